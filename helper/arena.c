@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arena.c - blocks that are filled from front to back and freed as one.
+ *
+ * Nothing ever moves, so no copy of a secret stays behind where a block was
+ * enlarged; blocks double, so a small file costs little memory and a large
+ * one few calls.
+ */
+#include "helper/arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_FIRST 4096
+#define BLOCK_LAST (64 * 1024)     /* more would be mapped anew each time */
+#define ALIGNMENT _Alignof(void *)
+
+struct arena_block {
+    struct arena_block *older;
+    size_t size, used;
+    _Alignas(ALIGNMENT) char bytes[];
+};
+
+static struct arena_block *
+add_block(struct arena *arena, size_t n)
+{
+    size_t size = BLOCK_FIRST;
+    struct arena_block *block;
+
+    if (arena->newest)
+        size = arena->newest->size < BLOCK_LAST ? arena->newest->size * 2
+                                                : BLOCK_LAST;
+    if (size < n)
+        size = n;
+    block = malloc(sizeof *block + size);
+    if (!block)
+        return NULL;
+    *block = (struct arena_block){.older = arena->newest, .size = size};
+    arena->newest = block;
+    return block;
+}
+
+/* Room for @n bytes at a multiple of @alignment, not zeroed. */
+static void *
+take(struct arena *arena, size_t n, size_t alignment)
+{
+    struct arena_block *block = arena->newest;
+    size_t start = 0;
+
+    if (n > SIZE_MAX / 2)
+        return NULL;
+    if (block)
+        start = (block->used + alignment - 1) / alignment * alignment;
+    if (!block || start > block->size || n > block->size - start) {
+        block = add_block(arena, n);
+        start = 0;
+    }
+    if (!block)
+        return NULL;
+    block->used = start + n;
+    return block->bytes + start;
+}
+
+void *
+arena_take(struct arena *arena, size_t n)
+{
+    void *bytes = take(arena, n, ALIGNMENT);
+
+    return bytes ? memset(bytes, 0, n) : NULL;
+}
+
+char *
+arena_text(struct arena *arena, const char *text, size_t n)
+{
+    char *copy = take(arena, n + 1, 1);
+
+    if (!copy)
+        return NULL;
+    if (n)
+        memcpy(copy, text, n);
+    copy[n] = '\0';
+    return copy;
+}
+
+void
+arena_clear(struct arena *arena)
+{
+    struct arena_block *older;
+
+    for (struct arena_block *block = arena->newest; block; block = older) {
+        older = block->older;
+        explicit_bzero(block->bytes, block->used);
+        free(block);
+    }
+    arena->newest = NULL;
+}

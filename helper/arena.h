@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arena.h - many small things that live and die together.
+ *
+ * What is in it may be a secret: everything is wiped when it is freed.
+ */
+#ifndef TW_HELPER_ARENA_H
+#define TW_HELPER_ARENA_H
+
+#include <stddef.h>
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *newest;
+};
+
+/* arena_take: @n zeroed bytes, aligned for pointers; NULL: out of memory. */
+void *arena_take(struct arena *arena, size_t n);
+
+/* arena_text: a NUL-ended copy of @n bytes. */
+char *arena_text(struct arena *arena, const char *text, size_t n);
+
+void arena_clear(struct arena *arena);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * commands.c - fetch, index and reject: the commands that write the runtime
+ * directory.
+ */
+#include "helper/commands.h"
+
+#include <string.h>
+
+#include "helper/index_write.h"
+#include "helper/publish.h"
+#include "provider/base/index.h"
+#include "provider/base/text.h"
+
+#ifndef TW_SYSCONF_DIR
+#define TW_SYSCONF_DIR "/etc/tokenward"
+#endif
+
+enum tw_status
+session_fail(const struct session *session, const struct tw_error *err)
+{
+    report_failure(&session->report, err);
+    return (enum tw_status)err->status;
+}
+
+struct profile_scope
+session_scope(const struct session *session)
+{
+    bool system = session->options.system;
+
+    return (struct profile_scope){.system = system,
+                                  .dir = system ? TW_SYSCONF_DIR
+                                                : session->runtime.config};
+}
+
+enum tw_status
+session_store(const struct session *session, struct store *out,
+              struct tw_error *err)
+{
+    bool system = session->options.system;
+    const char *path =
+        system ? session->runtime.system : session->runtime.user;
+
+    if (!path[0])
+        return error_copy(err, &session->no_runtime);
+    return store_open(path, system, out, err);
+}
+
+static enum tw_status
+check_names(const struct session *session, int argc, char **argv)
+{
+    struct tw_error err;
+
+    if (argc < 1 || argc > FETCH_PROFILES_MAX) {
+        (void)tw_fail(&err, TW_E_USAGE,
+                      "one to %d profile names are wanted\n"
+                      "tokenward-helper --help",
+                      FETCH_PROFILES_MAX);
+        return session_fail(session, &err);
+    }
+    for (int i = 0; i < argc; i++) {
+        if (!text_is_profile_name(argv[i])) {
+            (void)tw_fail(&err, TW_E_USAGE,
+                          "argument %d is no profile name: letters, digits, "
+                          "'.', '_' and '-', at most %d",
+                          i + 1, PROFILE_NAME_MAX);
+            return session_fail(session, &err);
+        }
+    }
+    return TW_OK;
+}
+
+static void
+report_one(void *arg, const char *name, const struct tw_error *err)
+{
+    const struct session *session = arg;
+
+    (void)name;
+    if (err->status)
+        (void)session_fail(session, err);
+}
+
+/* Reads the profiles, and sees to it that the index says what they say. */
+static enum tw_status
+load(const struct session *session, struct modules *modules,
+     const struct store *store, struct profile_set *set)
+{
+    AUTO_INDEX index = INDEX_INIT;
+    struct profile_scope scope = session_scope(session);
+    struct tw_error err;
+    enum tw_status status;
+
+    status = profiles_load(&scope, modules, NULL, NULL, set, &err);
+    if (status)
+        return session_fail(session, &err);
+    if (index_open(store->path, !store->system, false, &index, NULL) ||
+        !index.current)
+        (void)index_write(set, store, NULL);
+    return TW_OK;
+}
+
+enum tw_status
+command_fetch(struct session *session, int argc, char **argv)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO(profile_set_clear) struct profile_set set = {0};
+    struct tw_error err;
+    enum tw_status status = check_names(session, argc, argv);
+
+    if (status)
+        return status;
+    if (session_store(session, &store, &err))
+        return session_fail(session, &err);
+    status = load(session, &session->modules, &store, &set);
+    if (status)
+        return status;
+    return fetch_profiles(&session->options, &set, &store,
+                          &session->environment, argv, (size_t)argc,
+                          report_one, session);
+}
+
+enum tw_status
+command_index(struct session *session, int argc, char **argv)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO(profile_set_clear) struct profile_set set = {0};
+    struct profile_scope scope = session_scope(session);
+    struct tw_error err;
+
+    (void)argv;
+    if (argc) {
+        (void)tw_fail(&err, TW_E_USAGE, "index takes no argument");
+        return session_fail(session, &err);
+    }
+    if (session_store(session, &store, &err) ||
+        profiles_load(&scope, &session->modules, NULL, NULL, &set, &err) ||
+        index_write(&set, &store, &err))
+        return session_fail(session, &err);
+    return TW_OK;
+}
+
+enum tw_status
+command_reject(struct session *session, int argc, char **argv)
+{
+    AUTO_STORE store = {.root = -1};
+    struct tw_error err;
+    enum tw_status status = check_names(session, argc, argv);
+
+    if (status)
+        return status;
+    if (session_store(session, &store, &err))
+        return session_fail(session, &err);
+    for (int i = 0; i < argc; i++) {
+        enum tw_status one =
+            publish_rejection(&store, argv[i], session->generation, &err);
+
+        if (one)
+            status = session_fail(session, &err);
+    }
+    return status;
+}

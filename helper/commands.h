@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * commands.h - what tokenward-helper can be told to do.
+ */
+#ifndef TW_HELPER_COMMANDS_H
+#define TW_HELPER_COMMANDS_H
+
+#include "helper/environment.h"
+#include "helper/fetch.h"
+#include "helper/report.h"
+#include "provider/base/runtime.h"
+
+/* What every command is given; made once, by main. */
+struct session {
+    struct report report;
+    struct fetch_options options;
+    struct environment environment;
+    struct runtime runtime;
+    struct tw_error no_runtime; /* why runtime.user is empty */
+    struct modules modules;
+    int64_t generation; /* --generation, 0: any */
+};
+
+enum tw_status command_fetch(struct session *session, int argc, char **argv);
+enum tw_status command_check(struct session *session, int argc, char **argv);
+enum tw_status command_providers(struct session *session, int argc,
+                                 char **argv);
+enum tw_status command_index(struct session *session, int argc, char **argv);
+enum tw_status command_reject(struct session *session, int argc, char **argv);
+
+/* session_fail: reports and returns the status. */
+enum tw_status session_fail(const struct session *session,
+                            const struct tw_error *err);
+
+/* session_scope: where this session's profiles are. */
+struct profile_scope session_scope(const struct session *session);
+
+/* session_store: this session's runtime directory, opened. */
+enum tw_status session_store(const struct session *session, struct store *out,
+                             struct tw_error *err);
+
+#endif

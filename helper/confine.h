@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * confine.h - this process gives up what it does not need.
+ */
+#ifndef TW_HELPER_CONFINE_H
+#define TW_HELPER_CONFINE_H
+
+#include "provider/base/error.h"
+
+/* confine_process: no core, not dumpable, no new privileges, and not one
+ * capability, also when it was started by root. */
+enum tw_status confine_process(struct tw_error *err);
+
+/* confine_to_service: as root, becomes the service user for good, and checks
+ * that there is no way back.  Otherwise does nothing. */
+enum tw_status confine_to_service(struct tw_error *err);
+
+#endif

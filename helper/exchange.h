@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exchange.h - one profile's way from "no token" to a token or a failure:
+ * the provider says what to do, the helper does it.
+ */
+#ifndef TW_HELPER_EXCHANGE_H
+#define TW_HELPER_EXCHANGE_H
+
+#include "helper/environment.h"
+#include "helper/http.h"
+#include "helper/profile.h"
+#include "helper/reply.h"
+#include "provider/base/clock.h"
+
+#define EXCHANGE_STEPS_MAX 64 /* requests and waits of one exchange */
+
+struct exchange;
+
+/* What came of it. */
+struct outcome {
+    struct tw_error err; /* TW_OK: reply holds a token */
+    struct reply reply;  /* the last answer */
+    struct now asked;    /* before its request was sent */
+};
+
+typedef void exchange_done(void *arg, struct outcome *outcome);
+
+/* exchange_start: begins.  @done is called once, from here or from
+ * exchange_turn()'s caller's http_run(); @outcome is cleared after it.
+ * Borrowed until then: all but @err.  Reads the secrets now. */
+struct exchange_context {
+    struct http *http;
+    const struct profile *profile;
+    const struct environment *environment;
+    const struct secret *client_secret; /* NULL: the profile has none */
+    bool system;
+    int64_t deadline_ms; /* monotonic */
+};
+enum tw_status exchange_start(const struct exchange_context *context,
+                              exchange_done *done, void *arg,
+                              struct exchange **out, struct tw_error *err);
+
+/* exchange_wake_ms: when exchange_turn() wants to be called; INT64_MAX:
+ * never. */
+int64_t exchange_wake_ms(const struct exchange *exchange);
+void exchange_turn(struct exchange *exchange, int64_t now_ms);
+
+void exchange_free(struct exchange *exchange);
+
+#endif

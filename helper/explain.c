@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * explain.c - one row for each class of answer (RFC 6749 5.2, RFC 6585): which
+ * line of the profile it is about, and what to do.  See explain.h.
+ */
+#include "helper/explain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum concern { ABOUT_PROFILE, ABOUT_ENDPOINT, ABOUT_CLIENT, ABOUT_SCOPE };
+
+struct row {
+    enum reply_class class;
+    enum concern concern;
+    const char *hint;
+};
+
+static const struct row ROWS[] = {
+    {REPLY_INVALID_REQUEST, ABOUT_SCOPE,
+     "the server misses or dislikes a parameter; see its documentation for "
+     "what a token request needs"},
+    {REPLY_INVALID_CLIENT, ABOUT_CLIENT,
+     "check client_id and the secret against what the server issued; does "
+     "it want token_endpoint_auth_method: client_secret_basic instead of "
+     "client_secret_post, or the other way round?"},
+    {REPLY_INVALID_GRANT, ABOUT_PROFILE,
+     "what the grant is based on has expired, was revoked, or belongs to "
+     "another client"},
+    {REPLY_UNAUTHORIZED_CLIENT, ABOUT_CLIENT,
+     "this client may not use this grant; the server's operator can allow "
+     "it"},
+    {REPLY_UNSUPPORTED_GRANT_TYPE, ABOUT_PROFILE,
+     "the server does not know this grant at this address; check provider "
+     "and token_endpoint"},
+    {REPLY_INVALID_SCOPE, ABOUT_SCOPE,
+     "a scope this client was not granted, an unknown one, or scopes not "
+     "separated by spaces"},
+    {REPLY_ACCESS_DENIED, ABOUT_CLIENT,
+     "the server's operator decides who may have this token"},
+    {REPLY_SERVER_ERROR, ABOUT_ENDPOINT,
+     "the server has a fault; nothing "
+     "to do here but wait"},
+    {REPLY_TEMPORARILY_UNAVAILABLE, ABOUT_ENDPOINT,
+     "too many requests, or an outage; it is asked again later"},
+    {REPLY_OTHER_ERROR, ABOUT_PROFILE,
+     "the server's documentation explains its own error codes"},
+    {REPLY_HTTP_ERROR, ABOUT_ENDPOINT,
+     "is this the address of the token endpoint, and does nothing stand "
+     "between (proxy, firewall)?"},
+    {REPLY_REDIRECT_REFUSED, ABOUT_ENDPOINT,
+     "credentials are not sent on to another address; write the final one "
+     "into the profile"},
+    {REPLY_MALFORMED_RESPONSE, ABOUT_ENDPOINT,
+     "is this the address of the token endpoint? its operator can see what "
+     "it sends"},
+    {REPLY_UNSUPPORTED_TOKEN_TYPE, ABOUT_ENDPOINT,
+     "only bearer tokens can be handed out"},
+};
+
+static const struct row *row_of(enum reply_class class)
+{
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        if (ROWS[i].class == class)
+            return &ROWS[i];
+    }
+    return NULL;
+}
+
+static const char *
+scope_of(const struct profile *profile, uint32_t *line)
+{
+    const struct profile_option *scope = profile_option(profile, "scope");
+
+    if (!scope || !scope->values || !scope->values[0])
+        return NULL;
+    *line = scope->line;
+    return scope->values[0];
+}
+
+/* "FILE:LINE: profile 'x': " with the line that matters, and its key. */
+static void
+write_place(const struct profile *profile, enum concern concern, char *out,
+            size_t size)
+{
+    const char *key = "";
+    uint32_t line = profile->line;
+
+    if (concern == ABOUT_ENDPOINT && profile->token_endpoint_line) {
+        line = profile->token_endpoint_line;
+        key = ": token_endpoint";
+    } else if (concern == ABOUT_CLIENT && profile->client_id_line) {
+        line = profile->client_id_line;
+        key = ": client_id, client_secret";
+    } else if (concern == ABOUT_SCOPE && scope_of(profile, &line)) {
+        key = ": scope";
+    }
+    (void)snprintf(out, size, "%s:%u: profile '%s'%s", profile->file, line,
+                   profile->name, key);
+}
+
+static void
+write_answer(const struct reply *reply, char *out, size_t size)
+{
+    const char *said = reply->description.text;
+
+    if (reply->error[0])
+        (void)snprintf(out, size, "the server says %s%s%s%s (HTTP %d)",
+                       reply->error, *said ? ": \"" : "", said,
+                       *said ? "\"" : "", reply->http_status);
+    else
+        (void)snprintf(out, size, "the server answers HTTP %d, %s%s%s%s",
+                       reply->http_status, reply_class_name(reply->class),
+                       *said ? ": \"" : "", said, *said ? "\"" : "");
+}
+
+/* What the table cannot know: the profile's own facts. */
+static void
+write_facts(const struct profile *profile, const struct reply *reply,
+            char *out, size_t size)
+{
+    char source[200];
+    struct shown shown;
+    uint32_t line;
+    const char *scope = scope_of(profile, &line);
+
+    out[0] = '\0';
+    switch ((int)reply->class) {
+    case REPLY_INVALID_CLIENT:
+        secret_source_describe(&profile->client_secret, source, sizeof source);
+        (void)snprintf(out, size, "the secret came from %s; ", source);
+        break;
+    case REPLY_INVALID_SCOPE:
+        if (scope)
+            (void)snprintf(out, size, "sent was \"%s\"; ",
+                           text_printable(&shown, scope, strlen(scope)));
+        break;
+    case REPLY_INVALID_REQUEST:
+        if (!scope && module_option(profile->module, "scope"))
+            (void)snprintf(out, size,
+                           "the profile has no scope: if the server wants "
+                           "one, add a line scope: below line %u; ",
+                           profile->line);
+        break;
+    case REPLY_UNSUPPORTED_GRANT_TYPE:
+        (void)snprintf(out, size, "the profile uses provider %s; ",
+                       profile->module->provider.name);
+        break;
+    case REPLY_TEMPORARILY_UNAVAILABLE:
+        if (reply->retry_after >= 0)
+            (void)snprintf(out, size, "it asks to wait %ld s; ",
+                           (long)reply->retry_after);
+        break;
+    default:
+        break;
+    }
+}
+
+void
+explain_reply(const struct profile *profile, const struct reply *reply,
+              struct tw_error *err)
+{
+    const struct row *row = row_of(reply->class);
+    char place[300], answer[360], facts[400];
+
+    if (!row) {
+        write_place(profile, ABOUT_ENDPOINT, place, sizeof place);
+        (void)tw_fail(err, reply_status(reply), "%s: %s", place,
+                      reply->err.message);
+        return;
+    }
+    write_place(profile, row->concern, place, sizeof place);
+    write_answer(reply, answer, sizeof answer);
+    write_facts(profile, reply, facts, sizeof facts);
+    (void)tw_fail(err, reply_status(reply), "%s: %s\n%s%s", place, answer,
+                  facts, row->hint);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * explain.h - a refusal, told so that its reader can act: what the server
+ * said, the profile's line that matters, the likely causes.
+ */
+#ifndef TW_HELPER_EXPLAIN_H
+#define TW_HELPER_EXPLAIN_H
+
+#include "helper/profile.h"
+#include "helper/reply.h"
+
+/* explain_reply: fills in @err for any class but REPLY_TOKEN. */
+void explain_reply(const struct profile *profile, const struct reply *reply,
+                   struct tw_error *err);
+
+#endif

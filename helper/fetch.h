@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fetch.h - profiles in, fresh records out: the pipeline of the drawing in
+ * HACKING.md.
+ */
+#ifndef TW_HELPER_FETCH_H
+#define TW_HELPER_FETCH_H
+
+#include "helper/environment.h"
+#include "helper/profiles.h"
+#include "helper/store.h"
+
+#define FETCH_PROFILES_MAX 1024 /* in one run */
+
+struct fetch_options {
+    int64_t min_valid;   /* TW_MIN_VALID_DEFAULT, or seconds */
+    bool force;          /* fresh or not, backed off or not */
+    bool background;     /* only if a refresh is due and nobody is at it */
+    int64_t deadline_ms; /* monotonic */
+    bool system;
+};
+
+/* fetch_profiles: side by side; @report is called once for each name, with
+ * TW_OK or its failure.  Returns the first failure's status. */
+enum tw_status fetch_profiles(
+    const struct fetch_options *options, const struct profile_set *set,
+    const struct store *store, const struct environment *environment,
+    char *const *names, size_t count,
+    void (*report)(void *arg, const char *name, const struct tw_error *err),
+    void *arg);
+
+#endif

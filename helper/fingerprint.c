@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fingerprint.c - see fingerprint.h.  Every text goes in with its NUL, so
+ * that no two different profiles are the same bytes.
+ */
+#include "helper/fingerprint.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+static void
+auto_digest(EVP_MD_CTX **context)
+{
+    EVP_MD_CTX_free(*context);
+}
+
+static bool
+add(EVP_MD_CTX *context, const char *text)
+{
+    return EVP_DigestUpdate(context, text ? text : "",
+                            (text ? strlen(text) : 0) + 1) == 1;
+}
+
+static bool
+finish(EVP_MD_CTX *context, char *out, size_t bytes)
+{
+    static const char HEX[] = "0123456789abcdef";
+    unsigned char digest[EVP_MAX_MD_SIZE];
+
+    if (EVP_DigestFinal_ex(context, digest, NULL) != 1)
+        return false;
+    for (size_t i = 0; i < bytes; i++) {
+        out[2 * i] = HEX[digest[i] >> 4];
+        out[2 * i + 1] = HEX[digest[i] & 15];
+    }
+    out[2 * bytes] = '\0';
+    return true;
+}
+
+static bool
+add_options(EVP_MD_CTX *context, const struct profile *profile)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && i < profile->option_count; i++) {
+        const struct profile_option *option = &profile->options[i];
+
+        good = add(context, option->name);
+        for (char **value = option->values; good && value && *value; value++)
+            good = add(context, *value);
+        good = good && add(context, "");
+    }
+    return good;
+}
+
+bool
+fingerprint_of(const struct profile *profile,
+               char out[static FINGERPRINT_SIZE])
+{
+    AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
+    char method[] = {(char)('0' + profile->auth_method),
+                     (char)('0' + profile->basic_encoding), '\0'};
+
+    return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+           add(context, "tokenward 1") && add(context, profile->name) &&
+           add(context, profile->module->provider.name) &&
+           add(context, profile->token_endpoint) &&
+           add(context, profile->client_id) && add(context, method) &&
+           add(context, profile->ca_file) && add_options(context, profile) &&
+           finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
+}
+
+bool
+secret_tag(const char *salt, const struct secret *secret,
+           char out[static SECRET_TAG_SIZE])
+{
+    AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+           add(context, salt) && add(context, secret_text(secret)) &&
+           finish(context, out, (SECRET_TAG_SIZE - 1) / 2);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fingerprint.h - did the profile, or its secret, change?
+ */
+#ifndef TW_HELPER_FINGERPRINT_H
+#define TW_HELPER_FINGERPRINT_H
+
+#include "helper/profile.h"
+
+#define FINGERPRINT_SIZE 65 /* hexadecimal SHA-256 and its NUL */
+#define SECRET_TAG_SIZE 33
+
+/* fingerprint_of: everything that decides what token is bought, but the
+ * secret: two profiles that differ in it may not share a token. */
+bool fingerprint_of(const struct profile *profile,
+                    char out[static FINGERPRINT_SIZE]);
+
+/* secret_tag: half a SHA-256 of @salt and the secret, to notice a new secret
+ * after a refusal. */
+bool secret_tag(const char *salt, const struct secret *secret,
+                char out[static SECRET_TAG_SIZE]);
+
+#endif

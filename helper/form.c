@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * form.c - see form.h; RFC 6749 appendix B, HTML 4.01 17.13.4.
+ */
+#include "helper/form.h"
+
+#include <string.h>
+
+static bool
+is_kept(unsigned char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') ||
+           (byte && strchr("-._*", byte) != NULL);
+}
+
+bool
+form_encode(struct secret *out, const char *bytes, size_t n)
+{
+    static const char HEX[] = "0123456789ABCDEF";
+
+    for (size_t i = 0; i < n; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        char escape[3] = {'%', HEX[byte >> 4], HEX[byte & 15]};
+        bool good;
+
+        if (is_kept(byte))
+            good = secret_append(out, &bytes[i], 1);
+        else if (byte == ' ')
+            good = secret_append(out, "+", 1);
+        else
+            good = secret_append(out, escape, sizeof escape);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+bool
+form_field(struct secret *out, const char *name, const char *value, size_t n)
+{
+    return (out->len == 0 || secret_append(out, "&", 1)) &&
+           form_encode(out, name, strlen(name)) &&
+           secret_append(out, "=", 1) && form_encode(out, value, n);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http.h - one engine for one POST or ten thousand: a curl_multi, bounded.
+ *
+ * https only (http to a loopback address if the request allows it), TLS 1.2
+ * or later, verified; no redirects, cookies, netrc or content decoding;
+ * HTTP/1.1.  The only file that knows libcurl is http.c.
+ */
+#ifndef TW_HELPER_HTTP_H
+#define TW_HELPER_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "provider/base/error.h"
+#include "provider/base/secret.h"
+
+#define HTTP_BODY_MAX (1024 * 1024)  /* of an answer; as golang/oauth2 */
+#define HTTP_HEADERS_MAX (64 * 1024) /* of an answer, all together */
+#define HTTP_FORM_MAX (256 * 1024)   /* of a request */
+#define HTTP_CONNECT_MS 5000
+
+struct http_request {
+    const char *url;           /* borrowed until done is called, as all here */
+    const struct secret *form; /* application/x-www-form-urlencoded */
+    const char *authorization; /* a whole header line, or NULL */
+    const char *ca_file;       /* instead of the system's trust, or NULL */
+    bool allow_loopback_http;
+    int timeout_ms;
+};
+
+struct http_reply {
+    int status; /* 0: there was no whole answer, see err */
+    char content_type[128];
+    int64_t retry_after; /* seconds from now; -1: not said.  Not clamped but
+                            for overflow */
+    struct secret body;
+    bool too_large; /* the answer passed a limit */
+    struct tw_error
+        err; /* status 0: TW_E_RETRY (network), TW_E_CONFIG (ca_file),
+                TW_E_PROTOCOL (too large, no HTTP), ... */
+};
+
+typedef void
+http_done(void *arg,
+          struct http_reply *reply); /* @reply is cleared after the call */
+
+struct http;
+
+/* http_new: as @system, no proxy variables.  One engine for each process. */
+enum tw_status http_new(bool system, struct http **out, struct tw_error *err);
+
+/* http_post: starts a request; @done is called from http_run(), once. */
+enum tw_status http_post(struct http *http, const struct http_request *request,
+                         http_done *done, void *arg, struct tw_error *err);
+
+/* http_run: drives what was started, and what @done starts, until nothing is
+ * under way or the monotonic time @deadline_ms has come; what is unfinished
+ * then is done with TW_E_RETRY.  @wake_ms: also returns then (INT64_MAX: no).
+ */
+enum tw_status http_run(struct http *http, int64_t wake_ms,
+                        int64_t deadline_ms, struct tw_error *err);
+
+void http_free(struct http *http);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * inspect.c - check and providers: the commands that only read and tell.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/commands.h"
+
+static void
+complain(void *arg, const struct tw_error *err)
+{
+    (void)session_fail(arg, err);
+}
+
+static void
+tell_good(const struct profile_set *set)
+{
+    const struct profile *profile;
+
+    for (profile = set->first; profile; profile = profile->next)
+        (void)printf("%s: good (%s:%u, provider %s)\n", profile->name,
+                     profile->file, profile->line,
+                     profile->module->provider.name);
+}
+
+enum tw_status
+command_check(struct session *session, int argc, char **argv)
+{
+    AUTO(profile_set_clear) struct profile_set set = {0};
+    struct profile_scope scope = session_scope(session);
+    struct tw_error err;
+    enum tw_status status;
+
+    if (argc > 1) {
+        (void)tw_fail(&err, TW_E_USAGE, "check takes at most one file");
+        return session_fail(session, &err);
+    }
+    status = argc ? profiles_load_file(&scope, argv[0], &session->modules,
+                                       complain, session, &set, &err)
+                  : profiles_load(&scope, &session->modules, complain, session,
+                                  &set, &err);
+    if (status)
+        return session_fail(session, &err);
+    tell_good(&set);
+    if (!set.count && !set.broken_count) {
+        (void)tw_fail(&err, TW_E_NOT_FOUND, "no profiles in %s",
+                      set.places ? set.places : scope.dir);
+        return session_fail(session, &err);
+    }
+    return (enum tw_status)set.broken.status;
+}
+
+static const char *
+type_name(uint32_t type)
+{
+    switch ((enum tw_option_type)type) {
+    case TW_OPTION_TEXT:
+        return "text";
+    case TW_OPTION_URL:
+        return "URL";
+    case TW_OPTION_SCOPE:
+        return "scope";
+    case TW_OPTION_URLS:
+        return "URL or list";
+    case TW_OPTION_SECRET:
+        return "secret";
+    }
+    return "?";
+}
+
+static void
+tell_provider(const struct module *module)
+{
+    const struct tw_provider_v1 *provider = &module->provider;
+
+    (void)printf("%s: %s\n", provider->name, provider->summary);
+    if (provider->needs & TW_NEEDS_ENDPOINT)
+        (void)printf("  needs token_endpoint\n");
+    if (provider->needs & TW_NEEDS_CLIENT)
+        (void)printf("  needs client_id and client_secret\n");
+    for (uint32_t i = 0; i < provider->option_count; i++) {
+        const struct tw_option *option = &provider->options[i];
+
+        (void)printf("  %-16s %-12s%s %s\n", option->name,
+                     type_name(option->type),
+                     option->flags & TW_OPTION_REQUIRED ? " (required)" : "",
+                     option->help);
+    }
+}
+
+static void
+list_provider(void *arg, const char *name, const struct module *module,
+              const struct tw_error *err)
+{
+    if (module)
+        (void)printf("%-24s %s\n", name, module->provider.summary);
+    else
+        (void)session_fail(arg, err);
+}
+
+enum tw_status
+command_providers(struct session *session, int argc, char **argv)
+{
+    const struct module *module;
+    struct tw_error err;
+
+    if (argc == 0) {
+        if (modules_each(&session->modules, list_provider, session, &err))
+            return session_fail(session, &err);
+        return TW_OK;
+    }
+    for (int i = 0; i < argc; i++) {
+        if (modules_get(&session->modules, argv[i], &module, &err))
+            return session_fail(session, &err);
+        tell_provider(module);
+    }
+    return TW_OK;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * job.c - the decisions around one exchange; see job.h.
+ *
+ * The kept record and the back-off note are read twice: before the lock, so
+ * that a good token needs none, and again once it is held, because whoever
+ * held it before may have done the work.
+ */
+#include "helper/job.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/publish.h"
+
+#define TRIES_MAX 2 /* a second one if the token was rejected meanwhile */
+
+static void
+end(struct job *job)
+{
+    job->state = JOB_ENDED;
+    secret_clear(&job->client_secret);
+    store_leave(&job->place);
+}
+
+static void
+end_with(struct job *job, const struct tw_error *err)
+{
+    job->result = *err;
+    end(job);
+}
+
+void
+job_init(struct job *job, const struct job_context *context,
+         const struct profile_set *set, const char *name)
+{
+    *job = (struct job){.context = context,
+                        .kept = RECORD_INIT,
+                        .client_secret = SECRET_INIT(CLIENT_SECRET_MAX),
+                        .place = {.dir = -1, .lock = -1}};
+    if (profiles_find(set, name, &job->profile, &job->result)) {
+        job->state = JOB_ENDED;
+        return;
+    }
+    if (!fingerprint_of(job->profile, job->fingerprint)) {
+        (void)tw_fail(&job->result, TW_E_SYSTEM, "SHA-256 is not available");
+        job->state = JOB_ENDED;
+    }
+}
+
+static void
+look(struct job *job)
+{
+    record_clear(&job->kept);
+    job->expected =
+        store_record(&job->place, &job->kept, NULL) ? 0 : job->kept.generation;
+    backoff_read(job->place.dir, "backoff", &job->note);
+    if (strcmp(job->note.fingerprint, job->fingerprint) != 0)
+        job->note = (struct backoff){.rejections = job->note.rejections};
+}
+
+/* Of this very profile, and alive for @wanted seconds? */
+static bool
+is_kept_for(const struct job *job, int64_t wanted, struct now now)
+{
+    int64_t left = job->expected ? record_left(&job->kept, now) : 0;
+
+    return left > 0 && left >= wanted &&
+           strcmp(job->kept.fingerprint, job->fingerprint) == 0;
+}
+
+static bool
+is_good(const struct job *job, struct now now)
+{
+    const struct fetch_options *options = job->context->options;
+
+    if (options->force)
+        return false;
+    if (options->background && job->kept.refresh_at <= now.wall)
+        return false;
+    return is_kept_for(job, record_wanted(&job->kept, options->min_valid),
+                       now);
+}
+
+/* The token is good, but the profile's file was touched: note how it looks
+ * now, and see that the token file is right. */
+static void
+keep(struct job *job)
+{
+    (void)publish_source(job->profile, &job->place, &job->kept);
+    (void)store_mend(&job->place, &job->kept, &job->result);
+    end(job);
+}
+
+static bool
+has_new_secret(const struct job *job)
+{
+    char tag[SECRET_TAG_SIZE];
+
+    return job->note.salt[0] && job->profile->client_secret.kind &&
+           secret_tag(job->note.salt, &job->client_secret, tag) &&
+           strcmp(tag, job->note.secret_tag) != 0;
+}
+
+static bool
+is_for_this_secret(const struct backoff *note)
+{
+    enum tw_status status;
+
+    return status_from_name(note->status, &status) &&
+           (status == TW_E_DENIED || status == TW_E_CONFIG);
+}
+
+/* May a request be made now?  If not, the job has ended. */
+static bool
+may_ask(struct job *job, struct now now)
+{
+    int64_t left = backoff_left(&job->note, now);
+    enum tw_status status = TW_E_RETRY;
+
+    if (job->context->options->force || left == 0 ||
+        (is_for_this_secret(&job->note) && has_new_secret(job)))
+        return true;
+    if (is_kept_for(job, 1, now)) {
+        keep(job);
+        return false;
+    }
+    if (!job->note.message[0]) {
+        (void)tw_fail(&job->result, TW_E_RETRY,
+                      "the last token of '%s' lived %ld s; the next request "
+                      "is made in %ld s",
+                      job->profile->name, (long)job->kept.lifetime,
+                      (long)left);
+    } else {
+        (void)status_from_name(job->note.status, &status);
+        (void)tw_fail(&job->result, status,
+                      "%s%s(asked %ld s ago, asked "
+                      "again in %ld s)",
+                      job->note.message,
+                      strchr(job->note.message, '\n') ? " " : "\n",
+                      (long)(now.wall - job->note.failed_at), (long)left);
+    }
+    end(job);
+    return false;
+}
+
+static void
+note_failure(struct job *job, int64_t retry_after)
+{
+    publish_failure(job->profile, &job->place, &job->client_secret,
+                    job->fingerprint, &job->result, retry_after, &job->note);
+}
+
+static void start_exchange(struct job *job);
+
+static void
+on_done(void *arg, struct outcome *outcome)
+{
+    struct job *job = arg;
+    enum tw_status status;
+
+    if (outcome->err.status) {
+        job->result = outcome->err;
+        note_failure(job, outcome->reply.retry_after);
+        end(job);
+        return;
+    }
+    status = publish_token(job->profile, &job->place, outcome, job->expected,
+                           job->fingerprint, &job->result);
+    if (!status) {
+        struct backoff note = job->note;
+
+        retry_after_success(&note, clock_now());
+        (void)snprintf(note.fingerprint, sizeof note.fingerprint, "%s",
+                       job->fingerprint);
+        store_backoff(&job->place, &note);
+    } else if (status == TW_E_RETRY && job->tries < TRIES_MAX) {
+        /* Rejected while the request was under way: what it brought may be
+         * what was rejected. */
+        look(job);
+        start_exchange(job);
+        return;
+    } else {
+        note_failure(job, -1);
+    }
+    end(job);
+}
+
+static void
+start_exchange(struct job *job)
+{
+    struct exchange_context context = {
+        .http = job->http,
+        .profile = job->profile,
+        .environment = job->context->environment,
+        .client_secret =
+            job->profile->client_secret.kind ? &job->client_secret : NULL,
+        .system = job->context->options->system,
+        .deadline_ms = job->context->options->deadline_ms,
+    };
+
+    job->tries++;
+    job->state = JOB_BUSY;
+    job->retired = TAKE_POINTER(job->exchange);
+    if (exchange_start(&context, on_done, job, &job->exchange, &job->result))
+        end(job);
+}
+
+void
+job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
+{
+    struct now now = clock_now();
+    struct tw_error err;
+
+    if (job->state == JOB_ENDED)
+        return;
+    job->http = http;
+    if (job->place.dir < 0 &&
+        store_enter(job->context->store, job->profile->name, &job->place,
+                    &err)) {
+        end_with(job, &err);
+        return;
+    }
+    look(job);
+    if (is_good(job, now)) {
+        keep(job);
+        return;
+    }
+    if (store_lock(&job->place, lock_deadline_ms, &err)) {
+        bool later = err.status == TW_E_RETRY && lock_deadline_ms == 0;
+
+        if (later && job->context->options->background)
+            end(job);
+        else if (later)
+            job->state = JOB_CONTENDED;
+        else
+            end_with(job, &err);
+        return;
+    }
+    now = clock_now();
+    look(job);
+    if (is_good(job, now)) {
+        keep(job);
+        return;
+    }
+    if (job->profile->client_secret.kind &&
+        secret_source_read(
+            &job->profile->client_secret, job->context->environment,
+            job->context->options->system, &job->client_secret, &err)) {
+        end_with(job, &err);
+        return;
+    }
+    if (may_ask(job, now))
+        start_exchange(job);
+}
+
+bool
+job_is_busy(const struct job *job)
+{
+    return job->state == JOB_BUSY;
+}
+
+bool
+job_is_contended(const struct job *job)
+{
+    return job->state == JOB_CONTENDED;
+}
+
+int64_t
+job_wake_ms(const struct job *job)
+{
+    return job->state == JOB_BUSY && job->exchange
+               ? exchange_wake_ms(job->exchange)
+               : INT64_MAX;
+}
+
+void
+job_turn(struct job *job, int64_t now_ms)
+{
+    if (job->state == JOB_BUSY && job->exchange)
+        exchange_turn(job->exchange, now_ms);
+}
+
+void
+job_expire(struct job *job)
+{
+    if (job->state != JOB_BUSY)
+        return;
+    (void)tw_fail(&job->result, TW_E_RETRY, "'%s' was not fetched in time",
+                  job->profile->name);
+    note_failure(job, -1);
+    end(job);
+}
+
+const struct tw_error *
+job_result(const struct job *job)
+{
+    return &job->result;
+}
+
+void
+job_clear(struct job *job)
+{
+    exchange_free(job->exchange);
+    exchange_free(job->retired);
+    record_clear(&job->kept);
+    secret_clear(&job->client_secret);
+    store_leave(&job->place);
+}

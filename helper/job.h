@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * job.h - one profile being fetched: is it needed, may it be, do it, keep it.
+ */
+#ifndef TW_HELPER_JOB_H
+#define TW_HELPER_JOB_H
+
+#include "helper/exchange.h"
+#include "helper/fetch.h"
+#include "helper/fingerprint.h"
+#include "helper/retry.h"
+
+struct job_context {
+    const struct fetch_options *options;
+    const struct store *store;
+    const struct environment *environment;
+};
+
+enum job_state { JOB_IDLE = 0, JOB_BUSY, JOB_CONTENDED, JOB_ENDED };
+
+struct job {
+    const struct job_context *context;
+    const struct profile *profile;
+    struct http *http; /* while it is busy */
+    enum job_state state;
+    struct store_profile place;
+    struct record kept;
+    int64_t expected; /* generation of the kept record, 0: none */
+    struct backoff note;
+    struct secret client_secret;
+    char fingerprint[FINGERPRINT_SIZE];
+    struct exchange *exchange;
+    struct exchange
+        *retired; /* the try before; it may still be on the stack */
+    int tries;
+    struct tw_error result;
+};
+
+void job_init(struct job *job, const struct job_context *context,
+              const struct profile_set *set, const char *name);
+
+/* job_begin: takes the lock (waiting until @lock_deadline_ms; 0: not at all)
+ * and, if a request is needed and may be made, starts it on @http. */
+void job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms);
+
+bool job_is_busy(const struct job *job);
+bool job_is_contended(const struct job *job);
+int64_t job_wake_ms(const struct job *job);
+void job_turn(struct job *job, int64_t now_ms);
+void job_expire(struct job *job); /* the deadline has come */
+const struct tw_error *job_result(const struct job *job);
+void job_clear(struct job *job);
+
+#endif

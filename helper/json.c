@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * json.c - a scanned text becomes json-c's tree; values come out by type.
+ */
+#include "helper/json.h"
+
+#include <json-c/json.h>
+#include <limits.h>
+#include <string.h>
+
+#include "helper/json_scan.h"
+
+#define DIGITS_MAX 20
+
+struct json {
+    struct json_object *root;
+};
+
+static void
+skip_mark(const char **text, size_t *n)
+{
+    if (*n >= 3 && memcmp(*text, "\xef\xbb\xbf", 3) == 0) {
+        *text += 3;
+        *n -= 3;
+    }
+}
+
+struct json *
+json_read(const char *text, size_t n)
+{
+    struct json *json;
+    struct json_tokener *tokener;
+    struct json_object *root;
+
+    skip_mark(&text, &n);
+    if (n > INT_MAX || !json_scan(text, n))
+        return NULL;
+    tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
+    if (!tokener)
+        return NULL;
+    json_tokener_set_flags(tokener,
+                           JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    root = json_tokener_parse_ex(tokener, text, (int)n);
+    json_tokener_free(tokener);
+    json = json_object_is_type(root, json_type_object)
+               ? calloc(1, sizeof *json)
+               : NULL;
+    if (!json) {
+        json_object_put(root);
+        return NULL;
+    }
+    json->root = root;
+    return json;
+}
+
+void
+json_free(struct json *json)
+{
+    if (!json)
+        return;
+    json_object_put(json->root);
+    free(json);
+}
+
+static struct json_object *
+member(const struct json *json, const char *key)
+{
+    struct json_object *value = NULL;
+
+    (void)json_object_object_get_ex(json->root, key, &value);
+    return value;
+}
+
+enum json_kind
+json_kind(const struct json *json, const char *key)
+{
+    struct json_object *value = member(json, key);
+
+    if (!value)
+        return json_object_object_get_ex(json->root, key, NULL) ? JSON_NULL
+                                                                : JSON_ABSENT;
+    switch (json_object_get_type(value)) {
+    case json_type_boolean:
+        return JSON_BOOL;
+    case json_type_int:
+    case json_type_double:
+        return JSON_NUMBER;
+    case json_type_string:
+        return JSON_STRING;
+    case json_type_array:
+        return JSON_ARRAY;
+    case json_type_object:
+        return JSON_OBJECT;
+    case json_type_null:
+        break;
+    }
+    return JSON_NULL;
+}
+
+static const char *
+string_of(struct json_object *value, size_t *n)
+{
+    if (!json_object_is_type(value, json_type_string))
+        return NULL;
+    *n = (size_t)json_object_get_string_len(value);
+    return json_object_get_string(value);
+}
+
+const char *
+json_string(const struct json *json, const char *key, size_t *n)
+{
+    return string_of(member(json, key), n);
+}
+
+static bool
+seconds_of_text(const char *text, size_t n, int64_t *out)
+{
+    int64_t value = 0;
+
+    if (n == 0 || n > DIGITS_MAX)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, text[i] - '0', &value))
+            value = INT64_MAX;
+    }
+    *out = value;
+    return true;
+}
+
+static int64_t
+seconds_of_double(double value)
+{
+    value = __builtin_floor(value);
+    if (value >= 9.2e18)
+        return INT64_MAX;
+    return value <= -9.2e18 ? INT64_MIN : (int64_t)value;
+}
+
+bool
+json_seconds(const struct json *json, const char *key, int64_t *out)
+{
+    struct json_object *value = member(json, key);
+    const char *text;
+    size_t n;
+
+    if (json_object_is_type(value, json_type_int)) {
+        *out = json_object_get_int64(value);
+        return true;
+    }
+    if (json_object_is_type(value, json_type_double)) {
+        *out = seconds_of_double(json_object_get_double(value));
+        return true;
+    }
+    text = string_of(value, &n);
+    return text && seconds_of_text(text, n, out);
+}
+
+size_t
+json_count(const struct json *json, const char *key)
+{
+    struct json_object *value = member(json, key);
+
+    return json_object_is_type(value, json_type_array)
+               ? json_object_array_length(value)
+               : 0;
+}
+
+const char *
+json_item(const struct json *json, const char *key, size_t index, size_t *n)
+{
+    struct json_object *value = member(json, key);
+
+    if (!json_object_is_type(value, json_type_array) ||
+        index >= json_object_array_length(value))
+        return NULL;
+    return string_of(json_object_array_get_idx(value, index), n);
+}

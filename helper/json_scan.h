@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * json_scan.h - is this text one JSON object, by RFC 8259, from the first
+ * byte to the last?
+ */
+#ifndef TW_HELPER_JSON_SCAN_H
+#define TW_HELPER_JSON_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* json_scan: also false for more than JSON_DEPTH_MAX levels, a key twice in
+ * one object (however it is escaped), a NUL in a key of the outermost object,
+ * bad UTF-8 and lone surrogates.  Time and memory grow with @n alone. */
+bool json_scan(const char *text, size_t n);
+
+#endif

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+# Our own process: the only place that knows YAML, HTTP, TLS, JSON and keys.
+
+CC_HELPER = $(CURL_CFLAGS) $(YAML_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
+LINK_HELPER = $(CURL_LIBS) $(YAML_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
+
+# Everything but main, so that tests can link it.
+noinst_LTLIBRARIES += helper/libhelper.la
+helper_libhelper_la_SOURCES = \
+	helper/arena.c \
+	helper/arena.h \
+	helper/client_auth.c \
+	helper/client_auth.h \
+	helper/commands.c \
+	helper/commands.h \
+	helper/confine.c \
+	helper/confine.h \
+	helper/environment.c \
+	helper/environment.h \
+	helper/exchange.c \
+	helper/exchange.h \
+	helper/explain.c \
+	helper/explain.h \
+	helper/fetch.c \
+	helper/fetch.h \
+	helper/fingerprint.c \
+	helper/fingerprint.h \
+	helper/form.c \
+	helper/form.h \
+	helper/http.c \
+	helper/http.h \
+	helper/http_easy.c \
+	helper/http_easy.h \
+	helper/http_failure.c \
+	helper/http_failure.h \
+	helper/index_write.c \
+	helper/index_write.h \
+	helper/inspect.c \
+	helper/job.c \
+	helper/job.h \
+	helper/json.c \
+	helper/json.h \
+	helper/json_scan.c \
+	helper/json_scan.h \
+	helper/lock.c \
+	helper/module.c \
+	helper/module.h \
+	helper/nearest.c \
+	helper/nearest.h \
+	helper/owned_file.c \
+	helper/owned_file.h \
+	helper/profile.c \
+	helper/profile.h \
+	helper/profile_file.c \
+	helper/profile_file.h \
+	helper/profile_keys.c \
+	helper/profile_keys.h \
+	helper/profile_option.c \
+	helper/profile_reader.h \
+	helper/profile_secret.c \
+	helper/profile_set.c \
+	helper/profile_set.h \
+	helper/profile_value.c \
+	helper/profiles.c \
+	helper/profiles.h \
+	helper/publish.c \
+	helper/publish.h \
+	helper/replace.c \
+	helper/replace.h \
+	helper/reply.c \
+	helper/reply.h \
+	helper/reply_error.c \
+	helper/reply_error.h \
+	helper/report.c \
+	helper/report.h \
+	helper/retry.c \
+	helper/retry.h \
+	helper/retry_after.c \
+	helper/retry_after.h \
+	helper/secret_command.c \
+	helper/secret_command.h \
+	helper/secret_source.c \
+	helper/secret_source.h \
+	helper/store.c \
+	helper/store.h \
+	helper/supervise.c \
+	helper/supervise.h \
+	helper/table.c \
+	helper/table.h \
+	helper/trust.c \
+	helper/trust.h \
+	helper/unicode.c \
+	helper/unicode.h \
+	helper/url.c \
+	helper/url.h \
+	helper/yaml.c \
+	helper/yaml.h \
+	helper/yaml_keys.c \
+	helper/yaml_keys.h \
+	helper/yaml_tree.c \
+	helper/yaml_tree.h
+helper_libhelper_la_CPPFLAGS = $(CPP_PATHS)
+helper_libhelper_la_CFLAGS = $(AM_CFLAGS) $(CC_HELPER)
+helper_libhelper_la_LIBADD = provider/base/libbase.la $(LINK_HELPER)
+
+libexec_PROGRAMS += tokenward-helper
+tokenward_helper_SOURCES = helper/main.c helper/wipe.c
+tokenward_helper_CPPFLAGS = $(CPP_PATHS)
+tokenward_helper_LDADD = helper/libhelper.la
+tokenward_helper_CFLAGS = $(CC_PROGRAM)
+tokenward_helper_LDFLAGS = $(LINK_PROGRAM)
+

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main.c - tokenward-helper: parse, give up privileges, hand the work to a
+ * child, keep the clock, report.
+ *
+ *   1. options, by one table
+ *   2. as root for the system: become the service user, for good
+ *   3. the environment becomes the documented few, privileges go
+ *   4. detached: the caller's process ends here
+ *   5. the command, in a child if it talks to an endpoint
+ *   6. one status, one exit code (sysexits(3))
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/commands.h"
+#include "helper/confine.h"
+#include "helper/supervise.h"
+#include "provider/base/text.h"
+
+#ifndef TW_MODULE_DIR
+#define TW_MODULE_DIR "/usr/lib/tokenward"
+#endif
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unversioned"
+#endif
+
+#define DEADLINE_S 20
+#define DEADLINE_MAX_S 600
+#define GRACE_MS 500 /* the child's own deadline comes this much earlier */
+
+struct command {
+    const char *name;
+    enum tw_status (*run)(struct session *session, int argc, char **argv);
+    bool supervised; /* talks to endpoints */
+    const char *help;
+};
+
+static const struct command COMMANDS[] = {
+    {"check", command_check, false,
+     "[FILE]   read the profiles, or one file, and tell what is wrong"},
+    {"fetch", command_fetch, true,
+     "NAME...  have a good token kept for each of these profiles"},
+    {"index", command_index, false,
+     "         write down the profiles' names and routes for readers"},
+    {"providers", command_providers, false,
+     "[NAME]   list the providers, or one's options"},
+    {"reject", command_reject, false,
+     "NAME...  drop the kept tokens; the next request fetches"},
+};
+
+static const char HELP[] =
+    "usage: tokenward-helper [OPTION...] COMMAND [ARGUMENT...]\n"
+    "\n"
+    "Reads profiles, talks to token endpoints and writes the runtime\n"
+    "directory. Programs use tokenward(1) or libtokenward instead.\n"
+    "\n";
+
+static const char OPTIONS_HELP[] =
+    "\n"
+    "  --system           the profiles of /etc/tokenward, as the service "
+    "user\n"
+    "  --deadline SECONDS end the whole run after so long (default 20)\n"
+    "  --min-valid SECONDS  fetch: how long a kept token must still live\n"
+    "  --force            fetch: ask even if a good token is kept\n"
+    "  --background       fetch: only if a refresh is due and nobody is at "
+    "it\n"
+    "  --generation N     reject: only if this generation is the current one\n"
+    "  --detach           report on stdout, work in a process of its own\n"
+    "  --quiet            with --detach: no report\n"
+    "  --help, --version\n"
+    "\n"
+    "Exit status: 0, or by who must act, as in sysexits(3); see the manual.\n";
+
+enum option_key {
+    OPTION_BACKGROUND = 256,
+    OPTION_DEADLINE,
+    OPTION_DETACH,
+    OPTION_FORCE,
+    OPTION_GENERATION,
+    OPTION_HELP,
+    OPTION_MIN_VALID,
+    OPTION_QUIET,
+    OPTION_SYSTEM,
+    OPTION_VERSION,
+};
+
+static const struct option LONG_OPTIONS[] = {
+    {"background", no_argument, NULL, OPTION_BACKGROUND},
+    {"deadline", required_argument, NULL, OPTION_DEADLINE},
+    {"detach", no_argument, NULL, OPTION_DETACH},
+    {"force", no_argument, NULL, OPTION_FORCE},
+    {"generation", required_argument, NULL, OPTION_GENERATION},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"min-valid", required_argument, NULL, OPTION_MIN_VALID},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"system", no_argument, NULL, OPTION_SYSTEM},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+struct settings {
+    int64_t deadline_s;
+    bool detach, quiet, help, version;
+};
+
+static void
+print_help(void)
+{
+    (void)fputs(HELP, stdout);
+    for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++)
+        (void)printf("  %-9s %s\n", COMMANDS[i].name, COMMANDS[i].help);
+    (void)fputs(OPTIONS_HELP, stdout);
+}
+
+static bool
+is_between(const char *text, int64_t low, int64_t high, int64_t *out)
+{
+    return text_to_int64(text, out) && *out >= low && *out <= high;
+}
+
+static bool
+take_option(int key, struct session *session, struct settings *settings)
+{
+    switch (key) {
+    case OPTION_BACKGROUND:
+        return session->options.background = true;
+    case OPTION_DEADLINE:
+        return is_between(optarg, 1, DEADLINE_MAX_S, &settings->deadline_s);
+    case OPTION_DETACH:
+        return settings->detach = true;
+    case OPTION_FORCE:
+        return session->options.force = true;
+    case OPTION_GENERATION:
+        return is_between(optarg, 1, INT64_MAX, &session->generation);
+    case OPTION_HELP:
+        return settings->help = true;
+    case OPTION_MIN_VALID:
+        return is_between(optarg, 0, TIME_MAX_S, &session->options.min_valid);
+    case OPTION_QUIET:
+        return settings->quiet = true;
+    case OPTION_SYSTEM:
+        return session->options.system = true;
+    case OPTION_VERSION:
+        return settings->version = true;
+    default:
+        return false;
+    }
+}
+
+static enum tw_status
+parse(int argc, char **argv, struct session *session,
+      struct settings *settings, struct tw_error *err)
+{
+    int key;
+
+    opterr = 0;
+    while ((key = getopt_long(argc, argv, "", LONG_OPTIONS, NULL)) != -1) {
+        if (!take_option(key, session, settings)) {
+            struct shown shown;
+            const char *word = argv[optind > 1 ? optind - 1 : 1];
+
+            return tw_fail(err, TW_E_USAGE,
+                           "bad option or value at '%s'\n"
+                           "tokenward-helper --help",
+                           text_printable(&shown, word, strlen(word)));
+        }
+    }
+    return TW_OK;
+}
+
+static const struct command *
+find_command(const char *name)
+{
+    for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++) {
+        if (strcmp(COMMANDS[i].name, name) == 0)
+            return &COMMANDS[i];
+    }
+    return NULL;
+}
+
+/* Nobody but the owner of the process says where modules are: not the
+ * caller of a privileged program, and not for the system. */
+static const char *
+module_dir(bool system)
+{
+    const char *given = secure_getenv("TOKENWARD_MODULE_DIR");
+
+    return given && given[0] == '/' && !system ? given : TW_MODULE_DIR;
+}
+
+static enum tw_status
+settle(struct session *session, struct tw_error *err)
+{
+    bool system = session->options.system;
+    enum tw_status status = system ? confine_to_service(err) : TW_OK;
+
+    if (!status)
+        status = confine_process(err);
+    if (!status)
+        status = environment_settle(system, &session->environment, err);
+    if (!status) {
+        runtime_find(&session->runtime, &session->no_runtime);
+        session->modules.dir = module_dir(system);
+    }
+    return status;
+}
+
+static enum tw_status
+run(const struct command *command, struct session *session, int64_t deadline_s,
+    int argc, char **argv)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + deadline_s * 1000;
+    struct tw_error err = {0};
+    enum tw_status status;
+    int exit_status;
+
+    session->options.deadline_ms = deadline_ms - GRACE_MS;
+    if (command->supervised && !supervise(deadline_ms, &exit_status, &err)) {
+        if (exit_status >= 0)
+            exit(exit_status);
+        return session_fail(session, &err);
+    }
+    status = command->run(session, argc, argv);
+    report_end(&session->report, status);
+    if (command->supervised)
+        _exit(fflush(stdout) ? 71 : status_exit_code((int)status));
+    return status;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct session session = {.options = {.min_valid = TW_MIN_VALID_DEFAULT}};
+    struct settings settings = {.deadline_s = DEADLINE_S};
+    const struct command *command;
+    struct tw_error err = {0};
+    enum tw_status status = parse(argc, argv, &session, &settings, &err);
+
+    session.report.detached = settings.detach;
+    if (settings.help || settings.version) {
+        if (settings.help)
+            print_help();
+        else
+            (void)puts("tokenward-helper " PACKAGE_VERSION);
+        return fflush(stdout) ? status_exit_code(TW_E_SYSTEM) : 0;
+    }
+    command = optind < argc ? find_command(argv[optind]) : NULL;
+    if (!status && !command)
+        status = tw_fail(&err, TW_E_USAGE,
+                         "which command? check, fetch, index, providers or "
+                         "reject\ntokenward-helper --help");
+    if (!status)
+        status = settle(&session, &err);
+    if (!status && settings.detach)
+        status = supervise_detach(settings.quiet, &err);
+    if (status)
+        return status_exit_code((int)session_fail(&session, &err));
+    status = run(command, &session, settings.deadline_s, argc - optind - 1,
+                 argv + optind + 1);
+    modules_clear(&session.modules);
+    environment_clear(&session.environment);
+    if (fflush(stdout) && !status)
+        status = TW_E_SYSTEM;
+    return status_exit_code((int)status);
+}

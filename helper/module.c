@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * module.c - a name in, a checked provider out.
+ *
+ * dlopen(3) runs constructors before a symbol can be looked at, so directory
+ * and file are opened and checked first, and dlopen is given the descriptor
+ * by its /proc name: what was checked is what is loaded.  Descriptors stay
+ * open, because the dynamic linker knows a module by that name and would give
+ * an earlier module for a number used again.
+ */
+#include "helper/module.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "provider/base/auto.h"
+#include "provider/base/text.h"
+
+#define SYMBOL "tokenward_provider_v1"
+#define STATE_MAX (64 * 1024)
+#define OPTIONS_MAX 64
+#define SUFFIX ".so"
+
+/* Up to here a module of the first release reaches. */
+#define SIZE_MIN offsetof(struct tw_provider_v1, advance) + sizeof(void *)
+
+static enum tw_status
+check_owner(const struct stat *st, const char *dir, const char *file,
+            struct tw_error *err)
+{
+    if (st->st_uid != 0 && st->st_uid != geteuid())
+        return tw_fail(err, TW_E_MODULE,
+                       "%s%s: belongs to uid %u; providers must belong to "
+                       "root\nchown root %s%s",
+                       dir, file, (unsigned)st->st_uid, dir, file);
+    if (st->st_mode & (S_IWGRP | S_IWOTH))
+        return tw_fail(err, TW_E_MODULE,
+                       "%s%s: mode %04o lets others write it\n"
+                       "chmod go-w %s%s",
+                       dir, file, (unsigned)st->st_mode & 07777, dir, file);
+    return TW_OK;
+}
+
+static enum tw_status
+open_directory(const char *dir, int *out, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct stat st;
+    enum tw_status status;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return tw_fail_errno(err, TW_E_MODULE, errno,
+                             "%s: the directory of providers", dir);
+    status = check_owner(&st, dir, "", err);
+    if (status)
+        return status;
+    *out = take_fd(&fd);
+    return TW_OK;
+}
+
+static enum tw_status
+open_file(const char *dir, const char *name, int *out, struct tw_error *err)
+{
+    AUTO_CLOSE int dir_fd = -1;
+    AUTO_CLOSE int fd = -1;
+    char file[64];
+    struct stat st;
+    enum tw_status status = open_directory(dir, &dir_fd, err);
+
+    if (status)
+        return status;
+    (void)snprintf(file, sizeof file, "/%s" SUFFIX, name);
+    fd = openat(dir_fd, file + 1,
+                O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return tw_fail(err, TW_E_MODULE,
+                       "no provider '%s': %s%s does not exist\n"
+                       "tokenward-helper providers lists what is installed",
+                       name, dir, file);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return tw_fail_errno(err, TW_E_MODULE, errno, "%s%s", dir, file);
+    if (!S_ISREG(st.st_mode))
+        return tw_fail(err, TW_E_MODULE, "%s%s: is not a regular file", dir,
+                       file);
+    status = check_owner(&st, dir, file, err);
+    if (status)
+        return status;
+    *out = take_fd(&fd);
+    return TW_OK;
+}
+
+static enum tw_status
+check_options(const struct tw_provider_v1 *provider, const char *name,
+              struct tw_error *err)
+{
+    if (provider->option_count > OPTIONS_MAX ||
+        (provider->option_count && !provider->options))
+        return tw_fail(err, TW_E_MODULE,
+                       "provider '%s': its table of options is broken", name);
+    for (uint32_t i = 0; i < provider->option_count; i++) {
+        const struct tw_option *option = &provider->options[i];
+
+        if (!option->name || !text_is_module_name(option->name) ||
+            !option->help || option->type < TW_OPTION_TEXT ||
+            option->type > TW_OPTION_SECRET ||
+            (i && strcmp(option[-1].name, option->name) >= 0))
+            return tw_fail(err, TW_E_MODULE,
+                           "provider '%s': row %u of its table of options is "
+                           "broken or out of order",
+                           name, i + 1);
+    }
+    return TW_OK;
+}
+
+static enum tw_status
+check_provider(const struct tw_provider_v1 *theirs, const char *dir,
+               const char *name, struct tw_provider_v1 *out,
+               struct tw_error *err)
+{
+    size_t size = theirs->size;
+
+    if (theirs->version != TW_PROVIDER_VERSION || size < SIZE_MIN)
+        return tw_fail(err, TW_E_MODULE,
+                       "%s/%s" SUFFIX ": built for provider ABI %u, this "
+                       "tokenward has %u",
+                       dir, name, theirs->version, TW_PROVIDER_VERSION);
+    memset(out, 0, sizeof *out);
+    memcpy(out, theirs, size < sizeof *out ? size : sizeof *out);
+    if (!out->name || strcmp(out->name, name) != 0 || !out->summary)
+        return tw_fail(err, TW_E_MODULE,
+                       "%s/%s" SUFFIX ": calls itself by another name", dir,
+                       name);
+    if (!out->advance || out->state_size > STATE_MAX)
+        return tw_fail(err, TW_E_MODULE,
+                       "%s/%s" SUFFIX ": has no advance() or wants too much "
+                       "state",
+                       dir, name);
+    return check_options(out, name, err);
+}
+
+static void
+module_free(struct module *module)
+{
+    if (!module)
+        return;
+    if (module->handle)
+        (void)dlclose(module->handle);
+    if (module->fd >= 0)
+        (void)close(module->fd);
+    free(module);
+}
+
+static void
+auto_module(struct module **module)
+{
+    module_free(*module);
+}
+
+static enum tw_status
+load(const char *dir, const char *name, struct module **out,
+     struct tw_error *err)
+{
+    AUTO(auto_module) struct module *module = calloc(1, sizeof *module);
+    char path[32];
+    const void *symbol;
+    enum tw_status status;
+
+    if (!module)
+        return tw_no_memory(err);
+    module->fd = -1;
+    status = open_file(dir, name, &module->fd, err);
+    if (status)
+        return status;
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", module->fd);
+    module->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!module->handle) {
+        struct shown shown;
+        const char *reason = dlerror();
+
+        return tw_fail(err, TW_E_MODULE,
+                       "%s/%s" SUFFIX ": cannot be loaded: %s", dir, name,
+                       text_printable(&shown, reason, strlen(reason)));
+    }
+    symbol = dlsym(module->handle, SYMBOL);
+    if (!symbol)
+        return tw_fail(err, TW_E_MODULE,
+                       "%s/%s" SUFFIX
+                       ": is no provider: it has no symbol " SYMBOL,
+                       dir, name);
+    status = check_provider(symbol, dir, name, &module->provider, err);
+    if (status)
+        return status;
+    *out = TAKE_POINTER(module);
+    return TW_OK;
+}
+
+enum tw_status
+modules_get(struct modules *modules, const char *name,
+            const struct module **out, struct tw_error *err)
+{
+    struct module *module;
+    enum tw_status status;
+
+    if (!text_is_module_name(name))
+        return tw_fail(err, TW_E_MODULE,
+                       "a provider's name is a lower case letter, then at "
+                       "most 31 of a-z 0-9 _ -");
+    for (module = modules->first; module; module = module->next) {
+        if (strcmp(module->provider.name, name) == 0) {
+            *out = module;
+            return TW_OK;
+        }
+    }
+    status = load(modules->dir, name, &module, err);
+    if (!module)
+        return status;
+    module->next = modules->first;
+    modules->first = module;
+    *out = module;
+    return TW_OK;
+}
+
+static int
+is_module_file(const struct dirent *entry)
+{
+    char name[64];
+    size_t n = strlen(entry->d_name);
+
+    if (n <= strlen(SUFFIX) || n >= sizeof name ||
+        strcmp(entry->d_name + n - strlen(SUFFIX), SUFFIX) != 0)
+        return 0;
+    memcpy(name, entry->d_name, n - strlen(SUFFIX));
+    name[n - strlen(SUFFIX)] = '\0';
+    return text_is_module_name(name);
+}
+
+enum tw_status
+modules_each(struct modules *modules,
+             void (*visit)(void *arg, const char *name,
+                           const struct module *module,
+                           const struct tw_error *err),
+             void *arg, struct tw_error *err)
+{
+    AUTO_CLOSE int dir_fd = -1;
+    struct dirent **entries;
+    int count;
+    enum tw_status status = open_directory(modules->dir, &dir_fd, err);
+
+    if (status)
+        return status;
+    count = scandirat(dir_fd, ".", &entries, is_module_file, alphasort);
+    if (count < 0)
+        return tw_fail_errno(err, TW_E_MODULE, errno, "%s", modules->dir);
+    for (int i = 0; i < count; i++) {
+        const struct module *module = NULL;
+        struct tw_error failure = {0};
+
+        entries[i]->d_name[strlen(entries[i]->d_name) - strlen(SUFFIX)] = '\0';
+        (void)modules_get(modules, entries[i]->d_name, &module, &failure);
+        visit(arg, entries[i]->d_name, module, &failure);
+        free(entries[i]);
+    }
+    free(entries);
+    return TW_OK;
+}
+
+const struct tw_option *
+module_option(const struct module *module, const char *name)
+{
+    for (uint32_t i = 0; i < module->provider.option_count; i++) {
+        if (strcmp(module->provider.options[i].name, name) == 0)
+            return &module->provider.options[i];
+    }
+    return NULL;
+}
+
+void
+modules_clear(struct modules *modules)
+{
+    struct module *next;
+
+    for (struct module *module = modules->first; module; module = next) {
+        next = module->next;
+        module_free(module);
+    }
+    modules->first = NULL;
+}

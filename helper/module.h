@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * module.h - providers, loaded by bare name from one directory.
+ *
+ * Owner and mode of directory and file are checked on the open descriptor,
+ * and that descriptor is what dlopen(3) is given: a module that fails the
+ * check never runs a constructor.
+ */
+#ifndef TW_HELPER_MODULE_H
+#define TW_HELPER_MODULE_H
+
+#include "provider/base/error.h"
+#include "provider/tokenward-provider.h"
+
+struct module {
+    struct tw_provider_v1
+        provider; /* the smaller of the two sizes, the rest zero */
+    void *handle;
+    int fd; /* stays open: dlopen(3) knows the module by its number */
+    struct module *next;
+};
+
+struct modules {
+    const char *dir;
+    struct module *first;
+};
+
+/* modules_get: loads @name once, then gives the same.
+ * TW_E_MODULE: bad name, missing (says where it looked), wrong owner or mode,
+ * no entry symbol, another ABI, a table that contradicts itself. */
+enum tw_status modules_get(struct modules *modules, const char *name,
+                           const struct module **out, struct tw_error *err);
+
+/* modules_each: every module file of the directory in order of names. */
+enum tw_status modules_each(struct modules *modules,
+                            void (*visit)(void *arg, const char *name,
+                                          const struct module *module,
+                                          const struct tw_error *err),
+                            void *arg, struct tw_error *err);
+
+const struct tw_option *module_option(const struct module *module,
+                                      const char *name);
+
+void modules_clear(struct modules *modules);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile.c - one entry of `profiles:` comes in, a complete profile goes out.
+ *
+ * Nothing falls back in silence: an unknown key is refused (a typing error
+ * must not become a default), a missing one is named, and no reader of a
+ * struct profile ever checks one of its fields again.
+ */
+#include "helper/profile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/nearest.h"
+#include "helper/profile_keys.h"
+#include "helper/profile_reader.h"
+#include "provider/base/text.h"
+
+#define PROVIDER_DEFAULT "client_credentials"
+#define GIT_USERNAME_DEFAULT "oauth2"
+
+static enum tw_status
+check_name(const struct profile_context *context, const struct yaml_node *name,
+           struct tw_error *err)
+{
+    struct shown shown;
+
+    if (text_is_profile_name(name->text))
+        return TW_OK;
+    return tw_fail(err, TW_E_CONFIG,
+                   "%s:%u:%u: profile name '%s' must be 1 to %d of A-Z a-z "
+                   "0-9 . _ - and begin with a letter, a digit or _",
+                   context->file, name->line, name->column,
+                   text_printable(&shown, name->text, name->len),
+                   PROFILE_NAME_MAX);
+}
+
+static enum tw_status
+refuse_unknown(const struct profile_reader *reader,
+               const struct yaml_node *key)
+{
+    const struct tw_provider_v1 *provider = &reader->profile->module->provider;
+    struct nearest nearest = {.written = key->text};
+    size_t count;
+    const struct profile_key *keys = profile_keys(&count);
+    struct shown shown;
+
+    for (size_t i = 0; i < count; i++)
+        nearest_look(&nearest, keys[i].name);
+    for (size_t i = 0; i < provider->option_count; i++)
+        nearest_look(&nearest, provider->options[i].name);
+    (void)text_printable(&shown, key->text, key->len);
+    if (nearest.best)
+        return profile_refuse(reader, key,
+                              "unknown key '%s'\ndid you mean '%s'?",
+                              shown.text, nearest.best);
+    return profile_refuse(reader, key,
+                          "unknown key '%s'\ntokenward-helper providers %s "
+                          "lists what there is",
+                          shown.text, provider->name);
+}
+
+/* Those keys that others depend on, or all the others. */
+static enum tw_status
+read_common(const struct profile_reader *reader, bool first)
+{
+    enum tw_status status = TW_OK;
+
+    for (const struct yaml_node *value = reader->entry->child;
+         value && !status; value = value->next) {
+        const struct profile_key *key = profile_key_find(value->key->text);
+
+        if (key && key->first == first)
+            status = key->read(reader, value);
+    }
+    return status;
+}
+
+static enum tw_status
+read_options(const struct profile_reader *reader)
+{
+    struct profile *profile = reader->profile;
+    enum tw_status status = TW_OK;
+    size_t count = 0;
+
+    for (const struct yaml_node *value = reader->entry->child; value;
+         value = value->next) {
+        if (profile_key_find(value->key->text))
+            continue;
+        if (!module_option(profile->module, value->key->text))
+            return refuse_unknown(reader, value->key);
+        count++;
+    }
+    if (count == 0)
+        return TW_OK;
+    profile->options = calloc(count, sizeof *profile->options);
+    if (!profile->options)
+        return tw_no_memory(reader->err);
+    for (const struct yaml_node *value = reader->entry->child;
+         value && !status; value = value->next) {
+        if (profile_key_find(value->key->text))
+            continue;
+        status = profile_read_option(
+            reader, module_option(profile->module, value->key->text), value,
+            &profile->options[profile->option_count++]);
+    }
+    return status;
+}
+
+static void
+add_missing(char *list, size_t size, const char *key)
+{
+    size_t used = strlen(list);
+
+    (void)snprintf(list + used, size - used, "%s%s", used ? ", " : "", key);
+}
+
+static enum tw_status
+check_complete(const struct profile_reader *reader)
+{
+    const struct profile *profile = reader->profile;
+    const struct tw_provider_v1 *provider = &profile->module->provider;
+    char missing[256] = "";
+
+    if ((provider->needs & TW_NEEDS_ENDPOINT) && !profile->token_endpoint)
+        add_missing(missing, sizeof missing, "token_endpoint");
+    if ((provider->needs & TW_NEEDS_CLIENT) && !profile->client_id)
+        add_missing(missing, sizeof missing, "client_id");
+    if ((provider->needs & TW_NEEDS_CLIENT) && !profile->client_secret.kind)
+        add_missing(missing, sizeof missing, "client_secret");
+    for (size_t i = 0; i < provider->option_count; i++) {
+        const struct tw_option *option = &provider->options[i];
+
+        if ((option->flags & TW_OPTION_REQUIRED) &&
+            !profile_option(profile, option->name) &&
+            !profile_key_find(option->name))
+            add_missing(missing, sizeof missing, option->name);
+    }
+    if (missing[0])
+        return profile_refuse(reader, reader->entry->key,
+                              "missing: %s (provider %s needs it)", missing,
+                              provider->name);
+    return TW_OK;
+}
+
+/* What is wrong only in this combination. */
+static enum tw_status
+check_together(const struct profile_reader *reader)
+{
+    const struct profile *profile = reader->profile;
+
+    if (profile->auth_method == AUTH_CLIENT_SECRET_BASIC &&
+        profile->basic_encoding == BASIC_RAW && profile->client_id &&
+        strchr(profile->client_id, ':'))
+        return profile_refuse(reader, reader->entry->key,
+                              "client_id holds a ':', which basic_encoding: "
+                              "raw can't send; use form");
+    return TW_OK;
+}
+
+static enum tw_status
+use_default_provider(const struct profile_reader *reader)
+{
+    struct tw_error failure = {0};
+    enum tw_status status =
+        modules_get(reader->context->modules, PROVIDER_DEFAULT,
+                    &reader->profile->module, &failure);
+
+    if (!status)
+        return TW_OK;
+    (void)profile_refuse(reader, reader->entry->key, "%s", failure.message);
+    if (reader->err)
+        reader->err->status = (int32_t)status;
+    return status;
+}
+
+static enum tw_status
+fill(const struct profile_reader *reader)
+{
+    struct profile *profile = reader->profile;
+    enum tw_status status = read_common(reader, true);
+
+    if (!status && !profile->module)
+        status = use_default_provider(reader);
+    if (!status)
+        status = read_options(reader);
+    if (!status)
+        status = read_common(reader, false);
+    if (!status)
+        status = check_complete(reader);
+    if (!status)
+        status = check_together(reader);
+    if (!status && !profile->git_username) {
+        profile->git_username = strdup(GIT_USERNAME_DEFAULT);
+        if (!profile->git_username)
+            return tw_no_memory(reader->err);
+    }
+    return status;
+}
+
+static void
+auto_profile(struct profile **profile)
+{
+    profile_free(*profile);
+}
+
+enum tw_status
+profile_read(const struct profile_context *context,
+             const struct yaml_node *entry, struct profile **out,
+             struct tw_error *err)
+{
+    AUTO(auto_profile) struct profile *profile = NULL;
+    struct profile_reader reader = {
+        .context = context, .entry = entry, .err = err};
+    enum tw_status status = check_name(context, entry->key, err);
+
+    if (status)
+        return status;
+    if (entry->kind != YAML_MAP)
+        return profile_refuse(&reader, entry,
+                              "must be a map of keys, like token_endpoint: "
+                              "https://...");
+    profile = calloc(1, sizeof *profile);
+    if (!profile)
+        return tw_no_memory(err);
+    *profile =
+        (struct profile){.name = strdup(entry->key->text),
+                         .file = context->file,
+                         .line = entry->key->line,
+                         .column = entry->key->column,
+                         .timeout_s = PROFILE_TIMEOUT_S,
+                         .default_lifetime_s = PROFILE_LIFETIME_DEFAULT_S};
+    if (!profile->name)
+        return tw_no_memory(err);
+    reader.profile = profile;
+    status = fill(&reader);
+    if (status)
+        return status;
+    *out = TAKE_POINTER(profile);
+    return TW_OK;
+}
+
+const struct profile_option *
+profile_option(const struct profile *profile, const char *name)
+{
+    for (size_t i = 0; i < profile->option_count; i++) {
+        const struct profile_option *option = &profile->options[i];
+
+        if (option->name && strcmp(option->name, name) == 0)
+            return option;
+    }
+    return NULL;
+}
+
+const struct profile_match *
+profile_match(const struct profile *profile, const char *host,
+              const char *path)
+{
+    for (size_t i = 0; i < profile->match_count; i++) {
+        const struct profile_match *match = &profile->matches[i];
+
+        if (strcmp(match->host, host) == 0 && strcmp(match->path, path) == 0)
+            return match;
+    }
+    return NULL;
+}
+
+void
+profile_free(struct profile *profile)
+{
+    if (!profile)
+        return;
+    for (size_t i = 0; i < profile->option_count; i++)
+        profile_option_clear(&profile->options[i]);
+    for (size_t i = 0; i < profile->match_count; i++) {
+        free(profile->matches[i].host);
+        free(profile->matches[i].path);
+    }
+    for (size_t i = 0; i < profile->export_count; i++)
+        free(profile->exports[i].name);
+    secret_source_clear(&profile->client_secret);
+    free(profile->options);
+    free(profile->matches);
+    free(profile->exports);
+    free(profile->name);
+    free(profile->token_endpoint);
+    free(profile->client_id);
+    free(profile->git_username);
+    free(profile->ca_file);
+    free(profile);
+}

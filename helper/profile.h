@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile.h - one named way to get a token: complete, checked, then constant.
+ */
+#ifndef TW_HELPER_PROFILE_H
+#define TW_HELPER_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "helper/module.h"
+#include "helper/secret_source.h"
+#include "helper/yaml.h"
+#include "provider/base/error.h"
+
+#define PROFILE_TIMEOUT_S 15 /* default of timeout: */
+#define PROFILE_TIMEOUT_MAX_S 60
+#define PROFILE_LIFETIME_DEFAULT_S 300 /* default of default_lifetime: */
+#define PROFILE_LIFETIME_DEFAULT_MAX_S 86400
+#define PROFILE_LIST_MAX 32 /* values of one option, match: or env: */
+
+enum auth_method { AUTH_CLIENT_SECRET_POST = 0, AUTH_CLIENT_SECRET_BASIC };
+
+enum basic_encoding { BASIC_FORM = 0, BASIC_RAW };
+
+/* A key of the profile with its values and its place. */
+struct profile_option {
+    const char *name;            /* the module's table's */
+    char **values;               /* NULL-ended */
+    struct secret_source secret; /* of TW_OPTION_SECRET */
+    uint32_t line, column;
+};
+
+/* match: https://HOST[:PORT][/PATH], taken apart and normalised. */
+struct profile_match {
+    char *host; /* lower case, with ":PORT" unless 443 */
+    char *path; /* "" or "/..." without a trailing slash */
+    uint32_t line, column;
+};
+
+enum exported_kind { EXPORT_TOKEN = 1, EXPORT_FILE, EXPORT_HEADER };
+
+/* env: {NAME: token | file | header} */
+struct profile_export {
+    char *name;
+    enum exported_kind kind;
+};
+
+struct profile {
+    char *name;
+    const char
+        *file; /* path of the file it stands in, borrowed from the set */
+    uint32_t line, column; /* of its name */
+    const struct module *module;
+    char *token_endpoint; /* NULL when the provider needs none */
+    uint32_t token_endpoint_line, client_id_line, client_secret_line;
+    char *client_id;
+    enum auth_method auth_method;
+    enum basic_encoding basic_encoding;
+    struct secret_source client_secret;
+    struct profile_option *options;
+    size_t option_count;
+    struct profile_match *matches;
+    size_t match_count;
+    char *git_username; /* "oauth2" unless said otherwise */
+    struct profile_export *exports;
+    size_t export_count;
+    char *ca_file; /* absolute, or NULL for the system's trust */
+    bool allow_loopback_http;
+    int timeout_s;
+    int64_t default_lifetime_s;
+    struct profile *next; /* of the set, in order of reading */
+};
+
+/* profile_read: checks one entry of `profiles:` (@entry->key is its name).
+ * @file: path for messages and for relative paths in it; must outlive the
+ * profile.  @may_hold_secret: false when the file may be read by others; a
+ * secret by value is then TW_E_ACCESS, with mode found and wanted.
+ * TW_E_CONFIG "FILE:LINE:COLUMN: ..." naming the key; TW_E_MODULE. */
+struct profile_context {
+    const char *file;
+    struct modules *modules;
+    uint32_t mode, mode_wanted; /* of the file, for the message */
+    bool may_hold_secret;
+};
+enum tw_status profile_read(const struct profile_context *context,
+                            const struct yaml_node *entry,
+                            struct profile **out, struct tw_error *err);
+
+/* profile_option: of that name, or NULL. */
+const struct profile_option *profile_option(const struct profile *profile,
+                                            const char *name);
+
+/* profile_match: its match: with this normalised host and path, or NULL. */
+const struct profile_match *profile_match(const struct profile *profile,
+                                          const char *host, const char *path);
+
+void profile_free(struct profile *profile);
+
+#endif

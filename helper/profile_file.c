@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile_file.c - a file comes in, its profiles go out, complaints on the
+ * side.
+ *
+ * The text is held in a buffer that is wiped, and so is the tree made of it:
+ * both may hold a secret.  That a file may be read by others is found out
+ * only when a secret stands in it, and then none of its profiles is used.
+ */
+#include "helper/profile_file.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "helper/owned_file.h"
+#include "provider/base/text.h"
+
+#define ATTEMPTS 3 /* when an editor writes at the same moment */
+
+struct file_reader {
+    const struct profile_scope *scope;
+    const struct owned_path *where;
+    struct modules *modules;
+    const struct profile_complaints *complaints;
+    mode_t mode; /* of the file, once it is open */
+    struct profile_list list;
+    struct tw_error *err;
+};
+
+/* What a file must be like, by whose it is. */
+struct file_rule {
+    struct owned_rule open;
+    mode_t forbidden_with_secret;
+};
+
+static struct file_rule
+rule_of(const struct profile_scope *scope)
+{
+    if (scope->system)
+        return (struct file_rule){
+            .open = {.root_too = true, .forbidden = 022, .wanted = 0640},
+            .forbidden_with_secret = 07};
+    return (struct file_rule){
+        .open = {.follow = geteuid() != 0, .forbidden = 022, .wanted = 0600},
+        .forbidden_with_secret = 077};
+}
+
+void
+profile_complain(const struct profile_complaints *complaints,
+                 const struct tw_error *err)
+{
+    if (complaints->set->broken_count++ == 0)
+        complaints->set->broken = *err;
+    if (complaints->complain)
+        complaints->complain(complaints->arg, err);
+}
+
+static void
+auto_document(struct yaml_document **document)
+{
+    yaml_document_free(*document);
+}
+
+static void
+auto_reader(struct file_reader *reader)
+{
+    profile_list_clear(&reader->list);
+}
+
+static enum tw_status
+read_text(struct file_reader *reader, const struct file_rule *rule,
+          struct secret *text)
+{
+    AUTO_CLOSE int fd = -1;
+    struct stat st;
+    enum tw_status status =
+        owned_file_open(reader->where, &rule->open, &fd, &st, reader->err);
+
+    if (status)
+        return status;
+    reader->mode = st.st_mode & 07777;
+    return owned_file_read(fd, reader->where->label, &st, text, reader->err);
+}
+
+/* The `profiles:` of the top level, which has nothing else. */
+static enum tw_status
+find_profiles(const struct file_reader *reader, const struct yaml_node *root,
+              const struct yaml_node **out)
+{
+    const struct yaml_node *profiles = NULL, *other = NULL;
+    const char *path = reader->where->path;
+    struct shown shown;
+
+    for (const struct yaml_node *node = root->child; node; node = node->next) {
+        if (strcmp(node->key->text, "profiles") == 0)
+            profiles = node;
+        else if (!other)
+            other = node;
+    }
+    if (other)
+        return tw_fail(
+            reader->err, TW_E_CONFIG,
+            "%s:%u:%u: unknown key '%s'; the top level has "
+            "'profiles' and nothing else",
+            path, other->key->line, other->key->column,
+            text_printable(&shown, other->key->text, other->key->len));
+    if (!profiles)
+        return tw_fail(reader->err, TW_E_CONFIG,
+                       "%s:%u:%u: missing key 'profiles'", path, root->line,
+                       root->column);
+    if (profiles->kind != YAML_MAP && !profiles->is_null)
+        return tw_fail(reader->err, TW_E_CONFIG,
+                       "%s:%u:%u: 'profiles' must be a map, NAME: and below "
+                       "it the profile's keys",
+                       path, profiles->line, profiles->column);
+    *out = profiles;
+    return TW_OK;
+}
+
+static void
+append(struct profile_list *list, struct profile *profile)
+{
+    if (list->last)
+        list->last->next = profile;
+    else
+        list->first = profile;
+    list->last = profile;
+}
+
+static enum tw_status
+read_profiles(struct file_reader *reader, const struct file_rule *rule,
+              const struct yaml_node *profiles)
+{
+    const struct profile_context context = {
+        .file = reader->where->path,
+        .modules = reader->modules,
+        .mode = reader->mode,
+        .mode_wanted = rule->open.wanted,
+        .may_hold_secret = !(reader->mode & rule->forbidden_with_secret)};
+
+    for (const struct yaml_node *entry = profiles->child; entry;
+         entry = entry->next) {
+        struct tw_error failure = {0};
+        struct profile *profile = NULL;
+        enum tw_status status =
+            profile_read(&context, entry, &profile, &failure);
+
+        if (!status)
+            append(&reader->list, profile);
+        else if (status == TW_E_ACCESS || status == TW_E_SYSTEM)
+            return error_copy(reader->err, &failure);
+        else
+            profile_complain(reader->complaints, &failure);
+    }
+    return TW_OK;
+}
+
+static enum tw_status
+read_file(struct file_reader *reader)
+{
+    const struct yaml_limits limits =
+        reader->scope->system ? YAML_LIMITS_SYSTEM : YAML_LIMITS_USER;
+    const struct file_rule rule = rule_of(reader->scope);
+    AUTO_SECRET text = SECRET_INIT(limits.bytes);
+    AUTO(auto_document) struct yaml_document *document = NULL;
+    const struct yaml_node *profiles = NULL;
+    enum tw_status status = TW_E_RETRY;
+
+    for (int i = 0; i < ATTEMPTS && status == TW_E_RETRY; i++)
+        status = read_text(reader, &rule, &text);
+    if (status == TW_E_RETRY && reader->err)
+        reader->err->status = TW_E_ACCESS;
+    if (status)
+        return status == TW_E_RETRY ? TW_E_ACCESS : status;
+    status = yaml_read(reader->where->path, secret_text(&text), text.len,
+                       &limits, &document, reader->err);
+    if (!status)
+        status = find_profiles(reader, yaml_root(document), &profiles);
+    if (status || !profiles)
+        return status;
+    return read_profiles(reader, &rule, profiles);
+}
+
+enum tw_status
+profile_file_read(const struct profile_scope *scope, int dir, const char *name,
+                  const char *path, struct modules *modules,
+                  const struct profile_complaints *complaints,
+                  struct profile_list *out, struct tw_error *err)
+{
+    const struct owned_path where = {
+        .dir = dir, .name = name, .path = path, .label = path};
+    AUTO(auto_reader)
+    struct file_reader reader = {.scope = scope,
+                                 .where = &where,
+                                 .modules = modules,
+                                 .complaints = complaints,
+                                 .err = err};
+    enum tw_status status = read_file(&reader);
+
+    if (status)
+        return status;
+    *out = reader.list;
+    reader.list = (struct profile_list){0};
+    return TW_OK;
+}
+
+void
+profile_list_clear(struct profile_list *list)
+{
+    struct profile *next;
+
+    for (struct profile *profile = list->first; profile; profile = next) {
+        next = profile->next;
+        profile_free(profile);
+    }
+    *list = (struct profile_list){0};
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile_keys.c - the table of common keys, and for each a function that
+ * takes its value into the profile.
+ *
+ * A new key is one row and one function.  The checker, the manual page and
+ * completions read the same rows.
+ */
+#include "helper/profile_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/url.h"
+#include "provider/base/text.h"
+
+#define GIT_USERNAME_MAX 255 /* bytes; the index keeps it between spaces */
+
+static enum tw_status
+read_allow_http(const struct profile_reader *reader,
+                const struct yaml_node *value)
+{
+    static const char *const WORDS[] = {"loopback", NULL};
+    size_t chosen;
+    enum tw_status status =
+        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+
+    if (!status)
+        reader->profile->allow_loopback_http = true;
+    return status;
+}
+
+static enum tw_status
+read_basic_encoding(const struct profile_reader *reader,
+                    const struct yaml_node *value)
+{
+    static const char *const WORDS[] = {
+        [BASIC_FORM] = "form", [BASIC_RAW] = "raw", NULL};
+    size_t chosen = 0;
+    enum tw_status status =
+        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+
+    if (!status)
+        reader->profile->basic_encoding = (enum basic_encoding)chosen;
+    return status;
+}
+
+static enum tw_status
+read_ca_file(const struct profile_reader *reader,
+             const struct yaml_node *value)
+{
+    return profile_value_path(reader, value->key->text, value,
+                              &reader->profile->ca_file);
+}
+
+static enum tw_status
+read_client_id(const struct profile_reader *reader,
+               const struct yaml_node *value)
+{
+    reader->profile->client_id_line = value->line;
+    return profile_value_text(reader, value->key->text, value,
+                              &reader->profile->client_id);
+}
+
+static enum tw_status
+read_client_secret(const struct profile_reader *reader,
+                   const struct yaml_node *value)
+{
+    reader->profile->client_secret_line = value->line;
+    return profile_read_secret(reader, value->key->text, value,
+                               &reader->profile->client_secret);
+}
+
+static enum tw_status
+read_default_lifetime(const struct profile_reader *reader,
+                      const struct yaml_node *value)
+{
+    return profile_value_seconds(reader, value->key->text, value,
+                                 PROFILE_LIFETIME_DEFAULT_MAX_S,
+                                 &reader->profile->default_lifetime_s);
+}
+
+static enum tw_status
+read_export(const struct profile_reader *reader, const struct yaml_node *value,
+            struct profile_export *out)
+{
+    static const char *const WORDS[] = {"token", "file", "header", NULL};
+    const char *name = value->key->text;
+    struct shown shown;
+    size_t chosen = 0;
+    enum tw_status status;
+
+    if (!text_is_variable_name(name))
+        return profile_refuse(reader, value->key,
+                              "env: '%s' is no variable's name: a letter or "
+                              "_, then letters, digits and _, 64 at most",
+                              text_printable(&shown, name, strlen(name)));
+    status = profile_value_choice(reader, name, value, WORDS, &chosen);
+    if (status)
+        return status;
+    out->kind = (enum exported_kind)(chosen + EXPORT_TOKEN);
+    out->name = strdup(name);
+    return out->name ? TW_OK : tw_no_memory(reader->err);
+}
+
+static enum tw_status
+read_env(const struct profile_reader *reader, const struct yaml_node *value)
+{
+    struct profile *profile = reader->profile;
+    enum tw_status status = TW_OK;
+    size_t count = 0;
+
+    if (value->kind != YAML_MAP)
+        return profile_refuse(reader, value,
+                              "env must be a map, {NAME: token}; token, file "
+                              "or header");
+    for (const struct yaml_node *item = value->child; item; item = item->next)
+        count++;
+    if (count == 0 || count > PROFILE_LIST_MAX)
+        return profile_refuse(reader, value, "env must have 1 to %d names",
+                              PROFILE_LIST_MAX);
+    profile->exports = calloc(count, sizeof *profile->exports);
+    if (!profile->exports)
+        return tw_no_memory(reader->err);
+    for (const struct yaml_node *item = value->child; item && !status;
+         item = item->next)
+        status = read_export(reader, item,
+                             &profile->exports[profile->export_count++]);
+    return status;
+}
+
+static enum tw_status
+read_git_username(const struct profile_reader *reader,
+                  const struct yaml_node *value)
+{
+    size_t n = 0;
+    enum tw_status status =
+        profile_value_line(reader, value->key->text, value, &n);
+
+    if (status)
+        return status;
+    if (n > GIT_USERNAME_MAX || !text_is_token(value->text, n))
+        return profile_refuse(reader, value,
+                              "git_username must be 1 to %d printable ASCII "
+                              "characters without spaces",
+                              GIT_USERNAME_MAX);
+    return profile_value_text(reader, value->key->text, value,
+                              &reader->profile->git_username);
+}
+
+static enum tw_status
+read_one_match(const struct profile_reader *reader,
+               const struct yaml_node *item, struct profile_match *out)
+{
+    struct url_match match;
+    size_t n = 0;
+    enum tw_status status = profile_value_line(reader, "match", item, &n);
+    const char *problem;
+
+    if (status)
+        return status;
+    problem = url_match_problem(item->text, n, &match);
+    if (problem)
+        return profile_refuse(reader, item, "match %s", problem);
+    if (profile_match(reader->profile, match.host, match.path))
+        return profile_refuse(reader, item,
+                              "match has the same URL twice; remove one");
+    out->line = item->line;
+    out->column = item->column;
+    out->host = strdup(match.host);
+    out->path = strdup(match.path);
+    return out->host && out->path ? TW_OK : tw_no_memory(reader->err);
+}
+
+static enum tw_status
+read_match(const struct profile_reader *reader, const struct yaml_node *value)
+{
+    struct profile *profile = reader->profile;
+    const struct yaml_node *item = NULL;
+    size_t count = 0;
+    enum tw_status status = profile_value_list(
+        reader, value->key->text, value, PROFILE_LIST_MAX, &item, &count);
+
+    if (status)
+        return status;
+    profile->matches = calloc(count, sizeof *profile->matches);
+    if (!profile->matches)
+        return tw_no_memory(reader->err);
+    for (size_t i = 0; i < count && !status; i++, item = item->next) {
+        status = read_one_match(reader, item, &profile->matches[i]);
+        profile->match_count++;
+    }
+    return status;
+}
+
+static enum tw_status
+read_provider(const struct profile_reader *reader,
+              const struct yaml_node *value)
+{
+    const struct module *module;
+    struct tw_error failure = {0};
+    size_t n = 0;
+    enum tw_status status =
+        profile_value_line(reader, value->key->text, value, &n);
+
+    if (status)
+        return status;
+    if (n != value->len || !text_is_module_name(value->text))
+        return profile_refuse(reader, value,
+                              "provider must be a name: a lower case letter, "
+                              "then at most 31 of a-z 0-9 _ -");
+    status =
+        modules_get(reader->context->modules, value->text, &module, &failure);
+    if (status) {
+        (void)profile_refuse(reader, value, "provider: %s", failure.message);
+        if (reader->err)
+            reader->err->status = (int32_t)status;
+        return status;
+    }
+    reader->profile->module = module;
+    return TW_OK;
+}
+
+static enum tw_status
+read_timeout(const struct profile_reader *reader,
+             const struct yaml_node *value)
+{
+    int64_t seconds = 0;
+    enum tw_status status = profile_value_seconds(
+        reader, value->key->text, value, PROFILE_TIMEOUT_MAX_S, &seconds);
+
+    if (!status)
+        reader->profile->timeout_s = (int)seconds;
+    return status;
+}
+
+static enum tw_status
+read_token_endpoint(const struct profile_reader *reader,
+                    const struct yaml_node *value)
+{
+    struct profile *profile = reader->profile;
+    const char *key = value->key->text, *problem;
+    size_t n = 0;
+    enum tw_status status = profile_value_line(reader, key, value, &n);
+
+    if (status)
+        return status;
+    problem =
+        url_endpoint_problem(value->text, n, profile->allow_loopback_http);
+    if (problem)
+        return profile_refuse(reader, value, "%s %s", key, problem);
+    profile->token_endpoint_line = value->line;
+    return profile_value_text(reader, key, value, &profile->token_endpoint);
+}
+
+static enum tw_status
+read_auth_method(const struct profile_reader *reader,
+                 const struct yaml_node *value)
+{
+    static const char *const WORDS[] = {
+        [AUTH_CLIENT_SECRET_POST] = "client_secret_post",
+        [AUTH_CLIENT_SECRET_BASIC] = "client_secret_basic",
+        NULL};
+    size_t chosen = 0;
+    enum tw_status status =
+        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+
+    if (!status)
+        reader->profile->auth_method = (enum auth_method)chosen;
+    return status;
+}
+
+/* Sorted by name. */
+static const struct profile_key KEYS[] = {
+    {"allow_http", "loopback",
+     "allows http:// to a server on this host, for tests", true,
+     read_allow_http},
+    {"basic_encoding", "form or raw",
+     "how client_secret_basic encodes id and secret; default form (RFC 6749 "
+     "2.3.1)",
+     false, read_basic_encoding},
+    {"ca_file", "PATH",
+     "PEM file of the only authorities to trust, instead of the system's",
+     false, read_ca_file},
+    {"client_id", "TEXT", "who we are to the authorization server", false,
+     read_client_id},
+    {"client_secret",
+     "TEXT, {file: PATH}, {credential: NAME}, {env: NAME} or {command: [...]}",
+     "the client's secret, or where it is; by value the file must be 0600",
+     false, read_client_secret},
+    {"default_lifetime", "1 to 86400 (seconds)",
+     "lifetime of a token whose answer names none; default 300", false,
+     read_default_lifetime},
+    {"env", "{NAME: token, file or header, ...}",
+     "variables that tokenward run sets for a program", false, read_env},
+    {"git_username", "TEXT",
+     "user name that git is given with the token; default oauth2", false,
+     read_git_username},
+    {"match", "https://HOST[:PORT][/PATH], or a list",
+     "the URLs this token is for, for git and other tools", false, read_match},
+    {"provider", "NAME",
+     "the module that knows the grant; default client_credentials", true,
+     read_provider},
+    {"timeout", "1 to 60 (seconds)",
+     "for one request to the token endpoint; default 15", false, read_timeout},
+    {"token_endpoint", "URL", "where tokens are bought (RFC 6749 3.2)", false,
+     read_token_endpoint},
+    {"token_endpoint_auth_method", "client_secret_post or client_secret_basic",
+     "how the client proves who it is; default client_secret_post (RFC 7591)",
+     false, read_auth_method},
+};
+
+#define KEY_COUNT (sizeof KEYS / sizeof *KEYS)
+
+const struct profile_key *
+profile_keys(size_t *count)
+{
+    *count = KEY_COUNT;
+    return KEYS;
+}
+
+static int
+compare(const void *name, const void *row)
+{
+    return strcmp(name, ((const struct profile_key *)row)->name);
+}
+
+const struct profile_key *
+profile_key_find(const char *name)
+{
+    return bsearch(name, KEYS, KEY_COUNT, sizeof *KEYS, compare);
+}

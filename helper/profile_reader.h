@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile_reader.h - a profile on its way from YAML nodes to struct profile.
+ *
+ * Shared by the files that read parts of a profile.  Every function names
+ * @key in its messages and the place of @node; outputs are written on success
+ * alone.  All fail with TW_E_CONFIG unless said otherwise, or TW_E_SYSTEM.
+ */
+#ifndef TW_HELPER_PROFILE_READER_H
+#define TW_HELPER_PROFILE_READER_H
+
+#include "helper/profile.h"
+
+#define PROFILE_SCOPE_MAX 8192 /* bytes of a scope */
+
+struct profile_reader {
+    const struct profile_context *context;
+    struct profile *profile;
+    const struct yaml_node *entry; /* the profile's map */
+    struct tw_error *err;
+};
+
+/* profile_refuse: "FILE:LINE:COLUMN: profile 'NAME': " and the message. */
+enum tw_status profile_refuse(const struct profile_reader *reader,
+                              const struct yaml_node *where,
+                              const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* profile_value_line: is it one line of text, not empty?  One LF at its end
+ * is not counted, as a block scalar has it. */
+enum tw_status profile_value_line(const struct profile_reader *reader,
+                                  const char *key,
+                                  const struct yaml_node *node, size_t *n);
+
+/* profile_value_text: a copy of such a line. */
+enum tw_status profile_value_text(const struct profile_reader *reader,
+                                  const char *key,
+                                  const struct yaml_node *node, char **out);
+
+/* profile_value_path: the same, made absolute from the profile's directory. */
+enum tw_status profile_value_path(const struct profile_reader *reader,
+                                  const char *key,
+                                  const struct yaml_node *node, char **out);
+
+/* profile_value_seconds: a whole number from 1 to @max. */
+enum tw_status profile_value_seconds(const struct profile_reader *reader,
+                                     const char *key,
+                                     const struct yaml_node *node, int64_t max,
+                                     int64_t *out);
+
+/* profile_value_choice: the index of the word in @words (NULL-ended). */
+enum tw_status profile_value_choice(const struct profile_reader *reader,
+                                    const char *key,
+                                    const struct yaml_node *node,
+                                    const char *const *words, size_t *out);
+
+/* profile_value_list: a text counts as a list of one; gives the first item
+ * (->next leads on) of 1 to @max. */
+enum tw_status profile_value_list(const struct profile_reader *reader,
+                                  const char *key,
+                                  const struct yaml_node *node, size_t max,
+                                  const struct yaml_node **first,
+                                  size_t *count);
+
+/* profile_read_secret: a text, or a map with one of file, credential, env and
+ * command.  TW_E_ACCESS: by value in a file that others may read. */
+enum tw_status profile_read_secret(const struct profile_reader *reader,
+                                   const char *key,
+                                   const struct yaml_node *node,
+                                   struct secret_source *out);
+
+/* profile_read_option: a key of the provider's own table. */
+enum tw_status profile_read_option(const struct profile_reader *reader,
+                                   const struct tw_option *option,
+                                   const struct yaml_node *node,
+                                   struct profile_option *out);
+
+void profile_option_clear(struct profile_option *option);
+
+#endif

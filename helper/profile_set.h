@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile_set.h - how a set of profiles grows; see profiles.h for its use.
+ */
+#ifndef TW_HELPER_PROFILE_SET_H
+#define TW_HELPER_PROFILE_SET_H
+
+#include "helper/profile_file.h"
+
+/* profile_set_look: notes that @path is about to be looked at, and how it
+ * looks: taken before it is opened, so that a change while it is read makes
+ * the mark an old one.  The path as the set keeps it, or NULL: out of memory.
+ */
+const char *profile_set_look(struct profile_set *set, const char *path);
+
+/* profile_set_add_take: takes all of @list.  A profile whose name or match: is
+ * there already is left out with a complaint. */
+enum tw_status
+profile_set_add_take(struct profile_set *set,
+                     const struct profile_complaints *complaints,
+                     struct profile_list *list, struct tw_error *err);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * publish.c - fills in records and notes; see publish.h.
+ */
+#include "helper/publish.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/fingerprint.h"
+#include "helper/retry.h"
+
+#define WARNING_MAX 400
+
+/* Every word of @asked is in @granted. */
+static bool
+scope_covers(const char *granted, const char *asked)
+{
+    while (*asked) {
+        size_t n = strcspn(asked, " ");
+        const char *at = granted;
+        bool found = false;
+
+        while (*at && !found) {
+            size_t m = strcspn(at, " ");
+
+            found = m == n && strncmp(at, asked, n) == 0;
+            at += m + (at[m] == ' ');
+        }
+        if (!found)
+            return false;
+        asked += n + (asked[n] == ' ');
+    }
+    return true;
+}
+
+static const char *
+asked_scope(const struct profile *profile)
+{
+    const struct profile_option *scope = profile_option(profile, "scope");
+
+    return scope && scope->values && scope->values[0] ? scope->values[0] : "";
+}
+
+static void
+write_warning(const char *asked, const char *granted, char *out)
+{
+    out[0] = '\0';
+    if (!scope_covers(granted, asked))
+        (void)snprintf(out, WARNING_MAX,
+                       "the server granted less scope than asked for");
+    else if (*asked && !scope_covers(asked, granted))
+        (void)snprintf(out, WARNING_MAX,
+                       "the server granted more scope than asked for");
+}
+
+static void
+set_exports(const struct profile *profile, struct record *record,
+            char texts[][96])
+{
+    static const char *const KINDS[] = {
+        [EXPORT_TOKEN] = "token",
+        [EXPORT_FILE] = "file",
+        [EXPORT_HEADER] = "header",
+    };
+
+    for (size_t i = 0; i < profile->export_count && i < RECORD_EXPORTS_MAX;
+         i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "%s=%s",
+                       profile->exports[i].name,
+                       KINDS[profile->exports[i].kind]);
+        record->exports[record->export_count++] = texts[i];
+    }
+}
+
+static void
+set_profile(const struct profile *profile, struct record *record,
+            struct mark *mark)
+{
+    mark_path(profile->file, mark);
+    record->source = profile->file;
+    record->source_mark = mark->text;
+    record->git_username = profile->git_username;
+}
+
+enum tw_status
+publish_token(const struct profile *profile, const struct store_profile *place,
+              const struct outcome *outcome, int64_t expected,
+              const char *fingerprint, struct tw_error *err)
+{
+    const struct reply *reply = &outcome->reply;
+    const char *asked = asked_scope(profile);
+    char warning[WARNING_MAX], exports[RECORD_EXPORTS_MAX][96];
+    struct mark mark;
+    int64_t lifetime = reply->lifetime == LIFETIME_UNKNOWN
+                           ? profile->default_lifetime_s
+                           : reply->lifetime;
+    struct record record = {
+        .profile = profile->name,
+        .generation = expected + 1,
+        .token = secret_text(&reply->token),
+        .token_len = reply->token.len,
+        .token_type = reply->token_type,
+        .scope = reply->has_scope ? reply->scope : asked,
+        .issued_at = outcome->asked.wall,
+        .expires = moment_after(outcome->asked, lifetime),
+        .lifetime = lifetime,
+        .refresh_at =
+            retry_refresh_at(outcome->asked.wall, lifetime, arc4random()),
+        .fingerprint = fingerprint,
+        .warning = warning,
+    };
+
+    write_warning(asked, record.scope, warning);
+    set_profile(profile, &record, &mark);
+    set_exports(profile, &record, exports);
+    return store_publish(place, &record, expected, err);
+}
+
+enum tw_status
+publish_source(const struct profile *profile,
+               const struct store_profile *place, struct record *kept)
+{
+    char exports[RECORD_EXPORTS_MAX][96];
+    struct mark mark;
+    const char *before = kept->source_mark;
+
+    mark_path(profile->file, &mark);
+    if (strcmp(kept->source, profile->file) == 0 &&
+        strcmp(before, mark.text) == 0)
+        return TW_OK;
+    /* A generation is a token's: this one stays the same token. */
+    kept->export_count = 0;
+    set_profile(profile, kept, &mark);
+    set_exports(profile, kept, exports);
+    return store_republish(place, kept);
+}
+
+void
+publish_failure(const struct profile *profile,
+                const struct store_profile *place,
+                const struct secret *client_secret, const char *fingerprint,
+                const struct tw_error *failure, int64_t retry_after,
+                struct backoff *note)
+{
+    (void)snprintf(note->fingerprint, sizeof note->fingerprint, "%s",
+                   fingerprint);
+    if (profile->client_secret.kind) {
+        if (!note->salt[0])
+            (void)snprintf(note->salt, sizeof note->salt, "%08x%08x%08x%08x",
+                           arc4random(), arc4random(), arc4random(),
+                           arc4random());
+        if (!secret_tag(note->salt, client_secret, note->secret_tag))
+            note->secret_tag[0] = '\0';
+    }
+    retry_after_failure(note, failure, retry_after, clock_now(), arc4random());
+    store_backoff(place, note);
+}
+
+enum tw_status
+publish_rejection(const struct store *store, const char *name,
+                  int64_t generation, struct tw_error *err)
+{
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    AUTO_RECORD kept = RECORD_INIT;
+    struct backoff note;
+    struct now now = clock_now();
+    enum tw_status status = store_enter(store, name, &place, err);
+
+    if (status)
+        return status;
+    if (store_record(&place, &kept, NULL) || !kept.token ||
+        (generation && kept.generation != generation))
+        return TW_OK;
+    backoff_read(place.dir, "backoff", &note);
+    retry_after_rejection(&note, now.wall - kept.issued_at, now, arc4random());
+    kept.token = NULL;
+    kept.generation++;
+    status = store_publish(&place, &kept, kept.generation - 1, err);
+    if (status == TW_E_RETRY)
+        return TW_OK; /* a newer one came, or another rejection did */
+    if (!status)
+        store_backoff(&place, &note);
+    return status;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * publish.h - what an exchange brought, as record and note.
+ */
+#ifndef TW_HELPER_PUBLISH_H
+#define TW_HELPER_PUBLISH_H
+
+#include "helper/exchange.h"
+#include "helper/store.h"
+
+/* publish_token: makes the outcome's token the current one, as
+ * store_publish() does. */
+enum tw_status publish_token(const struct profile *profile,
+                             const struct store_profile *place,
+                             const struct outcome *outcome, int64_t expected,
+                             const char *fingerprint, struct tw_error *err);
+
+/* publish_source: the kept token stays, its profile's file looks different. */
+enum tw_status publish_source(const struct profile *profile,
+                              const struct store_profile *place,
+                              struct record *kept);
+
+/* publish_failure: keeps @failure in @note and on disk. */
+void publish_failure(const struct profile *profile,
+                     const struct store_profile *place,
+                     const struct secret *client_secret,
+                     const char *fingerprint, const struct tw_error *failure,
+                     int64_t retry_after, struct backoff *note);
+
+/* publish_rejection: the token of @generation was refused by whom it was
+ * meant for.  Nothing happens if it is not the current one. */
+enum tw_status publish_rejection(const struct store *store, const char *name,
+                                 int64_t generation, struct tw_error *err);
+
+#endif

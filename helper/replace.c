@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * replace.c - write beside, then rename.
+ *
+ * A temporary file is called ".new.PID.N".  Whoever holds the guard is alone
+ * here, so such a file of another process is a stray, unless that process
+ * lives: then it is let be.
+ */
+#include "helper/replace.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "provider/base/auto.h"
+
+#define PREFIX ".new."
+#define TRIES 16
+
+static bool
+is_stray(const char *name)
+{
+    long pid;
+
+    if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
+        return false;
+    pid = strtol(name + strlen(PREFIX), NULL, 10);
+    return pid <= 0 || pid == getpid() ||
+           (kill((pid_t)pid, 0) < 0 && errno == ESRCH);
+}
+
+static void
+sweep(int dir)
+{
+    AUTO_CLOSEDIR DIR *list = NULL;
+    AUTO_CLOSE int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const struct dirent *entry;
+
+    if (fd < 0)
+        return;
+    list = fdopendir(fd);
+    if (!list)
+        return;
+    (void)take_fd(&fd);
+    while ((entry = readdir(list))) {
+        if (is_stray(entry->d_name))
+            (void)unlinkat(dir, entry->d_name, 0);
+    }
+}
+
+enum tw_status
+replace_begin(int dir, int *guard, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "runtime directory");
+    while (flock(fd, LOCK_EX) < 0) {
+        if (errno != EINTR)
+            return tw_fail_errno(err, TW_E_SYSTEM, errno,
+                                 "locking the runtime directory");
+    }
+    sweep(dir);
+    *guard = take_fd(&fd);
+    return TW_OK;
+}
+
+static enum tw_status
+make_temporary(int dir, char *name, size_t size, int *out,
+               struct tw_error *err)
+{
+    static unsigned serial;
+    int fd = -1;
+
+    for (int i = 0; i < TRIES && fd < 0; i++) {
+        (void)snprintf(name, size, PREFIX "%ld.%u", (long)getpid(), serial++);
+        fd =
+            openat(dir, name,
+                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    if (fd < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno,
+                             "making a file in the runtime directory");
+    *out = fd;
+    return TW_OK;
+}
+
+static bool
+write_all(int fd, const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t written = write(fd, bytes, n);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        bytes += written;
+        n -= (size_t)written;
+    }
+    return true;
+}
+
+static enum tw_status
+fill(int dir, const char *temporary, int fd, const char *name, mode_t mode,
+     const void *bytes, size_t n, struct tw_error *err)
+{
+    if (fchmod(fd, mode) < 0 || !write_all(fd, bytes, n))
+        return tw_fail_errno(err, TW_E_SYSTEM, errno,
+                             "writing '%s' in the runtime directory", name);
+    if (renameat(dir, temporary, dir, name) < 0)
+        return tw_fail_errno(err, errno == EISDIR ? TW_E_ACCESS : TW_E_SYSTEM,
+                             errno, "replacing '%s' in the runtime directory",
+                             name);
+    return TW_OK;
+}
+
+enum tw_status
+replace_file(int dir, const char *name, mode_t mode, const void *bytes,
+             size_t n, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = -1;
+    char temporary[64];
+    enum tw_status status =
+        make_temporary(dir, temporary, sizeof temporary, &fd, err);
+
+    if (status)
+        return status;
+    status = fill(dir, temporary, fd, name, mode, bytes, n, err);
+    if (status)
+        (void)unlinkat(dir, temporary, 0);
+    return status;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * replace.h - one file of a directory, replaced whole or not at all.
+ */
+#ifndef TW_HELPER_REPLACE_H
+#define TW_HELPER_REPLACE_H
+
+#include <sys/types.h>
+
+#include "provider/base/error.h"
+
+/* replace_begin: makes this process the only writer in @dir (for the short
+ * time of a few renames) and sweeps what dead writers left behind.  Close
+ * @guard to let the next one in. */
+enum tw_status replace_begin(int dir, int *guard, struct tw_error *err);
+
+/* replace_file: <@dir>/@name becomes these bytes, of @mode whatever the
+ * umask.  A link, FIFO or other file of that name is replaced, never opened;
+ * a directory is TW_E_ACCESS; a full disk TW_E_SYSTEM.  On failure what was
+ * there is still there. */
+enum tw_status replace_file(int dir, const char *name, mode_t mode,
+                            const void *bytes, size_t n, struct tw_error *err);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report.c - see report.h.  A reader that went away is no failure.
+ */
+#include "helper/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "provider/base/lines.h"
+
+#define REPORT_MAX 4096
+
+static void
+write_out(int fd, const char *text, size_t n)
+{
+    while (n) {
+        ssize_t written = write(fd, text, n);
+
+        if (written <= 0)
+            return;
+        text += written;
+        n -= (size_t)written;
+    }
+}
+
+static void
+report_to_reader(const struct tw_error *err)
+{
+    AUTO_SECRET out = SECRET_INIT(REPORT_MAX);
+    char message[sizeof err->message];
+    char *hint;
+
+    memcpy(message, err->message, sizeof message);
+    hint = strchr(message, '\n');
+    if (hint)
+        *hint++ = '\0';
+    if (lines_put(&out, "status", tw_status_name(err->status)) &&
+        lines_put(&out, "message", message) &&
+        (!hint || lines_put(&out, "hint", hint)))
+        write_out(STDOUT_FILENO, out.bytes, out.len);
+}
+
+void
+report_failure(const struct report *report, const struct tw_error *err)
+{
+    char line[sizeof err->message + 128];
+    const char *hint = strchr(err->message, '\n');
+    int n;
+
+    if (report->detached) {
+        report_to_reader(err);
+        return;
+    }
+    n = snprintf(
+        line, sizeof line, "tokenward-helper: %.*s\n",
+        (int)(hint ? hint - err->message : (ptrdiff_t)strlen(err->message)),
+        err->message);
+    write_out(STDERR_FILENO, line, (size_t)n);
+    if (hint) {
+        n = snprintf(line, sizeof line, "tokenward-helper: hint: %s\n",
+                     hint + 1);
+        write_out(STDERR_FILENO, line, (size_t)n);
+    }
+}
+
+void
+report_end(const struct report *report, enum tw_status status)
+{
+    if (report->detached && !status)
+        write_out(STDOUT_FILENO, "status=ok\n", strlen("status=ok\n"));
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report.h - the helper's only voice: lines for a person on stderr, or
+ * key=value lines for the reader that started it on stdout.
+ */
+#ifndef TW_HELPER_REPORT_H
+#define TW_HELPER_REPORT_H
+
+#include "provider/base/error.h"
+
+struct report {
+    bool detached; /* a reader waits at the other end of stdout */
+};
+
+/* report_failure: "tokenward-helper: message", and its hint on a second line;
+ * detached: status=, message=, hint=. */
+void report_failure(const struct report *report, const struct tw_error *err);
+
+/* report_end: the last word; detached and all went well: status=ok. */
+void report_end(const struct report *report, enum tw_status status);
+
+#endif

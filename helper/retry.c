@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * retry.c - back-off, cool-down and the moment of refresh; see retry.h.
+ */
+#include "helper/retry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DOUBLINGS_MAX 9 /* 2^9 s is past RETRY_MAX_S */
+
+static int64_t
+doubled(int64_t times)
+{
+    int64_t wait = RETRY_FIRST_S;
+
+    for (int64_t i = 1; i < times && i <= DOUBLINGS_MAX; i++)
+        wait *= 2;
+    return wait < RETRY_MAX_S ? wait : RETRY_MAX_S;
+}
+
+static int64_t
+with_jitter(int64_t wait, uint32_t seed)
+{
+    return wait + wait * (int64_t)(seed % 1024) / 4096;
+}
+
+static bool
+is_for_good(int status)
+{
+    return status == TW_E_DENIED || status == TW_E_CONFIG ||
+           status == TW_E_INTERACT;
+}
+
+void
+retry_after_failure(struct backoff *note, const struct tw_error *failure,
+                    int64_t retry_after, struct now now, uint32_t seed)
+{
+    int64_t wait;
+
+    note->failures =
+        note->failures < INT32_MAX ? note->failures + 1 : note->failures;
+    wait = is_for_good(failure->status) ? RETRY_DENIED_S
+                                        : doubled(note->failures);
+    wait = with_jitter(wait, seed);
+    if (retry_after > wait ||
+        (retry_after >= 0 && failure->status == TW_E_RETRY))
+        wait = retry_after > RETRY_FIRST_S ? retry_after : RETRY_FIRST_S;
+    note->failed_at = now.wall;
+    note->not_before = moment_after(now, wait);
+    (void)snprintf(note->status, sizeof note->status, "%s",
+                   tw_status_name(failure->status));
+    (void)snprintf(note->message, sizeof note->message, "%s",
+                   failure->message);
+}
+
+void
+retry_after_success(struct backoff *note, struct now now)
+{
+    int64_t rejections = note->rejections;
+
+    memset(note, 0, sizeof *note);
+    note->rejections = rejections;
+    note->not_before = moment_after(now, RETRY_FRESH_S);
+}
+
+void
+retry_after_rejection(struct backoff *note, int64_t age, struct now now,
+                      uint32_t seed)
+{
+    int64_t wait;
+
+    note->rejections = age < RETRY_YOUNG_S ? note->rejections + 1 : 1;
+    wait = note->rejections > 1 ? with_jitter(doubled(note->rejections), seed)
+                                : 0;
+    note->not_before = moment_after(now, wait);
+    if (note->rejections > 1) {
+        note->failed_at = now.wall;
+        (void)snprintf(note->status, sizeof note->status, "%s",
+                       tw_status_name(TW_E_RETRY));
+        (void)snprintf(note->message, sizeof note->message,
+                       "%ld young tokens in a row were rejected by whom "
+                       "they were meant for\n"
+                       "does the token lack a scope there?",
+                       (long)note->rejections);
+    }
+}
+
+int64_t
+retry_refresh_at(int64_t issued_at, int64_t lifetime, uint32_t seed)
+{
+    int64_t permille = 700 + (int64_t)(seed % 101);
+
+    return issued_at + lifetime * permille / 1000;
+}

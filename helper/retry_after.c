@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * retry_after.c - see retry_after.h.  The three date forms of RFC 9110 5.6.7,
+ * by strptime(3) in the C locale, which this process never leaves.
+ */
+#include "helper/retry_after.h"
+
+#include <string.h>
+#include <time.h>
+
+static bool
+parse_seconds(const char *text, int64_t *out)
+{
+    int64_t value = 0;
+
+    for (; *text; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, *text - '0', &value))
+            value = INT64_MAX;
+    }
+    *out = value;
+    return true;
+}
+
+static bool
+parse_date(const char *text, int64_t *out)
+{
+    static const char *const FORMS[] = {
+        "%a, %d %b %Y %H:%M:%S GMT",
+        "%A, %d-%b-%y %H:%M:%S GMT",
+        "%a %b %e %H:%M:%S %Y",
+    };
+
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
+        struct tm tm = {0};
+        const char *rest = strptime(text, FORMS[i], &tm);
+
+        if (rest && !*rest) {
+            *out = timegm(&tm);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+retry_after_parse(const char *text, int64_t now, int64_t *out)
+{
+    int64_t at;
+
+    if (*text && parse_seconds(text, out))
+        return true;
+    if (!parse_date(text, &at))
+        return false;
+    *out = at > now ? at - now : 0;
+    return true;
+}

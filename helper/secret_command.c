@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * secret_command.c - argv comes in, what it prints goes out.
+ *
+ * The trap is waiting: for a program that hangs, that goes on after it closed
+ * its output, or that ended and left a child which holds the pipe open.  So
+ * one clock bounds everything, the end of the program counts and not the end
+ * of the pipe, and what is killed is killed with its group.
+ */
+#include "helper/secret_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "provider/base/clock.h"
+
+#define CHUNK 1024
+
+/* A program under way; killed and reaped when its scope ends. */
+struct program {
+    pid_t pid;  /* 0: none, or reaped */
+    int exited; /* readable once it ended */
+    int output;
+};
+
+static void
+auto_program(struct program *program)
+{
+    if (program->pid > 0) {
+        (void)kill(-program->pid, SIGKILL);
+        while (waitpid(program->pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    }
+    auto_close(&program->exited);
+    auto_close(&program->output);
+}
+
+static const char *
+search_path(char *const *variables)
+{
+    for (; variables && *variables; variables++) {
+        if (strncmp(*variables, "PATH=", 5) == 0)
+            return *variables + 5;
+    }
+    return "/usr/local/bin:/usr/bin:/bin";
+}
+
+static bool
+is_program(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+           access(path, X_OK) == 0;
+}
+
+/* A relative directory in PATH is passed over: it is whose the caller's
+ * working directory is. */
+static bool
+find_program(const char *name, char *const *variables,
+             char out[static PATH_MAX])
+{
+    const char *dir = search_path(variables);
+
+    if (strchr(name, '/'))
+        return snprintf(out, PATH_MAX, "%s", name) < PATH_MAX &&
+               is_program(out);
+    while (*dir) {
+        size_t n = strcspn(dir, ":");
+
+        if (dir[0] == '/' &&
+            snprintf(out, PATH_MAX, "%.*s/%s", (int)n, dir, name) < PATH_MAX &&
+            is_program(out))
+            return true;
+        dir += n;
+        dir += *dir == ':';
+    }
+    return false;
+}
+
+/* Where the program's descriptors lead, and what signals it starts with. */
+struct plan {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+};
+
+static void
+auto_plan(struct plan *plan)
+{
+    (void)posix_spawn_file_actions_destroy(&plan->actions);
+    (void)posix_spawnattr_destroy(&plan->attributes);
+}
+
+static int
+fill_plan(struct plan *plan, int output)
+{
+    sigset_t all, none;
+    int error;
+
+    (void)sigfillset(&all);
+    (void)sigemptyset(&none);
+    error = posix_spawn_file_actions_addopen(&plan->actions, STDIN_FILENO,
+                                             "/dev/null", O_RDONLY, 0);
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(&plan->actions, output,
+                                                 STDOUT_FILENO);
+    if (!error)
+        error = posix_spawn_file_actions_addopen(&plan->actions, STDERR_FILENO,
+                                                 "/dev/null", O_WRONLY, 0);
+    if (!error)
+        error = posix_spawn_file_actions_addclosefrom_np(&plan->actions,
+                                                         STDERR_FILENO + 1);
+    if (!error)
+        error = posix_spawnattr_setflags(
+            &plan->attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+                                   POSIX_SPAWN_SETSIGMASK);
+    if (!error)
+        error = posix_spawnattr_setsigdefault(&plan->attributes, &all);
+    if (!error)
+        error = posix_spawnattr_setsigmask(&plan->attributes, &none);
+    return error;
+}
+
+/* Returns an errno. */
+static int
+spawn(const char *path, char *const *argv, char *const *variables, int output,
+      pid_t *pid)
+{
+    AUTO(auto_plan) struct plan plan;
+    int error;
+
+    (void)posix_spawn_file_actions_init(&plan.actions);
+    (void)posix_spawnattr_init(&plan.attributes);
+    error = fill_plan(&plan, output);
+    return error ? error
+                 : posix_spawn(pid, path, &plan.actions, &plan.attributes,
+                               argv, variables);
+}
+
+static enum tw_status
+start(const char *path, char *const *argv, char *const *variables,
+      const char *label, struct program *program, struct tw_error *err)
+{
+    AUTO_CLOSE int writer = -1;
+    int ends[2];
+    int error;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
+    program->output = ends[0];
+    writer = ends[1];
+    if (fcntl(program->output, F_SETFL, O_NONBLOCK) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
+    error = spawn(path, argv, variables, writer, &program->pid);
+    if (error) {
+        program->pid = 0;
+        return tw_fail_errno(err, TW_E_CONFIG, error, "%s: cannot be started",
+                             label);
+    }
+    program->exited = pidfd_open(program->pid, 0);
+    if (program->exited < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
+    return TW_OK;
+}
+
+/* What is in the pipe now.  False when it is too much. */
+static bool
+drain(const struct program *program, struct secret *out, bool *ended)
+{
+    char chunk[CHUNK];
+    bool fits = true;
+    ssize_t n;
+
+    while (fits && (n = read(program->output, chunk, sizeof chunk)) > 0)
+        fits = secret_append(out, chunk, (size_t)n);
+    *ended = fits && n == 0;
+    explicit_bzero(chunk, sizeof chunk);
+    return fits;
+}
+
+static enum tw_status
+hear(const struct program *program, const char *label, int wait_ms,
+     struct secret *out, struct tw_error *err)
+{
+    const int64_t deadline = clock_monotonic_ms() + wait_ms;
+    bool ended = false;
+
+    for (;;) {
+        struct pollfd polled[] = {
+            {.fd = program->exited, .events = POLLIN},
+            {.fd = ended ? -1 : program->output, .events = POLLIN}};
+        int64_t left = deadline - clock_monotonic_ms();
+        bool has_exited;
+
+        if (left <= 0)
+            return tw_fail(err, TW_E_CONFIG,
+                           "%s: did not end within %d ms and was killed",
+                           label, wait_ms);
+        if (poll(polled, 2, (int)left) < 0 && errno != EINTR)
+            return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
+        has_exited = polled[0].revents != 0;
+        if (!drain(program, out, &ended))
+            return tw_fail(err, TW_E_CONFIG, "%s: printed more than %zu bytes",
+                           label, out->max);
+        if (has_exited)
+            return TW_OK;
+    }
+}
+
+static enum tw_status
+reap(struct program *program, const char *label, struct tw_error *err)
+{
+    pid_t pid = program->pid, reaped;
+    int status = 0;
+
+    do
+        reaped = waitpid(pid, &status, 0);
+    while (reaped < 0 && errno == EINTR);
+    program->pid = 0;
+    if (reaped < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno,
+                             "%s: its exit status is lost", label);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return TW_OK;
+    (void)kill(-pid, SIGKILL);
+    if (WIFSIGNALED(status))
+        return tw_fail(err, TW_E_CONFIG, "%s: was ended by signal %d", label,
+                       WTERMSIG(status));
+    return tw_fail(err, TW_E_CONFIG,
+                   "%s: failed with exit status %d; run it by hand to see why",
+                   label, WEXITSTATUS(status));
+}
+
+enum tw_status
+secret_command_run(char *const *argv, char *const *variables,
+                   const char *label, int wait_ms, struct secret *out,
+                   struct tw_error *err)
+{
+    AUTO(auto_program)
+    struct program program = {.exited = -1, .output = -1};
+    AUTO_SECRET printed = SECRET_INIT(out->max);
+    char path[PATH_MAX];
+    enum tw_status status;
+
+    if (!find_program(argv[0], variables, path))
+        return tw_fail(err, TW_E_CONFIG,
+                       "%s: there is no such program, or it may not be run",
+                       label);
+    status = start(path, argv, variables, label, &program, err);
+    if (!status)
+        status = hear(&program, label, wait_ms, &printed, err);
+    if (!status)
+        status = reap(&program, label, err);
+    if (status)
+        return status;
+    secret_take(out, &printed);
+    return TW_OK;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * secret_command.h - what a program prints, within a time and a size.
+ */
+#ifndef TW_HELPER_SECRET_COMMAND_H
+#define TW_HELPER_SECRET_COMMAND_H
+
+#include "provider/base/error.h"
+#include "provider/base/secret.h"
+
+/* secret_command_run: runs @argv without a shell, in a process group of its
+ * own, with @variables for its environment (argv[0] without a '/' is looked
+ * up in the absolute directories of its PATH), nothing on stdin and nowhere
+ * to complain to, and takes its standard output.  The group is killed after
+ * @wait_ms, or when it prints more than @out's maximum.  Descriptors stay the
+ * caller's.  @label begins every message.  TW_E_CONFIG: not found, too late,
+ * too much, failed; TW_E_SYSTEM. */
+enum tw_status secret_command_run(char *const *argv, char *const *variables,
+                                  const char *label, int wait_ms,
+                                  struct secret *out, struct tw_error *err);
+
+#endif

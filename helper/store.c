@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store.c - records, token files and notes into their directory; store.h
+ * says what must hold.
+ */
+#include "helper/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "helper/replace.h"
+#include "provider/base/epoch.h"
+
+#define RECORD_FILE "record"
+#define TOKEN_FILE "token"
+#define BACKOFF_FILE "backoff"
+
+static mode_t
+directory_mode(bool system)
+{
+    return system ? 0755 : 0700;
+}
+
+/* For what it is opened with, the kernel refuses a link and any other file. */
+static enum tw_status
+open_directory(int at, const char *name, const char *shown, bool system,
+               int *out, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = -1;
+    mode_t forbidden = system ? S_IWGRP | S_IWOTH : S_IRWXG | S_IRWXO;
+    bool made = mkdirat(at, name, 0700) == 0;
+    struct stat st;
+
+    if (!made && errno != EEXIST)
+        return tw_fail_errno(err,
+                             errno == ENOSPC || errno == EDQUOT ? TW_E_SYSTEM
+                                                                : TW_E_ACCESS,
+                             errno, "%s: cannot be made", shown);
+    fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno,
+                             "%s: is no directory of ours", shown);
+    if (fstat(fd, &st) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", shown);
+    if (st.st_uid != geteuid())
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s: belongs to uid %u, not to %u\n"
+                       "remove it, or use another XDG_RUNTIME_DIR",
+                       shown, (unsigned)st.st_uid, (unsigned)geteuid());
+    if (!made && (st.st_mode & forbidden))
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s: mode %04o is open to others, wanted %04o\n"
+                       "see who used it, then: chmod %04o %s",
+                       shown, (unsigned)st.st_mode & 07777,
+                       (unsigned)directory_mode(system),
+                       (unsigned)directory_mode(system), shown);
+    if (made && fchmod(fd, directory_mode(system)) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", shown);
+    *out = take_fd(&fd);
+    return TW_OK;
+}
+
+enum tw_status
+store_open(const char *path, bool system, struct store *out,
+           struct tw_error *err)
+{
+    int fd;
+    enum tw_status status =
+        open_directory(AT_FDCWD, path, path, system, &fd, err);
+
+    if (status)
+        return status;
+    *out = (struct store){.root = fd, .system = system, .path = path};
+    return TW_OK;
+}
+
+void
+store_close(struct store *store)
+{
+    auto_close(&store->root);
+    store->root = -1;
+}
+
+enum tw_status
+store_enter(const struct store *store, const char *name,
+            struct store_profile *out, struct tw_error *err)
+{
+    char shown[512];
+    int fd;
+    enum tw_status status;
+
+    (void)snprintf(shown, sizeof shown, "%s/%s", store->path, name);
+    status = open_directory(store->root, name, shown, store->system, &fd, err);
+    if (status)
+        return status;
+    *out = (struct store_profile){
+        .store = store, .name = name, .dir = fd, .lock = -1};
+    return TW_OK;
+}
+
+void
+store_leave(struct store_profile *profile)
+{
+    auto_close(&profile->lock);
+    auto_close(&profile->dir);
+    profile->lock = profile->dir = -1;
+}
+
+enum tw_status
+store_record(const struct store_profile *profile, struct record *out,
+             struct tw_error *err)
+{
+    return record_read(profile->dir, RECORD_FILE, geteuid(),
+                       !profile->store->system, out, err);
+}
+
+enum tw_status
+store_put(int dir, const char *name, mode_t mode, const struct secret *text,
+          struct tw_error *err)
+{
+    return replace_file(dir, name, mode, text->bytes, text->len, err);
+}
+
+/* The file's whole text, when it is @token. */
+static bool
+token_file_says(const struct store_profile *profile, const char *token,
+                size_t n)
+{
+    AUTO_SECRET kept = SECRET_INIT(TOKEN_MAX + 1);
+    AUTO_CLOSE int fd = openat(profile->dir, TOKEN_FILE,
+                               O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    char part[4096];
+    ssize_t got = 0;
+    bool same;
+
+    while (fd >= 0 && (got = read(fd, part, sizeof part)) > 0) {
+        if (!secret_append(&kept, part, (size_t)got))
+            break;
+    }
+    explicit_bzero(part, sizeof part);
+    same = fd >= 0 && got == 0 && bytes_equal(kept.bytes, kept.len, token, n);
+    return same;
+}
+
+static enum tw_status
+put_token(const struct store_profile *profile, const struct record *record,
+          struct tw_error *err)
+{
+    if (record->token)
+        return replace_file(profile->dir, TOKEN_FILE, 0600, record->token,
+                            record->token_len, err);
+    if (unlinkat(profile->dir, TOKEN_FILE, 0) < 0 && errno != ENOENT)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s/" TOKEN_FILE,
+                             profile->store->path, profile->name);
+    return TW_OK;
+}
+
+static enum tw_status
+put_record(const struct store_profile *profile, const struct record *record,
+           struct tw_error *err)
+{
+    AUTO_SECRET text = SECRET_INIT(RECORD_MAX);
+    enum tw_status status;
+
+    if (!record_format(record, &text))
+        return tw_fail(err, TW_E_PROTOCOL,
+                       "the token's facts do not fit into a record");
+    status = replace_file(profile->dir, RECORD_FILE, 0600, text.bytes,
+                          text.len, err);
+    if (!status)
+        status = put_token(profile, record, err);
+    return status;
+}
+
+enum tw_status
+store_publish(const struct store_profile *profile, const struct record *record,
+              int64_t expected, struct tw_error *err)
+{
+    AUTO_RECORD kept = RECORD_INIT;
+    AUTO_CLOSE int guard = -1;
+    int64_t generation = 0;
+    enum tw_status status = replace_begin(profile->dir, &guard, err);
+
+    if (status)
+        return status;
+    if (!store_record(profile, &kept, NULL))
+        generation = kept.generation;
+    if (generation != expected)
+        return tw_fail(err, TW_E_RETRY,
+                       "the token of '%s' was rejected meanwhile",
+                       profile->name);
+    status = put_record(profile, record, err);
+    epoch_bump(profile->store->root, profile->store->system ? 0644 : 0600);
+    return status;
+}
+
+enum tw_status
+store_republish(const struct store_profile *profile,
+                const struct record *record)
+{
+    return store_publish(profile, record, record->generation, NULL);
+}
+
+enum tw_status
+store_mend(const struct store_profile *profile, const struct record *record,
+           struct tw_error *err)
+{
+    AUTO_CLOSE int guard = -1;
+    enum tw_status status = replace_begin(profile->dir, &guard, err);
+
+    if (status)
+        return status;
+    if (record->token &&
+        token_file_says(profile, record->token, record->token_len))
+        return TW_OK;
+    return put_token(profile, record, err);
+}
+
+void
+store_backoff(const struct store_profile *profile,
+              const struct backoff *backoff)
+{
+    AUTO_SECRET text = SECRET_INIT(BACKOFF_MAX);
+    AUTO_CLOSE int guard = -1;
+
+    if (backoff_format(backoff, &text) &&
+        !replace_begin(profile->dir, &guard, NULL))
+        (void)replace_file(profile->dir, BACKOFF_FILE, 0600, text.bytes,
+                           text.len, NULL);
+}

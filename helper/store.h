@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store.h - the runtime directory, written.
+ *
+ * What binds the code behind it:
+ *   A file is never written in place: a new one O_EXCL|O_NOFOLLOW beside it,
+ *   mode set on the descriptor before the first byte, then renamed over it.
+ *   Every name is relative to a directory that was opened and checked.
+ *   A reader finds the old record or the new one, whole, at any moment.
+ *   The record is replaced before the token file, and whoever finds the two
+ *   apart mends the token file.
+ *   Nothing is removed because a refresh failed.
+ *   Temporary files of dead processes are swept by the next run.
+ * The directory is a tmpfs of this boot, so nothing is synced.
+ */
+#ifndef TW_HELPER_STORE_H
+#define TW_HELPER_STORE_H
+
+#include "provider/base/backoff.h"
+#include "provider/base/record.h"
+
+struct store {
+    int root; /* <runtime> */
+    bool system;
+    const char *path; /* of root, for messages; borrowed */
+};
+
+struct store_profile {
+    const struct store *store;
+    const char *name; /* borrowed */
+    int dir;          /* <runtime>/<profile> */
+    int lock;         /* the lock file, or -1 */
+};
+
+/* store_open: opens @path, making it (its parent exists) 0700, or 0755 as
+ * @system, if it is missing.  TW_E_ACCESS: not a directory, a link, somebody
+ * else's, or open to others; TW_E_SYSTEM. */
+enum tw_status store_open(const char *path, bool system, struct store *out,
+                          struct tw_error *err);
+void store_close(struct store *store);
+
+/* store_enter: the same for one profile's directory. */
+enum tw_status store_enter(const struct store *store, const char *name,
+                           struct store_profile *out, struct tw_error *err);
+void store_leave(struct store_profile *profile);
+
+/* store_lock: one fetch for each profile at a time on this host.  Waits until
+ * the monotonic time @deadline_ms; 0: not at all.  The lock file's inode is
+ * looked at again once it is held.  TW_E_RETRY says who holds it. */
+enum tw_status store_lock(struct store_profile *profile, int64_t deadline_ms,
+                          struct tw_error *err);
+
+/* store_record: the kept one.  TW_E_NOT_FOUND: none, or none that is whole. */
+enum tw_status store_record(const struct store_profile *profile,
+                            struct record *out, struct tw_error *err);
+
+/* store_publish: makes @record the current one if the kept generation is
+ * still @expected (0: none was kept).  TW_E_RETRY: it is not (somebody
+ * rejected meanwhile), nothing was changed.  TW_E_SYSTEM: disk full and the
+ * like; the kept record is as it was. */
+enum tw_status store_publish(const struct store_profile *profile,
+                             const struct record *record, int64_t expected,
+                             struct tw_error *err);
+
+/* store_republish: other facts about the same token, of @record's
+ * generation; nothing happens if another is kept by now. */
+enum tw_status store_republish(const struct store_profile *profile,
+                               const struct record *record);
+
+/* store_mend: sweeps strays, and makes the token file say what @record says.
+ */
+enum tw_status store_mend(const struct store_profile *profile,
+                          const struct record *record, struct tw_error *err);
+
+/* store_backoff: keeps the note; a failure to do so is not the caller's. */
+void store_backoff(const struct store_profile *profile,
+                   const struct backoff *backoff);
+
+/* store_put: any small file of the root, as above. */
+enum tw_status store_put(int dir, const char *name, mode_t mode,
+                         const struct secret *text, struct tw_error *err);
+
+#define AUTO_STORE AUTO(store_close) struct store
+#define AUTO_STORE_PROFILE AUTO(store_leave) struct store_profile
+
+#endif

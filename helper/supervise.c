@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * supervise.c - see supervise.h.  The parent is a subreaper, so that what the
+ * child started and left behind falls to it, and is killed.
+ */
+#include "helper/supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "provider/base/auto.h"
+#include "provider/base/clock.h"
+
+#define ASK_AGAIN_MS 5
+#define SWEEPS_MAX 64 /* generations of left-behind processes */
+
+enum tw_status
+supervise_detach(bool quiet, struct tw_error *err)
+{
+    pid_t pid = fork();
+
+    if (pid < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "fork");
+    if (pid > 0)
+        _exit(0);
+    if (quiet) {
+        AUTO_CLOSE int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+        if (null >= 0)
+            (void)dup2(null, STDOUT_FILENO);
+    }
+    return TW_OK;
+}
+
+/* Has the child ended by @deadline_ms?  Where there is no pidfd_open(2) the
+ * question is asked every few milliseconds. */
+static bool
+wait_until(pid_t pid, int64_t deadline_ms)
+{
+    AUTO_CLOSE int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    struct pollfd poller = {.fd = pidfd, .events = POLLIN};
+
+    for (;;) {
+        int64_t left = deadline_ms - clock_monotonic_ms();
+        siginfo_t info = {.si_pid = 0};
+
+        if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+                0 &&
+            info.si_pid == pid)
+            return true;
+        if (left <= 0)
+            return false;
+        if (pidfd < 0 && left > ASK_AGAIN_MS)
+            left = ASK_AGAIN_MS;
+        (void)poll(&poller, 1, (int)left);
+    }
+}
+
+/* Kills whatever is left below this process. */
+static void
+kill_children(void)
+{
+    for (int i = 0; i < SWEEPS_MAX; i++) {
+        AUTO_FCLOSE FILE *children = NULL;
+        char path[64];
+        int pid, found = 0;
+
+        (void)snprintf(path, sizeof path, "/proc/self/task/%ld/children",
+                       (long)getpid());
+        children = fopen(path, "re");
+        while (children && fscanf(children, "%d", &pid) == 1) {
+            (void)kill((pid_t)pid, SIGKILL);
+            found++;
+        }
+        while (waitpid(-1, NULL, 0) > 0)
+            ;
+        if (!found)
+            return;
+    }
+}
+
+bool
+supervise(int64_t deadline_ms, int *exit_status, struct tw_error *err)
+{
+    pid_t parent = getpid(), pid;
+    int state = 0;
+
+    *exit_status = -1;
+    (void)prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+    pid = fork();
+    if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0L, 0L, 0L);
+        if (getppid() != parent)
+            _exit(0);
+        return true;
+    }
+    if (pid < 0) {
+        (void)tw_fail_errno(err, TW_E_SYSTEM, errno, "fork");
+        return false;
+    }
+    if (!wait_until(pid, deadline_ms)) {
+        (void)kill(pid, SIGKILL);
+        (void)tw_fail(err, TW_E_RETRY,
+                      "the fetch took too long and was ended");
+    }
+    while (waitpid(pid, &state, 0) < 0 && errno == EINTR)
+        ;
+    kill_children();
+    if (WIFEXITED(state))
+        *exit_status = WEXITSTATUS(state);
+    else if (!err->status)
+        (void)tw_fail(err, TW_E_SYSTEM, "the fetch died of signal %d",
+                      WTERMSIG(state));
+    return false;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * table.h - things found by a pair of texts, however many there are.
+ */
+#ifndef TW_HELPER_TABLE_H
+#define TW_HELPER_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct table_slot;
+
+struct table {
+    struct table_slot *slots; /* NULL while empty */
+    size_t size, count;       /* size: a power of two */
+};
+
+/* table_find: NULL when nothing was added under these texts. */
+const void *table_find(const struct table *table, const char *first,
+                       const char *second);
+
+/* table_add: texts and @value are borrowed; the pair must be new.  False: out
+ * of memory. */
+bool table_add(struct table *table, const char *first, const char *second,
+               const void *value);
+
+void table_clear(struct table *table);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ask.c - look, perhaps start the helper, look again.
+ *
+ * The user's record hides the system's of the same name, also while it is
+ * dead or not there yet: a user's profile never mixes with the system's.
+ */
+#include "provider/base/ask.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "provider/base/backoff.h"
+#include "provider/base/index.h"
+#include "provider/base/spawn.h"
+
+static bool
+path_of(char *out, const char *dir, const char *profile, const char *file)
+{
+    int n = snprintf(out, PATH_MAX, "%s/%s/%s", dir, profile, file);
+
+    return dir[0] && n > 0 && n < PATH_MAX;
+}
+
+static enum tw_status
+look_in_system(const struct runtime *runtime, const char *profile,
+               struct record *out, struct tw_error *err)
+{
+    char path[PATH_MAX];
+    struct stat st;
+
+    if (!path_of(path, runtime->system, profile, "record") ||
+        lstat(runtime->system, &st) < 0 || !S_ISDIR(st.st_mode))
+        return tw_fail(err, TW_E_NOT_FOUND, "no record of '%s'", profile);
+    return record_read(AT_FDCWD, path, st.st_uid, false, out, err);
+}
+
+enum tw_status
+look_record(const struct runtime *runtime, const char *profile,
+            struct record *out, bool *system, struct tw_error *err)
+{
+    char path[PATH_MAX];
+    enum tw_status status = TW_E_NOT_FOUND;
+    struct tw_error theirs;
+
+    *system = false;
+    if (path_of(path, runtime->user, profile, "record"))
+        status = record_read(AT_FDCWD, path, geteuid(), true, out, err);
+    else
+        (void)tw_fail(err, TW_E_NOT_FOUND, "no runtime directory");
+    if (status != TW_E_NOT_FOUND)
+        return status;
+    if (look_in_system(runtime, profile, out, &theirs))
+        return status;
+    *system = true;
+    return TW_OK;
+}
+
+struct name_search {
+    const char *name;
+    bool found;
+};
+
+static bool
+compare_name(void *arg, const char *key, const char *value)
+{
+    struct name_search *search = arg;
+
+    if (strcmp(key, "profile") == 0 && strcmp(value, search->name) == 0)
+        search->found = true;
+    return !search->found;
+}
+
+/* Is there a user's profile of that name, though it has no record yet? */
+static bool
+user_has_profile(const struct runtime *runtime, const char *profile)
+{
+    AUTO_INDEX index = INDEX_INIT;
+    struct name_search search = {.name = profile};
+
+    if (!runtime->user[0] || !runtime->config[0] ||
+        access(runtime->config, F_OK) < 0 ||
+        index_open(runtime->user, true, true, &index, NULL))
+        return false;
+    index_each(&index, compare_name, &search);
+    return search.found;
+}
+
+static bool
+may_fetch(const struct runtime *runtime, const char *profile, struct now now)
+{
+    struct backoff backoff;
+    char path[PATH_MAX];
+
+    if (!path_of(path, runtime->user, profile, "backoff"))
+        return false;
+    backoff_read(AT_FDCWD, path, &backoff);
+    return backoff_left(&backoff, now) == 0;
+}
+
+static bool
+source_changed(const struct record *record)
+{
+    return record->source[0] &&
+           !mark_is_current(record->source, record->source_mark);
+}
+
+/* A fetch nobody waits for. */
+static void
+fetch_ahead(const struct runtime *runtime, const char *profile, struct now now)
+{
+    const char *const args[] = {"fetch", "--background", "--", profile, NULL};
+
+    if (may_fetch(runtime, profile, now))
+        (void)spawn_helper(args, 0, NULL);
+}
+
+static enum tw_status
+fetch(const char *profile, int64_t min_valid, bool alive, struct tw_error *err)
+{
+    char seconds[24];
+    const char *const plain[] = {"fetch", "--", profile, NULL};
+    const char *const fresh[] = {"fetch", "--min-valid", seconds,
+                                 "--",    profile,       NULL};
+    int wait_s = alive ? TW_WAIT_ALIVE_S : TW_WAIT_S;
+
+    (void)snprintf(seconds, sizeof seconds, "%" PRId64, min_valid);
+    return spawn_helper(min_valid < 0 ? plain : fresh, wait_s * 1000, err);
+}
+
+static enum tw_status
+fail_cached(const char *profile, bool system, enum tw_status looked,
+            struct tw_error *err)
+{
+    if (looked == TW_E_ACCESS || looked == TW_E_SYSTEM)
+        return looked;
+    if (system)
+        return tw_fail(err, TW_E_RETRY,
+                       "the system's token of '%s' has run out, and its "
+                       "service has not brought a new one",
+                       profile);
+    return tw_fail(err, TW_E_NOT_FOUND, "no living token of '%s' is kept",
+                   profile);
+}
+
+enum tw_status
+ask_record(const struct runtime *runtime, const char *profile,
+           int64_t min_valid, unsigned flags, struct answer *out,
+           struct tw_error *err)
+{
+    AUTO_ANSWER answer = ANSWER_INIT;
+    struct now now = clock_now();
+    enum tw_status status =
+        look_record(runtime, profile, &answer.record, &answer.system, err);
+    bool shadowed =
+        !status && answer.system && user_has_profile(runtime, profile);
+    int64_t left = status || shadowed ? 0 : record_left(&answer.record, now);
+    bool good = left > 0 && left >= record_wanted(&answer.record, min_valid);
+    bool ours = !answer.system || shadowed;
+
+    if (good && ours && (flags & ASK_SOURCE))
+        good = !source_changed(&answer.record);
+    if (good && ours && !(flags & ASK_CACHED) &&
+        answer.record.refresh_at <= now.wall)
+        fetch_ahead(runtime, profile, now);
+    if (!good && (flags & ASK_CACHED || !ours) && left <= 0)
+        return fail_cached(profile, answer.system, status, err);
+    if (!good && !(flags & ASK_CACHED) && ours) {
+        (void)fetch(profile, min_valid, left > 0, &answer.stale);
+        record_clear(&answer.record);
+        status =
+            look_record(runtime, profile, &answer.record, &answer.system, err);
+        if (!status && answer.system && shadowed)
+            status = TW_E_NOT_FOUND;
+        if (status || record_left(&answer.record, clock_now()) <= 0)
+            return answer.stale.status
+                       ? error_copy(err, &answer.stale)
+                       : fail_cached(profile, false, status, err);
+    }
+    answer_clear(out);
+    *out = answer;
+    answer = ANSWER_INIT;
+    return TW_OK;
+}
+
+enum tw_status
+ask_reject(const char *profile, int64_t generation, struct tw_error *err)
+{
+    char number[24];
+    const char *const args[] = {"reject", "--generation", number,
+                                "--",     profile,        NULL};
+
+    (void)snprintf(number, sizeof number, "%" PRId64, generation);
+    return spawn_helper(args, TW_WAIT_S * 1000, err);
+}
+
+void
+answer_clear(struct answer *answer)
+{
+    record_clear(&answer->record);
+    *answer = ANSWER_INIT;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ask.h - a good record, wherever it comes from: what every front end does.
+ *
+ * Looks at the user's record, then the system's; if neither is good for long
+ * enough, starts the helper, waits, and looks again.
+ */
+#ifndef TW_BASE_ASK_H
+#define TW_BASE_ASK_H
+
+#include "provider/base/record.h"
+#include "provider/base/runtime.h"
+
+enum ask_flags {
+    ASK_CACHED = 1, /* never start the helper */
+    ASK_SOURCE = 2, /* also see whether the profile's file has changed */
+};
+
+struct answer {
+    struct record record;
+    bool system; /* it is the system's record */
+    struct tw_error
+        stale; /* why a fresher one could not be had; TW_OK: none was wanted */
+};
+
+/* ask_record: a living token of @profile, good for @min_valid seconds if that
+ * can be had.  Statuses: any.  Blocks as tokenward.h says. */
+enum tw_status ask_record(const struct runtime *runtime, const char *profile,
+                          int64_t min_valid, unsigned flags,
+                          struct answer *out, struct tw_error *err);
+
+/* ask_reject: drops generation @generation of @profile for everybody. */
+enum tw_status ask_reject(const char *profile, int64_t generation,
+                          struct tw_error *err);
+
+void answer_clear(struct answer *answer);
+
+#define ANSWER_INIT ((struct answer){.record = RECORD_INIT})
+#define AUTO_ANSWER AUTO(answer_clear) struct answer
+
+/* ask_now: as ask_record does it, for those who hold a record in memory.
+ * look_record: one look, no helper. */
+enum tw_status look_record(const struct runtime *runtime, const char *profile,
+                           struct record *out, bool *system,
+                           struct tw_error *err);
+
+#endif

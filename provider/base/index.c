@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * index.c - see index.h.
+ */
+#include "provider/base/index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "provider/base/lines.h"
+#include "provider/base/spawn.h"
+#include "provider/base/text.h"
+
+#define HELPER_MS 10000
+
+static enum tw_status
+read_file(const char *dir, bool private, struct secret *out,
+          struct tw_error *err)
+{
+    char path[PATH_MAX];
+    AUTO_CLOSE int fd = -1;
+    struct stat st;
+    mode_t forbidden = private ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH;
+    int n = snprintf(path, sizeof path, "%s/index", dir);
+    ssize_t got;
+
+    if (!dir[0] || n < 0 || n >= (int)sizeof path)
+        return tw_fail(err, TW_E_NOT_FOUND, "no runtime directory");
+    fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return tw_fail_errno(err, TW_E_NOT_FOUND, errno, "%s", path);
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+        (st.st_mode & forbidden) || (private && st.st_uid != geteuid()) ||
+        st.st_size <= 0 || st.st_size > INDEX_MAX)
+        return tw_fail(err, TW_E_NOT_FOUND, "%s: is no index", path);
+    out->bytes = malloc((size_t)st.st_size + 1);
+    if (!out->bytes)
+        return tw_no_memory(err);
+    out->capacity = (size_t)st.st_size + 1;
+    out->bytes[0] = '\0';
+    got = read(fd, out->bytes, (size_t)st.st_size);
+    if (got != st.st_size)
+        return tw_fail(err, TW_E_NOT_FOUND, "%s: is no index", path);
+    out->len = (size_t)got;
+    out->bytes[out->len] = '\0';
+    return TW_OK;
+}
+
+/* Lines are visited without being cut, so that they can be visited again. */
+static bool
+each_line(const struct index *index,
+          bool (*visit)(void *arg, const char *key, const char *value),
+          void *arg)
+{
+    const char *text = secret_text(&index->text), *stop;
+    char line[PATH_MAX + 256];
+
+    for (; *text; text = stop + 1) {
+        char *equals;
+
+        stop = strchr(text, '\n');
+        if (!stop || (size_t)(stop - text) >= sizeof line)
+            return false;
+        memcpy(line, text, (size_t)(stop - text));
+        line[stop - text] = '\0';
+        equals = strchr(line, '=');
+        if (!equals)
+            return false;
+        *equals = '\0';
+        if (!visit(arg, line, equals + 1))
+            break;
+    }
+    return true;
+}
+
+static bool
+check_line(void *arg, const char *key, const char *value)
+{
+    bool *current = arg;
+    const char *path;
+    char mark[MARK_SIZE];
+
+    if (strcmp(key, "tokenward-index") == 0) {
+        *current = strcmp(value, "1") == 0;
+    } else if (strcmp(key, "source") == 0) {
+        path = strchr(value, ' ');
+        if (!path || (size_t)(path - value) >= sizeof mark) {
+            *current = false;
+        } else {
+            memcpy(mark, value, (size_t)(path - value));
+            mark[path - value] = '\0';
+            *current = mark_is_current(path + 1, mark);
+        }
+    }
+    return *current;
+}
+
+static enum tw_status
+open_once(const char *dir, bool private, struct index *out,
+          struct tw_error *err)
+{
+    AUTO_INDEX index = INDEX_INIT;
+    enum tw_status status = read_file(dir, private, &index.text, err);
+
+    if (status)
+        return status;
+    if (!each_line(&index, check_line, &index.current))
+        return tw_fail(err, TW_E_NOT_FOUND, "%s/index: is no index", dir);
+    index_clear(out);
+    *out = index;
+    index = INDEX_INIT;
+    return TW_OK;
+}
+
+enum tw_status
+index_open(const char *dir, bool private, bool fresh, struct index *out,
+           struct tw_error *err)
+{
+    const char *const args[] = {"index", NULL};
+    AUTO_INDEX index = INDEX_INIT;
+    enum tw_status status = open_once(dir, private, &index, err);
+
+    if (fresh && (status || !index.current)) {
+        index_clear(&index);
+        status = spawn_helper(args, HELPER_MS, err);
+        if (!status)
+            status = open_once(dir, private, &index, err);
+    }
+    if (status)
+        return status;
+    index_clear(out);
+    *out = index;
+    index = INDEX_INIT;
+    return TW_OK;
+}
+
+void
+index_each(const struct index *index,
+           bool (*visit)(void *arg, const char *key, const char *value),
+           void *arg)
+{
+    (void)each_line(index, visit, arg);
+}
+
+struct route_search {
+    char host[300];
+    const char *path;
+    struct route *out;
+    size_t best; /* length of the best path so far, plus one */
+};
+
+/* "/team" leads "/team" and "/team/repo", not "/teams". */
+static bool
+path_leads(const char *pattern, const char *path)
+{
+    size_t n = strlen(pattern);
+
+    return n == 0 || (strncmp(pattern, path, n) == 0 &&
+                      (path[n] == '\0' || path[n] == '/'));
+}
+
+/* @value: NAME USERNAME HOST[:PORT] [PATH] */
+static bool
+compare_route(void *arg, const char *key, const char *value)
+{
+    struct route_search *search = arg;
+    char profile[65], username[256], host[300], path[1024] = "";
+
+    if (strcmp(key, "route") != 0 || sscanf(value, "%64s %255s %299s %1023s",
+                                            profile, username, host, path) < 3)
+        return true;
+    if (strcmp(host, search->host) == 0 && path_leads(path, search->path) &&
+        strlen(path) + 1 > search->best) {
+        search->best = strlen(path) + 1;
+        memcpy(search->out->profile, profile, sizeof profile);
+        memcpy(search->out->username, username, sizeof username);
+    }
+    return true;
+}
+
+bool
+index_route(const struct index *index, const char *host, const char *path,
+            struct route *out)
+{
+    struct route found;
+    struct route_search search = {.out = &found};
+    char slashed[1024];
+    size_t n = strlen(host);
+
+    if (n == 0 || n >= sizeof search.host)
+        return false;
+    for (size_t i = 0; i <= n; i++)
+        search.host[i] = host[i] >= 'A' && host[i] <= 'Z'
+                             ? (char)(host[i] - 'A' + 'a')
+                             : host[i];
+    if (n > 4 && strcmp(search.host + n - 4, ":443") == 0)
+        search.host[n - 4] = '\0';
+    (void)snprintf(slashed, sizeof slashed, "%s%s",
+                   path[0] && path[0] != '/' ? "/" : "", path);
+    search.path = slashed;
+    (void)each_line(index, compare_route, &search);
+    if (!search.best)
+        return false;
+    *out = found;
+    return true;
+}
+
+void
+index_clear(struct index *index)
+{
+    secret_clear(&index->text);
+    *index = INDEX_INIT;
+}

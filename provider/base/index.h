@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * index.h - which profiles there are, and which URL leads to which of them.
+ *
+ * The helper writes <runtime>/index whenever it has read the profiles; a
+ * reader believes it as long as every file and directory named in it still
+ * looks the same, and asks the helper for a new one otherwise.  So a front
+ * end needs no YAML.
+ */
+#ifndef TW_BASE_INDEX_H
+#define TW_BASE_INDEX_H
+
+#include "provider/base/mark.h"
+#include "provider/base/runtime.h"
+#include "provider/base/secret.h"
+
+#define INDEX_MAX (4 * 1024 * 1024)
+#define INDEX_VERSION 1
+
+/* The file's keys: tokenward-index=1, source=MARK PATH, profile=NAME,
+ * route=NAME USERNAME HOST[:PORT] [PATH]. */
+struct index {
+    struct secret text;
+    bool current; /* every source looked at still looks the same */
+};
+
+/* index_open: <@dir>/index, checked as a record is.  @fresh: if it is absent
+ * or no longer current, has the helper write a new one first.  TW_E_NOT_FOUND:
+ * there is none. */
+enum tw_status index_open(const char *dir, bool private, bool fresh,
+                          struct index *out, struct tw_error *err);
+
+/* index_each: calls @visit for each line with one of the keys above until it
+ * returns false. */
+void index_each(const struct index *index,
+                bool (*visit)(void *arg, const char *key, const char *value),
+                void *arg);
+
+struct route {
+    char profile[65];
+    char username[256];
+};
+
+/* index_route: the profile whose match: is for this https host ("h" or
+ * "h:port") and path ("" when unknown); the longest path wins.  Hosts are
+ * compared without regard to ASCII case, ":443" is dropped, nothing else is
+ * ever made equal. */
+bool index_route(const struct index *index, const char *host, const char *path,
+                 struct route *out);
+
+void index_clear(struct index *index);
+
+#define AUTO_INDEX AUTO(index_clear) struct index
+#define INDEX_INIT ((struct index){.text = {.max = INDEX_MAX}})
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lines.c - see lines.h.  A bare CR is no line end (CVE-2024-52006): a value
+ * with one breaks the text, in both directions.
+ */
+#include "provider/base/lines.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The first byte that no line may hold, from @from on. */
+static const char *
+find_bad(const char *from, const char *end)
+{
+    const char *nul = memchr(from, '\0', (size_t)(end - from));
+    const char *cr;
+
+    if (!nul)
+        nul = end;
+    cr = memchr(from, '\r', (size_t)(nul - from));
+    return cr ? cr : nul;
+}
+
+void
+lines_begin(struct lines *lines, char *text, size_t n)
+{
+    *lines = (struct lines){.next = text, .end = text + n};
+    lines->bad = n ? find_bad(text, lines->end) : lines->end;
+}
+
+static bool
+broken(struct lines *lines)
+{
+    lines->broken = true;
+    lines->next = lines->end;
+    return false;
+}
+
+bool
+lines_next(struct lines *lines, const char **key, const char **value)
+{
+    char *line = lines->next, *stop, *equals;
+
+    if (line >= lines->end)
+        return false;
+    stop = memchr(line, '\n', (size_t)(lines->end - line));
+    if (!stop)
+        stop = lines->end;
+    if (stop == line) {
+        lines->next = lines->end;
+        return false;
+    }
+    if (lines->bad < stop)
+        return broken(lines);
+    equals = memchr(line, '=', (size_t)(stop - line));
+    if (!equals || equals == line)
+        return broken(lines);
+    *equals = '\0';
+    *stop = '\0';
+    lines->next = stop < lines->end ? stop + 1 : lines->end;
+    *key = line;
+    *value = equals + 1;
+    return true;
+}
+
+bool
+lines_put(struct secret *out, const char *key, const char *value)
+{
+    size_t before = out->len;
+
+    if (!strpbrk(value, "\r\n") && secret_append_text(out, key) &&
+        secret_append(out, "=", 1) && secret_append_text(out, value) &&
+        secret_append(out, "\n", 1))
+        return true;
+    if (out->bytes) {
+        explicit_bzero(out->bytes + before, out->len - before);
+        out->len = before;
+    }
+    return false;
+}
+
+bool
+lines_put_int64(struct secret *out, const char *key, int64_t value)
+{
+    char text[24];
+
+    (void)snprintf(text, sizeof text, "%" PRId64, value);
+    return lines_put(out, key, text);
+}

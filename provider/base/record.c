@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record.c - the record's text to a struct and back.
+ *
+ * One table names every key once; the writer follows its order, and the
+ * reader begins to search where it found the last key, so a record of ours is
+ * read with one comparison a line.
+ */
+#include "provider/base/record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "provider/base/lines.h"
+
+#define VERSION_KEY "tokenward-record"
+#define EXPORT_KEY "export"
+
+enum field_kind { FIELD_TEXT, FIELD_NUMBER };
+
+struct field {
+    const char *key;
+    enum field_kind kind;
+    size_t offset;
+};
+
+#define TEXT(name, member)                                \
+    {                                                     \
+        name, FIELD_TEXT, offsetof(struct record, member) \
+    }
+#define NUMBER(name, member)                                \
+    {                                                       \
+        name, FIELD_NUMBER, offsetof(struct record, member) \
+    }
+
+static const struct field FIELDS[] = {
+    TEXT("profile", profile),
+    NUMBER("generation", generation),
+    TEXT("token_type", token_type),
+    TEXT("access_token", token),
+    TEXT("scope", scope),
+    NUMBER("issued_at", issued_at),
+    NUMBER("expires_at", expires.wall),
+    NUMBER("boottime_expires", expires.boot),
+    NUMBER("lifetime", lifetime),
+    NUMBER("refresh_at", refresh_at),
+    TEXT("git_username", git_username),
+    TEXT("fingerprint", fingerprint),
+    TEXT("source", source),
+    TEXT("source_mark", source_mark),
+    TEXT("warning", warning),
+};
+
+#define FIELD_COUNT (sizeof FIELDS / sizeof *FIELDS)
+
+static bool
+set_field(struct record *record, const struct field *field, const char *value)
+{
+    char *at = (char *)record + field->offset;
+
+    if (field->kind == FIELD_NUMBER)
+        return text_to_int64(value, (int64_t *)(void *)at);
+    *(const char **)(void *)at = value;
+    return true;
+}
+
+static bool
+set_other(struct record *record, const char *key, const char *value)
+{
+    if (strcmp(key, EXPORT_KEY) == 0) {
+        if (record->export_count < RECORD_EXPORTS_MAX)
+            record->exports[record->export_count++] = value;
+    } else if (strcmp(key, "boot_id") == 0) {
+        if (strlen(value) != BOOT_ID_LEN)
+            return false;
+        memcpy(record->expires.boot_id, value, BOOT_ID_LEN + 1);
+    }
+    return true;
+}
+
+static bool
+set_key(struct record *record, size_t *row, const char *key, const char *value)
+{
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        const struct field *field = &FIELDS[(*row + i) % FIELD_COUNT];
+
+        if (strcmp(field->key, key) == 0) {
+            *row = (*row + i + 1) % FIELD_COUNT;
+            return set_field(record, field, value);
+        }
+    }
+    return set_other(record, key, value);
+}
+
+static bool
+is_time(int64_t seconds)
+{
+    return seconds >= 0 && seconds <= TIME_MAX_S;
+}
+
+static bool
+is_whole(struct record *record)
+{
+    if (!record->profile || record->generation < 1 || !record->token_type ||
+        !is_time(record->issued_at) || !is_time(record->expires.wall) ||
+        !is_time(record->expires.boot) || !is_time(record->refresh_at) ||
+        record->lifetime < 1 || record->lifetime > TIME_MAX_S)
+        return false;
+    if (!record->token)
+        return true;
+    record->token_len = strlen(record->token);
+    return text_is_token(record->token, record->token_len);
+}
+
+enum tw_status
+record_parse(struct secret *text, struct record *out, struct tw_error *err)
+{
+    AUTO_RECORD record = RECORD_INIT;
+    struct lines lines;
+    const char *key, *value;
+    size_t row = 0;
+    int64_t version;
+    bool good;
+
+    secret_take(&record.text, text);
+    record.scope = record.warning = record.git_username = "";
+    record.fingerprint = record.source = record.source_mark = "";
+    lines_begin(&lines, record.text.bytes, record.text.len);
+    good = lines_next(&lines, &key, &value) && strcmp(key, VERSION_KEY) == 0 &&
+           text_to_int64(value, &version) && version == RECORD_VERSION;
+    while (good && lines_next(&lines, &key, &value))
+        good = set_key(&record, &row, key, value);
+    if (!good || lines.broken || !is_whole(&record))
+        return tw_fail(err, TW_E_NOT_FOUND, "the record is not a whole one");
+    record_clear(out);
+    *out = record;
+    record = RECORD_INIT;
+    return TW_OK;
+}
+
+bool
+record_format(const struct record *record, struct secret *out)
+{
+    bool good = lines_put_int64(out, VERSION_KEY, RECORD_VERSION);
+
+    for (size_t i = 0; good && i < FIELD_COUNT; i++) {
+        const char *at = (const char *)record + FIELDS[i].offset;
+
+        if (FIELDS[i].kind == FIELD_NUMBER) {
+            good = lines_put_int64(out, FIELDS[i].key,
+                                   *(const int64_t *)(const void *)at);
+        } else {
+            const char *text = *(const char *const *)(const void *)at;
+
+            good = !text || lines_put(out, FIELDS[i].key, text);
+        }
+    }
+    if (good && record->expires.boot_id[0])
+        good = lines_put(out, "boot_id", record->expires.boot_id);
+    for (size_t i = 0; good && i < record->export_count; i++)
+        good = lines_put(out, EXPORT_KEY, record->exports[i]);
+    return good;
+}
+
+static enum tw_status
+check_file(int fd, const char *path, uid_t owner, bool private, size_t *size,
+           struct tw_error *err)
+{
+    mode_t forbidden = private ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH;
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", path);
+    if (!S_ISREG(st.st_mode))
+        return tw_fail(err, TW_E_ACCESS, "%s: is not a regular file", path);
+    if (st.st_uid != owner || (st.st_mode & forbidden))
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s: owner %u, mode %04o; wanted owner %u and nothing "
+                       "for others",
+                       path, (unsigned)st.st_uid, (unsigned)st.st_mode & 07777,
+                       (unsigned)owner);
+    if (st.st_size <= 0 || st.st_size > RECORD_MAX)
+        return tw_fail(err, TW_E_NOT_FOUND, "%s: is not a record", path);
+    *size = (size_t)st.st_size;
+    return TW_OK;
+}
+
+/* A record is replaced, never written in place: one read gets all of it. */
+static enum tw_status
+read_whole(int fd, size_t size, struct secret *out, struct tw_error *err)
+{
+    ssize_t n;
+
+    out->bytes = malloc(size + 2);
+    if (!out->bytes)
+        return tw_no_memory(err);
+    out->capacity = size + 2;
+    do
+        n = read(fd, out->bytes, size + 1);
+    while (n < 0 && errno == EINTR);
+    out->len = n > 0 ? (size_t)n : 0;
+    out->bytes[out->len] = '\0';
+    if (n < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "reading the record");
+    if (out->len != size)
+        return tw_fail(err, TW_E_NOT_FOUND, "the record is not a whole one");
+    return TW_OK;
+}
+
+enum tw_status
+record_read(int dir_fd, const char *path, uid_t owner, bool private,
+            struct record *out, struct tw_error *err)
+{
+    AUTO_SECRET text = SECRET_INIT(RECORD_MAX);
+    AUTO_CLOSE int fd =
+        openat(dir_fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    size_t size = 0;
+    enum tw_status status;
+
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return tw_fail(err, TW_E_NOT_FOUND, "%s: there is none", path);
+    if (fd < 0)
+        return tw_fail_errno(err,
+                             errno == EMFILE || errno == ENFILE ? TW_E_SYSTEM
+                                                                : TW_E_ACCESS,
+                             errno, "%s", path);
+    status = check_file(fd, path, owner, private, &size, err);
+    if (!status)
+        status = read_whole(fd, size, &text, err);
+    return status ? status : record_parse(&text, out, err);
+}
+
+int64_t
+record_left(const struct record *record, struct now now)
+{
+    int64_t left = record->token ? moment_left(&record->expires, now) : 0;
+
+    /* Set back by years, a clock would keep a token alive for years. */
+    return left > record->lifetime ? 0 : left;
+}
+
+int64_t
+record_wanted(const struct record *record, int64_t min_valid)
+{
+    int64_t tenth = record->lifetime / 10, half = record->lifetime / 2;
+
+    if (min_valid < 0)
+        return tenth < 60 ? tenth : 60;
+    return min_valid < half ? min_valid : half;
+}
+
+void
+record_clear(struct record *record)
+{
+    secret_clear(&record->text);
+    *record = RECORD_INIT;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * runtime.c - see runtime.h.
+ *
+ * $XDG_RUNTIME_DIR kept across su(1) or sudo(8) names another user's
+ * directory, so its owner is asked before it is believed.
+ */
+#include "provider/base/runtime.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef TW_SYSTEM_RUNTIME_DIR
+#define TW_SYSTEM_RUNTIME_DIR "/run/tokenward"
+#endif
+
+static bool
+is_own_directory(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+           st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+static const char *
+absolute(const char *variable)
+{
+    const char *value = secure_getenv(variable);
+
+    return value && value[0] == '/' && strlen(value) < PATH_MAX - 128 ? value
+                                                                      : NULL;
+}
+
+static void
+find_config(struct runtime *out)
+{
+    const char *xdg = absolute("XDG_CONFIG_HOME"), *home = absolute("HOME");
+
+    if (xdg)
+        (void)snprintf(out->config, sizeof out->config, "%s/tokenward", xdg);
+    else if (home)
+        (void)snprintf(out->config, sizeof out->config, "%s/.config/tokenward",
+                       home);
+    else
+        out->config[0] = '\0';
+}
+
+static void
+set_common(struct runtime *out)
+{
+    (void)snprintf(out->system, sizeof out->system, "%s",
+                   TW_SYSTEM_RUNTIME_DIR);
+    find_config(out);
+    out->user[0] = '\0';
+}
+
+void
+runtime_guess(struct runtime *out)
+{
+    const char *xdg = absolute("XDG_RUNTIME_DIR");
+
+    if (!xdg) {
+        runtime_find(out, NULL);
+        return;
+    }
+    set_common(out);
+    (void)snprintf(out->user, sizeof out->user, "%s/tokenward", xdg);
+}
+
+void
+runtime_find(struct runtime *out, struct tw_error *why)
+{
+    const char *xdg = absolute("XDG_RUNTIME_DIR");
+    unsigned uid = (unsigned)geteuid();
+    char login[64], own[PATH_MAX];
+
+    set_common(out);
+    if (why)
+        *why = (struct tw_error){.status = TW_OK};
+    (void)snprintf(login, sizeof login, "/run/user/%u", uid);
+    (void)snprintf(own, sizeof own, "%s/user/%u", TW_SYSTEM_RUNTIME_DIR, uid);
+    if (xdg && is_own_directory(xdg))
+        (void)snprintf(out->user, sizeof out->user, "%s/tokenward", xdg);
+    else if (is_own_directory(login))
+        (void)snprintf(out->user, sizeof out->user, "%s/tokenward", login);
+    else if (is_own_directory(own))
+        (void)snprintf(out->user, sizeof out->user, "%s", own);
+    else
+        (void)tw_fail(why, TW_E_ACCESS,
+                      "no runtime directory: %s%s%s and %s are not "
+                      "directories of uid %u, closed to others\n"
+                      "log in, or set XDG_RUNTIME_DIR to a directory of mode "
+                      "0700 that is yours (never in /tmp)",
+                      xdg ? "XDG_RUNTIME_DIR" : "/run/user/", xdg ? ", " : "",
+                      xdg ? login : login + 10, own, uid);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * runtime.h - where the runtime and configuration directories are.
+ *
+ * Environment is read with secure_getenv(3): a setuid caller gets none.
+ */
+#ifndef TW_BASE_RUNTIME_H
+#define TW_BASE_RUNTIME_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "provider/base/error.h"
+
+/* The directories a process looks at, user's first. */
+struct runtime {
+    char user[PATH_MAX];   /* ".../tokenward", or "" when there is none */
+    char system[PATH_MAX]; /* /run/tokenward */
+    char config[PATH_MAX]; /* ~/.config/tokenward, or "" */
+};
+
+/* runtime_find: $XDG_RUNTIME_DIR if it is absolute and the caller's own,
+ * else /run/user/UID, else /run/tokenward/user/UID, if they are; never /tmp,
+ * and nothing is created.  @why (may be NULL): when user stays empty, what
+ * was looked at and what to do. */
+void runtime_find(struct runtime *out, struct tw_error *why);
+
+/* runtime_guess: the same without looking at any directory: readers check
+ * the file they open instead. */
+void runtime_guess(struct runtime *out);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spawn.c - the helper, started from inside somebody else's process.
+ *
+ * The process started here forks and ends at once, so it is reaped at once
+ * and the host keeps no child; what goes on reports through the pipe.  A host
+ * that ignores SIGCHLD or reaps everything changes nothing, since no exit
+ * status is looked at.
+ */
+#include "provider/base/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/wait.h>
+
+#include "provider/base/clock.h"
+#include "provider/base/lines.h"
+
+#ifndef TW_HELPER_PATH
+#define TW_HELPER_PATH "/usr/libexec/tokenward-helper"
+#endif
+
+#define ARGS_MAX 16
+#define REPORT_MAX 4096
+#define START_MS 2000 /* for the process that only forks */
+
+extern char **environ;
+
+/* What would steer the dynamic linker, the allocator or the resolver. */
+static const char *const DROPPED[] = {
+    "GCONV_PATH=",   "GETCONF_DIR=",   "GLIBC_TUNABLES=", "HOSTALIASES=",
+    "LD_",           "LOCALDOMAIN=",   "MALLOC_",         "NIS_PATH=",
+    "OPENSSL_",      "RES_OPTIONS=",   "RESOLV_",         "SSLKEYLOGFILE=",
+    "SSL_CERT_DIR=", "SSL_CERT_FILE=",
+};
+
+static bool
+is_dropped(const char *variable)
+{
+    for (size_t i = 0; i < sizeof DROPPED / sizeof *DROPPED; i++) {
+        if (strncmp(variable, DROPPED[i], strlen(DROPPED[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+static char **
+make_environment(void)
+{
+    size_t count = 0, kept = 0;
+    char **out;
+
+    while (environ && environ[count])
+        count++;
+    out = calloc(count + 1, sizeof *out);
+    for (size_t i = 0; out && i < count && environ[i]; i++) {
+        if (!is_dropped(environ[i]))
+            out[kept++] = environ[i];
+    }
+    return out;
+}
+
+static int
+set_up(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
+       int pipe_fd)
+{
+    sigset_t all, none;
+    int rc;
+
+    (void)sigfillset(&all);
+    (void)sigemptyset(&none);
+    rc =
+        posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+    if (!rc)
+        rc = posix_spawn_file_actions_adddup2(actions, pipe_fd, 1);
+    if (!rc)
+        rc = posix_spawn_file_actions_addopen(actions, 2, "/dev/null",
+                                              O_WRONLY, 0);
+    if (!rc)
+        rc = posix_spawn_file_actions_addclosefrom_np(actions, 3);
+    if (!rc)
+        rc = posix_spawnattr_setsigdefault(attributes, &all);
+    if (!rc)
+        rc = posix_spawnattr_setsigmask(attributes, &none);
+    if (!rc)
+        rc = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID |
+                                                      POSIX_SPAWN_SETSIGDEF |
+                                                      POSIX_SPAWN_SETSIGMASK);
+    return rc;
+}
+
+static int
+start(const char *path, char *const *argv, int pipe_fd, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    AUTO_FREE char **environment = make_environment();
+    int rc;
+
+    if (!environment)
+        return ENOMEM;
+    rc = posix_spawn_file_actions_init(&actions);
+    if (rc)
+        return rc;
+    rc = posix_spawnattr_init(&attributes);
+    if (!rc) {
+        rc = set_up(&actions, &attributes, pipe_fd);
+        if (!rc)
+            rc = posix_spawn(pid, path, &actions, &attributes, argv,
+                             environment);
+        (void)posix_spawnattr_destroy(&attributes);
+    }
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return rc;
+}
+
+/* Reads until the other end is closed.  False when the time was up first. */
+static bool
+read_report(int fd, int wait_ms, char *report, size_t *n)
+{
+    int64_t deadline = clock_monotonic_ms() + wait_ms;
+
+    *n = 0;
+    for (;;) {
+        struct pollfd poller = {.fd = fd, .events = POLLIN};
+        int64_t left = deadline - clock_monotonic_ms();
+        int ready = poll(&poller, 1, left > 0 ? (int)left : 0);
+        ssize_t got;
+
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0)
+            return false;
+        got = read(fd, report + *n, REPORT_MAX - *n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return true;
+        *n += (size_t)got;
+        if (*n == REPORT_MAX)
+            return true;
+    }
+}
+
+static enum tw_status
+understand(char *report, size_t n, struct tw_error *err)
+{
+    enum tw_status status = TW_E_SYSTEM;
+    struct lines lines;
+    const char *key, *value, *message = "", *hint = "";
+    bool named = false;
+
+    lines_begin(&lines, report, n);
+    while (lines_next(&lines, &key, &value)) {
+        if (strcmp(key, "status") == 0)
+            named = status_from_name(value, &status);
+        else if (strcmp(key, "message") == 0)
+            message = value;
+        else if (strcmp(key, "hint") == 0)
+            hint = value;
+    }
+    if (!named)
+        return tw_fail(err, TW_E_SYSTEM,
+                       "the helper ended without a report\n"
+                       "run tokenward-helper fetch NAME to see why");
+    if (!status)
+        return TW_OK;
+    return tw_fail(err, status, "%s%s%s", message, *hint ? "\n" : "", hint);
+}
+
+static void
+reap(pid_t pid)
+{
+    (void)kill(pid, SIGKILL); /* it only forks: it is long gone, or stuck */
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+enum tw_status
+spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
+{
+    const char *path = secure_getenv("TOKENWARD_HELPER");
+    char *argv[ARGS_MAX] = {(char *)"tokenward-helper", (char *)"--detach"};
+    char report[REPORT_MAX + 1];
+    AUTO_CLOSE int reading = -1;
+    AUTO_CLOSE int writing = -1;
+    int ends[2], rc;
+    bool ended;
+    size_t n = 2;
+    pid_t pid;
+
+    if (getauxval(AT_SECURE))
+        return tw_fail(err, TW_E_ACCESS,
+                       "a program with raised privileges is given kept "
+                       "tokens only, and there is none");
+    if (!path || path[0] != '/')
+        path = TW_HELPER_PATH;
+    if (!wait_ms)
+        argv[n++] = (char *)"--quiet";
+    for (; *args && n < ARGS_MAX - 1; args++)
+        argv[n++] = (char *)*args;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "pipe");
+    reading = ends[0];
+    writing = ends[1];
+    rc = start(path, argv, writing, &pid);
+    if (rc)
+        return tw_fail_errno(err, TW_E_SYSTEM, rc, "%s: cannot be started",
+                             path);
+    (void)close(take_fd(&writing));
+    ended = read_report(reading, wait_ms ? wait_ms : START_MS, report, &n);
+    reap(pid);
+    if (!wait_ms)
+        return TW_OK;
+    if (!ended)
+        return tw_fail(err, TW_E_RETRY,
+                       "the helper is still at work after %d s",
+                       wait_ms / 1000);
+    return understand(report, n, err);
+}

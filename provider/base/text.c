@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text.c - see text.h.  ASCII on purpose: no locale changes an answer.
+ */
+#include "provider/base/text.h"
+
+#include <string.h>
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+static bool
+is_made_of(const char *text, size_t max, const char *first, const char *rest)
+{
+    size_t n = strnlen(text, max + 1);
+
+    if (n == 0 || n > max || !strchr(first, text[0]))
+        return false;
+    return strspn(text + 1, rest) == n - 1;
+}
+
+bool
+text_is_profile_name(const char *text)
+{
+    return is_made_of(text, PROFILE_NAME_MAX, LOWER UPPER DIGITS "_",
+                      LOWER UPPER DIGITS "._-");
+}
+
+bool
+text_is_module_name(const char *text)
+{
+    return is_made_of(text, 32, LOWER, LOWER DIGITS "_-");
+}
+
+bool
+text_is_variable_name(const char *text)
+{
+    return is_made_of(text, 64, LOWER UPPER "_", LOWER UPPER DIGITS "_");
+}
+
+bool
+text_is_token(const char *text, size_t n)
+{
+    if (n == 0 || n > TOKEN_MAX)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] < 0x21 || text[i] > 0x7e)
+            return false;
+    }
+    return true;
+}
+
+bool
+text_is_line(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+const char *
+text_printable(struct shown *out, const char *text, size_t n)
+{
+    size_t shown = n < TEXT_SHOWN_MAX ? n : TEXT_SHOWN_MAX;
+
+    for (size_t i = 0; i < shown; i++)
+        out->text[i] = text[i] >= 0x20 && text[i] <= 0x7e ? text[i] : '?';
+    memcpy(out->text + shown, shown < n ? "..." : "", shown < n ? 4 : 1);
+    return out->text;
+}
+
+bool
+text_to_int64(const char *text, int64_t *out)
+{
+    bool negative = text[0] == '-';
+    const char *digit = text + negative;
+    int64_t value = 0;
+
+    if (!*digit)
+        return false;
+    for (; *digit; digit++) {
+        if (*digit < '0' || *digit > '9' ||
+            __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, *digit - '0', &value))
+            return false;
+    }
+    *out = negative ? -value : value;
+    return true;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text.h - small questions about text that came from outside.
+ */
+#ifndef TW_BASE_TEXT_H
+#define TW_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROFILE_NAME_MAX 64 /* bytes; also a directory's name */
+#define TEXT_SHOWN_MAX 120  /* bytes of foreign text in one message */
+#define TOKEN_MAX 65000     /* bytes; one git credential line holds it */
+
+/* text_is_profile_name: [A-Za-z0-9_][A-Za-z0-9._-]{0,63} */
+bool text_is_profile_name(const char *text);
+
+/* text_is_module_name: [a-z][a-z0-9_-]{0,31} */
+bool text_is_module_name(const char *text);
+
+/* text_is_variable_name: [A-Za-z_][A-Za-z0-9_]{0,63} */
+bool text_is_variable_name(const char *text);
+
+/* text_is_token: 1 to TOKEN_MAX bytes 0x21-0x7E (RFC 6749 A.12 without SP). */
+bool text_is_token(const char *text, size_t n);
+
+/* text_is_line: no byte below 0x20 and no 0x7F. */
+bool text_is_line(const char *text, size_t n);
+
+/* text_printable: at most TEXT_SHOWN_MAX bytes of @text into @out, anything
+ * but printable ASCII as '?', "..." where it was cut.  Returns @out. */
+struct shown {
+    char text[TEXT_SHOWN_MAX + 4];
+};
+const char *text_printable(struct shown *out, const char *text, size_t n);
+
+/* text_to_int64: decimal digits with an optional '-', nothing else; false on
+ * anything more and on overflow. */
+bool text_to_int64(const char *text, int64_t *out);
+
+#endif

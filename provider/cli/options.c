@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options.c - see options.h.  A new option is a bit, a row and a case.
+ */
+#include "provider/cli/options.h"
+
+#include <string.h>
+
+#include "provider/base/clock.h"
+#include "provider/base/text.h"
+
+#define OPTION_HELP 0x100 /* every command takes it */
+
+struct row {
+    const char *name;
+    enum option_bits bit;
+    bool valued;
+};
+
+static const struct row ROWS[] = {
+    {"--cached", OPTION_CACHED, false},
+    {"--format", OPTION_FORMAT, true},
+    {"--help", (enum option_bits)OPTION_HELP, false},
+    {"--json", OPTION_JSON, false},
+    {"--min-valid", OPTION_MIN_VALID, true},
+    {"--verbose", OPTION_VERBOSE, false},
+};
+
+/* The row of "--name" or "--name=value". */
+static const struct row *
+find_row(const char *word, unsigned allowed)
+{
+    size_t n = strcspn(word, "=");
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        if (strlen(ROWS[i].name) == n &&
+            strncmp(ROWS[i].name, word, n) == 0 &&
+            ((unsigned)ROWS[i].bit & allowed))
+            return &ROWS[i];
+    }
+    return NULL;
+}
+
+static enum tw_status
+set_seconds(const char *value, int64_t *out, struct tw_error *err)
+{
+    int64_t seconds;
+
+    if (value[0] == '-' || !text_to_int64(value, &seconds) ||
+        seconds > TIME_MAX_S)
+        return tw_fail(err, TW_E_USAGE,
+                       "--min-valid: not a number of seconds");
+    *out = seconds;
+    return TW_OK;
+}
+
+static enum tw_status
+set_option(const struct row *row, const char *value, struct options *out,
+           struct tw_error *err)
+{
+    switch ((unsigned)row->bit) {
+    case OPTION_CACHED:
+        out->cached = true;
+        break;
+    case OPTION_FORMAT:
+        out->format = value;
+        break;
+    case OPTION_HELP:
+        out->help = true;
+        break;
+    case OPTION_JSON:
+        out->json = true;
+        break;
+    case OPTION_MIN_VALID:
+        return set_seconds(value, &out->min_valid, err);
+    case OPTION_VERBOSE:
+        out->verbose = true;
+        break;
+    default:
+        break;
+    }
+    return TW_OK;
+}
+
+/* The option at *@at, which is left at its last word. */
+static enum tw_status
+take_option(char ***at, unsigned allowed, struct options *out,
+            struct tw_error *err)
+{
+    const char *word = **at, *equals = strchr(word, '=');
+    const struct row *row = find_row(word, allowed | OPTION_HELP);
+    struct shown shown;
+
+    if (!row)
+        return tw_fail(err, TW_E_USAGE, "unknown option %s",
+                       text_printable(&shown, word, strlen(word)));
+    if (!row->valued && equals)
+        return tw_fail(err, TW_E_USAGE, "%s takes no value", row->name);
+    if (row->valued && !equals && !(*at)[1])
+        return tw_fail(err, TW_E_USAGE, "%s needs a value", row->name);
+    if (row->valued && !equals)
+        return set_option(row, *++*at, out, err);
+    return set_option(row, equals ? equals + 1 : NULL, out, err);
+}
+
+static enum tw_status
+take_name(char *word, struct options *out, struct tw_error *err)
+{
+    struct shown shown;
+
+    if (!text_is_profile_name(word))
+        return tw_fail(err, TW_E_USAGE,
+                       "'%s' cannot be a profile's name\n"
+                       "a name is 1 to 64 of A-Z a-z 0-9 . _ - and begins "
+                       "with a letter, a digit or _",
+                       text_printable(&shown, word, strlen(word)));
+    out->names[out->name_count++] = word;
+    return TW_OK;
+}
+
+enum tw_status
+options_parse(char **argv, unsigned allowed, struct options *out,
+              struct tw_error *err)
+{
+    struct options options = {.min_valid = TW_MIN_VALID_DEFAULT,
+                              .names = argv};
+    enum tw_status status = TW_OK;
+    bool names_only = false;
+
+    for (char **at = argv; *at && !options.command && !status; at++) {
+        if (names_only || (*at)[0] != '-')
+            status = take_name(*at, &options, err);
+        else if (strcmp(*at, "--") != 0)
+            status = take_option(&at, allowed, &options, err);
+        else if (allowed & OPTION_COMMAND)
+            options.command = at + 1;
+        else
+            names_only = true;
+    }
+    if (status)
+        return status;
+    *out = options;
+    return TW_OK;
+}

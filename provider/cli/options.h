@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options.h - the words after a command's name.
+ *
+ * Our own reader instead of getopt(3): that one prints what it does not know
+ * byte for byte, takes abbreviations that a later option makes ambiguous, and
+ * hides where "--" stood.
+ */
+#ifndef TW_CLI_OPTIONS_H
+#define TW_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "provider/base/error.h"
+
+/* Which options a command takes. */
+enum option_bits {
+    OPTION_CACHED = 1,
+    OPTION_FORMAT = 2,
+    OPTION_JSON = 4,
+    OPTION_MIN_VALID = 8,
+    OPTION_VERBOSE = 16,
+    OPTION_COMMAND = 32, /* what follows "--" is a command to run */
+};
+
+struct options {
+    bool cached, help, json, verbose;
+    const char *format; /* NULL: was not given */
+    int64_t min_valid;  /* or TW_MIN_VALID_DEFAULT */
+    char **names;       /* profiles, each a possible name */
+    int name_count;
+    char **command; /* NULL-ended; NULL: there is none */
+};
+
+/* options_parse: NULL-ended @argv, whose order is changed; @out borrows it.
+ * TW_E_USAGE. */
+enum tw_status options_parse(char **argv, unsigned allowed,
+                             struct options *out, struct tw_error *err);
+
+#endif

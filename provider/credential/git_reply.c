@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * git_reply.c - see git_reply.h.
+ *
+ * "ephemeral" asks the other helpers of the chain not to keep a copy; a
+ * client that knows it has announced authtype.
+ */
+#include "provider/credential/git_reply.h"
+
+#include "provider/base/lines.h"
+
+static bool
+put_bearer(const struct record *record, struct secret *out)
+{
+    return lines_put(out, "capability[]", "authtype") &&
+           lines_put(out, "authtype", "Bearer") &&
+           lines_put(out, "credential", record->token);
+}
+
+static bool
+put_password(const struct record *record, const char *username,
+             struct secret *out)
+{
+    return lines_put(out, "username", username) &&
+           lines_put(out, "password", record->token);
+}
+
+bool
+git_reply_put(const struct record *record, const char *username, bool authtype,
+              struct secret *out)
+{
+    if (!record->token || !text_is_token(record->token, record->token_len))
+        return false;
+    return (authtype ? put_bearer(record, out)
+                     : put_password(record, username, out)) &&
+           lines_put_int64(out, "password_expiry_utc", record->expires.wall) &&
+           (!authtype || lines_put(out, "ephemeral", "1"));
+}
+
+bool
+git_reply_put_capabilities(struct secret *out)
+{
+    return secret_append_text(out, "version 0\ncapability authtype\n");
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * git_request.c - key=value lines from git (gitcredentials(7)) to a struct.
+ *
+ * The request decides who is given a token, so whatever two readers could
+ * understand differently is refused: CR and NUL (CVE-2024-52006), a line
+ * without '=', two hosts, an URL beside the host (CVE-2020-5260), a request
+ * that names no host (CVE-2020-11008).  No message repeats a byte of it.
+ */
+#include "provider/credential/git_request.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "provider/base/clock.h"
+#include "provider/base/lines.h"
+
+#define CHUNK 4096 /* most requests are one read */
+
+#define ALNUM \
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+struct field {
+    char key[12];
+    bool single; /* two different values are no request */
+    size_t offset;
+};
+
+static const struct field FIELDS[] = {
+    {"credential", false, offsetof(struct git_request, credential)},
+    {"host", true, offsetof(struct git_request, host)},
+    {"password", false, offsetof(struct git_request, password)},
+    {"path", false, offsetof(struct git_request, path)},
+    {"protocol", true, offsetof(struct git_request, protocol)},
+    {"username", false, offsetof(struct git_request, username)},
+};
+
+static bool
+set_key(struct git_request *request, const char *key, const char *value)
+{
+    if (strcmp(key, "capability[]") == 0) {
+        if (strcmp(value, "authtype") == 0)
+            request->authtype = true;
+        else if (!value[0])
+            request->authtype = false;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++) {
+        const char **at =
+            (const char **)(void *)((char *)request + FIELDS[i].offset);
+
+        if (strcmp(FIELDS[i].key, key) != 0)
+            continue;
+        if (FIELDS[i].single && *at && strcmp(*at, value) != 0)
+            return false;
+        *at = value;
+    }
+    return strcmp(key, "url") != 0;
+}
+
+/* The empty line, looked for from where the last search ended. */
+static bool
+has_end(const struct secret *text, size_t from)
+{
+    if (text->len && text->bytes[0] == '\n')
+        return true;
+    from -= from > 0;
+    return text->len > from &&
+           memmem(text->bytes + from, text->len - from, "\n\n", 2);
+}
+
+static enum tw_status
+wait_for(int fd, int64_t deadline, struct tw_error *err)
+{
+    for (;;) {
+        struct pollfd poller = {.fd = fd, .events = POLLIN};
+        int64_t left = deadline - clock_monotonic_ms();
+        int ready = poll(&poller, 1, left > 0 ? (int)left : 0);
+
+        if (ready > 0)
+            return TW_OK;
+        if (ready == 0)
+            return tw_fail(err, TW_E_RETRY,
+                           "no whole request came on stdin within %d s",
+                           GIT_REQUEST_MS / 1000);
+        if (errno != EINTR)
+            return tw_fail_errno(err, TW_E_SYSTEM, errno, "poll");
+    }
+}
+
+static enum tw_status
+read_all(int fd, struct secret *text, struct tw_error *err)
+{
+    int64_t deadline = clock_monotonic_ms() + GIT_REQUEST_MS;
+    char chunk[CHUNK];
+    size_t before = 0;
+
+    do {
+        enum tw_status status = wait_for(fd, deadline, err);
+        ssize_t n = status ? 0 : read(fd, chunk, sizeof chunk);
+        bool kept;
+
+        if (status || n == 0)
+            return status;
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (n < 0)
+            return tw_fail_errno(err, TW_E_SYSTEM, errno, "stdin");
+        before = text->len;
+        kept = secret_append(text, chunk, (size_t)n);
+        explicit_bzero(chunk, (size_t)n);
+        if (!kept)
+            return tw_fail(err, TW_E_USAGE,
+                           "the request is longer than %d bytes",
+                           GIT_REQUEST_MAX);
+    } while (!has_end(text, before));
+    return TW_OK;
+}
+
+enum tw_status
+git_request_read(int fd, struct git_request *out, struct tw_error *err)
+{
+    AUTO_GIT_REQUEST request = GIT_REQUEST_INIT;
+    struct lines lines;
+    const char *key, *value;
+    enum tw_status status = read_all(fd, &request.text, err);
+
+    if (status)
+        return status;
+    lines_begin(&lines, request.text.bytes, request.text.len);
+    while (lines_next(&lines, &key, &value)) {
+        if ((size_t)(value - key) + strlen(value) + 1 > GIT_LINE_MAX)
+            return tw_fail(err, TW_E_USAGE,
+                           "a line of the request is longer than %d bytes",
+                           GIT_LINE_MAX);
+        if (!set_key(&request, key, value))
+            return tw_fail(err, TW_E_USAGE,
+                           "the request names more than one place");
+    }
+    if (lines.broken)
+        return tw_fail(err, TW_E_USAGE,
+                       "the request is not made of key=value lines, or holds "
+                       "CR or NUL");
+    git_request_clear(out);
+    *out = request;
+    request = GIT_REQUEST_INIT;
+    return TW_OK;
+}
+
+bool
+git_request_is_https(const struct git_request *request)
+{
+    return request->protocol && strcmp(request->protocol, "https") == 0;
+}
+
+/* host, host:port or [address]:port; a name needs no more than these. */
+static bool
+is_host(const char *host)
+{
+    size_t n;
+
+    if (host[0] == '[') {
+        n = strspn(host + 1, "0123456789abcdefABCDEF:.");
+        if (n == 0 || host[n + 1] != ']')
+            return false;
+        host += n + 2;
+    } else {
+        n = strspn(host, ALNUM ".-_");
+        if (n == 0)
+            return false;
+        host += n;
+    }
+    if (host[0] != ':')
+        return host[0] == '\0';
+    n = strspn(host + 1, "0123456789");
+    return n >= 1 && n <= 5 && host[n + 1] == '\0';
+}
+
+enum tw_status
+git_request_check(const struct git_request *request, struct tw_error *err)
+{
+    if (!request->protocol || !request->protocol[0])
+        return tw_fail(err, TW_E_USAGE, "the request names no protocol");
+    if (!git_request_is_https(request))
+        return TW_OK;
+    if (!request->host || !request->host[0])
+        return tw_fail(err, TW_E_USAGE, "the request names no host");
+    if (!is_host(request->host))
+        return tw_fail(err, TW_E_USAGE,
+                       "the request's host is no host name with a port");
+    return TW_OK;
+}
+
+void
+git_request_clear(struct git_request *request)
+{
+    secret_clear(&request->text);
+    *request = GIT_REQUEST_INIT;
+}

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+# What others load or call: libc and nothing else.
+
+include_HEADERS += provider/tokenward.h provider/tokenward-provider.h
+
+# base: shared by the readers and the helper, hidden in each.
+noinst_LTLIBRARIES += provider/base/libbase.la
+provider_base_libbase_la_SOURCES = \
+	provider/base/ask.c \
+	provider/base/ask.h \
+	provider/base/auto.h \
+	provider/base/backoff.c \
+	provider/base/backoff.h \
+	provider/base/clock.c \
+	provider/base/clock.h \
+	provider/base/epoch.c \
+	provider/base/epoch.h \
+	provider/base/error.c \
+	provider/base/error.h \
+	provider/base/index.c \
+	provider/base/index.h \
+	provider/base/lines.c \
+	provider/base/lines.h \
+	provider/base/mark.c \
+	provider/base/mark.h \
+	provider/base/record.c \
+	provider/base/record.h \
+	provider/base/runtime.c \
+	provider/base/runtime.h \
+	provider/base/secret.c \
+	provider/base/secret.h \
+	provider/base/spawn.c \
+	provider/base/spawn.h \
+	provider/base/terminal.c \
+	provider/base/terminal.h \
+	provider/base/text.c \
+	provider/base/text.h
+provider_base_libbase_la_CPPFLAGS = $(CPP_PATHS)
+
+# libtokenward
+lib_LTLIBRARIES += provider/client/libtokenward.la
+provider_client_libtokenward_la_SOURCES = \
+	provider/client/handle.c \
+	provider/client/token.c \
+	provider/client/token.h
+provider_client_libtokenward_la_LIBADD = provider/base/libbase.la
+provider_client_libtokenward_la_LDFLAGS = $(AM_LDFLAGS) -Wl,-z,defs -version-info 0:0:0 \
+	-Wl,--version-script=$(top_srcdir)/provider/client/libtokenward.map
+EXTRA_provider_client_libtokenward_la_DEPENDENCIES = provider/client/libtokenward.map
+EXTRA_DIST += provider/client/libtokenward.map
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = provider/client/tokenward.pc
+
+# git-credential-tokenward
+bin_PROGRAMS += git-credential-tokenward
+git_credential_tokenward_SOURCES = \
+	provider/credential/git.c \
+	provider/credential/git.h \
+	provider/credential/git_reply.c \
+	provider/credential/git_reply.h \
+	provider/credential/git_request.c \
+	provider/credential/git_request.h \
+	provider/credential/main.c \
+	provider/credential/request.c \
+	provider/credential/request.h
+git_credential_tokenward_LDADD = provider/base/libbase.la
+git_credential_tokenward_CFLAGS = $(CC_PROGRAM)
+git_credential_tokenward_LDFLAGS = $(LINK_PROGRAM)
+
+# tokenward
+bin_PROGRAMS += tokenward
+tokenward_SOURCES = \
+	provider/cli/cli.h \
+	provider/cli/command.h \
+	provider/cli/exec.c \
+	provider/cli/get.c \
+	provider/cli/json_text.c \
+	provider/cli/json_text.h \
+	provider/cli/main.c \
+	provider/cli/options.c \
+	provider/cli/options.h \
+	provider/cli/reject.c \
+	provider/cli/status.c \
+	provider/cli/status_row.c \
+	provider/cli/status_row.h \
+	provider/cli/terminal.c \
+	provider/cli/terminal.h
+tokenward_LDADD = provider/base/libbase.la
+tokenward_CFLAGS = $(CC_PROGRAM)
+tokenward_LDFLAGS = $(LINK_PROGRAM)
+
+# Grants: one module each.
+LINK_GRANT = $(AM_LDFLAGS) -module -avoid-version -shared -Wl,-z,defs \
+	-Wl,--version-script=$(top_srcdir)/provider/grants/provider.map
+EXTRA_DIST += provider/grants/provider.map
+module_LTLIBRARIES += provider/grants/client_credentials.la
+provider_grants_client_credentials_la_SOURCES = provider/grants/client_credentials.c
+provider_grants_client_credentials_la_LDFLAGS = $(LINK_GRANT)
+
+# libtool's own files are of no use to the helper.
+install-data-hook:
+	rm -f $(DESTDIR)$(moduledir)/*.la $(DESTDIR)$(libdir)/libtokenward.la
+uninstall-hook:
+	rm -f $(DESTDIR)$(moduledir)/client_credentials.so
+	rm -f $(DESTDIR)$(libdir)/libtokenward.so*
+

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tokenward-provider.h - write a provider: a module that knows one grant.
+ *
+ * A provider is a shared object that exports one data symbol and no function.
+ * It is pure: it opens no socket, reads no file, keeps no clock and never
+ * sees a secret or a token.  The helper calls advance() first with
+ * TW_EVENT_START, then with what the last action brought; each call answers
+ * with one action.  A secret is *named* in a form, and the helper puts its
+ * value in while it encodes the form.
+ *
+ *     static int
+ *     advance(const struct tw_host *host, void *state,
+ *             const struct tw_event *event, struct tw_action *action)
+ *     { ... }
+ *
+ *     TW_PROVIDER_V1(.name = "my_grant", .summary = "one line",
+ *                    .options = OPTIONS, .option_count = 2,
+ *                    .advance = advance);
+ *
+ * Build it with nothing but this header: cc -shared -fPIC.
+ *
+ * ABI: each major version is one symbol.  Every struct begins with or carries
+ * its size and only ever grows at its end; each side uses the smaller of the
+ * two sizes.  Memory never changes owner: texts in an action stay the
+ * module's and must live until the next call of advance(); everything the
+ * host hands over stays the host's and lives until advance() returns.  A
+ * module must not call exit(3) or touch stdin, stdout or stderr.
+ */
+#ifndef TOKENWARD_PROVIDER_H
+#define TOKENWARD_PROVIDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TW_PROVIDER_VERSION 1
+
+/** enum tw_option_type - what the profile may write as an option's value */
+enum tw_option_type {
+    TW_OPTION_TEXT = 1, /* one line of text */
+    TW_OPTION_URL,      /* absolute URI without a fragment (RFC 3986) */
+    TW_OPTION_SCOPE,    /* scope tokens (RFC 6749 3.3), as text or as a list */
+    TW_OPTION_URLS,     /* a URL or a list of URLs (RFC 8707) */
+    TW_OPTION_SECRET,   /* a secret: by value or by source; never shown here */
+};
+
+#define TW_OPTION_REQUIRED 0x1u
+
+/** struct tw_option - a key that a profile of this provider may have */
+struct tw_option {
+    const char *name; /* RFC 6749, 7591, 8707 names where there is one */
+    uint32_t type;    /* enum tw_option_type */
+    uint32_t flags;   /* TW_OPTION_REQUIRED */
+    const char *help; /* one line */
+};
+
+/* What a provider needs of the profile's common keys. */
+#define TW_NEEDS_ENDPOINT 0x1u /* token_endpoint */
+#define TW_NEEDS_CLIENT 0x2u   /* client_id and a client authentication */
+
+/** struct tw_host - the helper's services, lent for one call */
+struct tw_host {
+    uint32_t version; /* TW_PROVIDER_VERSION */
+    uint32_t size;    /* sizeof (struct tw_host) of the host */
+    void *context;    /* the host's own */
+    /* The @index-th value of an option; NULL when there is none.  A scope is
+     * one value, joined by single spaces.  A secret is never given. */
+    const char *(*option)(const struct tw_host *host, const char *name,
+                          size_t index);
+    /* A text or number member of the last JSON answer, as text; NULL when it
+     * is absent or a token (access_token, refresh_token, id_token). */
+    const char *(*member)(const struct tw_host *host, const char *name);
+};
+
+/** enum tw_event_kind - what happened since the last action */
+enum tw_event_kind {
+    TW_EVENT_START = 1, /* nothing yet */
+    TW_EVENT_TOKEN,     /* the answer holds a valid token (RFC 6749 5.1) */
+    TW_EVENT_REFUSED,   /* the answer is an OAuth error (RFC 6749 5.2) */
+    TW_EVENT_WAITED,    /* the wait is over */
+};
+
+struct tw_event {
+    uint32_t size;
+    uint32_t kind;     /* enum tw_event_kind */
+    const char *error; /* REFUSED: the error code, printable ASCII */
+};
+
+/** enum tw_field_kind - where a form field's value comes from */
+enum tw_field_kind {
+    TW_FIELD_TEXT = 1, /* value: the text itself */
+    TW_FIELD_SECRET,   /* value: the name of a secret option of the profile */
+    TW_FIELD_MEMBER,   /* value: the name of a member of the last answer */
+};
+
+struct tw_field {
+    const char *name;
+    const char *value;
+    uint32_t kind; /* enum tw_field_kind */
+    uint32_t reserved;
+};
+
+#define TW_FIELDS_MAX 64 /* fields in one form */
+
+/** enum tw_action_kind - what the helper shall do next */
+enum tw_action_kind {
+    TW_ACTION_POST = 1, /* send fields to url (NULL: token_endpoint); the
+                           helper adds the client authentication */
+    TW_ACTION_WAIT,     /* wait_ms, then TW_EVENT_WAITED */
+    TW_ACTION_DONE,     /* the token of the last answer is the token */
+    TW_ACTION_FAIL,     /* give up; the helper reports the last answer's
+                           error, or else text */
+};
+
+struct tw_action {
+    uint32_t size; /* set by the host; how much of the struct it reads */
+    uint32_t kind; /* enum tw_action_kind */
+    const char *url;
+    const struct tw_field *fields;
+    size_t field_count;
+    int64_t wait_ms; /* 0 to 600,000 */
+    const char *text;
+};
+
+/** struct tw_provider_v1 - what a module is */
+struct tw_provider_v1 {
+    uint32_t version; /* TW_PROVIDER_VERSION, set by the macro */
+    uint32_t size;    /* sizeof (struct tw_provider_v1), set by the macro */
+    const char *name; /* must be the file's name */
+    const char *summary;
+    uint32_t needs; /* TW_NEEDS_... */
+    uint32_t option_count;
+    const struct tw_option *options; /* sorted by name */
+    size_t state_size; /* zeroed memory for each exchange, at most 64 KiB */
+    /* Returns 0, or another number when the module itself is broken. */
+    int (*advance)(const struct tw_host *host, void *state,
+                   const struct tw_event *event, struct tw_action *action);
+};
+
+#define TW_PROVIDER_V1(...)                                  \
+    extern const struct tw_provider_v1 tokenward_provider_v1 \
+        __attribute__((visibility("default")));              \
+    const struct tw_provider_v1 tokenward_provider_v1 = {    \
+        .version = TW_PROVIDER_VERSION,                      \
+        .size = sizeof(struct tw_provider_v1),               \
+        __VA_ARGS__}
+
+#endif

@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# herd-t.sh - many callers, one request; a holder that dies or sleeps.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+profile herd /m/delay=1500/oauth/v1/token
+
+herd() { # herd NAME COUNT: all at once, released by one FIFO
+    rm -f "$T/gate" "$T/out".*
+    mkfifo "$T/gate"
+    chmod 644 "$T/gate"
+    for i in $(seq "$2"); do
+        { cat "$T/gate" >/dev/null; user tokenward get "$1" >"$T/out.$i" 2>"$T/out.err.$i"; } &
+        pids="${pids:-} $!"
+    done
+    sleep 1
+    : >"$T/gate"
+    # shellcheck disable=SC2086
+    wait $pids
+    pids=
+    cat "$T/out".[0-9]* | sort | uniq -c | sort -rn | head -3 >"$T/sum"
+}
+herd herd 200
+sed 's/^/# /' "$T/sum"
+cat "$T/out.err".* | sort | uniq -c | head -3 | sed 's/^/# /'
+is "$(requests)" 1 "200 processes on a cold profile: one request"
+is "$(awk '{ print $1; exit }' "$T/sum")" 200 "and all 200 have its token"
+before=$(requests)
+age herd 4000
+rm -f "$T/run/tokenward/herd/backoff"
+herd herd 200
+is "$(($(requests) - before))" 1 "200 on a dead token: one request"
+is "$(awk '{ print $1; exit }' "$T/sum")" 200 "and all 200 have the new one"
+
+# The holder of the lock is killed.
+before=$(requests)
+forget herd
+user tokenward-helper fetch herd &
+sleep 0.7
+pkill -KILL -u "$USER_ID" -f "$T/bin/tokenward-helper fetch" 2>/dev/null || pkill -KILL -f "$T/bin/tokenward-helper"
+user tokenward get herd >"$T/out" 2>&1; is $? 0 "the holder was killed: the next one gets the token"
+[ "$(($(requests) - before))" -le 2 ]; ok $? "with at most two requests"
+
+# The holder is stopped: nobody waits for ever, and is told who it is.
+forget herd
+user tokenward-helper fetch herd >/dev/null 2>&1 &
+sleep 0.7
+pkill -STOP -f "$T/bin/tokenward-helper fetch"
+out=$(user tokenward-helper --deadline 3 fetch herd 2>&1); is $? 75 "the holder is stopped: exit 75"
+like "$out" "process [0-9]" "and the message says who holds it"
+pkill -KILL -f "$T/bin/tokenward-helper fetch"
+wait "$!" 2>/dev/null
+
+# Two hundred profiles do not wait for each other.
+for i in $(seq 20); do profile "many$i" /m/delay=1000/oauth/v1/token; done
+start=$(date +%s%N)
+# shellcheck disable=SC2046
+user tokenward-helper fetch $(seq -f 'many%g' 20); is $? 0 "20 slow profiles in one run"
+ms=$((($(date +%s%N) - start) / 1000000))
+[ $ms -lt 6000 ]; ok $? "side by side ($ms ms, one after the other: 20000)"
+
+# Tokens that live a second do not make a storm.
+profile short /m/expires-in=1/oauth/v1/token
+before=$(requests)
+end=$(($(date +%s) + 10))
+while [ "$(date +%s)" -lt $end ]; do user tokenward get short >/dev/null 2>&1; sleep 0.1; done
+[ "$(($(requests) - before))" -le 2 ]; ok $? "expires_in 1: at most two requests in 10 s ($(($(requests) - before)))"
+done_testing

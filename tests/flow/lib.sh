@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+# lib.sh - sourced by the flow tests: a throw-away home, the embedded sandbox,
+# and TAP.  As root everything of a user's runs as an unprivileged one.
+set -u
+TOP_BUILD=${TOP_BUILD:-$(pwd)}
+TOP_SRC=${TOP_SRC:-$TOP_BUILD}
+T=$(mktemp -d "${TMPDIR:-/tmp}/tokenward-flow.XXXXXX") || exit 99
+chmod 755 "$T"
+COUNT=0
+FAILED=0
+CLIENT_ID=3f83b186-9ab7-4cec-8e44-a22c9a6e5e04
+CANARY=5ec0ffee-cafe-4c1d-9e1f-ca11ab1e5ec2
+USER_ID=$(id -u)
+[ "$USER_ID" != 0 ] || USER_ID=65534
+
+ok() { # ok STATUS NAME
+    COUNT=$((COUNT + 1))
+    if [ "$1" = 0 ]; then
+        echo "ok $COUNT - $2"
+    else
+        FAILED=$((FAILED + 1))
+        echo "not ok $COUNT - $2"
+    fi
+}
+is() { # is GOT WANTED NAME
+    [ "$1" = "$2" ]
+    set -- $? "$1" "$2" "$3"
+    ok "$1" "$4"
+    [ "$1" = 0 ] || printf '# got:    %s\n# wanted: %s\n' "$2" "$3"
+}
+like() { # like TEXT PATTERN NAME
+    printf '%s\n' "$1" | grep -q -e "$2"
+    set -- $? "$1" "$2" "$3"
+    ok "$1" "$4"
+    [ "$1" = 0 ] || printf '%s\n' "$2" | sed "s/^/# got: /"
+}
+skip() { COUNT=$((COUNT + 1)); echo "ok $COUNT - $1 # SKIP $2"; }
+skip_all() { echo "1..0 # SKIP $1"; trap - EXIT; finish_quietly; exit 0; }
+done_testing() { echo "1..$COUNT"; }
+
+finish_quietly() {
+    [ -z "${SANDBOX_PID:-}" ] || kill "$SANDBOX_PID" 2>/dev/null
+    [ -z "${EXTRA_PID:-}" ] || kill "$EXTRA_PID" 2>/dev/null
+    wait 2>/dev/null
+    umount "$T/run" 2>/dev/null
+    rm -rf "$T"
+}
+trap finish_quietly EXIT
+trap 'exit 1' INT TERM
+
+# The programs, where an unprivileged user reaches them.
+mkdir "$T/bin" "$T/modules" "$T/home" "$T/config" "$T/config/tokenward" "$T/run" "$T/sandbox"
+for program in tokenward git-credential-tokenward tokenward-helper; do
+    cp "$TOP_BUILD/$program" "$T/bin/" || exit 99
+done
+cp "$TOP_BUILD"/provider/grants/.libs/*.so "$T/modules/" || exit 99
+chmod 755 "$T/bin"/* "$T/modules"/*
+chmod 700 "$T/run" "$T/home" "$T/config/tokenward" "$T/sandbox"
+PATH=$T/bin:$PATH
+export PATH HOME="$T/home" XDG_CONFIG_HOME="$T/config" XDG_RUNTIME_DIR="$T/run"
+export TOKENWARD_HELPER="$T/bin/tokenward-helper" TOKENWARD_MODULE_DIR="$T/modules"
+
+if [ "$(id -u)" = 0 ]; then
+    user() { setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups "$@"; }
+    own() { chown -R "$USER_ID:$USER_ID" "$@"; }
+else
+    user() { "$@"; }
+    own() { :; }
+fi
+own "$T/run" "$T/home" "$T/config" "$T/sandbox"
+
+sandbox() { # sandbox [OPTION...]: starts it; sets URL and CA
+    [ -x "$TOP_BUILD/tests/sandbox/sandbox" ] ||
+        skip_all "the sandbox was not built: libmicrohttpd is missing"
+    cp "$TOP_BUILD/tests/sandbox/sandbox" "$T/bin/"
+    user "$T/bin/sandbox" --dir "$T/sandbox" --life 900 \
+        --client "$CLIENT_ID:$CANARY:payments+wallet+accounts" "$@" >"$T/sandbox.out" 2>&1 &
+    SANDBOX_PID=$!
+    for _ in $(seq 100); do
+        grep -q '^ready' "$T/sandbox.out" && break
+        sleep 0.1
+    done
+    URL=$(sed -n 's/^url=//p' "$T/sandbox.out")
+    CA=$(sed -n 's/^ca=//p' "$T/sandbox.out")
+    [ -n "$URL" ] || { sed 's/^/# /' "$T/sandbox.out"; echo "Bail out! no sandbox"; exit 1; }
+}
+requests() { curl -s --cacert "$CA" "$URL/count" | tr -dc 0-9; }
+
+profile() { # profile NAME PATH [LINE...]: one more, in a file of its own
+    mkdir -p "$T/config/tokenward/profiles.d"
+    name=$1
+    {
+        echo "profiles:"
+        echo "  $name:"
+        echo "    token_endpoint: $URL$2"
+        echo "    client_id: $CLIENT_ID"
+        echo "    client_secret: {file: ../secret}"
+        echo "    scope: payments wallet"
+        echo "    ca_file: $CA"
+        shift 2
+        for line in "$@"; do echo "    $line"; done
+    } >"$T/config/tokenward/profiles.d/$name.yaml"
+    printf %s "$CANARY" >"$T/config/tokenward/secret"
+    chmod 700 "$T/config/tokenward/profiles.d"
+    chmod 600 "$T/config/tokenward/profiles.d/$name.yaml" "$T/config/tokenward/secret"
+    own "$T/config"
+}
+record() { echo "$T/run/tokenward/$1/record"; }
+field() { sed -n "s/^$2=//p" "$(record "$1")"; }
+# Moves a record's end, as if time had passed.
+age() { # age NAME SECONDS
+    awk -F= -v s="$2" '/^(issued_at|expires_at|boottime_expires|refresh_at)=/ { print $1 "=" $2 - s; next } { print }' \
+        "$(record "$1")" >"$T/aged"
+    cat "$T/aged" >"$(record "$1")"
+}
+forget() { rm -rf "$T/run/tokenward/$1"; }

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# main-t.sh - the main job, end to end: a profile, the sandbox, every reader.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+profile pay /oauth/v1/token 'match: https://git.example.test' 'env: {PAY_TOKEN: token, PAY_FILE: file}'
+
+token=$(user tokenward get pay 2>"$T/err")
+is $? 0 "tokenward get succeeds"
+sed 's/^/# /' "$T/err"
+[ ${#token} -ge 20 ]; ok $? "and prints a token"
+is "$(requests)" 1 "one request was made"
+is "$(user tokenward get pay)" "$token" "a second get gives the same token"
+is "$(requests)" 1 "from the record, without a request"
+is "$(cat "$T/run/tokenward/pay/token")" "$token" "the token file holds the bare token"
+is "$(tail -c 1 "$T/run/tokenward/pay/token" | od -An -c | tr -d ' ')" "$(printf %s "$token" | tail -c 1)" "without a newline"
+is "$(stat -c '%a %u' "$T/run/tokenward" "$T/run/tokenward/pay" "$(record pay)" "$T/run/tokenward/pay/token" | sort -u | tr '\n' ';')" \
+   "600 $USER_ID;700 $USER_ID;" "directories are 0700 and files 0600, the user's own"
+is "$(user tokenward get --format header pay)" "Authorization: Bearer $token" "--format header"
+like "$(user tokenward get --format json pay)" "\"access_token\": *\"$token\"" "--format json"
+like "$(user tokenward get --format env pay)" "$token" "--format env"
+is "$(user tokenward get --format curl pay)" "oauth2-bearer = \"$token\"" "--format curl"
+like "$(printf 'protocol=https\nhost=git.example.test\n\n' | user git-credential-tokenward get)" "^password=$token$" "git's password form"
+like "$(printf 'capability[]=authtype\nprotocol=https\nhost=git.example.test\n\n' | user git-credential-tokenward get)" "^credential=$token$" "git's bearer form"
+is "$(printf 'protocol=https\nhost=other.example.test\n\n' | user git-credential-tokenward get)" "" "nothing for another host"
+is "$(user tokenward exec pay -- sh -c 'cat "$BEARER_TOKEN_FILE"')" "$token" "exec gives the file"
+is "$(user tokenward exec pay -- sh -c 'echo "$PAY_TOKEN"; cat "$PAY_FILE"')" "$token
+$token" "exec gives what the profile names"
+user tokenward exec pay -- sh -c 'exit 7'; is $? 7 "exec passes the exit status on"
+like "$(user tokenward status)" "pay" "status names the profile"
+like "$(user tokenward status --json)" '"profiles"' "status --json"
+user tokenward status --json | grep -q "$token"; is $? 1 "and never holds the token"
+
+user tokenward reject pay; is $? 0 "reject"
+[ ! -e "$T/run/tokenward/pay/token" ]; ok $? "drops the token file"
+second=$(user tokenward get pay)
+[ -n "$second" ] && [ "$second" != "$token" ]; ok $? "the next get brings another token"
+is "$(requests)" 2 "by one more request"
+printf 'protocol=https\nhost=git.example.test\nusername=oauth2\npassword=%s\n\n' "$token" | user git-credential-tokenward erase
+is "$(user tokenward get pay)" "$second" "a stale erase keeps the newer token"
+
+# A changed profile is noticed by the next get.
+sleep 0.1
+sed -i 's/payments wallet/payments/' "$T/config/tokenward/profiles.d/pay.yaml"
+user tokenward-helper fetch --force pay
+is "$(field pay scope)" payments "a changed scope is what the next token has"
+
+# Errors: exit status by who must act, the file and the line, never a value.
+out=$(user tokenward get nosuch 2>&1); is $? 66 "an unknown profile: exit 66"
+like "$out" "nosuch" "which names it"
+profile wrong /oauth/v1/token 'scope: never'
+sed -i '0,/scope: payments wallet/{/scope: payments wallet/d}' "$T/config/tokenward/profiles.d/wrong.yaml"
+out=$(user tokenward get wrong 2>&1); is $? 77 "a refused scope: exit 77"
+like "$out" "wrong.yaml:[0-9]*: .*scope.*invalid_scope" "names the profile's line and what the server said"
+before=$(requests)
+user tokenward get wrong >/dev/null 2>&1
+is "$(requests)" "$before" "and is not asked again at once"
+profile typo /oauth/v1/token 'scoop: x'
+out=$(user tokenward-helper check 2>&1); is $? 78 "a typo in a profile: exit 78"
+like "$out" "typo.yaml:[0-9]*:[0-9]*: .*scoop" "names file, line, column and key"
+profile four / 'timeout: 5'
+cat >"$T/config/tokenward/profiles.d/four.yaml" <<EOF
+profiles:
+  four:
+    token_endpoint: $URL/m/status=401,error=invalid_client/oauth/v1/token
+    client_id: $CLIENT_ID
+    client_secret: $CANARY
+    scope: payments
+    ca_file: $CA
+EOF
+chmod 644 "$T/config/tokenward/profiles.d/four.yaml"
+out=$(user tokenward get four 2>&1); is $? 73 "a readable file with a secret in it: exit 73"
+like "$out" "chmod 600" "says what to do"
+printf '%s' "$out" | grep -q "$CANARY"; is $? 1 "and not what the secret is"
+chmod 600 "$T/config/tokenward/profiles.d/four.yaml"
+out=$(user tokenward get four 2>&1); is $? 77 "invalid_client: exit 77"
+printf '%s' "$out" | grep -q "$CANARY"; is $? 1 "without the secret"
+done_testing

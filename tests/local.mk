@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+# Tests speak TAP. Unit tests are Criterion programs; flow tests are shell
+# against the embedded sandbox. What a machine lacks is skipped with a word.
+
+TEST_EXTENSIONS = .sh
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_DRIVER = $(TAP_DRIVER)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/run
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	TOP_SRC='$(abs_top_srcdir)'; export TOP_SRC; \
+	TOP_BUILD='$(abs_top_builddir)'; export TOP_BUILD; \
+	srcdir='$(abs_top_srcdir)'; export srcdir; \
+	TOKENWARD_HELPER='$(abs_top_builddir)/tokenward-helper'; export TOKENWARD_HELPER; \
+	TOKENWARD_MODULE_DIR='$(abs_top_builddir)/provider/grants/.libs'; export TOKENWARD_MODULE_DIR; \
+	GIT_CREDENTIAL='$(abs_top_builddir)/git-credential-tokenward'; export GIT_CREDENTIAL; \
+	SANDBOX='$(abs_top_builddir)/tests/sandbox/sandbox'; export SANDBOX;
+
+CPP_UNIT = $(CPP_PATHS)
+CC_UNIT = $(TW_CFLAGS) $(CC_HELPER) $(CRITERION_CFLAGS) -Wno-missing-prototypes
+LINK_UNIT = helper/libhelper.la $(CRITERION_LIBS)
+
+EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
+
+if HAVE_MHD
+noinst_PROGRAMS += tests/sandbox/sandbox
+tests_sandbox_sandbox_SOURCES = \
+	tests/sandbox/answer.c \
+	tests/sandbox/answer.h \
+	tests/sandbox/certificate.c \
+	tests/sandbox/certificate.h \
+	tests/sandbox/client.c \
+	tests/sandbox/client.h \
+	tests/sandbox/counter.c \
+	tests/sandbox/counter.h \
+	tests/sandbox/credentials.c \
+	tests/sandbox/credentials.h \
+	tests/sandbox/deliver.c \
+	tests/sandbox/deliver.h \
+	tests/sandbox/documents.c \
+	tests/sandbox/documents.h \
+	tests/sandbox/endpoint.c \
+	tests/sandbox/endpoint.h \
+	tests/sandbox/exchange.c \
+	tests/sandbox/exchange.h \
+	tests/sandbox/form.c \
+	tests/sandbox/form.h \
+	tests/sandbox/json.c \
+	tests/sandbox/json.h \
+	tests/sandbox/listener.c \
+	tests/sandbox/listener.h \
+	tests/sandbox/main.c \
+	tests/sandbox/misbehave.c \
+	tests/sandbox/misbehave.h \
+	tests/sandbox/options.c \
+	tests/sandbox/options.h \
+	tests/sandbox/raw.c \
+	tests/sandbox/raw.h \
+	tests/sandbox/request.h \
+	tests/sandbox/route.c \
+	tests/sandbox/route.h \
+	tests/sandbox/sandbox.h \
+	tests/sandbox/server.c \
+	tests/sandbox/server.h \
+	tests/sandbox/span.h \
+	tests/sandbox/state.c \
+	tests/sandbox/state.h \
+	tests/sandbox/token.c \
+	tests/sandbox/token.h \
+	tests/sandbox/waiting.c \
+	tests/sandbox/waiting.h
+tests_sandbox_sandbox_CFLAGS = $(CC_PROGRAM) $(MHD_CFLAGS) $(CRYPTO_CFLAGS)
+tests_sandbox_sandbox_LDFLAGS = $(LINK_PROGRAM)
+tests_sandbox_sandbox_LDADD = provider/base/libbase.la $(MHD_LIBS) $(CRYPTO_LIBS)
+endif
+
+check_PROGRAMS += tests/flow/deaf
+tests_flow_deaf_SOURCES = tests/flow/deaf.c
+
+# Corpora, replayed by programs that print TAP themselves.
+UNIT_TESTS =
+
+
+if HAVE_CRITERION
+UNIT_TESTS += \
+	tests/unit/base-t \
+	tests/unit/module-t \
+	tests/unit/profile-t \
+	tests/unit/profiles-t \
+	tests/unit/retry-t \
+	tests/unit/store-t \
+	tests/unit/url-t \
+	tests/unit/yaml-t
+tests_unit_base_t_SOURCES = tests/unit/base-t.c
+tests_unit_base_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_base_t_CFLAGS = $(CC_UNIT)
+tests_unit_base_t_LDADD = $(LINK_UNIT)
+
+tests_unit_module_t_SOURCES = tests/unit/module-t.c
+tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_module_t_CFLAGS = $(CC_UNIT)
+tests_unit_module_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_t_SOURCES = tests/unit/profile-t.c
+tests_unit_profile_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profiles_t_SOURCES = tests/unit/profiles-t.c
+tests_unit_profiles_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profiles_t_CFLAGS = $(CC_UNIT)
+tests_unit_profiles_t_LDADD = $(LINK_UNIT)
+
+tests_unit_retry_t_SOURCES = tests/unit/retry-t.c
+tests_unit_retry_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_retry_t_CFLAGS = $(CC_UNIT)
+tests_unit_retry_t_LDADD = $(LINK_UNIT)
+
+tests_unit_store_t_SOURCES = tests/unit/store-t.c
+tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_store_t_CFLAGS = $(CC_UNIT)
+tests_unit_store_t_LDADD = $(LINK_UNIT)
+
+tests_unit_url_t_SOURCES = tests/unit/url-t.c
+tests_unit_url_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_url_t_CFLAGS = $(CC_UNIT)
+tests_unit_url_t_LDADD = $(LINK_UNIT)
+
+tests_unit_yaml_t_SOURCES = tests/unit/yaml-t.c
+tests_unit_yaml_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_yaml_t_CFLAGS = $(CC_UNIT)
+tests_unit_yaml_t_LDADD = $(LINK_UNIT)
+endif
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+
+
+FLOW_TESTS = \
+	tests/flow/boundary-t.sh \
+	tests/flow/herd-t.sh \
+	tests/flow/kill-t.sh \
+	tests/flow/main-t.sh \
+	tests/flow/secret-t.sh \
+	tests/flow/served-t.sh \
+	tests/flow/tls-t.sh \
+	tests/sandbox/sandbox-t.sh
+dist_check_SCRIPTS = $(FLOW_TESTS)
+TESTS += $(FLOW_TESTS)
+
+# Everything a test needs, and nothing run.
+tests: all $(check_PROGRAMS)
+

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * route.c - see route.h.
+ *
+ * /m/LIST before a path makes it misbehave.  RFC 8414 3.1 puts the well-known
+ * part of an issuer's metadata *before* the issuer's own path; asked for in
+ * that way, the metadata are good and only name an endpoint that is not.
+ */
+#include "tests/sandbox/route.h"
+
+#include <inttypes.h>
+
+#include "tests/sandbox/documents.h"
+#include "tests/sandbox/endpoint.h"
+
+#define PREFIX "/m/"
+#define METADATA_PATH "/.well-known/oauth-authorization-server"
+#define TEXT "text/plain"
+#define JSON "application/json"
+
+struct visit {
+    const struct sandbox *sandbox;
+    struct request *request;
+    struct misbehaviour *misbehaviour;
+    struct span prefix; /* "" or "/m/LIST" */
+    const char *path;   /* without it */
+};
+
+static void
+answer_metadata(const struct visit *visit, struct answer *answer)
+{
+    const char *after = visit->path + strlen(METADATA_PATH);
+    struct span issuer = *after ? span_of(after) : visit->prefix;
+
+    answer_text(answer, 200, JSON, "");
+    documents_metadata(visit->sandbox, issuer, &answer->body);
+}
+
+static void
+answer_openapi(const struct visit *visit, struct answer *answer)
+{
+    answer_text(answer, 200, JSON, "");
+    documents_openapi(visit->sandbox, visit->prefix, &answer->body);
+}
+
+/* /count: all token requests.  /count/PATH: all requests to /PATH. */
+static void
+answer_count(const struct visit *visit, struct answer *answer)
+{
+    struct counter *counter = visit->sandbox->counter;
+    const char *path = visit->path + strlen("/count");
+    char line[32];
+
+    (void)snprintf(line, sizeof line, "%" PRIu64 "\n",
+                   *path ? counter_visits(counter, path)
+                         : counter_total(counter));
+    answer_text(answer, 200, TEXT, line);
+}
+
+static void
+answer_log(const struct visit *visit, struct answer *answer)
+{
+    answer_text(answer, 200, TEXT, "");
+    (void)counter_print(visit->sandbox->counter, &answer->body);
+}
+
+static const struct place {
+    const char *path;
+    bool has_more; /* a path may follow */
+    void (*answer)(const struct visit *, struct answer *);
+} PLACES[] = {
+    {METADATA_PATH, true, answer_metadata},
+    {"/count", true, answer_count},
+    {"/log", false, answer_log},
+    {"/openapi.json", false, answer_openapi},
+};
+
+static const struct place *
+find_place(const char *path)
+{
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        size_t n = strlen(PLACES[i].path);
+
+        if (strncmp(path, PLACES[i].path, n) == 0 &&
+            (!path[n] || (PLACES[i].has_more && path[n] == '/')))
+            return &PLACES[i];
+    }
+    return NULL;
+}
+
+static void
+answer_place(const struct visit *visit, struct answer *answer)
+{
+    const struct place *place = find_place(visit->path);
+    const char *method = visit->request->method;
+
+    if (misbehave_force(visit->misbehaviour, answer))
+        return;
+    if (!place) {
+        answer_text(answer, 404, TEXT, "there is nothing here\n");
+    } else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
+        answer_header(answer, "Allow", "GET, HEAD");
+        answer_text(answer, 405, TEXT, "only GET and HEAD\n");
+    } else {
+        place->answer(visit, answer);
+    }
+}
+
+static void
+answer_token(const struct visit *visit, struct answer *answer)
+{
+    endpoint_answer(visit->sandbox, visit->request, visit->misbehaviour,
+                    answer);
+}
+
+/* Takes /m/LIST off the path; @list is LIST, absent without a prefix. */
+static void
+take_prefix(struct visit *visit, struct span *list)
+{
+    const char *path = visit->request->path, *end = path;
+
+    *list = (struct span){NULL, 0};
+    if (strncmp(path, PREFIX, strlen(PREFIX)) == 0) {
+        const char *start = path + strlen(PREFIX);
+
+        end = start + strcspn(start, "/");
+        *list = (struct span){start, (size_t)(end - start)};
+    }
+    visit->prefix = (struct span){path, (size_t)(end - path)};
+    visit->path = end;
+}
+
+void
+route_answer(const struct sandbox *sandbox, struct request *request,
+             struct misbehaviour *m, struct answer *answer)
+{
+    struct visit visit = {
+        .sandbox = sandbox, .request = request, .misbehaviour = m};
+    struct tw_error err;
+    struct span list;
+    bool is_token;
+
+    take_prefix(&visit, &list);
+    is_token = strcmp(visit.path, TOKEN_PATH) == 0;
+    if (is_token) {
+        counter_token_request(sandbox->counter, request);
+        misbehave_on_top(m, &sandbox->always);
+    }
+    if (list.bytes && misbehave_add(m, list, &err)) {
+        answer_text(answer, 404, TEXT, err.message);
+    } else {
+        misbehave_settle(m, counter_visit(sandbox->counter, request->path));
+        if (!m->location.bytes)
+            m->location = span_of(sandbox->token_url);
+        (is_token ? answer_token : answer_place)(&visit, answer);
+        misbehave_deliver(m, answer);
+    }
+    counter_log(sandbox->counter, request, answer);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sandbox.h - what every request is judged by; constant once it serves.
+ */
+#ifndef TW_SANDBOX_SANDBOX_H
+#define TW_SANDBOX_SANDBOX_H
+
+#include "tests/sandbox/client.h"
+#include "tests/sandbox/counter.h"
+#include "tests/sandbox/misbehave.h"
+#include "tests/sandbox/token.h"
+
+#define TOKEN_PATH "/oauth/v1/token"
+
+struct sandbox {
+    char url[64]; /* "https://127.0.0.1:PORT", also the issuer */
+    char token_url[64 + sizeof TOKEN_PATH];
+    struct clients clients;
+    struct misbehaviour always; /* how the token endpoint misbehaves */
+    struct counter *counter;    /* has its own lock */
+    struct secret same_token;   /* what `same-token` gives */
+    bool basic_raw;
+};
+
+#endif

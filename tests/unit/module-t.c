@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * module-t.c - providers that are not what they should be never run.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helper/module.h"
+
+static char dir[64];
+
+static void
+set_up(void)
+{
+    strcpy(dir, "/tmp/tokenward-module.XXXXXX");
+    cr_assert_not_null(mkdtemp(dir));
+}
+
+static void
+tear_down(void)
+{
+    char command[128];
+
+    (void)snprintf(command, sizeof command, "rm -rf %s", dir);
+    (void)!system(command);
+}
+
+TestSuite(module, .init = set_up, .fini = tear_down, .timeout = 60);
+
+/* Compiles @source as <dir>/NAME.so; its constructor leaves a mark. */
+static void
+build(const char *name, const char *source)
+{
+    const char *top = getenv("TOP_SRC");
+    char path[128], command[512];
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "%s/%s.c", dir, name);
+    file = fopen(path, "w");
+    (void)fprintf(file,
+                  "#include <stdio.h>\n"
+                  "#include \"provider/tokenward-provider.h\"\n"
+                  "__attribute__((constructor)) static void go(void)\n"
+                  "{ FILE *f = fopen(\"%s/ran\", \"w\"); if (f) fclose(f); }\n"
+                  "static int advance(const struct tw_host *h, void *s,\n"
+                  "    const struct tw_event *e, struct tw_action *a)\n"
+                  "{ (void)h; (void)s; (void)e; a->kind = TW_ACTION_FAIL;\n"
+                  "  return 0; }\n"
+                  "int (*use)(const struct tw_host *, void *,\n"
+                  "    const struct tw_event *, struct tw_action *) = "
+                  "advance;\n"
+                  "%s\n",
+                  dir, source);
+    (void)fclose(file);
+    (void)snprintf(command, sizeof command,
+                   "cc -shared -fPIC -I%s -o %s/%s.so %s", top ? top : ".",
+                   dir, name, path);
+    if (system("command -v cc >/dev/null 2>&1"))
+        cr_skip("no compiler to build modules with");
+    cr_assert_eq(system(command), 0);
+}
+
+static const char GOOD[] =
+    "TW_PROVIDER_V1(.name = \"good\", .summary = \"s\", .advance = advance);";
+
+static enum tw_status
+get(const char *name, struct tw_error *err)
+{
+    struct modules modules = {.dir = dir};
+    const struct module *module;
+    enum tw_status status = modules_get(&modules, name, &module, err);
+
+    modules_clear(&modules);
+    return status;
+}
+
+static bool
+has_run(void)
+{
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/ran", dir);
+    return access(path, F_OK) == 0;
+}
+
+static const char *
+path_of(const char *name)
+{
+    static char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/%s.so", dir, name);
+    return path;
+}
+
+Test(module, a_good_one_is_loaded_once)
+{
+    struct modules modules = {.dir = dir};
+    const struct module *one, *two;
+    struct tw_error err = {0};
+
+    build("good", GOOD);
+    cr_assert_eq(modules_get(&modules, "good", &one, &err), TW_OK, "%s",
+                 err.message);
+    cr_assert_eq(modules_get(&modules, "good", &two, &err), TW_OK);
+    cr_assert_eq(one, two);
+    cr_assert(has_run());
+    modules_clear(&modules);
+}
+
+Test(module, writable_by_others_never_runs)
+{
+    struct tw_error err;
+
+    build("good", GOOD);
+    cr_assert_eq(chmod(path_of("good"), 0777), 0);
+    cr_assert_eq(get("good", &err), TW_E_MODULE);
+    cr_assert_not_null(strstr(err.message, "0777"));
+    cr_assert_not(has_run());
+    cr_assert_eq(chmod(path_of("good"), 0755), 0);
+    cr_assert_eq(chmod(dir, 0777), 0);
+    cr_assert_eq(get("good", &err), TW_E_MODULE);
+    cr_assert_not(has_run());
+}
+
+Test(module, of_another_owner_never_runs)
+{
+    struct tw_error err;
+
+    if (geteuid() != 0)
+        cr_skip("giving a file to another uid needs root");
+    build("good", GOOD);
+    cr_assert_eq(chown(path_of("good"), 65534, 65534), 0);
+    cr_assert_eq(get("good", &err), TW_E_MODULE);
+    cr_assert_not_null(strstr(err.message, "65534"));
+    cr_assert_not(has_run());
+}
+
+Test(module, a_link_is_not_followed)
+{
+    struct tw_error err;
+
+    build("good", GOOD);
+    cr_assert_eq(rename(path_of("good"), path_of("real")), 0);
+    cr_assert_eq(symlink("real.so", path_of("good")), 0);
+    cr_assert_eq(get("good", &err), TW_E_MODULE);
+    cr_assert_not(has_run());
+}
+
+Test(module, bad_names_are_refused_before_any_file)
+{
+    static const char *const NAMES[] = {"../good", "/etc/x", "a/b",  "..",
+                                        "",        "Good",   "good "};
+    struct tw_error err;
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        cr_assert_eq(get(NAMES[i], &err), TW_E_MODULE, "%s", NAMES[i]);
+}
+
+Test(module, what_is_no_provider_is_named)
+{
+    struct tw_error err;
+
+    build("nosymbol", "int nothing;");
+    cr_assert_eq(get("nosymbol", &err), TW_E_MODULE);
+    cr_assert_not_null(strstr(err.message, "nosymbol.so"));
+    cr_assert_not_null(strstr(err.message, "tokenward_provider_v1"));
+    build("future", "const struct tw_provider_v1 tokenward_provider_v1 = {"
+                    ".version = 2, .size = sizeof(struct tw_provider_v1)};");
+    cr_assert_eq(get("future", &err), TW_E_MODULE);
+    cr_assert_not_null(strstr(err.message, "ABI 2"));
+    build("other", GOOD);
+    cr_assert_eq(get("other", &err), TW_E_MODULE);
+    cr_assert_eq(get("missing", &err), TW_E_MODULE);
+    cr_assert_not_null(strstr(err.message, dir));
+}
+
+Test(module, a_larger_struct_of_the_future_is_taken)
+{
+    struct tw_error err = {0};
+
+    build("grown",
+          "struct grown { struct tw_provider_v1 v; long more[4]; };\n"
+          "extern const struct grown tokenward_provider_v1;\n"
+          "const struct grown tokenward_provider_v1 = {.v = {"
+          ".version = 1, .size = sizeof(struct grown), .name = \"grown\", "
+          ".summary = \"s\", .advance = advance}};");
+    cr_assert_eq(get("grown", &err), TW_OK, "%s", err.message);
+}

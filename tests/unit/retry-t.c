@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * retry-t.c - back-off over hours, with no sleeping.
+ */
+#include <criterion/criterion.h>
+
+#include "helper/retry.h"
+
+static const struct tw_error NETWORK = {.status = TW_E_RETRY,
+                                        .message = "down"};
+static const struct tw_error REFUSED = {.status = TW_E_DENIED,
+                                        .message = "invalid_client"};
+
+/* A get each second for an hour: how many requests are made? */
+static int
+requests_in_an_hour(const struct tw_error *failure, uint32_t seed)
+{
+    struct now now = {.wall = 1000000, .boot = 1000};
+    struct backoff note = {0};
+    int requests = 0;
+
+    for (int i = 0; i < 3600; i++, now.wall++, now.boot++) {
+        if (backoff_left(&note, now) == 0) {
+            requests++;
+            retry_after_failure(&note, failure, -1, now, seed);
+        }
+    }
+    return requests;
+}
+
+Test(retry, an_hour_of_outage_is_at_most_twenty_requests)
+{
+    for (uint32_t seed = 0; seed < 1024; seed += 93)
+        cr_assert_leq(requests_in_an_hour(&NETWORK, seed), 20);
+    cr_assert_geq(requests_in_an_hour(&NETWORK, 0), 15);
+}
+
+Test(retry, a_refusal_is_asked_again_every_five_minutes)
+{
+    cr_assert_leq(requests_in_an_hour(&REFUSED, 0), 12);
+}
+
+Test(retry, retry_after_wins)
+{
+    struct now now = {.wall = 1000000, .boot = 1000};
+    struct backoff note = {0};
+
+    retry_after_failure(&note, &NETWORK, 120, now, 0);
+    cr_assert_eq(backoff_left(&note, now), 120);
+    retry_after_failure(&note, &NETWORK, 0, now, 0);
+    cr_assert_eq(backoff_left(&note, now), 1);
+    retry_after_failure(&note, &NETWORK, 100000, now, 0);
+    cr_assert_eq(backoff_left(&note, now), 3600);
+}
+
+Test(retry, success_forgets_and_spaces)
+{
+    struct now now = {.wall = 1000000, .boot = 1000};
+    struct backoff note = {0};
+
+    retry_after_failure(&note, &NETWORK, -1, now, 0);
+    retry_after_success(&note, now);
+    cr_assert_eq(note.failures, 0);
+    cr_assert_str_empty(note.message);
+    cr_assert_eq(backoff_left(&note, now), RETRY_FRESH_S);
+}
+
+Test(retry, the_first_rejection_is_free_and_a_row_of_them_is_not)
+{
+    struct now now = {.wall = 1000000, .boot = 1000};
+    struct backoff note = {0};
+
+    retry_after_success(&note, now);
+    retry_after_rejection(&note, 5, now, 0);
+    cr_assert_eq(backoff_left(&note, now), 0);
+    retry_after_rejection(&note, 5, now, 0);
+    cr_assert_gt(backoff_left(&note, now), 0);
+    for (int i = 0; i < 20; i++)
+        retry_after_rejection(&note, 5, now, 0);
+    cr_assert_eq(backoff_left(&note, now), RETRY_MAX_S);
+    retry_after_rejection(&note, RETRY_YOUNG_S, now, 0);
+    cr_assert_eq(backoff_left(&note, now), 0);
+}
+
+Test(retry, refresh_is_due_around_three_quarters)
+{
+    for (uint32_t seed = 0; seed < 500; seed++) {
+        int64_t at = retry_refresh_at(1000, 3600, seed);
+
+        cr_assert_geq(at, 1000 + 3600 * 70 / 100);
+        cr_assert_leq(at, 1000 + 3600 * 80 / 100);
+    }
+    cr_assert_gt(retry_refresh_at(1000, 31536000, 5), 1000);
+}

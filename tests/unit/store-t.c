@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store-t.c - the runtime directory against planted files and umasks.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helper/store.h"
+
+static char top[64], root[80];
+
+static void
+set_up(void)
+{
+    strcpy(top, "/tmp/tokenward-store.XXXXXX");
+    cr_assert_not_null(mkdtemp(top));
+    (void)snprintf(root, sizeof root, "%s/tokenward", top);
+}
+
+static void
+tear_down(void)
+{
+    char command[128];
+
+    (void)snprintf(command, sizeof command, "rm -rf %s", top);
+    (void)!system(command);
+}
+
+TestSuite(store, .init = set_up, .fini = tear_down);
+
+static const char *
+in_profile(const char *file)
+{
+    static char path[256];
+
+    (void)snprintf(path, sizeof path, "%s/p/%s", root, file);
+    return path;
+}
+
+static struct record
+a_record(const char *token, int64_t generation)
+{
+    struct now now = clock_now();
+
+    return (struct record){.profile = "p",
+                           .generation = generation,
+                           .token_type = "Bearer",
+                           .token = token,
+                           .token_len = token ? strlen(token) : 0,
+                           .issued_at = now.wall,
+                           .expires = moment_after(now, 100),
+                           .lifetime = 100,
+                           .refresh_at = now.wall + 75};
+}
+
+static void
+open_both(struct store *store, struct store_profile *place)
+{
+    struct tw_error err = {0};
+
+    cr_assert_eq(store_open(root, false, store, &err), TW_OK, "%s",
+                 err.message);
+    cr_assert_eq(store_enter(store, "p", place, &err), TW_OK, "%s",
+                 err.message);
+}
+
+static void
+check_published(const struct store_profile *place, const char *token,
+                int64_t generation)
+{
+    AUTO_RECORD kept = RECORD_INIT;
+
+    cr_assert_eq(store_record(place, &kept, NULL), TW_OK);
+    cr_assert_str_eq(kept.token, token);
+    cr_assert_eq(kept.generation, generation);
+}
+
+Test(store, modes_are_exact_whatever_the_umask)
+{
+    static const mode_t MASKS[] = {0, 0777, 0277};
+
+    for (size_t i = 0; i < 3; i++) {
+        AUTO_STORE store = {.root = -1};
+        AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+        struct record record = a_record("tok", (int64_t)i + 1);
+        mode_t before = umask(MASKS[i]);
+        struct stat st;
+
+        open_both(&store, &place);
+        cr_assert_eq(store_publish(&place, &record, (int64_t)i, NULL), TW_OK);
+        (void)umask(before);
+        cr_assert_eq(stat(in_profile("token"), &st), 0);
+        cr_assert_eq(st.st_mode & 07777, 0600);
+        cr_assert_eq(stat(in_profile("record"), &st), 0);
+        cr_assert_eq(st.st_mode & 07777, 0600);
+        cr_assert_eq(stat(root, &st), 0);
+        cr_assert_eq(st.st_mode & 07777, 0700);
+    }
+}
+
+Test(store, planted_links_and_special_files_are_replaced)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    char victim[128], text[16] = "";
+    struct record record = a_record("tok", 1);
+    FILE *file;
+
+    open_both(&store, &place);
+    (void)snprintf(victim, sizeof victim, "%s/victim", top);
+    file = fopen(victim, "w");
+    (void)fputs("mine", file);
+    (void)fclose(file);
+    cr_assert_eq(symlink(victim, in_profile("token")), 0);
+    cr_assert_eq(mkfifo(in_profile("record"), 0600), 0);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    check_published(&place, "tok", 1);
+    cr_assert_eq(unlink(in_profile("token")), 0);
+    cr_assert_eq(link(victim, in_profile("token")), 0);
+    record = a_record("tok2", 2);
+    cr_assert_eq(store_publish(&place, &record, 1, NULL), TW_OK);
+    file = fopen(victim, "r");
+    (void)!fgets(text, sizeof text, file);
+    (void)fclose(file);
+    cr_assert_str_eq(text, "mine");
+}
+
+Test(store, a_directory_in_the_way_is_refused_and_kept)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1);
+    struct tw_error err;
+    struct stat st;
+
+    open_both(&store, &place);
+    cr_assert_eq(mkdir(in_profile("record"), 0700), 0);
+    cr_assert_eq(store_publish(&place, &record, 0, &err), TW_E_ACCESS);
+    cr_assert_eq(stat(in_profile("record"), &st), 0);
+    cr_assert(S_ISDIR(st.st_mode));
+}
+
+Test(store, a_foreign_or_open_directory_is_refused)
+{
+    struct store store;
+    struct tw_error err;
+    char other[128];
+
+    (void)snprintf(other, sizeof other, "%s/other", top);
+    cr_assert_eq(mkdir(other, 0700), 0);
+    cr_assert_eq(symlink(other, root), 0);
+    cr_assert_eq(store_open(root, false, &store, &err), TW_E_ACCESS);
+    cr_assert_eq(unlink(root), 0);
+    cr_assert_eq(mkdir(root, 0700), 0);
+    cr_assert_eq(chmod(root, 0777), 0);
+    cr_assert_eq(store_open(root, false, &store, &err), TW_E_ACCESS);
+    cr_assert_not_null(strstr(err.message, "0777"));
+    cr_assert_eq(rmdir(root), 0);
+    cr_assert_eq(close(open(root, O_CREAT | O_WRONLY, 0600)), 0);
+    cr_assert_eq(store_open(root, false, &store, &err), TW_E_ACCESS);
+    cr_assert_not_null(strstr(err.message, root));
+    cr_assert_eq(unlink(root), 0);
+    if (geteuid() != 0)
+        cr_skip("making another uid's directory needs root");
+    cr_assert_eq(mkdir(root, 0700), 0);
+    cr_assert_eq(chown(root, 65534, 65534), 0);
+    cr_assert_eq(store_open(root, false, &store, &err), TW_E_ACCESS);
+    cr_assert_not_null(strstr(err.message, "65534"));
+}
+
+Test(store, strays_of_the_dead_go_and_of_the_living_stay)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1);
+    char name[64];
+
+    open_both(&store, &place);
+    for (int i = 0; i < 100; i++) {
+        (void)snprintf(name, sizeof name, ".new.4194%03d.0", 304 + i);
+        cr_assert_eq(close(open(in_profile(name), O_CREAT | O_WRONLY, 0600)),
+                     0);
+    }
+    (void)snprintf(name, sizeof name, ".new.%ld.0", (long)getppid());
+    cr_assert_eq(close(open(in_profile(name), O_CREAT | O_WRONLY, 0600)), 0);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    cr_assert_eq(access(in_profile(name), F_OK), 0);
+    cr_assert_neq(access(in_profile(".new.4194304.0"), F_OK), 0);
+}
+
+Test(store, a_generation_that_moved_changes_nothing)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record record = a_record("one", 1);
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    record = a_record("two", 1);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_E_RETRY);
+    check_published(&place, "one", 1);
+}
+
+Test(store, a_rejected_record_has_no_token_and_keeps_counting)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    AUTO_RECORD kept = RECORD_INIT;
+    struct record record = a_record("one", 1);
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    record = a_record(NULL, 2);
+    cr_assert_eq(store_publish(&place, &record, 1, NULL), TW_OK);
+    cr_assert_neq(access(in_profile("token"), F_OK), 0);
+    cr_assert_eq(store_record(&place, &kept, NULL), TW_OK);
+    cr_assert_null(kept.token);
+    cr_assert_eq(kept.generation, 2);
+}
+
+Test(store, a_token_file_that_differs_is_mended)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record record = a_record("one", 1);
+    char text[16] = "";
+    FILE *file;
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    file = fopen(in_profile("token"), "w");
+    (void)fputs("garbage", file);
+    (void)fclose(file);
+    cr_assert_eq(store_mend(&place, &record, NULL), TW_OK);
+    file = fopen(in_profile("token"), "r");
+    (void)!fgets(text, sizeof text, file);
+    (void)fclose(file);
+    cr_assert_str_eq(text, "one");
+}
+
+Test(store, the_lock_is_one_and_says_who_holds_it)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct tw_error err;
+    char pid[24];
+    int64_t start = clock_monotonic_ms();
+
+    open_both(&store, &one);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_assert_eq(store_lock(&two, 0, &err), TW_E_RETRY);
+    (void)snprintf(pid, sizeof pid, "%ld", (long)getpid());
+    cr_assert_not_null(strstr(err.message, pid));
+    cr_assert_eq(store_lock(&two, start + 200, &err), TW_E_RETRY);
+    cr_assert_geq(clock_monotonic_ms() - start, 190);
+    store_leave(&one);
+    cr_assert_eq(store_lock(&two, start + 5000, NULL), TW_OK);
+}
