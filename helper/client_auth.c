@@ -67,6 +67,13 @@ apply_basic(const struct profile *profile, const struct secret *client_secret,
 {
     AUTO_SECRET pair = SECRET_INIT(PAIR_MAX);
 
+    /* The first colon ends the identifier (RFC 7617 2). */
+    if (profile->basic_encoding == BASIC_RAW &&
+        strchr(profile->client_id, ':'))
+        return tw_fail(err, TW_E_CONFIG,
+                       "%s:%u: profile '%s': client_id holds a colon, which "
+                       "basic_encoding: raw cannot carry",
+                       profile->file, profile->client_id_line, profile->name);
     secret_clear(authorization);
     if (add_part(profile->basic_encoding, &pair, profile->client_id,
                  strlen(profile->client_id)) &&

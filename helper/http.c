@@ -1,99 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http.c - the engine: transfers in flight on one curl_multi; see http.h.
+ * http.c - the engine: requests come in, answers go out, by one curl_multi;
+ * see http.h.
  *
- * libcurl's own limits come too late (a chunked answer of 19 MB passes a
- * limit of 64 KiB) or not at all, so bytes are counted in the callbacks; and
- * a body counts only when the transfer ended well, since a cut one is handed
- * over whole first.
+ * An answer counts only when its transfer ended well: libcurl hands over the
+ * whole body of a cut answer before it says that it was cut.  The deadline is
+ * kept here, by the monotonic clock; libcurl's own is not trusted with it.
  */
 #include "helper/http.h"
 
 #include <curl/curl.h>
+#include <limits.h>
 #include <string.h>
-#include <strings.h>
-#include <time.h>
 
 #include "helper/http_easy.h"
 #include "helper/http_failure.h"
-#include "helper/retry_after.h"
+#include "helper/http_queue.h"
 #include "helper/trust.h"
+#include "helper/url.h"
 #include "provider/base/clock.h"
-#include "provider/base/text.h"
 
-#define HOST_CONNECTIONS_MAX 8L
-#define TOTAL_CONNECTIONS_MAX 256L
 #define POLL_MAX_MS 60000
 
 struct http {
     CURLM *multi;
-    struct transfer *active, *spare;
+    struct curl_slist *fields;
+    struct http_queue queue;
+    struct transfer *transfers; /* all that are not done */
+    CURL *idle[HTTP_ACTIVE_MAX];
+    size_t idle_count;
     bool system;
+    bool expired; /* the run's deadline has come: nothing new begins */
 };
-
-static size_t
-on_body(char *bytes, size_t size, size_t n, void *arg)
-{
-    struct transfer *transfer = arg;
-
-    if (!secret_append(&transfer->reply.body, bytes, size * n)) {
-        transfer->reply.too_large = true;
-        return 0;
-    }
-    return size * n;
-}
-
-static bool
-take_field(const char *line, size_t n, const char *name, char *out,
-           size_t size)
-{
-    size_t length = strlen(name);
-
-    if (n <= length || line[length] != ':' ||
-        strncasecmp(line, name, length) != 0)
-        return false;
-    line += length + 1;
-    n -= length + 1;
-    while (n && (*line == ' ' || *line == '\t')) {
-        line++;
-        n--;
-    }
-    while (n && strchr("\r\n\t ", line[n - 1]))
-        n--;
-    if (n >= size)
-        n = size - 1;
-    memcpy(out, line, n);
-    out[n] = '\0';
-    return true;
-}
-
-static size_t
-on_header(char *line, size_t size, size_t n, void *arg)
-{
-    struct transfer *transfer = arg;
-    struct http_reply *reply = &transfer->reply;
-    char text[128];
-    int64_t seconds;
-
-    n *= size;
-    transfer->header_bytes += n;
-    if (transfer->header_bytes > HTTP_HEADERS_MAX) {
-        reply->too_large = true;
-        return 0;
-    }
-    if (n >= 5 && strncasecmp(line, "HTTP/", 5) == 0) {
-        /* An interim answer's fields are not the answer's. */
-        reply->content_type[0] = '\0';
-        reply->retry_after = -1;
-    } else if (take_field(line, n, "Content-Type", text, sizeof text)) {
-        memcpy(reply->content_type, text, sizeof text);
-    } else if (take_field(line, n, "Retry-After", text, sizeof text) &&
-               retry_after_parse(text, time(NULL), &seconds) &&
-               seconds > reply->retry_after) {
-        reply->retry_after = seconds;
-    }
-    return n;
-}
 
 enum tw_status
 http_new(bool system, struct http **out, struct tw_error *err)
@@ -102,96 +40,172 @@ http_new(bool system, struct http **out, struct tw_error *err)
 
     if (!http)
         return tw_no_memory(err);
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) ||
-        !(http->multi = curl_multi_init())) {
-        free(http);
+    http->system = system;
+    if (curl_global_init(CURL_GLOBAL_SSL) ||
+        !(http->multi = curl_multi_init()) ||
+        !(http->fields = http_easy_fields())) {
+        http_free(http);
         return tw_fail(err, TW_E_SYSTEM, "libcurl does not start");
     }
+    (void)curl_multi_setopt(http->multi, CURLMOPT_PIPELINING,
+                            CURLPIPE_NOTHING);
     (void)curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-                            HOST_CONNECTIONS_MAX);
+                            (long)HTTP_HOST_ACTIVE_MAX);
     (void)curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
-                            TOTAL_CONNECTIONS_MAX);
-    http->system = system;
+                            (long)HTTP_ACTIVE_MAX);
     *out = http;
     return TW_OK;
 }
 
-static struct transfer *
-take_transfer(struct http *http)
+static CURL *
+take_easy(struct http *http)
 {
-    struct transfer *transfer = http->spare;
+    return http->idle_count ? http->idle[--http->idle_count]
+                            : curl_easy_init();
+}
 
-    if (transfer) {
-        http->spare = transfer->next;
-        return transfer;
-    }
-    transfer = calloc(1, sizeof *transfer);
-    if (transfer && !(transfer->easy = curl_easy_init())) {
-        free(transfer);
-        return NULL;
-    }
-    return transfer;
+/* Reset before anything that it borrowed can go away. */
+static void
+put_easy(struct http *http, CURL *easy)
+{
+    curl_easy_reset(easy);
+    if (http->idle_count < sizeof http->idle / sizeof *http->idle)
+        http->idle[http->idle_count++] = easy;
+    else
+        curl_easy_cleanup(easy);
 }
 
 static void
-clear_transfer(struct transfer *transfer)
+link_transfer(struct http *http, struct transfer *transfer)
 {
-    curl_easy_reset(transfer->easy);
-    curl_slist_free_all(transfer->headers);
-    transfer->headers = NULL;
+    transfer->following = http->transfers;
+    if (http->transfers)
+        http->transfers->previous = transfer;
+    http->transfers = transfer;
+}
+
+static void
+unlink_transfer(struct http *http, struct transfer *transfer)
+{
+    if (transfer->previous)
+        transfer->previous->following = transfer->following;
+    else
+        http->transfers = transfer->following;
+    if (transfer->following)
+        transfer->following->previous = transfer->previous;
+}
+
+static void
+free_transfer(struct transfer *transfer)
+{
     secret_clear(&transfer->reply.body);
+    free(transfer);
 }
 
+/* Takes the handle away from what was active. */
 static void
-put_transfer(struct http *http, struct transfer *transfer)
+stop(struct http *http, struct transfer *transfer)
 {
-    clear_transfer(transfer);
-    transfer->next = http->spare;
-    http->spare = transfer;
+    if (transfer->easy) {
+        (void)curl_multi_remove_handle(http->multi, transfer->easy);
+        put_easy(http, transfer->easy);
+        transfer->easy = NULL;
+    }
+    http_queue_end(&http->queue, transfer->host);
+}
+
+/* Hands the answer over; whoever gets it may post again. */
+static void
+deliver(struct http *http, struct transfer *transfer)
+{
+    if (transfer->reply.status == 0)
+        secret_clear(&transfer->reply.body);
+    unlink_transfer(http, transfer);
+    transfer->done(transfer->arg, &transfer->reply);
+    free_transfer(transfer);
+}
+
+static enum tw_status
+start(struct http *http, struct transfer *transfer, struct tw_error *err)
+{
+    enum tw_status status;
+
+    transfer->easy = take_easy(http);
+    if (!transfer->easy)
+        return tw_no_memory(err);
+    transfer->started_ms = clock_monotonic_ms();
+    status = http_easy_set(transfer, http->fields, http->system, err);
+    if (!status && curl_multi_add_handle(http->multi, transfer->easy))
+        status = tw_fail(err, TW_E_SYSTEM, "libcurl takes no request");
+    return status;
+}
+
+/* Starts what may start.  @own: the one whose failure is its poster's. */
+static enum tw_status
+start_all(struct http *http, const struct transfer *own, struct tw_error *err)
+{
+    enum tw_status result = TW_OK;
+    struct transfer *transfer;
+
+    while (!http->expired && (transfer = http_queue_take(&http->queue))) {
+        bool is_own = transfer == own;
+        enum tw_status status =
+            start(http, transfer, is_own ? err : &transfer->reply.err);
+
+        if (!status)
+            continue;
+        stop(http, transfer);
+        if (is_own)
+            result = status;
+        else
+            deliver(http, transfer);
+    }
+    return result;
+}
+
+static enum tw_status
+check_request(const struct http_request *request, struct tw_error *err)
+{
+    const char *problem = url_endpoint_problem(
+        request->url, strlen(request->url), request->allow_loopback_http);
+
+    if (problem)
+        return tw_fail(err, TW_E_CONFIG, "the endpoint's URL %s", problem);
+    return request->ca_file ? trust_check_file(request->ca_file, err) : TW_OK;
 }
 
 enum tw_status
 http_post(struct http *http, const struct http_request *request,
           http_done *done, void *arg, struct tw_error *err)
 {
+    enum tw_status status = check_request(request, err);
     struct transfer *transfer;
-    enum tw_status status;
 
-    if (request->ca_file) {
-        status = trust_check_file(request->ca_file, err);
-        if (status)
-            return status;
-    }
-    transfer = take_transfer(http);
+    if (status)
+        return status;
+    if (http->expired)
+        return tw_fail(err, TW_E_RETRY, "no time is left for a request");
+    transfer = calloc(1, sizeof *transfer);
     if (!transfer)
         return tw_no_memory(err);
     transfer->request = *request;
     transfer->done = done;
     transfer->arg = arg;
-    transfer->header_bytes = 0;
     transfer->reply = (struct http_reply){.retry_after = -1,
                                           .body = SECRET_INIT(HTTP_BODY_MAX)};
-    status = http_easy_set(transfer, http->system, on_body, on_header, err);
-    if (!status && curl_multi_add_handle(http->multi, transfer->easy))
-        status = tw_fail(err, TW_E_SYSTEM, "libcurl takes no request");
-    if (status) {
-        put_transfer(http, transfer);
-        return status;
+    transfer->host = http_queue_host(&http->queue, request->url);
+    if (!transfer->host) {
+        free_transfer(transfer);
+        return tw_no_memory(err);
     }
-    transfer->next = http->active;
-    http->active = transfer;
-    return TW_OK;
-}
-
-static void
-unlink_transfer(struct http *http, const struct transfer *transfer)
-{
-    struct transfer **at = &http->active;
-
-    while (*at && *at != transfer)
-        at = &(*at)->next;
-    if (*at)
-        *at = transfer->next;
+    link_transfer(http, transfer);
+    http_queue_put(&http->queue, transfer);
+    status = start_all(http, transfer, err);
+    if (status) {
+        unlink_transfer(http, transfer);
+        free_transfer(transfer);
+    }
+    return status;
 }
 
 /* @code: what the transfer ended with. */
@@ -201,17 +215,14 @@ finish(struct http *http, struct transfer *transfer, CURLcode code)
     struct http_reply *reply = &transfer->reply;
     long status = 0;
 
-    unlink_transfer(http, transfer);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    (void)curl_multi_remove_handle(http->multi, transfer->easy);
-    if (code == CURLE_OK && status > 0) {
+    if (code == CURLE_OK && status > 0)
         reply->status = (int)status;
-    } else {
-        secret_clear(&reply->body);
-        http_failure(transfer, code, &reply->err);
-    }
-    transfer->done(transfer->arg, reply);
-    put_transfer(http, transfer);
+    else
+        http_failure(transfer, code);
+    stop(http, transfer);
+    (void)start_all(http, NULL, NULL);
+    deliver(http, transfer);
 }
 
 static void
@@ -221,16 +232,33 @@ take_finished(struct http *http)
     int left;
 
     while ((message = curl_multi_info_read(http->multi, &left))) {
-        struct transfer *transfer;
+        CURLcode code = message->data.result;
+        char *private = NULL;
 
-        for (transfer = http->active; transfer; transfer = transfer->next) {
-            if (message->msg == CURLMSG_DONE &&
-                transfer->easy == message->easy_handle)
-                break;
-        }
-        if (transfer)
-            finish(http, transfer, message->data.result);
+        if (message->msg == CURLMSG_DONE &&
+            !curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
+                               &private) &&
+            private)
+            finish(http, (struct transfer *)(void *)private, code);
     }
+}
+
+/* The deadline has come: everything ends, and nothing follows. */
+static void
+expire(struct http *http)
+{
+    struct transfer *transfer;
+
+    http->expired = true;
+    while ((transfer = http_queue_shed(&http->queue))) {
+        (void)tw_fail(&transfer->reply.err, TW_E_RETRY,
+                      "%s: was not asked, too many others were first",
+                      strstr(transfer->host->origin, "://") + 3);
+        deliver(http, transfer);
+    }
+    while (http->transfers)
+        finish(http, http->transfers, CURLE_OPERATION_TIMEDOUT);
+    http->expired = false;
 }
 
 static int
@@ -255,28 +283,14 @@ http_run(struct http *http, int64_t wake_ms, int64_t deadline_ms,
         take_finished(http);
         now = clock_monotonic_ms();
         if (now >= deadline_ms) {
-            while (http->active)
-                finish(http, http->active, CURLE_OPERATION_TIMEDOUT);
+            expire(http);
             return TW_OK;
         }
-        if (now >= wake_ms || (!http->active && wake_ms == INT64_MAX))
+        if (now >= wake_ms || (!http->transfers && wake_ms == INT64_MAX))
             return TW_OK;
-        (void)curl_multi_poll(http->multi, NULL, 0,
-                              poll_time(now, wake_ms, deadline_ms), NULL);
-    }
-}
-
-static void
-free_list(CURLM *multi, struct transfer *transfer)
-{
-    while (transfer) {
-        struct transfer *next = transfer->next;
-
-        (void)curl_multi_remove_handle(multi, transfer->easy);
-        clear_transfer(transfer);
-        curl_easy_cleanup(transfer->easy);
-        free(transfer);
-        transfer = next;
+        if (curl_multi_poll(http->multi, NULL, 0,
+                            poll_time(now, wake_ms, deadline_ms), NULL))
+            return tw_fail(err, TW_E_SYSTEM, "libcurl cannot wait");
     }
 }
 
@@ -285,9 +299,19 @@ http_free(struct http *http)
 {
     if (!http)
         return;
-    free_list(http->multi, http->active);
-    free_list(http->multi, http->spare);
-    (void)curl_multi_cleanup(http->multi);
+    while (http->transfers) {
+        struct transfer *transfer = http->transfers;
+
+        unlink_transfer(http, transfer);
+        if (transfer->easy)
+            stop(http, transfer);
+        free_transfer(transfer);
+    }
+    while (http->idle_count)
+        curl_easy_cleanup(http->idle[--http->idle_count]);
+    if (http->multi)
+        (void)curl_multi_cleanup(http->multi);
+    curl_slist_free_all(http->fields);
+    http_queue_clear(&http->queue);
     free(http);
-    curl_global_cleanup();
 }

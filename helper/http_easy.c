@@ -2,121 +2,174 @@
 /*
  * http_easy.c - the settings of one POST, each for a reason; see http.h.
  *
- * Never set: CURLOPT_ACCEPT_ENCODING (1 MB of gzip becomes 1 GiB),
- * CURLOPT_VERBOSE (prints credentials), anything with cookies or netrc.
+ * A handle is reset between two requests and set from the beginning, so that
+ * nothing of one profile's request (a body, a header, a ca_file) can be left
+ * for another's.  Never set: CURLOPT_ACCEPT_ENCODING (1 MB of gzip becomes
+ * 1 GiB), CURLOPT_VERBOSE (prints credentials), anything with cookies or
+ * netrc.
  */
-#include "helper/http_easy.h"
-
-#include "helper/http_failure.h"
-#include "helper/trust.h"
-#include "helper/url.h"
-
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
+
+#include "helper/http_easy.h"
+
+#include <strings.h>
+
+#include "helper/http_answer.h"
+#include "helper/trust.h"
+
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unversioned"
 #endif
 
+struct setting {
+    CURLoption option;
+    long value;
+};
+
+/* The connection and the bounds of what comes over it. */
+static const struct setting SETTINGS[] = {
+    {CURLOPT_NOSIGNAL, 1},
+    {CURLOPT_QUICK_EXIT, 1}, /* never waits for a silent name server */
+    {CURLOPT_FOLLOWLOCATION, 0},
+    {CURLOPT_UNRESTRICTED_AUTH, 0},
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+    {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
+    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+    {CURLOPT_HTTP09_ALLOWED, 0},
+    {CURLOPT_HTTP_CONTENT_DECODING, 0},
+    {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE}, /* no proxy gets our fields */
+    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},    /* and gives us none of his */
+    {CURLOPT_MAXFILESIZE, HTTP_BODY_MAX}, /* an announced length; the rest is
+                                             counted in http_answer.c */
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_SSL_VERIFYPEER, 1},
+    {CURLOPT_SSL_VERIFYHOST, 2},
+    {CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_PROXY_SSL_VERIFYPEER, 1},
+    {CURLOPT_PROXY_SSL_VERIFYHOST, 2},
+};
+
 static bool
-add_header(struct transfer *transfer, const char *line)
+set_all(CURL *easy)
 {
-    struct curl_slist *longer = curl_slist_append(transfer->headers, line);
-
-    if (longer)
-        transfer->headers = longer;
-    return longer != NULL;
+    for (size_t i = 0; i < sizeof SETTINGS / sizeof *SETTINGS; i++) {
+        if (curl_easy_setopt(easy, SETTINGS[i].option, SETTINGS[i].value))
+            return false;
+    }
+    return !curl_easy_setopt(easy, CURLOPT_USERAGENT,
+                             "tokenward/" PACKAGE_VERSION);
 }
 
-static bool
-set_headers(struct transfer *transfer)
+struct curl_slist *
+http_easy_fields(void)
 {
-    const char *authorization = transfer->request.authorization;
+    static const char *const FIELDS[] = {
+        "Accept: application/json",
+        "Content-Type: application/x-www-form-urlencoded",
+        "Expect:", /* never: some servers choke on 100-continue */
+    };
+    struct curl_slist *fields = NULL;
 
-    return add_header(transfer, "Accept: application/json") &&
-           add_header(transfer,
-                      "Content-Type: application/x-www-form-urlencoded") &&
-           add_header(transfer, "Expect:") &&
-           (!authorization || add_header(transfer, authorization));
+    for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++) {
+        struct curl_slist *longer = curl_slist_append(fields, FIELDS[i]);
+
+        if (!longer) {
+            curl_slist_free_all(fields);
+            return NULL;
+        }
+        fields = longer;
+    }
+    return fields;
 }
 
-static void
-set_transport(CURL *easy, bool system)
-{
-    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    (void)curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                           (long)CURL_HTTP_VERSION_1_1);
-    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                           (long)HTTP_CONNECT_MS);
-    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT,
-                           "tokenward/" PACKAGE_VERSION);
-    if (system)
-        (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
-}
-
-/* What must not fail unseen: without it a request would be unsafe. */
+/* A profile's authority stands alone; without one, a directory of hashed
+ * names is looked into instead of reading a whole bundle, if there is one. */
 static bool
 set_trust(CURL *easy, const char *ca_file)
 {
     const char *directory = ca_file ? NULL : trust_directory();
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_SSLVERSION,
-                                     (long)CURL_SSLVERSION_TLSv1_2);
 
-    if (!code)
-        code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    if (!code)
-        code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (!code && ca_file)
-        code = curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
-    if (!code && ca_file)
-        code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    if (!code && directory)
-        code = curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-    if (!code && directory)
-        code = curl_easy_setopt(easy, CURLOPT_CAPATH, directory);
-    return code == CURLE_OK;
+    if (!ca_file && !directory)
+        return true;
+    return !curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file) &&
+           !curl_easy_setopt(easy, CURLOPT_CAPATH, directory);
+}
+
+/* Plain http stays on this machine: only where it was allowed (http_post()
+ * looked at the host), and never by way of a proxy. */
+static bool
+set_address(CURL *easy, const struct http_request *request, bool system)
+{
+    bool plain = request->allow_loopback_http &&
+                 strncasecmp(request->url, "http:", 5) == 0;
+
+    if ((plain || system) && curl_easy_setopt(easy, CURLOPT_PROXY, ""))
+        return false;
+    return !curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
+                             plain ? "http" : "https") &&
+           !curl_easy_setopt(easy, CURLOPT_URL, request->url);
 }
 
 static bool
-set_request(struct transfer *transfer)
+set_form(struct transfer *transfer, struct curl_slist *fields)
 {
     const struct http_request *request = &transfer->request;
     CURL *easy = transfer->easy;
-    const char *schemes =
-        request->allow_loopback_http ? "http,https" : "https";
 
-    return !curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, schemes) &&
-           !curl_easy_setopt(easy, CURLOPT_URL, request->url) &&
-           !curl_easy_setopt(easy, CURLOPT_POST, 1L) &&
-           !curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                             (curl_off_t)request->form->len) &&
+    if (request->authorization) {
+        /* Borrowed like the form: libcurl reads it, and no copy is made. */
+        transfer->authorization = (struct curl_slist){
+            .data = (char *)(uintptr_t)request->authorization,
+            .next = fields,
+        };
+        fields = &transfer->authorization;
+    }
+    return !curl_easy_setopt(easy, CURLOPT_POST, 1L) &&
+           !curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE,
+                             (long)request->form->len) &&
            !curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
                              secret_text(request->form)) &&
-           !curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers) &&
-           !curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-                             (long)request->timeout_ms);
+           !curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
 }
 
-enum tw_status
-http_easy_set(struct transfer *transfer, bool system,
-              curl_write_callback on_body, curl_write_callback on_header,
-              struct tw_error *err)
+static bool
+set_times(CURL *easy, long timeout_ms)
+{
+    long connect_ms =
+        timeout_ms < HTTP_CONNECT_MS ? timeout_ms : HTTP_CONNECT_MS;
+
+    return timeout_ms > 0 &&
+           !curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms) &&
+           !curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+}
+
+static bool
+set_callbacks(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
 
-    transfer->error[0] = '\0';
-    set_transport(easy, system);
-    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    if (!set_headers(transfer) ||
-        !set_trust(easy, transfer->request.ca_file) || !set_request(transfer))
-        return tw_fail(err, TW_E_SYSTEM,
-                       "libcurl refuses the settings of a request");
-    return TW_OK;
+    return !curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) &&
+           !curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error) &&
+           !curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_answer_body) &&
+           !curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) &&
+           !curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION,
+                             http_answer_header) &&
+           !curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+}
+
+enum tw_status
+http_easy_set(struct transfer *transfer, struct curl_slist *fields,
+              bool system, struct tw_error *err)
+{
+    const struct http_request *request = &transfer->request;
+    CURL *easy = transfer->easy;
+
+    if (set_all(easy) && set_trust(easy, request->ca_file) &&
+        set_address(easy, request, system) && set_form(transfer, fields) &&
+        set_times(easy, request->timeout_ms) && set_callbacks(transfer))
+        return TW_OK;
+    return tw_fail(err, TW_E_SYSTEM,
+                   "libcurl refuses the settings of a request");
 }

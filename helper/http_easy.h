@@ -10,22 +10,32 @@
 
 #include "helper/http.h"
 
+struct http_host;
+
 struct transfer {
-    CURL *easy;
-    struct curl_slist *headers;
+    CURL *easy; /* NULL while it waits for its turn */
     struct http_request request;
     http_done *done;
     void *arg;
     struct http_reply reply;
-    size_t header_bytes;
+    int64_t started_ms;
+    size_t header_bytes; /* of interim answers too */
+    bool in_fields;      /* between a status line and its empty line */
+    bool out_of_memory;
     char error[CURL_ERROR_SIZE];
-    struct transfer *next; /* of the engine's list */
+    struct curl_slist authorization; /* in front of the common fields */
+    struct http_host *host;
+    struct transfer *next_waiting;         /* of its host */
+    struct transfer *previous, *following; /* of all that are not done */
 };
 
-/* http_easy_set: everything a request is sent with.  TW_E_SYSTEM. */
-enum tw_status http_easy_set(struct transfer *transfer, bool system,
-                             curl_write_callback on_body,
-                             curl_write_callback on_header,
+/* http_easy_fields: the header lines that every request has, or NULL. */
+struct curl_slist *http_easy_fields(void);
+
+/* http_easy_set: everything a request is sent with, on a handle as it was
+ * made or reset.  TW_E_SYSTEM. */
+enum tw_status http_easy_set(struct transfer *transfer,
+                             struct curl_slist *fields, bool system,
                              struct tw_error *err);
 
 #endif

@@ -1,108 +1,266 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http_failure.c - libcurl's codes to statuses, by who must act.
+ * http_failure.c - libcurl's codes to statuses by who must act, and to words;
+ * see http_failure.h.
+ *
+ * A message is host:port, what happened, what libcurl says to it, and what
+ * can be done.  URLs hold no credentials (see url.h), and what libcurl says
+ * is cut and printable.
  */
 #include "helper/http_failure.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/http_queue.h"
+#include "provider/base/clock.h"
 #include "provider/base/text.h"
+
+#define CLOCK_HINT "is the clock of this machine right?"
+
+/* What a failure is, once it is known. */
+struct failure {
+    enum tw_status status;
+    const char *words;
+    const char *hint;
+    bool is_clear; /* libcurl's own words would add nothing */
+};
 
 struct row {
     CURLcode code;
-    enum tw_status status;
+    struct failure failure;
+};
+
+static const struct row ROWS[] = {
+    {CURLE_UNSUPPORTED_PROTOCOL,
+     {TW_E_PROTOCOL, "does not speak HTTP/1.1", NULL, false}},
+    {CURLE_URL_MALFORMAT,
+     {TW_E_CONFIG, "the endpoint's URL is not understood", NULL, false}},
+    {CURLE_COULDNT_RESOLVE_PROXY,
+     {TW_E_RETRY, "the proxy's name could not be resolved",
+      "see the variables https_proxy and no_proxy", false}},
+    {CURLE_COULDNT_RESOLVE_HOST,
+     {TW_E_RETRY, "could not resolve its name",
+      "is the host spelled right, and the network up?", true}},
+    {CURLE_COULDNT_CONNECT,
+     {TW_E_RETRY, "could not be connected to", NULL, false}},
+    {CURLE_WEIRD_SERVER_REPLY,
+     {TW_E_PROTOCOL, "does not speak HTTP", NULL, false}},
+    {CURLE_PARTIAL_FILE,
+     {TW_E_RETRY, "ended its answer too early", NULL, true}},
+    {CURLE_OUT_OF_MEMORY, {TW_E_SYSTEM, "out of memory", NULL, true}},
+    {CURLE_SSL_CONNECT_ERROR,
+     {TW_E_RETRY, "does not agree on TLS", "TLS 1.2 or later is needed",
+      false}},
+    {CURLE_GOT_NOTHING,
+     {TW_E_RETRY, "closed the connection without an answer", NULL, true}},
+    {CURLE_SEND_ERROR, {TW_E_RETRY, "broke the connection off", NULL, false}},
+    {CURLE_RECV_ERROR, {TW_E_RETRY, "sent no whole answer", NULL, false}},
+    {CURLE_PROXY, {TW_E_RETRY, "the proxy refuses", NULL, false}},
+};
+
+/* The numbers are OpenSSL's X509_V_ERR_..., as libcurl hands them on. */
+struct certificate_row {
+    long code;
+    bool is_authority; /* another ca_file would help */
     const char *words;
     const char *hint;
 };
 
-#define TRUST_HINT \
-    "if its certificate is from a private authority, name that in ca_file"
-
-static const struct row ROWS[] = {
-    {CURLE_COULDNT_RESOLVE_HOST, TW_E_RETRY, "its name cannot be resolved",
-     "is the host spelled right, and the network up?"},
-    {CURLE_COULDNT_RESOLVE_PROXY, TW_E_RETRY,
-     "the proxy's name cannot be resolved", "see https_proxy"},
-    {CURLE_COULDNT_CONNECT, TW_E_RETRY, "cannot be connected to", NULL},
-    {CURLE_OPERATION_TIMEDOUT, TW_E_RETRY, "gave no whole answer in time",
+static const struct certificate_row CERTIFICATE_ROWS[] = {
+    {2, true, "its certificate is from an unknown authority", NULL},
+    {9, false, "its certificate is not yet valid", CLOCK_HINT},
+    {10, false, "its certificate has expired",
+     "its operator must renew it; " CLOCK_HINT},
+    {18, true, "its certificate is self-signed", NULL},
+    {19, true, "its certificate is from an unknown, self-signed authority",
      NULL},
-    {CURLE_PARTIAL_FILE, TW_E_RETRY, "ended its answer too early", NULL},
-    {CURLE_GOT_NOTHING, TW_E_RETRY, "closed the connection without a word",
-     NULL},
-    {CURLE_RECV_ERROR, TW_E_RETRY, "broke the connection off", NULL},
-    {CURLE_SEND_ERROR, TW_E_RETRY, "broke the connection off", NULL},
-    {CURLE_PEER_FAILED_VERIFICATION, TW_E_RETRY,
-     "has a certificate that is not to be trusted", TRUST_HINT},
-    {CURLE_SSL_CACERT_BADFILE, TW_E_CONFIG,
-     "the certificates of ca_file cannot be read", NULL},
-    {CURLE_SSL_CONNECT_ERROR, TW_E_RETRY, "does not agree on TLS",
-     "TLS 1.2 or later is needed"},
-    {CURLE_UNSUPPORTED_PROTOCOL, TW_E_PROTOCOL, "does not speak HTTP/1.1",
-     NULL},
-    {CURLE_WEIRD_SERVER_REPLY, TW_E_PROTOCOL, "does not speak HTTP", NULL},
+    {20, true, "its certificate is from an unknown authority", NULL},
+    {21, true, "its certificate is from an unknown authority", NULL},
+    {23, false, "its certificate was revoked", NULL},
+    {62, false, "its certificate is for another host", NULL},
+    {64, false, "its certificate is for another host", NULL},
 };
 
-static const struct row *
-row_of(CURLcode code)
+/* No reason of OpenSSL's: then the names were compared, and differ. */
+static const struct certificate_row WRONG_HOST = {
+    0, false, "its certificate is for another host",
+    "is the host spelled right? a certificate must name it as subjectAltName"};
+
+static const struct certificate_row UNKNOWN_REASON = {
+    -1, false, "its certificate is not to be trusted", NULL};
+
+static const struct certificate_row *
+find_certificate(long code)
 {
-    static const struct row OTHER = {CURLE_OK, TW_E_RETRY,
-                                     "cannot be talked to", NULL};
+    if (code == 0)
+        return &WRONG_HOST;
+    for (size_t i = 0; i < sizeof CERTIFICATE_ROWS / sizeof *CERTIFICATE_ROWS;
+         i++) {
+        if (CERTIFICATE_ROWS[i].code == code)
+            return &CERTIFICATE_ROWS[i];
+    }
+    return &UNKNOWN_REASON;
+}
+
+/* Who must act: with a ca_file, whoever wrote that into the profile; without
+ * one, the server's operator or the network in between. */
+static struct failure
+certificate_failure(const struct transfer *transfer, char *words, size_t size)
+{
+    const char *file = transfer->request.ca_file;
+    const struct certificate_row *row;
+    long code = 0;
+
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &code);
+    row = find_certificate(code);
+    if (!row->is_authority)
+        return (struct failure){TW_E_RETRY, row->words, row->hint,
+                                row != &UNKNOWN_REASON};
+    if (file) {
+        (void)snprintf(words, size, "%s (trusted is ca_file %s alone)",
+                       row->words, file);
+        return (struct failure){TW_E_CONFIG, words,
+                                "is that the right ca_file?", true};
+    }
+    return (struct failure){
+        TW_E_RETRY, row->words,
+        "a private authority must be named in the profile, as ca_file", true};
+}
+
+static struct failure
+ca_failure(const struct transfer *transfer, char *words, size_t size)
+{
+    if (transfer->request.ca_file) {
+        (void)snprintf(words, size, "ca_file %s holds no readable certificate",
+                       transfer->request.ca_file);
+        return (struct failure){TW_E_CONFIG, words, NULL, true};
+    }
+    return (struct failure){
+        TW_E_SYSTEM, "this machine's trusted certificates cannot be read",
+        "are they installed (package ca-certificates)?", false};
+}
+
+static struct failure
+tls_failure(const struct transfer *transfer, const struct failure *usual)
+{
+    static const char *const VERSION_WORDS[] = {
+        "unsupported protocol", "protocol version", "wrong version number"};
+    struct failure failure = *usual;
+
+    for (size_t i = 0; i < sizeof VERSION_WORDS / sizeof *VERSION_WORDS; i++) {
+        if (strstr(transfer->error, VERSION_WORDS[i]))
+            failure.status = TW_E_PROTOCOL;
+    }
+    return failure;
+}
+
+static struct failure
+connect_failure(const struct transfer *transfer, const struct failure *usual)
+{
+    struct failure failure = *usual;
+    long code = 0;
+
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &code);
+    if (code == ECONNREFUSED) {
+        failure.words = "connection refused";
+        failure.hint = "nothing listens there: is the server up?";
+        failure.is_clear = true;
+    } else if (code) {
+        failure.words = strerrordesc_np((int)code);
+        failure.is_clear = true;
+    }
+    return failure;
+}
+
+static bool
+has_passed(CURL *easy, CURLINFO when)
+{
+    curl_off_t time_us = 0;
+
+    return !curl_easy_getinfo(easy, when, &time_us) && time_us > 0;
+}
+
+/* "timed out after 5.0 s: no connection" */
+static struct failure
+time_failure(const struct transfer *transfer, char *words, size_t size)
+{
+    int64_t ms = clock_monotonic_ms() - transfer->started_ms;
+    const char *phase = "no whole answer came";
+
+    if (!has_passed(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T))
+        phase = "its name was not resolved";
+    else if (!has_passed(transfer->easy, CURLINFO_CONNECT_TIME_T))
+        phase = "no connection came about";
+    else if (!has_passed(transfer->easy, CURLINFO_PRETRANSFER_TIME_T))
+        phase = "no TLS connection came about";
+    (void)snprintf(words, size, "timed out after %d.%d s: %s",
+                   (int)(ms / 1000), (int)(ms % 1000 / 100), phase);
+    return (struct failure){TW_E_RETRY, words, NULL, true};
+}
+
+static const struct failure *
+find_usual(CURLcode code)
+{
+    static const struct failure OTHER = {TW_E_RETRY, "could not be talked to",
+                                         NULL, false};
 
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         if (ROWS[i].code == code)
-            return &ROWS[i];
+            return &ROWS[i].failure;
     }
     return &OTHER;
 }
 
-/* "host:port" of an URL that was checked when it was read. */
-static void
-write_host(const char *url, char *out, size_t size)
+static struct failure
+find_failure(const struct transfer *transfer, CURLcode code, char *words,
+             size_t size)
 {
-    const char *host = strstr(url, "://");
-    size_t n;
+    const struct failure *usual = find_usual(code);
 
-    host = host ? host + 3 : url;
-    n = strcspn(host, "/?#");
-    (void)snprintf(out, size, "%.*s", n < 256 ? (int)n : 256, host);
-}
-
-static const char *
-hint_of(const struct row *row, const char *said)
-{
-    if (row->code != CURLE_PEER_FAILED_VERIFICATION)
-        return row->hint;
-    if (strstr(said, "not yet valid"))
-        return "is the clock of this machine right?";
-    if (strstr(said, "expired"))
-        return "its operator must renew it; is the clock of this machine "
-               "right?";
-    if (strstr(said, "no alternative certificate") ||
-        strstr(said, "does not match"))
-        return "it is the certificate of another host";
-    return row->hint;
+    if (transfer->reply.too_large) {
+        (void)snprintf(words, size,
+                       "its answer is too large (over %d KiB, or %d KiB of "
+                       "headers)",
+                       HTTP_BODY_MAX / 1024, HTTP_HEADERS_MAX / 1024);
+        return (struct failure){TW_E_PROTOCOL, words, NULL, true};
+    }
+    if (transfer->out_of_memory)
+        return *find_usual(CURLE_OUT_OF_MEMORY);
+    switch ((int)code) {
+    case CURLE_OPERATION_TIMEDOUT:
+        return time_failure(transfer, words, size);
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return certificate_failure(transfer, words, size);
+    case CURLE_SSL_CACERT_BADFILE:
+        return ca_failure(transfer, words, size);
+    case CURLE_SSL_CONNECT_ERROR:
+        return tls_failure(transfer, usual);
+    case CURLE_COULDNT_CONNECT:
+        return connect_failure(transfer, usual);
+    default:
+        return *usual;
+    }
 }
 
 void
-http_failure(const struct transfer *transfer, CURLcode code,
-             struct tw_error *err)
+http_failure(struct transfer *transfer, CURLcode code)
 {
-    const struct row *row = row_of(code);
-    const char *said = transfer->error, *hint = hint_of(row, said);
+    const char *host = strstr(transfer->host->origin, "://") + 3;
+    const char *said =
+        *transfer->error ? transfer->error : curl_easy_strerror(code);
+    struct http_reply *reply = &transfer->reply;
+    struct failure failure;
     struct shown shown;
-    char host[264];
+    char words[224];
 
-    write_host(transfer->request.url, host, sizeof host);
-    if (transfer->reply.too_large) {
-        (void)tw_fail(err, TW_E_PROTOCOL,
-                      "%s: its answer is too large (more than %d KiB)", host,
-                      HTTP_BODY_MAX / 1024);
-        return;
-    }
-    if (!*said)
-        said = curl_easy_strerror(code);
-    (void)tw_fail(err, row->status, "%s: %s: %s%s%s", host, row->words,
-                  text_printable(&shown, said, strlen(said)), hint ? "\n" : "",
-                  hint ? hint : "");
+    if (code == CURLE_FILESIZE_EXCEEDED)
+        reply->too_large = true;
+    failure = find_failure(transfer, code, words, sizeof words);
+    (void)tw_fail(
+        &reply->err, failure.status, "%.100s: %s%s%s%s%s", host, failure.words,
+        failure.is_clear ? "" : ": ",
+        failure.is_clear ? "" : text_printable(&shown, said, strlen(said)),
+        failure.hint ? "\n" : "", failure.hint ? failure.hint : "");
 }

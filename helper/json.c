@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "helper/json_number.h"
 #include "helper/json_scan.h"
 
 #define DIGITS_MAX 20
@@ -113,30 +114,15 @@ json_string(const struct json *json, const char *key, size_t *n)
 }
 
 static bool
-seconds_of_text(const char *text, size_t n, int64_t *out)
+is_digits(const char *text, size_t n)
 {
-    int64_t value = 0;
-
     if (n == 0 || n > DIGITS_MAX)
         return false;
     for (size_t i = 0; i < n; i++) {
         if (text[i] < '0' || text[i] > '9')
             return false;
-        if (__builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, text[i] - '0', &value))
-            value = INT64_MAX;
     }
-    *out = value;
     return true;
-}
-
-static int64_t
-seconds_of_double(double value)
-{
-    value = __builtin_floor(value);
-    if (value >= 9.2e18)
-        return INT64_MAX;
-    return value <= -9.2e18 ? INT64_MIN : (int64_t)value;
 }
 
 bool
@@ -147,15 +133,17 @@ json_seconds(const struct json *json, const char *key, int64_t *out)
     size_t n;
 
     if (json_object_is_type(value, json_type_int)) {
-        *out = json_object_get_int64(value);
+        *out = json_object_get_int64(value); /* saturates */
         return true;
     }
-    if (json_object_is_type(value, json_type_double)) {
-        *out = seconds_of_double(json_object_get_double(value));
-        return true;
-    }
-    text = string_of(value, &n);
-    return text && seconds_of_text(text, n, out);
+    if (json_object_is_type(value, json_type_double))
+        text = json_object_to_json_string(value); /* as it was sent */
+    else if (!(text = string_of(value, &n)) || !is_digits(text, n))
+        return false;
+    if (!text)
+        return false;
+    *out = json_number_floor(text);
+    return true;
 }
 
 size_t

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define JSON_DEPTH_MAX 32
+#define JSON_VALUES_MAX 16384 /* json-c takes some 100 bytes for each */
 
 enum json_kind {
     JSON_ABSENT = 0,
@@ -27,8 +28,8 @@ enum json_kind {
 
 struct json;
 
-/* json_read: NULL when @text is no valid JSON object (or memory is short).
- * A UTF-8 byte order mark in front is skipped. */
+/* json_read: NULL when @text is no valid JSON object, passes a limit, or
+ * memory is short.  A UTF-8 byte order mark in front is skipped. */
 struct json *json_read(const char *text, size_t n);
 void json_free(struct json *json); /* wiped by the allocator, see wipe.c */
 

@@ -20,6 +20,7 @@
 struct scan {
     const unsigned char *at, *end;
     int depth;
+    size_t values;
     uint64_t *keys; /* of the objects that are open, innermost last */
     size_t key_count, key_room;
 };
@@ -307,8 +308,10 @@ scan_value(struct scan *scan)
     bool good;
 
     skip_space(scan);
-    if (scan->depth >= JSON_DEPTH_MAX || scan->at >= scan->end)
+    if (scan->depth >= JSON_DEPTH_MAX || scan->values >= JSON_VALUES_MAX ||
+        scan->at >= scan->end)
         return false;
+    scan->values++;
     scan->depth++;
     switch (*scan->at) {
     case '{':

@@ -29,10 +29,14 @@ helper_libhelper_la_SOURCES = \
 	helper/form.h \
 	helper/http.c \
 	helper/http.h \
+	helper/http_answer.c \
+	helper/http_answer.h \
 	helper/http_easy.c \
 	helper/http_easy.h \
 	helper/http_failure.c \
 	helper/http_failure.h \
+	helper/http_queue.c \
+	helper/http_queue.h \
 	helper/index_write.c \
 	helper/index_write.h \
 	helper/inspect.c \
@@ -40,6 +44,8 @@ helper_libhelper_la_SOURCES = \
 	helper/job.h \
 	helper/json.c \
 	helper/json.h \
+	helper/json_number.c \
+	helper/json_number.h \
 	helper/json_scan.c \
 	helper/json_scan.h \
 	helper/lock.c \
@@ -77,6 +83,8 @@ helper_libhelper_la_SOURCES = \
 	helper/retry.h \
 	helper/retry_after.c \
 	helper/retry_after.h \
+	helper/scrub.c \
+	helper/scrub.h \
 	helper/secret_command.c \
 	helper/secret_command.h \
 	helper/secret_source.c \
@@ -110,3 +118,4 @@ tokenward_helper_LDADD = helper/libhelper.la
 tokenward_helper_CFLAGS = $(CC_PROGRAM)
 tokenward_helper_LDFLAGS = $(LINK_PROGRAM)
 
+dist_man_MANS += helper/tokenward-helper.8

@@ -52,9 +52,8 @@ reply_status(const struct reply *reply)
     case REPLY_UNSUPPORTED_GRANT_TYPE:
     case REPLY_INVALID_SCOPE:
     case REPLY_ACCESS_DENIED:
-        return TW_E_DENIED;
     case REPLY_OTHER_ERROR:
-        return status == 429 || status >= 500 ? TW_E_RETRY : TW_E_DENIED;
+        return TW_E_DENIED;
     case REPLY_HTTP_ERROR:
         return status == 403 || status == 408 || status == 425 ? TW_E_RETRY
                                                                : TW_E_PROTOCOL;
@@ -89,13 +88,18 @@ static bool
 read_type(const struct json *json, struct reply *out)
 {
     size_t n;
-    const char *type;
+    const char *type = json_string(json, "token_type", &n);
+    enum json_kind kind = json_kind(json, "token_type");
 
     (void)strcpy(out->token_type, "Bearer");
-    if (json_kind(json, "token_type") == JSON_ABSENT)
+    if (kind == JSON_ABSENT || kind == JSON_NULL)
         return true;
-    type = json_string(json, "token_type", &n);
-    return type && n == strlen("bearer") && strcasecmp(type, "bearer") == 0;
+    if (type && n == strlen("bearer") && strcasecmp(type, "bearer") == 0)
+        return true;
+    out->token_type[0] = '\0';
+    if (type)
+        (void)text_printable(&out->description, type, n);
+    return false;
 }
 
 static bool
@@ -179,8 +183,13 @@ read_good(const struct json *json, struct reply *out)
         out->class = REPLY_UNSUPPORTED_TOKEN_TYPE;
     else
         out->class = REPLY_TOKEN;
-    if (out->class != REPLY_TOKEN)
-        secret_clear(&out->token);
+    if (out->class == REPLY_TOKEN)
+        return;
+    secret_clear(&out->token);
+    free(out->scope);
+    out->scope = NULL;
+    out->has_scope = false;
+    out->lifetime = LIFETIME_UNKNOWN;
 }
 
 static bool
@@ -195,14 +204,14 @@ static void
 read_answer(const struct http_reply *http, const struct secret *const *scrub,
             struct reply *out)
 {
-    bool success = http->status >= 200 && http->status < 300;
     bool redirect = http->status >= 300 && http->status < 400;
 
     if (!redirect && http->body.len)
         out->json = json_read(secret_text(&http->body), http->body.len);
     if (out->json && reply_error_of_json(out->json, scrub, out))
         return;
-    if (out->json && success && is_no_error(out->json)) {
+    /* 200 and no other: a 202 is no answer yet, a 206 a part of one. */
+    if (out->json && http->status == 200 && is_no_error(out->json)) {
         read_good(out->json, out);
         return;
     }

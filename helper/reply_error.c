@@ -11,10 +11,9 @@
 
 #include <string.h>
 
-#include "helper/form.h"
+#include "helper/scrub.h"
 
 #define SEARCH_MAX 16384 /* bytes of a body that are searched */
-#define SCRUB_MIN 4      /* shorter secrets are in any text */
 
 struct code {
     const char *text;
@@ -43,130 +42,6 @@ find_code(const char *text, size_t n)
     return NULL;
 }
 
-/* Appends @text with every @needle in it as "***". */
-static void
-replace(struct secret *out, const char *text, size_t n, const char *needle,
-        size_t length)
-{
-    const char *end = text + n;
-
-    while (text < end) {
-        const char *at = memmem(text, (size_t)(end - text), needle, length);
-
-        if (!at) {
-            (void)secret_append(out, text, (size_t)(end - text));
-            return;
-        }
-        (void)secret_append(out, text, (size_t)(at - text));
-        (void)secret_append(out, "***", 3);
-        text = at + length;
-    }
-}
-
-static void
-scrub_one(struct secret *text, const char *needle, size_t length)
-{
-    AUTO_SECRET clean = SECRET_INIT(text->max);
-
-    if (length < SCRUB_MIN || !text->len)
-        return;
-    replace(&clean, secret_text(text), text->len, needle, length);
-    secret_take(text, &clean);
-}
-
-static void
-show(struct shown *out, const char *text, size_t n,
-     const struct secret *const *scrub)
-{
-    AUTO_SECRET copy = SECRET_INIT(3 * HTTP_BODY_MAX);
-
-    if (!secret_append(&copy, text, n))
-        return;
-    for (; scrub && *scrub; scrub++) {
-        AUTO_SECRET encoded = SECRET_INIT(HTTP_FORM_MAX);
-
-        scrub_one(&copy, secret_text(*scrub), (*scrub)->len);
-        if (form_encode(&encoded, secret_text(*scrub), (*scrub)->len))
-            scrub_one(&copy, secret_text(&encoded), encoded.len);
-    }
-    (void)text_printable(out, secret_text(&copy), copy.len);
-}
-
-static void
-set_error(struct reply *out, const char *text, size_t n,
-          const struct secret *const *scrub)
-{
-    const struct code *code = find_code(text, n);
-    struct shown shown = {""};
-
-    show(&shown, text, n, scrub);
-    out->class = code ? code->class : REPLY_OTHER_ERROR;
-    (void)strncpy(out->error, shown.text, ERROR_CODE_MAX);
-    out->error[ERROR_CODE_MAX] = '\0';
-}
-
-bool
-reply_error_of_json(const struct json *json, const struct secret *const *scrub,
-                    struct reply *out)
-{
-    size_t n;
-    const char *text = json_string(json, "error", &n);
-
-    if (!text)
-        return false;
-    set_error(out, text, n, scrub);
-    text = json_string(json, "error_description", &n);
-    if (text)
-        show(&out->description, text, n, scrub);
-    return true;
-}
-
-/* The text behind "KEY" : " up to the next quote that is not escaped. */
-static const char *
-find_member(const char *body, size_t n, const char *quoted_key, size_t *found)
-{
-    const char *end = body + n, *at = body, *start;
-    size_t length = strlen(quoted_key);
-
-    while ((at = memmem(at, (size_t)(end - at), quoted_key, length))) {
-        at += length;
-        while (at < end && *at && strchr(" \t\r\n", *at))
-            at++;
-        if (at >= end || *at != ':')
-            continue;
-        at++;
-        while (at < end && *at && strchr(" \t\r\n", *at))
-            at++;
-        if (at >= end || *at != '"')
-            continue;
-        start = ++at;
-        while (at < end && *at != '"')
-            at += *at == '\\' ? 2 : 1;
-        if (at >= end)
-            return NULL;
-        *found = (size_t)(at - start);
-        return start;
-    }
-    return NULL;
-}
-
-bool
-reply_error_of_text(const struct secret *body,
-                    const struct secret *const *scrub, struct reply *out)
-{
-    const char *text = secret_text(body), *code, *description;
-    size_t n = body->len < SEARCH_MAX ? body->len : SEARCH_MAX, length;
-
-    code = find_member(text, n, "\"error\"", &length);
-    if (!code || !find_code(code, length))
-        return false;
-    set_error(out, code, length, scrub);
-    description = find_member(text, n, "\"error_description\"", &length);
-    if (description)
-        show(&out->description, description, length, scrub);
-    return true;
-}
-
 static enum reply_class
 class_of_status(int status)
 {
@@ -181,17 +56,141 @@ class_of_status(int status)
     return status >= 400 ? REPLY_HTTP_ERROR : REPLY_MALFORMED_RESPONSE;
 }
 
+/* A registered code decides; one that nobody knows only where the status does
+ * not say more.  429 is about the rate and not about this request. */
+static enum reply_class
+class_of(const struct code *code, int status)
+{
+    if (status == 429 || (!code && status >= 500))
+        return class_of_status(status);
+    return code ? code->class : REPLY_OTHER_ERROR;
+}
+
+static void
+set_error(struct reply *out, const char *text, size_t n,
+          const struct secret *const *scrub)
+{
+    struct shown shown = {""};
+    size_t length;
+
+    scrub_show(&shown, text, n, scrub);
+    length = strnlen(shown.text, ERROR_CODE_MAX);
+    memcpy(out->error, shown.text, length);
+    out->error[length] = '\0';
+    out->class = class_of(find_code(text, n), out->http_status);
+}
+
+/* The first of the members that servers put their words into. */
+static void
+set_description(const struct json *json, const struct secret *const *scrub,
+                struct reply *out)
+{
+    static const char *const KEYS[] = {
+        "error_description", /* RFC 6749 5.2 */
+        "message",
+        "detail", /* RFC 9457 */
+        "errorSummary",
+    };
+
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
+        size_t n;
+        const char *text = json_string(json, KEYS[i], &n);
+
+        if (text) {
+            scrub_show(&out->description, text, n, scrub);
+            return;
+        }
+    }
+}
+
+bool
+reply_error_of_json(const struct json *json, const struct secret *const *scrub,
+                    struct reply *out)
+{
+    size_t n;
+    const char *text = json_string(json, "error", &n);
+
+    if (!text)
+        return false;
+    set_error(out, text, n, scrub);
+    set_description(json, scrub, out);
+    return true;
+}
+
+static const char *
+skip_space(const char *at, const char *end)
+{
+    while (at < end && *at && strchr(" \t\r\n", *at))
+        at++;
+    return at;
+}
+
+/* The text behind "KEY" : " up to the next quote that is not escaped. */
+static const char *
+find_member(const char *at, const char *end, const char *quoted_key,
+            size_t *found)
+{
+    size_t length = strlen(quoted_key);
+
+    while ((at = memmem(at, (size_t)(end - at), quoted_key, length))) {
+        const char *start;
+
+        at = skip_space(at + length, end);
+        if (at >= end || *at != ':')
+            continue;
+        at = skip_space(at + 1, end);
+        if (at >= end || *at != '"')
+            continue;
+        start = ++at;
+        while (at < end && *at != '"')
+            at += *at == '\\' && end - at > 1 ? 2 : 1;
+        if (at >= end)
+            return NULL;
+        *found = (size_t)(at - start);
+        return start;
+    }
+    return NULL;
+}
+
+bool
+reply_error_of_text(const struct secret *body,
+                    const struct secret *const *scrub, struct reply *out)
+{
+    const char *text = secret_text(body), *code = text, *description;
+    size_t length = 0;
+    const char *end = text + (body->len < SEARCH_MAX ? body->len : SEARCH_MAX);
+
+    do
+        code = find_member(code + length, end, "\"error\"", &length);
+    while (code && !find_code(code, length));
+    if (!code)
+        return false;
+    set_error(out, code, length, scrub);
+    description = find_member(text, end, "\"error_description\"", &length);
+    if (description)
+        scrub_show(&out->description, description, length, scrub);
+    return true;
+}
+
+/* What is no token answer may still hold a token. */
+static bool
+may_be_shown(const struct http_reply *http)
+{
+    return http->status >= 400 &&
+           !strcasestr(secret_text(&http->body), "token") &&
+           strlen(secret_text(&http->body)) == http->body.len;
+}
+
 void
 reply_error_of_status(const struct http_reply *http,
                       const struct secret *const *scrub, struct reply *out)
 {
-    bool is_html = strcasestr(http->content_type, "html") != NULL;
-
     out->class = class_of_status(http->status);
-    /* What is no token answer may still hold a token. */
-    if (!is_html && http->status >= 400)
-        show(&out->description, secret_text(&http->body), http->body.len,
-             scrub);
-    else if (is_html)
+    if (out->json)
+        set_description(out->json, scrub, out);
+    else if (strcasestr(http->content_type, "html"))
         (void)strcpy(out->description.text, "a page in HTML");
+    else if (may_be_shown(http))
+        scrub_show(&out->description, secret_text(&http->body), http->body.len,
+                   scrub);
 }

@@ -31,8 +31,6 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/secret.h \
 	provider/base/spawn.c \
 	provider/base/spawn.h \
-	provider/base/terminal.c \
-	provider/base/terminal.h \
 	provider/base/text.c \
 	provider/base/text.h
 provider_base_libbase_la_CPPFLAGS = $(CPP_PATHS)
@@ -54,15 +52,15 @@ pkgconfig_DATA = provider/client/tokenward.pc
 # git-credential-tokenward
 bin_PROGRAMS += git-credential-tokenward
 git_credential_tokenward_SOURCES = \
+	provider/cli/terminal.c \
+	provider/cli/terminal.h \
 	provider/credential/git.c \
 	provider/credential/git.h \
 	provider/credential/git_reply.c \
 	provider/credential/git_reply.h \
 	provider/credential/git_request.c \
 	provider/credential/git_request.h \
-	provider/credential/main.c \
-	provider/credential/request.c \
-	provider/credential/request.h
+	provider/credential/main.c
 git_credential_tokenward_LDADD = provider/base/libbase.la
 git_credential_tokenward_CFLAGS = $(CC_PROGRAM)
 git_credential_tokenward_LDFLAGS = $(LINK_PROGRAM)
@@ -70,7 +68,6 @@ git_credential_tokenward_LDFLAGS = $(LINK_PROGRAM)
 # tokenward
 bin_PROGRAMS += tokenward
 tokenward_SOURCES = \
-	provider/cli/cli.h \
 	provider/cli/command.h \
 	provider/cli/exec.c \
 	provider/cli/get.c \
@@ -104,3 +101,4 @@ uninstall-hook:
 	rm -f $(DESTDIR)$(moduledir)/client_credentials.so
 	rm -f $(DESTDIR)$(libdir)/libtokenward.so*
 
+dist_man_MANS += provider/cli/tokenward.1 provider/credential/git-credential-tokenward.1

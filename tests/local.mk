@@ -80,15 +80,30 @@ tests_flow_deaf_SOURCES = tests/flow/deaf.c
 
 # Corpora, replayed by programs that print TAP themselves.
 UNIT_TESTS =
+UNIT_TESTS += \
+	tests/unit/corpus-profiles-t \
+	tests/unit/corpus-replies-t
+tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c
+tests_unit_corpus_profiles_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_corpus_profiles_t_CFLAGS = $(CC_UNIT)
+tests_unit_corpus_profiles_t_LDADD = $(LINK_UNIT)
 
+tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/raw_server.h
+tests_unit_corpus_replies_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_corpus_replies_t_CFLAGS = $(CC_UNIT)
+tests_unit_corpus_replies_t_LDADD = $(LINK_UNIT)
 
 if HAVE_CRITERION
 UNIT_TESTS += \
 	tests/unit/base-t \
+	tests/unit/environment-t \
 	tests/unit/module-t \
+	tests/unit/profile-perms-t \
 	tests/unit/profile-t \
 	tests/unit/profiles-t \
 	tests/unit/retry-t \
+	tests/unit/secret-command-t \
+	tests/unit/secret-source-t \
 	tests/unit/store-t \
 	tests/unit/url-t \
 	tests/unit/yaml-t
@@ -97,17 +112,27 @@ tests_unit_base_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_base_t_CFLAGS = $(CC_UNIT)
 tests_unit_base_t_LDADD = $(LINK_UNIT)
 
+tests_unit_environment_t_SOURCES = tests/unit/environment-t.c
+tests_unit_environment_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_environment_t_CFLAGS = $(CC_UNIT)
+tests_unit_environment_t_LDADD = $(LINK_UNIT)
+
 tests_unit_module_t_SOURCES = tests/unit/module-t.c
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_module_t_CFLAGS = $(CC_UNIT)
 tests_unit_module_t_LDADD = $(LINK_UNIT)
 
-tests_unit_profile_t_SOURCES = tests/unit/profile-t.c
+tests_unit_profile_perms_t_SOURCES = tests/unit/profile-perms-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_profile_perms_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_perms_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_perms_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_t_SOURCES = tests/unit/profile-t.c tests/unit/fake_modules.c
 tests_unit_profile_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_t_LDADD = $(LINK_UNIT)
 
-tests_unit_profiles_t_SOURCES = tests/unit/profiles-t.c
+tests_unit_profiles_t_SOURCES = tests/unit/profiles-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_profiles_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profiles_t_CFLAGS = $(CC_UNIT)
 tests_unit_profiles_t_LDADD = $(LINK_UNIT)
@@ -116,6 +141,16 @@ tests_unit_retry_t_SOURCES = tests/unit/retry-t.c
 tests_unit_retry_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_retry_t_CFLAGS = $(CC_UNIT)
 tests_unit_retry_t_LDADD = $(LINK_UNIT)
+
+tests_unit_secret_command_t_SOURCES = tests/unit/secret-command-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_secret_command_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_secret_command_t_CFLAGS = $(CC_UNIT)
+tests_unit_secret_command_t_LDADD = $(LINK_UNIT)
+
+tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_secret_source_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_secret_source_t_CFLAGS = $(CC_UNIT)
+tests_unit_secret_source_t_LDADD = $(LINK_UNIT)
 
 tests_unit_store_t_SOURCES = tests/unit/store-t.c
 tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)

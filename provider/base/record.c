@@ -107,7 +107,8 @@ is_whole(struct record *record)
     if (!record->profile || record->generation < 1 || !record->token_type ||
         !is_time(record->issued_at) || !is_time(record->expires.wall) ||
         !is_time(record->expires.boot) || !is_time(record->refresh_at) ||
-        record->lifetime < 1 || record->lifetime > TIME_MAX_S)
+        record->refresh_at == 0 || record->lifetime < 1 ||
+        record->lifetime > TIME_MAX_S)
         return false;
     if (!record->token)
         return true;

@@ -53,9 +53,9 @@ set_environment(const struct runtime *runtime, const char *profile,
     AUTO_SECRET header = SECRET_INIT(RECORD_MAX);
     const struct record *record = &answer->record;
     char path[PATH_MAX];
-    int n = snprintf(path, sizeof path, "%s/%s/token",
-                     answer->system ? runtime->system : runtime->user,
-                     profile);
+    int n =
+        snprintf(path, sizeof path, "%s/%s/token",
+                 answer->system ? runtime->system : runtime->user, profile);
     enum tw_status status;
 
     if (n < 0 || n >= (int)sizeof path)

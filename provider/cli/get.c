@@ -102,7 +102,7 @@ put_curl(const struct record *record, struct secret *out)
 }
 
 static const struct form FORMS[] = {
-    {"raw", put_raw}, {"curl", put_curl}, {"env", put_env},
+    {"raw", put_raw},       {"curl", put_curl}, {"env", put_env},
     {"header", put_header}, {"json", put_json},
 };
 

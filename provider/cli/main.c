@@ -35,7 +35,7 @@ static const struct command COMMANDS[] = {
     {"exec", command_exec, OPTION_MIN_VALID | OPTION_COMMAND, 1, 1,
      "[--min-valid SECONDS] NAME -- COMMAND [ARGUMENT...]",
      "run a command that finds the token in its environment",
-     "BEARER_TOKEN_FILE names the token file; the profile's export: may ask "
+     "BEARER_TOKEN_FILE names the token file; the profile's env: may ask "
      "for more.\n"
      "  --min-valid SECONDS  the token lives at least so long, if it can\n"
      "Exit status: the command's; 127: not found; 126: cannot be run.\n"},
@@ -197,11 +197,10 @@ run_command(const struct command *command, char **argv, int *exit_code,
         return help(command, err);
     if (options.name_count < command->names_min ||
         (command->names_max && options.name_count > command->names_max))
-        return tw_fail(err, TW_E_USAGE,
-                       "%s: %s\nusage: tokenward %s %s", command->name,
-                       options.name_count ? "one profile at a time"
-                                          : "which profile?",
-                       command->name, command->words);
+        return tw_fail(
+            err, TW_E_USAGE, "%s: %s\nusage: tokenward %s %s", command->name,
+            options.name_count ? "one profile at a time" : "which profile?",
+            command->name, command->words);
     return command->run(&options, exit_code, err);
 }
 

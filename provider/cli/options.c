@@ -33,8 +33,7 @@ find_row(const char *word, unsigned allowed)
     size_t n = strcspn(word, "=");
 
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        if (strlen(ROWS[i].name) == n &&
-            strncmp(ROWS[i].name, word, n) == 0 &&
+        if (strlen(ROWS[i].name) == n && strncmp(ROWS[i].name, word, n) == 0 &&
             ((unsigned)ROWS[i].bit & allowed))
             return &ROWS[i];
     }

@@ -11,10 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "provider/base/ask.h"
 #include "provider/base/backoff.h"
 #include "provider/base/index.h"
-#include "provider/cli/cli.h"
+#include "provider/cli/command.h"
 #include "provider/cli/status_row.h"
+#include "provider/cli/terminal.h"
+
+#define OUTPUT_MAX (64 * 1024 * 1024)
 
 struct gather {
     const struct runtime *runtime;
@@ -154,32 +158,26 @@ select_rows(struct gather *gather, int argc, char **argv)
     return NULL;
 }
 
-int
-cli_status(int argc, char **argv)
+enum tw_status
+command_status(const struct options *options, int *exit_code,
+               struct tw_error *err)
 {
+    AUTO_SECRET out = SECRET_INIT(OUTPUT_MAX);
     struct runtime runtime;
     struct gather gather = {.runtime = &runtime};
-    bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
     const char *missing;
-    struct tw_error err;
     bool good;
 
-    argc -= 1 + json;
-    argv += 1 + json;
-    for (int i = 0; i < argc; i++) {
-        if (!cli_name("status", argv[i]))
-            return status_exit_code(TW_E_USAGE);
-    }
+    (void)exit_code;
     runtime_find(&runtime, NULL);
     gather_all(&gather);
-    missing = select_rows(&gather, argc, argv);
+    missing = select_rows(&gather, options->name_count, options->names);
     if (missing) {
         free(gather.rows);
-        (void)tw_fail(&err, TW_E_NOT_FOUND, "no profile '%s'", missing);
-        return terminal_fail(PROGRAM, &err);
+        return tw_fail(err, TW_E_NOT_FOUND, "no profile '%s'", missing);
     }
-    good = json ? status_print_json(gather.rows, gather.count)
-                : status_print_table(gather.rows, gather.count);
+    good = options->json ? status_put_json(gather.rows, gather.count, &out)
+                         : status_put_table(gather.rows, gather.count, &out);
     free(gather.rows);
-    return good ? 0 : status_exit_code(TW_E_SYSTEM);
+    return good ? terminal_answer(&out, err) : tw_no_memory(err);
 }

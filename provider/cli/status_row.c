@@ -6,14 +6,13 @@
 #include "provider/cli/status_row.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "provider/cli/json_text.h"
-
-#define JSON_ROW_MAX 8192
+#include "provider/cli/terminal.h"
 
 struct look {
     const char *name, *colour;
@@ -42,86 +41,87 @@ write_span(int64_t seconds, char *out, size_t size)
         (void)snprintf(out, size, "%" PRId64 " d", seconds / 86400);
 }
 
-static void
-print_row(const struct status_row *row, int width, bool colours)
+static bool __attribute__((format(printf, 2, 3)))
+put(struct secret *out, const char *format, ...)
+{
+    char line[2048];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    return secret_append_text(out, line);
+}
+
+static bool
+put_row(const struct status_row *row, int width, bool colours,
+        struct secret *out)
 {
     const struct look *look = &LOOKS[row->state];
     char left[32], ago[32], again[32];
 
     write_span(row->left, left, sizeof left);
-    (void)printf("%-*s  %s%-11s%s  %-8s  %s%s\n", width, row->name,
-                 colours ? look->colour : "", look->name,
-                 colours ? "\033[0m" : "", left,
-                 row->scope[0] ? row->scope : "-",
-                 row->system ? "  (system)" : "");
+    if (!put(out, "%-*s  %s%-11s%s  %-8s  %s%s\n", width, row->name,
+             colours ? look->colour : "", look->name, colours ? "\033[0m" : "",
+             left, row->scope[0] ? row->scope : "-",
+             row->system ? "  (system)" : ""))
+        return false;
     if (!row->error[0])
-        return;
+        return true;
     write_span((int64_t)time(NULL) - row->failed_at, ago, sizeof ago);
     write_span(row->retry_in, again, sizeof again);
-    (void)printf("%-*s  %s ago: %s\n", width, "", ago, row->error);
-    if (row->retry_in > 0)
-        (void)printf("%-*s  asked again in %s\n", width, "", again);
+    return put(out, "%-*s  %s ago: %s\n", width, "", ago, row->error) &&
+           (row->retry_in <= 0 ||
+            put(out, "%-*s  asked again in %s\n", width, "", again));
 }
 
 bool
-status_print_table(const struct status_row *rows, size_t count)
+status_put_table(const struct status_row *rows, size_t count,
+                 struct secret *out)
 {
-    const char *no_color = getenv("NO_COLOR");
-    bool colours = isatty(STDOUT_FILENO) && (!no_color || !*no_color);
-    int width = 7;
+    bool colours = terminal_has_color(), good;
+    int width = (int)strlen("PROFILE");
 
     for (size_t i = 0; i < count; i++) {
-        int n = 0;
+        int n = (int)strlen(rows[i].name);
 
-        while (rows[i].name[n])
-            n++;
         width = n > width ? n : width;
     }
-    if (count)
-        (void)printf("%-*s  %-11s  %-8s  %s\n", width, "PROFILE", "STATE",
-                     "LEFT", "SCOPE");
-    else
-        (void)puts("no profiles; tokenward-profiles(5) tells how to write "
-                   "one");
-    for (size_t i = 0; i < count; i++)
-        print_row(&rows[i], width, colours);
-    return fflush(stdout) == 0;
+    if (!count)
+        return put(out, "no profiles; tokenward-profiles(5) tells how to "
+                        "write one\n");
+    good = put(out, "%-*s  %-11s  %-8s  %s\n", width, "PROFILE", "STATE",
+               "LEFT", "SCOPE");
+    for (size_t i = 0; good && i < count; i++)
+        good = put_row(&rows[i], width, colours, out);
+    return good;
 }
 
 static bool
-put_row(const struct status_row *row, struct secret *out)
+put_object(const struct status_row *row, struct secret *out)
 {
-    char numbers[256];
-
-    (void)snprintf(numbers, sizeof numbers,
-                   ", \"expires_at\": %" PRId64 ", \"expires_in\": %" PRId64
-                   ", \"generation\": %" PRId64 ", \"failed_at\": %" PRId64
-                   ", \"retry_in\": %" PRId64 ", \"system\": %s",
-                   row->expires_at, row->left > 0 ? row->left : 0,
-                   row->generation, row->failed_at, row->retry_in,
-                   row->system ? "true" : "false");
-    return secret_append_text(out, "{\"name\": ") &&
-           json_text(out, row->name) &&
-           secret_append_text(out, ", \"state\": ") &&
-           json_text(out, LOOKS[row->state].name) &&
-           secret_append_text(out, numbers) &&
-           secret_append_text(out, ", \"scope\": ") &&
-           json_text(out, row->scope) &&
-           secret_append_text(out, ", \"error\": ") &&
-           json_text(out, row->error) && secret_append_text(out, "}");
+    return put(out, "{") && json_put_text_member(out, "name", row->name) &&
+           json_put_text_member(out, "state", LOOKS[row->state].name) &&
+           json_put_number_member(out, "expires_at", row->expires_at) &&
+           json_put_number_member(out, "expires_in",
+                                  row->left > 0 ? row->left : 0) &&
+           json_put_number_member(out, "generation", row->generation) &&
+           json_put_text_member(out, "scope", row->scope) &&
+           json_put_raw_member(out, "system",
+                               row->system ? "true" : "false") &&
+           json_put_text_member(out, "error", row->error) &&
+           json_put_number_member(out, "failed_at", row->failed_at) &&
+           json_put_number_member(out, "retry_in", row->retry_in) &&
+           put(out, "}");
 }
 
 bool
-status_print_json(const struct status_row *rows, size_t count)
+status_put_json(const struct status_row *rows, size_t count,
+                struct secret *out)
 {
-    (void)fputs("{\"profiles\": [", stdout);
-    for (size_t i = 0; i < count; i++) {
-        AUTO_SECRET text = SECRET_INIT(JSON_ROW_MAX);
+    bool good = put(out, "{\"profiles\": [");
 
-        if (!put_row(&rows[i], &text))
-            return false;
-        (void)printf("%s%s", i ? ",\n " : "", secret_text(&text));
-    }
-    (void)fputs("]}\n", stdout);
-    return fflush(stdout) == 0;
+    for (size_t i = 0; good && i < count; i++)
+        good = put(out, "%s", i ? ",\n " : "") && put_object(&rows[i], out);
+    return good && put(out, "]}\n");
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "provider/base/secret.h"
 #include "provider/base/text.h"
 
 enum status_state {
@@ -29,8 +30,10 @@ struct status_row {
     int64_t failed_at, retry_in;
 };
 
-/* Both return false when stdout is gone or full. */
-bool status_print_table(const struct status_row *rows, size_t count);
-bool status_print_json(const struct status_row *rows, size_t count);
+/* Both append to @out, and return false when it is full. */
+bool status_put_table(const struct status_row *rows, size_t count,
+                      struct secret *out);
+bool status_put_json(const struct status_row *rows, size_t count,
+                     struct secret *out);
 
 #endif

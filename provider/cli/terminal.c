@@ -72,8 +72,7 @@ terminal_answer(const struct secret *text, struct tw_error *err)
 
     (void)signal(SIGPIPE, SIG_IGN);
     while (done < text->len) {
-        ssize_t n =
-            write(STDOUT_FILENO, text->bytes + done, text->len - done);
+        ssize_t n = write(STDOUT_FILENO, text->bytes + done, text->len - done);
 
         if (n < 0 && errno != EINTR)
             return tw_fail_errno(err, TW_E_SYSTEM, errno,

@@ -48,8 +48,7 @@ find_in_indexes(const struct runtime *runtime,
     }
     if (!out->found &&
         index_open(runtime->system, false, false, &systems, NULL) == TW_OK)
-        out->found = out->system =
-            route_leads(&systems, request, &out->route);
+        out->found = out->system = route_leads(&systems, request, &out->route);
     return TW_OK;
 }
 
@@ -101,8 +100,8 @@ git_get(struct secret *out, struct tw_error *err)
 static bool
 is_token_of(const char *given, const struct record *record)
 {
-    return !given || bytes_equal(given, strlen(given), record->token,
-                                 record->token_len);
+    return !given ||
+           bytes_equal(given, strlen(given), record->token, record->token_len);
 }
 
 /* A late erase of an older token must not drop the one fetched since. */

@@ -19,8 +19,7 @@
 
 #define CHUNK 4096 /* most requests are one read */
 
-#define ALNUM \
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 struct field {
     char key[12];

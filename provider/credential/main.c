@@ -29,9 +29,12 @@ static enum tw_status print_help(struct secret *out, struct tw_error *err);
 static enum tw_status print_version(struct secret *out, struct tw_error *err);
 
 static const struct operation OPERATIONS[] = {
-    {"--help", print_help},   {"--version", print_version},
-    {"capability", git_capability}, {"erase", git_erase},
-    {"get", git_get},         {"store", git_store},
+    {"--help", print_help},
+    {"--version", print_version},
+    {"capability", git_capability},
+    {"erase", git_erase},
+    {"get", git_get},
+    {"store", git_store},
 };
 
 #define USAGE "usage: " PROGRAM " get|store|erase|capability"
@@ -39,8 +42,8 @@ static const struct operation OPERATIONS[] = {
 static enum tw_status
 print_help(struct secret *out, struct tw_error *err)
 {
-    static const char HELP[] =
-        USAGE "\n"
+    static const char HELP[] = USAGE
+        "\n"
         "\n"
         "Gives git the OAuth 2.0 token of the profile whose match: is for the "
         "URL.\n"

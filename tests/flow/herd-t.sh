@@ -38,7 +38,7 @@ before=$(requests)
 forget herd
 user tokenward-helper fetch herd &
 sleep 0.7
-pkill -KILL -u "$USER_ID" -f "$T/bin/tokenward-helper fetch" 2>/dev/null || pkill -KILL -f "$T/bin/tokenward-helper"
+pkill -KILL -u "$USER_ID" -f "^tokenward-helper .*fetch" 2>/dev/null 
 user tokenward get herd >"$T/out" 2>&1; is $? 0 "the holder was killed: the next one gets the token"
 [ "$(($(requests) - before))" -le 2 ]; ok $? "with at most two requests"
 
@@ -46,10 +46,10 @@ user tokenward get herd >"$T/out" 2>&1; is $? 0 "the holder was killed: the next
 forget herd
 user tokenward-helper fetch herd >/dev/null 2>&1 &
 sleep 0.7
-pkill -STOP -f "$T/bin/tokenward-helper fetch"
+pkill -STOP -f "^tokenward-helper .*fetch"
 out=$(user tokenward-helper --deadline 3 fetch herd 2>&1); is $? 75 "the holder is stopped: exit 75"
 like "$out" "process [0-9]" "and the message says who holds it"
-pkill -KILL -f "$T/bin/tokenward-helper fetch"
+pkill -KILL -f "^tokenward-helper .*fetch"
 wait "$!" 2>/dev/null
 
 # Two hundred profiles do not wait for each other.

@@ -22,7 +22,7 @@ chmod 700 "$T/credentials"; chmod 400 "$T/credentials/pay"; own "$T/credentials"
 user tokenward-helper fetch post >"$T/out" 2>&1 &
 sleep 0.8
 found=0 looked=0
-for process in $(pgrep -f "$T/bin/tokenward-helper"); do
+for process in $(pgrep -f "^tokenward-helper "); do
     looked=$((looked + 1))
     tr '\0' '\n' <"/proc/$process/cmdline" | grep -q "$CANARY" && found=$((found + 1))
     # The helper is not dumpable: only root may look.
@@ -64,7 +64,7 @@ fi
 # A crash leaves no core.
 user sh -c 'ulimit -c unlimited; cd "$XDG_RUNTIME_DIR"; tokenward-helper fetch --force post' >/dev/null 2>&1 &
 sleep 0.7
-pkill -SEGV -f "$T/bin/tokenward-helper fetch"
+pkill -SEGV -f "^tokenward-helper .*fetch"
 wait "$!" 2>/dev/null
 is "$(find "$T" -name 'core*' -type f | wc -l)" 0 "a crash leaves no core"
 

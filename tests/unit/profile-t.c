@@ -139,20 +139,14 @@ Test(profile, every_key)
     profile_free(profile);
 }
 
-Test(profile, scope_has_single_spaces)
+Test(profile, text_is_tidied)
 {
-    struct profile *profile = read_good(GOOD "    scope: '  a   b c '\n");
-
-    cr_expect_str_eq(profile_option(profile, "scope")->values[0], "a b c");
-    profile_free(profile);
-}
-
-Test(profile, block_scalar_ends_without_its_line_end)
-{
-    struct profile *profile = read_good(
-        URL "    client_id: c\n    client_secret: |\n      s3cret\n");
+    struct profile *profile =
+        read_good(URL "    client_id: c\n    client_secret: |\n"
+                      "      s3cret\n    scope: '  a   b c '\n");
 
     cr_expect_str_eq(secret_text(&profile->client_secret.value), "s3cret");
+    cr_expect_str_eq(profile_option(profile, "scope")->values[0], "a b c");
     profile_free(profile);
 }
 

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * secret-source-t.c - secrets from every source, and what is refused.
+ */
+#include <criterion/criterion.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "helper/secret_source.h"
+#include "provider/base/clock.h"
+#include "tests/unit/scratch.h"
+
+#define PLACE "/c/p.yaml:5:20: secret from "
+
+static char variable[PATH_MAX + 64];
+static char *given[] = {(char[]){"ACME_SECRET=s3cret"}, (char[]){"EMPTY="},
+                        (char[]){"TWO_LINES=s3cret\nX: y"}, variable, NULL};
+static char *allowed[] = {(char[]){"PATH=relative:/usr/bin:/bin"},
+                          (char[]){"HOME=/nowhere"}, NULL};
+static const struct environment ENVIRONMENT = {.given = given,
+                                               .allowed = allowed};
+
+static void
+setup(void)
+{
+    scratch_make();
+    (void)snprintf(variable, sizeof variable, "CREDENTIALS_DIRECTORY=%s",
+                   scratch_path(""));
+}
+
+TestSuite(secret_source, .init = setup, .fini = scratch_remove, .timeout = 60);
+
+static struct secret_source
+source_of(enum secret_kind kind, const char *text)
+{
+    return (struct secret_source){.kind = kind,
+                                  .text = (char *)(uintptr_t)text,
+                                  .file = "/c/p.yaml",
+                                  .line = 5,
+                                  .column = 20};
+}
+
+static void
+expect_secret(const struct secret_source *source, bool system,
+              const char *expected)
+{
+    AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
+    struct tw_error err = {0};
+
+    cr_expect_eq(
+        secret_source_read(source, &ENVIRONMENT, system, &secret, &err), TW_OK,
+        "%s", err.message);
+    cr_expect_str_eq(secret_text(&secret), expected);
+}
+
+/* "%s" in @message stands for the directory. */
+static void
+expect_refusal(const struct secret_source *source, bool system,
+               enum tw_status status, const char *message)
+{
+    AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
+    struct tw_error err = {0};
+    char expected[sizeof err.message];
+    int64_t start = clock_monotonic_ms();
+
+    scratch_expand(message, expected, sizeof expected);
+    cr_expect_eq(
+        secret_source_read(source, &ENVIRONMENT, system, &secret, &err),
+        status, "%s", expected);
+    cr_expect_eq(err.status, (int32_t)status);
+    cr_expect_str_eq(err.message, expected);
+    cr_expect_null(strstr(err.message, "s3cret"));
+    cr_expect_eq(secret.len, 0);
+    cr_expect_lt(clock_monotonic_ms() - start, 1000);
+}
+
+Test(secret_source, value)
+{
+    struct secret_source source = source_of(SECRET_VALUE, NULL);
+
+    source.value = SECRET_INIT(CLIENT_SECRET_MAX);
+    cr_assert(secret_append_text(&source.value, "s3cret"));
+    expect_secret(&source, false, "s3cret");
+    expect_secret(&source, false, "s3cret");
+    secret_source_clear(&source);
+    cr_expect_eq(source.kind, SECRET_NONE);
+}
+
+Test(secret_source, none)
+{
+    const struct secret_source source = {0};
+
+    expect_refusal(&source, false, TW_E_CONFIG, "the profile names no secret");
+}
+
+Test(secret_source, file)
+{
+    const struct secret_source source =
+        source_of(SECRET_FILE, scratch_path("secret"));
+
+    scratch_put("secret", 0600, "s3cret", 6);
+    expect_secret(&source, false, "s3cret");
+    scratch_put("secret", 0400, "s3cret\n", 7);
+    expect_secret(&source, false, "s3cret");
+    scratch_put("secret", 0600, "s3cret\r\n", 8);
+    expect_secret(&source, false, "s3cret");
+    scratch_put("secret", 0600, " s3\tcret ", 9);
+    expect_secret(&source, false, " s3\tcret ");
+}
+
+#define FILE_ PLACE "file %s/secret: "
+#define LINES "holds NUL, CR or a line break; a secret is one line"
+
+Test(secret_source, file_with_bad_text)
+{
+    const struct secret_source source =
+        source_of(SECRET_FILE, scratch_path("secret"));
+    char large[CLIENT_SECRET_MAX + 3];
+
+    scratch_put("secret", 0600, "", 0);
+    expect_refusal(&source, false, TW_E_CONFIG, FILE_ "is empty");
+    scratch_put("secret", 0600, "\n", 1);
+    expect_refusal(&source, false, TW_E_CONFIG, FILE_ "is empty");
+    scratch_put("secret", 0600, "s3cret\n\n", 8);
+    expect_refusal(&source, false, TW_E_CONFIG, FILE_ LINES);
+    scratch_put("secret", 0600, "s3cret\r", 7);
+    expect_refusal(&source, false, TW_E_CONFIG, FILE_ LINES);
+    scratch_put("secret", 0600, "s3\0cret", 7);
+    expect_refusal(&source, false, TW_E_CONFIG, FILE_ LINES);
+    memset(large, 's', sizeof large);
+    scratch_put("secret", 0600, large, CLIENT_SECRET_MAX + 1);
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   FILE_ "larger than 8192 bytes");
+    scratch_put("secret", 0600, large, CLIENT_SECRET_MAX + 3);
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   FILE_ "larger than 8194 bytes");
+    large[CLIENT_SECRET_MAX] = '\r';
+    large[CLIENT_SECRET_MAX + 1] = '\n';
+    scratch_put("secret", 0600, large, CLIENT_SECRET_MAX + 2);
+    large[CLIENT_SECRET_MAX] = '\0';
+    expect_secret(&source, false, large);
+}
+
+Test(secret_source, file_is_checked)
+{
+    const struct secret_source source =
+        source_of(SECRET_FILE, scratch_path("secret"));
+
+    expect_refusal(&source, false, TW_E_CONFIG, FILE_ "does not exist");
+    scratch_put("secret", 0640, "s3cret", 6);
+    expect_refusal(&source, false, TW_E_ACCESS,
+                   FILE_ "mode 0640 lets others read it; wanted: 0600\nchmod "
+                         "600 %s/secret");
+    expect_secret(&source, true, "s3cret");
+    scratch_put("secret", 0604, "s3cret", 6);
+    expect_refusal(&source, true, TW_E_ACCESS,
+                   FILE_ "mode 0604 lets others read it; wanted: 0640\nchmod "
+                         "640 %s/secret");
+    scratch_put("secret", 0620, "s3cret", 6);
+    expect_refusal(&source, true, TW_E_ACCESS,
+                   FILE_ "mode 0620 lets others write it; wanted: 0640\nchmod "
+                         "640 %s/secret");
+    cr_assert_eq(rename(scratch_path("secret"), scratch_path("other")), 0);
+    cr_assert_eq(symlink("other", scratch_path("secret")), 0);
+    expect_refusal(&source, false, TW_E_ACCESS,
+                   FILE_ "is a symbolic link, which is not followed here");
+    cr_assert_eq(unlink(scratch_path("secret")), 0);
+    cr_assert_eq(mkfifo(scratch_path("secret"), 0600), 0);
+    expect_refusal(&source, false, TW_E_ACCESS, FILE_ "is not a regular file");
+}
+
+Test(secret_source, file_of_another_user)
+{
+    const struct secret_source source =
+        source_of(SECRET_FILE, scratch_path("secret"));
+
+    if (geteuid() != 0)
+        cr_skip("needs scratch_path("
+                "), to give a file to another user");
+    scratch_put("secret", 0600, "s3cret", 6);
+    cr_assert_eq(chown(scratch_path("secret"), SCRATCH_OTHER, SCRATCH_OTHER),
+                 0);
+    expect_refusal(&source, false, TW_E_ACCESS,
+                   FILE_ "belongs to uid 65534; it must belong to uid 0\n"
+                         "chown 0 %s/secret");
+    scratch_put("secret", 0644, "s3cret", 6);
+    cr_assert_eq(chown(scratch_path("secret"), 0, SCRATCH_OTHER), 0);
+    cr_assert_eq(chmod(scratch_path("secret"), 0640), 0);
+    cr_assert_eq(setegid(SCRATCH_OTHER), 0);
+    cr_assert_eq(seteuid(SCRATCH_OTHER), 0);
+    expect_secret(&source, true, "s3cret");
+    expect_refusal(&source, false, TW_E_ACCESS,
+                   FILE_ "belongs to uid 0; it must belong to uid 65534\n"
+                         "chown 65534 %s/secret");
+}
+
+Test(secret_source, proc_is_no_secret)
+{
+    const struct secret_source source =
+        source_of(SECRET_FILE, "/proc/self/environ");
+    AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
+    struct tw_error err = {0};
+
+    cr_expect_eq(
+        secret_source_read(&source, &ENVIRONMENT, false, &secret, &err),
+        TW_E_ACCESS);
+    cr_expect_eq(secret.len, 0);
+}
+
+Test(secret_source, credential)
+{
+    const struct secret_source source = source_of(SECRET_CREDENTIAL, "acme");
+
+    scratch_put("acme", 0400, "s3cret\n", 7);
+    expect_secret(&source, true, "s3cret");
+    scratch_put("acme", 0440, "s3cret", 6);
+    expect_secret(&source, false, "s3cret");
+    cr_assert_eq(chmod(scratch_path("acme"), 0444), 0);
+    expect_refusal(&source, false, TW_E_ACCESS,
+                   PLACE "credential acme: mode 0444 lets others read it; "
+                         "wanted: 0400\nchmod 400 acme");
+    cr_assert_eq(chmod(scratch_path(""), 0777), 0);
+    expect_refusal(&source, false, TW_E_ACCESS,
+                   PLACE "credential acme: mode 0777 lets others write it; "
+                         "wanted: 0755\nchmod 755 %s");
+}
+
+Test(secret_source, credential_without_directory)
+{
+    const struct secret_source source = source_of(SECRET_CREDENTIAL, "acme");
+
+    (void)strcpy(variable, "X=y");
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "credential acme: CREDENTIALS_DIRECTORY is not set\n"
+                         "give the unit LoadCredential=acme:PATH");
+    (void)strcpy(variable, "CREDENTIALS_DIRECTORY=run");
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "credential acme: CREDENTIALS_DIRECTORY is no "
+                         "absolute path without ..");
+    (void)strcpy(variable, "CREDENTIALS_DIRECTORY=/run/..");
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "credential acme: CREDENTIALS_DIRECTORY is no "
+                         "absolute path without ..");
+    (void)strcpy(variable, "CREDENTIALS_DIRECTORY=/run/..x/none");
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "credential acme: does not exist");
+}
+
+Test(secret_source, environment_variable)
+{
+    struct secret_source source = source_of(SECRET_ENV, "ACME_SECRET");
+
+    expect_secret(&source, true, "s3cret");
+    source.text = (char[]){"NONE"};
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "environment variable NONE: is not set");
+    source.text = (char[]){"EMPTY"};
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "environment variable EMPTY: is empty");
+    source.text = (char[]){"TWO_LINES"};
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "environment variable TWO_LINES: " LINES);
+}
+
+static struct secret_source
+command_of(char **argv)
+{
+    struct secret_source source = source_of(SECRET_COMMAND, NULL);
+
+    source.argv = argv;
+    return source;
+}
+
+#define SHELL(script) \
+    ((char *[]){(char[]){"sh"}, (char[]){"-c"}, (char[]){script}, NULL})
+
+Test(secret_source, command)
+{
+    struct secret_source source = command_of(SHELL("echo s3cret"));
+
+    expect_secret(&source, false, "s3cret");
+    source = command_of(
+        (char *[]){(char[]){"/bin/echo"}, (char[]){"$HOME `id`; *"}, NULL});
+    expect_secret(&source, false, "$HOME `id`; *");
+    source = command_of(SHELL("cat; echo $HOME $ACME_SECRET"));
+    expect_secret(&source, false, "/nowhere");
+    source = command_of(SHELL("ls /proc/self/fd | tr '\\n' ' '"));
+    expect_secret(&source, false, "0 1 2 3 ");
+}
+
+Test(secret_source, command_that_fails)
+{
+    struct secret_source source =
+        command_of(SHELL("echo s3cret; echo s3cret >&2; exit 3"));
+
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command sh: failed with exit status 3; run it by "
+                         "hand to see why");
+    source = command_of(SHELL("kill -9 $$"));
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command sh: was ended by signal 9");
+    source = command_of(SHELL("true"));
+    expect_refusal(&source, false, TW_E_CONFIG, PLACE "command sh: is empty");
+    source = command_of(SHELL("printf 'a\\nb\\n'"));
+    expect_refusal(&source, false, TW_E_CONFIG, PLACE "command sh: " LINES);
+    source = command_of(SHELL("yes s3cret"));
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command sh: printed more than 8194 bytes");
+    source = command_of((char *[]){(char[]){"no-such-program"}, NULL});
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command no-such-program: there is no such program, "
+                         "or it may not be run");
+    source = command_of((char *[]){(char[]){"/etc/passwd"}, NULL});
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command /etc/passwd: there is no such program, or "
+                         "it may not be run");
+    /* Executable, but no program: no shell is tried. */
+    scratch_put("script", 0755, "echo s3cret\n", 12);
+    source = command_of(
+        (char *[]){(char *)(uintptr_t)scratch_path("script"), NULL});
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command %s/script: cannot be started: Exec format "
+                         "error");
+}
+
+/* A child that keeps the pipe open does not make the answer late. */
+Test(secret_source, command_that_leaves_a_child)
+{
+    struct secret_source source = command_of(SHELL("sleep 30 & echo s3cret"));
+    int64_t start = clock_monotonic_ms();
+
+    expect_secret(&source, false, "s3cret");
+    cr_expect_lt(clock_monotonic_ms() - start, 5000);
+}
+
+Test(secret_source, describes_itself)
+{
+    char text[256];
+    struct secret_source source = source_of(SECRET_FILE, "/x/y");
+
+    secret_source_describe(&source, text, sizeof text);
+    cr_expect_str_eq(text, "file /x/y");
+    source = source_of(SECRET_ENV, "X");
+    secret_source_describe(&source, text, sizeof text);
+    cr_expect_str_eq(text, "environment variable X");
+    source = command_of(SHELL("s3cret"));
+    secret_source_describe(&source, text, sizeof text);
+    cr_expect_str_eq(text, "command sh");
+    source = source_of(SECRET_VALUE, NULL);
+    secret_source_describe(&source, text, sizeof text);
+    cr_expect_str_eq(text, "the profile itself");
+}
