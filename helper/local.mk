@@ -118,4 +118,4 @@ tokenward_helper_LDADD = helper/libhelper.la
 tokenward_helper_CFLAGS = $(CC_PROGRAM)
 tokenward_helper_LDFLAGS = $(LINK_PROGRAM)
 
-dist_man_MANS += helper/tokenward-helper.8
+dist_man_MANS += helper/tokenward-helper.8 helper/tokenward-profiles.5

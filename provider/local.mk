@@ -101,4 +101,4 @@ uninstall-hook:
 	rm -f $(DESTDIR)$(moduledir)/client_credentials.so
 	rm -f $(DESTDIR)$(libdir)/libtokenward.so*
 
-dist_man_MANS += provider/cli/tokenward.1 provider/credential/git-credential-tokenward.1
+dist_man_MANS += provider/base/tokenward-record.5 provider/cli/tokenward.1 provider/client/libtokenward.3 provider/credential/git-credential-tokenward.1 provider/grants/tokenward-client_credentials.7 provider/grants/tokenward-provider.3

@@ -179,10 +179,27 @@ FLOW_TESTS = \
 	tests/flow/secret-t.sh \
 	tests/flow/served-t.sh \
 	tests/flow/tls-t.sh \
-	tests/sandbox/sandbox-t.sh
+	tests/sandbox/sandbox-t.sh \
+	tests/unit/corpus-git-t.sh
 dist_check_SCRIPTS = $(FLOW_TESTS)
 TESTS += $(FLOW_TESTS)
 
 # Everything a test needs, and nothing run.
 tests: all $(check_PROGRAMS)
+
+# make bench: ratios against the floor and the peers, in one run.
+EXTRA_PROGRAMS += tests/bench/api_bench tests/bench/floor tests/bench/pair
+tests_bench_api_bench_SOURCES = tests/bench/api_bench.c
+tests_bench_api_bench_CFLAGS = $(CC_PROGRAM)
+tests_bench_api_bench_LDFLAGS = $(LINK_PROGRAM)
+tests_bench_api_bench_LDADD = provider/client/libtokenward.la
+tests_bench_floor_SOURCES = tests/bench/floor.c
+tests_bench_pair_SOURCES = tests/bench/pair.c
+CLEANFILES += $(EXTRA_PROGRAMS)
+EXTRA_DIST += tests/bench/bench.sh
+
+bench: all $(EXTRA_PROGRAMS)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/bench/bench.sh
+
+.PHONY: bench
 

@@ -214,10 +214,8 @@ check_yaml(struct outcome *outcome, char **fields)
     const char *message = outcome->said;
 
     if (strcmp(verdict, "reject") == 0) {
-        if (!message[0])
-            not_met(outcome, "accepted");
-        else if (!is_of_classes(class, message))
-            not_met(outcome, "refused, but not as %s", class);
+        if (!is_of_classes(class, message))
+            not_met(outcome, "not refused as %s", class);
     } else if (is_about_the_text(message) &&
                !(strcmp(verdict, "either") == 0 &&
                  is_of_classes(class, message))) {
@@ -310,7 +308,7 @@ replay(struct corpus *corpus, char **fields,
         check_message(&outcome);
     }
     if (outcome.took_ms > TOO_SLOW_MS)
-        not_met(&outcome, "took %lld ms", (long long)outcome.took_ms);
+        not_met(&outcome, "too slow");
     corpus->tests++;
     corpus->failures += outcome.why[0] != '\0';
     (void)printf("%s %d - %s\n", outcome.why[0] ? "not ok" : "ok",
@@ -394,8 +392,8 @@ main(void)
         (void)printf("not ok %d - %s cannot be read\n",
                      (corpus.failures++, ++corpus.tests), dir);
     replay_suite(&corpus, srcdir ? srcdir : ".");
+    (void)printf("1..%d\n", corpus.tests);
     (void)rmdir(corpus.scratch);
     modules_clear(&corpus.modules);
-    (void)printf("1..%d\n", corpus.tests);
     return corpus.failures > 0;
 }

@@ -31,8 +31,7 @@ static void
 need_root(void)
 {
     if (geteuid() != 0)
-        cr_skip("needs scratch_path("
-                "), to give a file to another user");
+        cr_skip("needs root, to give a file to another user");
 }
 
 Test(profile_perms, modes) /* prof-ok-0600, prof-ok-0400, prof-0644, ... */
@@ -165,8 +164,7 @@ Test(profile_perms, no_link_is_followed_for_root) /* prof-symlink-shadow */
     cr_assert_eq(symlink("/etc", scratch_path("profiles.d")), 0);
     loading_expect(false, 0,
                    "%s/profiles.d: is not a directory (links are not "
-                   "followed for scratch_path("
-                   "))");
+                   "followed for root)");
 }
 
 Test(profile_perms, special_files) /* prof-fifo, prof-device */

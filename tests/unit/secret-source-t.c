@@ -177,8 +177,7 @@ Test(secret_source, file_of_another_user)
         source_of(SECRET_FILE, scratch_path("secret"));
 
     if (geteuid() != 0)
-        cr_skip("needs scratch_path("
-                "), to give a file to another user");
+        cr_skip("needs root, to give a file to another user");
     scratch_put("secret", 0600, "s3cret", 6);
     cr_assert_eq(chown(scratch_path("secret"), SCRATCH_OTHER, SCRATCH_OTHER),
                  0);
