@@ -58,11 +58,11 @@ status_from_name(const char *name, enum tw_status *out)
 }
 
 /* Messages are one printable line and at most one line of hint. */
-static void
+__attribute__((format(printf, 3, 0))) static void
 fill(struct tw_error *err, enum tw_status status, const char *format,
      va_list args)
 {
-    err->status = status;
+    err->status = (int32_t)status;
     (void)vsnprintf(err->message, sizeof err->message, format, args);
 }
 
