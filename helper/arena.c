@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define BLOCK_FIRST 4096
-#define BLOCK_LAST (64 * 1024)     /* more would be mapped anew each time */
+#define BLOCK_LAST (64 * 1024) /* more would be mapped anew each time */
 #define ALIGNMENT _Alignof(void *)
 
 struct arena_block {

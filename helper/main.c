@@ -15,6 +15,7 @@
 #endif
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -242,6 +243,9 @@ main(int argc, char **argv)
     struct tw_error err = {0};
     enum tw_status status = parse(argc, argv, &session, &settings, &err);
 
+    /* Whoever started us may ignore it, and then no child can be waited for.
+     */
+    (void)signal(SIGCHLD, SIG_DFL);
     session.report.detached = settings.detach;
     if (settings.help || settings.version) {
         if (settings.help)

@@ -292,7 +292,7 @@ static const struct profile_key KEYS[] = {
      "lifetime of a token whose answer names none; default 300", false,
      read_default_lifetime},
     {"env", "{NAME: token, file or header, ...}",
-     "variables that tokenward run sets for a program", false, read_env},
+     "variables that tokenward exec sets for a program", false, read_env},
     {"git_username", "TEXT",
      "user name that git is given with the token; default oauth2", false,
      read_git_username},

@@ -21,20 +21,25 @@ is_scope_character(char c)
     return c > 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-/* Appends the tokens of @text, each with one space before it. */
-static bool
+/* Appends the tokens of @text, each with one space before it.  TW_E_CONFIG:
+ * they are none, or too much; TW_E_SYSTEM: out of memory. */
+static enum tw_status
 add_scopes(struct secret *scope, const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        bool begins = i == 0 || text[i - 1] == ' ';
+        size_t space = begins && scope->len ? 1 : 0;
+
         if (text[i] == ' ')
             continue;
         if (!is_scope_character(text[i]) ||
-            ((i == 0 || text[i - 1] == ' ') && scope->len &&
-             !secret_append(scope, " ", 1)) ||
+            scope->max - scope->len < space + 1)
+            return TW_E_CONFIG;
+        if (!secret_append(scope, " ", space) ||
             !secret_append(scope, &text[i], 1))
-            return false;
+            return TW_E_SYSTEM;
     }
-    return true;
+    return TW_OK;
 }
 
 static enum tw_status
@@ -49,8 +54,13 @@ read_scope(const struct profile_reader *reader, const char *key,
 
     for (; item && count && !status; item = item->next, count--) {
         status = profile_value_line(reader, key, item, &n);
-        if (!status && !add_scopes(&scope, item->text, n))
-            status = profile_refuse(
+        if (status)
+            return status;
+        status = add_scopes(&scope, item->text, n);
+        if (status == TW_E_SYSTEM)
+            return tw_no_memory(reader->err);
+        if (status)
+            return profile_refuse(
                 reader, item,
                 "%s must be scopes separated by spaces, of printable ASCII "
                 "without \" and \\, %d bytes at most",

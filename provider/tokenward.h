@@ -39,7 +39,7 @@ enum tw_status {
     TW_E_NOT_FOUND, /* no such profile */
     TW_E_ACCESS,    /* the owner of a file or directory */
     TW_E_DENIED, /* nobody soon: the token endpoint refused, and will again */
-    TW_E_INTERACT, /* a person: tokenward login */
+    TW_E_INTERACT, /* a person, at the provider's own pages */
     TW_E_RETRY,    /* nobody: later (network, rate limit, outage) */
     TW_E_PROTOCOL, /* the server's operator: its answer is no answer */
     TW_E_MODULE,   /* the packager: provider missing or of another ABI */

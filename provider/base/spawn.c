@@ -185,7 +185,7 @@ enum tw_status
 spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
 {
     const char *path = secure_getenv("TOKENWARD_HELPER");
-    char *argv[ARGS_MAX] = {(char *)"tokenward-helper", (char *)"--detach"};
+    char *argv[ARGS_MAX] = {NULL, (char *)"--detach"};
     char report[REPORT_MAX + 1];
     AUTO_CLOSE int reading = -1;
     AUTO_CLOSE int writing = -1;
@@ -200,6 +200,7 @@ spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
                        "tokens only, and there is none");
     if (!path || path[0] != '/')
         path = TW_HELPER_PATH;
+    argv[0] = (char *)path;
     if (!wait_ms)
         argv[n++] = (char *)"--quiet";
     for (; *args && n < ARGS_MAX - 1; args++)

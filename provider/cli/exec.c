@@ -2,7 +2,7 @@
 /*
  * exec.c - tokenward exec: run a command that finds a token in its
  * environment: a file's name always, the token itself only where the profile
- * says so with export:.
+ * says so with env:.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 #define FILE_VARIABLE "BEARER_TOKEN_FILE" /* WLCG Bearer Token Discovery */
 
-/* What an export: may ask for. */
+/* What env: may ask for. */
 struct value {
     char kind[8];
     const char *text;

@@ -36,27 +36,27 @@ is "$(awk '{ print $1; exit }' "$T/sum")" 200 "and all 200 have the new one"
 # The holder of the lock is killed.
 before=$(requests)
 forget herd
-user tokenward-helper fetch herd &
+user "$T/bin/tokenward-helper" fetch herd &
 sleep 0.7
-pkill -KILL -u "$USER_ID" -f "^tokenward-helper .*fetch" 2>/dev/null 
+pkill -KILL -u "$USER_ID" -f "^$T/bin/tokenward-helper" 2>/dev/null 
 user tokenward get herd >"$T/out" 2>&1; is $? 0 "the holder was killed: the next one gets the token"
 [ "$(($(requests) - before))" -le 2 ]; ok $? "with at most two requests"
 
 # The holder is stopped: nobody waits for ever, and is told who it is.
 forget herd
-user tokenward-helper fetch herd >/dev/null 2>&1 &
+user "$T/bin/tokenward-helper" fetch herd >/dev/null 2>&1 &
 sleep 0.7
-pkill -STOP -f "^tokenward-helper .*fetch"
-out=$(user tokenward-helper --deadline 3 fetch herd 2>&1); is $? 75 "the holder is stopped: exit 75"
+pkill -STOP -f "^$T/bin/tokenward-helper"
+out=$(user "$T/bin/tokenward-helper" --deadline 3 fetch herd 2>&1); is $? 75 "the holder is stopped: exit 75"
 like "$out" "process [0-9]" "and the message says who holds it"
-pkill -KILL -f "^tokenward-helper .*fetch"
+pkill -KILL -f "^$T/bin/tokenward-helper"
 wait "$!" 2>/dev/null
 
 # Two hundred profiles do not wait for each other.
 for i in $(seq 20); do profile "many$i" /m/delay=1000/oauth/v1/token; done
 start=$(date +%s%N)
 # shellcheck disable=SC2046
-user tokenward-helper fetch $(seq -f 'many%g' 20); is $? 0 "20 slow profiles in one run"
+user "$T/bin/tokenward-helper" fetch $(seq -f 'many%g' 20); is $? 0 "20 slow profiles in one run"
 ms=$((($(date +%s%N) - start) / 1000000))
 [ $ms -lt 6000 ]; ok $? "side by side ($ms ms, one after the other: 20000)"
 

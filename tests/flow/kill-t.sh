@@ -9,7 +9,7 @@ strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
 sandbox
 profile kill /oauth/v1/token
 user tokenward get kill >/dev/null || { echo "Bail out! no token"; exit 1; }
-FETCH="tokenward-helper fetch --force kill"
+FETCH="$T/bin/tokenward-helper fetch --force kill"
 
 # The worker's system calls after it has the reply begin with the guard: every
 # call of the whole run is listed, and those are swept first.
@@ -53,7 +53,7 @@ is $torn 0 "no torn record in $points kills"
 user $FETCH; is $? 0 "the next run works"
 is "$(find "$T/run/tokenward" -name '.new.*' | wc -l)" 0 "and leaves no stray"
 is "$(cat "$T/run/tokenward/kill/token")" "$(field kill access_token)" "and record and token file agree"
-is "$(pgrep -f "^tokenward-helper " | wc -l)" 0 "no process is left"
+is "$(pgrep -f "^$T/bin/tokenward-helper" | wc -l)" 0 "no process is left"
 
 for inject in write:error=ENOSPC renameat:error=EXDEV renameat2:error=EXDEV fchmod:error=EPERM openat:error=EMFILE:when=20+ \
     write:error=EIO mkdirat:error=EROFS flock:error=ENOLCK; do

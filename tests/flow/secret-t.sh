@@ -19,10 +19,10 @@ mkdir "$T/credentials"; printf '%s\n' "$CANARY" >"$T/credentials/pay"
 chmod 700 "$T/credentials"; chmod 400 "$T/credentials/pay"; own "$T/credentials"
 
 # While a request is under way: argv and environ of every process of ours.
-user tokenward-helper fetch post >"$T/out" 2>&1 &
+user "$T/bin/tokenward-helper" fetch post >"$T/out" 2>&1 &
 sleep 0.8
 found=0 looked=0
-for process in $(pgrep -f "^tokenward-helper "); do
+for process in $(pgrep -f "^$T/bin/tokenward-helper"); do
     looked=$((looked + 1))
     tr '\0' '\n' <"/proc/$process/cmdline" | grep -q "$CANARY" && found=$((found + 1))
     # The helper is not dumpable: only root may look.
@@ -47,13 +47,13 @@ like "$out" "invalid_client" "its error is shown"
 printf '%s' "$out" | grep -q "$CANARY"; is $? 1 "the secret is not"
 user tokenward status --json >"$T/status"
 is "$(grep -rl "$CANARY" "$T/run" "$T/status" "$T/home" | wc -l)" 0 "no file of the runtime directory holds it"
-user tokenward-helper check >"$T/check" 2>&1
+user "$T/bin/tokenward-helper" check >"$T/check" 2>&1
 is "$(grep -c "$CANARY" "$T/check")" 0 "check does not tell it"
 
 # Everything the helper writes, but to the TLS socket.
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
     user strace -f -s 65536 -e trace=write,writev,sendto,sendmsg,pwrite64 -o "$T/run/trace" \
-        tokenward-helper fetch --force basic post >/dev/null 2>&1
+        "$T/bin/tokenward-helper" fetch --force basic post >/dev/null 2>&1
     is "$(grep -c -e "$CANARY" -e "$(printf %s "$CLIENT_ID:$CANARY" | base64 -w0 | cut -c1-40)" "$T/run/trace")" 0 \
         "no write of the helper holds it in the clear"
     rm -f "$T/run/trace"
@@ -62,14 +62,14 @@ else
 fi
 
 # A crash leaves no core.
-user sh -c 'ulimit -c unlimited; cd "$XDG_RUNTIME_DIR"; tokenward-helper fetch --force post' >/dev/null 2>&1 &
+user sh -c 'ulimit -c unlimited; cd "$XDG_RUNTIME_DIR"; "$TOKENWARD_HELPER" fetch --force post' >/dev/null 2>&1 &
 sleep 0.7
-pkill -SEGV -f "^tokenward-helper .*fetch"
+pkill -SEGV -f "^$T/bin/tokenward-helper"
 wait "$!" 2>/dev/null
 is "$(find "$T" -name 'core*' -type f | wc -l)" 0 "a crash leaves no core"
 
 # Variables that would make a library tell secrets or go elsewhere.
 user env SSLKEYLOGFILE="$T/run/keys" OPENSSL_CONF=/nonexistent CURL_CA_BUNDLE=/nonexistent SSL_CERT_FILE=/nonexistent \
-    tokenward-helper fetch --force basic; is $? 0 "hostile variables change nothing"
+    "$T/bin/tokenward-helper" fetch --force basic; is $? 0 "hostile variables change nothing"
 [ ! -e "$T/run/keys" ]; ok $? "no TLS keys were logged"
 done_testing
