@@ -96,6 +96,7 @@ tests_unit_corpus_replies_t_LDADD = $(LINK_UNIT)
 if HAVE_CRITERION
 UNIT_TESTS += \
 	tests/unit/base-t \
+	tests/unit/client-t \
 	tests/unit/environment-t \
 	tests/unit/module-t \
 	tests/unit/profile-perms-t \
@@ -111,6 +112,11 @@ tests_unit_base_t_SOURCES = tests/unit/base-t.c
 tests_unit_base_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_base_t_CFLAGS = $(CC_UNIT)
 tests_unit_base_t_LDADD = $(LINK_UNIT)
+
+tests_unit_client_t_SOURCES = tests/unit/client-t.c
+tests_unit_client_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_client_t_CFLAGS = $(CC_UNIT)
+tests_unit_client_t_LDADD = provider/client/libtokenward.la $(LINK_UNIT)
 
 tests_unit_environment_t_SOURCES = tests/unit/environment-t.c
 tests_unit_environment_t_CPPFLAGS = $(CPP_UNIT)

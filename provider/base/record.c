@@ -244,13 +244,19 @@ record_left(const struct record *record, struct now now)
 }
 
 int64_t
-record_wanted(const struct record *record, int64_t min_valid)
+lifetime_wanted(int64_t lifetime, int64_t min_valid)
 {
-    int64_t tenth = record->lifetime / 10, half = record->lifetime / 2;
+    int64_t tenth = lifetime / 10, half = lifetime / 2;
 
     if (min_valid < 0)
         return tenth < 60 ? tenth : 60;
     return min_valid < half ? min_valid : half;
+}
+
+int64_t
+record_wanted(const struct record *record, int64_t min_valid)
+{
+    return lifetime_wanted(record->lifetime, min_valid);
 }
 
 void

@@ -68,6 +68,9 @@ int64_t record_left(const struct record *record, struct now now);
  */
 int64_t record_wanted(const struct record *record, int64_t min_valid);
 
+/* lifetime_wanted: the same for a lifetime in seconds. */
+int64_t lifetime_wanted(int64_t lifetime, int64_t min_valid);
+
 void record_clear(struct record *record);
 
 #define AUTO_RECORD AUTO(record_clear) struct record

@@ -95,14 +95,6 @@ tw_close(struct tw_handle *handle)
     free(handle);
 }
 
-static int64_t
-wanted(int64_t lifetime, int64_t min_valid)
-{
-    struct record record = {.lifetime = lifetime};
-
-    return record_wanted(&record, min_valid);
-}
-
 /* The token in hand, held once more, if it needs no look; else NULL. */
 static struct tw_token *
 take_in_hand(struct tw_handle *handle, int64_t min_valid)
@@ -116,7 +108,8 @@ take_in_hand(struct tw_handle *handle, int64_t min_valid)
     if (handle->token && handle->user.page && epochs(handle) == handle->seen &&
         now.monotonic - handle->looked_at < TRUST_S && drift <= APART_MAX &&
         drift >= -APART_MAX && now.wall < handle->refresh_at &&
-        now.wall + wanted(handle->lifetime, min_valid) < handle->good_until)
+        now.wall + lifetime_wanted(handle->lifetime, min_valid) <
+            handle->good_until)
         token = tw_token_ref(handle->token);
     (void)pthread_mutex_unlock(&handle->lock);
     return token;
