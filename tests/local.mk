@@ -191,7 +191,9 @@ dist_check_SCRIPTS = $(FLOW_TESTS)
 TESTS += $(FLOW_TESTS)
 
 # Everything a test needs, and nothing run.
-tests: all $(check_PROGRAMS)
+# After all, not beside it: two makes at once would build one library twice.
+tests: all
+	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS)
 
 # make bench: ratios against the floor and the peers, in one run.
 EXTRA_PROGRAMS += tests/bench/api_bench tests/bench/floor tests/bench/pair
@@ -204,7 +206,8 @@ tests_bench_pair_SOURCES = tests/bench/pair.c
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += tests/bench/bench.sh
 
-bench: all $(EXTRA_PROGRAMS)
+bench: all
+	$(MAKE) $(AM_MAKEFLAGS) $(EXTRA_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/bench/bench.sh
 
 .PHONY: bench
