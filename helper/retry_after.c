@@ -54,6 +54,9 @@ retry_after_parse(const char *text, int64_t now, int64_t *out)
         return true;
     if (!parse_date(text, &at))
         return false;
-    *out = at > now ? at - now : 0;
+    if (at <= now)
+        *out = 0;
+    else if (__builtin_sub_overflow(at, now, out))
+        *out = INT64_MAX;
     return true;
 }

@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-#define BASE64_MIN 8 /* characters: less holds no secret of SCRUB_MIN */
+#define BASE64_MIN 8     /* characters: less holds no secret of SCRUB_MIN */
+#define BASE64_MAX 65536 /* of one text: what is behind is never shown */
 
 static int
 hex_value(char c)
@@ -22,10 +23,13 @@ hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* How many bytes of @text are @byte as a form, JSON or nothing encodes it. */
+/* How many bytes of @text are @byte as a form, JSON (in JSON) or nothing
+ * encodes it. */
 static size_t
 match_byte(const char *text, size_t n, char byte)
 {
+    size_t escapes = 0;
+
     if (n >= 3 && text[0] == '%') {
         int high = hex_value(text[1]), low = hex_value(text[2]);
 
@@ -33,9 +37,13 @@ match_byte(const char *text, size_t n, char byte)
             (unsigned char)byte == (unsigned)(high * 16 + low))
             return 3;
     }
-    if (n >= 2 && text[0] == '\\' && text[1] == byte)
-        return 2;
-    return n && (text[0] == byte || (byte == ' ' && text[0] == '+'));
+    while (escapes < n && text[escapes] == '\\')
+        escapes++;
+    if (escapes && byte == '\\')
+        return escapes < 2 ? escapes : 2;
+    if (escapes < n && text[escapes] == byte)
+        return escapes + 1;
+    return n && byte == ' ' && text[0] == '+';
 }
 
 /* How many bytes at the beginning of @text are the secret; 0: it is not
@@ -110,14 +118,14 @@ decode(struct secret *out, const char *text, size_t n)
 static size_t
 match_base64(const char *text, size_t n, const struct secret *const *secrets)
 {
-    AUTO_SECRET plain = SECRET_INIT(n);
+    AUTO_SECRET plain = SECRET_INIT(BASE64_MAX);
     size_t length = 0;
 
     while (length < n && base64_value(text[length]) >= 0)
         length++;
     if (length < BASE64_MIN)
         return 0;
-    if (!decode(&plain, text, length))
+    if (!decode(&plain, text, length < BASE64_MAX ? length : BASE64_MAX))
         return length;
     for (size_t i = 0; i < plain.len; i++) {
         if (match_any(plain.bytes + i, plain.len - i, secrets))

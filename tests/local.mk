@@ -98,15 +98,21 @@ UNIT_TESTS += \
 	tests/unit/base-t \
 	tests/unit/client-t \
 	tests/unit/environment-t \
+	tests/unit/form-t \
+	tests/unit/http-t \
+	tests/unit/json-t \
 	tests/unit/module-t \
 	tests/unit/profile-perms-t \
 	tests/unit/profile-t \
 	tests/unit/profiles-t \
+	tests/unit/reply-t \
+	tests/unit/retry-after-t \
 	tests/unit/retry-t \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
 	tests/unit/store-t \
 	tests/unit/url-t \
+	tests/unit/wipe-t \
 	tests/unit/yaml-t
 tests_unit_base_t_SOURCES = tests/unit/base-t.c
 tests_unit_base_t_CPPFLAGS = $(CPP_UNIT)
@@ -122,6 +128,21 @@ tests_unit_environment_t_SOURCES = tests/unit/environment-t.c
 tests_unit_environment_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_environment_t_CFLAGS = $(CC_UNIT)
 tests_unit_environment_t_LDADD = $(LINK_UNIT)
+
+tests_unit_form_t_SOURCES = tests/unit/form-t.c
+tests_unit_form_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_form_t_CFLAGS = $(CC_UNIT)
+tests_unit_form_t_LDADD = $(LINK_UNIT)
+
+tests_unit_http_t_SOURCES = tests/unit/http-t.c tests/unit/raw_server.h
+tests_unit_http_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_http_t_CFLAGS = $(CC_UNIT)
+tests_unit_http_t_LDADD = $(LINK_UNIT)
+
+tests_unit_json_t_SOURCES = tests/unit/json-t.c
+tests_unit_json_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_json_t_CFLAGS = $(CC_UNIT)
+tests_unit_json_t_LDADD = $(LINK_UNIT)
 
 tests_unit_module_t_SOURCES = tests/unit/module-t.c
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
@@ -142,6 +163,16 @@ tests_unit_profiles_t_SOURCES = tests/unit/profiles-t.c tests/unit/fake_modules.
 tests_unit_profiles_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profiles_t_CFLAGS = $(CC_UNIT)
 tests_unit_profiles_t_LDADD = $(LINK_UNIT)
+
+tests_unit_reply_t_SOURCES = tests/unit/reply-t.c
+tests_unit_reply_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_reply_t_CFLAGS = $(CC_UNIT)
+tests_unit_reply_t_LDADD = $(LINK_UNIT)
+
+tests_unit_retry_after_t_SOURCES = tests/unit/retry-after-t.c
+tests_unit_retry_after_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_retry_after_t_CFLAGS = $(CC_UNIT)
+tests_unit_retry_after_t_LDADD = $(LINK_UNIT)
 
 tests_unit_retry_t_SOURCES = tests/unit/retry-t.c
 tests_unit_retry_t_CPPFLAGS = $(CPP_UNIT)
@@ -167,6 +198,11 @@ tests_unit_url_t_SOURCES = tests/unit/url-t.c
 tests_unit_url_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_url_t_CFLAGS = $(CC_UNIT)
 tests_unit_url_t_LDADD = $(LINK_UNIT)
+
+tests_unit_wipe_t_SOURCES = tests/unit/wipe-t.c helper/wipe.c tests/unit/raw_server.h
+tests_unit_wipe_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_wipe_t_CFLAGS = $(CC_UNIT)
+tests_unit_wipe_t_LDADD = $(LINK_UNIT)
 
 tests_unit_yaml_t_SOURCES = tests/unit/yaml-t.c
 tests_unit_yaml_t_CPPFLAGS = $(CPP_UNIT)

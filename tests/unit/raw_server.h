@@ -44,7 +44,7 @@ struct raw_connection {
     int fd;
 };
 
-static bool
+static inline bool
 raw_send(int fd, const void *bytes, size_t n)
 {
     const char *at = bytes;
@@ -78,7 +78,7 @@ raw_send_bytes(struct raw_server *server, int fd, const char *request)
 }
 
 /* One request with its body into @buffer; false at the connection's end. */
-static bool
+static inline bool
 raw_read_request(int fd, char *buffer)
 {
     size_t used = 0, want = 0;
@@ -101,7 +101,7 @@ raw_read_request(int fd, char *buffer)
     return true;
 }
 
-static void *
+static inline void *
 raw_serve(void *arg)
 {
     struct raw_connection *connection = arg;
@@ -122,7 +122,7 @@ raw_serve(void *arg)
     return NULL;
 }
 
-static void *
+static inline void *
 raw_accept(void *arg)
 {
     struct raw_server *server = arg;
@@ -148,7 +148,7 @@ raw_accept(void *arg)
     }
 }
 
-static void
+static inline void
 raw_start(struct raw_server *server, raw_answer *answer)
 {
     struct sockaddr_in address = {
@@ -174,14 +174,14 @@ raw_start(struct raw_server *server, raw_answer *answer)
 }
 
 /* Until nobody is at work any more: the bytes may go then. */
-static void
+static inline void
 raw_wait(struct raw_server *server)
 {
     while (atomic_load(&server->closed) != atomic_load(&server->connections))
         (void)usleep(200);
 }
 
-static void
+static inline void
 raw_stop(struct raw_server *server)
 {
     atomic_store(&server->stopped, 1);

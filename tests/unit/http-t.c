@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http-t.c - the engine against servers that behave, and servers that do not.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "helper/http.h"
+#include "provider/base/clock.h"
+#include "tests/unit/raw_server.h"
+
+#define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+/* What came of one request. */
+struct answer {
+    int times, status;
+    bool too_large;
+    int64_t retry_after;
+    size_t body_len;
+    char body[100], content_type[128];
+    struct tw_error err;
+};
+
+static struct raw_server server;
+static struct secret form = {.max = 1000};
+static struct http *http;
+
+static void
+on_done(void *arg, struct http_reply *reply)
+{
+    struct answer *answer = arg;
+
+    answer->times++;
+    answer->status = reply->status;
+    answer->too_large = reply->too_large;
+    answer->retry_after = reply->retry_after;
+    answer->body_len = reply->body.len;
+    answer->err = reply->err;
+    (void)snprintf(answer->body, sizeof answer->body, "%s",
+                   secret_text(&reply->body));
+    (void)snprintf(answer->content_type, sizeof answer->content_type, "%s",
+                   reply->content_type);
+}
+
+static struct http_request
+request_to(const char *url)
+{
+    return (struct http_request){.url = url,
+                                 .form = &form,
+                                 .allow_loopback_http = true,
+                                 .timeout_ms = 5000};
+}
+
+static void
+set_up(raw_answer *answer)
+{
+    struct tw_error err;
+
+    raw_start(&server, answer);
+    cr_assert_eq(http_new(true, &http, &err), TW_OK, "%s", err.message);
+    cr_assert(secret_append_text(&form, "grant_type=client_credentials"));
+}
+
+static void
+tear_down(void)
+{
+    http_free(http);
+    raw_stop(&server);
+    secret_clear(&form);
+}
+
+static struct answer
+run(const struct http_request *request)
+{
+    struct answer answer = {0};
+    struct tw_error err = {0};
+
+    cr_assert_eq(http_post(http, request, on_done, &answer, &err), TW_OK, "%s",
+                 err.message);
+    cr_assert_eq(http_run(http, INT64_MAX, clock_monotonic_ms() + 10000, &err),
+                 TW_OK);
+    cr_assert_eq(answer.times, 1);
+    return answer;
+}
+
+/* One request that gets exactly these bytes. */
+static struct answer
+ask(const char *bytes)
+{
+    struct http_request request;
+    struct answer answer;
+
+    set_up(raw_send_bytes);
+    server.bytes = bytes;
+    server.len = strlen(bytes);
+    request = request_to(server.url);
+    answer = run(&request);
+    cr_assert_eq(atomic_load(&server.requests), 1);
+    tear_down();
+    return answer;
+}
+
+Test(http, a_request_is_what_strict_servers_take)
+{
+    struct http_request request;
+    struct answer answer;
+    const char *last = server.last;
+
+    set_up(raw_send_bytes);
+    server.bytes = OK_HEAD "Content-Length: 2\r\n\r\n{}";
+    server.len = strlen(server.bytes);
+    request = request_to(server.url);
+    request.authorization = "Authorization: Basic aWQ6c2VjcmV0";
+    answer = run(&request);
+    cr_assert_eq(answer.status, 200);
+    cr_assert_str_eq(answer.body, "{}");
+    cr_assert_str_eq(answer.content_type, "application/json");
+    cr_assert_eq(answer.retry_after, -1);
+    cr_assert_eq(strncmp(last, "POST /token HTTP/1.1\r\n", 22), 0);
+    cr_assert(strstr(last, "\r\nAccept: application/json\r\n"));
+    cr_assert(strstr(
+        last, "\r\nContent-Type: application/x-www-form-urlencoded\r\n"));
+    cr_assert(strstr(last, "\r\nUser-Agent: tokenward/"));
+    cr_assert(strstr(last, "\r\nAuthorization: Basic aWQ6c2VjcmV0\r\n"));
+    cr_assert_null(strcasestr(last, "\r\nExpect"));
+    cr_assert_null(strcasestr(last, "\r\nAccept-Encoding"));
+    cr_assert_null(strcasestr(last, "\r\nCookie"));
+    cr_assert_null(strcasestr(last, "\r\nUpgrade"));
+    cr_assert_str_eq(strstr(last, "\r\n\r\n") + 4,
+                     "grant_type=client_credentials");
+    tear_down();
+}
+
+Test(http, one_profiles_credentials_are_not_in_the_next_ones_request)
+{
+    struct http_request request;
+
+    set_up(raw_send_bytes);
+    server.bytes = OK_HEAD "Content-Length: 2\r\nSet-Cookie: a=b\r\n\r\n{}";
+    server.len = strlen(server.bytes);
+    request = request_to(server.url);
+    request.authorization = "Authorization: Basic aWQ6c2VjcmV0";
+    (void)run(&request);
+    atomic_store(&server.requests, 0);
+    request.authorization = NULL;
+    (void)run(&request);
+    cr_assert_null(strcasestr(server.last, "Authorization"));
+    cr_assert_null(strcasestr(server.last, "Cookie"));
+    tear_down();
+}
+
+Test(http, no_redirect_is_followed)
+{
+    static const int CODES[] = {301, 302, 303, 307, 308};
+    static const char *const PLACES[] = {"/other", "http://127.0.0.1:1/",
+                                         "file:///etc/passwd",
+                                         "https://localhost/"};
+
+    for (size_t i = 0; i < 5; i++) {
+        for (size_t j = 0; j < 4; j++) {
+            char bytes[300];
+            struct answer answer;
+
+            (void)snprintf(bytes, sizeof bytes,
+                           "HTTP/1.1 %d Moved\r\nLocation: %s\r\nRefresh: 0; "
+                           "url=%s\r\nContent-Length: 0\r\n\r\n",
+                           CODES[i], PLACES[j], PLACES[j]);
+            answer = ask(bytes);
+            cr_assert_eq(answer.status, CODES[i]);
+        }
+    }
+}
+
+Test(http, a_cut_body_is_no_body)
+{
+    static const char *const CUT[] = {
+        "Content-Length: 50\r\n\r\n{\"access_token\":\"x\"}",
+        "Transfer-Encoding: chunked\r\n\r\n14\r\n{\"access_token\":\"x\"}\r\n",
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n",
+        "Content-Le",
+    };
+
+    for (size_t i = 0; i < sizeof CUT / sizeof *CUT; i++) {
+        char bytes[300];
+        struct answer answer;
+
+        (void)snprintf(bytes, sizeof bytes, OK_HEAD "%s", CUT[i]);
+        answer = ask(bytes);
+        if (i == 4 && answer.status == 200)
+            cr_assert_eq(answer.body_len, 0); /* headers cut: no body */
+        else
+            cr_assert_eq(answer.err.status, TW_E_RETRY, "%zu", i);
+        cr_assert_eq(answer.body_len, 0);
+        cr_assert(i == 4 || strstr(answer.err.message, "127.0.0.1:"));
+    }
+}
+
+Test(http, what_is_no_http_is_the_operators_matter)
+{
+    struct answer answer = ask("{\"access_token\":\"tok\"}");
+
+    cr_assert_eq(answer.status, 0);
+    cr_assert_eq(answer.err.status, TW_E_PROTOCOL);
+    answer = ask("SSH-2.0-OpenSSH_9.2\r\n");
+    cr_assert_eq(answer.status, 0);
+    answer = ask("");
+    cr_assert_eq(answer.err.status, TW_E_RETRY);
+    cr_assert(strstr(answer.err.message, "without an answer"), "%s",
+              answer.err.message);
+}
+
+Test(http, retry_after_is_the_final_answers_and_the_larger)
+{
+    struct answer answer =
+        ask("HTTP/1.1 103 Early\r\nRetry-After: 900\r\nContent-Type: "
+            "text/early\r\n\r\n"
+            "HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nretry-after:  30 \r\n"
+            "Retry-After: soon\r\nContent-Length: 0\r\n\r\n");
+
+    cr_assert_eq(answer.status, 429);
+    cr_assert_eq(answer.retry_after, 30);
+    cr_assert_str_eq(answer.content_type, "");
+    answer = ask("HTTP/1.1 503 Down\r\nRetry-After: 1e3\r\n"
+                 "Transfer-Encoding: chunked\r\n\r\n"
+                 "2\r\n{}\r\n0\r\nRetry-After: 5\r\n\r\n");
+    cr_assert_eq(answer.status, 503);
+    cr_assert_eq(answer.retry_after, -1);
+}
+
+/* Limits: servers that never stop. */
+
+static bool
+send_padded(struct raw_server *self, int fd, const char *request)
+{
+    size_t n = self->len;
+    char *body = malloc(n);
+
+    (void)request;
+    cr_assert(body);
+    memset(body, ' ', n);
+    memcpy(body, "{}", 2);
+    (void)raw_send_text(fd, self->bytes);
+    (void)raw_send(fd, body, n);
+    free(body);
+    return false;
+}
+
+static struct answer
+ask_padded(const char *head, size_t n)
+{
+    struct http_request request;
+    struct answer answer;
+
+    set_up(send_padded);
+    server.bytes = head;
+    server.len = n;
+    request = request_to(server.url);
+    answer = run(&request);
+    tear_down();
+    return answer;
+}
+
+Test(http, a_body_may_have_a_mebibyte_and_no_byte_more)
+{
+    struct answer answer = ask_padded(OK_HEAD "\r\n", HTTP_BODY_MAX);
+
+    cr_assert_eq(answer.status, 200, "%s", answer.err.message);
+    cr_assert_eq(answer.body_len, HTTP_BODY_MAX);
+    answer = ask_padded(OK_HEAD "\r\n", HTTP_BODY_MAX + 1);
+    cr_assert(answer.too_large);
+    cr_assert_eq(answer.status, 0);
+    cr_assert_eq(answer.body_len, 0);
+    cr_assert_eq(answer.err.status, TW_E_PROTOCOL);
+    answer = ask_padded(OK_HEAD "Content-Length: 100000000\r\n\r\n", 100);
+    cr_assert(answer.too_large, "%s", answer.err.message);
+    cr_assert_eq(answer.err.status, TW_E_PROTOCOL);
+}
+
+/* The same piece for ever; the server's bytes begin with the head. */
+static bool
+send_for_ever(struct raw_server *self, int fd, const char *request)
+{
+    const char *piece = (const char *)self->bytes + self->len;
+
+    (void)request;
+    if (!raw_send(fd, self->bytes, self->len))
+        return false;
+    while (raw_send_text(fd, piece))
+        continue;
+    return false;
+}
+
+static struct answer
+ask_for_ever(const char *head, const char *piece)
+{
+    static char bytes[20000];
+    struct http_request request;
+    struct answer answer;
+    int64_t start = clock_monotonic_ms();
+
+    (void)snprintf(bytes, sizeof bytes, "%s%s", head, piece);
+    set_up(send_for_ever);
+    server.bytes = bytes;
+    server.len = strlen(head);
+    request = request_to(server.url);
+    answer = run(&request);
+    cr_assert_lt(clock_monotonic_ms() - start, 2000);
+    cr_assert_eq(answer.status, 0);
+    cr_assert_eq(answer.body_len, 0);
+    tear_down();
+    return answer;
+}
+
+Test(http, what_never_ends_is_ended)
+{
+    static char line[8001];
+
+    memset(line, 'a', sizeof line - 1);
+    cr_assert(ask_for_ever(OK_HEAD "\r\n", line).too_large);
+    cr_assert(ask_for_ever(OK_HEAD "Transfer-Encoding: chunked\r\n\r\n",
+                           "10\r\n0123456789abcdef\r\n")
+                  .too_large);
+    cr_assert(ask_for_ever(OK_HEAD, "X-Header: aaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                                    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n")
+                  .too_large);
+    cr_assert(ask_for_ever("", "HTTP/1.1 100 Continue\r\n\r\n").too_large);
+    (void)ask_for_ever(OK_HEAD "X-Header: ", line); /* one line of fields */
+    (void)ask_for_ever("HTTP/1.1 200 ", line);      /* of status */
+}
+
+/* Time. */
+
+static bool
+send_head_and_hang(struct raw_server *self, int fd, const char *request)
+{
+    (void)request;
+    (void)raw_send(fd, self->bytes, self->len);
+    while (!atomic_load(&self->stopped))
+        (void)usleep(1000);
+    return false;
+}
+
+static int64_t
+time_of(const char *head, int timeout_ms, int64_t deadline_ms,
+        struct answer *answer)
+{
+    struct http_request request;
+    int64_t start;
+
+    set_up(send_head_and_hang);
+    server.bytes = head;
+    server.len = strlen(head);
+    request = request_to(server.url);
+    request.timeout_ms = timeout_ms;
+    *answer = (struct answer){0};
+    start = clock_monotonic_ms();
+    cr_assert_eq(http_post(http, &request, on_done, answer, NULL), TW_OK);
+    cr_assert_eq(http_run(http, INT64_MAX, start + deadline_ms, NULL), TW_OK);
+    start = clock_monotonic_ms() - start;
+    cr_assert_eq(answer->times, 1);
+    cr_assert_eq(answer->status, 0);
+    cr_assert_eq(answer->err.status, TW_E_RETRY);
+    cr_assert(strstr(answer->err.message, "timed out after 0."), "%s",
+              answer->err.message);
+    tear_down();
+    return start;
+}
+
+Test(http, time_is_up_when_it_is_up)
+{
+    struct answer answer;
+    int64_t took = time_of("", 300, 60000, &answer);
+
+    cr_assert(took >= 290 && took < 600, "%ld", (long)took);
+    took = time_of(OK_HEAD "Content-Length: 9\r\n\r\n{}", 300, 60000, &answer);
+    cr_assert(took >= 290 && took < 600, "%ld", (long)took);
+    took = time_of("", 60000, 300, &answer); /* the run's own deadline */
+    cr_assert(took >= 290 && took < 600, "%ld", (long)took);
+}
+
+Test(http, a_run_returns_to_wake)
+{
+    int64_t start = clock_monotonic_ms();
+
+    set_up(raw_send_bytes);
+    cr_assert_eq(http_run(http, start + 200, start + 60000, NULL), TW_OK);
+    cr_assert_geq(clock_monotonic_ms() - start, 200);
+    cr_assert_lt(clock_monotonic_ms() - start, 1000);
+    tear_down();
+}
+
+/* What is not even asked. */
+
+static enum tw_status
+post_fails(const struct http_request *request, struct tw_error *err)
+{
+    struct answer answer = {0};
+    enum tw_status status = http_post(http, request, on_done, &answer, err);
+
+    cr_assert_eq(answer.times, 0);
+    cr_assert_eq(http_run(http, INT64_MAX, clock_monotonic_ms() + 10, NULL),
+                 TW_OK);
+    cr_assert_eq(answer.times, 0);
+    return status;
+}
+
+Test(http, plain_http_stays_on_this_machine)
+{
+    static const char *const URLS[] = {
+        "http://example.test/token",
+        "http://192.0.2.1/token",
+        "http://localhost.test/token",
+        "http://127.0.0.1.test/token",
+        "http://127.1/token",
+        "http://[::2]/token",
+        "http://user:pw@127.0.0.1/",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/",
+        "https://user:pw@127.0.0.1/",
+        "",
+        "127.0.0.1",
+    };
+    struct http_request request;
+    struct tw_error err;
+
+    set_up(raw_send_bytes);
+    for (size_t i = 0; i < sizeof URLS / sizeof *URLS; i++) {
+        request = request_to(URLS[i]);
+        cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG, "%s", URLS[i]);
+        cr_assert_null(strstr(err.message, "pw"));
+    }
+    request = request_to(server.url);
+    request.allow_loopback_http = false;
+    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
+    cr_assert_eq(atomic_load(&server.connections), 0);
+    tear_down();
+}
+
+Test(http, no_proxy_hears_plain_http)
+{
+    struct http_request request;
+    struct raw_server proxy;
+
+    set_up(raw_send_bytes);
+    server.bytes = OK_HEAD "Content-Length: 2\r\n\r\n{}";
+    server.len = strlen(server.bytes);
+    http_free(http);
+    raw_start(&proxy, raw_send_bytes);
+    cr_assert_eq(setenv("http_proxy", proxy.url, 1), 0);
+    cr_assert_eq(setenv("ALL_PROXY", proxy.url, 1), 0);
+    cr_assert_eq(http_new(false, &http, NULL), TW_OK);
+    request = request_to(server.url);
+    cr_assert_eq(run(&request).status, 200);
+    cr_assert_eq(atomic_load(&proxy.connections), 0);
+    raw_stop(&proxy);
+    tear_down();
+}
+
+Test(http, a_bad_ca_file_never_means_no_check)
+{
+    char folder[] = "/tmp/http-t.XXXXXX", path[64];
+    struct http_request request;
+    struct tw_error err;
+    int fd;
+
+    set_up(raw_send_bytes);
+    cr_assert(mkdtemp(folder));
+    request = request_to("https://127.0.0.1:1/token");
+    request.ca_file = path;
+    (void)snprintf(path, sizeof path, "%s/missing.pem", folder);
+    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
+    cr_assert(strstr(err.message, "missing.pem"));
+    request.ca_file = folder;
+    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
+    cr_assert(strstr(err.message, folder));
+    request.ca_file = path;
+    (void)snprintf(path, sizeof path, "%s/empty.pem", folder);
+    fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
+    cr_assert(strstr(err.message, "empty.pem"));
+    cr_assert_eq(write(fd, "x", 1), 1);
+    (void)fchmod(fd, 0);
+    if (geteuid() != 0) {
+        cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
+        cr_assert(strstr(err.message, "empty.pem"));
+    }
+    (void)close(fd);
+    (void)unlink(path);
+    (void)rmdir(folder);
+    tear_down();
+}
+
+Test(http, nobody_there_is_told_with_host_and_port)
+{
+    struct http_request request;
+    struct answer answer;
+
+    set_up(raw_send_bytes);
+    request = request_to("http://127.0.0.1:1/token");
+    answer = run(&request);
+    cr_assert_eq(answer.err.status, TW_E_RETRY);
+    cr_assert(strstr(answer.err.message, "127.0.0.1:1: connection refused"),
+              "%s", answer.err.message);
+    request = request_to("https://nobody.invalid/token");
+    request.timeout_ms = 2000;
+    answer = run(&request);
+    cr_assert_eq(answer.err.status, TW_E_RETRY);
+    cr_assert(strstr(answer.err.message, "nobody.invalid: "), "%s",
+              answer.err.message);
+    tear_down();
+}
+
+/* Many. */
+
+static atomic_int at_once, most_at_once;
+
+static bool
+answer_and_count(struct raw_server *self, int fd, const char *request)
+{
+    int now = atomic_fetch_add(&at_once, 1) + 1;
+
+    (void)self;
+    (void)request;
+    if (now > atomic_load(&most_at_once))
+        atomic_store(&most_at_once, now);
+    (void)usleep(2000);
+    (void)atomic_fetch_sub(&at_once, 1);
+    return raw_send_text(fd, OK_HEAD "Content-Length: 2\r\n\r\n{}");
+}
+
+Test(http, many_at_once_go_over_few_connections)
+{
+    enum { MANY = 200 };
+    struct answer *answers = calloc(MANY, sizeof *answers);
+    struct http_request request;
+
+    cr_assert(answers);
+    set_up(answer_and_count);
+    request = request_to(server.url);
+    for (size_t i = 0; i < MANY; i++)
+        cr_assert_eq(http_post(http, &request, on_done, &answers[i], NULL),
+                     TW_OK);
+    cr_assert_eq(http_run(http, INT64_MAX, clock_monotonic_ms() + 20000, NULL),
+                 TW_OK);
+    for (size_t i = 0; i < MANY; i++)
+        cr_assert(answers[i].times == 1 && answers[i].status == 200);
+    cr_assert_leq(atomic_load(&most_at_once), 8);
+    cr_assert_leq(atomic_load(&server.connections), 8);
+    free(answers);
+    tear_down();
+}
+
+Test(http, who_waits_when_the_deadline_comes_is_told_too)
+{
+    enum { MANY = 50 };
+    struct answer answers[MANY] = {0};
+    struct http_request request;
+
+    set_up(send_head_and_hang);
+    request = request_to(server.url);
+    for (size_t i = 0; i < MANY; i++)
+        cr_assert_eq(http_post(http, &request, on_done, &answers[i], NULL),
+                     TW_OK);
+    cr_assert_eq(http_run(http, INT64_MAX, clock_monotonic_ms() + 200, NULL),
+                 TW_OK);
+    for (size_t i = 0; i < MANY; i++)
+        cr_assert(answers[i].times == 1 &&
+                  answers[i].err.status == TW_E_RETRY);
+    tear_down();
+}
+
+Test(http, what_is_under_way_can_be_dropped)
+{
+    struct answer answers[20] = {0};
+    struct http_request request;
+
+    set_up(send_head_and_hang);
+    request = request_to(server.url);
+    for (size_t i = 0; i < 20; i++)
+        cr_assert_eq(http_post(http, &request, on_done, &answers[i], NULL),
+                     TW_OK);
+    cr_assert_eq(http_run(http, clock_monotonic_ms() + 50, INT64_MAX, NULL),
+                 TW_OK);
+    tear_down();
+    for (size_t i = 0; i < 20; i++)
+        cr_assert_eq(answers[i].times, 0);
+}
+
+struct chain {
+    struct http_request request;
+    int left, good;
+};
+
+static void
+post_next(void *arg, struct http_reply *reply)
+{
+    struct chain *chain = arg;
+
+    chain->good += reply->status == 200;
+    if (--chain->left > 0)
+        cr_assert_eq(http_post(http, &chain->request, post_next, chain, NULL),
+                     TW_OK);
+}
+
+static bool
+answer_at_once(struct raw_server *self, int fd, const char *request)
+{
+    (void)self;
+    (void)request;
+    return raw_send_text(fd, OK_HEAD "Content-Length: 2\r\n\r\n{}");
+}
+
+Test(http, an_answer_may_lead_to_the_next_request)
+{
+    struct chain chain = {.left = 2000};
+
+    set_up(answer_at_once);
+    chain.request = request_to(server.url);
+    cr_assert_eq(http_post(http, &chain.request, post_next, &chain, NULL),
+                 TW_OK);
+    cr_assert_eq(http_run(http, INT64_MAX, clock_monotonic_ms() + 20000, NULL),
+                 TW_OK);
+    cr_assert_eq(chain.good, 2000);
+    cr_assert_leq(atomic_load(&server.connections), 2);
+    tear_down();
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wipe-t.c - what json-c and libcurl free is gone from this process's memory.
+ *
+ * All writable memory but the stack, which is not the allocator's, is searched
+ * for a marked token afterwards, by way of /proc/self/mem, so that no freed
+ * pointer is followed.  Linked with helper/wipe.c, as the helper is.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "helper/http.h"
+#include "helper/json.h"
+#include "provider/base/clock.h"
+#include "tests/unit/raw_server.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    defined(TW_NO_WIPE)
+#define WIPES false
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
+#define WIPES false
+#endif
+#endif
+#ifndef WIPES
+#define WIPES true
+#endif
+
+#define MARK_LEN 24
+#define PIECE 65536
+
+/* The mark is never in memory as a whole but where a test puts it. */
+static const unsigned char MASKED[MARK_LEN] = {
+    0x16, 0x14, 0x1b, 0x14, 0x07, 0x0c, 0x78, 0x21, 0x3a, 0x3e, 0x30, 0x3b,
+    0x78, 0x22, 0x3c, 0x25, 0x30, 0x78, 0x61, 0x64, 0x63, 0x61, 0x66, 0x62};
+
+static void
+write_mark(char *out)
+{
+    for (size_t i = 0; i < MARK_LEN; i++)
+        out[i] = (char)(MASKED[i] ^ 0x55);
+}
+
+static bool
+is_mark(const unsigned char *at)
+{
+    for (size_t i = 0; i < MARK_LEN; i++) {
+        if ((at[i] ^ 0x55) != MASKED[i])
+            return false;
+    }
+    return true;
+}
+
+/* How often the mark stands between two addresses. */
+static int
+count_between(int memory, uintptr_t from, uintptr_t to)
+{
+    static unsigned char piece[PIECE];
+    int count = 0;
+
+    while (from < to) {
+        ssize_t n = pread(memory, piece, PIECE, (off_t)from);
+
+        if (n <= MARK_LEN)
+            break;
+        for (size_t i = 0; i + MARK_LEN <= (size_t)n; i++)
+            count += piece[i] == (MASKED[0] ^ 0x55) && is_mark(piece + i);
+        from += n == PIECE ? PIECE - MARK_LEN : (uintptr_t)n;
+    }
+    explicit_bzero(piece, sizeof piece);
+    return count;
+}
+
+static int
+count_marks(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC), count = 0;
+    char line[512];
+
+    cr_assert(maps && memory >= 0);
+    while (fgets(line, sizeof line, maps)) {
+        uintptr_t from, to;
+        char mode[5];
+
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to, mode) ==
+                3 &&
+            mode[1] == 'w' && !strstr(line, "[stack]"))
+            count += count_between(memory, from, to);
+    }
+    (void)fclose(maps);
+    (void)close(memory);
+    return count;
+}
+
+Test(wipe, the_search_finds_what_is_there)
+{
+    char *copy;
+
+    if (!WIPES)
+        cr_skip_test("the allocator is the sanitizer's");
+    copy = malloc(MARK_LEN);
+    cr_assert(copy);
+    cr_assert_eq(count_marks(), 0);
+    write_mark(copy);
+    cr_assert_geq(count_marks(), 1);
+    explicit_bzero(copy, MARK_LEN);
+    free(copy);
+    cr_assert_eq(count_marks(), 0);
+}
+
+Test(wipe, what_json_c_frees_is_gone)
+{
+    char text[] =
+        "{\"access_token\":\"................................\",\"x\":"
+        "{\"y\":[\"................................\"]}}";
+    struct json *json;
+
+    if (!WIPES)
+        cr_skip_test("the allocator is the sanitizer's");
+    write_mark(strstr(text, "...."));
+    write_mark(strstr(text, "[\"") + 2);
+    json = json_read(text, strlen(text));
+    cr_assert(json);
+    explicit_bzero(text, sizeof text);
+    cr_assert_geq(count_marks(), 2);
+    json_free(json);
+    cr_assert_eq(count_marks(), 0);
+}
+
+static bool
+answer_with_mark(struct raw_server *server, int fd, const char *request)
+{
+    char text[] = "HTTP/1.1 200 OK\r\nContent-Length: 32\r\n\r\n"
+                  "................................";
+
+    (void)server;
+    (void)request;
+    write_mark(strstr(text, "...."));
+    return raw_send(fd, text, strlen(text));
+}
+
+/* A server in a process of its own: its copies are not the ones meant. */
+static pid_t
+start_server(char *url, size_t size)
+{
+    int ends[2];
+    pid_t child;
+    ssize_t n;
+
+    cr_assert_eq(pipe(ends), 0);
+    child = fork();
+    cr_assert_geq(child, 0);
+    if (child == 0) {
+        static struct raw_server server;
+
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        raw_start(&server, answer_with_mark);
+        if (write(ends[1], server.url, strlen(server.url)) < 0)
+            _exit(1);
+        for (;;)
+            (void)pause();
+    }
+    (void)close(ends[1]);
+    n = read(ends[0], url, size - 1);
+    cr_assert_gt(n, 0);
+    url[n] = '\0';
+    (void)close(ends[0]);
+    return child;
+}
+
+static void
+ignore(void *arg, struct http_reply *reply)
+{
+    *(int *)arg = reply->status;
+}
+
+Test(wipe, what_libcurl_frees_is_gone)
+{
+    struct secret form = SECRET_INIT(1000), header = SECRET_INIT(1000);
+    struct http *http;
+    char mark[MARK_LEN], url[100];
+    struct http_request request = {.url = url,
+                                   .form = &form,
+                                   .allow_loopback_http = true,
+                                   .timeout_ms = 5000};
+    pid_t child;
+    int status = 0;
+
+    if (!WIPES)
+        cr_skip_test("the allocator is the sanitizer's");
+    child = start_server(url, sizeof url);
+    write_mark(mark);
+    cr_assert(secret_append_text(&form, "client_secret=") &&
+              secret_append(&form, mark, MARK_LEN) &&
+              secret_append_text(&header, "Authorization: Basic ") &&
+              secret_append(&header, mark, MARK_LEN));
+    explicit_bzero(mark, sizeof mark);
+    request.authorization = secret_text(&header);
+    cr_assert_eq(http_new(true, &http, NULL), TW_OK);
+    cr_assert_eq(http_post(http, &request, ignore, &status, NULL), TW_OK);
+    cr_assert_eq(http_run(http, INT64_MAX, clock_monotonic_ms() + 5000, NULL),
+                 TW_OK);
+    (void)kill(child, SIGKILL);
+    (void)waitpid(child, NULL, 0);
+    cr_assert_eq(status, 200);
+    http_free(http);
+    secret_clear(&form);
+    secret_clear(&header);
+    cr_assert_eq(count_marks(), 0);
+}
+
+Test(wipe, memory_that_grows_and_shrinks_keeps_its_bytes)
+{
+    unsigned char *bytes = NULL;
+    static const size_t SIZES[] = {1,     24, 25, 4096,   100, 1 << 20,
+                                   70000, 7,  8,  200000, 1,   300000};
+
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+        size_t before = i ? SIZES[i - 1] : 0, now = SIZES[i];
+        size_t both = before < now ? before : now;
+
+        bytes = realloc(bytes, now);
+        cr_assert(bytes);
+        for (size_t j = 0; j < both; j++)
+            cr_assert_eq(bytes[j], (unsigned char)(j * 7));
+        for (size_t j = 0; j < now; j++)
+            bytes[j] = (unsigned char)(j * 7);
+    }
+    free(bytes);
+    free(NULL);
+}
