@@ -38,6 +38,8 @@ provider_base_libbase_la_CPPFLAGS = $(CPP_PATHS)
 # libtokenward
 lib_LTLIBRARIES += provider/client/libtokenward.la
 provider_client_libtokenward_la_SOURCES = \
+	provider/client/hand.c \
+	provider/client/hand.h \
 	provider/client/handle.c \
 	provider/client/token.c \
 	provider/client/token.h

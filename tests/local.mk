@@ -111,6 +111,8 @@ UNIT_TESTS += \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
 	tests/unit/store-t \
+	tests/unit/threads-t \
+	tests/unit/torn-t \
 	tests/unit/url-t \
 	tests/unit/wipe-t \
 	tests/unit/yaml-t
@@ -119,7 +121,7 @@ tests_unit_base_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_base_t_CFLAGS = $(CC_UNIT)
 tests_unit_base_t_LDADD = $(LINK_UNIT)
 
-tests_unit_client_t_SOURCES = tests/unit/client-t.c
+tests_unit_client_t_SOURCES = tests/unit/client-t.c tests/unit/marks.c tests/unit/marks.h tests/unit/published.c tests/unit/published.h
 tests_unit_client_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_client_t_CFLAGS = $(CC_UNIT)
 tests_unit_client_t_LDADD = provider/client/libtokenward.la $(LINK_UNIT)
@@ -194,12 +196,22 @@ tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_store_t_CFLAGS = $(CC_UNIT)
 tests_unit_store_t_LDADD = $(LINK_UNIT)
 
+tests_unit_threads_t_SOURCES = tests/unit/threads-t.c tests/unit/published.c tests/unit/published.h
+tests_unit_threads_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_threads_t_CFLAGS = $(CC_UNIT)
+tests_unit_threads_t_LDADD = provider/client/libtokenward.la $(LINK_UNIT)
+
+tests_unit_torn_t_SOURCES = tests/unit/torn-t.c tests/unit/published.c tests/unit/published.h
+tests_unit_torn_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_torn_t_CFLAGS = $(CC_UNIT)
+tests_unit_torn_t_LDADD = $(LINK_UNIT)
+
 tests_unit_url_t_SOURCES = tests/unit/url-t.c
 tests_unit_url_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_url_t_CFLAGS = $(CC_UNIT)
 tests_unit_url_t_LDADD = $(LINK_UNIT)
 
-tests_unit_wipe_t_SOURCES = tests/unit/wipe-t.c helper/wipe.c tests/unit/raw_server.h
+tests_unit_wipe_t_SOURCES = tests/unit/wipe-t.c helper/wipe.c tests/unit/marks.c tests/unit/marks.h tests/unit/raw_server.h
 tests_unit_wipe_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_wipe_t_CFLAGS = $(CC_UNIT)
 tests_unit_wipe_t_LDADD = $(LINK_UNIT)

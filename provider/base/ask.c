@@ -175,44 +175,66 @@ fail_cached(const char *profile, bool system, enum tw_status looked,
                    profile);
 }
 
+/* Starts the helper, waits, and looks again.  @out holds a record that is
+ * not good enough, perhaps a dead one or none. */
+static enum tw_status
+fetch_and_look(const struct runtime *runtime, const char *profile,
+               int64_t min_valid, bool shadowed, struct answer *out,
+               struct tw_error *err)
+{
+    struct tw_error failure = {.status = TW_OK};
+    enum tw_status status;
+
+    (void)fetch(profile, min_valid, out->left > 0, &failure);
+    status = look_record(runtime, profile, &out->record, &out->system, err);
+    if (!status && out->system && shadowed)
+        status = TW_E_NOT_FOUND;
+    out->left = status ? 0 : record_left(&out->record, clock_now());
+    if (out->left <= 0)
+        return failure.status ? error_copy(err, &failure)
+                              : fail_cached(profile, false, status, err);
+    (void)error_copy(out->stale, &failure);
+    return TW_OK;
+}
+
+static enum tw_status
+ask(const struct runtime *runtime, const char *profile, int64_t min_valid,
+    unsigned flags, struct answer *out, struct tw_error *err)
+{
+    struct now now = clock_now();
+    enum tw_status status =
+        look_record(runtime, profile, &out->record, &out->system, err);
+    bool shadowed =
+        !status && out->system && user_has_profile(runtime, profile);
+    bool ours = !out->system || shadowed, good;
+
+    out->left = status || shadowed ? 0 : record_left(&out->record, now);
+    good =
+        out->left > 0 && out->left >= record_wanted(&out->record, min_valid);
+    if (good && ours && (flags & ASK_SOURCE))
+        good = !source_changed(&out->record);
+    out->due = good && ours && out->record.refresh_at <= now.wall;
+    if (out->due && !(flags & ASK_CACHED))
+        fetch_ahead(runtime, profile, now);
+    if (!good && ours && !(flags & ASK_CACHED))
+        return fetch_and_look(runtime, profile, min_valid, shadowed, out, err);
+    if (out->left <= 0)
+        return fail_cached(profile, out->system, status, err);
+    return TW_OK;
+}
+
 enum tw_status
 ask_record(const struct runtime *runtime, const char *profile,
            int64_t min_valid, unsigned flags, struct answer *out,
            struct tw_error *err)
 {
-    AUTO_ANSWER answer = ANSWER_INIT;
-    struct now now = clock_now();
-    enum tw_status status =
-        look_record(runtime, profile, &answer.record, &answer.system, err);
-    bool shadowed =
-        !status && answer.system && user_has_profile(runtime, profile);
-    int64_t left = status || shadowed ? 0 : record_left(&answer.record, now);
-    bool good = left > 0 && left >= record_wanted(&answer.record, min_valid);
-    bool ours = !answer.system || shadowed;
+    enum tw_status status;
 
-    if (good && ours && (flags & ASK_SOURCE))
-        good = !source_changed(&answer.record);
-    if (good && ours && !(flags & ASK_CACHED) &&
-        answer.record.refresh_at <= now.wall)
-        fetch_ahead(runtime, profile, now);
-    if (!good && (flags & ASK_CACHED || !ours) && left <= 0)
-        return fail_cached(profile, answer.system, status, err);
-    if (!good && !(flags & ASK_CACHED) && ours) {
-        (void)fetch(profile, min_valid, left > 0, &answer.stale);
-        record_clear(&answer.record);
-        status =
-            look_record(runtime, profile, &answer.record, &answer.system, err);
-        if (!status && answer.system && shadowed)
-            status = TW_E_NOT_FOUND;
-        if (status || record_left(&answer.record, clock_now()) <= 0)
-            return answer.stale.status
-                       ? error_copy(err, &answer.stale)
-                       : fail_cached(profile, false, status, err);
-    }
     answer_clear(out);
-    *out = answer;
-    answer = ANSWER_INIT;
-    return TW_OK;
+    status = ask(runtime, profile, min_valid, flags, out, err);
+    if (status)
+        answer_clear(out);
+    return status;
 }
 
 enum tw_status
@@ -230,5 +252,6 @@ void
 answer_clear(struct answer *answer)
 {
     record_clear(&answer->record);
-    *answer = ANSWER_INIT;
+    answer->left = 0;
+    answer->due = answer->system = false;
 }

@@ -18,13 +18,16 @@ enum ask_flags {
 
 struct answer {
     struct record record;
-    bool system; /* it is the system's record */
-    struct tw_error
-        stale; /* why a fresher one could not be had; TW_OK: none was wanted */
+    int64_t left; /* seconds that it is still good for; more than 0 */
+    bool due;     /* good, and time for the helper to bring another one */
+    bool system;  /* it is the system's record */
+    struct tw_error *stale; /* where to say why no fresher one could be had, or
+                               NULL; set by the caller, whose it stays */
 };
 
 /* ask_record: a living token of @profile, good for @min_valid seconds if that
- * can be had.  Statuses: any.  Blocks as tokenward.h says. */
+ * can be had.  @out is cleared first, and left empty on failure.
+ * Statuses: any.  Blocks as tokenward.h says. */
 enum tw_status ask_record(const struct runtime *runtime, const char *profile,
                           int64_t min_valid, unsigned flags,
                           struct answer *out, struct tw_error *err);
@@ -38,8 +41,7 @@ void answer_clear(struct answer *answer);
 #define ANSWER_INIT ((struct answer){.record = RECORD_INIT})
 #define AUTO_ANSWER AUTO(answer_clear) struct answer
 
-/* ask_now: as ask_record does it, for those who hold a record in memory.
- * look_record: one look, no helper. */
+/* look_record: one look, no helper; the record may be dead. */
 enum tw_status look_record(const struct runtime *runtime, const char *profile,
                            struct record *out, bool *system,
                            struct tw_error *err);

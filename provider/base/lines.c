@@ -37,6 +37,25 @@ broken(struct lines *lines)
     return false;
 }
 
+/* Where the line ends: its LF, or the end of the text. */
+static char *
+end_of(const struct lines *lines, char *from)
+{
+    char *stop = memchr(from, '\n', (size_t)(lines->end - from));
+
+    return stop ? stop : lines->end;
+}
+
+static bool
+cut(struct lines *lines, char *stop)
+{
+    if (lines->bad < stop)
+        return broken(lines);
+    *stop = '\0';
+    lines->next = stop < lines->end ? stop + 1 : lines->end;
+    return true;
+}
+
 bool
 lines_next(struct lines *lines, const char **key, const char **value)
 {
@@ -44,24 +63,41 @@ lines_next(struct lines *lines, const char **key, const char **value)
 
     if (line >= lines->end)
         return false;
-    stop = memchr(line, '\n', (size_t)(lines->end - line));
-    if (!stop)
-        stop = lines->end;
+    stop = end_of(lines, line);
     if (stop == line) {
         lines->next = lines->end;
         return false;
     }
-    if (lines->bad < stop)
-        return broken(lines);
     equals = memchr(line, '=', (size_t)(stop - line));
     if (!equals || equals == line)
         return broken(lines);
+    if (!cut(lines, stop))
+        return false;
     *equals = '\0';
-    *stop = '\0';
-    lines->next = stop < lines->end ? stop + 1 : lines->end;
     *key = line;
     *value = equals + 1;
     return true;
+}
+
+bool
+lines_next_is(struct lines *lines, const char *key, size_t key_len,
+              const char **value)
+{
+    char *at = lines->next + key_len;
+
+    if ((size_t)(lines->end - lines->next) <= key_len || *at != '=' ||
+        memcmp(lines->next, key, key_len) != 0 ||
+        !cut(lines, end_of(lines, at)))
+        return false;
+    *at = '\0';
+    *value = at + 1;
+    return true;
+}
+
+bool
+lines_left(const struct lines *lines)
+{
+    return lines->next < lines->end;
 }
 
 bool

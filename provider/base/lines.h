@@ -29,6 +29,15 @@ void lines_begin(struct lines *lines, char *text, size_t n);
  * NUL-ended.  False at the end, and where the text is @broken. */
 bool lines_next(struct lines *lines, const char **key, const char **value);
 
+/* lines_next_is: the same if the next line is of @key, whose length is
+ * @key_len; else false, and the line is left for lines_next(), unless the text
+ * is @broken. */
+bool lines_next_is(struct lines *lines, const char *key, size_t key_len,
+                   const char **value);
+
+/* lines_left: is there anything that was not read yet? */
+bool lines_left(const struct lines *lines);
+
 /* lines_put: appends "key=value\n".  False, with nothing appended, when the
  * value holds CR, LF or NUL, or the buffer is full. */
 bool lines_put(struct secret *out, const char *key, const char *value);

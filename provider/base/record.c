@@ -2,9 +2,9 @@
 /*
  * record.c - the record's text to a struct and back.
  *
- * One table names every key once; the writer follows its order, and the
- * reader begins to search where it found the last key, so a record of ours is
- * read with one comparison a line.
+ * One table names every key once.  The writer follows its order, and so the
+ * reader first tries the key that stands next in it: a record of ours is read
+ * with one comparison a line, and any other order costs a search.
  */
 #include "provider/base/record.h"
 
@@ -17,24 +17,24 @@
 #include "provider/base/lines.h"
 
 #define VERSION_KEY "tokenward-record"
+#define VERSION_TEXT "1"
 #define EXPORT_KEY "export"
 
 enum field_kind { FIELD_TEXT, FIELD_NUMBER };
 
 struct field {
     const char *key;
+    size_t key_len;
     enum field_kind kind;
     size_t offset;
 };
 
-#define TEXT(name, member)                                \
-    {                                                     \
-        name, FIELD_TEXT, offsetof(struct record, member) \
+#define FIELD(name, kind, member)                                    \
+    {                                                                \
+        name, sizeof name - 1, kind, offsetof(struct record, member) \
     }
-#define NUMBER(name, member)                                \
-    {                                                       \
-        name, FIELD_NUMBER, offsetof(struct record, member) \
-    }
+#define TEXT(name, member) FIELD(name, FIELD_TEXT, member)
+#define NUMBER(name, member) FIELD(name, FIELD_NUMBER, member)
 
 static const struct field FIELDS[] = {
     TEXT("profile", profile),
@@ -85,14 +85,28 @@ static bool
 set_key(struct record *record, size_t *row, const char *key, const char *value)
 {
     for (size_t i = 0; i < FIELD_COUNT; i++) {
-        const struct field *field = &FIELDS[(*row + i) % FIELD_COUNT];
-
-        if (strcmp(field->key, key) == 0) {
-            *row = (*row + i + 1) % FIELD_COUNT;
-            return set_field(record, field, value);
+        if (strcmp(FIELDS[i].key, key) == 0) {
+            *row = i + 1;
+            return set_field(record, &FIELDS[i], value);
         }
     }
     return set_other(record, key, value);
+}
+
+static bool
+set_next(struct record *record, struct lines *lines, size_t *row)
+{
+    const struct field *field = &FIELDS[*row % FIELD_COUNT];
+    const char *key, *value;
+
+    if (lines_next_is(lines, field->key, field->key_len, &value)) {
+        (*row)++;
+        return set_field(record, field, value);
+    }
+    if (lines->broken)
+        return false;
+    return !lines_next(lines, &key, &value) ? !lines->broken
+                                            : set_key(record, row, key, value);
 }
 
 static bool
@@ -116,36 +130,39 @@ is_whole(struct record *record)
     return text_is_token(record->token, record->token_len);
 }
 
+static bool
+parse(struct record *record)
+{
+    struct lines lines;
+    const char *version;
+    size_t row = 0;
+    bool good;
+
+    record->scope = record->warning = record->git_username = "";
+    record->fingerprint = record->source = record->source_mark = "";
+    lines_begin(&lines, record->text.bytes, record->text.len);
+    good = lines_next_is(&lines, VERSION_KEY, strlen(VERSION_KEY), &version) &&
+           strcmp(version, VERSION_TEXT) == 0;
+    while (good && lines_left(&lines))
+        good = set_next(record, &lines, &row);
+    return good && is_whole(record);
+}
+
 enum tw_status
 record_parse(struct secret *text, struct record *out, struct tw_error *err)
 {
-    AUTO_RECORD record = RECORD_INIT;
-    struct lines lines;
-    const char *key, *value;
-    size_t row = 0;
-    int64_t version;
-    bool good;
-
-    secret_take(&record.text, text);
-    record.scope = record.warning = record.git_username = "";
-    record.fingerprint = record.source = record.source_mark = "";
-    lines_begin(&lines, record.text.bytes, record.text.len);
-    good = lines_next(&lines, &key, &value) && strcmp(key, VERSION_KEY) == 0 &&
-           text_to_int64(value, &version) && version == RECORD_VERSION;
-    while (good && lines_next(&lines, &key, &value))
-        good = set_key(&record, &row, key, value);
-    if (!good || lines.broken || !is_whole(&record))
-        return tw_fail(err, TW_E_NOT_FOUND, "the record is not a whole one");
     record_clear(out);
-    *out = record;
-    record = RECORD_INIT;
-    return TW_OK;
+    secret_take(&out->text, text);
+    if (parse(out))
+        return TW_OK;
+    record_clear(out);
+    return tw_fail(err, TW_E_NOT_FOUND, "the record is not a whole one");
 }
 
 bool
 record_format(const struct record *record, struct secret *out)
 {
-    bool good = lines_put_int64(out, VERSION_KEY, RECORD_VERSION);
+    bool good = lines_put(out, VERSION_KEY, VERSION_TEXT);
 
     for (size_t i = 0; good && i < FIELD_COUNT; i++) {
         const char *at = (const char *)record + FIELDS[i].offset;

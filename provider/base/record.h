@@ -18,7 +18,6 @@
 #include "provider/base/text.h"
 
 #define RECORD_MAX (128 * 1024) /* bytes of the file */
-#define RECORD_VERSION 1
 #define RECORD_EXPORTS_MAX 32
 
 struct record {
@@ -42,9 +41,10 @@ struct record {
     size_t export_count;
 };
 
-/* record_parse: takes @text over (even on failure).  Anything that is not a
- * whole record of a version known here is TW_E_NOT_FOUND: a reader treats a
- * foreign, future, cut or hand-made file as absent. */
+/* record_parse: takes @text over, also on failure, when @out is left empty.
+ * Anything that is not a whole record of a version known here is
+ * TW_E_NOT_FOUND: a reader treats a foreign, future, cut or hand-made file as
+ * absent. */
 enum tw_status record_parse(struct secret *text, struct record *out,
                             struct tw_error *err);
 

@@ -32,8 +32,9 @@ absolute(const char *variable)
 {
     const char *value = secure_getenv(variable);
 
-    return value && value[0] == '/' && strlen(value) < PATH_MAX - 128 ? value
-                                                                      : NULL;
+    return value && value[0] == '/' && strlen(value) < RUNTIME_PATH_MAX - 128
+               ? value
+               : NULL;
 }
 
 static void
@@ -53,8 +54,7 @@ find_config(struct runtime *out)
 static void
 set_common(struct runtime *out)
 {
-    (void)snprintf(out->system, sizeof out->system, "%s",
-                   TW_SYSTEM_RUNTIME_DIR);
+    out->system = TW_SYSTEM_RUNTIME_DIR;
     find_config(out);
     out->user[0] = '\0';
 }
@@ -77,7 +77,7 @@ runtime_find(struct runtime *out, struct tw_error *why)
 {
     const char *xdg = absolute("XDG_RUNTIME_DIR");
     unsigned uid = (unsigned)geteuid();
-    char login[64], own[PATH_MAX];
+    char login[64], own[RUNTIME_PATH_MAX];
 
     set_common(out);
     if (why)

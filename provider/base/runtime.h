@@ -7,16 +7,17 @@
 #ifndef TW_BASE_RUNTIME_H
 #define TW_BASE_RUNTIME_H
 
-#include <limits.h>
 #include <stdbool.h>
 
 #include "provider/base/error.h"
 
+#define RUNTIME_PATH_MAX 1024 /* a longer variable is as good as unset */
+
 /* The directories a process looks at, user's first. */
 struct runtime {
-    char user[PATH_MAX];   /* ".../tokenward", or "" when there is none */
-    char system[PATH_MAX]; /* /run/tokenward */
-    char config[PATH_MAX]; /* ~/.config/tokenward, or "" */
+    const char *system;            /* /run/tokenward */
+    char user[RUNTIME_PATH_MAX];   /* ".../tokenward", or "": there is none */
+    char config[RUNTIME_PATH_MAX]; /* ~/.config/tokenward, or "" */
 };
 
 /* runtime_find: $XDG_RUNTIME_DIR if it is absolute and the caller's own,

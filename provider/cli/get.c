@@ -120,6 +120,7 @@ enum tw_status
 command_get(const struct options *options, int *exit_code,
             struct tw_error *err)
 {
+    struct tw_error stale = {.status = TW_OK};
     AUTO_ANSWER answer = ANSWER_INIT;
     AUTO_SECRET out = SECRET_INIT(OUT_MAX);
     const struct form *form = find_form(options->format);
@@ -131,13 +132,14 @@ command_get(const struct options *options, int *exit_code,
         return tw_fail(err, TW_E_USAGE,
                        "--format: raw, curl, env, header or json");
     runtime_find(&runtime, NULL);
+    answer.stale = &stale;
     status = ask_record(&runtime, options->names[0], options->min_valid,
                         ASK_SOURCE | (options->cached ? ASK_CACHED : 0u),
                         &answer, err);
     if (status)
         return status;
-    if (answer.stale.status && options->verbose)
-        terminal_warning(PROGRAM, &answer.stale);
+    if (stale.status && options->verbose)
+        terminal_warning(PROGRAM, &stale);
     if (!form->put(&answer.record, &out))
         return tw_no_memory(err);
     return terminal_answer(&out, err);

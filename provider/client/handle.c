@@ -2,69 +2,41 @@
 /*
  * handle.c - a profile opened for reading; the public functions around it.
  *
- * The token in hand is given without a system call while four things hold:
- * the epoch pages stand where they stood before its record was read, the last
- * look is under ten seconds ago, the wall clock was not set and the machine
- * did not sleep since (both show as a changed difference of the two coarse
- * clocks, which cost 6 ns each where the fine ones cost 26), and the token
- * lives for long enough.
+ * A get is one of three: the token in hand, without a system call; a look at
+ * the record, which any number of threads take side by side; or the helper's
+ * answer, for which one thread of a handle starts the helper and the others
+ * wait, so that a program of a hundred threads starts one process and not a
+ * hundred.  Whoever has a living token starts the helper once a second at
+ * most, whatever it answers.
  */
 #include <errno.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
-#include "provider/base/ask.h"
-#include "provider/base/epoch.h"
-#include "provider/client/token.h"
-
-#define TRUST_S 10  /* between two looks at the record */
-#define APART_MAX 1 /* seconds by which the clocks may drift in that time */
+#include "provider/client/hand.h"
 
 struct tw_handle {
     struct runtime runtime;
     char profile[PROFILE_NAME_MAX + 1];
-    pthread_mutex_t lock;   /* of what follows; held for no system call */
-    struct tw_token *token; /* NULL: none yet */
-    int64_t lifetime;
-    int64_t good_until; /* wall seconds, by both clocks when it was read */
-    int64_t refresh_at; /* wall seconds: then ask_record() starts a refresh */
-    int64_t looked_at;  /* CLOCK_MONOTONIC_COARSE seconds */
-    int64_t apart;      /* wall minus monotonic at that moment */
-    uint64_t seen;      /* the epochs before the record was read */
-    int64_t asked_at;   /* monotonic seconds of the last refresh started */
-    struct epoch user, system;
-    bool looked;            /* once: the epoch is mapped at the second look */
-    pthread_mutex_t asking; /* held by the one thread that runs the helper */
+    pthread_mutex_t lock; /* of what follows; no system call under it but
+                             those that map the epochs */
+    struct hand hand;
+    bool looked;      /* once: the epochs are mapped at the second look */
+    int64_t asked_at; /* monotonic ms; the last helper began or ended */
+    bool asking;      /* a thread runs the helper */
+    uint64_t answers; /* how often one has come */
+    struct tw_error failure; /* the last one's; TW_OK: there is a token */
+    pthread_cond_t answered;
 };
-
-struct coarse {
-    int64_t wall, monotonic;
-};
-
-static struct coarse
-coarse_now(void)
-{
-    struct timespec wall = {0}, monotonic = {0};
-
-    (void)clock_gettime(CLOCK_REALTIME_COARSE, &wall);
-    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &monotonic);
-    return (struct coarse){.wall = wall.tv_sec, .monotonic = monotonic.tv_sec};
-}
-
-static uint64_t
-epochs(const struct tw_handle *handle)
-{
-    return epoch_value(&handle->user) + epoch_value(&handle->system);
-}
 
 EXPORTED int
 tw_open(const char *profile, struct tw_handle **out, struct tw_error *err)
 {
     struct tw_handle *handle;
+    pthread_condattr_t clock;
 
     if (!profile || !out || !text_is_profile_name(profile))
         return (int)tw_fail(err, TW_E_USAGE,
@@ -76,8 +48,12 @@ tw_open(const char *profile, struct tw_handle **out, struct tw_error *err)
         return (int)tw_no_memory(err);
     memcpy(handle->profile, profile, strlen(profile) + 1);
     runtime_guess(&handle->runtime);
+    handle->asked_at = INT64_MIN;
     (void)pthread_mutex_init(&handle->lock, NULL);
-    (void)pthread_mutex_init(&handle->asking, NULL);
+    (void)pthread_condattr_init(&clock);
+    (void)pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&handle->answered, &clock);
+    (void)pthread_condattr_destroy(&clock);
     *out = handle;
     return TW_OK;
 }
@@ -87,142 +63,171 @@ tw_close(struct tw_handle *handle)
 {
     if (!handle)
         return;
-    tw_token_free(handle->token);
-    epoch_unmap(&handle->user);
-    epoch_unmap(&handle->system);
+    hand_clear(&handle->hand);
+    (void)pthread_cond_destroy(&handle->answered);
     (void)pthread_mutex_destroy(&handle->lock);
-    (void)pthread_mutex_destroy(&handle->asking);
     free(handle);
 }
 
-/* The token in hand, held once more, if it needs no look; else NULL. */
-static struct tw_token *
-take_in_hand(struct tw_handle *handle, int64_t min_valid)
+/* Maps the epochs at the second look, sees at later ones that they are still
+ * the files in their directories, and gives what they say.  Under the lock: a
+ * page that another thread may be reading is not unmapped. */
+static uint64_t
+watch(struct tw_handle *handle)
 {
-    struct coarse now = coarse_now();
-    struct tw_token *token = NULL;
-    int64_t drift;
+    struct hand *hand = &handle->hand;
+    struct stat st;
+
+    if (handle->looked) {
+        if (!epoch_is_current(&hand->user_epoch, handle->runtime.user)) {
+            epoch_unmap(&hand->user_epoch);
+            epoch_map(handle->runtime.user, geteuid(), &hand->user_epoch);
+        }
+        if (!epoch_is_current(&hand->system_epoch, handle->runtime.system)) {
+            epoch_unmap(&hand->system_epoch);
+            if (lstat(handle->runtime.system, &st) == 0)
+                epoch_map(handle->runtime.system, st.st_uid,
+                          &hand->system_epoch);
+        }
+    }
+    handle->looked = true;
+    return hand_epochs(hand);
+}
+
+/* The token in hand, or NULL and what the epochs say before the look that is
+ * needed. */
+static struct tw_token *
+take_in_hand(struct tw_handle *handle, int64_t min_valid, uint64_t *seen)
+{
+    struct tw_token *token;
 
     (void)pthread_mutex_lock(&handle->lock);
-    drift = now.wall - now.monotonic - handle->apart;
-    if (handle->token && handle->user.page && epochs(handle) == handle->seen &&
-        now.monotonic - handle->looked_at < TRUST_S && drift <= APART_MAX &&
-        drift >= -APART_MAX && now.wall < handle->refresh_at &&
-        now.wall + lifetime_wanted(handle->lifetime, min_valid) <
-            handle->good_until)
-        token = tw_token_ref(handle->token);
+    token = hand_take(&handle->hand, min_valid);
+    if (!token)
+        *seen = watch(handle);
     (void)pthread_mutex_unlock(&handle->lock);
     return token;
 }
 
-/* Makes what was read the token in hand; gives it, held once for the caller.
- */
 static struct tw_token *
-put_in_hand(struct tw_handle *handle, const struct record *record,
-            uint64_t seen)
+put_in_hand(struct tw_handle *handle, struct answer *answer, uint64_t seen)
 {
-    struct coarse now = coarse_now();
-    int64_t left = record_left(record, clock_now());
-    struct tw_token *token = token_new(record), *before;
+    struct tw_token *token, *before = NULL;
 
-    if (!token)
-        return NULL;
     (void)pthread_mutex_lock(&handle->lock);
-    before = handle->token;
-    handle->token = tw_token_ref(token);
-    handle->lifetime = record->lifetime;
-    handle->good_until = now.wall + left;
-    handle->refresh_at = record->refresh_at;
-    handle->looked_at = now.monotonic;
-    handle->apart = now.wall - now.monotonic;
-    handle->seen = seen;
+    token = hand_put(&handle->hand, answer, seen, &before);
     (void)pthread_mutex_unlock(&handle->lock);
     tw_token_free(before);
     return token;
 }
 
-/* The second look maps the epoch, later ones see that it is still the file
- * in the directory.  A page that another thread may be reading is replaced
- * only under the lock. */
-static void
-map_epochs(struct tw_handle *handle)
-{
-    struct epoch user, system = {.page = NULL};
-    bool current;
-    struct stat st;
-
-    (void)pthread_mutex_lock(&handle->lock);
-    current = !handle->looked ||
-              epoch_is_current(&handle->user, handle->runtime.user);
-    handle->looked = true;
-    (void)pthread_mutex_unlock(&handle->lock);
-    if (current)
-        return;
-    epoch_map(handle->runtime.user, geteuid(), &user);
-    if (lstat(handle->runtime.system, &st) == 0)
-        epoch_map(handle->runtime.system, st.st_uid, &system);
-    (void)pthread_mutex_lock(&handle->lock);
-    epoch_unmap(&handle->user);
-    epoch_unmap(&handle->system);
-    handle->user = user;
-    handle->system = system;
-    (void)pthread_mutex_unlock(&handle->lock);
-}
-
-static uint64_t
-read_epochs(struct tw_handle *handle)
-{
-    uint64_t seen;
-
-    (void)pthread_mutex_lock(&handle->lock);
-    seen = epochs(handle);
-    (void)pthread_mutex_unlock(&handle->lock);
-    return seen;
-}
-
-/* One thread of a handle starts a due refresh, and that once a second. */
+/* Has no helper of this handle answered, or been started, within the last
+ * second? */
 static bool
 may_refresh(struct tw_handle *handle)
 {
-    int64_t now = coarse_now().monotonic;
+    int64_t now = clock_monotonic_ms();
     bool may;
 
     (void)pthread_mutex_lock(&handle->lock);
-    may = now != handle->asked_at;
-    handle->asked_at = now;
+    may = !handle->asking &&
+          (handle->asked_at == INT64_MIN || now - handle->asked_at >= 1000);
+    if (may)
+        handle->asked_at = now;
     (void)pthread_mutex_unlock(&handle->lock);
     return may;
 }
 
-static enum tw_status
-look(struct tw_handle *handle, int64_t min_valid, struct answer *out,
-     struct tw_error *err)
+static bool
+is_short(const struct answer *answer, int64_t min_valid)
 {
-    struct now now = clock_now();
-    enum tw_status status = look_record(&handle->runtime, handle->profile,
-                                        &out->record, &out->system, err);
-    int64_t left = status ? 0 : record_left(&out->record, now);
-
-    if (status || left < record_wanted(&out->record, min_valid) || left <= 0 ||
-        out->system)
-        return status ? status : TW_E_RETRY;
-    if (out->record.refresh_at <= now.wall && may_refresh(handle))
-        return TW_E_RETRY;
-    return TW_OK;
+    return !answer->system &&
+           answer->left < record_wanted(&answer->record, min_valid);
 }
 
-/* Runs the helper, one thread of a handle at a time. */
-static enum tw_status
-ask(struct tw_handle *handle, int64_t min_valid, struct answer *out,
-    struct tw_error *err)
+/* Is it time to start the helper, though there is a living token? */
+static bool
+wants_refresh(struct tw_handle *handle, const struct answer *answer,
+              int64_t min_valid)
 {
-    enum tw_status status;
+    return (answer->due || is_short(answer, min_valid)) && may_refresh(handle);
+}
 
-    (void)pthread_mutex_lock(&handle->asking);
-    status =
-        ask_record(&handle->runtime, handle->profile, min_valid, 0, out, err);
-    (void)pthread_mutex_unlock(&handle->asking);
-    return status;
+static bool
+begin_asking(struct tw_handle *handle)
+{
+    bool first;
+
+    (void)pthread_mutex_lock(&handle->lock);
+    first = !handle->asking;
+    handle->asking = true;
+    (void)pthread_mutex_unlock(&handle->lock);
+    return first;
+}
+
+static void
+end_asking(struct tw_handle *handle, const struct tw_error *failure)
+{
+    (void)pthread_mutex_lock(&handle->lock);
+    handle->asking = false;
+    handle->asked_at = clock_monotonic_ms();
+    handle->answers++;
+    handle->failure = *failure;
+    (void)pthread_cond_broadcast(&handle->answered);
+    (void)pthread_mutex_unlock(&handle->lock);
+}
+
+/* Waits for the answer that another thread's helper brings, and gives its
+ * failure.  False: it has not come in time. */
+static bool
+await_answer(struct tw_handle *handle, int64_t until_ms,
+             struct tw_error *failure)
+{
+    struct timespec until = {.tv_sec = until_ms / 1000,
+                             .tv_nsec = until_ms % 1000 * 1000000};
+    uint64_t before;
+    bool came;
+    int result = 0;
+
+    (void)pthread_mutex_lock(&handle->lock);
+    before = handle->answers;
+    while (handle->asking && handle->answers == before && result == 0)
+        result =
+            pthread_cond_timedwait(&handle->answered, &handle->lock, &until);
+    came = !handle->asking || handle->answers != before;
+    *failure = handle->failure;
+    (void)pthread_mutex_unlock(&handle->lock);
+    return came;
+}
+
+/* The helper's answer, by this thread or by another one. */
+static enum tw_status
+ask(struct tw_handle *handle, int64_t min_valid, bool alive,
+    struct answer *out, struct tw_error *err)
+{
+    int64_t until_ms = clock_monotonic_ms() +
+                       (int64_t)(alive ? TW_WAIT_ALIVE_S : TW_WAIT_S) * 1000;
+    struct tw_error failure = {.status = TW_OK};
+
+    while (!begin_asking(handle)) {
+        bool came = await_answer(handle, until_ms, &failure);
+        enum tw_status status = ask_record(&handle->runtime, handle->profile,
+                                           min_valid, ASK_CACHED, out, err);
+
+        if (!status && (!came || failure.status || !is_short(out, min_valid)))
+            return TW_OK;
+        if (status && came && failure.status)
+            return error_copy(err, &failure);
+        if (!came)
+            return tw_fail(err, TW_E_RETRY,
+                           "no token of '%s' came within %d s",
+                           handle->profile, TW_WAIT_S);
+    }
+    if (!ask_record(&handle->runtime, handle->profile, min_valid, 0, out,
+                    &failure))
+        failure.status = TW_OK; /* what the first look said does not count */
+    end_asking(handle, &failure);
+    return error_copy(err, &failure);
 }
 
 EXPORTED int
@@ -230,23 +235,22 @@ tw_get(struct tw_handle *handle, int64_t min_valid, struct tw_token **out,
        struct tw_error *err)
 {
     struct tw_token *token;
-    uint64_t seen;
-    enum tw_status status;
+    uint64_t seen = 0;
 
     if (!handle || !out || min_valid < TW_MIN_VALID_DEFAULT)
         return (int)tw_fail(err, TW_E_USAGE, "tw_get: bad argument");
-    token = take_in_hand(handle, min_valid);
+    token = take_in_hand(handle, min_valid, &seen);
     if (!token) {
         AUTO_ANSWER answer = ANSWER_INIT;
+        enum tw_status status =
+            ask_record(&handle->runtime, handle->profile, min_valid,
+                       ASK_CACHED, &answer, err);
 
-        map_epochs(handle);
-        seen = read_epochs(handle);
-        status = look(handle, min_valid, &answer, err);
-        if (status)
-            status = ask(handle, min_valid, &answer, err);
+        if (status || wants_refresh(handle, &answer, min_valid))
+            status = ask(handle, min_valid, !status, &answer, err);
         if (status)
             return (int)status;
-        token = put_in_hand(handle, &answer.record, seen);
+        token = put_in_hand(handle, &answer, seen);
     }
     if (!token)
         return (int)tw_no_memory(err);
@@ -258,13 +262,12 @@ EXPORTED int
 tw_reject(struct tw_handle *handle, const struct tw_token *token,
           struct tw_error *err)
 {
-    struct tw_token *before = NULL;
+    struct tw_token *before;
 
     if (!handle || !token)
         return (int)tw_fail(err, TW_E_USAGE, "tw_reject: bad argument");
     (void)pthread_mutex_lock(&handle->lock);
-    if (handle->token && handle->token->generation == token->generation)
-        before = TAKE_POINTER(handle->token);
+    before = hand_drop(&handle->hand, token->generation);
     (void)pthread_mutex_unlock(&handle->lock);
     tw_token_free(before);
     return (int)ask_reject(handle->profile, token->generation, err);

@@ -1,39 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * token.c - tokens: copied once from a record, shared by count, wiped by the
- * last holder.
+ * token.c - tokens: taken from a record, shared by count, wiped by the last
+ * holder.
  */
 #include "provider/client/token.h"
 
-#include <string.h>
-
-static char *
-put(char *at, const char *text, const char **out)
-{
-    size_t n = strlen(text) + 1;
-
-    memcpy(at, text, n);
-    *out = at;
-    return at + n;
-}
-
 struct tw_token *
-token_new(const struct record *record)
+token_take(struct record *record)
 {
-    size_t size = sizeof(struct tw_token) + strlen(record->token) +
-                  strlen(record->token_type) + strlen(record->scope) + 3;
-    struct tw_token *token = malloc(size);
-    char *at;
+    struct tw_token *token = malloc(sizeof *token);
 
     if (!token)
         return NULL;
-    atomic_init(&token->holders, 1);
-    token->size = size;
-    token->generation = record->generation;
-    token->expires_at = record->expires.wall;
-    at = put(token->texts, record->token, &token->value);
-    at = put(at, record->token_type, &token->type);
-    (void)put(at, record->scope, &token->scope);
+    *token = (struct tw_token){.holders = 1,
+                               .generation = record->generation,
+                               .expires_at = record->expires.wall,
+                               .value = record->token,
+                               .type = record->token_type,
+                               .scope = record->scope,
+                               .text = record->text};
+    record->text = SECRET_INIT(RECORD_MAX);
+    record->token = record->token_type = record->scope = NULL;
     return token;
 }
 
@@ -50,7 +37,7 @@ tw_token_free(struct tw_token *token)
     if (!token || atomic_fetch_sub_explicit(&token->holders, 1,
                                             memory_order_acq_rel) != 1)
         return;
-    explicit_bzero(token, token->size);
+    secret_clear(&token->text);
     free(token);
 }
 

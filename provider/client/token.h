@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * token.h - libtokenward's own view of a token: one allocation, counted.
+ * token.h - libtokenward's own view of a token: a record's text, counted.
  */
 #ifndef TW_CLIENT_TOKEN_H
 #define TW_CLIENT_TOKEN_H
@@ -14,14 +14,14 @@
 
 struct tw_token {
     atomic_long holders;
-    size_t size; /* of this allocation */
     int64_t generation;
     int64_t expires_at;
-    const char *value, *type, *scope; /* in texts */
-    char texts[];
+    const char *value, *type, *scope; /* in text */
+    struct secret text;
 };
 
-/* token_new: a copy of the record's token, held once; NULL: no memory. */
-struct tw_token *token_new(const struct record *record);
+/* token_take: the record's token, held once; takes the record's text over, so
+ * that nothing is copied, and leaves its numbers.  NULL: no memory. */
+struct tw_token *token_take(struct record *record);
 
 #endif

@@ -4,77 +4,18 @@
  */
 #include <criterion/criterion.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/replace.h"
-#include "provider/base/epoch.h"
-#include "provider/base/record.h"
+#include "provider/base/clock.h"
+#include "provider/tokenward.h"
+#include "tests/unit/marks.h"
+#include "tests/unit/published.h"
 
-#define THREADS 8
-#define GETS 20000
-#define REWRITES 300
-
-static char top[64];
-static int root = -1, place = -1;
-
-static void
-set_up(void)
-{
-    char path[128];
-
-    strcpy(top, "/tmp/tokenward-client.XXXXXX");
-    cr_assert(mkdtemp(top));
-    (void)snprintf(path, sizeof path, "%s/tokenward", top);
-    cr_assert_eq(mkdir(path, 0700), 0);
-    root = open(path, O_RDONLY | O_DIRECTORY);
-    cr_assert_eq(mkdirat(root, "p", 0700), 0);
-    place = openat(root, "p", O_RDONLY | O_DIRECTORY);
-    (void)setenv("XDG_RUNTIME_DIR", top, 1);
-    (void)setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
-    (void)setenv("TOKENWARD_HELPER", "/bin/false", 1);
-}
-
-static void
-tear_down(void)
-{
-    char command[128];
-
-    (void)snprintf(command, sizeof command, "rm -rf %s", top);
-    (void)!system(command);
-}
-
-TestSuite(client, .init = set_up, .fini = tear_down, .timeout = 120);
-
-/* Token and scope of one generation go together, so a mix would show. */
-static void
-publish(int64_t generation, int64_t lifetime)
-{
-    AUTO_SECRET text = SECRET_INIT(RECORD_MAX);
-    struct now now = clock_now();
-    char token[64], scope[64];
-    struct record record = {.profile = "p",
-                            .generation = generation,
-                            .token_type = "Bearer",
-                            .token = token,
-                            .scope = scope,
-                            .issued_at = now.wall,
-                            .expires = moment_after(now, lifetime),
-                            .lifetime = lifetime > 0 ? lifetime : 1,
-                            .refresh_at = now.wall + 1000};
-
-    (void)snprintf(token, sizeof token, "token-%ld", (long)generation);
-    (void)snprintf(scope, sizeof scope, "scope-%ld", (long)generation);
-    cr_assert(record_format(&record, &text));
-    cr_assert_eq(
-        replace_file(place, "record", 0600, text.bytes, text.len, NULL),
-        TW_OK);
-    epoch_bump(root, 0600);
-}
+TestSuite(client, .init = published_set_up, .fini = published_tear_down,
+          .timeout = 120);
 
 static void
 expect(struct tw_handle *handle, const char *value)
@@ -93,7 +34,7 @@ Test(client, gives_the_record_and_outlives_its_handle)
     struct tw_handle *handle;
     struct tw_token *token, *again;
 
-    publish(1, 3600);
+    publish(1, 3600, 1000);
     cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
     cr_assert_eq(tw_get(handle, 0, &token, NULL), TW_OK);
     again = tw_token_ref(token);
@@ -112,12 +53,12 @@ Test(client, a_new_record_is_seen_at_once_on_every_path)
 {
     struct tw_handle *handle;
 
-    publish(1, 3600);
+    publish(1, 3600, 1000);
     cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
     for (int64_t generation = 2; generation < 50; generation++) {
         char value[64];
 
-        publish(generation, 3600);
+        publish(generation, 3600, 1000);
         (void)snprintf(value, sizeof value, "token-%ld", (long)generation);
         for (int i = 0; i < 5; i++)
             expect(handle, value);
@@ -129,11 +70,11 @@ Test(client, in_hand_it_needs_no_file)
 {
     struct tw_handle *handle;
 
-    publish(1, 3600);
+    publish(1, 3600, 1000);
     cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
     for (int i = 0; i < 3; i++)
         expect(handle, "token-1");
-    cr_assert_eq(unlinkat(place, "record", 0), 0);
+    cr_assert_eq(unlinkat(published_place, "record", 0), 0);
     expect(handle, "token-1");
     tw_close(handle);
 }
@@ -144,7 +85,7 @@ Test(client, a_dead_token_is_never_given)
     struct tw_token *token = NULL;
     struct tw_error err = {0};
 
-    publish(1, -5);
+    publish(1, -5, 1000);
     cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
     cr_assert_neq(tw_get(handle, 0, &token, &err), TW_OK);
     cr_assert_null(token);
@@ -159,15 +100,16 @@ Test(client, what_is_no_record_is_neither_believed_nor_waited_for)
     int64_t start = clock_monotonic_ms();
 
     cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
-    publish(1, 3600);
-    cr_assert_eq(fchmodat(place, "record", 0644, 0), 0);
+    publish(1, 3600, 1000);
+    cr_assert_eq(fchmodat(published_place, "record", 0644, 0), 0);
     cr_assert_neq(tw_get(handle, 0, &token, NULL), TW_OK);
-    cr_assert_eq(renameat(place, "record", place, "real"), 0);
-    cr_assert_eq(fchmodat(place, "real", 0600, 0), 0);
-    cr_assert_eq(symlinkat("real", place, "record"), 0);
+    cr_assert_eq(renameat(published_place, "record", published_place, "real"),
+                 0);
+    cr_assert_eq(fchmodat(published_place, "real", 0600, 0), 0);
+    cr_assert_eq(symlinkat("real", published_place, "record"), 0);
     cr_assert_neq(tw_get(handle, 0, &token, NULL), TW_OK);
-    cr_assert_eq(unlinkat(place, "record", 0), 0);
-    cr_assert_eq(mkfifoat(place, "record", 0600), 0);
+    cr_assert_eq(unlinkat(published_place, "record", 0), 0);
+    cr_assert_eq(mkfifoat(published_place, "record", 0600), 0);
     cr_assert_neq(tw_get(handle, 0, &token, NULL), TW_OK);
     cr_assert_null(token);
     cr_assert_lt(clock_monotonic_ms() - start, 5000);
@@ -188,39 +130,24 @@ Test(client, bad_arguments_are_told)
     cr_assert_str_eq(tw_status_name(99), "unknown");
 }
 
-static atomic_int failures;
-
-static void *
-get_many(void *handle)
+Test(client, the_last_holder_wipes)
 {
-    for (int i = 0; i < GETS; i++) {
-        struct tw_token *token;
-
-        if (tw_get(handle, 0, &token, NULL)) {
-            failures++;
-            continue;
-        }
-        if (strcmp(tw_token_value(token) + strlen("token-"),
-                   tw_token_scope(token) + strlen("scope-")) != 0)
-            failures++;
-        tw_token_free(token);
-    }
-    return NULL;
-}
-
-Test(client, threads_share_a_handle_while_records_change)
-{
+    char mark[MARK_LEN + 1] = "";
     struct tw_handle *handle;
-    pthread_t threads[THREADS];
+    struct tw_token *token, *again;
 
-    publish(1, 3600);
+    if (!WIPES)
+        cr_skip_test("the allocator is the sanitizer's");
+    write_mark(mark);
+    publish_token(mark, 1, 3600, 1000);
+    explicit_bzero(mark, sizeof mark);
+    cr_assert_eq(count_marks(), 0);
     cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
-    for (int i = 0; i < THREADS; i++)
-        cr_assert_eq(pthread_create(&threads[i], NULL, get_many, handle), 0);
-    for (int64_t generation = 2; generation < REWRITES; generation++)
-        publish(generation, 3600);
-    for (int i = 0; i < THREADS; i++)
-        (void)pthread_join(threads[i], NULL);
-    cr_assert_eq(failures, 0);
+    cr_assert_eq(tw_get(handle, 0, &token, NULL), TW_OK);
+    again = tw_token_ref(token);
+    tw_token_free(token);
     tw_close(handle);
+    cr_assert_eq(count_marks(), 1);
+    tw_token_free(again);
+    cr_assert_eq(count_marks(), 0);
 }
