@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "helper/http_certificate.h"
 #include "helper/http_easy.h"
 #include "helper/http_failure.h"
 #include "helper/http_queue.h"
@@ -46,6 +47,12 @@ http_new(bool system, struct http **out, struct tw_error *err)
         !(http->fields = http_easy_fields())) {
         http_free(http);
         return tw_fail(err, TW_E_SYSTEM, "libcurl does not start");
+    }
+    if (!http_certificate_same_library()) {
+        http_free(http);
+        return tw_fail(err, TW_E_SYSTEM,
+                       "libcurl is not one of OpenSSL, or of another OpenSSL "
+                       "than tokenward: certificates could not be checked");
     }
     (void)curl_multi_setopt(http->multi, CURLMOPT_PIPELINING,
                             CURLPIPE_NOTHING);

@@ -6,8 +6,8 @@
  * or later, verified; no redirects, cookies, netrc or content decoding;
  * HTTP/1.1.  libcurl is known to http*.c alone, one small room: the engine
  * (http.c), whose turn it is (http_queue.c), the settings of a request
- * (http_easy.c), the answer as it comes (http_answer.c), failures in plain
- * words (http_failure.c).
+ * (http_easy.c), what a certificate must have (http_certificate.c), the answer
+ * as it comes (http_answer.c), failures in plain words (http_failure.c).
  */
 #ifndef TW_HELPER_HTTP_H
 #define TW_HELPER_HTTP_H

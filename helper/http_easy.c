@@ -17,6 +17,7 @@
 #include <strings.h>
 
 #include "helper/http_answer.h"
+#include "helper/http_certificate.h"
 #include "helper/trust.h"
 
 #ifndef PACKAGE_VERSION
@@ -166,7 +167,8 @@ http_easy_set(struct transfer *transfer, struct curl_slist *fields,
     const struct http_request *request = &transfer->request;
     CURL *easy = transfer->easy;
 
-    if (set_all(easy) && set_trust(easy, request->ca_file) &&
+    if (set_all(easy) && http_certificate_set(easy) &&
+        set_trust(easy, request->ca_file) &&
         set_address(easy, request, system) && set_form(transfer, fields) &&
         set_times(easy, request->timeout_ms) && set_callbacks(transfer))
         return TW_OK;

@@ -13,11 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/http_certificate.h"
 #include "helper/http_queue.h"
 #include "provider/base/clock.h"
 #include "provider/base/text.h"
-
-#define CLOCK_HINT "is the clock of this machine right?"
 
 /* What a failure is, once it is known. */
 struct failure {
@@ -60,72 +59,30 @@ static const struct row ROWS[] = {
     {CURLE_PROXY, {TW_E_RETRY, "the proxy refuses", NULL, false}},
 };
 
-/* The numbers are OpenSSL's X509_V_ERR_..., as libcurl hands them on. */
-struct certificate_row {
-    long code;
-    bool is_authority; /* another ca_file would help */
-    const char *words;
-    const char *hint;
-};
-
-static const struct certificate_row CERTIFICATE_ROWS[] = {
-    {2, true, "its certificate is from an unknown authority", NULL},
-    {9, false, "its certificate is not yet valid", CLOCK_HINT},
-    {10, false, "its certificate has expired",
-     "its operator must renew it; " CLOCK_HINT},
-    {18, true, "its certificate is self-signed", NULL},
-    {19, true, "its certificate is from an unknown, self-signed authority",
-     NULL},
-    {20, true, "its certificate is from an unknown authority", NULL},
-    {21, true, "its certificate is from an unknown authority", NULL},
-    {23, false, "its certificate was revoked", NULL},
-    {62, false, "its certificate is for another host", NULL},
-    {64, false, "its certificate is for another host", NULL},
-};
-
-/* No reason of OpenSSL's: then the names were compared, and differ. */
-static const struct certificate_row WRONG_HOST = {
-    0, false, "its certificate is for another host",
-    "is the host spelled right? a certificate must name it as subjectAltName"};
-
-static const struct certificate_row UNKNOWN_REASON = {
-    -1, false, "its certificate is not to be trusted", NULL};
-
-static const struct certificate_row *
-find_certificate(long code)
-{
-    if (code == 0)
-        return &WRONG_HOST;
-    for (size_t i = 0; i < sizeof CERTIFICATE_ROWS / sizeof *CERTIFICATE_ROWS;
-         i++) {
-        if (CERTIFICATE_ROWS[i].code == code)
-            return &CERTIFICATE_ROWS[i];
-    }
-    return &UNKNOWN_REASON;
-}
-
 /* Who must act: with a ca_file, whoever wrote that into the profile; without
  * one, the server's operator or the network in between. */
 static struct failure
 certificate_failure(const struct transfer *transfer, char *words, size_t size)
 {
     const char *file = transfer->request.ca_file;
-    const struct certificate_row *row;
+    const struct certificate_fault *fault;
     long code = 0;
 
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &code);
-    row = find_certificate(code);
-    if (!row->is_authority)
-        return (struct failure){TW_E_RETRY, row->words, row->hint,
-                                row != &UNKNOWN_REASON};
+    fault = http_certificate_fault(code);
+    if (!fault)
+        return (struct failure){
+            TW_E_RETRY, "its certificate is not to be trusted", NULL, false};
+    if (!fault->is_authority)
+        return (struct failure){TW_E_RETRY, fault->words, fault->hint, true};
     if (file) {
         (void)snprintf(words, size, "%s (trusted is ca_file %s alone)",
-                       row->words, file);
+                       fault->words, file);
         return (struct failure){TW_E_CONFIG, words,
                                 "is that the right ca_file?", true};
     }
     return (struct failure){
-        TW_E_RETRY, row->words,
+        TW_E_RETRY, fault->words,
         "a private authority must be named in the profile, as ca_file", true};
 }
 

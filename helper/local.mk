@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Our own process: the only place that knows YAML, HTTP, TLS, JSON and keys.
 
-CC_HELPER = $(CURL_CFLAGS) $(YAML_CFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
-LINK_HELPER = $(CURL_LIBS) $(YAML_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
+CC_HELPER = $(CURL_CFLAGS) $(YAML_CFLAGS) $(JSON_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
+LINK_HELPER = $(CURL_LIBS) $(YAML_LIBS) $(JSON_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
 
 # Everything but main, so that tests can link it.
 noinst_LTLIBRARIES += helper/libhelper.la
@@ -31,6 +31,8 @@ helper_libhelper_la_SOURCES = \
 	helper/http.h \
 	helper/http_answer.c \
 	helper/http_answer.h \
+	helper/http_certificate.c \
+	helper/http_certificate.h \
 	helper/http_easy.c \
 	helper/http_easy.h \
 	helper/http_failure.c \

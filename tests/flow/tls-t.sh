@@ -1,66 +1,120 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# tls-t.sh - certificates that must be refused, each with its reason.
+# tls-t.sh - certificates that must be refused, each with its reason, before
+# a byte of the request is sent; and those that must not be.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 command -v openssl >/dev/null || skip_all "the openssl program is not installed"
-cd "$T/sandbox" || exit 99
-key="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-# shellcheck disable=SC2086
-openssl req -x509 $key -keyout ca.key -out ca.pem -days 30 -subj /CN=test-ca 2>/dev/null || skip_all "openssl makes no keys"
 
-certificate() { # certificate NAME SUBJECT SAN [PREFIX COMMAND...]
+# A whole authorization server whose certificate has a common name alone.
+sandbox --certificate no-name
+profile common /oauth/v1/token
+out=$(user tokenward-helper fetch common 2>&1); is $? 75 "an address as common name alone: refused"
+like "$out" "names no host" "and the message says why"
+kill "$SANDBOX_PID"; wait "$SANDBOX_PID" 2>/dev/null; SANDBOX_PID=
+
+cd "$T/sandbox" || exit 99
+chmod 755 "$T/sandbox"
+ec="ec -pkeyopt ec_paramgen_curve:prime256v1"
+authority() { # authority NAME: NAME.pem and NAME.key
+    # shellcheck disable=SC2086
+    openssl req -x509 -newkey $ec -nodes -keyout "$1.key" -out "$1.pem" -days 30 -subj "/CN=$1" 2>/dev/null
+}
+authority ca || skip_all "openssl makes no keys"
+authority other
+chmod 644 ./*.pem
+mkfifo still; exec 9<>still # a stdin that never ends
+
+certificate() { # certificate NAME SUBJECT SAN [OPTION...]; KIND, USAGE and WHEN say more
     name=$1 subject=$2 san=$3
     shift 3
     # shellcheck disable=SC2086
-    openssl req $key -keyout "$name.key" -out "$name.csr" -subj "/CN=$subject" 2>/dev/null
-    [ -z "$san" ] || printf 'subjectAltName=%s\n' "$san" >"$name.ext"
-    [ -n "$san" ] || printf 'basicConstraints=CA:FALSE\n' >"$name.ext"
-    "$@" openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 \
-        -extfile "$name.ext" -out "$name.pem" 2>/dev/null
+    openssl req -newkey ${KIND:-$ec} -nodes -keyout "$name.key" -out "$name.csr" -subj "/CN=$subject" 2>/dev/null
+    printf 'basicConstraints=CA:FALSE\nextendedKeyUsage=%s\n' "${USAGE:-serverAuth}" >"$name.ext"
+    [ -z "$san" ] || printf 'subjectAltName=%s\n' "$san" >>"$name.ext"
+    # shellcheck disable=SC2086
+    ${WHEN:+faketime "$WHEN"} openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 \
+        -extfile "$name.ext" -out "$name.pem" "$@" 2>/dev/null
+    chmod 644 "$name.pem"
 }
-serve() { # serve NAME [OPTION...]: sets PORT
+serve() { # serve CERTIFICATE [OPTION...]: sets PORT
     name=$1
     shift
-    PORT=$((20000 + $$ % 20000 + ${SERVED:-0}))
-    SERVED=$((${SERVED:-0} + 1))
-    openssl s_server -quiet -accept "127.0.0.1:$PORT" -cert "$name.pem" -key "$name.key" -www "$@" >/dev/null 2>&1 &
+    : >"$T/served"
+    openssl s_server -accept 127.0.0.1:0 -cert "$name.pem" -key "$name.key" "$@" <&9 >"$T/served" 2>&1 &
     EXTRA_PID=$!
-    for _ in $(seq 50); do
-        curl -sk -o /dev/null "https://127.0.0.1:$PORT/" && break
+    for _ in $(seq 100); do
+        PORT=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$T/served")
+        [ -z "$PORT" ] || return 0
         sleep 0.05
     done
+    sed 's/^/# /' "$T/served"
 }
-refused() { # refused NAME WORDS [CA]: a fetch from what is served fails so
-    URL=https://127.0.0.1:$PORT CA=${3:-$T/sandbox/ca.pem}
+fetch() { # fetch PROFILE [CA [HOST]]: from what is served; sets out and status
+    URL=https://${3:-127.0.0.1}:$PORT CA=${2:-$T/sandbox/ca.pem}
     profile "$1" /token 'timeout: 5'
     out=$(user tokenward-helper fetch "$1" 2>&1)
-    [ $? != 0 ]; ok $? "$1: refused"
-    like "$out" "$2" "and the message says why"
-    [ ! -e "$(record "$1")" ]; ok $? "no token is kept"
+    status=$?
     kill "$EXTRA_PID"; wait "$EXTRA_PID" 2>/dev/null; EXTRA_PID=
 }
-chmod 755 "$T/sandbox"
-certificate wronghost other.test DNS:other.test; chmod 644 ./*.pem
-serve wronghost; refused wronghost "[Ii]s not for\|match\|wrong host\|another host\|name"
-certificate good 127.0.0.1 IP:127.0.0.1; chmod 644 ./*.pem
+refused() { # refused STATUS WORDS PROFILE [CA [HOST]]
+    wanted=$1 words=$2
+    shift 2
+    fetch "$@"
+    is $status "$wanted" "$1: refused"
+    like "$out" "$words" "and the message says why"
+    grep -q "$CANARY" "$T/served"; is $? 1 "and the server was sent nothing"
+    [ ! -e "$(record "$1")" ]; ok $? "no token is kept"
+}
+reached() { # reached PROFILE [CA [HOST]]: TLS is fine; what is served is no HTTP
+    fetch "$@"
+    like "$out" "does not speak HTTP" "$1: believed"
+}
+
+certificate good 127.0.0.1 IP:127.0.0.1
+serve good -rev; reached good
+certificate local nobody DNS:localhost
+serve local -rev; reached local "" localhost
+certificate wild nobody 'DNS:*.sub.localhost'
+serve wild -rev; reached wild "" a.sub.localhost
+serve wild; refused 75 "another host" wilder "" b.a.sub.localhost
+serve local; refused 75 "another host" name-for-address
+serve good; refused 75 "another host" address-for-name "" localhost
+certificate elsewhere other.test DNS:other.test,IP:127.0.0.2
+serve elsewhere; refused 75 "another host" elsewhere
+# The common name is no name, whatever else there is.
+certificate bare 127.0.0.1 ''
+serve bare; refused 75 "names no host" bare
+certificate barehost localhost ''
+serve barehost; refused 75 "names no host" barehost "" localhost
+certificate mail localhost email:admin@localhost,URI:https://localhost/
+serve mail; refused 75 "names no host" mail "" localhost
+
+serve good; refused 78 "unknown authority.*other.pem" unknownca "$T/sandbox/other.pem"
 # shellcheck disable=SC2086
-openssl req -x509 $key -keyout other.key -out other.pem -days 30 -subj /CN=other-ca 2>/dev/null; chmod 644 ./*.pem
-serve good; refused unknownca "certificate" "$T/sandbox/other.pem"
-# shellcheck disable=SC2086
-openssl req -x509 $key -keyout self.key -out self.pem -days 30 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null; chmod 644 ./*.pem
-serve self; refused selfsigned "self\|certificate"
+openssl req -x509 -newkey $ec -nodes -keyout self.key -out self.pem -days 30 -subj /CN=127.0.0.1 \
+    -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+chmod 644 self.pem
+serve self; refused 78 "self-signed" selfsigned
+serve self -rev; reached selfnamed "$T/sandbox/self.pem"
 if command -v faketime >/dev/null; then
-    certificate expired 127.0.0.1 IP:127.0.0.1 faketime '2020-01-01 00:00:00'; chmod 644 ./*.pem
-    serve expired; refused expired "expired"
-    certificate future 127.0.0.1 IP:127.0.0.1 faketime '2035-01-01 00:00:00'; chmod 644 ./*.pem
-    serve future; refused future "not yet valid\|clock"
+    WHEN='2020-01-01 00:00:00' certificate expired 127.0.0.1 IP:127.0.0.1
+    serve expired; refused 75 "has expired" expired
+    WHEN='2035-01-01 00:00:00' certificate future 127.0.0.1 IP:127.0.0.1
+    serve future; refused 75 "clock" future
 else
-    skip "an expired certificate" "faketime is not installed"
+    skip "certificates out of their time" "faketime is not installed"
 fi
-serve good -tls1_1 -cipher DEFAULT@SECLEVEL=0; refused oldtls "TLS\|SSL\|protocol\|version\|handshake"
+USAGE=clientAuth certificate client 127.0.0.1 IP:127.0.0.1
+serve client; refused 75 "not one for servers" clientpurpose
+KIND=rsa:1024 certificate weak 127.0.0.1 IP:127.0.0.1
+serve weak -cipher DEFAULT@SECLEVEL=0; refused 75 "key is too weak" weakkey
+certificate sha1 127.0.0.1 IP:127.0.0.1 -sha1
+serve sha1 -cipher DEFAULT@SECLEVEL=0; refused 75 "too weak a signature" weaksignature
+serve good -tls1_1 -cipher DEFAULT@SECLEVEL=0; refused 76 "TLS 1.2 or later" oldtls
 # A ca_file that is none is never "do not verify".
-serve good; : >"$T/sandbox/empty.pem"; refused emptyca "empty.pem" "$T/sandbox/empty.pem"
-serve good; refused missingca "missing.pem" "$T/sandbox/missing.pem"
-serve good; mkdir "$T/sandbox/dir.pem"; refused dirca "dir.pem" "$T/sandbox/dir.pem"
+serve good; : >"$T/sandbox/empty.pem"; chmod 644 empty.pem; refused 78 "empty.pem" emptyca "$T/sandbox/empty.pem"
+serve good; echo no certificate >"$T/sandbox/text.pem"; chmod 644 text.pem; refused 78 "text.pem" textca "$T/sandbox/text.pem"
+serve good; refused 78 "missing.pem" missingca "$T/sandbox/missing.pem"
+serve good; mkdir "$T/sandbox/dir.pem"; refused 78 "dir.pem" dirca "$T/sandbox/dir.pem"
 done_testing

@@ -81,6 +81,8 @@ static const struct wish SERVERS[] = {
                              SERVER_EXTENSIONS(HERE)},
     [CERTIFICATE_WRONG_NAME] = {"tokenward sandbox", -HOUR_S, YEAR_S,
                                 SERVER_EXTENSIONS("DNS:sandbox.invalid")},
+    [CERTIFICATE_NO_NAME] = {"127.0.0.1", -HOUR_S, YEAR_S,
+                             SERVER_EXTENSIONS("email:admin@sandbox.test")},
 };
 
 static bool

@@ -14,6 +14,7 @@ enum certificate_kind {
     CERTIFICATE_GOOD,
     CERTIFICATE_EXPIRED,    /* since yesterday */
     CERTIFICATE_WRONG_NAME, /* for sandbox.invalid alone */
+    CERTIFICATE_NO_NAME,    /* 127.0.0.1 is its common name, no more */
 };
 
 struct certificate {

@@ -11,6 +11,7 @@
 
 #define LIFE_S 3600
 #define IDLE_S 120
+#define CERTIFICATE_KINDS "good, expired, wrong-name or no-name"
 
 enum word {
     BASIC_RAW = 1, /* getopt_long(3) keeps 0 and '?' for itself */
@@ -35,7 +36,7 @@ static const struct row {
 } ROWS[WORD_END] = {
     [BASIC_RAW] = {"basic-raw", NULL,
                    "the parts of Basic are not form-urlencoded"},
-    [CERTIFICATE] = {"certificate", "KIND", "good, expired or wrong-name"},
+    [CERTIFICATE] = {"certificate", "KIND", CERTIFICATE_KINDS},
     [CLIENT] = {"client", "ID:SECRET:SCOPES",
                 "one more client; parts form-urlencoded"},
     [COUNT_FILE] = {"count-file", "FILE",
@@ -57,6 +58,7 @@ static const char *const CERTIFICATES[] = {
     [CERTIFICATE_GOOD] = "good",
     [CERTIFICATE_EXPIRED] = "expired",
     [CERTIFICATE_WRONG_NAME] = "wrong-name",
+    [CERTIFICATE_NO_NAME] = "no-name",
 };
 
 static enum tw_status
@@ -81,9 +83,7 @@ set_certificate(struct options *out, const char *value, struct tw_error *err)
             return TW_OK;
         }
     }
-    return tw_fail(err, TW_E_USAGE,
-                   "--certificate: good, expired or "
-                   "wrong-name");
+    return tw_fail(err, TW_E_USAGE, "--certificate: " CERTIFICATE_KINDS);
 }
 
 static enum tw_status

@@ -291,6 +291,13 @@ for kind in expired wrong-name; do
     stop
 done
 
+# curl falls back to the common name; whoever does not has no name to look at.
+ok 'it starts with a certificate that is no-name' start no-name \
+    --certificate no-name
+ask $token -d "$good"
+ok 'curl takes it' has_status 200
+stop
+
 start life --life 1
 wait "$pid"
 ok '--life' test $? -eq 0

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http_certificate.c - see http_certificate.h.
+ *
+ * libcurl compares names itself.  Where a certificate has no subjectAltName
+ * with a host name or an address, it takes the subject's common name instead,
+ * and has no switch for that.  RFC 9525 2 forbids it: nothing constrains what
+ * an authority lets people write there.  So a certificate without such a name
+ * is refused while OpenSSL verifies the chain, before libcurl compares
+ * anything.  Which name it must be stays libcurl's matter; that way one check
+ * is right for every host, address and proxy.
+ */
+#include "helper/http_certificate.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+/* 112 bits: RSA from 2048 on, no SHA-1.  Debian's own default. */
+#define SECURITY_LEVEL 2
+
+#define CLOCK_HINT "is the clock of this machine right?"
+
+static const struct certificate_fault FAULTS[] = {
+    /* What libcurl begins with, and leaves there when the chain is good and
+     * the names, which it compares after it, differ. */
+    {X509_V_ERR_UNSPECIFIED, false, "its certificate is for another host",
+     "is the host spelled right? a certificate must name it as "
+     "subjectAltName"},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, true,
+     "its certificate is from an unknown authority", NULL},
+    {X509_V_ERR_CERT_NOT_YET_VALID, false, "its certificate is not yet valid",
+     CLOCK_HINT},
+    {X509_V_ERR_CERT_HAS_EXPIRED, false, "its certificate has expired",
+     "its operator must renew it; " CLOCK_HINT},
+    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, true,
+     "its certificate is self-signed", NULL},
+    {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, true,
+     "its certificate is from an unknown, self-signed authority", NULL},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, true,
+     "its certificate is from an unknown authority", NULL},
+    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, true,
+     "its certificate is from an unknown authority", NULL},
+    {X509_V_ERR_CERT_REVOKED, false, "its certificate was revoked", NULL},
+    {X509_V_ERR_INVALID_PURPOSE, false,
+     "its certificate is not one for servers",
+     "its operator must get one with the purpose serverAuth"},
+    {X509_V_ERR_APPLICATION_VERIFICATION, false,
+     "its certificate names no host",
+     "a common name does not count; its operator must get one with "
+     "subjectAltName"},
+    {X509_V_ERR_EE_KEY_TOO_SMALL, false, "its certificate's key is too weak",
+     "its operator must get one with RSA 2048, P-256 or better"},
+    {X509_V_ERR_CA_KEY_TOO_SMALL, false,
+     "its certificate's authority has too weak a key", NULL},
+    {X509_V_ERR_CA_MD_TOO_WEAK, false,
+     "its certificate has too weak a signature", NULL},
+};
+
+static void
+free_names(GENERAL_NAMES *names)
+{
+    sk_GENERAL_NAME_pop_free(names, GENERAL_NAME_free);
+}
+
+static bool
+names_a_host(const X509 *certificate)
+{
+    GENERAL_NAMES *names =
+        X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    bool found = false;
+
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        int type = sk_GENERAL_NAME_value(names, i)->type;
+
+        found = found || type == GEN_DNS || type == GEN_IPADD;
+    }
+    free_names(names);
+    return found;
+}
+
+/* Called for each certificate of a chain, the server's own last. */
+static int
+on_certificate(int is_good, X509_STORE_CTX *chain)
+{
+    if (!is_good || X509_STORE_CTX_get_error_depth(chain) != 0 ||
+        names_a_host(X509_STORE_CTX_get_current_cert(chain)))
+        return is_good;
+    X509_STORE_CTX_set_error(chain, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+}
+
+static CURLcode
+on_context(CURL *easy, void *context, void *arg)
+{
+    SSL_CTX *ssl = context;
+
+    (void)easy;
+    (void)arg;
+    if (SSL_CTX_get_security_level(ssl) < SECURITY_LEVEL)
+        SSL_CTX_set_security_level(ssl, SECURITY_LEVEL);
+    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, on_certificate);
+    return CURLE_OK;
+}
+
+bool
+http_certificate_same_library(void)
+{
+    const char *theirs = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    const char *version = theirs ? strchr(theirs, '/') : NULL;
+    const char *ours = OpenSSL_version(OPENSSL_VERSION_STRING);
+    size_t n = strlen(ours);
+
+    return version && strncmp(version + 1, ours, n) == 0 &&
+           (version[n + 1] == '\0' || version[n + 1] == ' ');
+}
+
+bool
+http_certificate_set(CURL *easy)
+{
+    return !curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
+}
+
+const struct certificate_fault *
+http_certificate_fault(long code)
+{
+    for (size_t i = 0; i < sizeof FAULTS / sizeof *FAULTS; i++) {
+        if (FAULTS[i].code == code)
+            return &FAULTS[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http_certificate.h - what a server's certificate must have beyond what
+ * libcurl asks of it, and what its faults mean.  The one place that knows
+ * libssl.  Private to http*.c.
+ */
+#ifndef TW_HELPER_HTTP_CERTIFICATE_H
+#define TW_HELPER_HTTP_CERTIFICATE_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+struct certificate_fault {
+    long code;         /* an X509_V_ERR_... */
+    bool is_authority; /* another ca_file would help */
+    const char *words;
+    const char *hint; /* or NULL */
+};
+
+/* http_certificate_same_library: that libcurl's OpenSSL is ours: it hands us
+ * its objects. */
+bool http_certificate_same_library(void);
+
+/* http_certificate_set: every TLS connection that @easy makes, a proxy's
+ * too, asks for more. */
+bool http_certificate_set(CURL *easy);
+
+/* http_certificate_fault: what CURLINFO_SSL_VERIFYRESULT says of a peer whose
+ * verification failed; NULL: nothing that we have words for. */
+const struct certificate_fault *http_certificate_fault(long code);
+
+#endif
