@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "helper/reply_error.h"
+#include "helper/scrub.h"
 
 static const char *const NAMES[] = {
     [REPLY_TOKEN] = "token",
@@ -85,7 +86,8 @@ read_token(const struct json *json, struct reply *out)
 
 /* Absent is Bearer: some servers leave it out. */
 static bool
-read_type(const struct json *json, struct reply *out)
+read_type(const struct json *json, const struct secret *const *scrub,
+          struct reply *out)
 {
     size_t n;
     const char *type = json_string(json, "token_type", &n);
@@ -98,7 +100,7 @@ read_type(const struct json *json, struct reply *out)
         return true;
     out->token_type[0] = '\0';
     if (type)
-        (void)text_printable(&out->description, type, n);
+        scrub_show(&out->description, type, n, scrub);
     return false;
 }
 
@@ -174,12 +176,13 @@ read_scope(const struct json *json, struct reply *out)
 }
 
 static void
-read_good(const struct json *json, struct reply *out)
+read_good(const struct json *json, const struct secret *const *scrub,
+          struct reply *out)
 {
     if (!read_token(json, out) || !read_lifetime(json, out) ||
         !read_scope(json, out))
         out->class = REPLY_MALFORMED_RESPONSE;
-    else if (!read_type(json, out))
+    else if (!read_type(json, scrub, out))
         out->class = REPLY_UNSUPPORTED_TOKEN_TYPE;
     else
         out->class = REPLY_TOKEN;
@@ -212,7 +215,7 @@ read_answer(const struct http_reply *http, const struct secret *const *scrub,
         return;
     /* 200 and no other: a 202 is no answer yet, a 206 a part of one. */
     if (out->json && http->status == 200 && is_no_error(out->json)) {
-        read_good(out->json, out);
+        read_good(out->json, scrub, out);
         return;
     }
     if (!out->json && http->status >= 400 &&

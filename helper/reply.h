@@ -52,8 +52,8 @@ struct reply {
 };
 
 /* reply_read: never fails; what can't be read is a class.  @scrub: secrets
- * (NULL-ended list) that must not come back in error or description, raw or
- * form-encoded; each is replaced by "***". */
+ * (NULL-ended list) that must not come back in error or description, however
+ * scrub.h knows them to be written; each is replaced by "***". */
 void reply_read(const struct http_reply *http,
                 const struct secret *const *scrub, struct reply *out);
 

@@ -202,6 +202,7 @@ Test(reply, no_echo_of_the_secret_is_shown)
         "Q0FOQVJZIHMvZStjJXI6ZSJ0XA==",      /* as base64 */
         "aWQ6Q0FOQVJZIHMvZStjJXI6ZSJ0XA",    /* id:secret */
         "aWQ6Q0FOQVJZK3MlMkZlJTJCYyUyNXIlM0FlJTIydCU1Qw==", /* form first */
+        "CANARY s&#47;e&#43;c%r:e&quot;t\\\\",              /* as HTML */
     };
 
     for (size_t i = 0; i < sizeof ECHOES / sizeof *ECHOES; i++) {
@@ -224,6 +225,34 @@ Test(reply, no_echo_of_the_secret_is_shown)
         cr_expect(strncmp(said, "You sent <***", 13) == 0, "%zu: %s", i, said);
         reply_clear(&reply);
     }
+}
+
+/* What stands around it is shown or not; nothing of the secret is. */
+Test(reply, no_echo_is_shown_wherever_it_begins)
+{
+    static const char *const BODIES[] = {
+        ERROR("Basic+aWQ6Q0FOQVJZIHMvZStjJXI6ZSJ0XA=="),
+        ERROR("Basic%20Q0FOQVJZIHMvZStjJXI6ZSJ0XA=="),
+        ERROR("xQ0FOQVJZIHMvZStjJXI6ZSJ0XA=="),
+        ERROR("%510FOQVJZIHMvZStjJXI6ZSJ0XA%3D%3D"),
+        "{\"error\":\"invalid_client\",\"error_description\":\"CANARY "
+        "s\\/e\\u002bc%r:e\\u0022t\\u005C\",}",
+    };
+
+    for (size_t i = 0; i < sizeof BODIES / sizeof *BODIES; i++) {
+        struct reply reply;
+
+        read_as(401, "application/json", BODIES[i], &reply);
+        cr_expect(strstr(reply.description.text, "***"), "%zu: %s", i,
+                  reply.description.text);
+        cr_expect_null(strstr(reply.description.text, "ZStj"));
+        cr_expect_null(strstr(reply.description.text, "CANARY"));
+        reply_clear(&reply);
+    }
+    expect_said(200, "application/json",
+                "{\"access_token\":\"t\",\"token_type\":\"CANARY "
+                "s/e+c%r:e\\\"t\\\\\"}",
+                "***");
 }
 
 Test(reply, a_secret_across_the_cut_is_not_shown_by_half)
@@ -323,9 +352,9 @@ Test(reply, every_class_has_a_name)
 
 Test(reply, a_hostile_mebibyte_is_classified_at_once)
 {
-    static const char *const PIECES[] = {"\"error\":\"x\",", "\"error\":\"",
-                                         "\"error\" ",       "CANARY",
-                                         "aWQ6Q0",           "%43%41"};
+    static const char *const PIECES[] = {
+        "\"error\":\"x\",", "\"error\":\"", "\"error\" ", "CANARY", "aWQ6Q0",
+        "%43%41",           "XFxc",         "\\\\\\",     "\\/",    "%%43"};
     char *body = malloc(HTTP_BODY_MAX + 1);
 
     cr_assert(body);
