@@ -90,9 +90,9 @@ fetch_profiles(const struct fetch_options *options,
         report(arg, names[i], result);
         first = first ? first : (enum tw_status)result->status;
     }
+    http_free(http); /* before what its requests borrow */
     for (size_t i = 0; jobs && i < count; i++)
         job_clear(&jobs[i]);
     free(jobs);
-    http_free(http);
     return first;
 }
