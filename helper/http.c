@@ -259,8 +259,8 @@ expire(struct http *http)
     http->expired = true;
     while ((transfer = http_queue_shed(&http->queue))) {
         (void)tw_fail(&transfer->reply.err, TW_E_RETRY,
-                      "%s: was not asked, too many others were first",
-                      strstr(transfer->host->origin, "://") + 3);
+                      "%.100s: was not asked, too many others were first",
+                      http_host_shown(transfer->host));
         deliver(http, transfer);
     }
     while (http->transfers)

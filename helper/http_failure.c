@@ -99,18 +99,30 @@ ca_failure(const struct transfer *transfer, char *words, size_t size)
         "are they installed (package ca-certificates)?", false};
 }
 
+/* What OpenSSL says when it is the server's matter and will stay so. */
+struct tls_row {
+    const char *said;
+    const char *words, *hint;
+};
+
+static const struct tls_row TLS_ROWS[] = {
+    {"protocol version", "does not agree on TLS",
+     "TLS 1.2 or later is needed"},
+    {"unsupported protocol", "does not agree on TLS",
+     "TLS 1.2 or later is needed"},
+    {"wrong version number", "does not speak TLS",
+     "is that a port for plain http?"},
+};
+
 static struct failure
 tls_failure(const struct transfer *transfer, const struct failure *usual)
 {
-    static const char *const VERSION_WORDS[] = {
-        "unsupported protocol", "protocol version", "wrong version number"};
-    struct failure failure = *usual;
-
-    for (size_t i = 0; i < sizeof VERSION_WORDS / sizeof *VERSION_WORDS; i++) {
-        if (strstr(transfer->error, VERSION_WORDS[i]))
-            failure.status = TW_E_PROTOCOL;
+    for (size_t i = 0; i < sizeof TLS_ROWS / sizeof *TLS_ROWS; i++) {
+        if (strstr(transfer->error, TLS_ROWS[i].said))
+            return (struct failure){TW_E_PROTOCOL, TLS_ROWS[i].words,
+                                    TLS_ROWS[i].hint, false};
     }
-    return failure;
+    return *usual;
 }
 
 static struct failure
@@ -131,29 +143,34 @@ connect_failure(const struct transfer *transfer, const struct failure *usual)
     return failure;
 }
 
-static bool
-has_passed(CURL *easy, CURLINFO when)
+/* How far it came.  A kept connection has no times of its own beginning, so
+ * the last step is asked for first. */
+static const char *
+phase_of(CURL *easy)
 {
-    curl_off_t time_us = 0;
+    curl_off_t resolved_us = 0, sent_us = 0;
+    long port = 0;
 
-    return !curl_easy_getinfo(easy, when, &time_us) && time_us > 0;
+    (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
+    if (sent_us > 0)
+        return "no whole answer came";
+    (void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
+    if (port > 0)
+        return "no TLS connection came about";
+    (void)curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
+    return resolved_us > 0 ? "no connection came about"
+                           : "its name was not resolved";
 }
 
-/* "timed out after 5.0 s: no connection" */
+/* "timed out after 5.0 s: no connection came about" */
 static struct failure
 time_failure(const struct transfer *transfer, char *words, size_t size)
 {
     int64_t ms = clock_monotonic_ms() - transfer->started_ms;
-    const char *phase = "no whole answer came";
 
-    if (!has_passed(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T))
-        phase = "its name was not resolved";
-    else if (!has_passed(transfer->easy, CURLINFO_CONNECT_TIME_T))
-        phase = "no connection came about";
-    else if (!has_passed(transfer->easy, CURLINFO_PRETRANSFER_TIME_T))
-        phase = "no TLS connection came about";
     (void)snprintf(words, size, "timed out after %d.%d s: %s",
-                   (int)(ms / 1000), (int)(ms % 1000 / 100), phase);
+                   (int)(ms / 1000), (int)(ms % 1000 / 100),
+                   phase_of(transfer->easy));
     return (struct failure){TW_E_RETRY, words, NULL, true};
 }
 
@@ -204,7 +221,7 @@ find_failure(const struct transfer *transfer, CURLcode code, char *words,
 void
 http_failure(struct transfer *transfer, CURLcode code)
 {
-    const char *host = strstr(transfer->host->origin, "://") + 3;
+    const char *host = http_host_shown(transfer->host);
     const char *said =
         *transfer->error ? transfer->error : curl_easy_strerror(code);
     struct http_reply *reply = &transfer->reply;

@@ -8,20 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "https://host:port" of a URL that was checked before. */
-static size_t
-origin_length(const char *url)
+/* Behind "https://" of a URL that was checked before. */
+static const char *
+behind_scheme(const char *url)
 {
-    const char *host = strstr(url, "://");
-    size_t before = host ? (size_t)(host - url) + 3 : 0;
+    const char *mark = strstr(url, "://");
 
-    return before + strcspn(url + before, "/?#");
+    return mark ? mark + 3 : url;
+}
+
+const char *
+http_host_shown(const struct http_host *host)
+{
+    return behind_scheme(host->origin);
 }
 
 struct http_host *
 http_queue_host(struct http_queue *queue, const char *url)
 {
-    size_t n = origin_length(url);
+    const char *name = behind_scheme(url);
+    size_t n = (size_t)(name - url) + strcspn(name, "/?");
     struct http_host *host = calloc(1, sizeof *host + n + 1);
     struct http_host *known;
 

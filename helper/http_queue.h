@@ -35,6 +35,9 @@ struct http_queue {
 /* http_queue_host: of @url, made when it is new; NULL: out of memory. */
 struct http_host *http_queue_host(struct http_queue *queue, const char *url);
 
+/* http_host_shown: "host:port" as it stands in the URL. */
+const char *http_host_shown(const struct http_host *host);
+
 /* http_queue_put: @transfer waits; its host is set. */
 void http_queue_put(struct http_queue *queue, struct transfer *transfer);
 

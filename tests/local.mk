@@ -100,6 +100,7 @@ UNIT_TESTS += \
 	tests/unit/environment-t \
 	tests/unit/form-t \
 	tests/unit/http-answer-t \
+	tests/unit/http-failure-t \
 	tests/unit/http-t \
 	tests/unit/json-t \
 	tests/unit/module-t \
@@ -141,6 +142,11 @@ tests_unit_http_answer_t_SOURCES = tests/unit/http-answer-t.c tests/unit/asking.
 tests_unit_http_answer_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_http_answer_t_CFLAGS = $(CC_UNIT)
 tests_unit_http_answer_t_LDADD = $(LINK_UNIT)
+
+tests_unit_http_failure_t_SOURCES = tests/unit/http-failure-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h
+tests_unit_http_failure_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_http_failure_t_CFLAGS = $(CC_UNIT)
+tests_unit_http_failure_t_LDADD = $(LINK_UNIT)
 
 tests_unit_http_t_SOURCES = tests/unit/http-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h
 tests_unit_http_t_CPPFLAGS = $(CPP_UNIT)

@@ -38,6 +38,16 @@ request_to(const char *url)
                                  .timeout_ms = 5000};
 }
 
+bool
+send_head_and_hang(struct raw_server *self, int fd, const char *request)
+{
+    (void)request;
+    (void)raw_send(fd, self->bytes, self->len);
+    while (!atomic_load(&self->stopped))
+        (void)usleep(1000);
+    return false;
+}
+
 void
 set_up(raw_answer *answer)
 {
@@ -68,6 +78,19 @@ run(const struct http_request *request)
                  TW_OK);
     cr_assert_eq(answer.times, 1);
     return answer;
+}
+
+enum tw_status
+post_fails(const struct http_request *request, struct tw_error *err)
+{
+    struct answer answer = {0};
+    enum tw_status status = http_post(http, request, on_done, &answer, err);
+
+    cr_assert_eq(answer.times, 0);
+    cr_assert_eq(http_run(http, INT64_MAX, clock_monotonic_ms() + 10, NULL),
+                 TW_OK);
+    cr_assert_eq(answer.times, 0);
+    return status;
 }
 
 struct answer

@@ -31,11 +31,18 @@ void tear_down(void);
 /* request_to: with a small form and five seconds. */
 struct http_request request_to(const char *url);
 
+/* send_head_and_hang: a raw_answer: the server's bytes, and then silence. */
+bool send_head_and_hang(struct raw_server *self, int fd, const char *request);
+
 /* on_done: an http_done that fills in a struct answer. */
 void on_done(void *arg, struct http_reply *reply);
 
 /* run: starts @request and waits for its answer, which must come. */
 struct answer run(const struct http_request *request);
+
+/* post_fails: @request is refused at once; the answer never comes. */
+enum tw_status post_fails(const struct http_request *request,
+                          struct tw_error *err);
 
 /* ask: set_up, one request that gets exactly these bytes, tear_down. */
 struct answer ask(const char *bytes);

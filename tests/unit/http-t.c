@@ -4,8 +4,6 @@
  * once.
  */
 #include <criterion/criterion.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 
 #include "provider/base/clock.h"
 #include "tests/unit/asking.h"
@@ -81,56 +79,6 @@ Test(http, no_redirect_is_followed)
     }
 }
 
-/* Time. */
-
-static bool
-send_head_and_hang(struct raw_server *self, int fd, const char *request)
-{
-    (void)request;
-    (void)raw_send(fd, self->bytes, self->len);
-    while (!atomic_load(&self->stopped))
-        (void)usleep(1000);
-    return false;
-}
-
-static int64_t
-time_of(const char *head, int timeout_ms, int64_t deadline_ms,
-        struct answer *answer)
-{
-    struct http_request request;
-    int64_t start;
-
-    set_up(send_head_and_hang);
-    server.bytes = head;
-    server.len = strlen(head);
-    request = request_to(server.url);
-    request.timeout_ms = timeout_ms;
-    *answer = (struct answer){0};
-    start = clock_monotonic_ms();
-    cr_assert_eq(http_post(http, &request, on_done, answer, NULL), TW_OK);
-    cr_assert_eq(http_run(http, INT64_MAX, start + deadline_ms, NULL), TW_OK);
-    start = clock_monotonic_ms() - start;
-    cr_assert_eq(answer->times, 1);
-    cr_assert_eq(answer->status, 0);
-    cr_assert_eq(answer->err.status, TW_E_RETRY);
-    cr_assert(strstr(answer->err.message, "timed out after 0."), "%s",
-              answer->err.message);
-    tear_down();
-    return start;
-}
-
-Test(http, time_is_up_when_it_is_up)
-{
-    struct answer answer;
-    int64_t took = time_of("", 300, 60000, &answer);
-
-    cr_assert(took >= 290 && took < 600, "%ld", (long)took);
-    took = time_of(OK_HEAD "Content-Length: 9\r\n\r\n{}", 300, 60000, &answer);
-    cr_assert(took >= 290 && took < 600, "%ld", (long)took);
-    took = time_of("", 60000, 300, &answer); /* the run's own deadline */
-    cr_assert(took >= 290 && took < 600, "%ld", (long)took);
-}
-
 Test(http, a_run_returns_to_wake)
 {
     int64_t start = clock_monotonic_ms();
@@ -143,19 +91,6 @@ Test(http, a_run_returns_to_wake)
 }
 
 /* What is not even asked. */
-
-static enum tw_status
-post_fails(const struct http_request *request, struct tw_error *err)
-{
-    struct answer answer = {0};
-    enum tw_status status = http_post(http, request, on_done, &answer, err);
-
-    cr_assert_eq(answer.times, 0);
-    cr_assert_eq(http_run(http, INT64_MAX, clock_monotonic_ms() + 10, NULL),
-                 TW_OK);
-    cr_assert_eq(answer.times, 0);
-    return status;
-}
 
 Test(http, plain_http_stays_on_this_machine)
 {
@@ -206,61 +141,6 @@ Test(http, no_proxy_hears_plain_http)
     cr_assert_eq(run(&request).status, 200);
     cr_assert_eq(atomic_load(&proxy.connections), 0);
     raw_stop(&proxy);
-    tear_down();
-}
-
-Test(http, a_bad_ca_file_never_means_no_check)
-{
-    char folder[] = "/tmp/http-t.XXXXXX", path[64];
-    struct http_request request;
-    struct tw_error err;
-    int fd;
-
-    set_up(raw_send_bytes);
-    cr_assert(mkdtemp(folder));
-    request = request_to("https://127.0.0.1:1/token");
-    request.ca_file = path;
-    (void)snprintf(path, sizeof path, "%s/missing.pem", folder);
-    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
-    cr_assert(strstr(err.message, "missing.pem"));
-    request.ca_file = folder;
-    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
-    cr_assert(strstr(err.message, folder));
-    request.ca_file = path;
-    (void)snprintf(path, sizeof path, "%s/empty.pem", folder);
-    fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-    cr_assert_geq(fd, 0);
-    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
-    cr_assert(strstr(err.message, "empty.pem"));
-    cr_assert_eq(write(fd, "x", 1), 1);
-    (void)fchmod(fd, 0);
-    if (geteuid() != 0) {
-        cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
-        cr_assert(strstr(err.message, "empty.pem"));
-    }
-    (void)close(fd);
-    (void)unlink(path);
-    (void)rmdir(folder);
-    tear_down();
-}
-
-Test(http, nobody_there_is_told_with_host_and_port)
-{
-    struct http_request request;
-    struct answer answer;
-
-    set_up(raw_send_bytes);
-    request = request_to("http://127.0.0.1:1/token");
-    answer = run(&request);
-    cr_assert_eq(answer.err.status, TW_E_RETRY);
-    cr_assert(strstr(answer.err.message, "127.0.0.1:1: connection refused"),
-              "%s", answer.err.message);
-    request = request_to("https://nobody.invalid/token");
-    request.timeout_ms = 2000;
-    answer = run(&request);
-    cr_assert_eq(answer.err.status, TW_E_RETRY);
-    cr_assert(strstr(answer.err.message, "nobody.invalid: "), "%s",
-              answer.err.message);
     tear_down();
 }
 

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http-failure-t.c - what a person is told when there is no answer.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "provider/base/clock.h"
+#include "tests/unit/asking.h"
+
+static int64_t
+time_of(const char *head, int timeout_ms, int64_t deadline_ms,
+        struct answer *answer)
+{
+    struct http_request request;
+    int64_t start;
+
+    set_up(send_head_and_hang);
+    server.bytes = head;
+    server.len = strlen(head);
+    request = request_to(server.url);
+    request.timeout_ms = timeout_ms;
+    *answer = (struct answer){0};
+    start = clock_monotonic_ms();
+    cr_assert_eq(http_post(http, &request, on_done, answer, NULL), TW_OK);
+    cr_assert_eq(http_run(http, INT64_MAX, start + deadline_ms, NULL), TW_OK);
+    start = clock_monotonic_ms() - start;
+    cr_assert_eq(answer->times, 1);
+    cr_assert_eq(answer->status, 0);
+    cr_assert_eq(answer->err.status, TW_E_RETRY);
+    cr_assert(strstr(answer->err.message, "timed out after 0."), "%s",
+              answer->err.message);
+    tear_down();
+    return start;
+}
+
+Test(http_failure, time_is_up_when_it_is_up)
+{
+    struct answer answer;
+    int64_t took = time_of("", 300, 60000, &answer);
+
+    cr_assert(took >= 290 && took < 600, "%ld", (long)took);
+    took = time_of(OK_HEAD "Content-Length: 9\r\n\r\n{}", 300, 60000, &answer);
+    cr_assert(took >= 290 && took < 600, "%ld", (long)took);
+    took = time_of("", 60000, 300, &answer); /* the run's own deadline */
+    cr_assert(took >= 290 && took < 600, "%ld", (long)took);
+}
+
+static bool
+answer_once(struct raw_server *self, int fd, const char *request)
+{
+    if (atomic_load(&self->requests) == 1)
+        return raw_send_text(fd, OK_HEAD "Content-Length: 2\r\n\r\n{}");
+    self->len = 0;
+    return send_head_and_hang(self, fd, request);
+}
+
+Test(http_failure, a_kept_connection_that_falls_silent_is_told_as_that)
+{
+    struct http_request request;
+    struct answer answer;
+
+    set_up(answer_once);
+    request = request_to(server.url);
+    cr_assert_eq(run(&request).status, 200);
+    request.timeout_ms = 300;
+    answer = run(&request);
+    cr_assert_eq(atomic_load(&server.connections), 1);
+    cr_assert(strstr(answer.err.message, "no whole answer came"), "%s",
+              answer.err.message);
+    tear_down();
+}
+
+static struct answer
+ask_in_tls(int port)
+{
+    struct http_request request;
+    char url[100];
+
+    (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/", port);
+    request = request_to(url);
+    request.timeout_ms = 300;
+    return run(&request);
+}
+
+/* To a ClientHello, the first in its queue. */
+static void *
+answer_in_plain(void *arg)
+{
+    int fd = accept(*(int *)arg, NULL, NULL);
+    char hello[1000];
+
+    if (fd >= 0 && recv(fd, hello, sizeof hello, 0) > 0)
+        (void)raw_send_text(fd, "HTTP/1.1 400 Bad Request\r\n\r\n");
+    (void)close(fd);
+    return NULL;
+}
+
+Test(http_failure, a_port_without_tls_is_told_as_that)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct answer answer;
+    pthread_t thread;
+
+    set_up(raw_send_bytes);
+    cr_assert_eq(bind(listener, (struct sockaddr *)&address, n), 0);
+    cr_assert_eq(listen(listener, 0), 0); /* a queue of one */
+    cr_assert_eq(getsockname(listener, (struct sockaddr *)&address, &n), 0);
+    answer = ask_in_tls(ntohs(address.sin_port)); /* nobody accepts */
+    cr_assert(strstr(answer.err.message, "no TLS connection came about"), "%s",
+              answer.err.message);
+    answer = ask_in_tls(ntohs(address.sin_port)); /* the queue is full */
+    cr_assert(strstr(answer.err.message, "no connection came about"), "%s",
+              answer.err.message);
+    (void)close(accept(listener, NULL, NULL));
+    cr_assert_eq(pthread_create(&thread, NULL, answer_in_plain, &listener), 0);
+    answer = ask_in_tls(ntohs(address.sin_port));
+    (void)pthread_join(thread, NULL);
+    (void)close(listener);
+    cr_assert_eq(answer.err.status, TW_E_PROTOCOL);
+    cr_assert(strstr(answer.err.message, "does not speak TLS") &&
+                  strstr(answer.err.message, "plain http"),
+              "%s", answer.err.message);
+    tear_down();
+}
+
+Test(http_failure, a_bad_ca_file_never_means_no_check)
+{
+    char folder[] = "/tmp/http-failure-t.XXXXXX", path[64];
+    struct http_request request;
+    struct tw_error err;
+    int fd;
+
+    set_up(raw_send_bytes);
+    cr_assert(mkdtemp(folder));
+    request = request_to("https://127.0.0.1:1/token");
+    request.ca_file = path;
+    (void)snprintf(path, sizeof path, "%s/missing.pem", folder);
+    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
+    cr_assert(strstr(err.message, "missing.pem"));
+    request.ca_file = folder;
+    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
+    cr_assert(strstr(err.message, folder));
+    request.ca_file = path;
+    (void)snprintf(path, sizeof path, "%s/empty.pem", folder);
+    fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
+    cr_assert(strstr(err.message, "empty.pem"));
+    cr_assert_eq(write(fd, "x", 1), 1);
+    (void)fchmod(fd, 0);
+    if (geteuid() != 0) {
+        cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
+        cr_assert(strstr(err.message, "empty.pem"));
+    }
+    (void)close(fd);
+    (void)unlink(path);
+    (void)rmdir(folder);
+    tear_down();
+}
+
+Test(http_failure, nobody_there_is_told_with_host_and_port)
+{
+    struct http_request request;
+    struct answer answer;
+
+    set_up(raw_send_bytes);
+    request = request_to("http://127.0.0.1:1/token");
+    answer = run(&request);
+    cr_assert_eq(answer.err.status, TW_E_RETRY);
+    cr_assert(strstr(answer.err.message, "127.0.0.1:1: connection refused"),
+              "%s", answer.err.message);
+    request = request_to("https://nobody.invalid/token");
+    request.timeout_ms = 2000;
+    answer = run(&request);
+    cr_assert_eq(answer.err.status, TW_E_RETRY);
+    cr_assert(strstr(answer.err.message, "nobody.invalid: "), "%s",
+              answer.err.message);
+    tear_down();
+}
