@@ -17,7 +17,6 @@
 #include "helper/http_easy.h"
 #include "helper/http_failure.h"
 #include "helper/http_queue.h"
-#include "helper/trust.h"
 #include "helper/url.h"
 #include "provider/base/clock.h"
 
@@ -106,6 +105,7 @@ static void
 free_transfer(struct transfer *transfer)
 {
     secret_clear(&transfer->reply.body);
+    secret_clear(&transfer->authorities);
     free(transfer);
 }
 
@@ -170,26 +170,17 @@ start_all(struct http *http, const struct transfer *own, struct tw_error *err)
     return result;
 }
 
-static enum tw_status
-check_request(const struct http_request *request, struct tw_error *err)
-{
-    const char *problem = url_endpoint_problem(
-        request->url, strlen(request->url), request->allow_loopback_http);
-
-    if (problem)
-        return tw_fail(err, TW_E_CONFIG, "the endpoint's URL %s", problem);
-    return request->ca_file ? trust_check_file(request->ca_file, err) : TW_OK;
-}
-
 enum tw_status
 http_post(struct http *http, const struct http_request *request,
           http_done *done, void *arg, struct tw_error *err)
 {
-    enum tw_status status = check_request(request, err);
+    const char *problem = url_endpoint_problem(
+        request->url, strlen(request->url), request->allow_loopback_http);
     struct transfer *transfer;
+    enum tw_status status;
 
-    if (status)
-        return status;
+    if (problem)
+        return tw_fail(err, TW_E_CONFIG, "the endpoint's URL %s", problem);
     if (http->expired)
         return tw_fail(err, TW_E_RETRY, "no time is left for a request");
     transfer = calloc(1, sizeof *transfer);

@@ -88,14 +88,19 @@ http_easy_fields(void)
 /* A profile's authority stands alone; without one, a directory of hashed
  * names is looked into instead of reading a whole bundle, if there is one. */
 static bool
-set_trust(CURL *easy, const char *ca_file)
+set_trust(struct transfer *transfer)
 {
-    const char *directory = ca_file ? NULL : trust_directory();
+    struct curl_blob blob = {.data = transfer->authorities.bytes,
+                             .len = transfer->authorities.len,
+                             .flags = CURL_BLOB_NOCOPY};
+    const char *directory = blob.len ? NULL : trust_directory();
 
-    if (!ca_file && !directory)
+    if (!blob.len && !directory)
         return true;
-    return !curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file) &&
-           !curl_easy_setopt(easy, CURLOPT_CAPATH, directory);
+    return !curl_easy_setopt(transfer->easy, CURLOPT_CAINFO, NULL) &&
+           !curl_easy_setopt(transfer->easy, CURLOPT_CAPATH, directory) &&
+           (!blob.len ||
+            !curl_easy_setopt(transfer->easy, CURLOPT_CAINFO_BLOB, &blob));
 }
 
 /* Plain http stays on this machine: only where it was allowed (http_post()
@@ -166,9 +171,15 @@ http_easy_set(struct transfer *transfer, struct curl_slist *fields,
 {
     const struct http_request *request = &transfer->request;
     CURL *easy = transfer->easy;
+    enum tw_status status = TW_OK;
 
-    if (set_all(easy) && http_certificate_set(easy) &&
-        set_trust(easy, request->ca_file) &&
+    transfer->authorities = SECRET_INIT(TRUST_FILE_MAX);
+    if (request->ca_file)
+        status =
+            trust_read_file(request->ca_file, &transfer->authorities, err);
+    if (status)
+        return status;
+    if (set_all(easy) && http_certificate_set(easy) && set_trust(transfer) &&
         set_address(easy, request, system) && set_form(transfer, fields) &&
         set_times(easy, request->timeout_ms) && set_callbacks(transfer))
         return TW_OK;

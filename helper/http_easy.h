@@ -24,6 +24,7 @@ struct transfer {
     bool out_of_memory;
     char error[CURL_ERROR_SIZE];
     struct curl_slist authorization; /* in front of the common fields */
+    struct secret authorities;       /* what is in the ca_file */
     struct http_host *host;
     struct transfer *next_waiting;         /* of its host */
     struct transfer *previous, *following; /* of all that are not done */
@@ -33,7 +34,8 @@ struct transfer {
 struct curl_slist *http_easy_fields(void);
 
 /* http_easy_set: everything a request is sent with, on a handle as it was
- * made or reset.  TW_E_SYSTEM. */
+ * made or reset.  TW_E_SYSTEM, and what trust_read_file() says of a ca_file.
+ */
 enum tw_status http_easy_set(struct transfer *transfer,
                              struct curl_slist *fields, bool system,
                              struct tw_error *err);

@@ -73,6 +73,7 @@ sandbox() { # sandbox [OPTION...]: starts it; sets URL and CA
     [ -x "$TOP_BUILD/tests/sandbox/sandbox" ] ||
         skip_all "the sandbox was not built: libmicrohttpd is missing"
     cp "$TOP_BUILD/tests/sandbox/sandbox" "$T/bin/"
+    : >"$T/sandbox.out" # of one before
     user "$T/bin/sandbox" --dir "$T/sandbox" --life 900 --parent \
         --client "$CLIENT_ID:$CANARY:payments+wallet+accounts" "$@" >"$T/sandbox.out" 2>&1 &
     SANDBOX_PID=$!

@@ -116,5 +116,26 @@ serve good -tls1_1 -cipher DEFAULT@SECLEVEL=0; refused 76 "TLS 1.2 or later" old
 serve good; : >"$T/sandbox/empty.pem"; chmod 644 empty.pem; refused 78 "empty.pem" emptyca "$T/sandbox/empty.pem"
 serve good; echo no certificate >"$T/sandbox/text.pem"; chmod 644 text.pem; refused 78 "text.pem" textca "$T/sandbox/text.pem"
 serve good; refused 78 "missing.pem" missingca "$T/sandbox/missing.pem"
-serve good; mkdir "$T/sandbox/dir.pem"; refused 78 "dir.pem" dirca "$T/sandbox/dir.pem"
+serve good; mkdir "$T/sandbox/dir.pem"; refused 73 "dir.pem" dirca "$T/sandbox/dir.pem"
+cp ca.pem shared.pem; chmod 666 shared.pem
+serve good; refused 73 "lets others write it" sharedca "$T/sandbox/shared.pem"
+if [ "$(id -u)" = 0 ]; then
+    cp ca.pem foreign.pem; chown 65533 foreign.pem
+    serve good; refused 73 "belongs to uid" foreignca "$T/sandbox/foreign.pem"
+else
+    skip "somebody else's ca_file" "needs root"
+fi
+
+# A connection is no other profile's: eight at once with a ca_file, those
+# behind them over kept connections, and the last one without.
+sandbox
+names=
+for i in 1 2 3 4 5 6 7 8 9; do profile "same$i" /oauth/v1/token; names="$names same$i"; done
+profile none /oauth/v1/token
+sed -i '/ca_file/d' "$T/config/tokenward/profiles.d/none.yaml"
+# shellcheck disable=SC2086
+out=$(user tokenward-helper fetch $names none 2>&1)
+like "$out" "private authority must be named" "a kept connection is not for a profile with another trust"
+is "$(requests)" 9 "those with the ca_file got their tokens"
+[ ! -e "$(record none)" ]; ok $? "and the one without got none"
 done_testing

@@ -128,36 +128,49 @@ Test(http_failure, a_port_without_tls_is_told_as_that)
     tear_down();
 }
 
+/* A ca_file of @bytes and @mode, which nobody may believe. */
+static void
+expect_no_authority(char *path, const char *bytes, mode_t mode,
+                    enum tw_status status)
+{
+    struct http_request request = request_to("https://127.0.0.1:1/token");
+    struct tw_error err;
+    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(write(fd, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
+    cr_assert_eq(fchmod(fd, mode), 0);
+    (void)close(fd);
+    request.ca_file = path;
+    cr_expect_eq(post_fails(&request, &err), status, "%04o", mode);
+    cr_expect(strstr(err.message, "ca.pem"), "%s", err.message);
+    (void)unlink(path);
+}
+
 Test(http_failure, a_bad_ca_file_never_means_no_check)
 {
     char folder[] = "/tmp/http-failure-t.XXXXXX", path[64];
     struct http_request request;
     struct tw_error err;
-    int fd;
 
     set_up(raw_send_bytes);
     cr_assert(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/ca.pem", folder);
     request = request_to("https://127.0.0.1:1/token");
     request.ca_file = path;
-    (void)snprintf(path, sizeof path, "%s/missing.pem", folder);
-    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
-    cr_assert(strstr(err.message, "missing.pem"));
+    cr_expect_eq(post_fails(&request, &err), TW_E_CONFIG);
+    cr_expect(strstr(err.message, "ca.pem: does not exist"));
     request.ca_file = folder;
-    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
-    cr_assert(strstr(err.message, folder));
+    cr_expect_eq(post_fails(&request, &err), TW_E_ACCESS);
+    cr_expect(strstr(err.message, folder));
+    expect_no_authority(path, "", 0600, TW_E_CONFIG);
+    expect_no_authority(path, "x", 0664, TW_E_ACCESS);
+    expect_no_authority(path, "x", 0646, TW_E_ACCESS);
+    if (geteuid() != 0)
+        expect_no_authority(path, "x", 0, TW_E_ACCESS);
+    cr_assert_eq(mkfifo(path, 0600), 0);
     request.ca_file = path;
-    (void)snprintf(path, sizeof path, "%s/empty.pem", folder);
-    fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-    cr_assert_geq(fd, 0);
-    cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
-    cr_assert(strstr(err.message, "empty.pem"));
-    cr_assert_eq(write(fd, "x", 1), 1);
-    (void)fchmod(fd, 0);
-    if (geteuid() != 0) {
-        cr_assert_eq(post_fails(&request, &err), TW_E_CONFIG);
-        cr_assert(strstr(err.message, "empty.pem"));
-    }
-    (void)close(fd);
+    cr_expect_eq(post_fails(&request, &err), TW_E_ACCESS);
     (void)unlink(path);
     (void)rmdir(folder);
     tear_down();
