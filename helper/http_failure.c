@@ -18,6 +18,8 @@
 #include "provider/base/clock.h"
 #include "provider/base/text.h"
 
+#define PROXY_HINT "see the variables https_proxy and no_proxy"
+
 /* What a failure is, once it is known. */
 struct failure {
     enum tw_status status;
@@ -37,8 +39,8 @@ static const struct row ROWS[] = {
     {CURLE_URL_MALFORMAT,
      {TW_E_CONFIG, "the endpoint's URL is not understood", NULL, false}},
     {CURLE_COULDNT_RESOLVE_PROXY,
-     {TW_E_RETRY, "the proxy's name could not be resolved",
-      "see the variables https_proxy and no_proxy", false}},
+     {TW_E_RETRY, "the proxy's name could not be resolved", PROXY_HINT,
+      false}},
     {CURLE_COULDNT_RESOLVE_HOST,
      {TW_E_RETRY, "could not resolve its name",
       "is the host spelled right, and the network up?", true}},
@@ -62,17 +64,11 @@ static const struct row ROWS[] = {
 /* Who must act: with a ca_file, whoever wrote that into the profile; without
  * one, the server's operator or the network in between. */
 static struct failure
-certificate_failure(const struct transfer *transfer, char *words, size_t size)
+server_failure(const struct transfer *transfer,
+               const struct certificate_fault *fault, char *words, size_t size)
 {
     const char *file = transfer->request.ca_file;
-    const struct certificate_fault *fault;
-    long code = 0;
 
-    (void)curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &code);
-    fault = http_certificate_fault(code);
-    if (!fault)
-        return (struct failure){
-            TW_E_RETRY, "its certificate is not to be trusted", NULL, false};
     if (!fault->is_authority)
         return (struct failure){TW_E_RETRY, fault->words, fault->hint, true};
     if (file) {
@@ -84,6 +80,28 @@ certificate_failure(const struct transfer *transfer, char *words, size_t size)
     return (struct failure){
         TW_E_RETRY, fault->words,
         "a private authority must be named in the profile, as ca_file", true};
+}
+
+/* A proxy that speaks TLS comes first, and is believed by the system's
+ * authorities: its result is good before there is one of the server's. */
+static struct failure
+certificate_failure(const struct transfer *transfer, char *words, size_t size)
+{
+    const struct certificate_fault *fault;
+    long proxy = 0, server = 0;
+
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_PROXY_SSL_VERIFYRESULT,
+                            &proxy);
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT,
+                            &server);
+    fault = http_certificate_fault(proxy ? proxy : server);
+    if (!fault)
+        return (struct failure){
+            TW_E_RETRY, "its certificate is not to be trusted", NULL, false};
+    if (!proxy)
+        return server_failure(transfer, fault, words, size);
+    (void)snprintf(words, size, "the proxy is not believed: %s", fault->words);
+    return (struct failure){TW_E_RETRY, words, PROXY_HINT, true};
 }
 
 static struct failure

@@ -97,6 +97,9 @@ openssl req -x509 -newkey $ec -nodes -keyout self.key -out self.pem -days 30 -su
 chmod 644 self.pem
 serve self; refused 78 "self-signed" selfsigned
 serve self -rev; reached selfnamed "$T/sandbox/self.pem"
+# A proxy is another server, and no ca_file is for it.
+serve self; https_proxy=https://127.0.0.1:$PORT; export https_proxy; refused 75 "proxy is not believed.*self-signed" proxied
+unset https_proxy
 if command -v faketime >/dev/null; then
     WHEN='2020-01-01 00:00:00' certificate expired 127.0.0.1 IP:127.0.0.1
     serve expired; refused 75 "has expired" expired
