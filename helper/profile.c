@@ -227,6 +227,7 @@ profile_read(const struct profile_context *context,
     *profile =
         (struct profile){.name = strdup(entry->key->text),
                          .file = context->file,
+                         .mark = context->mark,
                          .line = entry->key->line,
                          .column = entry->key->column,
                          .timeout_s = PROFILE_TIMEOUT_S,

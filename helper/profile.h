@@ -13,6 +13,7 @@
 #include "helper/secret_source.h"
 #include "helper/yaml.h"
 #include "provider/base/error.h"
+#include "provider/base/mark.h"
 
 #define PROFILE_TIMEOUT_S 15 /* default of timeout: */
 #define PROFILE_TIMEOUT_MAX_S 60
@@ -51,7 +52,8 @@ struct profile {
     char *name;
     const char
         *file; /* path of the file it stands in, borrowed from the set */
-    uint32_t line, column; /* of its name */
+    const struct mark *mark; /* of that file as it was read, borrowed too */
+    uint32_t line, column;   /* of its name */
     const struct module *module;
     char *token_endpoint; /* NULL when the provider needs none */
     uint32_t token_endpoint_line, client_id_line, client_secret_line;
@@ -74,12 +76,13 @@ struct profile {
 };
 
 /* profile_read: checks one entry of `profiles:` (@entry->key is its name).
- * @file: path for messages and for relative paths in it; must outlive the
- * profile.  @may_hold_secret: false when the file may be read by others; a
- * secret by value is then TW_E_ACCESS, with mode found and wanted.
+ * @file: path for messages and for relative paths in it; it and @mark must
+ * outlive the profile.  @may_hold_secret: false when the file may be read by
+ * others; a secret by value is then TW_E_ACCESS, with mode found and wanted.
  * TW_E_CONFIG "FILE:LINE:COLUMN: ..." naming the key; TW_E_MODULE. */
 struct profile_context {
     const char *file;
+    const struct mark *mark;
     struct modules *modules;
     uint32_t mode, mode_wanted; /* of the file, for the message */
     bool may_hold_secret;

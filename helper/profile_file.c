@@ -20,6 +20,7 @@
 struct file_reader {
     const struct profile_scope *scope;
     const struct owned_path *where;
+    struct mark *mark; /* of the file, once it is read */
     struct modules *modules;
     const struct profile_complaints *complaints;
     mode_t mode; /* of the file, once it is open */
@@ -79,7 +80,10 @@ read_text(struct file_reader *reader, const struct file_rule *rule,
     if (status)
         return status;
     reader->mode = st.st_mode & 07777;
-    return owned_file_read(fd, reader->where->label, &st, text, reader->err);
+    status = owned_file_read(fd, reader->where->label, &st, text, reader->err);
+    if (!status)
+        mark_of(&st, reader->mark);
+    return status;
 }
 
 /* The `profiles:` of the top level, which has nothing else. */
@@ -133,6 +137,7 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
 {
     const struct profile_context context = {
         .file = reader->where->path,
+        .mark = reader->mark,
         .modules = reader->modules,
         .mode = reader->mode,
         .mode_wanted = rule->open.wanted,
@@ -183,15 +188,16 @@ read_file(struct file_reader *reader)
 
 enum tw_status
 profile_file_read(const struct profile_scope *scope, int dir, const char *name,
-                  const char *path, struct modules *modules,
+                  struct profile_source *source, struct modules *modules,
                   const struct profile_complaints *complaints,
                   struct profile_list *out, struct tw_error *err)
 {
     const struct owned_path where = {
-        .dir = dir, .name = name, .path = path, .label = path};
+        .dir = dir, .name = name, .path = source->path, .label = source->path};
     AUTO(auto_reader)
     struct file_reader reader = {.scope = scope,
                                  .where = &where,
+                                 .mark = &source->mark,
                                  .modules = modules,
                                  .complaints = complaints,
                                  .err = err};

@@ -24,14 +24,14 @@ struct profile_list {
 
 /* profile_file_read: opens @name in @dir, checks and reads it.  A profile
  * that is broken is left out with a complaint; a file that is broken fails
- * whole: TW_E_NOT_FOUND, TW_E_ACCESS, TW_E_CONFIG, TW_E_SYSTEM.  @path must
+ * whole: TW_E_NOT_FOUND, TW_E_ACCESS, TW_E_CONFIG, TW_E_SYSTEM.  @source
+ * gives the path, gets the mark of the very file that was read, and must
  * outlive the profiles. */
-enum tw_status profile_file_read(const struct profile_scope *scope, int dir,
-                                 const char *name, const char *path,
-                                 struct modules *modules,
-                                 const struct profile_complaints *complaints,
-                                 struct profile_list *out,
-                                 struct tw_error *err);
+enum tw_status
+profile_file_read(const struct profile_scope *scope, int dir, const char *name,
+                  struct profile_source *source, struct modules *modules,
+                  const struct profile_complaints *complaints,
+                  struct profile_list *out, struct tw_error *err);
 
 void profile_list_clear(struct profile_list *list);
 

@@ -13,7 +13,7 @@
 #include "helper/nearest.h"
 #include "provider/base/text.h"
 
-const char *
+struct profile_source *
 profile_set_look(struct profile_set *set, const char *path)
 {
     struct profile_source *source = calloc(1, sizeof *source);
@@ -28,7 +28,7 @@ profile_set_look(struct profile_set *set, const char *path)
     mark_path(path, &source->mark);
     source->next = set->sources;
     set->sources = source;
-    return source->path;
+    return source;
 }
 
 static bool

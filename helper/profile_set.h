@@ -9,9 +9,9 @@
 
 /* profile_set_look: notes that @path is about to be looked at, and how it
  * looks: taken before it is opened, so that a change while it is read makes
- * the mark an old one.  The path as the set keeps it, or NULL: out of memory.
- */
-const char *profile_set_look(struct profile_set *set, const char *path);
+ * the mark an old one.  What the set keeps of it, or NULL: out of memory. */
+struct profile_source *profile_set_look(struct profile_set *set,
+                                        const char *path);
 
 /* profile_set_add_take: takes all of @list.  A profile whose name or match: is
  * there already is left out with a complaint. */

@@ -63,14 +63,15 @@ load_file(const struct loader *loader, int dir, const char *name,
           const char *path, bool *is_there)
 {
     AUTO(auto_list) struct profile_list list = {0};
-    const char *kept = profile_set_look(loader->set, path);
+    struct profile_source *source = profile_set_look(loader->set, path);
     struct tw_error failure = {0};
     enum tw_status status;
 
-    if (!kept)
+    if (!source)
         return tw_no_memory(loader->err);
-    status = profile_file_read(loader->scope, dir, name, kept, loader->modules,
-                               &loader->complaints, &list, &failure);
+    status =
+        profile_file_read(loader->scope, dir, name, source, loader->modules,
+                          &loader->complaints, &list, &failure);
     *is_there = status != TW_E_NOT_FOUND;
     if (status == TW_E_NOT_FOUND)
         return TW_OK;

@@ -73,13 +73,12 @@ set_exports(const struct profile *profile, struct record *record,
     }
 }
 
+/* The mark is of what was read: a file that changed since is another. */
 static void
-set_profile(const struct profile *profile, struct record *record,
-            struct mark *mark)
+set_profile(const struct profile *profile, struct record *record)
 {
-    mark_path(profile->file, mark);
     record->source = profile->file;
-    record->source_mark = mark->text;
+    record->source_mark = profile->mark->text;
     record->git_username = profile->git_username;
 }
 
@@ -91,7 +90,6 @@ publish_token(const struct profile *profile, const struct store_profile *place,
     const struct reply *reply = &outcome->reply;
     const char *asked = asked_scope(profile);
     char warning[WARNING_MAX], exports[RECORD_EXPORTS_MAX][96];
-    struct mark mark;
     int64_t lifetime = reply->lifetime == LIFETIME_UNKNOWN
                            ? profile->default_lifetime_s
                            : reply->lifetime;
@@ -112,7 +110,7 @@ publish_token(const struct profile *profile, const struct store_profile *place,
     };
 
     write_warning(asked, record.scope, warning);
-    set_profile(profile, &record, &mark);
+    set_profile(profile, &record);
     set_exports(profile, &record, exports);
     return store_publish(place, &record, expected, err);
 }
@@ -122,16 +120,13 @@ publish_source(const struct profile *profile,
                const struct store_profile *place, struct record *kept)
 {
     char exports[RECORD_EXPORTS_MAX][96];
-    struct mark mark;
-    const char *before = kept->source_mark;
 
-    mark_path(profile->file, &mark);
     if (strcmp(kept->source, profile->file) == 0 &&
-        strcmp(before, mark.text) == 0)
+        strcmp(kept->source_mark, profile->mark->text) == 0)
         return TW_OK;
     /* A generation is a token's: this one stays the same token. */
     kept->export_count = 0;
-    set_profile(profile, kept, &mark);
+    set_profile(profile, kept);
     set_exports(profile, kept, exports);
     return store_republish(place, kept);
 }

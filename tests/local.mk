@@ -107,6 +107,7 @@ UNIT_TESTS += \
 	tests/unit/profile-perms-t \
 	tests/unit/profile-t \
 	tests/unit/profiles-t \
+	tests/unit/publish-t \
 	tests/unit/reply-t \
 	tests/unit/retry-after-t \
 	tests/unit/retry-t \
@@ -177,6 +178,11 @@ tests_unit_profiles_t_SOURCES = tests/unit/profiles-t.c tests/unit/fake_modules.
 tests_unit_profiles_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profiles_t_CFLAGS = $(CC_UNIT)
 tests_unit_profiles_t_LDADD = $(LINK_UNIT)
+
+tests_unit_publish_t_SOURCES = tests/unit/publish-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_publish_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_publish_t_CFLAGS = $(CC_UNIT)
+tests_unit_publish_t_LDADD = $(LINK_UNIT)
 
 tests_unit_reply_t_SOURCES = tests/unit/reply-t.c
 tests_unit_reply_t_CPPFLAGS = $(CPP_UNIT)

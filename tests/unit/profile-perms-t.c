@@ -275,11 +275,17 @@ Test(profile_perms, swapped_while_read, .timeout = 60)
     struct swapper swapper = {.stop = false};
     size_t good = 0, refused = 0;
     pthread_t thread;
+    char inode[64];
+    struct stat st;
 
     need_root();
     loading_put_profile("profiles.yaml", 0600, "acme", "good");
     loading_put_profile("bad", 0644, "acme", "bad");
     cr_assert_eq(chown(scratch_path("bad"), SCRATCH_OTHER, SCRATCH_OTHER), 0);
+    cr_assert_eq(stat(scratch_path("profiles.yaml"), &st), 0);
+    (void)snprintf(inode, sizeof inode,
+                   "%llu:%llu:", (unsigned long long)st.st_dev,
+                   (unsigned long long)st.st_ino);
     (void)strcpy(swapper.good, scratch_path("profiles.yaml"));
     (void)strcpy(swapper.bad, scratch_path("bad"));
     cr_assert_eq(pthread_create(&thread, NULL, swap, &swapper), 0);
@@ -292,6 +298,8 @@ Test(profile_perms, swapped_while_read, .timeout = 60)
             good++;
             cr_assert_str_eq(secret_text(&set.first->client_secret.value),
                              "good");
+            cr_assert_eq(strncmp(set.first->mark->text, inode, strlen(inode)),
+                         0, "the mark is another file's");
         } else {
             refused++;
         }
