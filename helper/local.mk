@@ -51,6 +51,7 @@ helper_libhelper_la_SOURCES = \
 	helper/json_scan.c \
 	helper/json_scan.h \
 	helper/lock.c \
+	helper/lock.h \
 	helper/module.c \
 	helper/module.h \
 	helper/nearest.c \

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lock.c - one fetch for each profile at a time.
+ * lock.c - see lock.h.
  *
  * flock(2), so a killed holder lets go at once and a stopped one is waited
  * for only until the deadline.  Waiting is done by the kernel; a timer
- * signal, repeated so that none can be missed, ends it.  The file says who
- * holds it.  If somebody removed or replaced the file meanwhile, what is held
- * is not what others will ask for, and it is opened anew.
+ * signal, repeated so that none can be missed, ends it, also when whoever
+ * started us had it blocked.  The file says who holds it.  If somebody removed
+ * or replaced the file meanwhile, what is held is not what others will ask
+ * for, and it is opened anew.
  */
+#include "helper/lock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,10 +20,9 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 
-#include "helper/store.h"
 #include "provider/base/auto.h"
+#include "provider/base/clock.h"
 
-#define LOCK_FILE "lock"
 #define TRIES 8
 #define AGAIN_MS 20 /* repeats of the timer once the deadline has come */
 
@@ -46,6 +48,7 @@ static int
 wait_for(int fd, int64_t deadline_ms)
 {
     struct sigaction action = {.sa_handler = do_nothing}, before;
+    sigset_t alarm_alone, blocked;
     int64_t left = deadline_ms - clock_monotonic_ms();
     int rc;
 
@@ -55,44 +58,46 @@ wait_for(int fd, int64_t deadline_ms)
         return errno;
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGALRM, &action, &before);
+    (void)sigemptyset(&alarm_alone);
+    (void)sigaddset(&alarm_alone, SIGALRM);
+    (void)sigprocmask(SIG_UNBLOCK, &alarm_alone, &blocked);
     set_timer(left);
     do
         rc = flock(fd, LOCK_EX) < 0 ? errno : 0;
     while (rc == EINTR && clock_monotonic_ms() < deadline_ms);
     set_timer(0);
+    (void)sigprocmask(SIG_SETMASK, &blocked, NULL);
     (void)sigaction(SIGALRM, &before, NULL);
     return rc == EINTR ? EWOULDBLOCK : rc;
 }
 
 static bool
-is_still_there(int dir, int fd)
+is_still_there(const struct lock_file *file, int fd)
 {
     struct stat held, named;
 
     return fstat(fd, &held) == 0 &&
-           fstatat(dir, LOCK_FILE, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstatat(file->dir, file->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
            held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
 static enum tw_status
-tell_holder(int fd, const char *name, struct tw_error *err)
+tell_holder(const struct lock_file *file, int fd, struct tw_error *err)
 {
     char text[24] = "";
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
     long pid = n > 0 ? strtol(text, NULL, 10) : 0;
 
     if (pid <= 0)
-        return tw_fail(err, TW_E_RETRY,
-                       "'%s' is being fetched by another process", name);
-    return tw_fail(err, TW_E_RETRY, "'%s' is being fetched by process %ld",
-                   name, pid);
+        return tw_fail(err, TW_E_RETRY, "%s by another process", file->busy);
+    return tw_fail(err, TW_E_RETRY, "%s by process %ld", file->busy, pid);
 }
 
 static enum tw_status
-open_lock(const struct store_profile *profile, int *out, struct tw_error *err)
+open_lock(const struct lock_file *file, int *out, struct tw_error *err)
 {
     AUTO_CLOSE int fd =
-        openat(profile->dir, LOCK_FILE,
+        openat(file->dir, file->name,
                O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     struct stat st;
 
@@ -102,39 +107,37 @@ open_lock(const struct store_profile *profile, int *out, struct tw_error *err)
         return TW_OK;
     }
     if (fd < 0 && errno != ELOOP && errno != ENXIO && errno != EISDIR)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s/" LOCK_FILE,
-                             profile->store->path, profile->name);
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", file->shown);
     return tw_fail(err, TW_E_ACCESS,
-                   "%s/%s/" LOCK_FILE ": is not a plain file of ours\n"
+                   "%s: is not a plain file of ours\n"
                    "see who made it, then remove it",
-                   profile->store->path, profile->name);
+                   file->shown);
 }
 
 enum tw_status
-store_lock(struct store_profile *profile, int64_t deadline_ms,
-           struct tw_error *err)
+lock_take(const struct lock_file *file, int64_t deadline_ms, int *out,
+          struct tw_error *err)
 {
     for (int i = 0; i < TRIES; i++) {
         AUTO_CLOSE int fd = -1;
         char text[24];
-        enum tw_status status = open_lock(profile, &fd, err);
+        enum tw_status status = open_lock(file, &fd, err);
         int rc;
 
         if (status)
             return status;
         rc = wait_for(fd, deadline_ms);
         if (rc == EWOULDBLOCK)
-            return tell_holder(fd, profile->name, err);
+            return tell_holder(file, fd, err);
         if (rc)
-            return tw_fail_errno(err, TW_E_SYSTEM, rc, "locking '%s'",
-                                 profile->name);
-        if (!is_still_there(profile->dir, fd))
+            return tw_fail_errno(err, TW_E_SYSTEM, rc, "locking %s",
+                                 file->shown);
+        if (!is_still_there(file, fd))
             continue;
         (void)snprintf(text, sizeof text, "%-10ld\n", (long)getpid());
         (void)!pwrite(fd, text, strlen(text), 0);
-        profile->lock = take_fd(&fd);
+        *out = take_fd(&fd);
         return TW_OK;
     }
-    return tw_fail(err, TW_E_RETRY, "the lock file of '%s' keeps vanishing",
-                   profile->name);
+    return tw_fail(err, TW_E_RETRY, "%s: keeps vanishing", file->shown);
 }

@@ -14,10 +14,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
+#include "helper/lock.h"
 #include "provider/base/auto.h"
+#include "provider/base/clock.h"
 
 #define PREFIX ".new."
 #define TRIES 16
@@ -56,18 +57,23 @@ sweep(int dir)
 enum tw_status
 replace_begin(int dir, int *guard, struct tw_error *err)
 {
-    AUTO_CLOSE int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const struct lock_file file = {
+        .dir = dir,
+        .name = "guard",
+        .shown = "'guard' in the runtime directory",
+        .busy = "the runtime directory is being written",
+    };
+    enum tw_status status =
+        lock_take(&file, clock_monotonic_ms() + REPLACE_WAIT_MS, guard, err);
 
-    if (fd < 0)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "runtime directory");
-    while (flock(fd, LOCK_EX) < 0) {
-        if (errno != EINTR)
-            return tw_fail_errno(err, TW_E_SYSTEM, errno,
-                                 "locking the runtime directory");
+    if (status == TW_E_RETRY) { /* which is the store's word for a rejection */
+        if (err)
+            err->status = TW_E_SYSTEM;
+        return TW_E_SYSTEM;
     }
-    sweep(dir);
-    *guard = take_fd(&fd);
-    return TW_OK;
+    if (!status)
+        sweep(dir);
+    return status;
 }
 
 static enum tw_status

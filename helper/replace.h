@@ -9,9 +9,12 @@
 
 #include "provider/base/error.h"
 
+#define REPLACE_WAIT_MS 2000 /* for a writer that was stopped, at most */
+
 /* replace_begin: makes this process the only writer in @dir (for the short
  * time of a few renames) and sweeps what dead writers left behind.  Close
- * @guard to let the next one in. */
+ * @guard to let the next one in.  TW_E_SYSTEM, also when another one does
+ * not end; TW_E_ACCESS. */
 enum tw_status replace_begin(int dir, int *guard, struct tw_error *err);
 
 /* replace_file: <@dir>/@name becomes these bytes, of @mode whatever the

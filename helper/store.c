@@ -11,12 +11,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "helper/lock.h"
 #include "helper/replace.h"
 #include "provider/base/epoch.h"
 
 #define RECORD_FILE "record"
 #define TOKEN_FILE "token"
 #define BACKOFF_FILE "backoff"
+#define LOCK_FILE "lock"
+#define SHOWN_MAX 512 /* of a path in a message; a longer one is cut */
 
 static mode_t
 directory_mode(bool system)
@@ -57,7 +60,10 @@ open_directory(int at, const char *name, const char *shown, bool system,
                        shown, (unsigned)st.st_mode & 07777,
                        (unsigned)directory_mode(system),
                        (unsigned)directory_mode(system), shown);
-    if (made && fchmod(fd, directory_mode(system)) < 0)
+    /* Others' modes are theirs to choose; 0700 is what is left of a process
+     * that was killed after its mkdir(2). */
+    if ((made || (st.st_mode & 07777) == 0700) &&
+        fchmod(fd, directory_mode(system)) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", shown);
     *out = take_fd(&fd);
     return TW_OK;
@@ -88,7 +94,7 @@ enum tw_status
 store_enter(const struct store *store, const char *name,
             struct store_profile *out, struct tw_error *err)
 {
-    char shown[512];
+    char shown[SHOWN_MAX];
     int fd;
     enum tw_status status;
 
@@ -107,6 +113,20 @@ store_leave(struct store_profile *profile)
     auto_close(&profile->lock);
     auto_close(&profile->dir);
     profile->lock = profile->dir = -1;
+}
+
+enum tw_status
+store_lock(struct store_profile *profile, int64_t deadline_ms,
+           struct tw_error *err)
+{
+    char shown[SHOWN_MAX], busy[SHOWN_MAX];
+    const struct lock_file file = {
+        .dir = profile->dir, .name = LOCK_FILE, .shown = shown, .busy = busy};
+
+    (void)snprintf(shown, sizeof shown, "%s/%s/" LOCK_FILE,
+                   profile->store->path, profile->name);
+    (void)snprintf(busy, sizeof busy, "'%s' is being fetched", profile->name);
+    return lock_take(&file, deadline_ms, &profile->lock, err);
 }
 
 enum tw_status
@@ -211,11 +231,11 @@ store_mend(const struct store_profile *profile, const struct record *record,
     AUTO_CLOSE int guard = -1;
     enum tw_status status = replace_begin(profile->dir, &guard, err);
 
-    if (status)
-        return status;
     if (record->token &&
         token_file_says(profile, record->token, record->token_len))
-        return TW_OK;
+        return TW_OK; /* the strays can wait */
+    if (status)
+        return status;
     return put_token(profile, record, err);
 }
 

@@ -4,11 +4,14 @@
  */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "helper/replace.h"
 #include "helper/store.h"
 
 static char top[64], root[80];
@@ -261,4 +264,87 @@ Test(store, the_lock_is_one_and_says_who_holds_it)
     cr_assert_geq(clock_monotonic_ms() - start, 190);
     store_leave(&one);
     cr_assert_eq(store_lock(&two, start + 5000, NULL), TW_OK);
+}
+
+/* Who starts us may have the signal blocked that ends the waiting. */
+Test(store, a_lock_is_not_waited_for_longer_with_signals_blocked,
+     .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    int64_t start = clock_monotonic_ms();
+    sigset_t alarm_alone, now;
+
+    open_both(&store, &one);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    (void)sigemptyset(&alarm_alone);
+    (void)sigaddset(&alarm_alone, SIGALRM);
+    (void)sigprocmask(SIG_SETMASK, &alarm_alone, NULL);
+    cr_expect_eq(store_lock(&two, start + 200, NULL), TW_E_RETRY);
+    cr_expect_lt(clock_monotonic_ms() - start, 2000);
+    (void)sigprocmask(SIG_SETMASK, NULL, &now);
+    cr_expect(sigismember(&now, SIGALRM), "the mask was not put back");
+}
+
+/* Every user may open the system's directories, and so flock(2) them. */
+Test(store, a_directory_that_is_held_holds_nobody_up, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    AUTO_CLOSE int held = -1;
+    struct record record = a_record("tok", 1);
+
+    open_both(&store, &place);
+    held = open(in_profile("."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cr_assert_eq(flock(held, LOCK_EX), 0);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    check_published(&place, "tok", 1);
+}
+
+Test(store, a_writer_that_does_not_end_is_waited_for_and_named, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    AUTO_CLOSE int guard = -1;
+    struct record record = a_record("tok", 1);
+    struct tw_error err;
+    char expected[128];
+
+    open_both(&store, &place);
+    cr_assert_eq(replace_begin(place.dir, &guard, NULL), TW_OK);
+    cr_expect_eq(store_publish(&place, &record, 0, &err), TW_E_SYSTEM);
+    (void)snprintf(expected, sizeof expected,
+                   "the runtime directory is being written by process %ld",
+                   (long)getpid());
+    cr_expect_str_eq(err.message, expected);
+}
+
+/* A good token file needs no guard: not when the disk is full, not when
+ * something lies in its place. */
+Test(store, a_good_token_file_needs_no_guard)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1);
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    cr_assert_eq(unlink(in_profile("guard")), 0);
+    cr_assert_eq(mkdir(in_profile("guard"), 0700), 0);
+    cr_expect_eq(store_mend(&place, &record, NULL), TW_OK);
+    cr_assert_eq(unlink(in_profile("token")), 0);
+    cr_expect_eq(store_mend(&place, &record, NULL), TW_E_ACCESS);
+}
+
+Test(store, a_system_directory_of_a_killed_maker_is_opened_to_readers)
+{
+    AUTO_STORE store = {.root = -1};
+    struct stat st;
+
+    cr_assert_eq(mkdir(root, 0700), 0);
+    cr_assert_eq(store_open(root, true, &store, NULL), TW_OK);
+    cr_assert_eq(stat(root, &st), 0);
+    cr_expect_eq(st.st_mode & 07777, 0755);
 }

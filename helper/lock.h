@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock.h - a file of the runtime directory that one process holds at a time.
+ *
+ * Files, never directories: flock(2) asks for no more than an open descriptor,
+ * so any user could hold a directory that everybody may open.
+ */
+#ifndef TW_HELPER_LOCK_H
+#define TW_HELPER_LOCK_H
+
+#include <stdint.h>
+
+#include "provider/base/error.h"
+
+struct lock_file {
+    int dir;
+    const char *name;
+    const char *shown; /* the path, for messages */
+    const char *busy;  /* "'acme' is being fetched" */
+};
+
+/* lock_take: makes the file (0600) if it is missing and holds it until @out is
+ * closed.  Waits until the monotonic time @deadline_ms; 0: not at all.  The
+ * file's inode is looked at again once it is held.  TW_E_RETRY says who holds
+ * it; TW_E_ACCESS: it is no plain file of ours; TW_E_SYSTEM. */
+enum tw_status lock_take(const struct lock_file *file, int64_t deadline_ms,
+                         int *out, struct tw_error *err);
+
+#endif
