@@ -5,11 +5,13 @@
 #include "helper/confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,6 +27,21 @@ drop_capabilities(void)
     struct __user_cap_data_struct none[2] = {{0}};
 
     return syscall(SYS_capset, &header, none) == 0;
+}
+
+enum tw_status
+confine_start(struct tw_error *err)
+{
+    int fd;
+
+    (void)umask(077);
+    do
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "/dev/null");
+    (void)close(fd);
+    return TW_OK;
 }
 
 enum tw_status

@@ -7,6 +7,11 @@
 
 #include "provider/base/error.h"
 
+/* confine_start: descriptors 0 to 2 lead somewhere, so that no file of ours
+ * is taken for standard error; and the umask is 077, whatever the caller's
+ * was: a directory must be ours to open between its making and its chmod. */
+enum tw_status confine_start(struct tw_error *err);
+
 /* confine_process: no core, not dumpable, no new privileges, and not one
  * capability, also when it was started by root. */
 enum tw_status confine_process(struct tw_error *err);

@@ -4,7 +4,8 @@
  * child, keep the clock, report.
  *
  *   1. options, by one table
- *   2. as root for the system: become the service user, for good
+ *   2. descriptors and umask; as root for the system: become the service
+ *      user, for good
  *   3. the environment becomes the documented few, privileges go
  *   4. detached: the caller's process ends here
  *   5. the command, in a child if it talks to an endpoint
@@ -199,8 +200,10 @@ static enum tw_status
 settle(struct session *session, struct tw_error *err)
 {
     bool system = session->options.system;
-    enum tw_status status = system ? confine_to_service(err) : TW_OK;
+    enum tw_status status = confine_start(err);
 
+    if (!status && system)
+        status = confine_to_service(err);
     if (!status)
         status = confine_process(err);
     if (!status)

@@ -20,7 +20,7 @@
 #include "provider/base/clock.h"
 
 #define ASK_AGAIN_MS 5
-#define SWEEPS_MAX 64 /* generations of left-behind processes */
+#define SWEEPS_MAX 200 /* each ASK_AGAIN_MS: a second for all to be gone */
 
 enum tw_status
 supervise_detach(bool quiet, struct tw_error *err)
@@ -64,26 +64,36 @@ wait_until(pid_t pid, int64_t deadline_ms)
     }
 }
 
-/* Kills whatever is left below this process. */
 static void
 kill_children(void)
 {
-    for (int i = 0; i < SWEEPS_MAX; i++) {
-        AUTO_FCLOSE FILE *children = NULL;
-        char path[64];
-        int pid, found = 0;
+    AUTO_FCLOSE FILE *children = NULL;
+    char path[64];
+    int pid;
 
-        (void)snprintf(path, sizeof path, "/proc/self/task/%ld/children",
-                       (long)getpid());
-        children = fopen(path, "re");
-        while (children && fscanf(children, "%d", &pid) == 1) {
-            (void)kill((pid_t)pid, SIGKILL);
-            found++;
-        }
-        while (waitpid(-1, NULL, 0) > 0)
-            ;
-        if (!found)
+    (void)snprintf(path, sizeof path, "/proc/self/task/%ld/children",
+                   (long)getpid());
+    children = fopen(path, "re");
+    while (children && fscanf(children, "%d", &pid) == 1)
+        (void)kill((pid_t)pid, SIGKILL);
+}
+
+/* Kills whatever is left below this process.  The children of one that is
+ * killed come here alive, so none is waited for: they are looked for again
+ * until there are none. */
+static void
+sweep_children(void)
+{
+    for (int i = 0; i < SWEEPS_MAX; i++) {
+        pid_t reaped;
+
+        kill_children();
+        do
+            reaped = waitpid(-1, NULL, WNOHANG);
+        while (reaped > 0);
+        if (reaped < 0)
             return;
+        (void)poll(NULL, 0, ASK_AGAIN_MS);
     }
 }
 
@@ -113,7 +123,7 @@ supervise(int64_t deadline_ms, int *exit_status, struct tw_error *err)
     }
     while (waitpid(pid, &state, 0) < 0 && errno == EINTR)
         ;
-    kill_children();
+    sweep_children();
     if (WIFEXITED(state))
         *exit_status = WEXITSTATUS(state);
     else if (!err->status)

@@ -114,6 +114,7 @@ UNIT_TESTS += \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
 	tests/unit/store-t \
+	tests/unit/supervise-t \
 	tests/unit/threads-t \
 	tests/unit/torn-t \
 	tests/unit/url-t \
@@ -213,6 +214,11 @@ tests_unit_store_t_SOURCES = tests/unit/store-t.c
 tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_store_t_CFLAGS = $(CC_UNIT)
 tests_unit_store_t_LDADD = $(LINK_UNIT)
+
+tests_unit_supervise_t_SOURCES = tests/unit/supervise-t.c
+tests_unit_supervise_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_supervise_t_CFLAGS = $(CC_UNIT)
+tests_unit_supervise_t_LDADD = $(LINK_UNIT)
 
 tests_unit_threads_t_SOURCES = tests/unit/threads-t.c tests/unit/published.c tests/unit/published.h
 tests_unit_threads_t_CPPFLAGS = $(CPP_UNIT)
