@@ -15,10 +15,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef TW_SERVICE_USER
-#define TW_SERVICE_USER "tokenward"
-#endif
-
 static bool
 drop_capabilities(void)
 {

@@ -7,6 +7,10 @@
 
 #include "provider/base/error.h"
 
+#ifndef TW_SERVICE_USER
+#define TW_SERVICE_USER "tokenward"
+#endif
+
 /* confine_start: descriptors 0 to 2 lead somewhere, so that no file of ours
  * is taken for standard error; and the umask is 077, whatever the caller's
  * was: a directory must be ours to open between its making and its chmod. */

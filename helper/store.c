@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "helper/confine.h"
 #include "helper/lock.h"
 #include "helper/replace.h"
 #include "provider/base/epoch.h"
@@ -27,6 +28,21 @@ directory_mode(bool system)
     return system ? 0755 : 0700;
 }
 
+static enum tw_status
+explain_mkdir(const char *shown, bool system, int reason, struct tw_error *err)
+{
+    if (reason == ENOSPC || reason == EDQUOT)
+        return tw_fail_errno(err, TW_E_SYSTEM, reason, "%s: cannot be made",
+                             shown);
+    if (system && (reason == EACCES || reason == EPERM))
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s: cannot be made: %s\n"
+                       "install -d -o " TW_SERVICE_USER " -m 0755 %s",
+                       shown, strerrordesc_np(reason), shown);
+    return tw_fail_errno(err, TW_E_ACCESS, reason, "%s: cannot be made",
+                         shown);
+}
+
 /* For what it is opened with, the kernel refuses a link and any other file. */
 static enum tw_status
 open_directory(int at, const char *name, const char *shown, bool system,
@@ -38,10 +54,7 @@ open_directory(int at, const char *name, const char *shown, bool system,
     struct stat st;
 
     if (!made && errno != EEXIST)
-        return tw_fail_errno(err,
-                             errno == ENOSPC || errno == EDQUOT ? TW_E_SYSTEM
-                                                                : TW_E_ACCESS,
-                             errno, "%s: cannot be made", shown);
+        return explain_mkdir(shown, system, errno, err);
     fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno,

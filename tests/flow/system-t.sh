@@ -1,0 +1,142 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# system-t.sh - the system's side: root becomes the service user, which alone
+# reads secrets and records; a user's profiles are none of it.  In a mount
+# namespace of its own: nothing of the host is touched.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+[ -n "${IN_NAMESPACE:-}" ] || skip_all "needs root and a mount namespace"
+
+# shellcheck disable=SC2016
+where=$(printf 'include Makefile\nprint:\n\t@echo $(sysconfdir) $(moduledir) $(serviceuser)\n' |
+    make -s -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
+# shellcheck disable=SC2086
+set -- $where
+[ $# = 3 ] || { echo "Bail out! the Makefile does not say where things are"; exit 1; }
+SYSCONF=$1/tokenward MODULES=$2 SERVICE=$3 SERVICE_ID=65533
+sandbox
+cp "$CA" "$T/ca.pem"
+chmod 644 "$T/ca.pem"
+
+# An empty directory, on a file system of this namespace.
+cover() {
+    above=$1
+    while [ ! -d "$above" ]; do above=$(dirname "$above"); done
+    case $above in / | /usr | /etc | /lib | /usr/lib) [ "$above" != "$1" ] || return 1 ;; esac
+    case " $COVERED " in *" $above "*) ;; *)
+        case $above in / | /usr | /etc | /lib | /usr/lib) return 1 ;; esac
+        mount -t tmpfs -o mode=755 none "$above" || return 1
+        COVERED="$COVERED $above" ;;
+    esac
+    mkdir -p "$1"
+}
+COVERED=
+for dir in "$SYSCONF" "$MODULES" /run; do
+    cover "$dir" || skip_all "$dir cannot be covered"
+done
+cp "$T/modules"/*.so "$MODULES/"
+helper() { "$T/bin/tokenward-helper" --system "$@"; }
+as_service() { setpriv --reuid="$SERVICE_ID" --regid="$SERVICE_ID" --clear-groups "$@"; }
+
+# Root without a service user does nothing; then there is one.
+grep -v "^$SERVICE:" /etc/passwd >"$T/passwd"
+grep -v "^$SERVICE:" /etc/group >"$T/group"
+chmod 644 "$T/passwd" "$T/group"
+mount --bind "$T/passwd" /etc/passwd && mount --bind "$T/group" /etc/group || skip_all "no bind mounts here"
+out=$(helper fetch sys 2>&1); is $? 78 "without the service user: exit 78"
+like "$out" "useradd --system" "and how to make it"
+echo "$SERVICE:x:$SERVICE_ID:$SERVICE_ID::/nonexistent:/usr/sbin/nologin" >>"$T/passwd"
+echo "$SERVICE:x:$SERVICE_ID:" >>"$T/group"
+
+system_profile() { # system_profile NAME PATH [SECRET]
+    mkdir -p "$SYSCONF/profiles.d"
+    cat >"$SYSCONF/profiles.d/$1.yaml" <<EOF
+profiles:
+  $1:
+    token_endpoint: $URL$2
+    client_id: $CLIENT_ID
+    client_secret: {file: ../${3:-secret}}
+    scope: payments wallet
+    ca_file: $T/ca.pem
+EOF
+    chmod 644 "$SYSCONF/profiles.d/$1.yaml"
+}
+printf %s "$CANARY" >"$SYSCONF/secret"
+chown "0:$SERVICE_ID" "$SYSCONF/secret"
+chmod 640 "$SYSCONF/secret"
+system_profile sys /oauth/v1/token
+# A user's profiles, of root itself and of the same name: not looked at.
+profile sys /nowhere
+profile mine /oauth/v1/token
+chown -R 0:0 "$T/config"
+
+out=$(helper fetch sys 2>&1); is $? 73 "without /run/tokenward: exit 73"
+like "$out" "/run/tokenward: cannot be made" "the directory is named"
+like "$out" "install -d -o $SERVICE -m 0755 /run/tokenward" "and how to make it"
+mkdir /run/tokenward
+chown "$SERVICE_ID:$SERVICE_ID" /run/tokenward
+out=$(TOKENWARD_MODULE_DIR=/nowhere helper fetch sys 2>&1); is "$?$out" 0 "root fetches for the system"
+for row in "755 /run/tokenward" "755 /run/tokenward/sys" "600 /run/tokenward/sys/record" \
+    "600 /run/tokenward/sys/token" "600 /run/tokenward/sys/lock" "600 /run/tokenward/sys/guard" \
+    "644 /run/tokenward/index" "644 /run/tokenward/epoch"; do
+    is "$(stat -c '%a %u:%g' "${row#* }")" "${row%% *} $SERVICE_ID:$SERVICE_ID" "${row#* } is ${row%% *}, the service user's"
+done
+out=$(as_service "$T/bin/tokenward-helper" --system fetch --force sys 2>&1); is "$?$out" 0 "and so does the service user"
+user cat /run/tokenward/sys/record >/dev/null 2>&1; is $? 1 "a user cannot read the record"
+user cat /run/tokenward/sys/token >/dev/null 2>&1; is $? 1 "nor the token file"
+user cat "$SYSCONF/secret" >/dev/null 2>&1; is $? 1 "nor the secret"
+user cat /run/tokenward/index | grep -q '^profile=sys$'; ok $? "but the index"
+grep -q mine /run/tokenward/index; is $? 1 "which has no user's profile"
+out=$(helper fetch mine 2>&1); is $? 66 "a user's profile is none of the system's"
+like "$out" "no profile 'mine' in $SYSCONF/profiles.d/" "the system's place is named alone"
+out=$(user "$T/bin/tokenward-helper" --system fetch --force sys 2>&1); is $? 73 "a user with --system: exit 73"
+
+# Any user may open the directories; holding one holds nobody up.
+holders=
+for dir in /run/tokenward /run/tokenward/sys; do
+    setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups flock "$dir" sleep 20 &
+    holders="$holders $!"
+done
+sleep 0.3
+helper --deadline 5 fetch --force sys; is $? 0 "a user who holds the directories holds nobody up"
+for holder in $holders; do
+    pkill -P "$holder" 2>/dev/null
+    kill "$holder" 2>/dev/null
+done
+
+# While it works: the service user for good, without a capability.
+system_profile slow /m/delay=3000/oauth/v1/token
+"$T/bin/tokenward-helper" --system fetch slow &
+job=$!
+sleep 1
+worker=$(pgrep -P "$job")
+for pid in "$job" "$worker"; do
+    status=$(tr '\t' ' ' <"/proc/$pid/status" | grep -E '^(Uid|Gid|Groups|Cap|NoNew)')
+    like "$status" "^Uid: $SERVICE_ID $SERVICE_ID $SERVICE_ID $SERVICE_ID$" "the service user in all four uids"
+    like "$status" "^Gid: $SERVICE_ID $SERVICE_ID $SERVICE_ID $SERVICE_ID$" "and gids"
+    like "$status" "^Groups: $SERVICE_ID *$" "and groups"
+    like "$status" "^CapPrm: 0000000000000000$" "no capability permitted"
+    like "$status" "^CapEff: 0000000000000000$" "none effective"
+    like "$status" "^CapInh: 0000000000000000$" "none inheritable"
+    like "$status" "^NoNewPrivs: 1$" "no new privileges"
+done
+wait "$job"; is $? 0 "and it gets its token"
+
+# Whose the secret is, and who else may read it.
+refused() { # refused OWNER MODE PATTERN NAME
+    chown "$1" "$SYSCONF/secret"
+    chmod "$2" "$SYSCONF/secret"
+    out=$(helper fetch --force sys 2>&1); is $? 73 "$4: exit 73"
+    like "$out" "profiles.d/sys.yaml:5:.*secret: $3" "and why"
+}
+chown "$SERVICE_ID:0" "$SYSCONF/secret"
+chmod 600 "$SYSCONF/secret"
+helper fetch --force sys; is $? 0 "a secret of the service user's own"
+refused 0:0 600 "Permission denied" "a secret for root alone"
+refused "65534:$SERVICE_ID" 640 "belongs to uid 65534" "a secret of another user's"
+refused "0:$SERVICE_ID" 644 "mode 0644 lets others read it" "a secret that all may read"
+is "$(as_service head -n 1 /run/tokenward/sys/record)" tokenward-record=1 "the token of before is still kept"
+done_testing
