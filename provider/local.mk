@@ -54,6 +54,8 @@ pkgconfig_DATA = provider/client/tokenward.pc
 # git-credential-tokenward
 bin_PROGRAMS += git-credential-tokenward
 git_credential_tokenward_SOURCES = \
+	provider/cli/guard.c \
+	provider/cli/guard.h \
 	provider/cli/terminal.c \
 	provider/cli/terminal.h \
 	provider/credential/git.c \
@@ -73,6 +75,8 @@ tokenward_SOURCES = \
 	provider/cli/command.h \
 	provider/cli/exec.c \
 	provider/cli/get.c \
+	provider/cli/guard.c \
+	provider/cli/guard.h \
 	provider/cli/json_text.c \
 	provider/cli/json_text.h \
 	provider/cli/main.c \

@@ -252,6 +252,7 @@ TESTS += $(UNIT_TESTS)
 FLOW_TESTS = \
 	tests/flow/boundary-t.sh \
 	tests/flow/corpus-perms-t.sh \
+	tests/flow/front-t.sh \
 	tests/flow/herd-t.sh \
 	tests/flow/kill-t.sh \
 	tests/flow/main-t.sh \

@@ -10,6 +10,7 @@
 
 #include "provider/base/ask.h"
 #include "provider/cli/command.h"
+#include "provider/cli/guard.h"
 
 #define FILE_VARIABLE "BEARER_TOKEN_FILE" /* WLCG Bearer Token Discovery */
 
@@ -94,6 +95,7 @@ command_exec(const struct options *options, int *exit_code,
         status = set_environment(&runtime, options->names[0], &answer, err);
     if (status)
         return status;
+    guard_end();
     (void)execvp(options->command[0], options->command);
     *exit_code = errno == ENOENT ? EXIT_NO_COMMAND : EXIT_NOT_EXECUTABLE;
     return tw_fail_errno(err, TW_E_USAGE, errno, "%s",

@@ -16,6 +16,7 @@
 
 #include "provider/base/text.h"
 #include "provider/cli/command.h"
+#include "provider/cli/guard.h"
 #include "provider/cli/terminal.h"
 
 #define HELP_MAX 8192
@@ -229,8 +230,10 @@ main(int argc, char **argv)
 {
     struct tw_error err;
     int exit_code = 0;
-    enum tw_status status = run(argc, argv, &exit_code, &err);
+    enum tw_status status;
 
+    guard_begin();
+    status = run(argc, argv, &exit_code, &err);
     if (status)
         terminal_error(PROGRAM, &err);
     return exit_code ? exit_code : status_exit_code((int)status);

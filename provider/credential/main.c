@@ -15,6 +15,7 @@
 
 #include <string.h>
 
+#include "provider/cli/guard.h"
 #include "provider/cli/terminal.h"
 #include "provider/credential/git.h"
 
@@ -87,10 +88,11 @@ main(int argc, char **argv)
 {
     AUTO_SECRET out = SECRET_INIT(GIT_REPLY_MAX);
     struct tw_error err;
-    enum tw_status status =
-        argc < 2 ? tw_fail(&err, TW_E_USAGE, "no operation\n" USAGE)
-                 : run(argv[1], &out, &err);
+    enum tw_status status;
 
+    guard_begin();
+    status = argc < 2 ? tw_fail(&err, TW_E_USAGE, "no operation\n" USAGE)
+                      : run(argv[1], &out, &err);
     if (!status)
         status = terminal_answer(&out, &err);
     if (status)
