@@ -258,6 +258,7 @@ FLOW_TESTS = \
 	tests/flow/main-t.sh \
 	tests/flow/secret-t.sh \
 	tests/flow/served-t.sh \
+	tests/flow/status-t.sh \
 	tests/flow/system-t.sh \
 	tests/flow/tls-t.sh \
 	tests/sandbox/sandbox-t.sh \

@@ -68,21 +68,27 @@ look_in_system(const struct runtime *runtime, const char *profile,
 }
 
 enum tw_status
+look_record_in(const struct runtime *runtime, bool system, const char *profile,
+               struct record *out, struct tw_error *err)
+{
+    char path[PATH_MAX];
+
+    if (system)
+        return look_in_system(runtime, profile, out, err);
+    if (!path_of(path, runtime->user, profile, "record"))
+        return tw_fail(err, TW_E_NOT_FOUND, "no runtime directory");
+    return look_in_user(path, out, err);
+}
+
+enum tw_status
 look_record(const struct runtime *runtime, const char *profile,
             struct record *out, bool *system, struct tw_error *err)
 {
-    char path[PATH_MAX];
-    enum tw_status status = TW_E_NOT_FOUND;
-    struct tw_error theirs;
+    enum tw_status status = look_record_in(runtime, false, profile, out, err);
 
     *system = false;
-    if (path_of(path, runtime->user, profile, "record"))
-        status = look_in_user(path, out, err);
-    else
-        (void)tw_fail(err, TW_E_NOT_FOUND, "no runtime directory");
-    if (status != TW_E_NOT_FOUND)
-        return status;
-    if (look_in_system(runtime, profile, out, &theirs))
+    if (status != TW_E_NOT_FOUND ||
+        look_record_in(runtime, true, profile, out, NULL))
         return status;
     *system = true;
     return TW_OK;

@@ -46,4 +46,9 @@ enum tw_status look_record(const struct runtime *runtime, const char *profile,
                            struct record *out, bool *system,
                            struct tw_error *err);
 
+/* look_record_in: the same at the user's or the @system's record alone. */
+enum tw_status look_record_in(const struct runtime *runtime, bool system,
+                              const char *profile, struct record *out,
+                              struct tw_error *err);
+
 #endif

@@ -3,6 +3,7 @@
  * status.c - tokenward status: gathers one row for each profile, then prints
  * them as a table or as JSON.  A token is never part of a row.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -26,36 +27,67 @@ struct gather {
     size_t count, room;
 };
 
+/* Also true of what this process may not look at. */
+static bool
+is_there(const struct runtime *runtime, bool system, const char *name,
+         const char *file)
+{
+    char path[PATH_MAX + 128];
+    struct stat st;
+
+    (void)snprintf(path, sizeof path, "%s/%s/%s",
+                   system ? runtime->system : runtime->user, name, file);
+    return lstat(path, &st) == 0 || errno == EACCES;
+}
+
+static void
+look_at_note(const struct runtime *runtime, struct status_row *row,
+             struct now now)
+{
+    char path[PATH_MAX + 128];
+
+    (void)snprintf(path, sizeof path, "%s/%s/backoff",
+                   row->system ? runtime->system : runtime->user, row->name);
+    backoff_read(AT_FDCWD, path, &row->note);
+    row->age =
+        now.wall > row->note.failed_at ? now.wall - row->note.failed_at : 0;
+    row->retry_in = backoff_left(&row->note, now);
+    row->next_retry = row->retry_in ? now.wall + row->retry_in : 0;
+}
+
+static enum status_state
+state_of(const struct record *record, int64_t left, struct now now)
+{
+    if (!record->token)
+        return STATUS_REJECTED;
+    if (left <= 0)
+        return STATUS_EXPIRED;
+    return record->refresh_at <= now.wall ? STATUS_DUE : STATUS_VALID;
+}
+
 static void
 look_at(const struct runtime *runtime, struct status_row *row)
 {
     AUTO_RECORD record = RECORD_INIT;
     struct now now = clock_now();
-    struct backoff note;
-    char path[PATH_MAX + 128];
+    enum tw_status status = look_record_in(runtime, row->system, row->name,
+                                           &record, &row->problem);
 
-    (void)snprintf(path, sizeof path, "%s/%s/backoff",
-                   row->system ? runtime->system : runtime->user, row->name);
-    backoff_read(AT_FDCWD, path, &note);
-    row->failed_at = note.failed_at;
-    row->retry_in = backoff_left(&note, now);
-    memcpy(row->error, note.message, sizeof row->error);
-    row->error[strcspn(row->error, "\n")] = '\0';
-    row->state = STATUS_NONE;
-    if (look_record(runtime, row->name, &record, &row->system, NULL))
+    look_at_note(runtime, row, now);
+    if (status == TW_E_NOT_FOUND &&
+        !is_there(runtime, row->system, row->name, "record")) {
+        row->state = STATUS_NONE;
         return;
+    }
+    if (status) {
+        row->state = STATUS_UNREADABLE;
+        return;
+    }
     row->generation = record.generation;
     row->expires_at = record.expires.wall;
     row->left = record_left(&record, now);
+    row->state = state_of(&record, row->left, now);
     (void)snprintf(row->scope, sizeof row->scope, "%s", record.scope);
-    if (!record.token)
-        row->state = STATUS_REJECTED;
-    else if (row->left <= 0)
-        row->state = STATUS_EXPIRED;
-    else if (record.refresh_at <= now.wall)
-        row->state = STATUS_DUE;
-    else
-        row->state = STATUS_VALID;
 }
 
 static bool
@@ -97,33 +129,42 @@ add_of_system(void *arg, const char *key, const char *value)
     return strcmp(key, "profile") != 0 || add(arg, value, true);
 }
 
-/* Profiles that are gone may still have a token. */
+/* Profiles that no index names and that have a token or a failure all the
+ * same: they are gone, or the index is. */
 static void
-add_kept(struct gather *gather, const char *dir)
+add_kept(struct gather *gather, bool system)
 {
+    const struct runtime *runtime = gather->runtime;
+    const char *dir = system ? runtime->system : runtime->user;
     AUTO_CLOSEDIR DIR *list = dir[0] ? opendir(dir) : NULL;
     const struct dirent *entry;
-    struct stat st;
 
     while (list && (entry = readdir(list))) {
-        if (fstatat(dirfd(list), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
-                0 &&
-            S_ISDIR(st.st_mode))
-            (void)add(gather, entry->d_name, false);
+        if (text_is_profile_name(entry->d_name) &&
+            (is_there(runtime, system, entry->d_name, "record") ||
+             is_there(runtime, system, entry->d_name, "backoff")))
+            (void)add(gather, entry->d_name, system);
     }
 }
 
+/* The user's come first: a user's profile hides the system's. */
 static void
 gather_all(struct gather *gather)
 {
     AUTO_INDEX user = INDEX_INIT;
     AUTO_INDEX system = INDEX_INIT;
+    struct tw_error why;
+    enum tw_status status =
+        index_open(gather->runtime->user, true, true, &user, &why);
 
-    if (!index_open(gather->runtime->user, true, true, &user, NULL))
+    if (!status)
         index_each(&user, add_of_user, gather);
+    else
+        terminal_warning(PROGRAM, &why);
+    add_kept(gather, false);
     if (!index_open(gather->runtime->system, false, false, &system, NULL))
         index_each(&system, add_of_system, gather);
-    add_kept(gather, gather->runtime->user);
+    add_kept(gather, true);
 }
 
 static bool

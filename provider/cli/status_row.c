@@ -24,23 +24,47 @@ static const struct look LOOKS[] = {
     [STATUS_DUE] = {"refresh due", "\033[33m"},
     [STATUS_EXPIRED] = {"expired", "\033[31m"},
     [STATUS_REJECTED] = {"rejected", "\033[31m"},
+    [STATUS_UNREADABLE] = {"unreadable", "\033[31m"},
 };
 
-static void
-write_span(int64_t seconds, char *out, size_t size)
+#define SPAN_MAX 32 /* bytes of "123 min" */
+
+static const char *
+span(int64_t seconds, char out[SPAN_MAX])
 {
-    if (seconds <= 0)
-        (void)snprintf(out, size, "-");
-    else if (seconds < 120)
-        (void)snprintf(out, size, "%" PRId64 " s", seconds);
-    else if (seconds < 7200)
-        (void)snprintf(out, size, "%" PRId64 " min", seconds / 60);
-    else if (seconds < 172800)
-        (void)snprintf(out, size, "%" PRId64 " h", seconds / 3600);
-    else
-        (void)snprintf(out, size, "%" PRId64 " d", seconds / 86400);
+    static const struct {
+        int64_t below, divisor;
+        const char *name;
+    } UNITS[] = {{120, 1, "s"}, {7200, 60, "min"}, {172800, 3600, "h"}};
+    const char *name = "d";
+    int64_t divisor = 86400;
+
+    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
+        if (seconds < UNITS[i].below) {
+            divisor = UNITS[i].divisor;
+            name = UNITS[i].name;
+            break;
+        }
+    }
+    (void)snprintf(out, SPAN_MAX, "%" PRId64 " %s", seconds / divisor, name);
+    return out;
 }
 
+/* UTC, as all times of the record are. */
+static const char *
+date(int64_t seconds, char out[SPAN_MAX])
+{
+    time_t when = (time_t)seconds;
+    struct tm tm;
+
+    if (!gmtime_r(&when, &tm) ||
+        !strftime(out, SPAN_MAX, "%Y-%m-%d %H:%M:%SZ", &tm))
+        (void)strcpy(out, "-");
+    return out;
+}
+
+/* Printable ASCII and line ends, so that no text of a record's or a server's
+ * steers the terminal. */
 static bool __attribute__((format(printf, 2, 3)))
 put(struct secret *out, const char *format, ...)
 {
@@ -50,7 +74,42 @@ put(struct secret *out, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(line, sizeof line, format, args);
     va_end(args);
+    for (char *at = line; *at; at++) {
+        if (*at != '\n' && (*at < 0x20 || *at > 0x7e))
+            *at = '?';
+    }
     return secret_append_text(out, line);
+}
+
+/* "PREFIX: TEXT", and on a line of its own the hint that follows a '\n'. */
+static bool
+put_message(const char *prefix, const char *message, int width,
+            struct secret *out)
+{
+    size_t n = strcspn(message, "\n");
+
+    return put(out, "%-*s  %s: %.*s\n", width, "", prefix, (int)n, message) &&
+           (!message[n] ||
+            put(out, "%-*s  hint: %s\n", width, "", message + n + 1));
+}
+
+/* After a success, too, nothing is asked for some seconds: no news. */
+static bool
+put_failure(const struct status_row *row, int width, struct secret *out)
+{
+    char prefix[64], text[SPAN_MAX];
+
+    if (row->note.message[0]) {
+        (void)snprintf(prefix, sizeof prefix, "%s ago, %s",
+                       span(row->age, text), row->note.status);
+        if (!put_message(prefix, row->note.message, width, out))
+            return false;
+    }
+    if (row->retry_in <= 0 ||
+        (!row->note.message[0] && row->state != STATUS_REJECTED))
+        return true;
+    return put(out, "%-*s  asked again in %s\n", width, "",
+               span(row->retry_in, text));
 }
 
 static bool
@@ -58,21 +117,24 @@ put_row(const struct status_row *row, int width, bool colours,
         struct secret *out)
 {
     const struct look *look = &LOOKS[row->state];
-    char left[32], ago[32], again[32];
+    char left[SPAN_MAX] = "-", expires[SPAN_MAX] = "-", number[SPAN_MAX] = "-";
 
-    write_span(row->left, left, sizeof left);
-    if (!put(out, "%-*s  %s%-11s%s  %-8s  %s%s\n", width, row->name,
-             colours ? look->colour : "", look->name, colours ? "\033[0m" : "",
-             left, row->scope[0] ? row->scope : "-",
-             row->system ? "  (system)" : ""))
-        return false;
-    if (!row->error[0])
-        return true;
-    write_span((int64_t)time(NULL) - row->failed_at, ago, sizeof ago);
-    write_span(row->retry_in, again, sizeof again);
-    return put(out, "%-*s  %s ago: %s\n", width, "", ago, row->error) &&
-           (row->retry_in <= 0 ||
-            put(out, "%-*s  asked again in %s\n", width, "", again));
+    if (row->left > 0)
+        (void)span(row->left, left);
+    if (row->expires_at > 0)
+        (void)date(row->expires_at, expires);
+    if (row->generation > 0)
+        (void)snprintf(number, sizeof number, "%" PRId64, row->generation);
+    return put(out, "%-*s  ", width, row->name) &&
+           secret_append_text(out, colours ? look->colour : "") &&
+           put(out, "%-11s", look->name) &&
+           secret_append_text(out, colours ? "\033[0m" : "") &&
+           put(out, "  %-7s  %-20s  %-3s  %s%s\n", left, expires, number,
+               row->scope[0] ? row->scope : "-",
+               row->system ? "  (system)" : "") &&
+           (row->state != STATUS_UNREADABLE ||
+            put_message("why", row->problem.message, width, out)) &&
+           put_failure(row, width, out);
 }
 
 bool
@@ -90,11 +152,47 @@ status_put_table(const struct status_row *rows, size_t count,
     if (!count)
         return put(out, "no profiles; tokenward-profiles(5) tells how to "
                         "write one\n");
-    good = put(out, "%-*s  %-11s  %-8s  %s\n", width, "PROFILE", "STATE",
-               "LEFT", "SCOPE");
+    good = put(out, "%-*s  %-11s  %-7s  %-20s  %-3s  %s\n", width, "PROFILE",
+               "STATE", "LEFT", "EXPIRES", "GEN", "SCOPE");
     for (size_t i = 0; good && i < count; i++)
         good = put_row(&rows[i], width, colours, out);
     return good;
+}
+
+/* "status", "message" and "hint", which is there if the message has one. */
+static bool
+put_said(const char *status, const char *message, struct secret *out)
+{
+    size_t n = strcspn(message, "\n");
+    char line[sizeof((struct tw_error *)NULL)->message];
+
+    (void)snprintf(line, sizeof line, "%.*s", (int)n, message);
+    return json_put_text_member(out, "status", status) &&
+           json_put_text_member(out, "message", line) &&
+           (!message[n] || json_put_text_member(out, "hint", message + n + 1));
+}
+
+static bool
+put_problem(const struct status_row *row, struct secret *out)
+{
+    if (row->state != STATUS_UNREADABLE)
+        return true;
+    return json_put_raw_member(out, "problem", "{") &&
+           put_said(tw_status_name(row->problem.status), row->problem.message,
+                    out) &&
+           secret_append(out, "}", 1);
+}
+
+static bool
+put_error(const struct status_row *row, struct secret *out)
+{
+    if (!row->note.message[0])
+        return true;
+    return json_put_raw_member(out, "error", "{") &&
+           put_said(row->note.status, row->note.message, out) &&
+           json_put_number_member(out, "failed_at", row->note.failed_at) &&
+           json_put_number_member(out, "age", row->age) &&
+           secret_append(out, "}", 1);
 }
 
 static bool
@@ -109,9 +207,9 @@ put_object(const struct status_row *row, struct secret *out)
            json_put_text_member(out, "scope", row->scope) &&
            json_put_raw_member(out, "system",
                                row->system ? "true" : "false") &&
-           json_put_text_member(out, "error", row->error) &&
-           json_put_number_member(out, "failed_at", row->failed_at) &&
+           put_problem(row, out) && put_error(row, out) &&
            json_put_number_member(out, "retry_in", row->retry_in) &&
+           json_put_number_member(out, "next_retry", row->next_retry) &&
            put(out, "}");
 }
 

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "provider/base/backoff.h"
+#include "provider/base/error.h"
 #include "provider/base/secret.h"
 #include "provider/base/text.h"
 
@@ -18,6 +20,7 @@ enum status_state {
     STATUS_DUE, /* good, and a refresh is due */
     STATUS_EXPIRED,
     STATUS_REJECTED,
+    STATUS_UNREADABLE, /* there is a record, and nobody is given it */
 };
 
 struct status_row {
@@ -26,11 +29,14 @@ struct status_row {
     enum status_state state;
     int64_t left, expires_at, generation;
     char scope[256];
-    char error[1020]; /* the last failure's first line, or "" */
-    int64_t failed_at, retry_in;
+    struct tw_error problem;      /* why the record is unreadable */
+    struct backoff note;          /* the last failed fetch */
+    int64_t age;                  /* seconds since it failed */
+    int64_t retry_in, next_retry; /* from now, wall clock; 0: at once */
 };
 
-/* Both append to @out, and return false when it is full. */
+/* Both append to @out, and return false when it is full.  The table is
+ * printable ASCII, whatever its texts were made of. */
 bool status_put_table(const struct status_row *rows, size_t count,
                       struct secret *out);
 bool status_put_json(const struct status_row *rows, size_t count,

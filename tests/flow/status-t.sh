@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# status-t.sh - tokenward status: every state, the last error with its age and
+# hint, the system's profiles, records nobody is given; the same as JSON.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+like "$(user tokenward status)" '^no profiles; tokenward-profiles(5)' "without a profile, where to read on"
+for name in good due dead dropped foreign open; do
+    profile "$name" /oauth/v1/token
+    user tokenward get "$name" >/dev/null
+done
+profile fresh /oauth/v1/token
+profile failing /m/status=401,error=invalid_client/oauth/v1/token
+user tokenward get failing 2>/dev/null
+age due 3000
+age dead 3700
+user tokenward reject dropped
+sed -i 's/^tokenward-record=1/tokenward-record=9/' "$(record foreign)"
+chmod 644 "$(record open)"
+sed -i "s/^scope=.*/scope=a$(printf '\033')[31mb/" "$(record due)"
+sed -i "s/^failed_at=.*/failed_at=$(($(date +%s) - 300))/" "$T/run/tokenward/failing/backoff"
+
+user tokenward status >"$T/table" 2>"$T/err"
+is "$(cat "$T/err")" "" "nothing on stderr"
+sed 's/^/# /' "$T/table"
+row() { grep -A3 "^$1 " "$T/table" | sed '1!{/^[^ ]/,$d}'; }
+like "$(head -n 1 "$T/table")" '^PROFILE  *STATE  *LEFT  *EXPIRES  *GEN  *SCOPE$' "the table's head"
+expires=$(date -u -d "@$(field good expires_at)" '+%Y-%m-%d %H:%M:%SZ')
+like "$(row good)" "^good  *valid  *[0-9]* min  *$expires  1  *payments wallet$" "a good one: time left, expiry, generation, scope"
+like "$(row due)" '^due  *refresh due  *[0-9]* min ' "one whose refresh is due"
+like "$(row due)" 'a?\[31mb$' "what would steer the terminal does not"
+like "$(row dead)" '^dead  *expired  *-  *[0-9-]* [0-9:]*Z  1 ' "an expired one"
+like "$(row dropped)" '^dropped  *rejected  *-  *[0-9-]* [0-9:]*Z  2 ' "a rejected one"
+like "$(row fresh)" '^fresh  *none  *-  *-  *-  *-$' "one that was never fetched"
+like "$(row failing)" '^  *5 min ago, denied: .*failing.yaml:[0-9]*.*invalid_client' "the last error, its age and its place"
+like "$(row failing)" '^  *hint: ' "its hint"
+like "$(row failing)" '^  *asked again in [0-9]' "and when it is asked again"
+like "$(row foreign)" '^foreign  *unreadable ' "a record of another version: unreadable"
+like "$(row foreign)" 'why: .*not a whole one' "and why"
+like "$(row open)" '^open  *unreadable ' "a record that others may read: unreadable"
+like "$(row open)" 'why: .*open/record: owner [0-9]*, mode 0644' "and why"
+
+if command -v python3 >/dev/null && python3 -c '' 2>/dev/null; then
+    user tokenward status --json >"$T/json"
+    json() { # json NAME EXPRESSION: of that profile's object p
+        python3 -c 'import json, sys
+p = [p for p in json.load(open(sys.argv[1]))["profiles"] if p["name"] == sys.argv[2]][0]
+print(eval(sys.argv[3]))' "$T/json" "$1" "$2"
+    }
+    is "$(json good 'p["state"], p["generation"], p["scope"], p["system"], "error" in p, "problem" in p')" \
+        "('valid', 1, 'payments wallet', False, False, False)" "--json: a good one"
+    is "$(json good 'p["expires_at"]')" "$(field good expires_at)" "--json: the expiry"
+    is "$(json failing 'p["error"]["status"], 300 <= p["error"]["age"] < 310, len(p["error"]["hint"]) > 9')" \
+        "('denied', True, True)" "--json: the last error's status, age and hint"
+    is "$(json failing '"\n" in p["error"]["message"], "invalid_client" in p["error"]["message"]')" \
+        "(False, True)" "--json: its message is one line"
+    is "$(json failing 'abs(p["next_retry"] - p["retry_in"] - __import__("time").time()) < 5, p["retry_in"] > 200')" \
+        "(True, True)" "--json: when it is asked again, by the clock and from now"
+    is "$(json open 'p["state"], p["problem"]["status"]')" "('unreadable', 'access')" "--json: why a record is unreadable"
+    is "$(json due '[ord(c) for c in p["scope"]][1]')" 27 "--json: a scope as it is"
+else
+    skip "--json" "python3 is not installed"
+fi
+like "$(user tokenward status fresh good | grep -c '^[a-z]')" '^2$' "only those that are named"
+out=$(user tokenward status nosuch 2>&1); is $? 66 "one that is none: exit 66"
+like "$out" "no profile 'nosuch'" "says so"
+
+# A profiles file that cannot be read hides no token.
+printf 'profiles:\n  x: [\n' >"$T/config/tokenward/profiles.d/zz.yaml"
+chmod 600 "$T/config/tokenward/profiles.d/zz.yaml"; own "$T/config"
+user tokenward status >"$T/table" 2>"$T/err"; is $? 0 "a broken profiles file: still a table"
+like "$(cat "$T/table")" '^good  *valid ' "with the tokens that are kept"
+rm "$T/config/tokenward/profiles.d/zz.yaml"
+out=$(user env XDG_RUNTIME_DIR=/nonexistent tokenward status 2>&1)
+like "$out" 'no runtime directory: XDG_RUNTIME_DIR' "no runtime directory: says what was looked at"
+
+# The system's: a directory of our own over /run/tokenward.
+cat >"$T/system.sh" <<'END'
+mount -t tmpfs none /run && mkdir -p /run/tokenward && chmod 755 /run/tokenward || exit 9
+cd /run/tokenward && mkdir gone mine user closed || exit 9
+sed 's/^profile=.*/profile=gone/' "$T/good" >gone/record
+cp gone/record mine/record
+cp gone/record closed/record
+chmod 755 gone mine user closed
+chmod 644 gone/record mine/record
+chmod 600 closed/record
+printf 'tokenward-index=1\nprofile=mine\nprofile=good\n' >index
+chmod 644 index
+chown -R "$SYSTEM_ID" .
+setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups tokenward status
+END
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+    export T USER_ID SYSTEM_ID=65533
+    cp "$(record good)" "$T/good"
+    unshare -m sh "$T/system.sh" >"$T/table" 2>"$T/err"; is $? 0 "with profiles of the system's"
+    sed 's/^/# /' "$T/err"
+    like "$(cat "$T/table")" '^mine  *valid .*payments wallet  (system)$' "one that its index names"
+    like "$(cat "$T/table")" '^gone  *valid .*(system)$' "one that has a record and no line in the index"
+    like "$(cat "$T/table")" '^closed  *unreadable .*(system)$' "one whose record is not for us"
+    like "$(row closed)" 'why: /run/tokenward/closed/record: Permission denied' "and why"
+    is "$(grep -c '^good ' "$T/table")" 1 "a user's profile hides the system's"
+    like "$(cat "$T/table")" '^good  *valid .*payments wallet$' "and is shown instead of it"
+    is "$(grep -c '^user ' "$T/table")" 0 "a directory that is no profile's is not shown"
+else
+    skip "the system's profiles" "needs root and a mount namespace"
+fi
+done_testing
