@@ -54,8 +54,8 @@ index_write(const struct profile_set *set, const struct store *store,
     AUTO_SECRET text = SECRET_INIT(INDEX_MAX);
     AUTO_CLOSE int guard = -1;
     const struct profile *profile;
-    bool good = lines_put_int64(&text, "tokenward-index", INDEX_VERSION) &&
-                put_sources(set, &text);
+    bool good =
+        lines_put(&text, INDEX_KEY, INDEX_VERSION) && put_sources(set, &text);
     enum tw_status status;
 
     for (profile = set->first; good && profile; profile = profile->next)

@@ -102,6 +102,7 @@ UNIT_TESTS += \
 	tests/unit/http-answer-t \
 	tests/unit/http-failure-t \
 	tests/unit/http-t \
+	tests/unit/index-t \
 	tests/unit/json-t \
 	tests/unit/module-t \
 	tests/unit/profile-perms-t \
@@ -154,6 +155,11 @@ tests_unit_http_t_SOURCES = tests/unit/http-t.c tests/unit/asking.c tests/unit/a
 tests_unit_http_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_http_t_CFLAGS = $(CC_UNIT)
 tests_unit_http_t_LDADD = $(LINK_UNIT)
+
+tests_unit_index_t_SOURCES = tests/unit/index-t.c
+tests_unit_index_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_index_t_CFLAGS = $(CC_UNIT)
+tests_unit_index_t_LDADD = $(LINK_UNIT)
 
 tests_unit_json_t_SOURCES = tests/unit/json-t.c
 tests_unit_json_t_CPPFLAGS = $(CPP_UNIT)

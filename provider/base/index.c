@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "provider/base/lines.h"
@@ -15,6 +16,7 @@
 #include "provider/base/text.h"
 
 #define HELPER_MS 10000
+#define FIRST_LINE INDEX_KEY "=" INDEX_VERSION "\n"
 
 static enum tw_status
 read_file(const char *dir, bool private, struct secret *out,
@@ -49,29 +51,27 @@ read_file(const char *dir, bool private, struct secret *out,
     return TW_OK;
 }
 
-/* Lines are visited without being cut, so that they can be visited again. */
+/* A line is cut while it is visited and mended after it, so that the text can
+ * be visited again; a copy on the stack would cost more than the visit. */
 static bool
 each_line(const struct index *index,
           bool (*visit)(void *arg, const char *key, const char *value),
           void *arg)
 {
-    const char *text = secret_text(&index->text), *stop;
-    char line[PATH_MAX + 256];
+    char *text = index->text.bytes;
+    bool more = true;
 
-    for (; *text; text = stop + 1) {
-        char *equals;
+    while (more && text && *text) {
+        char *stop = strchr(text, '\n');
+        char *equals = stop ? memchr(text, '=', (size_t)(stop - text)) : NULL;
 
-        stop = strchr(text, '\n');
-        if (!stop || (size_t)(stop - text) >= sizeof line)
-            return false;
-        memcpy(line, text, (size_t)(stop - text));
-        line[stop - text] = '\0';
-        equals = strchr(line, '=');
         if (!equals)
             return false;
-        *equals = '\0';
-        if (!visit(arg, line, equals + 1))
-            break;
+        *equals = *stop = '\0';
+        more = visit(arg, text, equals + 1);
+        *equals = '=';
+        *stop = '\n';
+        text = stop + 1;
     }
     return true;
 }
@@ -83,9 +83,7 @@ check_line(void *arg, const char *key, const char *value)
     const char *path;
     char mark[MARK_SIZE];
 
-    if (strcmp(key, "tokenward-index") == 0) {
-        *current = strcmp(value, "1") == 0;
-    } else if (strcmp(key, "source") == 0) {
+    if (strcmp(key, "source") == 0) {
         path = strchr(value, ' ');
         if (!path || (size_t)(path - value) >= sizeof mark) {
             *current = false;
@@ -107,7 +105,9 @@ open_once(const char *dir, bool private, struct index *out,
 
     if (status)
         return status;
-    if (!each_line(&index, check_line, &index.current))
+    index.current = true;
+    if (strncmp(index.text.bytes, FIRST_LINE, strlen(FIRST_LINE)) != 0 ||
+        !each_line(&index, check_line, &index.current))
         return tw_fail(err, TW_E_NOT_FOUND, "%s/index: is no index", dir);
     index_clear(out);
     *out = index;
@@ -152,14 +152,47 @@ struct route_search {
     size_t best; /* length of the best path so far, plus one */
 };
 
-/* "/team" leads "/team" and "/team/repo", not "/teams". */
+/* "/team" leads "team" and "team/repo", not "teams". */
 static bool
 path_leads(const char *pattern, const char *path)
 {
     size_t n = strlen(pattern);
 
-    return n == 0 || (strncmp(pattern, path, n) == 0 &&
-                      (path[n] == '\0' || path[n] == '/'));
+    if (n == 0)
+        return true;
+    return pattern[0] == '/' && strncmp(pattern + 1, path, n - 1) == 0 &&
+           (path[n - 1] == '\0' || path[n - 1] == '/');
+}
+
+/* "team/../other" is not of the team, whatever the server makes of it. */
+static bool
+has_dot_segment(const char *path)
+{
+    while (*path) {
+        int dots = 0;
+
+        for (; *path == '.' || strncasecmp(path, "%2e", 3) == 0; dots++)
+            path += *path == '.' ? 1 : 3;
+        if ((dots == 1 || dots == 2) && (*path == '/' || !*path))
+            return true;
+        path += strcspn(path, "/");
+        path += *path == '/';
+    }
+    return false;
+}
+
+/* The word at *@at, which is moved behind it and its space. */
+static bool
+take_word(const char **at, char *out, size_t size)
+{
+    size_t n = strcspn(*at, " ");
+
+    if (n == 0 || n >= size)
+        return false;
+    memcpy(out, *at, n);
+    out[n] = '\0';
+    *at += n + ((*at)[n] == ' ');
+    return true;
 }
 
 /* @value: NAME USERNAME HOST[:PORT] [PATH] */
@@ -167,16 +200,18 @@ static bool
 compare_route(void *arg, const char *key, const char *value)
 {
     struct route_search *search = arg;
-    char profile[65], username[256], host[300], path[1024] = "";
+    struct route route;
+    char host[sizeof search->host];
 
-    if (strcmp(key, "route") != 0 || sscanf(value, "%64s %255s %299s %1023s",
-                                            profile, username, host, path) < 3)
+    if (strcmp(key, "route") != 0 ||
+        !take_word(&value, route.profile, sizeof route.profile) ||
+        !take_word(&value, route.username, sizeof route.username) ||
+        !take_word(&value, host, sizeof host) ||
+        strcmp(host, search->host) != 0)
         return true;
-    if (strcmp(host, search->host) == 0 && path_leads(path, search->path) &&
-        strlen(path) + 1 > search->best) {
-        search->best = strlen(path) + 1;
-        memcpy(search->out->profile, profile, sizeof profile);
-        memcpy(search->out->username, username, sizeof username);
+    if (path_leads(value, search->path) && strlen(value) + 1 > search->best) {
+        search->best = strlen(value) + 1;
+        *search->out = route;
     }
     return true;
 }
@@ -187,7 +222,6 @@ index_route(const struct index *index, const char *host, const char *path,
 {
     struct route found;
     struct route_search search = {.out = &found};
-    char slashed[1024];
     size_t n = strlen(host);
 
     if (n == 0 || n >= sizeof search.host)
@@ -198,9 +232,7 @@ index_route(const struct index *index, const char *host, const char *path,
                              : host[i];
     if (n > 4 && strcmp(search.host + n - 4, ":443") == 0)
         search.host[n - 4] = '\0';
-    (void)snprintf(slashed, sizeof slashed, "%s%s",
-                   path[0] && path[0] != '/' ? "/" : "", path);
-    search.path = slashed;
+    search.path = has_dot_segment(path) ? "" : path + (path[0] == '/');
     (void)each_line(index, compare_route, &search);
     if (!search.best)
         return false;

@@ -15,7 +15,8 @@
 #include "provider/base/secret.h"
 
 #define INDEX_MAX (4 * 1024 * 1024)
-#define INDEX_VERSION 1
+#define INDEX_KEY "tokenward-index"
+#define INDEX_VERSION "1"
 
 /* The file's keys: tokenward-index=1, source=MARK PATH, profile=NAME,
  * route=NAME USERNAME HOST[:PORT] [PATH]. */
@@ -26,7 +27,7 @@ struct index {
 
 /* index_open: <@dir>/index, checked as a record is.  @fresh: if it is absent
  * or no longer current, has the helper write a new one first.  TW_E_NOT_FOUND:
- * there is none. */
+ * there is none, or none of a version known here. */
 enum tw_status index_open(const char *dir, bool private, bool fresh,
                           struct index *out, struct tw_error *err);
 
@@ -44,7 +45,7 @@ struct route {
 /* index_route: the profile whose match: is for this https host ("h" or
  * "h:port") and path ("" when unknown); the longest path wins.  Hosts are
  * compared without regard to ASCII case, ":443" is dropped, nothing else is
- * ever made equal. */
+ * ever made equal; a path with a "." or ".." in it is as good as unknown. */
 bool index_route(const struct index *index, const char *host, const char *path,
                  struct route *out);
 

@@ -20,7 +20,7 @@ guard_begin(void)
     struct rlimit none;
 
     (void)prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
-    if (getrlimit(RLIMIT_CORE, &before) < 0)
+    if (getrlimit(RLIMIT_CORE, &before) < 0 || before.rlim_cur == 0)
         return;
     none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
     lowered = setrlimit(RLIMIT_CORE, &none) == 0;

@@ -17,7 +17,7 @@
 #include "provider/base/clock.h"
 #include "provider/base/lines.h"
 
-#define CHUNK 4096 /* most requests are one read */
+#define CHUNK 1024 /* most requests are one read, and fit one page */
 
 #define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * index-t.c - which URL leads to which profile, and which index is one.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "provider/base/index.h"
+
+static void
+fill(struct index *index, const char *text)
+{
+    *index = INDEX_INIT;
+    cr_assert(secret_append_text(&index->text, text));
+}
+
+/* The profile that host and path lead to, or "". */
+static const char *
+leads(const struct index *index, const char *host, const char *path)
+{
+    static struct route route;
+
+    return index_route(index, host, path, &route) ? route.profile : "";
+}
+
+Test(index, leads_a_host_and_the_longest_path_to_its_profile)
+{
+    AUTO_INDEX index;
+
+    fill(&index, "tokenward-index=1\nprofile=a\nroute=a git h.test\n"
+                 "route=b git h.test /team\nroute=c git h.test /team/deep\n"
+                 "route=d git h.test:8443\n");
+    cr_assert_str_eq(leads(&index, "h.test", ""), "a");
+    cr_assert_str_eq(leads(&index, "H.Test:443", ""), "a");
+    cr_assert_str_eq(leads(&index, "h.test", "team"), "b");
+    cr_assert_str_eq(leads(&index, "h.test", "/team/repo.git"), "b");
+    cr_assert_str_eq(leads(&index, "h.test", "team/deep/x"), "c");
+    cr_assert_str_eq(leads(&index, "h.test", "teams"), "a");
+    cr_assert_str_eq(leads(&index, "h.test:8443", "team"), "d");
+    cr_assert_str_eq(leads(&index, "h.test:8444", ""), "");
+    cr_assert_str_eq(leads(&index, "xh.test", ""), "");
+    cr_assert_str_eq(leads(&index, "h.test.", ""), "");
+    cr_assert_str_eq(leads(&index, "", ""), "");
+}
+
+Test(index, trusts_no_path_that_climbs)
+{
+    const char *const climbing[] = {
+        "team/../other",     "/team/./x",       "team/..",
+        "team/%2e%2E/other", "team/.%2e/other", "../team/x",
+    };
+    AUTO_INDEX index;
+
+    fill(&index, "tokenward-index=1\nroute=b git h.test /team\n");
+    cr_assert_str_eq(leads(&index, "h.test", "team/...x"), "b");
+    cr_assert_str_eq(leads(&index, "h.test", "team/.git"), "b");
+    for (size_t i = 0; i < sizeof climbing / sizeof *climbing; i++)
+        cr_assert_str_eq(leads(&index, "h.test", climbing[i]), "", "%s",
+                         climbing[i]);
+}
+
+/* A pattern and a path that differ only past some buffer's end. */
+Test(index, compares_the_whole_of_a_long_path)
+{
+    char text[4096], path[4096];
+    AUTO_INDEX index;
+    int n =
+        snprintf(text, sizeof text, "tokenward-index=1\nroute=b git h.test /");
+
+    memset(text + n, 'x', 1022);
+    (void)strcpy(text + n + 1022, "\n");
+    fill(&index, text);
+    memset(path, 'x', 1022);
+    path[1022] = '\0';
+    cr_assert_str_eq(leads(&index, "h.test", path), "b");
+    (void)strcpy(path + 1022, "yz");
+    cr_assert_str_eq(leads(&index, "h.test", path), "");
+}
+
+Test(index, skips_routes_that_are_none)
+{
+    char text[1024] = "tokenward-index=1\nroute=a git\nroute=\nroute=a  h\n"
+                      "route=";
+    size_t n = strlen(text);
+    AUTO_INDEX index;
+
+    memset(text + n, 'n', 65); /* a name of 65 */
+    (void)strcpy(text + n + 65, " git h.test\n");
+    fill(&index, text);
+    cr_assert_str_eq(leads(&index, "h.test", ""), "");
+    cr_assert_str_eq(leads(&index, "h", ""), "");
+}
+
+static enum tw_status
+open_text(const char *text, struct index *out)
+{
+    char dir[] = "/tmp/index-t.XXXXXX", path[64];
+    enum tw_status status;
+    FILE *file;
+
+    cr_assert(mkdtemp(dir));
+    (void)snprintf(path, sizeof path, "%s/index", dir);
+    file = fopen(path, "we");
+    cr_assert(file);
+    (void)fputs(text, file);
+    (void)fclose(file);
+    cr_assert_eq(chmod(path, 0600), 0);
+    status = index_open(dir, true, false, out, NULL);
+    (void)unlink(path);
+    (void)rmdir(dir);
+    return status;
+}
+
+Test(index, is_one_of_a_known_version_alone)
+{
+    AUTO_INDEX index = INDEX_INIT;
+
+    cr_assert_eq(open_text("tokenward-index=2\nroute=a git h.test\n", &index),
+                 TW_E_NOT_FOUND);
+    cr_assert_eq(open_text("route=a git h.test\n", &index), TW_E_NOT_FOUND);
+    cr_assert_eq(open_text("tokenward-index=1\nno line\n", &index),
+                 TW_E_NOT_FOUND);
+    cr_assert_eq(open_text("tokenward-index=1\nroute=a git h.test", &index),
+                 TW_E_NOT_FOUND);
+    cr_assert_eq(open_text("tokenward-index=1\n", &index), TW_OK);
+    cr_assert(index.current);
+    cr_assert_eq(open_text("tokenward-index=1\nsource=absent /\n", &index),
+                 TW_OK);
+    cr_assert_not(index.current);
+}
