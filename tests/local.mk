@@ -21,7 +21,7 @@ CPP_UNIT = $(CPP_PATHS)
 CC_UNIT = $(TW_CFLAGS) $(CC_HELPER) $(CRITERION_CFLAGS) -Wno-missing-prototypes
 LINK_UNIT = helper/libhelper.la $(CRITERION_LIBS)
 
-EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
+EXTRA_DIST += tests/corpora tests/flow/git_server.py tests/flow/lib.sh tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
 
 if HAVE_MHD
 noinst_PROGRAMS += tests/sandbox/sandbox
@@ -259,6 +259,7 @@ FLOW_TESTS = \
 	tests/flow/boundary-t.sh \
 	tests/flow/corpus-perms-t.sh \
 	tests/flow/front-t.sh \
+	tests/flow/git-t.sh \
 	tests/flow/herd-t.sh \
 	tests/flow/kill-t.sh \
 	tests/flow/main-t.sh \
