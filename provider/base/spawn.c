@@ -173,10 +173,19 @@ understand(char *report, size_t n, struct tw_error *err)
     return tw_fail(err, status, "%s%s%s", message, *hint ? "\n" : "", hint);
 }
 
+/* It only forks: it has ended long since, or is stuck.  Where the host has
+ * reaped it, the number may be another process's by now. */
 static void
 reap(pid_t pid)
 {
-    (void)kill(pid, SIGKILL); /* it only forks: it is long gone, or stuck */
+    pid_t ended;
+
+    do
+        ended = waitpid(pid, NULL, WNOHANG);
+    while (ended < 0 && errno == EINTR);
+    if (ended != 0)
+        return;
+    (void)kill(pid, SIGKILL);
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         ;
 }

@@ -51,4 +51,95 @@ fi
 # exec: the command is as if started without us.
 is "$(user sh -c 'ulimit -S -c 100; tokenward exec pay -- sh -c "ulimit -S -c"')" 100 "exec: the limit on core files is the caller's"
 is "$(user tokenward exec pay -- stat -L -c %u /proc/self/mem)" "$USER_ID" "exec: the command may be looked into"
+in_both() { # in_both NAME SCRIPT: says the same with us as without
+    is "$(user tokenward exec bare -- sh -c "$2")" "$(user sh -c "$2")" "exec: $1"
+}
+profile bare /oauth/v1/token
+bare=$(user tokenward get bare)
+in_both "no descriptor is added" 'ls /proc/self/fd'
+in_both "signals are as they were" 'grep -E "^Sig(Blk|Ign|Cgt)" /proc/self/status'
+in_both "limits are as they were" 'cat /proc/self/limits'
+in_both "the environment has one variable more" 'env | grep -v "^BEARER_TOKEN_FILE=" | sort'
+user tokenward exec bare -- sh -c 'tr "\0" "\n" <"/proc/$$/environ"; tr "\0" "\n" <"/proc/$$/cmdline"' >"$T/out"
+is "$(grep -c -F -e "$bare" "$T/out")" 0 "exec: without env: the token is in no variable and no argument"
+is "$(user tokenward exec pay -- sh -c 'echo "$PAY_TOKEN"; echo "$PAY_HEADER"')" "$token
+Authorization: Bearer $token" "exec: with env: it is where that says"
+is "$(user sh -c 'echo $$; exec tokenward exec bare -- sh -c "echo \$\$"' | sort -u | wc -l)" 1 "exec: the command is the process that was started"
+user tokenward exec bare -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal's status is the command's, 128+15"
+user tokenward exec bare -- sleep 30 &
+child=$!
+sleep 0.3
+kill -TERM "$child"; wait "$child" 2>/dev/null; is $? 143 "exec: a signal reaches the command"
+out=$(user tokenward exec bare -- "$T/nosuch" 2>&1); is $? 127 "exec: no such command: 127"
+like "$out" "^tokenward: $T/nosuch: No such file" "says so"
+out=$(user tokenward exec bare -- "$T/config" 2>&1); is $? 126 "exec: one that cannot be run: 126"
+user tokenward exec nosuch -- touch "$T/run/ran" 2>/dev/null; is $? 66 "exec: no token: exit 66"
+[ ! -e "$T/run/ran" ]; ok $? "and the command is not run"
+is "$(user tokenward exec bare -- sh -c 'cat "$BEARER_TOKEN_FILE"; tokenward reject bare; tokenward get bare >/dev/null; echo; cat "$BEARER_TOKEN_FILE"' | sort -u | wc -w)" \
+    2 "exec: the file's path stays good when the token is renewed"
+is "$(user tokenward exec bare -- printf '[%s]' -- --x '' 'a b')" "[--][--x][][a b]" "exec: the command's words are its own"
+
+# stdout and its like: closed, full, without a reader, not blocking.
+out=$(user sh -c 'exec tokenward get pay >&-' 2>&1); is $? 71 "get: stdout closed: exit 71"
+like "$out" "^tokenward: the answer could not be written: Bad file descriptor" "says so"
+for closed in '<&-' '2>&-' '<&- 2>&-'; do
+    forget bare
+    out=$(user sh -c "exec tokenward get bare $closed"); is $? 0 "get, cold, $closed: a token"
+    is "$(field bare access_token)" "$out" "which is the record's"
+done
+forget bare
+user sh -c 'exec tokenward get bare <&- >&- 2>&-'; is $? 71 "get, cold, all three closed: exit 71"
+[ -n "$(field bare access_token)" ]; ok $? "and a record is there all the same"
+out=$(user sh -c 'exec git-credential-tokenward get <&-' 2>&1); is $? 71 "git: stdin closed: exit 71"
+if [ -c /dev/full ]; then
+    out=$(user sh -c 'exec tokenward get pay >/dev/full' 2>&1); is $? 71 "get: a full disk: exit 71"
+    like "$out" "No space left" "says so"
+else
+    skip "a full disk" "there is no /dev/full"
+fi
+user sh -c '{ sleep 0.2; tokenward get pay; echo $? >"$XDG_RUNTIME_DIR/status"; } 2>"$XDG_RUNTIME_DIR/said" | true'
+is "$(cat "$T/run/status")" 71 "get: no reader: exit 71, no death by signal"
+is "$(grep -c -F -e "$token" "$T/run/said")" 0 "and the message has no token"
+cat >"$T/full.py" <<'EOF'
+import os, subprocess, sys, time
+reading, writing = os.pipe()
+os.set_blocking(writing, False)
+filled = 0
+try:
+    while True:
+        filled += os.write(writing, b"x" * 4096)
+except BlockingIOError:
+    pass
+child = subprocess.Popen(sys.argv[1:], stdout=writing)
+time.sleep(0.3)
+os.close(writing)
+got = b""
+while True:
+    chunk = os.read(reading, 65536)
+    if not chunk:
+        break
+    got += chunk
+sys.stdout.write(got[filled:].decode())
+sys.exit(child.wait())
+EOF
+for PYTHON in python3 /usr/bin/python3 ""; do user $PYTHON -c '' 2>/dev/null && break; done
+if [ -n "$PYTHON" ]; then
+    out=$(user "$PYTHON" "$T/full.py" tokenward get pay 2>&1); is $? 0 "get: a full pipe that does not block: waits"
+    is "$out" "$token" "and gives the token"
+else
+    skip "a full pipe that does not block" "python3 is not installed"
+fi
+
+# A host that reaps children itself: the number of the one we started may be
+# somebody else's when we are done waiting.
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+    printf '#!/bin/sh\nsleep 0.4 &\n' >"$T/bin/forks"
+    chmod 755 "$T/bin/forks"
+    user env TOKENWARD_HELPER="$T/bin/forks" strace -o "$T/run/trace" -e trace=kill,wait4 \
+        env --ignore-signal=CHLD tokenward get nosuch >/dev/null 2>&1
+    like "$(cat "$T/run/trace")" "^wait4.*ECHILD" "a child that somebody else has reaped"
+    is "$(grep -c '^kill' "$T/run/trace")" 0 "is not killed by its number"
+else
+    skip "a child that somebody else has reaped" "strace does not work here"
+fi
 done_testing
