@@ -6,6 +6,7 @@
 #include "provider/cli/terminal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 
@@ -65,6 +66,15 @@ terminal_warning(const char *program, const struct tw_error *err)
     say(program, "warning: ", err);
 }
 
+/* Somebody else may have made a shared stdout not to block. */
+static bool
+may_go_on(void)
+{
+    struct pollfd poller = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return errno == EINTR || (errno == EAGAIN && poll(&poller, 1, -1) >= 0);
+}
+
 enum tw_status
 terminal_answer(const struct secret *text, struct tw_error *err)
 {
@@ -74,7 +84,7 @@ terminal_answer(const struct secret *text, struct tw_error *err)
     while (done < text->len) {
         ssize_t n = write(STDOUT_FILENO, text->bytes + done, text->len - done);
 
-        if (n < 0 && errno != EINTR)
+        if (n < 0 && !may_go_on())
             return tw_fail_errno(err, TW_E_SYSTEM, errno,
                                  "the answer could not be written");
         if (n > 0)
