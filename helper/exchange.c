@@ -126,6 +126,18 @@ add_field(struct exchange *exchange, const struct tw_field *field,
     return TW_OK;
 }
 
+/* What a server gave out (a code, a refresh token) may be good for one use. */
+static bool
+is_once(const struct tw_action *action)
+{
+    for (size_t i = 0; i < action->field_count; i++) {
+        if (action->fields[i].kind != TW_FIELD_TEXT &&
+            action->fields[i].kind != TW_FIELD_SECRET)
+            return true;
+    }
+    return false;
+}
+
 static enum tw_status
 make_form(struct exchange *exchange, const struct tw_action *action,
           struct tw_error *err)
@@ -203,9 +215,11 @@ post(struct exchange *exchange, const struct tw_action *action)
     if (exchange->authorization.len)
         request.authorization = secret_text(&exchange->authorization);
     exchange->outcome.asked = clock_now();
-    if (!status)
+    if (!status) {
+        request.once = is_once(action);
         status = http_post(exchange->context.http, &request, on_reply,
                            exchange, &exchange->outcome.err);
+    }
     if (status)
         finish(exchange);
 }

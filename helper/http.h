@@ -29,6 +29,8 @@ struct http_request {
     const char *authorization; /* a whole header line, or NULL */
     const char *ca_file;       /* instead of the system's trust, or NULL */
     bool allow_loopback_http;
+    bool once; /* what is in the form may be used once: a lost answer is a
+                  failure, and the request is never sent again */
     int timeout_ms;
 };
 

@@ -140,6 +140,16 @@ set_form(struct transfer *transfer, struct curl_slist *fields)
            !curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
 }
 
+/* A request whose kept connection is closed in place of an answer is sent
+ * again by libcurl, though the server may have read it.  A server that took a
+ * refresh token the first time takes the second one for a thief's (RFC 9700
+ * 4.14.2); on a connection of its own there is no second one. */
+static bool
+set_once(CURL *easy, bool once)
+{
+    return !curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, once ? 1L : 0L);
+}
+
 static bool
 set_times(CURL *easy, long timeout_ms)
 {
@@ -181,6 +191,7 @@ http_easy_set(struct transfer *transfer, struct curl_slist *fields,
         return status;
     if (set_all(easy) && http_certificate_set(easy) && set_trust(transfer) &&
         set_address(easy, request, system) && set_form(transfer, fields) &&
+        set_once(easy, request->once) &&
         set_times(easy, request->timeout_ms) && set_callbacks(transfer))
         return TW_OK;
     return tw_fail(err, TW_E_SYSTEM,

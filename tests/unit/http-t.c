@@ -79,6 +79,33 @@ Test(http, no_redirect_is_followed)
     }
 }
 
+/* Whatever comes after the first request is read, and not answered. */
+static bool
+answer_once_and_close(struct raw_server *self, int fd, const char *request)
+{
+    (void)request;
+    if (atomic_load(&self->requests) == 1)
+        return raw_send_text(fd, OK_HEAD "Content-Length: 2\r\n\r\n{}");
+    return false;
+}
+
+Test(http, what_may_be_used_once_is_sent_once)
+{
+    struct http_request request;
+    struct answer answer;
+
+    set_up(answer_once_and_close);
+    request = request_to(server.url);
+    cr_assert_eq(run(&request).status, 200);
+    request.once = true;
+    answer = run(&request);
+    cr_expect_eq(answer.err.status, TW_E_RETRY);
+    cr_expect(strstr(answer.err.message, "without an answer"), "%s",
+              answer.err.message);
+    tear_down();
+    cr_expect_eq(atomic_load(&server.requests), 2);
+}
+
 Test(http, a_run_returns_to_wake)
 {
     int64_t start = clock_monotonic_ms();
