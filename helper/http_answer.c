@@ -75,6 +75,15 @@ take_line(struct http_reply *reply, const char *line, size_t n)
     }
 }
 
+/* "HTTP/1.1 1..": one more comes. */
+static bool
+is_interim(const char *line, size_t n)
+{
+    const char *space = memchr(line, ' ', n);
+
+    return space && space + 1 < line + n && space[1] == '1';
+}
+
 size_t
 http_answer_header(char *line, size_t size, size_t n, void *arg)
 {
@@ -87,8 +96,10 @@ http_answer_header(char *line, size_t size, size_t n, void *arg)
         reply->too_large = true;
         return 0;
     }
-    if (!transfer->in_fields && n >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+    if (!transfer->in_fields && !transfer->is_final && n >= 5 &&
+        memcmp(line, "HTTP/", 5) == 0) {
         transfer->in_fields = true;
+        transfer->is_final = !is_interim(line, n);
         reply->content_type[0] = '\0';
         reply->retry_after = -1;
     } else if (n == 0 || *line == '\r' || *line == '\n') {

@@ -21,6 +21,7 @@ struct transfer {
     int64_t started_ms;
     size_t header_bytes; /* of interim answers too */
     bool in_fields;      /* between a status line and its empty line */
+    bool is_final;       /* that status line was no interim answer's */
     bool out_of_memory;
     char error[CURL_ERROR_SIZE];
     struct curl_slist authorization; /* in front of the common fields */

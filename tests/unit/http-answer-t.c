@@ -62,6 +62,11 @@ Test(http_answer, retry_after_is_the_final_answers_and_the_larger)
                  "2\r\n{}\r\n0\r\nRetry-After: 5\r\n\r\n");
     cr_assert_eq(answer.status, 503);
     cr_assert_eq(answer.retry_after, -1);
+    answer = ask("HTTP/1.1 503 Down\r\nRetry-After: 9\r\n"
+                 "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+                 "HTTP/1.1 200 OK: a trailer\r\nRetry-After: 5\r\n\r\n");
+    cr_assert_eq(answer.status, 503);
+    cr_assert_eq(answer.retry_after, 9);
 }
 
 /* Limits: servers that never stop. */
