@@ -42,6 +42,8 @@ static const struct certificate_fault FAULTS[] = {
     {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, true,
      "its certificate is from an unknown authority", NULL},
     {X509_V_ERR_CERT_REVOKED, false, "its certificate was revoked", NULL},
+    {X509_V_ERR_INVALID_CA, false,
+     "its certificate is from one that may certify nobody", NULL},
     {X509_V_ERR_INVALID_PURPOSE, false,
      "its certificate is not one for servers",
      "its operator must get one with the purpose serverAuth"},

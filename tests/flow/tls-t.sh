@@ -25,7 +25,7 @@ authority other
 chmod 644 ./*.pem
 mkfifo still; exec 9<>still # a stdin that never ends
 
-certificate() { # certificate NAME SUBJECT SAN [OPTION...]; KIND, USAGE and WHEN say more
+certificate() { # certificate NAME SUBJECT SAN [OPTION...]; ISSUER, KIND, USAGE and WHEN say more
     name=$1 subject=$2 san=$3
     shift 3
     # shellcheck disable=SC2086
@@ -33,7 +33,7 @@ certificate() { # certificate NAME SUBJECT SAN [OPTION...]; KIND, USAGE and WHEN
     printf 'basicConstraints=CA:FALSE\nextendedKeyUsage=%s\n' "${USAGE:-serverAuth}" >"$name.ext"
     [ -z "$san" ] || printf 'subjectAltName=%s\n' "$san" >>"$name.ext"
     # shellcheck disable=SC2086
-    ${WHEN:+faketime "$WHEN"} openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 \
+    ${WHEN:+faketime "$WHEN"} openssl x509 -req -in "$name.csr" -CA "${ISSUER:-ca}.pem" -CAkey "${ISSUER:-ca}.key" -CAcreateserial -days 30 \
         -extfile "$name.ext" -out "$name.pem" "$@" 2>/dev/null
     chmod 644 "$name.pem"
 }
@@ -108,6 +108,10 @@ if command -v faketime >/dev/null; then
 else
     skip "certificates out of their time" "faketime is not installed"
 fi
+# A server's certificate makes no authority of its owner.
+cp good.pem issuer.pem; cp good.key issuer.key
+ISSUER=issuer certificate forged 127.0.0.1 IP:127.0.0.1
+serve forged -cert_chain issuer.pem; refused 75 "may certify nobody" forged
 USAGE=clientAuth certificate client 127.0.0.1 IP:127.0.0.1
 serve client; refused 75 "not one for servers" clientpurpose
 KIND=rsa:1024 certificate weak 127.0.0.1 IP:127.0.0.1
