@@ -135,7 +135,10 @@ fi
 
 # A connection is no other profile's: eight at once with a ca_file, those
 # behind them over kept connections, and the last one without.
-sandbox
+v6=
+grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null && v6=--ipv6
+# shellcheck disable=SC2086
+sandbox $v6
 names=
 for i in 1 2 3 4 5 6 7 8 9; do profile "same$i" /oauth/v1/token; names="$names same$i"; done
 profile none /oauth/v1/token
@@ -145,4 +148,11 @@ out=$(user tokenward-helper fetch $names none 2>&1)
 like "$out" "private authority must be named" "a kept connection is not for a profile with another trust"
 is "$(requests)" 9 "those with the ca_file got their tokens"
 [ ! -e "$(record none)" ]; ok $? "and the one without got none"
+if [ -n "$v6" ]; then
+    URL=$(sed -n 's/^url6=//p' "$T/sandbox.out")
+    profile six /oauth/v1/token
+    user tokenward-helper fetch six; is $? 0 "an IPv6 address as subjectAltName: believed"
+else
+    skip "an IPv6 address as subjectAltName" "this host has no ::1"
+fi
 done_testing

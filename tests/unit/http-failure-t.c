@@ -73,14 +73,14 @@ Test(http_failure, a_kept_connection_that_falls_silent_is_told_as_that)
 }
 
 static struct answer
-ask_in_tls(int port)
+ask_in_tls(int port, int timeout_ms)
 {
     struct http_request request;
     char url[100];
 
     (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/", port);
     request = request_to(url);
-    request.timeout_ms = 300;
+    request.timeout_ms = timeout_ms;
     return run(&request);
 }
 
@@ -110,15 +110,15 @@ Test(http_failure, a_port_without_tls_is_told_as_that)
     cr_assert_eq(bind(listener, (struct sockaddr *)&address, n), 0);
     cr_assert_eq(listen(listener, 0), 0); /* a queue of one */
     cr_assert_eq(getsockname(listener, (struct sockaddr *)&address, &n), 0);
-    answer = ask_in_tls(ntohs(address.sin_port)); /* nobody accepts */
+    answer = ask_in_tls(ntohs(address.sin_port), 300); /* nobody accepts */
     cr_assert(strstr(answer.err.message, "no TLS connection came about"), "%s",
               answer.err.message);
-    answer = ask_in_tls(ntohs(address.sin_port)); /* the queue is full */
+    answer = ask_in_tls(ntohs(address.sin_port), 300); /* the queue is full */
     cr_assert(strstr(answer.err.message, "no connection came about"), "%s",
               answer.err.message);
     (void)close(accept(listener, NULL, NULL));
     cr_assert_eq(pthread_create(&thread, NULL, answer_in_plain, &listener), 0);
-    answer = ask_in_tls(ntohs(address.sin_port));
+    answer = ask_in_tls(ntohs(address.sin_port), 5000);
     (void)pthread_join(thread, NULL);
     (void)close(listener);
     cr_assert_eq(answer.err.status, TW_E_PROTOCOL);
