@@ -9,7 +9,7 @@ is() { [ "$1" = "$2" ]; set -- $? "$1" "$2" "$3"; ok "$1" "$4"; [ "$1" = 0 ] || 
 command -v readelf >/dev/null || { echo "1..0 # SKIP readelf is not installed"; exit 0; }
 # Sanitizers bring libraries of their own.
 readelf -d "$TOP_BUILD/tokenward" | grep -qE 'lib(a|ub|t)san' && { echo "1..0 # SKIP a sanitizer build"; exit 0; }
-needed() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v '^ld-linux' | sort | tr '\n' ' '; }
+needed() { readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort | tr '\n' ' '; }
 exports() { nm -D --defined-only "$1" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort | tr '\n' ' '; }
 
 lib=$TOP_BUILD/provider/client/.libs/libtokenward.so
