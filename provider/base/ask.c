@@ -31,7 +31,7 @@ path_of(char *out, const char *dir, const char *profile, const char *file)
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         size_t n = strlen(parts[i]);
 
-        if (n >= (size_t)(out + PATH_MAX - at))
+        if (n >= (size_t)(out + RUNTIME_PATH_MAX - at))
             return false;
         memcpy(at, parts[i], n);
         at += n;
@@ -58,7 +58,7 @@ static enum tw_status
 look_in_system(const struct runtime *runtime, const char *profile,
                struct record *out, struct tw_error *err)
 {
-    char path[PATH_MAX];
+    char path[RUNTIME_PATH_MAX];
     struct stat st;
 
     if (!path_of(path, runtime->system, profile, "record") ||
@@ -71,7 +71,7 @@ enum tw_status
 look_record_in(const struct runtime *runtime, bool system, const char *profile,
                struct record *out, struct tw_error *err)
 {
-    char path[PATH_MAX];
+    char path[RUNTIME_PATH_MAX];
 
     if (system)
         return look_in_system(runtime, profile, out, err);
@@ -128,7 +128,7 @@ static bool
 may_fetch(const struct runtime *runtime, const char *profile, struct now now)
 {
     struct backoff backoff;
-    char path[PATH_MAX];
+    char path[RUNTIME_PATH_MAX];
 
     if (!path_of(path, runtime->user, profile, "backoff"))
         return false;
@@ -196,6 +196,10 @@ fetch_and_look(const struct runtime *runtime, const char *profile,
     if (!status && out->system && shadowed)
         status = TW_E_NOT_FOUND;
     out->left = status ? 0 : record_left(&out->record, clock_now());
+    if (out->left <= 0 && failure.status == TW_E_NOT_FOUND &&
+        look_record_in(runtime, true, profile, &out->record, err) ==
+            TW_E_ACCESS)
+        return TW_E_ACCESS; /* it is the system's, and closed to the caller */
     if (out->left <= 0)
         return failure.status ? error_copy(err, &failure)
                               : fail_cached(profile, false, status, err);
@@ -252,6 +256,20 @@ ask_reject(const char *profile, int64_t generation, struct tw_error *err)
 
     (void)snprintf(number, sizeof number, "%" PRId64, generation);
     return spawn_helper(args, TW_WAIT_S * 1000, err);
+}
+
+enum tw_status
+ask_reject_record(const struct record *record, bool system,
+                  const char *profile, struct tw_error *err)
+{
+    if (!record->token)
+        return TW_OK;
+    if (system)
+        return tw_fail(err, TW_E_ACCESS,
+                       "the token of '%s' is the system's: its service alone "
+                       "drops it",
+                       profile);
+    return ask_reject(profile, record->generation, err);
 }
 
 void

@@ -36,6 +36,11 @@ enum tw_status ask_record(const struct runtime *runtime, const char *profile,
 enum tw_status ask_reject(const char *profile, int64_t generation,
                           struct tw_error *err);
 
+/* ask_reject_record: the same for what look_record() found, if there is still
+ * a token in it.  TW_E_ACCESS for the @system's. */
+enum tw_status ask_reject_record(const struct record *record, bool system,
+                                 const char *profile, struct tw_error *err);
+
 void answer_clear(struct answer *answer);
 
 #define ANSWER_INIT ((struct answer){.record = RECORD_INIT})

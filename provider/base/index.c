@@ -22,7 +22,7 @@ static enum tw_status
 read_file(const char *dir, bool private, struct secret *out,
           struct tw_error *err)
 {
-    char path[PATH_MAX];
+    char path[RUNTIME_PATH_MAX];
     AUTO_CLOSE int fd = -1;
     struct stat st;
     mode_t forbidden = private ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH;

@@ -21,7 +21,7 @@ command_reject(const struct options *options, int *exit_code,
     (void)exit_code;
     runtime_find(&runtime, NULL);
     status = look_record(&runtime, options->names[0], &record, &system, err);
-    if (status || !record.token)
+    if (status)
         return status;
-    return ask_reject(options->names[0], record.generation, err);
+    return ask_reject_record(&record, system, options->names[0], err);
 }

@@ -89,6 +89,10 @@ printf 'tokenward-index=1\nprofile=mine\nprofile=good\n' >index
 chmod 644 index
 chown -R "$SYSTEM_ID" .
 setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups tokenward status
+setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups tokenward get closed >"$T/got" 2>&1
+echo "exit $?" >>"$T/got"
+setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups tokenward reject mine >"$T/rejected" 2>&1
+echo "exit $?" >>"$T/rejected"
 END
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     export T USER_ID SYSTEM_ID=65533
@@ -99,6 +103,10 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     like "$(cat "$T/table")" '^gone  *valid .*(system)$' "one that has a record and no line in the index"
     like "$(cat "$T/table")" '^closed  *unreadable .*(system)$' "one whose record is not for us"
     like "$(row closed)" 'why: /run/tokenward/closed/record: Permission denied' "and why"
+    is "$(cat "$T/got")" "tokenward: /run/tokenward/closed/record: Permission denied
+exit 73" "get says the same"
+    is "$(cat "$T/rejected")" "tokenward: the token of 'mine' is the system's: its service alone drops it
+exit 73" "reject cannot drop the system's, and says so"
     is "$(grep -c '^good ' "$T/table")" 1 "a user's profile hides the system's"
     like "$(cat "$T/table")" '^good  *valid .*payments wallet$' "and is shown instead of it"
     is "$(grep -c '^user ' "$T/table")" 0 "a directory that is no profile's is not shown"
