@@ -6,7 +6,6 @@
 #ifndef TW_HELPER_EXCHANGE_H
 #define TW_HELPER_EXCHANGE_H
 
-#include "helper/environment.h"
 #include "helper/http.h"
 #include "helper/profile.h"
 #include "helper/reply.h"
@@ -21,6 +20,7 @@ struct outcome {
     struct tw_error err; /* TW_OK: reply holds a token */
     struct reply reply;  /* the last answer */
     struct now asked;    /* before its request was sent */
+    bool sent;           /* an endpoint was asked at all */
 };
 
 typedef void exchange_done(void *arg, struct outcome *outcome);
@@ -31,10 +31,9 @@ typedef void exchange_done(void *arg, struct outcome *outcome);
 struct exchange_context {
     struct http *http;
     const struct profile *profile;
-    const struct environment *environment;
+    struct secret_context secrets;
     const struct secret *client_secret; /* NULL: the profile has none */
-    bool system;
-    int64_t deadline_ms; /* monotonic */
+    int64_t deadline_ms;                /* monotonic */
 };
 enum tw_status exchange_start(const struct exchange_context *context,
                               exchange_done *done, void *arg,

@@ -66,7 +66,9 @@ fetch_profiles(const struct fetch_options *options,
                void *arg)
 {
     struct job_context context = {
-        .options = options, .store = store, .environment = environment};
+        .options = options,
+        .store = store,
+        .secrets = {.environment = environment, .system = options->system}};
     struct job *jobs = calloc(count ? count : 1, sizeof *jobs);
     struct http *http = NULL;
     struct tw_error err = {0};

@@ -65,6 +65,10 @@ type_name(uint32_t type)
         return "URL or list";
     case TW_OPTION_SECRET:
         return "secret";
+    case TW_OPTION_COMMAND:
+        return "command";
+    case TW_OPTION_FILE:
+        return "file";
     }
     return "?";
 }

@@ -161,7 +161,10 @@ on_done(void *arg, struct outcome *outcome)
 
     if (outcome->err.status) {
         job->result = outcome->err;
-        note_failure(job, outcome->reply.retry_after);
+        /* Waiting is a kindness to an endpoint: what failed here may be
+         * mended and tried again at once. */
+        if (outcome->sent)
+            note_failure(job, outcome->reply.retry_after);
         end(job);
         return;
     }
@@ -192,10 +195,9 @@ start_exchange(struct job *job)
     struct exchange_context context = {
         .http = job->http,
         .profile = job->profile,
-        .environment = job->context->environment,
+        .secrets = job->context->secrets,
         .client_secret =
             job->profile->client_secret.kind ? &job->client_secret : NULL,
-        .system = job->context->options->system,
         .deadline_ms = job->context->options->deadline_ms,
     };
 
@@ -244,9 +246,9 @@ job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
         return;
     }
     if (job->profile->client_secret.kind &&
-        secret_source_read(
-            &job->profile->client_secret, job->context->environment,
-            job->context->options->system, &job->client_secret, &err)) {
+        secret_source_read(&job->profile->client_secret,
+                           &job->context->secrets, &job->client_secret,
+                           &err)) {
         end_with(job, &err);
         return;
     }

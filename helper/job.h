@@ -13,7 +13,7 @@
 struct job_context {
     const struct fetch_options *options;
     const struct store *store;
-    const struct environment *environment;
+    struct secret_context secrets;
 };
 
 enum job_state { JOB_IDLE = 0, JOB_BUSY, JOB_CONTENDED, JOB_ENDED };

@@ -19,6 +19,12 @@ helper_libhelper_la_SOURCES = \
 	helper/environment.h \
 	helper/exchange.c \
 	helper/exchange.h \
+	helper/exchange_form.c \
+	helper/exchange_form.h \
+	helper/exchange_host.c \
+	helper/exchange_host.h \
+	helper/exchange_take.c \
+	helper/exchange_take.h \
 	helper/explain.c \
 	helper/explain.h \
 	helper/fetch.c \
@@ -50,6 +56,8 @@ helper_libhelper_la_SOURCES = \
 	helper/json_number.h \
 	helper/json_scan.c \
 	helper/json_scan.h \
+	helper/jwt_expiry.c \
+	helper/jwt_expiry.h \
 	helper/lock.c \
 	helper/lock.h \
 	helper/module.c \
@@ -78,6 +86,8 @@ helper_libhelper_la_SOURCES = \
 	helper/replace.h \
 	helper/reply.c \
 	helper/reply.h \
+	helper/reply_answer.c \
+	helper/reply_answer.h \
 	helper/reply_error.c \
 	helper/reply_error.h \
 	helper/report.c \

@@ -24,6 +24,7 @@
 #define STATE_MAX (64 * 1024)
 #define OPTIONS_MAX 64
 #define SUFFIX ".so"
+#define NEEDS_KNOWN (TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT)
 
 /* Up to here a module of the first release reaches. */
 #define SIZE_MIN offsetof(struct tw_provider_v1, advance) + sizeof(void *)
@@ -106,7 +107,7 @@ check_options(const struct tw_provider_v1 *provider, const char *name,
 
         if (!option->name || !text_is_module_name(option->name) ||
             !option->help || option->type < TW_OPTION_TEXT ||
-            option->type > TW_OPTION_SECRET ||
+            option->type > TW_OPTION_FILE ||
             (i && strcmp(option[-1].name, option->name) >= 0))
             return tw_fail(err, TW_E_MODULE,
                            "provider '%s': row %u of its table of options is "
@@ -139,6 +140,11 @@ check_provider(const struct tw_provider_v1 *theirs, const char *dir,
                        "%s/%s" SUFFIX ": has no advance() or wants too much "
                        "state",
                        dir, name);
+    if (out->needs & ~NEEDS_KNOWN)
+        return tw_fail(err, TW_E_MODULE,
+                       "%s/%s" SUFFIX ": needs what this tokenward does not "
+                       "support (0x%x)",
+                       dir, name, out->needs & ~NEEDS_KNOWN);
     return check_options(out, name, err);
 }
 

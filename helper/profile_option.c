@@ -139,10 +139,21 @@ profile_read_option(const struct profile_reader *reader,
         .name = option->name, .line = node->line, .column = node->column};
     enum tw_status status;
 
-    if (option->type == TW_OPTION_SECRET)
+    switch (option->type) {
+    case TW_OPTION_SECRET:
         status = profile_read_secret(reader, option->name, node, &read.secret);
-    else
+        break;
+    case TW_OPTION_COMMAND:
+        status =
+            profile_read_command(reader, option->name, node, &read.secret);
+        break;
+    case TW_OPTION_FILE:
+        status = profile_read_foreign_file(reader, option->name, node,
+                                           &read.secret);
+        break;
+    default:
         status = read_values(reader, option, node, &read);
+    }
     if (status)
         return status;
     *out = read;

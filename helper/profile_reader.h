@@ -69,6 +69,18 @@ enum tw_status profile_read_secret(const struct profile_reader *reader,
                                    const struct yaml_node *node,
                                    struct secret_source *out);
 
+/* profile_read_command: the list of a {command: [...]} alone. */
+enum tw_status profile_read_command(const struct profile_reader *reader,
+                                    const char *key,
+                                    const struct yaml_node *node,
+                                    struct secret_source *out);
+
+/* profile_read_foreign_file: the path of another program's file. */
+enum tw_status profile_read_foreign_file(const struct profile_reader *reader,
+                                         const char *key,
+                                         const struct yaml_node *node,
+                                         struct secret_source *out);
+
 /* profile_read_option: a key of the provider's own table. */
 enum tw_status profile_read_option(const struct profile_reader *reader,
                                    const struct tw_option *option,

@@ -179,23 +179,15 @@ auto_source(struct secret_source *source)
     secret_source_clear(source);
 }
 
-enum tw_status
-profile_read_secret(const struct profile_reader *reader, const char *key,
-                    const struct yaml_node *node, struct secret_source *out)
+static enum tw_status
+read_chosen(const struct profile_reader *reader, const char *key,
+            const struct yaml_node *node, const struct yaml_node *value,
+            const struct source_key *chosen, struct secret_source *out)
 {
     AUTO(auto_source)
     struct secret_source source = {.value = SECRET_INIT(CLIENT_SECRET_MAX)};
-    const struct source_key *chosen = &BY_VALUE;
-    enum tw_status status = TW_OK;
+    enum tw_status status = chosen->read(reader, key, value, &source);
 
-    if (node->kind == YAML_LIST)
-        return profile_refuse(
-            reader, node, "%s must be text, or a map like {file: PATH}", key);
-    if (node->kind == YAML_MAP)
-        status = choose_source(reader, key, node, &chosen);
-    if (!status)
-        status = chosen->read(
-            reader, key, node->kind == YAML_MAP ? node->child : node, &source);
     if (status)
         return status;
     source.kind = chosen->kind;
@@ -205,4 +197,44 @@ profile_read_secret(const struct profile_reader *reader, const char *key,
     *out = source;
     source = (struct secret_source){0};
     return TW_OK;
+}
+
+enum tw_status
+profile_read_secret(const struct profile_reader *reader, const char *key,
+                    const struct yaml_node *node, struct secret_source *out)
+{
+    const struct source_key *chosen = &BY_VALUE;
+    enum tw_status status = TW_OK;
+
+    if (node->kind == YAML_LIST)
+        return profile_refuse(
+            reader, node, "%s must be text, or a map like {file: PATH}", key);
+    if (node->kind == YAML_MAP)
+        status = choose_source(reader, key, node, &chosen);
+    if (status)
+        return status;
+    return read_chosen(reader, key, node,
+                       node->kind == YAML_MAP ? node->child : node, chosen,
+                       out);
+}
+
+enum tw_status
+profile_read_command(const struct profile_reader *reader, const char *key,
+                     const struct yaml_node *node, struct secret_source *out)
+{
+    static const struct source_key COMMAND = {"", SECRET_COMMAND,
+                                              read_command};
+
+    return read_chosen(reader, key, node, node, &COMMAND, out);
+}
+
+enum tw_status
+profile_read_foreign_file(const struct profile_reader *reader, const char *key,
+                          const struct yaml_node *node,
+                          struct secret_source *out)
+{
+    static const struct source_key FOREIGN_FILE = {"", SECRET_FOREIGN_FILE,
+                                                   read_file};
+
+    return read_chosen(reader, key, node, node, &FOREIGN_FILE, out);
 }

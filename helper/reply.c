@@ -31,6 +31,7 @@ static const char *const NAMES[] = {
     [REPLY_UNSUPPORTED_TOKEN_TYPE] = "unsupported_token_type",
     [REPLY_TOO_LARGE] = "too_large",
     [REPLY_NETWORK] = "network",
+    [REPLY_ANSWER] = "answer",
 };
 
 const char *reply_class_name(enum reply_class class)
@@ -45,6 +46,7 @@ reply_status(const struct reply *reply)
 
     switch (reply->class) {
     case REPLY_TOKEN:
+    case REPLY_ANSWER:
         return TW_OK;
     case REPLY_INVALID_REQUEST:
     case REPLY_INVALID_CLIENT:

@@ -34,6 +34,7 @@ enum reply_class {
     REPLY_UNSUPPORTED_TOKEN_TYPE,
     REPLY_TOO_LARGE,
     REPLY_NETWORK,
+    REPLY_ANSWER, /* no token was asked for: see reply_answer.h */
 };
 
 struct reply {

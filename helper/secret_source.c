@@ -24,8 +24,8 @@
 /* One reading: what it needs, and how messages about it begin. */
 struct reading {
     const struct secret_source *source;
-    const struct environment *environment;
-    bool system;
+    const struct secret_context *context;
+    size_t max; /* bytes of the secret */
     char label[LABEL_MAX];
     struct secret *out;
     struct tw_error *err;
@@ -62,6 +62,13 @@ read_open(const struct reading *reading, const struct owned_path *path,
 }
 
 static enum tw_status
+too_large(const struct reading *reading)
+{
+    return tw_fail(reading->err, TW_E_CONFIG, "%s: larger than %zu bytes",
+                   reading->label, reading->max);
+}
+
+static enum tw_status
 read_value(const struct reading *reading)
 {
     const struct secret *value = &reading->source->value;
@@ -72,17 +79,36 @@ read_value(const struct reading *reading)
 }
 
 static enum tw_status
-read_file(const struct reading *reading)
+read_path(const struct reading *reading, const struct owned_rule *rule)
 {
-    const struct owned_rule rule = {.root_too = reading->system,
-                                    .forbidden = reading->system ? 037 : 077,
-                                    .wanted = reading->system ? 0640 : 0600};
     const struct owned_path path = {.dir = AT_FDCWD,
                                     .name = reading->source->text,
                                     .path = reading->source->text,
                                     .label = reading->label};
 
-    return read_open(reading, &path, &rule);
+    return read_open(reading, &path, rule);
+}
+
+static enum tw_status
+read_file(const struct reading *reading)
+{
+    bool system = reading->context->system;
+    const struct owned_rule rule = {.root_too = system,
+                                    .forbidden = system ? 037 : 077,
+                                    .wanted = system ? 0640 : 0600};
+
+    return read_path(reading, &rule);
+}
+
+/* Whoever writes it decides who may read it, and may swap it by a link, as
+ * Kubernetes does; nobody else may write it. */
+static enum tw_status
+read_foreign_file(const struct reading *reading)
+{
+    static const struct owned_rule RULE = {
+        .root_too = true, .follow = true, .forbidden = 022, .wanted = 0644};
+
+    return read_path(reading, &RULE);
 }
 
 /* Absolute and without a way back up, as systemd sets it. */
@@ -103,7 +129,8 @@ read_credential(const struct reading *reading)
 {
     static const struct owned_rule RULE = {
         .root_too = true, .forbidden = 037, .wanted = 0400};
-    const char *dir = environment_get(reading->environment, CREDENTIALS);
+    const char *dir =
+        environment_get(reading->context->environment, CREDENTIALS);
     struct owned_path path = {
         .dir = AT_FDCWD, .name = dir, .path = dir, .label = reading->label};
     AUTO_CLOSE int fd = -1;
@@ -131,14 +158,13 @@ static enum tw_status
 read_variable(const struct reading *reading)
 {
     const char *value =
-        environment_get(reading->environment, reading->source->text);
+        environment_get(reading->context->environment, reading->source->text);
 
     if (!value)
         return tw_fail(reading->err, TW_E_CONFIG, "%s: is not set",
                        reading->label);
     if (strnlen(value, reading->out->max + 1) > reading->out->max)
-        return tw_fail(reading->err, TW_E_CONFIG, "%s: larger than %d bytes",
-                       reading->label, CLIENT_SECRET_MAX);
+        return too_large(reading);
     return secret_append_text(reading->out, value)
                ? TW_OK
                : tw_no_memory(reading->err);
@@ -147,9 +173,9 @@ read_variable(const struct reading *reading)
 static enum tw_status
 read_command(const struct reading *reading)
 {
-    return secret_command_run(reading->source->argv,
-                              reading->environment->allowed, reading->label,
-                              SECRET_COMMAND_MS, reading->out, reading->err);
+    return secret_command_run(
+        reading->source->argv, reading->context->environment->allowed,
+        reading->label, SECRET_COMMAND_MS, reading->out, reading->err);
 }
 
 struct kind {
@@ -164,11 +190,12 @@ static const struct kind KINDS[] = {
     [SECRET_CREDENTIAL] = {"credential", read_credential},
     [SECRET_ENV] = {"environment variable", read_variable},
     [SECRET_COMMAND] = {"command", read_command},
+    [SECRET_FOREIGN_FILE] = {"file", read_foreign_file},
 };
 
 /* One LF or CRLF at the end belongs to the file, not to the secret. */
 static enum tw_status
-check_secret(const struct reading *reading, struct secret *read)
+check_size(const struct reading *reading, struct secret *read)
 {
     size_t n = read->len;
 
@@ -177,13 +204,19 @@ check_secret(const struct reading *reading, struct secret *read)
     if (n == 0)
         return tw_fail(reading->err, TW_E_CONFIG, "%s: is empty",
                        reading->label);
-    if (n > CLIENT_SECRET_MAX)
-        return tw_fail(reading->err, TW_E_CONFIG, "%s: larger than %d bytes",
-                       reading->label, CLIENT_SECRET_MAX);
+    if (n > reading->max)
+        return too_large(reading);
     explicit_bzero(read->bytes + n, read->len - n);
     read->len = n;
-    if (memchr(read->bytes, '\0', n) || memchr(read->bytes, '\r', n) ||
-        memchr(read->bytes, '\n', n))
+    return TW_OK;
+}
+
+static enum tw_status
+check_line(const struct reading *reading, const struct secret *read)
+{
+    if (memchr(read->bytes, '\0', read->len) ||
+        memchr(read->bytes, '\r', read->len) ||
+        memchr(read->bytes, '\n', read->len))
         return tw_fail(reading->err, TW_E_CONFIG,
                        "%s: holds NUL, CR or a line break; a secret is one "
                        "line",
@@ -204,35 +237,60 @@ secret_source_describe(const struct secret_source *source, char *out,
                    name ? text_printable(&shown, name, strlen(name)) : "");
 }
 
-enum tw_status
-secret_source_read(const struct secret_source *source,
-                   const struct environment *environment, bool system,
-                   struct secret *out, struct tw_error *err)
+void
+secret_source_place(const struct secret_source *source, char *out, size_t size)
 {
-    AUTO_SECRET read = SECRET_INIT(CLIENT_SECRET_MAX + sizeof "\r");
+    char what[256];
+
+    secret_source_describe(source, what, sizeof what);
+    (void)snprintf(out, size, "%s:%u:%u: secret from %s", source->file,
+                   source->line, source->column, what);
+}
+
+static enum tw_status
+read_source(const struct secret_source *source,
+            const struct secret_context *context,
+            enum tw_status (*check)(const struct reading *reading,
+                                    const struct secret *read),
+            struct secret *out, struct tw_error *err)
+{
+    AUTO_SECRET read = SECRET_INIT(out->max + strlen("\r\n"));
     struct reading reading = {.source = source,
-                              .environment = environment,
-                              .system = system,
+                              .context = context,
+                              .max = out->max,
                               .out = &read,
                               .err = err};
-    char what[256];
     enum tw_status status;
 
     if (!KINDS[source->kind].read)
         return tw_fail(err, TW_E_CONFIG, "the profile names no secret");
-    secret_source_describe(source, what, sizeof what);
-    (void)snprintf(reading.label, sizeof reading.label,
-                   "%s:%u:%u: secret "
-                   "from %s",
-                   source->file, source->line, source->column, what);
+    secret_source_place(source, reading.label, sizeof reading.label);
     status = KINDS[source->kind].read(&reading);
     if (!status)
-        status = check_secret(&reading, &read);
+        status = check_size(&reading, &read);
+    if (!status && check)
+        status = check(&reading, &read);
     if (status)
         return status;
-    read.max = CLIENT_SECRET_MAX;
+    read.max = out->max;
     secret_take(out, &read);
     return TW_OK;
+}
+
+enum tw_status
+secret_source_read(const struct secret_source *source,
+                   const struct secret_context *context, struct secret *out,
+                   struct tw_error *err)
+{
+    return read_source(source, context, check_line, out, err);
+}
+
+enum tw_status
+secret_source_read_document(const struct secret_source *source,
+                            const struct secret_context *context,
+                            struct secret *out, struct tw_error *err)
+{
+    return read_source(source, context, NULL, out, err);
 }
 
 void

@@ -9,7 +9,7 @@
 #include "provider/base/error.h"
 #include "provider/base/secret.h"
 
-#define CLIENT_SECRET_MAX 8192 /* bytes of a client secret */
+#define CLIENT_SECRET_MAX 8192 /* bytes, by value or of a client */
 #define SECRET_COMMAND_MS 10000
 
 enum secret_kind {
@@ -19,35 +19,52 @@ enum secret_kind {
     SECRET_CREDENTIAL, /* {credential: NAME}, in $CREDENTIALS_DIRECTORY */
     SECRET_ENV,        /* {env: NAME} */
     SECRET_COMMAND,    /* {command: [ARGV...]}, no shell */
+    SECRET_FOREIGN_FILE, /* another program's, who may read it is its affair */
 };
 
 struct secret_source {
     enum secret_kind kind;
     struct secret value; /* VALUE */
-    char *text;          /* FILE: absolute path; CREDENTIAL, ENV: a name */
+    char *text;          /* a FILE's absolute path; CREDENTIAL, ENV: a name */
     char **
         argv; /* COMMAND: NULL-ended; argv[0] absolute, or looked up in PATH */
     const char *file; /* place of the key in the profile, borrowed from it */
     uint32_t line, column;
 };
 
+/* What reading needs besides the source. */
+struct secret_context {
+    const struct environment *environment;
+    bool system;
+};
+
 /* secret_source_read: the secret's bytes now, one trailing LF or CRLF
  * stripped. A file is opened O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC and checked on
  * the descriptor: regular, owned by the caller (or, as @system, by root), no
  * group or other permission but, as @system, reading by the group.
- * Refuses an empty secret, NUL, CR, LF inside, and more than
- * CLIENT_SECRET_MAX bytes.  A command gets an environment of PATH, HOME and
+ * A foreign file may be a link, root's, and readable by all.
+ * Refuses an empty secret, NUL, CR, LF inside, and more than @out's maximum.
+ * A command gets an environment of PATH, HOME and
  * the like, no stdin, SECRET_COMMAND_MS, and is killed with its group then.
  * TW_E_CONFIG, TW_E_ACCESS, TW_E_SYSTEM; a message names the source and the
  * profile's line, never a byte of the secret. */
 enum tw_status secret_source_read(const struct secret_source *source,
-                                  const struct environment *environment,
-                                  bool system, struct secret *out,
-                                  struct tw_error *err);
+                                  const struct secret_context *context,
+                                  struct secret *out, struct tw_error *err);
+
+/* secret_source_read_document: the same, but CR and LF are allowed in it. */
+enum tw_status
+secret_source_read_document(const struct secret_source *source,
+                            const struct secret_context *context,
+                            struct secret *out, struct tw_error *err);
 
 /* secret_source_describe: "file /x/y", "environment variable X", ... */
 void secret_source_describe(const struct secret_source *source, char *out,
                             size_t size);
+
+/* secret_source_place: "FILE:LINE:COLUMN: secret from file /x/y". */
+void secret_source_place(const struct secret_source *source, char *out,
+                         size_t size);
 
 void secret_source_clear(struct secret_source *source);
 

@@ -42,6 +42,9 @@ enum tw_option_type {
     TW_OPTION_SCOPE,    /* scope tokens (RFC 6749 3.3), as text or as a list */
     TW_OPTION_URLS,     /* a URL or a list of URLs (RFC 8707) */
     TW_OPTION_SECRET,   /* a secret: by value or by source; never shown here */
+    TW_OPTION_COMMAND,  /* a secret: what this list, [PROGRAM, ARGUMENT, ...],
+                           prints */
+    TW_OPTION_FILE,     /* a secret: what stands in the file at this path */
 };
 
 #define TW_OPTION_REQUIRED 0x1u
@@ -57,6 +60,9 @@ struct tw_option {
 /* What a provider needs of the profile's common keys. */
 #define TW_NEEDS_ENDPOINT 0x1u /* token_endpoint */
 #define TW_NEEDS_CLIENT 0x2u   /* client_id and a client authentication */
+/* Keep the refresh_token of a token's answer, for TW_FIELD_KEPT: it is on the
+ * disk before the token is handed out, and the next one replaces it. */
+#define TW_KEEPS_REFRESH_TOKEN 0x4u
 
 /** struct tw_host - the helper's services, lent for one call */
 struct tw_host {
@@ -68,8 +74,12 @@ struct tw_host {
     const char *(*option)(const struct tw_host *host, const char *name,
                           size_t index);
     /* A text or number member of the last JSON answer, as text; NULL when it
-     * is absent or a token (access_token, refresh_token, id_token). */
+     * is absent or a token (access_token, refresh_token, id_token).  Of a
+     * number the part before the point. */
     const char *(*member)(const struct tw_host *host, const char *name);
+    /* 1 when the profile names a secret by this option, or, as
+     * "refresh_token", one is kept; else 0.  What it is is not told. */
+    int (*has)(const struct tw_host *host, const char *name);
 };
 
 /** enum tw_event_kind - what happened since the last action */
@@ -78,6 +88,8 @@ enum tw_event_kind {
     TW_EVENT_TOKEN,     /* the answer holds a valid token (RFC 6749 5.1) */
     TW_EVENT_REFUSED,   /* the answer is an OAuth error (RFC 6749 5.2) */
     TW_EVENT_WAITED,    /* the wait is over */
+    TW_EVENT_ANSWER,    /* to TW_POST_ANSWER: it went well; see member() */
+    TW_EVENT_TOLD,      /* the person has been shown what TELL said */
 };
 
 struct tw_event {
@@ -91,6 +103,10 @@ enum tw_field_kind {
     TW_FIELD_TEXT = 1, /* value: the text itself */
     TW_FIELD_SECRET,   /* value: the name of a secret option of the profile */
     TW_FIELD_MEMBER,   /* value: the name of a member of the last answer */
+    TW_FIELD_KEPT,     /* value: "refresh_token", the one that is kept */
+    TW_FIELD_SIGNED,   /* value: a JSON object of claims; the helper adds iat,
+                          exp and jti, signs it with the profile's key and
+                          sends the JWT (RFC 7515 7.1) */
 };
 
 struct tw_field {
@@ -110,7 +126,18 @@ enum tw_action_kind {
     TW_ACTION_DONE,     /* the token of the last answer is the token */
     TW_ACTION_FAIL,     /* give up; the helper reports the last answer's
                            error, or else text */
+    TW_ACTION_TELL,     /* show a person text, url and code; without a person
+                           the exchange ends, and they are told to log in */
+    TW_ACTION_TAKE,     /* what the secret option named by text holds *is* the
+                           answer: a JSON object as an endpoint sends it, or
+                           the bare token; then TW_EVENT_TOKEN */
 };
+
+/* Flags of TW_ACTION_POST. */
+#define TW_POST_ANSWER                                                       \
+    0x1u                       /* no token is asked for: any JSON object, or \
+                                  nothing at all, is a good answer */
+#define TW_POST_NO_CLIENT 0x2u /* without the client's authentication */
 
 struct tw_action {
     uint32_t size; /* set by the host; how much of the struct it reads */
@@ -118,8 +145,12 @@ struct tw_action {
     const char *url;
     const struct tw_field *fields;
     size_t field_count;
-    int64_t wait_ms; /* 0 to 600,000 */
+    int64_t wait_ms; /* WAIT: 0 to 600,000 */
     const char *text;
+    uint32_t flags; /* POST: TW_POST_...; unknown ones are refused */
+    uint32_t reserved;
+    const char *code; /* TELL: what the person types, or NULL */
+    int64_t valid_s;  /* TELL: how long url and code are good, 0: unknown */
 };
 
 /** struct tw_provider_v1 - what a module is */

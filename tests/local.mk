@@ -98,12 +98,14 @@ UNIT_TESTS += \
 	tests/unit/base-t \
 	tests/unit/client-t \
 	tests/unit/environment-t \
+	tests/unit/exchange-t \
 	tests/unit/form-t \
 	tests/unit/http-answer-t \
 	tests/unit/http-failure-t \
 	tests/unit/http-t \
 	tests/unit/index-t \
 	tests/unit/json-t \
+	tests/unit/jwt-expiry-t \
 	tests/unit/module-t \
 	tests/unit/profile-perms-t \
 	tests/unit/profile-t \
@@ -136,6 +138,11 @@ tests_unit_environment_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_environment_t_CFLAGS = $(CC_UNIT)
 tests_unit_environment_t_LDADD = $(LINK_UNIT)
 
+tests_unit_exchange_t_SOURCES = tests/unit/exchange-t.c tests/unit/raw_server.h
+tests_unit_exchange_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_exchange_t_CFLAGS = $(CC_UNIT)
+tests_unit_exchange_t_LDADD = $(LINK_UNIT)
+
 tests_unit_form_t_SOURCES = tests/unit/form-t.c
 tests_unit_form_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_form_t_CFLAGS = $(CC_UNIT)
@@ -165,6 +172,11 @@ tests_unit_json_t_SOURCES = tests/unit/json-t.c
 tests_unit_json_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_json_t_CFLAGS = $(CC_UNIT)
 tests_unit_json_t_LDADD = $(LINK_UNIT)
+
+tests_unit_jwt_expiry_t_SOURCES = tests/unit/jwt-expiry-t.c
+tests_unit_jwt_expiry_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_jwt_expiry_t_CFLAGS = $(CC_UNIT)
+tests_unit_jwt_expiry_t_LDADD = $(LINK_UNIT)
 
 tests_unit_module_t_SOURCES = tests/unit/module-t.c
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)

@@ -15,6 +15,8 @@ static const struct tw_option CLIENT_CREDENTIALS[] = {
 
 static const struct tw_option PICKLE[] = {
     {"assertion", TW_OPTION_SECRET, TW_OPTION_REQUIRED, "proof"},
+    {"command", TW_OPTION_COMMAND, 0, "what prints it"},
+    {"file", TW_OPTION_FILE, 0, "what holds it"},
     {"issuer", TW_OPTION_URL, 0, "who says so"},
 };
 
@@ -23,7 +25,7 @@ static const struct module MODULES[] = {
                   .needs = TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT,
                   .options = CLIENT_CREDENTIALS,
                   .option_count = 3}},
-    {.provider = {.name = "pickle", .options = PICKLE, .option_count = 2}},
+    {.provider = {.name = "pickle", .options = PICKLE, .option_count = 4}},
 };
 
 enum tw_status

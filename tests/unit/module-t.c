@@ -180,6 +180,17 @@ Test(module, what_is_no_provider_is_named)
     cr_assert_not_null(strstr(err.message, dir));
 }
 
+Test(module, what_wants_more_than_there_is_is_refused)
+{
+    struct tw_error err;
+
+    build("needy", "TW_PROVIDER_V1(.name = \"needy\", .summary = \"s\", "
+                   ".needs = 0x80000001u, .advance = advance);");
+    cr_assert_eq(get("needy", &err), TW_E_MODULE);
+    cr_assert_not_null(strstr(err.message, "needy.so"));
+    cr_assert_not_null(strstr(err.message, "0x80000000"));
+}
+
 Test(module, a_larger_struct_of_the_future_is_taken)
 {
     struct tw_error err = {0};

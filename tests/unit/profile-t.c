@@ -190,6 +190,25 @@ Test(profile, a_provider_without_client_needs_its_own_options)
     profile_free(profile);
 }
 
+Test(profile, options_that_are_commands_and_files)
+{
+    struct profile *profile =
+        read_good("    provider: pickle\n    assertion: {env: A}\n"
+                  "    command: [print, me]\n    file: t/oken\n");
+    const struct secret_source *source;
+
+    source = &profile_option(profile, "command")->secret;
+    cr_expect_eq(source->kind, SECRET_COMMAND);
+    cr_expect_str_eq(source->argv[1], "me");
+    cr_expect_eq(source->line, 5);
+    source = &profile_option(profile, "file")->secret;
+    cr_expect_eq(source->kind, SECRET_FOREIGN_FILE);
+    cr_expect_str_eq(source->text, "/c/t/oken");
+    cr_expect_eq(source->line, 6);
+    cr_expect_eq(source->column, 11);
+    profile_free(profile);
+}
+
 struct refusal {
     const char *body, *message;
 };
@@ -267,6 +286,17 @@ static const struct refusal REFUSALS[] = {
     {SECRET "{command: [a, ~]}\n",
      AT(5, 34) "client_secret has no value (a word like null needs quotes to "
                "be text)"},
+#define PICKLE "    provider: pickle\n    assertion: {env: A}\n"
+    {PICKLE "    command: print me\n",
+     AT(5, 14) "command must be a list, [PROGRAM, ARGUMENT, ...]: no shell "
+               "runs it"},
+    {PICKLE "    command: {command: [a]}\n",
+     AT(5, 14) "command must be a list, [PROGRAM, ARGUMENT, ...]: no shell "
+               "runs it"},
+    {PICKLE "    file: [s3cret]\n", AT(5, 11) "file must be text, not a list"},
+    {PICKLE "    file: ~/s3cret\n",
+     AT(5, 11) "file: '~' has no meaning here; write the path from / or from "
+               "the profile's directory"},
     {GOOD "    token_endpoint_auth_method: none\n",
      AT(6, 33) "token_endpoint_auth_method must be client_secret_post or "
                "client_secret_basic"},

@@ -47,11 +47,11 @@ expect_secret(const struct secret_source *source, bool system,
               const char *expected)
 {
     AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
+    const struct secret_context context = {&ENVIRONMENT, system};
     struct tw_error err = {0};
 
-    cr_expect_eq(
-        secret_source_read(source, &ENVIRONMENT, system, &secret, &err), TW_OK,
-        "%s", err.message);
+    cr_expect_eq(secret_source_read(source, &context, &secret, &err), TW_OK,
+                 "%s", err.message);
     cr_expect_str_eq(secret_text(&secret), expected);
 }
 
@@ -61,14 +61,14 @@ expect_refusal(const struct secret_source *source, bool system,
                enum tw_status status, const char *message)
 {
     AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
+    const struct secret_context context = {&ENVIRONMENT, system};
     struct tw_error err = {0};
     char expected[sizeof err.message];
     int64_t start = clock_monotonic_ms();
 
     scratch_expand(message, expected, sizeof expected);
-    cr_expect_eq(
-        secret_source_read(source, &ENVIRONMENT, system, &secret, &err),
-        status, "%s", expected);
+    cr_expect_eq(secret_source_read(source, &context, &secret, &err), status,
+                 "%s", expected);
     cr_expect_eq(err.status, (int32_t)status);
     cr_expect_str_eq(err.message, expected);
     cr_expect_null(strstr(err.message, "s3cret"));
@@ -171,6 +171,42 @@ Test(secret_source, file_is_checked)
     expect_refusal(&source, false, TW_E_ACCESS, FILE_ "is not a regular file");
 }
 
+Test(secret_source, foreign_file)
+{
+    const struct secret_source source =
+        source_of(SECRET_FOREIGN_FILE, scratch_path("secret"));
+
+    scratch_put("other", 0644, "s3cret", 6);
+    cr_assert_eq(symlink("other", scratch_path("secret")), 0);
+    expect_secret(&source, false, "s3cret");
+    expect_secret(&source, true, "s3cret");
+    scratch_put("other", 0664, "s3cret", 6);
+    expect_refusal(&source, false, TW_E_ACCESS,
+                   FILE_ "mode 0664 lets others write it; wanted: 0644\nchmod "
+                         "644 %s/secret");
+    cr_assert_eq(unlink(scratch_path("secret")), 0);
+    cr_assert_eq(mkfifo(scratch_path("secret"), 0600), 0);
+    expect_refusal(&source, false, TW_E_ACCESS, FILE_ "is not a regular file");
+}
+
+Test(secret_source, a_document_has_lines)
+{
+    const struct secret_source source =
+        source_of(SECRET_FILE, scratch_path("secret"));
+    const struct secret_context context = {&ENVIRONMENT, false};
+    AUTO_SECRET text = SECRET_INIT(20);
+    struct tw_error err = {0};
+
+    scratch_put("secret", 0600, "{\r\n}\n\n", 6);
+    cr_expect_eq(secret_source_read_document(&source, &context, &text, &err),
+                 TW_OK, "%s", err.message);
+    cr_expect_str_eq(secret_text(&text), "{\r\n}\n");
+    scratch_put("secret", 0600, "123456789 123456789 1", 21);
+    cr_expect_eq(secret_source_read_document(&source, &context, &text, &err),
+                 TW_E_CONFIG);
+    cr_expect_not_null(strstr(err.message, "larger than 20 bytes"));
+}
+
 Test(secret_source, file_of_another_user)
 {
     const struct secret_source source =
@@ -200,11 +236,11 @@ Test(secret_source, proc_is_no_secret)
     const struct secret_source source =
         source_of(SECRET_FILE, "/proc/self/environ");
     AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
+    const struct secret_context context = {.environment = &ENVIRONMENT};
     struct tw_error err = {0};
 
-    cr_expect_eq(
-        secret_source_read(&source, &ENVIRONMENT, false, &secret, &err),
-        TW_E_ACCESS);
+    cr_expect_eq(secret_source_read(&source, &context, &secret, &err),
+                 TW_E_ACCESS);
     cr_expect_eq(secret.len, 0);
 }
 

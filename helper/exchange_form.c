@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exchange_form.c - a description by a module comes in, an encoded form goes
+ * out.
+ *
+ * What a module gives is foreign: counts, kinds, names and texts are checked
+ * before they are used.  Each secret that went into the form is kept until
+ * its answer was read, because a server may echo it in an error.
+ */
+#include "helper/exchange_form.h"
+
+#include <string.h>
+
+#include "helper/client_auth.h"
+#include "helper/form.h"
+
+/* One field on its way. */
+struct making {
+    const struct exchange_context *context;
+    const struct reply *answer;
+    struct tw_error *err;
+};
+
+static enum tw_status
+broken(const struct making *making, const char *what)
+{
+    return tw_fail(making->err, TW_E_MODULE, "provider '%s' is broken: %s",
+                   making->context->profile->module->provider.name, what);
+}
+
+static enum tw_status
+read_text(const struct making *making, const char *value, struct secret *out)
+{
+    return secret_append_text(out, value)
+               ? TW_OK
+               : broken(making, "its form has a field that is too long");
+}
+
+static enum tw_status
+read_secret(const struct making *making, const char *value, struct secret *out)
+{
+    const struct profile_option *option =
+        profile_option(making->context->profile, value);
+
+    if (!option || option->secret.kind == SECRET_NONE)
+        return broken(making, "it names no secret of the profile");
+    return secret_source_read(&option->secret, &making->context->secrets, out,
+                              making->err);
+}
+
+static enum tw_status
+read_member(const struct making *making, const char *value, struct secret *out)
+{
+    const struct json *json = making->answer->json;
+    size_t n;
+    const char *text = json ? json_string(json, value, &n) : NULL;
+
+    if (!text || !secret_append(out, text, n))
+        return broken(making, "it names no text of the last answer");
+    return TW_OK;
+}
+
+static enum tw_status
+read_kept(const struct making *making, const char *value, struct secret *out)
+{
+    (void)value;
+    (void)out;
+    return tw_fail(making->err, TW_E_MODULE,
+                   "provider '%s' wants a kept refresh token, which this "
+                   "helper does not support",
+                   making->context->profile->module->provider.name);
+}
+
+static enum tw_status
+read_signed(const struct making *making, const char *value, struct secret *out)
+{
+    (void)value;
+    (void)out;
+    return tw_fail(making->err, TW_E_MODULE,
+                   "provider '%s' wants a signature, which this helper does "
+                   "not support",
+                   making->context->profile->module->provider.name);
+}
+
+typedef enum tw_status read_field(const struct making *making,
+                                  const char *value, struct secret *out);
+
+static read_field *const READERS[] = {
+    [TW_FIELD_TEXT] = read_text,     [TW_FIELD_SECRET] = read_secret,
+    [TW_FIELD_MEMBER] = read_member, [TW_FIELD_KEPT] = read_kept,
+    [TW_FIELD_SIGNED] = read_signed,
+};
+
+static enum tw_status
+add_field(struct exchange_form *form, const struct making *making,
+          const struct tw_field *field)
+{
+    AUTO_SECRET value = SECRET_INIT(TOKEN_MAX);
+    enum tw_status status;
+
+    if (field->kind >= sizeof READERS / sizeof *READERS ||
+        !READERS[field->kind])
+        return broken(making, "its form has a field of an unknown kind");
+    if (!field->name || !field->name[0] || !field->value)
+        return broken(making, "its form has a field without name or value");
+    status = READERS[field->kind](making, field->value, &value);
+    if (status)
+        return status;
+    if (!form_field(&form->text, field->name, secret_text(&value), value.len))
+        return tw_fail(making->err, TW_E_CONFIG,
+                       "%s:%u: profile '%s': its request is larger than %d "
+                       "bytes",
+                       making->context->profile->file,
+                       making->context->profile->line,
+                       making->context->profile->name, HTTP_FORM_MAX);
+    if (field->kind == TW_FIELD_TEXT)
+        return TW_OK;
+    if (form->sent_count == FORM_SECRETS_MAX)
+        return broken(making, "its form names too many secrets");
+    secret_take(&form->sent[form->sent_count++], &value);
+    return TW_OK;
+}
+
+enum tw_status
+exchange_form_make(struct exchange_form *form,
+                   const struct exchange_context *context,
+                   const struct reply *answer, const struct tw_action *action,
+                   struct tw_error *err)
+{
+    const struct making making = {context, answer, err};
+    enum tw_status status = TW_OK;
+
+    exchange_form_clear(form);
+    if (action->field_count > TW_FIELDS_MAX ||
+        (action->field_count && !action->fields))
+        return broken(&making, "its form is too long");
+    for (size_t i = 0; i < action->field_count && !status; i++)
+        status = add_field(form, &making, &action->fields[i]);
+    if (!status && context->client_secret &&
+        !(action->flags & TW_POST_NO_CLIENT))
+        status = client_auth_apply(context->profile, context->client_secret,
+                                   &form->text, &form->authorization, err);
+    return status;
+}
+
+void
+exchange_form_secrets(const struct exchange_form *form,
+                      const struct exchange_context *context,
+                      struct exchange_secrets *out)
+{
+    size_t n = 0;
+
+    if (context->client_secret)
+        out->list[n++] = context->client_secret;
+    for (size_t i = 0; i < form->sent_count; i++)
+        out->list[n++] = &form->sent[i];
+    out->list[n] = NULL;
+}
+
+void
+exchange_form_init(struct exchange_form *form)
+{
+    *form = (struct exchange_form){
+        .text = SECRET_INIT(HTTP_FORM_MAX),
+        .authorization = SECRET_INIT(AUTHORIZATION_MAX),
+    };
+    for (size_t i = 0; i < FORM_SECRETS_MAX; i++)
+        form->sent[i] = SECRET_INIT(TOKEN_MAX);
+}
+
+void
+exchange_form_clear(struct exchange_form *form)
+{
+    secret_clear(&form->text);
+    secret_clear(&form->authorization);
+    for (size_t i = 0; i < form->sent_count; i++)
+        secret_clear(&form->sent[i]);
+    form->sent_count = 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exchange_form.h - the form a module described, with the secrets it named
+ * and the client's authentication put in.
+ */
+#ifndef TW_HELPER_EXCHANGE_FORM_H
+#define TW_HELPER_EXCHANGE_FORM_H
+
+#include "helper/exchange.h"
+
+#define FORM_SECRETS_MAX 8 /* fields of one form that are not plain text */
+
+struct exchange_form {
+    struct secret text;          /* as it is sent */
+    struct secret authorization; /* a header line, or empty */
+    struct secret sent[FORM_SECRETS_MAX];
+    size_t sent_count;
+};
+
+/* A NULL-ended list for reply_read(). */
+struct exchange_secrets {
+    const struct secret *list[FORM_SECRETS_MAX + 2];
+};
+
+void exchange_form_init(struct exchange_form *form);
+
+/* exchange_form_make: what @action posts, from its own texts, the profile's
+ * secrets, read now, and members of @answer.  TW_E_MODULE: the description is
+ * broken; TW_E_CONFIG: it is too large; else as secret_source_read(). */
+enum tw_status exchange_form_make(struct exchange_form *form,
+                                  const struct exchange_context *context,
+                                  const struct reply *answer,
+                                  const struct tw_action *action,
+                                  struct tw_error *err);
+
+/* exchange_form_secrets: all that was sent and must not come back in a
+ * message; borrowed from both. */
+void exchange_form_secrets(const struct exchange_form *form,
+                           const struct exchange_context *context,
+                           struct exchange_secrets *out);
+
+void exchange_form_clear(struct exchange_form *form);
+
+#endif
