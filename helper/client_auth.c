@@ -6,9 +6,9 @@
  */
 #include "helper/client_auth.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
+#include "helper/base64.h"
 #include "helper/form.h"
 
 #define PAIR_MAX (AUTHORIZATION_MAX / 2)
@@ -41,26 +41,6 @@ add_part(enum basic_encoding encoding, struct secret *pair, const char *text,
                                  : form_encode(pair, text, n);
 }
 
-/* Base64 in steps of 48 bytes, so that no copy is larger than a line. */
-static bool
-add_base64(struct secret *out, const char *bytes, size_t n)
-{
-    bool good = true;
-
-    while (good && n) {
-        unsigned char text[65];
-        size_t step = n < 48 ? n : 48;
-        int length =
-            EVP_EncodeBlock(text, (const unsigned char *)bytes, (int)step);
-
-        good = length > 0 && secret_append(out, text, (size_t)length);
-        explicit_bzero(text, sizeof text);
-        bytes += step;
-        n -= step;
-    }
-    return good;
-}
-
 static enum tw_status
 apply_basic(const struct profile *profile, const struct secret *client_secret,
             struct secret *authorization, struct tw_error *err)
@@ -81,7 +61,7 @@ apply_basic(const struct profile *profile, const struct secret *client_secret,
         add_part(profile->basic_encoding, &pair, secret_text(client_secret),
                  client_secret->len) &&
         secret_append_text(authorization, "Authorization: Basic ") &&
-        add_base64(authorization, secret_text(&pair), pair.len))
+        base64_encode(authorization, secret_text(&pair), pair.len))
         return TW_OK;
     return too_long(profile, err);
 }

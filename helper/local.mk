@@ -9,6 +9,8 @@ noinst_LTLIBRARIES += helper/libhelper.la
 helper_libhelper_la_SOURCES = \
 	helper/arena.c \
 	helper/arena.h \
+	helper/base64.c \
+	helper/base64.h \
 	helper/client_auth.c \
 	helper/client_auth.h \
 	helper/commands.c \
@@ -56,8 +58,16 @@ helper_libhelper_la_SOURCES = \
 	helper/json_number.h \
 	helper/json_scan.c \
 	helper/json_scan.h \
+	helper/json_write.c \
+	helper/json_write.h \
+	helper/jwt.c \
+	helper/jwt.h \
 	helper/jwt_expiry.c \
 	helper/jwt_expiry.h \
+	helper/jwt_signature.c \
+	helper/jwt_signature.h \
+	helper/key.c \
+	helper/key.h \
 	helper/lock.c \
 	helper/lock.h \
 	helper/module.c \

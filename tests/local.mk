@@ -22,6 +22,7 @@ CC_UNIT = $(TW_CFLAGS) $(CC_HELPER) $(CRITERION_CFLAGS) -Wno-missing-prototypes
 LINK_UNIT = helper/libhelper.la $(CRITERION_LIBS)
 
 EXTRA_DIST += tests/corpora tests/flow/git_server.py tests/flow/lib.sh tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
+EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/unit/run tests/unit/verify_jwt.py tests/sandbox/README.md tests/sandbox/ask.sh
 
 if HAVE_MHD
 noinst_PROGRAMS += tests/sandbox/sandbox
@@ -106,6 +107,7 @@ UNIT_TESTS += \
 	tests/unit/index-t \
 	tests/unit/json-t \
 	tests/unit/jwt-expiry-t \
+	tests/unit/jwt-t \
 	tests/unit/module-t \
 	tests/unit/profile-perms-t \
 	tests/unit/profile-t \
@@ -177,6 +179,11 @@ tests_unit_jwt_expiry_t_SOURCES = tests/unit/jwt-expiry-t.c
 tests_unit_jwt_expiry_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_jwt_expiry_t_CFLAGS = $(CC_UNIT)
 tests_unit_jwt_expiry_t_LDADD = $(LINK_UNIT)
+
+tests_unit_jwt_t_SOURCES = tests/unit/jwt-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_jwt_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_jwt_t_CFLAGS = $(CC_UNIT)
+tests_unit_jwt_t_LDADD = $(LINK_UNIT)
 
 tests_unit_module_t_SOURCES = tests/unit/module-t.c
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * key.h - a private key, opened where it is: a file, or a token that never
+ * gives it away.
+ */
+#ifndef TW_HELPER_KEY_H
+#define TW_HELPER_KEY_H
+
+#include "provider/base/error.h"
+#include "provider/base/secret.h"
+
+#define KEY_FILE_MAX 65536 /* bytes; an encrypted RSA 16384 key has 13 K */
+
+struct evp_pkey_st;
+struct ossl_lib_ctx_st;
+
+/* An open key, and how messages about it begin. */
+struct key {
+    struct evp_pkey_st *pkey;
+    struct ossl_lib_ctx_st *library; /* of a token's provider, or NULL */
+    char properties[64];             /* which provider works with it, or "" */
+    char label[512];
+};
+
+/* Where a key is. */
+struct key_place {
+    const char *uri;   /* an absolute path, or what key_uri_problem() passes */
+    const char *label; /* "FILE:LINE:COLUMN: KEY" */
+    const char *passphrase_key; /* the profile's key for it, for a message */
+    bool system;
+};
+
+/* key_is_uri: does @text begin with a scheme, as "pkcs11:" does? */
+bool key_is_uri(const char *text);
+
+/* key_uri_problem: why @uri is none that a key can be opened by, as the rest
+ * of a sentence, or NULL.  file: must have an absolute path; a PIN must not
+ * stand in it. */
+const char *key_uri_problem(const char *uri);
+
+/* key_open: opens it anew, whatever was open before.  A file is one key in
+ * PEM, DER or PKCS #12 and is checked as a secret's file is
+ * (secret_source.h); other URIs go to the OpenSSL store of their provider,
+ * loaded beside the process's own and for this key alone.  @passphrase: of an
+ * encrypted file, or a token's PIN; empty: none.
+ * TW_E_CONFIG: no key there, more than one, another passphrase, no provider;
+ * TW_E_ACCESS, TW_E_SYSTEM.  Messages name the place. */
+enum tw_status key_open(const struct key_place *place,
+                        const struct secret *passphrase, struct key *out,
+                        struct tw_error *err);
+
+void key_clear(struct key *key);
+
+#define AUTO_KEY AUTO(key_clear) struct key
+
+#endif
