@@ -18,6 +18,7 @@
 #include "helper/reply_answer.h"
 
 #define WAIT_MAX_MS 600000
+#define FLAGS_KNOWN (TW_POST_ANSWER | TW_POST_NO_CLIENT | TW_POST_UNTYPED)
 
 struct exchange {
     struct exchange_context context;
@@ -26,7 +27,7 @@ struct exchange {
     void *state;
     struct exchange_host host;
     struct exchange_form form;
-    bool wants_answer; /* the last POST asked for no token */
+    uint32_t flags; /* of the last POST */
     struct outcome outcome;
     int steps;
     int64_t wake_ms;
@@ -80,8 +81,10 @@ on_reply(void *arg, struct http_reply *http)
 
     exchange_form_secrets(&exchange->form, &exchange->context, &secrets);
     reply_clear(reply);
-    if (exchange->wants_answer)
+    if (exchange->flags & TW_POST_ANSWER)
         reply_read_answer(http, secrets.list, reply);
+    else if (exchange->flags & TW_POST_UNTYPED)
+        reply_read_untyped(http, secrets.list, reply);
     else
         reply_read(http, secrets.list, reply);
     exchange_form_clear(&exchange->form);
@@ -124,7 +127,7 @@ send_form(struct exchange *exchange, const struct tw_action *action,
         request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
     if (exchange->form.authorization.len)
         request.authorization = secret_text(&exchange->form.authorization);
-    exchange->wants_answer = (action->flags & TW_POST_ANSWER) != 0;
+    exchange->flags = action->flags;
     exchange->outcome.asked = clock_now();
     exchange->outcome.sent = true;
     return http_post(exchange->context.http, &request, on_reply, exchange,
@@ -139,7 +142,7 @@ post(struct exchange *exchange, const struct tw_action *action)
 
     if (!url)
         finish_broken(exchange, "it names no endpoint");
-    else if (action->flags & ~(TW_POST_ANSWER | TW_POST_NO_CLIENT))
+    else if (action->flags & ~FLAGS_KNOWN)
         finish_broken(exchange, "its request has unknown flags");
     else if (send_form(exchange, action, url))
         finish(exchange);
@@ -150,9 +153,8 @@ take(struct exchange *exchange, const struct tw_action *action)
 {
     struct outcome *outcome = &exchange->outcome;
 
-    outcome->asked = clock_now();
-    if (exchange_take(&exchange->context, action->text, outcome->asked,
-                      &outcome->reply, &outcome->err))
+    if (exchange_take(&exchange->context, action->text, outcome,
+                      &outcome->err))
         finish(exchange);
     else
         step(exchange, TW_EVENT_TOKEN, NULL);
@@ -171,15 +173,20 @@ tell(struct exchange *exchange)
     finish(exchange);
 }
 
+/* Who gives up before anything was asked dislikes the profile. */
 static void
 give_up(struct exchange *exchange, const struct tw_action *action)
 {
+    const struct profile *profile = exchange->context.profile;
+
     if (!exchange->outcome.err.status) {
         struct shown shown;
         const char *text = action->text ? action->text : "it gave up";
 
-        (void)tw_fail(&exchange->outcome.err, TW_E_PROTOCOL, "%s: %s",
-                      exchange->context.profile->name,
+        (void)tw_fail(&exchange->outcome.err,
+                      exchange->steps == 1 ? TW_E_CONFIG : TW_E_PROTOCOL,
+                      "%s:%u: profile '%s': %s", profile->file, profile->line,
+                      profile->name,
                       text_printable(&shown, text, strlen(text)));
     }
     finish(exchange);

@@ -10,6 +10,7 @@
 #include "helper/profile.h"
 #include "helper/reply.h"
 #include "provider/base/clock.h"
+#include "provider/base/mark.h"
 
 #define EXCHANGE_STEPS_MAX 64 /* requests and waits of one exchange */
 
@@ -21,6 +22,8 @@ struct outcome {
     struct reply reply;  /* the last answer */
     struct now asked;    /* before its request was sent */
     bool sent;           /* an endpoint was asked at all */
+    const char *watched; /* the file the token was read from, or NULL */
+    struct mark watched_mark;
 };
 
 typedef void exchange_done(void *arg, struct outcome *outcome);

@@ -11,12 +11,25 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What every profile may have and no secret is. */
+static const char *
+common_key(const struct profile *profile, const char *name)
+{
+    if (strcmp(name, "client_id") == 0)
+        return profile->client_id;
+    if (strcmp(name, "token_endpoint") == 0)
+        return profile->token_endpoint;
+    return NULL;
+}
+
 static const char *
 host_option(const struct tw_host *table, const char *name, size_t index)
 {
     const struct exchange_host *host = table->context;
     const struct profile_option *option = profile_option(host->profile, name);
 
+    if (!option && index == 0)
+        return common_key(host->profile, name);
     if (!option || !option->values)
         return NULL;
     for (size_t i = 0; i < index; i++) {

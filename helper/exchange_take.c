@@ -38,36 +38,83 @@ refuse(const struct place *place, const struct reply *reply,
                    place->text, TOKEN_MAX);
 }
 
-/* The token's own word on when it ends. */
 static enum tw_status
-see_lifetime(const struct place *place, struct now now, struct reply *reply,
-             struct tw_error *err)
+refuse_old(const struct place *place, int64_t seconds, struct tw_error *err)
 {
-    int64_t expires_at;
+    return tw_fail(err, TW_E_RETRY,
+                   "%s: its token ran out %lld s ago\nwhoever writes it must "
+                   "bring a new one",
+                   place->text, (long long)seconds);
+}
 
-    if (!jwt_expiry(secret_text(&reply->token), reply->token.len, &expires_at))
+/* The token's own word on when it ends, and what is over of its time. */
+static enum tw_status
+see_lifetime(const struct place *place, int64_t now, int64_t age,
+             struct reply *reply, struct tw_error *err)
+{
+    int64_t ends;
+    bool is_jwt =
+        jwt_expiry(secret_text(&reply->token), reply->token.len, &ends);
+
+    if (is_jwt && ends <= now)
+        return refuse_old(place, now - ends, err);
+    if (reply->lifetime != LIFETIME_UNKNOWN)
+        reply->lifetime -= age;
+    else if (is_jwt)
+        reply->lifetime =
+            ends - now < LIFETIME_MAX ? ends - now : LIFETIME_MAX;
+    else
         return TW_OK;
-    if (expires_at <= now.wall)
-        return tw_fail(err, TW_E_RETRY,
-                       "%s: its token ran out %lld s ago\nwhoever writes it "
-                       "must bring a new one",
-                       place->text, (long long)(now.wall - expires_at));
-    if (reply->lifetime == LIFETIME_UNKNOWN)
-        reply->lifetime = expires_at - now.wall < LIFETIME_MAX
-                              ? expires_at - now.wall
-                              : LIFETIME_MAX;
-    return TW_OK;
+    return reply->lifetime > 0 ? TW_OK
+                               : refuse_old(place, -reply->lifetime, err);
+}
+
+/* How the file looks, before it is opened: a change while it is read makes
+ * this an old one.  Its age, if it is one and older than @now. */
+static int64_t
+look_at_file(const struct secret_source *source, int64_t now,
+             struct mark *mark)
+{
+    struct stat st;
+
+    if (source->kind != SECRET_FILE && source->kind != SECRET_FOREIGN_FILE)
+        return 0;
+    if (stat(source->text, &st) < 0) {
+        mark_of(NULL, mark);
+        return 0;
+    }
+    mark_of(&st, mark);
+    return st.st_mtim.tv_sec < now ? now - st.st_mtim.tv_sec : 0;
+}
+
+static enum tw_status
+read_answer(const struct exchange_context *context,
+            const struct secret_source *source, int64_t now, int64_t age,
+            struct reply *out, struct tw_error *err)
+{
+    AUTO_SECRET text = SECRET_INIT(TAKEN_MAX);
+    struct place place;
+    enum tw_status status =
+        secret_source_read_document(source, &context->secrets, &text, err);
+
+    if (status)
+        return status;
+    secret_source_place(source, place.text, sizeof place.text);
+    reply_read_text(&text, out);
+    return out->class == REPLY_TOKEN ? see_lifetime(&place, now, age, out, err)
+                                     : refuse(&place, out, err);
 }
 
 enum tw_status
 exchange_take(const struct exchange_context *context, const char *name,
-              struct now now, struct reply *out, struct tw_error *err)
+              struct outcome *out, struct tw_error *err)
 {
-    AUTO_SECRET text = SECRET_INIT(TAKEN_MAX);
     AUTO(reply_clear) struct reply reply = {.token = SECRET_INIT(TOKEN_MAX)};
     const struct profile_option *option =
         name ? profile_option(context->profile, name) : NULL;
-    struct place place;
+    struct now now = clock_now();
+    struct mark mark = {""};
+    int64_t age;
     enum tw_status status;
 
     if (!option || option->secret.kind == SECRET_NONE)
@@ -75,19 +122,15 @@ exchange_take(const struct exchange_context *context, const char *name,
                        "provider '%s' is broken: it names no secret of the "
                        "profile",
                        context->profile->module->provider.name);
-    status = secret_source_read_document(&option->secret, &context->secrets,
-                                         &text, err);
+    age = look_at_file(&option->secret, now.wall, &mark);
+    status = read_answer(context, &option->secret, now.wall, age, &reply, err);
     if (status)
         return status;
-    secret_source_place(&option->secret, place.text, sizeof place.text);
-    reply_read_text(&text, &reply);
-    status = reply.class == REPLY_TOKEN
-                 ? see_lifetime(&place, now, &reply, err)
-                 : refuse(&place, &reply, err);
-    if (status)
-        return status;
-    reply_clear(out);
-    *out = reply;
+    reply_clear(&out->reply);
+    out->reply = reply;
     reply = (struct reply){.token = SECRET_INIT(TOKEN_MAX)};
+    out->asked = now;
+    out->watched = mark.text[0] ? option->secret.text : NULL;
+    out->watched_mark = mark;
     return TW_OK;
 }

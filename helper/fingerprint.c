@@ -37,6 +37,20 @@ finish(EVP_MD_CTX *context, char *out, size_t bytes)
     return true;
 }
 
+/* Where a provider's secret is: a token taken from one file is not that of
+ * another.  What it is stays out, for a fingerprint is no place for it. */
+static bool
+add_source(EVP_MD_CTX *context, const struct secret_source *source)
+{
+    const char kind[] = {(char)('0' + source->kind), '\0'};
+    bool good = add(context, kind) && add(context, source->text);
+
+    for (char **argument = source->argv; good && argument && *argument;
+         argument++)
+        good = add(context, *argument);
+    return good && add(context, "");
+}
+
 static bool
 add_options(EVP_MD_CTX *context, const struct profile *profile)
 {
@@ -48,7 +62,7 @@ add_options(EVP_MD_CTX *context, const struct profile *profile)
         good = add(context, option->name);
         for (char **value = option->values; good && value && *value; value++)
             good = add(context, *value);
-        good = good && add(context, "");
+        good = good && add_source(context, &option->secret);
     }
     return good;
 }

@@ -74,7 +74,7 @@ is_good(const struct job *job, struct now now)
 {
     const struct fetch_options *options = job->context->options;
 
-    if (options->force)
+    if (options->force || (job->expected && record_is_behind(&job->kept)))
         return false;
     if (options->background && job->kept.refresh_at <= now.wall)
         return false;
@@ -170,7 +170,7 @@ on_done(void *arg, struct outcome *outcome)
     }
     status = publish_token(job->profile, &job->place, outcome, job->expected,
                            job->fingerprint, &job->result);
-    if (!status) {
+    if (!status && outcome->sent) {
         struct backoff note = job->note;
 
         retry_after_success(&note, clock_now());
@@ -183,7 +183,7 @@ on_done(void *arg, struct outcome *outcome)
         look(job);
         start_exchange(job);
         return;
-    } else {
+    } else if (status) {
         note_failure(job, -1);
     }
     end(job);

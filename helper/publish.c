@@ -106,8 +106,14 @@ publish_token(const struct profile *profile, const struct store_profile *place,
         .refresh_at =
             retry_refresh_at(outcome->asked.wall, lifetime, arc4random()),
         .fingerprint = fingerprint,
+        .watched = outcome->watched,
+        .watched_mark = outcome->watched ? outcome->watched_mark.text : NULL,
         .warning = warning,
     };
+
+    if (outcome->watched &&
+        record.refresh_at > outcome->asked.wall + RETRY_WATCHED_S)
+        record.refresh_at = outcome->asked.wall + RETRY_WATCHED_S;
 
     write_warning(asked, record.scope, warning);
     set_profile(profile, &record);

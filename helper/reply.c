@@ -13,6 +13,8 @@
 #include "helper/reply_error.h"
 #include "helper/scrub.h"
 
+#define N_A "N_A" /* RFC 8693 2.2.1: no bearer token, nor any of its kind */
+
 static const char *const NAMES[] = {
     [REPLY_TOKEN] = "token",
     [REPLY_INVALID_REQUEST] = "invalid_request",
@@ -89,7 +91,7 @@ read_token(const struct json *json, struct reply *out)
 /* Absent is Bearer: some servers leave it out. */
 static bool
 read_type(const struct json *json, const struct secret *const *scrub,
-          struct reply *out)
+          bool untyped, struct reply *out)
 {
     size_t n;
     const char *type = json_string(json, "token_type", &n);
@@ -100,6 +102,10 @@ read_type(const struct json *json, const struct secret *const *scrub,
         return true;
     if (type && n == strlen("bearer") && strcasecmp(type, "bearer") == 0)
         return true;
+    if (type && untyped && n == strlen(N_A) && strcasecmp(type, N_A) == 0) {
+        (void)strcpy(out->token_type, N_A);
+        return true;
+    }
     out->token_type[0] = '\0';
     if (type)
         scrub_show(&out->description, type, n, scrub);
@@ -179,12 +185,12 @@ read_scope(const struct json *json, struct reply *out)
 
 static void
 read_good(const struct json *json, const struct secret *const *scrub,
-          struct reply *out)
+          bool untyped, struct reply *out)
 {
     if (!read_token(json, out) || !read_lifetime(json, out) ||
         !read_scope(json, out))
         out->class = REPLY_MALFORMED_RESPONSE;
-    else if (!read_type(json, scrub, out))
+    else if (!read_type(json, scrub, untyped, out))
         out->class = REPLY_UNSUPPORTED_TOKEN_TYPE;
     else
         out->class = REPLY_TOKEN;
@@ -207,7 +213,7 @@ is_no_error(const struct json *json)
 
 static void
 read_answer(const struct http_reply *http, const struct secret *const *scrub,
-            struct reply *out)
+            bool untyped, struct reply *out)
 {
     bool redirect = http->status >= 300 && http->status < 400;
 
@@ -217,7 +223,7 @@ read_answer(const struct http_reply *http, const struct secret *const *scrub,
         return;
     /* 200 and no other: a 202 is no answer yet, a 206 a part of one. */
     if (out->json && http->status == 200 && is_no_error(out->json)) {
-        read_good(out->json, scrub, out);
+        read_good(out->json, scrub, untyped, out);
         return;
     }
     if (!out->json && http->status >= 400 &&
@@ -226,9 +232,9 @@ read_answer(const struct http_reply *http, const struct secret *const *scrub,
     reply_error_of_status(http, scrub, out);
 }
 
-void
-reply_read(const struct http_reply *http, const struct secret *const *scrub,
-           struct reply *out)
+static void
+read_reply(const struct http_reply *http, const struct secret *const *scrub,
+           bool untyped, struct reply *out)
 {
     *out = (struct reply){.http_status = http->status,
                           .lifetime = LIFETIME_UNKNOWN,
@@ -243,7 +249,21 @@ reply_read(const struct http_reply *http, const struct secret *const *scrub,
         out->err = http->err;
         return;
     }
-    read_answer(http, scrub, out);
+    read_answer(http, scrub, untyped, out);
+}
+
+void
+reply_read(const struct http_reply *http, const struct secret *const *scrub,
+           struct reply *out)
+{
+    read_reply(http, scrub, false, out);
+}
+
+void
+reply_read_untyped(const struct http_reply *http,
+                   const struct secret *const *scrub, struct reply *out)
+{
+    read_reply(http, scrub, true, out);
 }
 
 void

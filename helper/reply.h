@@ -41,7 +41,7 @@ struct reply {
     enum reply_class class;
     int http_status;
     struct secret token; /* REPLY_TOKEN alone */
-    char token_type[32]; /* "Bearer", whatever the case it came in */
+    char token_type[32]; /* "Bearer" or "N_A", whatever the case it came in */
     bool has_scope;
     char *scope;      /* single spaces; NULL unless has_scope */
     int64_t lifetime; /* s, 1 to LIFETIME_MAX, or LIFETIME_UNKNOWN */
@@ -57,6 +57,10 @@ struct reply {
  * scrub.h knows them to be written; each is replaced by "***". */
 void reply_read(const struct http_reply *http,
                 const struct secret *const *scrub, struct reply *out);
+
+/* reply_read_untyped: the same, and token_type N_A is good (RFC 8693). */
+void reply_read_untyped(const struct http_reply *http,
+                        const struct secret *const *scrub, struct reply *out);
 
 const char *reply_class_name(
     enum reply_class class); /* "invalid_client", ... as in RFC 6749 */

@@ -11,6 +11,7 @@
 #define RETRY_MAX_S 300    /* of the back-off; Retry-After goes to 1 h */
 #define RETRY_DENIED_S 300 /* after a refusal that will be repeated */
 #define RETRY_FRESH_S 6    /* between two requests that went well */
+#define RETRY_WATCHED_S 60 /* between two looks at another program's file */
 #define RETRY_YOUNG_S 60   /* a token rejected before this age is young */
 
 /* retry_after_failure: the next note, from the one before it. @retry_after:

@@ -97,14 +97,44 @@ LINK_GRANT = $(AM_LDFLAGS) -module -avoid-version -shared -Wl,-z,defs \
 	-Wl,--version-script=$(top_srcdir)/provider/grants/provider.map
 EXTRA_DIST += provider/grants/provider.map
 module_LTLIBRARIES += provider/grants/client_credentials.la
-provider_grants_client_credentials_la_SOURCES = provider/grants/client_credentials.c
+provider_grants_client_credentials_la_SOURCES = provider/grants/client_credentials.c provider/grants/fields.h
 provider_grants_client_credentials_la_LDFLAGS = $(LINK_GRANT)
+
+module_LTLIBRARIES += provider/grants/exec.la
+provider_grants_exec_la_SOURCES = provider/grants/exec.c
+provider_grants_exec_la_LDFLAGS = $(LINK_GRANT)
+
+module_LTLIBRARIES += provider/grants/file.la
+provider_grants_file_la_SOURCES = provider/grants/file.c
+provider_grants_file_la_LDFLAGS = $(LINK_GRANT)
+
+module_LTLIBRARIES += provider/grants/jwt_bearer.la
+provider_grants_jwt_bearer_la_SOURCES = provider/grants/jwt_bearer.c provider/grants/fields.h
+provider_grants_jwt_bearer_la_LDFLAGS = $(LINK_GRANT)
+
+module_LTLIBRARIES += provider/grants/token_exchange.la
+provider_grants_token_exchange_la_SOURCES = provider/grants/token_exchange.c provider/grants/fields.h
+provider_grants_token_exchange_la_LDFLAGS = $(LINK_GRANT)
 
 # libtool's own files are of no use to the helper.
 install-data-hook:
 	rm -f $(DESTDIR)$(moduledir)/*.la $(DESTDIR)$(libdir)/libtokenward.la
 uninstall-hook:
 	rm -f $(DESTDIR)$(moduledir)/client_credentials.so
+	rm -f $(DESTDIR)$(moduledir)/exec.so
+	rm -f $(DESTDIR)$(moduledir)/file.so
+	rm -f $(DESTDIR)$(moduledir)/jwt_bearer.so
+	rm -f $(DESTDIR)$(moduledir)/token_exchange.so
 	rm -f $(DESTDIR)$(libdir)/libtokenward.so*
 
-dist_man_MANS += provider/base/tokenward-record.5 provider/cli/tokenward.1 provider/client/libtokenward.3 provider/credential/git-credential-tokenward.1 provider/grants/tokenward-client_credentials.7 provider/grants/tokenward-provider.3
+dist_man_MANS += \
+	provider/base/tokenward-record.5 \
+	provider/cli/tokenward.1 \
+	provider/client/libtokenward.3 \
+	provider/credential/git-credential-tokenward.1 \
+	provider/grants/tokenward-client_credentials.7 \
+	provider/grants/tokenward-exec.7 \
+	provider/grants/tokenward-file.7 \
+	provider/grants/tokenward-jwt_bearer.7 \
+	provider/grants/tokenward-provider.3 \
+	provider/grants/tokenward-token_exchange.7

@@ -70,7 +70,8 @@ struct tw_host {
     uint32_t size;    /* sizeof (struct tw_host) of the host */
     void *context;    /* the host's own */
     /* The @index-th value of an option; NULL when there is none.  A scope is
-     * one value, joined by single spaces.  A secret is never given. */
+     * one value, joined by single spaces.  Of the common keys client_id and
+     * token_endpoint are given as well.  A secret is never given. */
     const char *(*option)(const struct tw_host *host, const char *name,
                           size_t index);
     /* A text or number member of the last JSON answer, as text; NULL when it
@@ -125,7 +126,8 @@ enum tw_action_kind {
     TW_ACTION_WAIT,     /* wait_ms, then TW_EVENT_WAITED */
     TW_ACTION_DONE,     /* the token of the last answer is the token */
     TW_ACTION_FAIL,     /* give up; the helper reports the last answer's
-                           error, or else text */
+                           error, or else text: as the profile's fault,
+                           if nothing was asked yet */
     TW_ACTION_TELL,     /* show a person text, url and code; without a person
                            the exchange ends, and they are told to log in */
     TW_ACTION_TAKE,     /* what the secret option named by text holds *is* the
@@ -138,6 +140,9 @@ enum tw_action_kind {
     0x1u                       /* no token is asked for: any JSON object, or \
                                   nothing at all, is a good answer */
 #define TW_POST_NO_CLIENT 0x2u /* without the client's authentication */
+#define TW_POST_UNTYPED                                   \
+    0x4u /* a token of type N_A is good (RFC 8693 2.2.1), \
+            for member() says what it is */
 
 struct tw_action {
     uint32_t size; /* set by the host; how much of the struct it reads */

@@ -101,6 +101,7 @@ UNIT_TESTS += \
 	tests/unit/environment-t \
 	tests/unit/exchange-t \
 	tests/unit/form-t \
+	tests/unit/grants-t \
 	tests/unit/http-answer-t \
 	tests/unit/http-failure-t \
 	tests/unit/http-t \
@@ -149,6 +150,11 @@ tests_unit_form_t_SOURCES = tests/unit/form-t.c
 tests_unit_form_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_form_t_CFLAGS = $(CC_UNIT)
 tests_unit_form_t_LDADD = $(LINK_UNIT)
+
+tests_unit_grants_t_SOURCES = tests/unit/grants-t.c
+tests_unit_grants_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_grants_t_CFLAGS = $(CC_UNIT)
+tests_unit_grants_t_LDADD = $(LINK_UNIT)
 
 tests_unit_http_answer_t_SOURCES = tests/unit/http-answer-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h
 tests_unit_http_answer_t_CPPFLAGS = $(CPP_UNIT)
@@ -280,6 +286,7 @@ FLOW_TESTS = \
 	tests/flow/format-t.sh \
 	tests/flow/front-t.sh \
 	tests/flow/git-t.sh \
+	tests/flow/grants-t.sh \
 	tests/flow/herd-t.sh \
 	tests/flow/kill-t.sh \
 	tests/flow/main-t.sh \

@@ -139,8 +139,9 @@ may_fetch(const struct runtime *runtime, const char *profile, struct now now)
 static bool
 source_changed(const struct record *record)
 {
-    return record->source[0] &&
-           !mark_is_current(record->source, record->source_mark);
+    return (record->source[0] &&
+            !mark_is_current(record->source, record->source_mark)) ||
+           record_is_behind(record);
 }
 
 /* A fetch nobody waits for. */

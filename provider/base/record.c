@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "provider/base/lines.h"
@@ -52,6 +53,8 @@ static const struct field FIELDS[] = {
     TEXT("source", source),
     TEXT("source_mark", source_mark),
     TEXT("warning", warning),
+    TEXT("watched", watched),
+    TEXT("watched_mark", watched_mark),
 };
 
 #define FIELD_COUNT (sizeof FIELDS / sizeof *FIELDS)
@@ -140,6 +143,7 @@ parse(struct record *record)
 
     record->scope = record->warning = record->git_username = "";
     record->fingerprint = record->source = record->source_mark = "";
+    record->watched = record->watched_mark = "";
     lines_begin(&lines, record->text.bytes, record->text.len);
     good = lines_next_is(&lines, VERSION_KEY, strlen(VERSION_KEY), &version) &&
            strcmp(version, VERSION_TEXT) == 0;
@@ -274,6 +278,19 @@ int64_t
 record_wanted(const struct record *record, int64_t min_valid)
 {
     return lifetime_wanted(record->lifetime, min_valid);
+}
+
+bool
+record_is_bearer(const struct record *record)
+{
+    return strcasecmp(record->token_type, "Bearer") == 0;
+}
+
+bool
+record_is_behind(const struct record *record)
+{
+    return record->watched[0] &&
+           !mark_is_current(record->watched, record->watched_mark);
 }
 
 void

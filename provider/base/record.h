@@ -26,7 +26,7 @@ struct record {
     int64_t generation; /* from 1 */
     const char *token;  /* NULL: the last one was rejected */
     size_t token_len;
-    const char *token_type; /* "Bearer" */
+    const char *token_type; /* "Bearer"; "N_A": see record_is_bearer() */
     const char *scope;      /* "" when none is known */
     int64_t issued_at;      /* before the request was sent */
     struct moment expires;
@@ -35,6 +35,8 @@ struct record {
     const char *fingerprint; /* of all the profile's inputs but the secret */
     const char *source;      /* the profile's file, and how it looked then */
     const char *source_mark;
+    const char *watched; /* the file the token was read from, or "" */
+    const char *watched_mark;
     const char *warning; /* e.g. scope narrower than asked, or "" */
     const char *git_username;
     const char *exports[RECORD_EXPORTS_MAX]; /* "NAME=token|file|header" */
@@ -70,6 +72,13 @@ int64_t record_wanted(const struct record *record, int64_t min_valid);
 
 /* lifetime_wanted: the same for a lifetime in seconds. */
 int64_t lifetime_wanted(int64_t lifetime, int64_t min_valid);
+
+/* record_is_bearer: may the token be sent as a bearer token?  One that was
+ * exchanged may be of another kind (RFC 8693 2.2.1). */
+bool record_is_bearer(const struct record *record);
+
+/* record_is_behind: the file the token was read from looks different now. */
+bool record_is_behind(const struct record *record);
 
 void record_clear(struct record *record);
 

@@ -42,7 +42,8 @@ export_one(const char *text, const struct value *values, size_t n,
     name[equals - text] = '\0';
     for (size_t i = 0; i < n && text_is_variable_name(name); i++) {
         if (strcmp(values[i].kind, equals + 1) == 0)
-            return set_variable(name, values[i].text, err);
+            return values[i].text ? set_variable(name, values[i].text, err)
+                                  : TW_OK;
     }
     return TW_OK;
 }
@@ -61,12 +62,15 @@ set_environment(const struct runtime *runtime, const char *profile,
 
     if (n < 0 || n >= (int)sizeof path)
         return tw_fail(err, TW_E_SYSTEM, "the token file's path is too long");
-    if (!secret_append_text(&header, "Authorization: Bearer ") ||
-        !secret_append(&header, record->token, record->token_len))
+    if (record_is_bearer(record) &&
+        (!secret_append_text(&header, "Authorization: Bearer ") ||
+         !secret_append(&header, record->token, record->token_len)))
         return tw_no_memory(err);
 
     const struct value values[] = {
-        {"file", path}, {"header", header.bytes}, {"token", record->token}};
+        {"file", path},
+        {"header", header.bytes /* NULL: no bearer token */},
+        {"token", record->token}};
 
     status = set_variable(FILE_VARIABLE, path, err);
     for (size_t i = 0; i < record->export_count && !status; i++)

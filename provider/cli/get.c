@@ -17,6 +17,7 @@
 
 struct form {
     const char *name;
+    bool is_for_bearers; /* other tokens must not be sent this way */
     bool (*put)(const struct record *record, struct secret *out);
 };
 
@@ -102,8 +103,9 @@ put_curl(const struct record *record, struct secret *out)
 }
 
 static const struct form FORMS[] = {
-    {"raw", put_raw},       {"curl", put_curl}, {"env", put_env},
-    {"header", put_header}, {"json", put_json},
+    {"raw", false, put_raw},   {"curl", true, put_curl},
+    {"env", false, put_env},   {"header", true, put_header},
+    {"json", false, put_json},
 };
 
 static const struct form *
@@ -140,6 +142,11 @@ command_get(const struct options *options, int *exit_code,
         return status;
     if (stale.status && options->verbose)
         terminal_warning(PROGRAM, &stale);
+    if (form->is_for_bearers && !record_is_bearer(&answer.record))
+        return tw_fail(err, TW_E_CONFIG,
+                       "the token of '%s' is no bearer token\n"
+                       "--format raw and json print it as it is",
+                       options->names[0]);
     if (!form->put(&answer.record, &out))
         return tw_no_memory(err);
     return terminal_answer(&out, err);

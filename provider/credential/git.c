@@ -85,7 +85,8 @@ git_get(struct secret *out, struct tw_error *err)
         return status;
     status = ask_record(&runtime, target.route.profile, TW_MIN_VALID_DEFAULT,
                         ASK_SOURCE, &answer, err);
-    if (status || answer.system != target.system)
+    if (status || answer.system != target.system ||
+        !record_is_bearer(&answer.record))
         return status;
     if (!git_reply_put(&answer.record, target.route.username, request.authtype,
                        out)) {

@@ -3,16 +3,9 @@
  * client_credentials.c - the client credentials grant (RFC 6749 4.4).
  *
  * One request, one answer.  The helper adds the client's authentication; a
- * scope that the profile does not name is left out, never sent empty.  The
- * shortest provider there is: a specimen for others.
+ * scope that the profile does not name is left out, never sent empty.
  */
-#include "provider/tokenward-provider.h"
-
-#define RESOURCES_MAX 32 /* as many as a profile may list */
-
-struct exchange {
-    struct tw_field fields[3 + RESOURCES_MAX];
-};
+#include "provider/grants/fields.h"
 
 static const struct tw_option OPTIONS[] = {
     {"audience", TW_OPTION_TEXT, 0,
@@ -23,29 +16,15 @@ static const struct tw_option OPTIONS[] = {
      "what the token shall allow: scope tokens separated by spaces"},
 };
 
-static void
-add(struct tw_action *action, struct tw_field *fields, const char *name,
-    const char *value)
+static int
+ask(const struct tw_host *host, struct form *form, struct tw_action *action)
 {
-    if (!value)
-        return;
-    fields[action->field_count++] =
-        (struct tw_field){.name = name, .value = value, .kind = TW_FIELD_TEXT};
-}
-
-static void
-ask(const struct tw_host *host, struct exchange *exchange,
-    struct tw_action *action)
-{
-    struct tw_field *fields = exchange->fields;
-
-    add(action, fields, "grant_type", "client_credentials");
-    add(action, fields, "scope", host->option(host, "scope", 0));
-    add(action, fields, "audience", host->option(host, "audience", 0));
-    for (size_t i = 0; i < RESOURCES_MAX; i++)
-        add(action, fields, "resource", host->option(host, "resource", i));
-    action->kind = TW_ACTION_POST;
-    action->fields = fields;
+    form_add_text(form, "grant_type", "client_credentials");
+    form_add_option(form, host, "scope");
+    form_add_option(form, host, "audience");
+    form_add_resources(form, host);
+    form_post(form, action);
+    return 0;
 }
 
 static int
@@ -54,14 +33,12 @@ advance(const struct tw_host *host, void *state, const struct tw_event *event,
 {
     switch (event->kind) {
     case TW_EVENT_START:
-        ask(host, state, action);
-        return 0;
+        return ask(host, state, action);
     case TW_EVENT_TOKEN:
         action->kind = TW_ACTION_DONE;
         return 0;
     default:
-        action->kind = TW_ACTION_FAIL;
-        return 0;
+        return fail(action, NULL);
     }
 }
 
@@ -71,4 +48,4 @@ TW_PROVIDER_V1(.name = "client_credentials",
                .needs = TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT,
                .options = OPTIONS,
                .option_count = sizeof OPTIONS / sizeof *OPTIONS,
-               .state_size = sizeof(struct exchange), .advance = advance);
+               .state_size = sizeof(struct form), .advance = advance);

@@ -13,6 +13,7 @@
 #define HTTP(status, body) \
     "HTTP/1.1 " status "\r\nConnection: close\r\n\r\n" body
 #define TOKEN HTTP("200 OK", "{\"access_token\":\"t0ken\",\"expires_in\":60}")
+#define IN_PROFILE "/c/p.yaml:3: profile 'p': "
 #define IS_BROKEN "provider 'scripted' is broken: "
 
 /* The script: what the module answers, one after the other, and what it was
@@ -22,6 +23,7 @@ static size_t action_count, call_count;
 static unsigned events[STEPS];
 static char last_error[64], seen[4][64];
 static const char *const *asked_members;
+static bool asked_options;
 static int advance_rc;
 
 static void
@@ -31,6 +33,21 @@ see_members(const struct tw_host *host)
         const char *text = host->member(host, asked_members[i]);
 
         (void)snprintf(seen[i], sizeof seen[i], "%s", text ? text : "(none)");
+    }
+}
+
+static void
+see_options(const struct tw_host *host)
+{
+    static const char *const OPTIONS[] = {"client_id", "token_endpoint",
+                                          "assertion", "scope"};
+
+    for (size_t i = 0; i < 4; i++) {
+        const char *text = host->option(host, OPTIONS[i], 0);
+
+        (void)snprintf(seen[i], sizeof seen[i], "%s", text ? text : "(none)");
+        cr_expect_null(host->option(host, OPTIONS[i], 1));
+        cr_expect_eq(host->has(host, OPTIONS[i]), i == 2);
     }
 }
 
@@ -51,6 +68,8 @@ advance(const struct tw_host *host, void *state, const struct tw_event *event,
     if (event->error)
         (void)snprintf(last_error, sizeof last_error, "%s", event->error);
     see_members(host);
+    if (asked_options)
+        see_options(host);
     *action = actions[at];
     action->size = size;
     return advance_rc;
@@ -101,7 +120,7 @@ static struct http *engine;
 
 /* What came of it. */
 static struct tw_error result;
-static char token[64];
+static char token[64], token_type[32];
 static int64_t lifetime;
 static bool was_sent;
 static int done_count;
@@ -116,6 +135,8 @@ done(void *arg, struct outcome *outcome)
     lifetime = outcome->reply.lifetime;
     (void)snprintf(token, sizeof token, "%s",
                    secret_text(&outcome->reply.token));
+    (void)snprintf(token_type, sizeof token_type, "%s",
+                   outcome->reply.token_type);
 }
 
 static void
@@ -321,7 +342,7 @@ Test(exchange, members_by_their_type)
     answers[0] = HTTP("201 Made", "{\"code\":\"d c\",\"interval\":5.9,"
                                   "\"access_token\":\"t\",\"odd\":\"a\\nb\"}");
     RUN(ask, DO(FAIL, .text = "seen"));
-    expect(TW_E_PROTOCOL, "p: seen");
+    expect(TW_E_PROTOCOL, IN_PROFILE "seen");
     cr_expect_str_eq(seen[0], "d c");
     cr_expect_str_eq(seen[1], "5");
     cr_expect_str_eq(seen[2], "(none)");
@@ -370,6 +391,31 @@ Test(exchange, an_answer_is_no_token)
     cr_expect_str_eq(token, "");
 }
 
+Test(exchange, a_token_of_no_type)
+{
+    struct tw_action ask = POST(PLAIN);
+
+    answers[0] = answers[1] =
+        HTTP("200 OK", "{\"access_token\":\"t0ken\",\"token_type\":\"n_a\"}");
+    RUN(ask, FAIL);
+    cr_expect_eq(result.status, TW_E_PROTOCOL);
+    ask.flags = TW_POST_UNTYPED;
+    RUN(ask, DONE);
+    expect(TW_OK, "");
+    cr_expect_str_eq(token, "t0ken");
+    cr_expect_str_eq(token_type, "N_A");
+}
+
+Test(exchange, common_keys_are_shown)
+{
+    asked_options = true;
+    RUN(FAIL);
+    cr_expect_str_eq(seen[0], "me");
+    cr_expect_str_eq(seen[1], server.url);
+    cr_expect_str_eq(seen[2], "(none)");
+    cr_expect_str_eq(seen[3], "a b");
+}
+
 Test(exchange, refused_then_another_way)
 {
     answers[0] = HTTP("400 Bad", "{\"error\":\"authorization_pending\"}");
@@ -391,10 +437,10 @@ Test(exchange, telling_needs_a_person)
 Test(exchange, giving_up)
 {
     RUN(FAIL);
-    expect(TW_E_PROTOCOL, "p: it gave up");
+    expect(TW_E_CONFIG, IN_PROFILE "it gave up");
     cr_expect_not(was_sent);
     RUN(DO(FAIL, .text = "no\x1b[2J way"));
-    expect(TW_E_PROTOCOL, "p: no?[2J way");
+    expect(TW_E_CONFIG, IN_PROFILE "no?[2J way");
 }
 
 Test(exchange, taking_a_bare_token)
@@ -523,7 +569,7 @@ Test(exchange, broken_forms)
                        IS_BROKEN "its form is too long");
     expect_broken_form(many, TW_FIELDS_MAX,
                        IS_BROKEN "its form names too many secrets");
-    odd.flags = 4;
+    odd.flags = 8;
     RUN(odd);
     expect(TW_E_MODULE, IS_BROKEN "its request has unknown flags");
     cr_expect_eq(atomic_load(&server.requests), 0);

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# grants-t.sh - every grant, end to end: a profile, its provider, a token.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+secrets=$T/config/tokenward/profiles.d
+
+put() { # put NAME LINE...: a profile of these lines alone
+    mkdir -p "$secrets"
+    name=$1
+    shift
+    {
+        echo "profiles:"
+        echo "  $name:"
+        for line in "$@"; do echo "    $line"; done
+    } >"$secrets/$name.yaml"
+    chmod 700 "$secrets"
+    chmod 600 "$secrets/$name.yaml"
+    own "$T/config"
+}
+hold() { # hold FILE MODE TEXT: replaced, as a good writer does
+    printf %s "$3" >"$1.new"
+    chmod "$2" "$1.new"
+    own "$1.new"
+    mv "$1.new" "$1"
+}
+b64url() { printf %s "$1" | base64 | tr -d '\n=' | tr '+/' '-_'; }
+jwt() { echo "$(b64url '{"alg":"none"}').$(b64url "{\"exp\":$1}").c2ln"; }
+now=$(date +%s)
+
+# exec: a command prints the token.
+cat >"$T/bin/mint" <<EOF
+#!/bin/sh
+echo run >>"$T/sandbox/minted"
+[ \$# -gt 0 ] && printf '%s\n' "\$1" || printf 'minted-%s\n' "\$(wc -l <"$T/sandbox/minted" | tr -d ' ')"
+EOF
+chmod 755 "$T/bin/mint"
+put minted 'provider: exec' "command: [$T/bin/mint]" 'default_lifetime: 900'
+is "$(user tokenward get minted 2>&1)" minted-1 "exec: what the command prints is the token"
+is "$(user tokenward get minted 2>&1)" minted-1 "exec: it is kept"
+is "$(field minted lifetime)" 900 "exec: for default_lifetime"
+user tokenward reject minted
+is "$(user tokenward get minted 2>&1)" minted-2 "exec: rejected, the command is run again"
+put object 'provider: exec' "command: [$T/bin/mint, '{\"access_token\": \"o1\", \"expires_in\": \"77\", \"scope\": [\"a\", \"b\"]}']"
+is "$(user tokenward get object 2>&1)" o1 "exec: a JSON token response"
+is "$(field object lifetime) $(field object scope)" "77 a b" "exec: with its facts"
+put signed 'provider: exec' "command: [$T/bin/mint, $(jwt $((now + 5000)))]"
+user tokenward get signed >/dev/null 2>&1
+life=$(field signed lifetime)
+[ "${life:-0}" -gt 4900 ] && [ "$life" -le 5000 ]; ok $? "exec: a JWT says itself when it ends"
+put old 'provider: exec' "command: [$T/bin/mint, $(jwt $((now - 5)))]"
+out=$(user tokenward get old 2>&1); is $? 75 "exec: one that has run out: exit 75"
+like "$out" "old.yaml:[0-9]*:[0-9]*: .*ran out" "exec: with the place that names the command"
+put prose 'provider: exec' "command: [$T/bin/mint, \"it is $CANARY\"]"
+out=$(user tokenward get prose 2>&1); is $? 78 "exec: prose is no token: exit 78"
+like "$out" "prose.yaml:[0-9]*:[0-9]*: .*neither a bare token nor" "exec: says what is wrong"
+printf %s "$out" | grep -q "$CANARY"; is $? 1 "exec: and not what was printed"
+put no 'provider: exec' "command: [$T/bin/mint, '{\"error\": \"login_required\"}']"
+out=$(user tokenward get no 2>&1); is $? 77 "exec: an error is a refusal: exit 77"
+like "$out" "login_required" "exec: and is told"
+before=$(wc -l <"$T/sandbox/minted")
+user tokenward get no >/dev/null 2>&1
+is "$(wc -l <"$T/sandbox/minted")" $((before + 1)) "exec: nobody waits after it, no endpoint was asked"
+
+# file: another program's token.
+put held 'provider: file' "file: $T/sandbox/held"
+out=$(user tokenward get held 2>&1); is $? 78 "file: that is not there: exit 78"
+like "$out" "held.yaml:[0-9]*:[0-9]*: .*does not exist" "file: with the place that names it"
+hold "$T/sandbox/held" 644 f1
+is "$(user tokenward get held 2>&1)" f1 "file: its token, once it is there"
+generation=$(field held generation)
+is "$(user tokenward get held 2>&1) $(field held generation)" "f1 $generation" "file: is kept while it looks the same"
+hold "$T/sandbox/held" 600 f2
+is "$(user tokenward get held 2>&1)" f2 "file: a new one is noticed at once"
+refresh=$(($(field held refresh_at) - $(field held issued_at)))
+[ "$refresh" -le 60 ]; ok $? "file: and within a minute by who does not look"
+hold "$T/sandbox/held" 666 f3
+is "$(user tokenward get held 2>/dev/null)" f2 "file: that all may write is not believed, the kept token lives"
+user tokenward reject held
+out=$(user tokenward get held 2>&1); is $? 73 "file: and is refused where none is kept: exit 73"
+like "$out" "lets others write" "file: says why"
+rm "$T/sandbox/held"
+hold "$T/sandbox/real" 600 '{"access_token":"f4","expires_in":1000}'
+touch -d '10 minutes ago' "$T/sandbox/real"
+ln -s real "$T/sandbox/held"
+is "$(user tokenward get held 2>&1)" f4 "file: a link is followed, JSON is read"
+life=$(field held lifetime)
+[ "$life" -le 400 ] && [ "$life" -ge 390 ]; ok $? "file: its time began when it was written"
+touch -d '20 minutes ago' "$T/sandbox/real"
+user tokenward reject held
+out=$(user tokenward get held 2>&1); is $? 75 "file: too long ago: exit 75"
+like "$out" "ran out" "file: says so"
+hold "$T/sandbox/real" 600 f5
+hold "$T/sandbox/other" 600 f6
+is "$(user tokenward get held 2>&1)" f5 "file: somebody brought a new one"
+put held 'provider: file' "file: $T/sandbox/other"
+is "$(user tokenward get held 2>&1)" f6 "file: another path is another token"
+is "$(requests)" 0 "and no endpoint was asked"
+done_testing
