@@ -208,22 +208,56 @@ start_exchange(struct job *job)
         end(job);
 }
 
+/* Looks into the profile's directory; false: the job has ended. */
+static bool
+enter(struct job *job)
+{
+    struct tw_error err;
+
+    if (job->state == JOB_ENDED)
+        return false;
+    if (job->place.dir < 0 &&
+        store_enter(job->context->store, job->profile->name, &job->place,
+                    &err)) {
+        end_with(job, &err);
+        return false;
+    }
+    look(job);
+    return true;
+}
+
+bool
+job_wants(struct job *job)
+{
+    struct now now = clock_now();
+
+    return enter(job) && !is_good(job, now) &&
+           (job->context->options->force ||
+            backoff_left(&job->note, now) == 0);
+}
+
+void
+job_block(struct job *job, const struct job *needed)
+{
+    if (job->state == JOB_ENDED || !needed->result.status ||
+        !needed->profile || is_kept_for(needed, 1, clock_now()))
+        return;
+    (void)tw_fail(&job->result, (enum tw_status)needed->result.status,
+                  "profile '%s' needs the token of '%s': %s",
+                  job->profile->name, needed->profile->name,
+                  needed->result.message);
+    end(job);
+}
+
 void
 job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
 {
     struct now now = clock_now();
     struct tw_error err;
 
-    if (job->state == JOB_ENDED)
+    if (!enter(job))
         return;
     job->http = http;
-    if (job->place.dir < 0 &&
-        store_enter(job->context->store, job->profile->name, &job->place,
-                    &err)) {
-        end_with(job, &err);
-        return;
-    }
-    look(job);
     if (is_good(job, now)) {
         keep(job);
         return;

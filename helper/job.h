@@ -43,6 +43,13 @@ void job_init(struct job *job, const struct job_context *context,
  * and, if a request is needed and may be made, starts it on @http. */
 void job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms);
 
+/* job_wants: would job_begin() ask somebody, were the lock free? */
+bool job_wants(struct job *job);
+
+/* job_block: ends a job whose secret is @needed's token, if that has failed
+ * and no living token is left of it. */
+void job_block(struct job *job, const struct job *needed);
+
 bool job_is_busy(const struct job *job);
 bool job_is_contended(const struct job *job);
 int64_t job_wake_ms(const struct job *job);

@@ -82,6 +82,8 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_file.h \
 	helper/profile_keys.c \
 	helper/profile_keys.h \
+	helper/profile_links.c \
+	helper/profile_links.h \
 	helper/profile_option.c \
 	helper/profile_reader.h \
 	helper/profile_secret.c \

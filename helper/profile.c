@@ -254,6 +254,15 @@ profile_option(const struct profile *profile, const char *name)
     return NULL;
 }
 
+const struct secret_source *
+profile_secret(const struct profile *profile, size_t index)
+{
+    if (index == 0)
+        return &profile->client_secret;
+    return index <= profile->option_count ? &profile->options[index - 1].secret
+                                          : NULL;
+}
+
 const struct profile_match *
 profile_match(const struct profile *profile, const char *host,
               const char *path)

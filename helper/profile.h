@@ -72,6 +72,8 @@ struct profile {
     bool allow_loopback_http;
     int timeout_s;
     int64_t default_lifetime_s;
+    unsigned depth; /* 1, or one more than that of all whose tokens are its
+                       secrets; see profile_links.h */
     struct profile *next; /* of the set, in order of reading */
 };
 
@@ -94,6 +96,11 @@ enum tw_status profile_read(const struct profile_context *context,
 /* profile_option: of that name, or NULL. */
 const struct profile_option *profile_option(const struct profile *profile,
                                             const char *name);
+
+/* profile_secret: where its @index-th secret is, whatever key names it; NULL
+ * after the last. */
+const struct secret_source *profile_secret(const struct profile *profile,
+                                           size_t index);
 
 /* profile_match: its match: with this normalised host and path, or NULL. */
 const struct profile_match *profile_match(const struct profile *profile,

@@ -88,6 +88,24 @@ read_variable(const struct profile_reader *reader, const char *key,
     return profile_value_text(reader, key, node, &out->text);
 }
 
+/* Whether there is such a profile is known when all were read. */
+static enum tw_status
+read_profile_name(const struct profile_reader *reader, const char *key,
+                  const struct yaml_node *node, struct secret_source *out)
+{
+    size_t n = 0;
+    enum tw_status status = profile_value_line(reader, key, node, &n);
+
+    if (status)
+        return status;
+    if (n != node->len || !text_is_profile_name(node->text))
+        return profile_refuse(reader, node,
+                              "%s must be a profile's name: 1 to %d of A-Z "
+                              "a-z 0-9 . _ -",
+                              key, PROFILE_NAME_MAX);
+    return profile_value_text(reader, key, node, &out->text);
+}
+
 /* An argument may be empty or have several lines; the program's name not. */
 static enum tw_status
 read_argument(const struct profile_reader *reader, const char *key,
@@ -146,6 +164,7 @@ static const struct source_key SOURCES[] = {
     {"credential", SECRET_CREDENTIAL, read_credential},
     {"env", SECRET_ENV, read_variable},
     {"file", SECRET_FILE, read_file},
+    {"profile", SECRET_PROFILE, read_profile_name},
 };
 
 static const struct source_key BY_VALUE = {"", SECRET_VALUE, read_value};
@@ -159,7 +178,7 @@ choose_source(const struct profile_reader *reader, const char *key,
     if (!only || only->next)
         return profile_refuse(reader, node,
                               "%s must have exactly one of file, credential, "
-                              "env and command",
+                              "env, command and profile",
                               key);
     for (size_t i = 0; i < sizeof SOURCES / sizeof *SOURCES; i++) {
         if (strcmp(SOURCES[i].name, only->key->text) == 0) {
@@ -168,8 +187,8 @@ choose_source(const struct profile_reader *reader, const char *key,
         }
     }
     return profile_refuse(reader, only->key,
-                          "%s: a secret comes from file, credential, env or "
-                          "command, nothing else",
+                          "%s: a secret comes from file, credential, env, "
+                          "command or profile, nothing else",
                           key);
 }
 

@@ -75,9 +75,9 @@ has_new_matches(const struct profile_set *set,
     return true;
 }
 
-/* The set owns the profile from its first line on. */
-static enum tw_status
-add_one(struct profile_set *set, struct profile *profile, struct tw_error *err)
+enum tw_status
+profile_set_add(struct profile_set *set, struct profile *profile,
+                struct tw_error *err)
 {
     bool added;
 
@@ -108,7 +108,7 @@ profile_set_add_take(struct profile_set *set,
         list->first = profile->next;
         if (has_new_name(set, complaints, profile) &&
             has_new_matches(set, complaints, profile))
-            status = add_one(set, profile, err);
+            status = profile_set_add(set, profile, err);
         else
             profile_free(profile);
     }

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "helper/owned_file.h"
+#include "helper/profile_links.h"
 #include "helper/profile_set.h"
 #include "provider/base/text.h"
 
@@ -288,6 +289,8 @@ profiles_load(const struct profile_scope *scope, struct modules *modules,
         status = load_absent(&loader, &places);
     else if (!status)
         status = load_places(&loader, dir, &places);
+    if (!status)
+        status = profile_links_check(&set, true, &loader.complaints, err);
     if (status)
         return status;
     *out = set;
@@ -315,6 +318,8 @@ profiles_load_file(const struct profile_scope *scope, const char *path,
     status = load_file(&loader, AT_FDCWD, path, path, &is_there);
     if (!status && !is_there)
         return tw_fail(err, TW_E_NOT_FOUND, "%s: does not exist", path);
+    if (!status)
+        status = profile_links_check(&set, false, &loader.complaints, err);
     if (status)
         return status;
     *out = set;

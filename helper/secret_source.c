@@ -16,6 +16,7 @@
 
 #include "helper/owned_file.h"
 #include "helper/secret_command.h"
+#include "helper/store.h"
 #include "provider/base/text.h"
 
 #define LABEL_MAX 768 /* place and source; longer ones are cut */
@@ -178,6 +179,33 @@ read_command(const struct reading *reading)
         reading->label, SECRET_COMMAND_MS, reading->out, reading->err);
 }
 
+/* fetch.c saw to it that there is one, if it could. */
+static enum tw_status
+read_profile(const struct reading *reading)
+{
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    AUTO_RECORD kept = RECORD_INIT;
+    const struct store *store = reading->context->store;
+    enum tw_status status;
+
+    if (!store)
+        return tw_fail(reading->err, TW_E_CONFIG,
+                       "%s: there is no place for tokens here",
+                       reading->label);
+    status = store_enter(store, reading->source->text, &place, reading->err);
+    if (status)
+        return status;
+    if (store_record(&place, &kept, NULL) ||
+        record_left(&kept, clock_now()) <= 0)
+        return tw_fail(reading->err, TW_E_RETRY, "%s: has no living token",
+                       reading->label);
+    if (kept.token_len > reading->max)
+        return too_large(reading);
+    return secret_append(reading->out, kept.token, kept.token_len)
+               ? TW_OK
+               : tw_no_memory(reading->err);
+}
+
 struct kind {
     const char *noun;
     enum tw_status (*read)(const struct reading *reading);
@@ -191,6 +219,7 @@ static const struct kind KINDS[] = {
     [SECRET_ENV] = {"environment variable", read_variable},
     [SECRET_COMMAND] = {"command", read_command},
     [SECRET_FOREIGN_FILE] = {"file", read_foreign_file},
+    [SECRET_PROFILE] = {"profile", read_profile},
 };
 
 /* One LF or CRLF at the end belongs to the file, not to the secret. */

@@ -20,21 +20,25 @@ enum secret_kind {
     SECRET_ENV,        /* {env: NAME} */
     SECRET_COMMAND,    /* {command: [ARGV...]}, no shell */
     SECRET_FOREIGN_FILE, /* another program's, who may read it is its affair */
+    SECRET_PROFILE,      /* {profile: NAME}, its living token */
 };
 
 struct secret_source {
     enum secret_kind kind;
     struct secret value; /* VALUE */
-    char *text;          /* a FILE's absolute path; CREDENTIAL, ENV: a name */
+    char *text; /* a FILE's absolute path; CREDENTIAL, ENV, PROFILE: a name */
     char **
         argv; /* COMMAND: NULL-ended; argv[0] absolute, or looked up in PATH */
     const char *file; /* place of the key in the profile, borrowed from it */
     uint32_t line, column;
 };
 
+struct store;
+
 /* What reading needs besides the source. */
 struct secret_context {
     const struct environment *environment;
+    const struct store *store; /* where tokens of profiles are; or NULL */
     bool system;
 };
 
@@ -43,6 +47,7 @@ struct secret_context {
  * the descriptor: regular, owned by the caller (or, as @system, by root), no
  * group or other permission but, as @system, reading by the group.
  * A foreign file may be a link, root's, and readable by all.
+ * A profile's token is not fetched here: TW_E_RETRY when none is alive.
  * Refuses an empty secret, NUL, CR, LF inside, and more than @out's maximum.
  * A command gets an environment of PATH, HOME and
  * the like, no stdin, SECRET_COMMAND_MS, and is killed with its group then.

@@ -97,4 +97,54 @@ is "$(user tokenward get held 2>&1)" f5 "file: somebody brought a new one"
 put held 'provider: file' "file: $T/sandbox/other"
 is "$(user tokenward get held 2>&1)" f6 "file: another path is another token"
 is "$(requests)" 0 "and no endpoint was asked"
+
+# {profile: NAME}: another profile's token is the secret.
+use() { # use NAME PROFILE: one whose client_secret is PROFILE's token
+    put "$1" "token_endpoint: $URL/oauth/v1/token" "client_id: $CLIENT_ID" "client_secret: {profile: $2}" \
+        'scope: payments' "ca_file: $CA"
+}
+minted() { wc -l <"$T/sandbox/minted" | tr -d ' '; }
+put vault 'provider: exec' "command: [$T/bin/mint, $CANARY]" 'default_lifetime: 900'
+use linked vault
+before=$(minted)
+token=$(user tokenward get linked 2>&1); is $? 0 "profile: a token is got with another profile's"
+is "$(requests) $(($(minted) - before))" "1 1" "profile: which was fetched first"
+is "$(user tokenward get linked) $(requests) $(minted)" "$token 1 $((before + 1))" "profile: both are kept"
+user tokenward reject linked
+user tokenward get linked >/dev/null 2>&1
+is "$(requests) $(minted)" "2 $((before + 1))" "profile: one that lives is not fetched again"
+forget vault
+is "$(user tokenward get linked) $(minted)" "$(user tokenward get linked) $((before + 1))" \
+    "profile: nor is one that nobody needs now"
+user tokenward-helper fetch --force linked 2>"$T/err"
+is "$? $(minted)" "0 $((before + 2))" "profile: it is fetched when it is needed"
+user tokenward-helper fetch --force linked vault
+is "$? $(minted)" "0 $((before + 3))" "profile: a forced one is fetched by itself"
+forget vault
+forget linked
+before=$(requests) mints=$(minted)
+for i in $(seq 30); do user tokenward get linked & done >"$T/herd" 2>&1
+wait_for_herd() { for _ in $(seq 300); do [ "$(wc -l <"$T/herd")" -ge 30 ] && return; sleep 0.1; done; }
+wait_for_herd
+is "$(sort -u "$T/herd" | wc -l) $(($(requests) - before)) $(($(minted) - mints))" "1 1 1" \
+    "profile: 30 at once on a cold start: one token, one request, one command"
+for i in $(seq 15); do
+    user tokenward-helper fetch --force linked vault 2>>"$T/err" &
+    user tokenward-helper fetch --force vault linked 2>>"$T/err" &
+    pids="${pids:-} $!"
+done
+start=$(date +%s)
+for pid in $pids; do wait "$pid"; done
+[ $(($(date +%s) - start)) -lt 20 ]; ok $? "profile: whatever the order of names, nobody waits for ever"
+put vault 'provider: exec' 'command: [sh, -c, "echo nothing good"]'
+forget linked
+out=$(user tokenward get linked 2>&1); is $? 78 "profile: if the other one fails, so does this one, alike"
+like "$out" "profile 'linked' needs the token of 'vault': .*vault.yaml:[0-9]*:[0-9]*: " "profile: and says why"
+use ring ring2
+use ring2 ring
+use stray nobody
+out=$(user tokenward-helper check 2>&1); is $? 78 "profile: a circle is a fault of the configuration"
+like "$out" "ring.yaml:5:20: profile 'ring': needs the token of 'ring2', .*a circle" "profile: with file, line and column"
+like "$out" "stray.yaml:5:20: profile 'stray': there is no profile 'nobody'" "profile: so is a name that nobody has"
+rm "$secrets/ring.yaml" "$secrets/ring2.yaml" "$secrets/stray.yaml"
 done_testing

@@ -256,13 +256,16 @@ static const struct refusal REFUSALS[] = {
     {SECRET "[s3cret]\n",
      AT(5, 20) "client_secret must be text, or a map like {file: PATH}"},
     {SECRET "{}\n", AT(5, 20) "client_secret must have exactly one of file, "
-                              "credential, env and command"},
+                              "credential, env, command and profile"},
+    {SECRET "{profile: .p}\n",
+     AT(5, 30) "client_secret must be a profile's name: 1 to 64 of A-Z a-z "
+               "0-9 . _ -"},
     {SECRET "{file: a, env: B}\n",
-     AT(5, 20) "client_secret must have exactly one of file, credential, env "
-               "and command"},
+     AT(5, 20) "client_secret must have exactly one of file, credential, env, "
+               "command and profile"},
     {SECRET "{s3cret: 1}\n",
-     AT(5, 21) "client_secret: a secret comes from file, credential, env or "
-               "command, nothing else"},
+     AT(5, 21) "client_secret: a secret comes from file, credential, env, "
+               "command or profile, nothing else"},
     {SECRET "{file: ~/s3cret}\n",
      AT(5, 27) "client_secret: '~' has no meaning here; write the path from / "
                "or from the profile's directory"},

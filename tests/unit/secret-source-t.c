@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "helper/secret_source.h"
+#include "helper/store.h"
 #include "provider/base/clock.h"
 #include "tests/unit/scratch.h"
 
@@ -21,6 +22,8 @@ static char *allowed[] = {(char[]){"PATH=relative:/usr/bin:/bin"},
                           (char[]){"HOME=/nowhere"}, NULL};
 static const struct environment ENVIRONMENT = {.given = given,
                                                .allowed = allowed};
+
+static const struct store *store; /* of tokens of profiles */
 
 static void
 setup(void)
@@ -47,7 +50,8 @@ expect_secret(const struct secret_source *source, bool system,
               const char *expected)
 {
     AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
-    const struct secret_context context = {&ENVIRONMENT, system};
+    const struct secret_context context = {
+        .environment = &ENVIRONMENT, .store = store, .system = system};
     struct tw_error err = {0};
 
     cr_expect_eq(secret_source_read(source, &context, &secret, &err), TW_OK,
@@ -61,7 +65,8 @@ expect_refusal(const struct secret_source *source, bool system,
                enum tw_status status, const char *message)
 {
     AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
-    const struct secret_context context = {&ENVIRONMENT, system};
+    const struct secret_context context = {
+        .environment = &ENVIRONMENT, .store = store, .system = system};
     struct tw_error err = {0};
     char expected[sizeof err.message];
     int64_t start = clock_monotonic_ms();
@@ -193,7 +198,7 @@ Test(secret_source, a_document_has_lines)
 {
     const struct secret_source source =
         source_of(SECRET_FILE, scratch_path("secret"));
-    const struct secret_context context = {&ENVIRONMENT, false};
+    const struct secret_context context = {.environment = &ENVIRONMENT};
     AUTO_SECRET text = SECRET_INIT(20);
     struct tw_error err = {0};
 
@@ -242,6 +247,49 @@ Test(secret_source, proc_is_no_secret)
     cr_expect_eq(secret_source_read(&source, &context, &secret, &err),
                  TW_E_ACCESS);
     cr_expect_eq(secret.len, 0);
+}
+
+static void
+publish(const char *token, int64_t generation)
+{
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct now now = clock_now();
+    struct record record = {.profile = "other",
+                            .generation = generation,
+                            .token_type = "Bearer",
+                            .token = token,
+                            .token_len = token ? strlen(token) : 0,
+                            .issued_at = now.wall,
+                            .expires = moment_after(now, 100),
+                            .lifetime = 100,
+                            .refresh_at = now.wall + 75};
+
+    cr_assert_eq(store_enter(store, "other", &place, NULL), TW_OK);
+    cr_assert_eq(store_publish(&place, &record, generation - 1, NULL), TW_OK);
+}
+
+Test(secret_source, token_of_a_profile)
+{
+    static char large[CLIENT_SECRET_MAX + 2];
+    const struct secret_source source = source_of(SECRET_PROFILE, "other");
+    AUTO_STORE opened = {.root = -1};
+
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "profile other: there is no place for tokens here");
+    cr_assert_eq(store_open(scratch_path("run"), false, &opened, NULL), TW_OK);
+    store = &opened;
+    expect_refusal(&source, false, TW_E_RETRY,
+                   PLACE "profile other: has no living token");
+    publish("s3cret", 1);
+    expect_secret(&source, false, "s3cret");
+    publish(NULL, 2);
+    expect_refusal(&source, false, TW_E_RETRY,
+                   PLACE "profile other: has no living token");
+    memset(large, 's', sizeof large - 1);
+    publish(large, 3);
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "profile other: larger than 8192 bytes");
+    store = NULL;
 }
 
 Test(secret_source, credential)

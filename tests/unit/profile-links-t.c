@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile-links-t.c - profiles that need each other's tokens: in which order,
+ * and which of them cannot be.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/profile_links.h"
+#include "tests/unit/loading.h"
+
+TestSuite(profile_links, .init = loading_begin, .fini = scratch_remove);
+
+static char said[8][sizeof((struct tw_error *)NULL)->message];
+static size_t said_count;
+
+static void
+tell(void *arg, const struct tw_error *err)
+{
+    (void)arg;
+    cr_expect_eq(err->status, TW_E_CONFIG);
+    if (said_count < 8)
+        (void)strcpy(said[said_count], err->message);
+    said_count++;
+}
+
+/* @names: "a>b" is profile a, whose assertion is b's token, "a" one that
+ * needs nobody's. */
+static void
+load(const char *names, struct profile_set *set)
+{
+    const struct profile_scope scope = {.dir = scratch_path("")};
+    char text[8192] = "profiles:\n", copy[512];
+    char *rest = copy, *name;
+    struct tw_error err = {0};
+
+    (void)snprintf(copy, sizeof copy, "%s", names);
+    while ((name = strsep(&rest, " "))) {
+        char *link = strchr(name, '>');
+        size_t used = strlen(text);
+
+        if (link)
+            *link++ = '\0';
+        (void)snprintf(text + used, sizeof text - used,
+                       "  %s: {provider: pickle, assertion: {%s: %s}}\n", name,
+                       link ? "profile" : "env", link ? link : "A");
+    }
+    loading_put("profiles.yaml", 0600, text);
+    said_count = 0;
+    cr_assert_eq(
+        profiles_load(&scope, &loading_modules, tell, NULL, set, &err), TW_OK,
+        "%s", err.message);
+}
+
+static unsigned
+depth_of(const struct profile_set *set, const char *name)
+{
+    const struct profile *profile = NULL;
+
+    return profiles_find(set, name, &profile, NULL) ? 0 : profile->depth;
+}
+
+static void
+expect_said(size_t i, const char *message)
+{
+    char expected[sizeof said[0]];
+
+    scratch_expand(message, expected, sizeof expected);
+    cr_expect_str_eq(said[i], expected);
+}
+
+Test(profile_links, in_a_row)
+{
+    struct profile_set set = {0};
+
+    load("c>b d>b b>a a e", &set);
+    cr_expect_eq(said_count, 0, "%s", said[0]);
+    cr_expect_eq(set.count, 5);
+    cr_expect_eq(depth_of(&set, "a"), 1);
+    cr_expect_eq(depth_of(&set, "b"), 2);
+    cr_expect_eq(depth_of(&set, "c"), 3);
+    cr_expect_eq(depth_of(&set, "d"), 3);
+    cr_expect_eq(depth_of(&set, "e"), 1);
+    profile_set_clear(&set);
+}
+
+Test(profile_links, to_nobody)
+{
+    struct profile_set set = {0};
+
+    load("a>nobody b", &set);
+    cr_expect_eq(said_count, 1);
+    expect_said(0, "%s/profiles.yaml:2:36: profile 'a': there is no profile "
+                   "'nobody' whose token it could use");
+    cr_expect_eq(set.count, 1);
+    cr_expect_eq(set.broken_count, 1);
+    cr_expect_eq(depth_of(&set, "b"), 1);
+    cr_expect_eq(depth_of(&set, "a"), 0);
+    profile_set_clear(&set);
+}
+
+Test(profile_links, in_circles)
+{
+    struct profile_set set = {0};
+
+    load("self>self a>b b>c c>a tail>a free", &set);
+    cr_expect_eq(said_count, 5);
+    expect_said(0, "%s/profiles.yaml:2:39: profile 'self': needs the token of "
+                   "'self', which in the end needs this one: a circle");
+    expect_said(1, "%s/profiles.yaml:3:36: profile 'a': needs the token of "
+                   "'b', which in the end needs this one: a circle");
+    expect_said(3, "%s/profiles.yaml:5:36: profile 'c': needs the token of "
+                   "'a', which in the end needs this one: a circle");
+    expect_said(4, "%s/profiles.yaml:6:39: profile 'tail': needs the token of "
+                   "'a', which cannot be used itself");
+    cr_expect_eq(set.count, 1);
+    cr_expect_str_eq(set.first->name, "free");
+    cr_expect_eq(set.first, set.last);
+    cr_expect_eq(depth_of(&set, "free"), 1);
+    profile_set_clear(&set);
+}
+
+Test(profile_links, too_far)
+{
+    struct profile_set set = {0};
+
+    load("p1 p2>p1 p3>p2 p4>p3 p5>p4 p6>p5 p7>p6 p8>p7 p9>p8 p10>p9", &set);
+    cr_expect_eq(said_count, 2);
+    cr_expect_eq(depth_of(&set, "p8"), PROFILE_DEPTH_MAX);
+    expect_said(0, "%s/profiles.yaml:10:3: profile 'p9': more than 8 profiles "
+                   "need each other in a row");
+    expect_said(1, "%s/profiles.yaml:11:38: profile 'p10': needs the token of "
+                   "'p9', which cannot be used itself");
+    profile_set_clear(&set);
+}
+
+Test(profile_links, of_one_file_may_lead_elsewhere)
+{
+    const struct profile_scope scope = {.dir = scratch_path("")};
+    struct profile_set set = {0};
+    struct tw_error err = {0};
+
+    load("a>elsewhere b>b", &set);
+    profile_set_clear(&set);
+    said_count = 0;
+    cr_assert_eq(profiles_load_file(&scope, scratch_path("profiles.yaml"),
+                                    &loading_modules, tell, NULL, &set, &err),
+                 TW_OK, "%s", err.message);
+    cr_expect_eq(said_count, 1);
+    cr_expect_eq(set.count, 1);
+    cr_expect_str_eq(set.first->name, "a");
+    profile_set_clear(&set);
+}
