@@ -108,6 +108,11 @@ write_answer(const struct reply *reply, char *out, size_t size)
         (void)snprintf(out, size, "the server says %s%s%s%s (HTTP %d)",
                        reply->error, *said ? ": \"" : "", said,
                        *said ? "\"" : "", reply->http_status);
+    else if (reply->class == REPLY_HTTP_ERROR && !*said)
+        (void)snprintf(out, size,
+                       "the server answers HTTP %d and no error "
+                       "of OAuth's",
+                       reply->http_status);
     else
         (void)snprintf(out, size, "the server answers HTTP %d, %s%s%s%s",
                        reply->http_status, reply_class_name(reply->class),
@@ -145,6 +150,13 @@ write_facts(const struct profile *profile, const struct reply *reply,
     case REPLY_UNSUPPORTED_GRANT_TYPE:
         (void)snprintf(out, size, "the profile uses provider %s; ",
                        profile->module->provider.name);
+        break;
+    case REPLY_HTTP_ERROR:
+        if (reply->http_status == 403)
+            (void)snprintf(out, size,
+                           "some servers refuse so a client, its secret or "
+                           "its scope: check client_id, client_secret and "
+                           "scope; else: ");
         break;
     case REPLY_TEMPORARILY_UNAVAILABLE:
         if (reply->retry_after >= 0)

@@ -30,6 +30,9 @@ static const struct code CODES[] = {
     {"access_denied", REPLY_ACCESS_DENIED},
     {"server_error", REPLY_SERVER_ERROR},
     {"temporarily_unavailable", REPLY_TEMPORARILY_UNAVAILABLE},
+    /* glewlwyd's words for two of them */
+    {"scope_invalid", REPLY_INVALID_SCOPE},
+    {"authorization_type_invalid", REPLY_UNAUTHORIZED_CLIENT},
 };
 
 static const struct code *

@@ -92,6 +92,10 @@ Test(reply, codes_and_statuses)
                  REPLY_OTHER_ERROR);
     cr_expect_eq(class_of(401, "{\"error\":\"invalid_token\"}"),
                  REPLY_OTHER_ERROR);
+    cr_expect_eq(class_of(400, "{\"error\":\"scope_invalid\"}"),
+                 REPLY_INVALID_SCOPE);
+    cr_expect_eq(class_of(400, "{\"error\":\"authorization_type_invalid\"}"),
+                 REPLY_UNAUTHORIZED_CLIENT);
     cr_expect_eq(class_of(401, ""), REPLY_INVALID_CLIENT);
     cr_expect_eq(class_of(403, ""), REPLY_HTTP_ERROR);
 }
