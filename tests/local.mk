@@ -292,10 +292,12 @@ FLOW_TESTS = \
 	tests/flow/format-t.sh \
 	tests/flow/front-t.sh \
 	tests/flow/git-t.sh \
+	tests/flow/glewlwyd-t.sh \
 	tests/flow/grants-t.sh \
 	tests/flow/herd-t.sh \
 	tests/flow/kill-t.sh \
 	tests/flow/main-t.sh \
+	tests/flow/oidc-provider-t.sh \
 	tests/flow/secret-t.sh \
 	tests/flow/served-t.sh \
 	tests/flow/status-t.sh \
@@ -305,6 +307,21 @@ FLOW_TESTS = \
 	tests/unit/corpus-git-t.sh
 dist_check_SCRIPTS = $(FLOW_TESTS)
 TESTS += $(FLOW_TESTS)
+
+# Real servers, once for each build; the network is needed for this, and for
+# no test.  Where one cannot be had its test is skipped, and says why.
+EXTRA_DIST += tests/servers
+SERVERS = glewlwyd oidc-provider
+servers:
+	@for server in $(SERVERS); do \
+	    here='$(abs_top_builddir)'/build-servers/$$server; \
+	    mkdir -p "$$here" && \
+	    { $(SHELL) $(top_srcdir)/tests/servers/$$server/install.sh "$$here" 2>"$$here/why" || cat "$$here/why"; }; \
+	done
+
+clean-servers:
+	rm -rf build-servers
+clean-local: clean-servers
 
 # Everything a test needs, and nothing run.
 # After all, not beside it: two makes at once would build one library twice.
@@ -326,5 +343,5 @@ bench: all
 	$(MAKE) $(AM_MAKEFLAGS) $(EXTRA_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/bench/bench.sh
 
-.PHONY: bench
+.PHONY: bench servers clean-servers
 

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# glewlwyd-t.sh - Debian's glewlwyd: each of its clients gets its token, or the
+# refusal that this server is known for.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/servers/lib.sh
+. "$TOP_SRC/tests/servers/lib.sh"
+peer_server glewlwyd
+
+# Who asks shows a token of its own, whose scope lets it.  Whose the token is
+# stands in the token itself.
+printf '%s' grant_type=client_credentials\&scope=introspect |
+    curl -s --cacert "$CA" -u cc-basic:basic-secret -d @- "$URL/token" |
+    sed -n 's/.*"access_token": *"\([^"]*\)".*/header = "Authorization: Bearer \1"/p' >"$T/asker"
+introspect() { # introspect TOKEN
+    printf 'token=%s' "$1" | curl -s --cacert "$CA" -K "$T/asker" -d @- "$URL/introspect"
+    payload=$(printf %s "$1" | cut -d. -f2 | tr _- /+)
+    printf '%s==' "$payload" | base64 -di 2>/dev/null
+}
+BASIC='token_endpoint_auth_method: client_secret_basic'
+READ='scope: api:read'
+
+# Secrets, in a header and in the form.  The token's type is "bearer" here.
+peer basic cc-basic basic-secret "$BASIC" "$READ"
+bought basic cc-basic client_secret_basic
+is "$(field basic scope)" api:read "with the scope that was asked for"
+like "$TOKEN" '^eyJ[^.]*\.[^.]*\.[^.]*$' "a JWT of $(printf %s "$TOKEN" | wc -c) bytes"
+is "$(user tokenward get --format header basic)" "Authorization: Bearer $TOKEN" "handed out as Bearer"
+peer post cc-post post-secret "$READ"
+bought post cc-post client_secret_post
+peer both cc-basic basic-secret "$BASIC" 'scope: [api:read, api:write]'
+bought both cc-basic "two scopes"
+is "$(field both scope)" "api:read api:write" "both are granted"
+
+# This server refuses a client with 403 and not a word, as a firewall would:
+# another time it may be let through, and the hint names both.
+silent() { # silent NAME WHAT
+    refused "$1" 75 "$1.yaml:[0-9]*: .*HTTP 403" "$2"
+    like "$out" 'hint: .*client_id.*scope.*proxy' "$2: what to look at"
+}
+peer wrongbasic cc-basic not-its-secret "$BASIC" "$READ"
+silent wrongbasic "a wrong secret in a header"
+peer wrongpost cc-post not-its-secret "$READ"
+silent wrongpost "a wrong secret in the form"
+peer wrongway cc-post post-secret "$BASIC" "$READ"
+silent wrongway "a client of the form that uses a header"
+peer nobody nobody not-its-secret "$BASIC" "$READ"
+silent nobody "an unknown client"
+peer noscope cc-basic basic-secret "$BASIC"
+silent noscope "no scope"
+
+# And the rest with codes of its own.
+peer readonly cc-readonly readonly-secret "$BASIC" "$READ"
+bought readonly cc-readonly "a client that may only read"
+peer notgranted cc-readonly readonly-secret "$BASIC" 'scope: api:write'
+refused notgranted 77 'notgranted.yaml:[0-9]*: .*scope.*scope_invalid' "a scope it was not granted"
+peer unknown cc-basic basic-secret "$BASIC" 'scope: nonsense'
+refused unknown 77 'unknown.yaml:[0-9]*: .*scope.*scope_invalid' "a scope the server does not know"
+peer nocc no-cc no-cc-secret "$BASIC" "$READ"
+refused nocc 77 'nocc.yaml:[0-9]*: .*client_id.*authorization_type_invalid' "a client that may not use the grant"
+done_testing

@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# oidc-provider-t.sh - npm's oidc-provider: each of its clients gets its token,
+# or the refusal that this server is known for.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/servers/lib.sh
+. "$TOP_SRC/tests/servers/lib.sh"
+peer_server oidc-provider
+
+introspect() { # introspect TOKEN
+    printf 'token=%s' "$1" | curl -s -u cc-basic:basic-secret -d @- "$URL/token/introspection"
+}
+BASIC='token_endpoint_auth_method: client_secret_basic'
+
+# Secrets, in a header and in the form.
+peer basic cc-basic basic-secret "$BASIC" 'scope: api:read'
+bought basic cc-basic client_secret_basic
+is "$(field basic scope)" api:read "with the scope that was asked for"
+peer odd 'cc basic:odd' 's3cr3t: +%&=/"\~' "$BASIC"
+bought odd 'cc basic:odd' "an id and a secret of odd characters"
+peer post cc-post post-secret 'token_endpoint_auth_method: client_secret_post'
+bought post cc-post client_secret_post
+peer postbasic cc-basic basic-secret
+bought postbasic cc-basic "a client of Basic that uses the form, which this server takes"
+ENDPOINT=$TLS_URL/token
+peer secure cc-basic basic-secret "$BASIC"
+user tokenward get secure >"$T/out" 2>&1
+is $? 0 "the same over https"
+sed 's/^/# /' "$T/err"
+ENDPOINT=$URL/token
+
+peer wrongbasic cc-basic not-its-secret "$BASIC"
+refused wrongbasic 77 'wrongbasic.yaml:3: .*client_id.*invalid_client' "a wrong secret in a header"
+peer wrongpost cc-post not-its-secret
+refused wrongpost 77 'wrongpost.yaml:3: .*client_id.*invalid_client' "a wrong secret in the form"
+peer nobody nobody not-its-secret "$BASIC"
+refused nobody 77 'nobody.yaml:3: .*client_id.*invalid_client' "an unknown client"
+peer rawodd 'cc odd' 's3cr3t: +%&=/"\~' "$BASIC" 'basic_encoding: raw'
+refused rawodd 77 'invalid_request' "an odd secret that is not encoded"
+peer colon 'cc basic:odd' 's3cr3t: +%&=/"\~' "$BASIC" 'basic_encoding: raw'
+refused colon 78 "colon.yaml:2:.*client_id holds a ':'" "an id with a colon that is not encoded, and not sent"
+
+# Scopes and resources.
+peer readonly cc-readonly readonly-secret "$BASIC" 'scope: api:read'
+bought readonly cc-readonly "a client that may only read"
+peer notgranted cc-readonly readonly-secret "$BASIC" 'scope: api:write'
+refused notgranted 77 'notgranted.yaml:[0-9]*: .*scope.*invalid_scope' "a scope it was not granted"
+peer unknown cc-basic basic-secret "$BASIC" 'scope: nonsense'
+bought unknown cc-basic "a scope the server does not know, which it leaves out"
+peer jwt cc-basic basic-secret "$BASIC" 'scope: api:read' 'resource: urn:api:jwt'
+token=$(user tokenward get jwt 2>"$T/err")
+is $? 0 "resource: a token for it"
+sed 's/^/# /' "$T/err"
+like "$token" '^eyJ[^.]*\.[^.]*\.[^.]*$' "which is a JWT"
+peer noresource cc-basic basic-secret "$BASIC" 'resource: urn:other'
+refused noresource 77 'noresource.yaml:[0-9]*: .*invalid_target' "a resource the server does not know"
+
+# Clients that may not, or not so.
+peer nocc no-cc no-cc-secret "$BASIC"
+refused nocc 77 'invalid_request.*grant type' "a client that may not use the grant"
+peer code code code-secret "$BASIC"
+refused code 77 'invalid_request.*grant type' "a client of people alone"
+peer dpop cc-dpop dpop-secret "$BASIC"
+refused dpop 77 'invalid_grant' "a client whose tokens are bound to a key"
+done_testing

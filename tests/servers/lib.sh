@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+# lib.sh - sourced after tests/flow/lib.sh: a real authorization server, and
+# profiles of its clients.
+# shellcheck shell=sh
+
+# The programs, the server and what it needs, where an unprivileged user
+# reaches them; then URL, TLS_URL and CA as the server says.
+peer_server() { # peer_server NAME
+    installed=$TOP_BUILD/build-servers/$1
+    if [ ! -e "$installed/installed" ]; then
+        why="'make servers' installs it"
+        [ ! -s "$installed/why" ] || why=$(tail -n 1 "$installed/why")
+        skip_all "$1 is not here: $why"
+    fi
+    cp -r "$installed" "$T/installed"
+    cp -r "$TOP_SRC/tests/servers" "$T/servers"
+    chmod -R u+w,a+rX "$T/installed" "$T/servers"
+    mkdir "$T/state" "$T/config/tokenward/profiles.d"
+    chmod 700 "$T/config/tokenward/profiles.d"
+    own "$T/state" "$T/config"
+    # Without a shell in between, so that the signal meets the server; and not
+    # for ever, should nobody be left to send one.
+    as_user=
+    [ "$(id -u)" != 0 ] || as_user="setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups"
+    # shellcheck disable=SC2086  # words are wanted
+    $as_user timeout 600 sh "$T/servers/$1/start.sh" "$T/installed" "$T/state" >"$T/server.out" 2>"$T/server.err" &
+    EXTRA_PID=$!
+    for _ in $(seq 300); do
+        grep -q '^ready' "$T/server.out" && break
+        kill -0 "$EXTRA_PID" 2>/dev/null || break
+        sleep 0.1
+    done
+    if ! grep -q '^ready' "$T/server.out"; then
+        sed 's/^/# /' "$T/server.err"
+        echo "Bail out! $1 does not start"
+        exit 1
+    fi
+    URL=$(sed -n 's/^url=//p' "$T/server.out")
+    # shellcheck disable=SC2034  # for the test
+    TLS_URL=$(sed -n 's/^tls_url=//p' "$T/server.out")
+    CA=$(sed -n 's/^ca=//p' "$T/server.out")
+    # shellcheck disable=SC2034  # for the test
+    KEYS=$(dirname "$CA")
+    ENDPOINT=$URL/token
+}
+
+# One profile in a file of its own; "" for a client without a secret.
+peer() { # peer NAME CLIENT_ID SECRET [LINE...]
+    name=$1 secret=$T/config/tokenward/profiles.d/$1.secret
+    {
+        printf 'profiles:\n  %s:\n    client_id: "%s"\n' "$name" "$2"
+        echo "    token_endpoint: $ENDPOINT"
+        case $ENDPOINT in
+            http:*) echo "    allow_http: loopback" ;;
+            *) echo "    ca_file: $CA" ;;
+        esac
+        [ -z "$3" ] || echo "    client_secret: {file: $name.secret}"
+        printf %s "$3" >"$secret"
+        shift 3
+        for line in "$@"; do echo "    $line"; done
+    } >"$T/config/tokenward/profiles.d/$name.yaml"
+    chmod 600 "$T/config/tokenward/profiles.d/$name.yaml" "$secret"
+    own "$T/config/tokenward/profiles.d"
+}
+
+# A token comes, and its server knows it as this client's.
+bought() { # bought NAME CLIENT_ID WHAT
+    TOKEN=$(user tokenward get "$1" 2>"$T/err")
+    is $? 0 "$3: a token"
+    sed 's/^/# /' "$T/err"
+    introspect "$TOKEN" >"$T/fact"
+    like "$(cat "$T/fact")" '"active": *true.*"client_id": *"'"$2"'"\|"client_id": *"'"$2"'".*"active": *true' \
+        "$3: which its server calls active, and this client's"
+}
+
+# None comes: the exit status says who must act, the message why, neither the
+# secret.
+refused() { # refused NAME EXIT PATTERN WHAT
+    out=$(user tokenward get "$1" 2>&1)
+    is $? "$2" "$4: exit $2"
+    like "$out" "$3" "$4: says why"
+    sent=$(cat "$T/config/tokenward/profiles.d/$1.secret")
+    [ -z "$sent" ] || { printf '%s' "$out" | grep -qF -e "$sent"; is $? 1 "$4: without the secret"; }
+}
