@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * explain.c - one row for each class of answer (RFC 6749 5.2, RFC 6585): which
- * line of the profile it is about, and what to do.  See explain.h.
+ * explain.c - one row for each class of answer (RFC 6749 5.2, RFC 8707 2, RFC
+ * 6585): which line of the profile it is about, and what to do.  See
+ * explain.h.
  */
 #include "helper/explain.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum concern { ABOUT_PROFILE, ABOUT_ENDPOINT, ABOUT_CLIENT, ABOUT_SCOPE };
+enum concern {
+    ABOUT_PROFILE,
+    ABOUT_ENDPOINT,
+    ABOUT_CLIENT,
+    ABOUT_SCOPE,
+    ABOUT_TARGET,
+};
 
 struct row {
     enum reply_class class;
@@ -36,6 +43,9 @@ static const struct row ROWS[] = {
     {REPLY_INVALID_SCOPE, ABOUT_SCOPE,
      "a scope this client was not granted, an unknown one, or scopes not "
      "separated by spaces"},
+    {REPLY_INVALID_TARGET, ABOUT_TARGET,
+     "a resource or audience the server does not know, does not give this "
+     "client, or does not give together with this scope; or it wants one"},
     {REPLY_ACCESS_DENIED, ABOUT_CLIENT,
      "the server's operator decides who may have this token"},
     {REPLY_SERVER_ERROR, ABOUT_ENDPOINT,
@@ -67,15 +77,16 @@ static const struct row *row_of(enum reply_class class)
     return NULL;
 }
 
+/* The first value of an option, and where it stands; NULL if it is not set. */
 static const char *
-scope_of(const struct profile *profile, uint32_t *line)
+option_of(const struct profile *profile, const char *key, uint32_t *line)
 {
-    const struct profile_option *scope = profile_option(profile, "scope");
+    const struct profile_option *option = profile_option(profile, key);
 
-    if (!scope || !scope->values || !scope->values[0])
+    if (!option || !option->values || !option->values[0])
         return NULL;
-    *line = scope->line;
-    return scope->values[0];
+    *line = option->line;
+    return option->values[0];
 }
 
 /* "FILE:LINE: profile 'x': " with the line that matters, and its key. */
@@ -92,8 +103,14 @@ write_place(const struct profile *profile, enum concern concern, char *out,
     } else if (concern == ABOUT_CLIENT && profile->client_id_line) {
         line = profile->client_id_line;
         key = ": client_id, client_secret";
-    } else if (concern == ABOUT_SCOPE && scope_of(profile, &line)) {
+    } else if (concern == ABOUT_SCOPE && option_of(profile, "scope", &line)) {
         key = ": scope";
+    } else if (concern == ABOUT_TARGET &&
+               option_of(profile, "resource", &line)) {
+        key = ": resource";
+    } else if (concern == ABOUT_TARGET &&
+               option_of(profile, "audience", &line)) {
+        key = ": audience";
     }
     (void)snprintf(out, size, "%s:%u: profile '%s'%s", profile->file, line,
                    profile->name, key);
@@ -127,7 +144,7 @@ write_facts(const struct profile *profile, const struct reply *reply,
     char source[200];
     struct shown shown;
     uint32_t line;
-    const char *scope = scope_of(profile, &line);
+    const char *scope = option_of(profile, "scope", &line);
 
     out[0] = '\0';
     switch ((int)reply->class) {

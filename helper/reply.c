@@ -23,6 +23,7 @@ static const char *const NAMES[] = {
     [REPLY_UNAUTHORIZED_CLIENT] = "unauthorized_client",
     [REPLY_UNSUPPORTED_GRANT_TYPE] = "unsupported_grant_type",
     [REPLY_INVALID_SCOPE] = "invalid_scope",
+    [REPLY_INVALID_TARGET] = "invalid_target",
     [REPLY_ACCESS_DENIED] = "access_denied",
     [REPLY_SERVER_ERROR] = "server_error",
     [REPLY_TEMPORARILY_UNAVAILABLE] = "temporarily_unavailable",
@@ -56,6 +57,7 @@ reply_status(const struct reply *reply)
     case REPLY_UNAUTHORIZED_CLIENT:
     case REPLY_UNSUPPORTED_GRANT_TYPE:
     case REPLY_INVALID_SCOPE:
+    case REPLY_INVALID_TARGET:
     case REPLY_ACCESS_DENIED:
     case REPLY_OTHER_ERROR:
         return TW_E_DENIED;

@@ -27,6 +27,7 @@ static const struct code CODES[] = {
     {"unauthorized_client", REPLY_UNAUTHORIZED_CLIENT},
     {"unsupported_grant_type", REPLY_UNSUPPORTED_GRANT_TYPE},
     {"invalid_scope", REPLY_INVALID_SCOPE},
+    {"invalid_target", REPLY_INVALID_TARGET},
     {"access_denied", REPLY_ACCESS_DENIED},
     {"server_error", REPLY_SERVER_ERROR},
     {"temporarily_unavailable", REPLY_TEMPORARILY_UNAVAILABLE},

@@ -59,4 +59,9 @@ peer unknown cc-basic basic-secret "$BASIC" 'scope: nonsense'
 refused unknown 77 'unknown.yaml:[0-9]*: .*scope.*scope_invalid' "a scope the server does not know"
 peer nocc no-cc no-cc-secret "$BASIC" "$READ"
 refused nocc 77 'nocc.yaml:[0-9]*: .*client_id.*authorization_type_invalid' "a client that may not use the grant"
+peer resource cc-basic basic-secret "$BASIC" "$READ" 'resource: https://api.example.test'
+bought resource cc-basic "a token for one resource"
+like "$(cat "$T/fact")" '"aud": *"https://api.example.test"' "which is its audience"
+peer noresource cc-basic basic-secret "$BASIC" "$READ" 'resource: https://other.example.test'
+refused noresource 77 'noresource.yaml:[0-9]*: .*: resource: .*invalid_target' "a resource the server does not know"
 done_testing

@@ -54,7 +54,7 @@ is $? 0 "resource: a token for it"
 sed 's/^/# /' "$T/err"
 like "$token" '^eyJ[^.]*\.[^.]*\.[^.]*$' "which is a JWT"
 peer noresource cc-basic basic-secret "$BASIC" 'resource: urn:other'
-refused noresource 77 'noresource.yaml:[0-9]*: .*invalid_target' "a resource the server does not know"
+refused noresource 77 'noresource.yaml:[0-9]*: .*: resource: .*invalid_target' "a resource the server does not know"
 
 # Clients that may not, or not so.
 peer nocc no-cc no-cc-secret "$BASIC"

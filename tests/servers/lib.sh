@@ -68,6 +68,7 @@ bought() { # bought NAME CLIENT_ID WHAT
     TOKEN=$(user tokenward get "$1" 2>"$T/err")
     is $? 0 "$3: a token"
     sed 's/^/# /' "$T/err"
+    is $(($(field "$1" expires_at) - $(field "$1" issued_at))) 600 "$3: as long as the server says"
     introspect "$TOKEN" >"$T/fact"
     like "$(cat "$T/fact")" '"active": *true.*"client_id": *"'"$2"'"\|"client_id": *"'"$2"'".*"active": *true' \
         "$3: which its server calls active, and this client's"

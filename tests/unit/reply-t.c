@@ -92,6 +92,8 @@ Test(reply, codes_and_statuses)
                  REPLY_OTHER_ERROR);
     cr_expect_eq(class_of(401, "{\"error\":\"invalid_token\"}"),
                  REPLY_OTHER_ERROR);
+    cr_expect_eq(class_of(400, "{\"error\":\"invalid_target\"}"),
+                 REPLY_INVALID_TARGET);
     cr_expect_eq(class_of(400, "{\"error\":\"scope_invalid\"}"),
                  REPLY_INVALID_SCOPE);
     cr_expect_eq(class_of(400, "{\"error\":\"authorization_type_invalid\"}"),
