@@ -316,7 +316,8 @@ servers:
 	@for server in $(SERVERS); do \
 	    here='$(abs_top_builddir)'/build-servers/$$server; \
 	    mkdir -p "$$here" && \
-	    { $(SHELL) $(top_srcdir)/tests/servers/$$server/install.sh "$$here" 2>"$$here/why" || cat "$$here/why"; }; \
+	    { $(SHELL) $(top_srcdir)/tests/servers/$$server/install.sh "$$here" 2>"$$here/why" || \
+	      echo "no $$server: $$(cat "$$here/why")"; }; \
 	done
 
 clean-servers:

@@ -6,6 +6,9 @@
 # The programs, the server and what it needs, where an unprivileged user
 # reaches them; then URL, TLS_URL and CA as the server says.
 peer_server() { # peer_server NAME
+    for program in curl openssl python3; do
+        command -v $program >/dev/null || skip_all "$program is not installed"
+    done
     installed=$TOP_BUILD/build-servers/$1
     if [ ! -e "$installed/installed" ]; then
         why="'make servers' installs it"

@@ -8,19 +8,19 @@ set -eu
 dir=$1
 
 [ ! -e "$dir/installed" ] || exit 0
-command -v apt-get >/dev/null || { echo "glewlwyd: this is no Debian" >&2; exit 1; }
+command -v apt-get >/dev/null || { echo "this is no Debian" >&2; exit 1; }
 mkdir -p "$dir"
 cd "$dir"
 rm -rf root ./*.deb
 fetch() { timeout 120 apt-get -q download glewlwyd >apt.log 2>&1; }
 refresh() { [ "$(id -u)" = 0 ] && timeout 120 apt-get -qq update >/dev/null 2>&1; }
 if ! { fetch || { refresh && fetch; }; } || ! dpkg-deb -x glewlwyd_*.deb root; then
-    echo "glewlwyd: the package could not be fetched; $dir/apt.log says why" >&2
+    echo "the package could not be fetched; see $dir/apt.log" >&2
     exit 1
 fi
 rm ./*.deb
 if ldd root/usr/bin/glewlwyd root/usr/lib/glewlwyd/*/*.so | grep 'not found' | sort -u >missing && [ -s missing ]; then
-    echo "glewlwyd: libraries are missing: $(awk '{ printf "%s ", $1 }' missing)" >&2
+    echo "libraries are missing: $(awk '{ printf "%s ", $1 }' missing)" >&2
     exit 1
 fi
 : >installed
