@@ -17,6 +17,7 @@ peer_server() { # peer_server NAME
     fi
     cp -r "$installed" "$T/installed"
     cp -r "$TOP_SRC/tests/servers" "$T/servers"
+    PERSON=$T/servers/$1/person.sh
     chmod -R u+w,a+rX "$T/installed" "$T/servers"
     mkdir "$T/state" "$T/config/tokenward/profiles.d"
     chmod 700 "$T/config/tokenward/profiles.d"
@@ -85,4 +86,50 @@ refused() { # refused NAME EXIT PATTERN WHAT
     like "$out" "$3" "$4: says why"
     sent=$(cat "$T/config/tokenward/profiles.d/$1.secret")
     [ -z "$sent" ] || { printf '%s' "$out" | grep -qF -e "$sent"; is $? 1 "$4: without the secret"; }
+}
+
+# A grant that this build has.
+knows() { # knows PROVIDER: or skips with a word
+    [ ! -e "$T/modules/$1.so" ] || return 0
+    skip "$1" "this build has no such provider"
+    return 1
+}
+
+# What a person grants the client desk on a device, without tokenward: prints
+# the refresh token.
+granted() { # granted DEVICE_ENDPOINT SCOPE PERSON_ARGUMENT
+    desk() { curl -s --cacert "$CA" -u desk:desk-secret -d client_id=desk "$@"; }
+    desk -d "scope=$2" "$1" >"$T/device"
+    sh "$PERSON" "$(member verification_uri_complete <"$T/device")" "$CA" "$3" >&2 || return 1
+    desk -d grant_type=urn:ietf:params:oauth:grant-type:device_code \
+        -d "device_code=$(member device_code <"$T/device")" "$ENDPOINT" | member refresh_token
+}
+member() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
+kept() { sed -n 's/^refresh_token=//p' "$T/home/.local/state/tokenward/$1"; }
+
+# A refresh token that is another after each use: bought with once each, and
+# dead with all its family when an old one comes back.
+rotation() { # rotation SCOPE PERSON_ARGUMENT DEVICE_ENDPOINT EXIT PATTERN
+    first=$(granted "$3" "$1" "$2")
+    [ -n "$first" ]
+    ok $? "a person grants a refresh token"
+    peer family desk desk-secret 'token_endpoint_auth_method: client_secret_basic' 'provider: refresh_token' \
+        'refresh_token: {file: family.refresh}'
+    (umask 077; printf %s "$first" >"$T/config/tokenward/profiles.d/family.refresh")
+    own "$T/config"
+    bought family desk refresh_token
+    old=$TOKEN second=$(kept family)
+    [ -n "$second" ] && [ "$second" != "$first" ]
+    ok $? "the next refresh token is kept"
+    user tokenward-helper fetch --force family
+    is $? 0 "and buys a token"
+    [ "$(user tokenward get family)" != "$old" ]
+    ok $? "which is another"
+    third=$(kept family)
+    [ "$third" != "$second" ]
+    ok $? "with the refresh token after it"
+    curl -s -o "$T/page" --cacert "$CA" -u desk:desk-secret -d grant_type=refresh_token -d "refresh_token=$second" "$ENDPOINT"
+    out=$(user tokenward-helper fetch --force family 2>&1)
+    is $? "$4" "an old one came back, and the family is dead: exit $4"
+    like "$out" "$5" "says why"
 }

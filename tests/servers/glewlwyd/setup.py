@@ -127,7 +127,7 @@ def clients(keys):
         client("cc-readonly", "readonly-secret", "client_secret_basic", ["api:read"]),
         client("no-cc", "no-cc-secret", "client_secret_basic", BOTH,
                {"authorization_type": ["code", "refresh_token", "password", "device_authorization"]}),
-        client("device", "device-secret", "client_secret_basic", BOTH,
+        client("desk", "desk-secret", "client_secret_basic", BOTH,
                {"authorization_type": ["device_authorization", "refresh_token"]}),
     ]
 

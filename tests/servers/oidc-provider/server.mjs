@@ -35,6 +35,17 @@ const signer = (id, alg, file, kid) => machine(id, 'private_key_jwt', {
   token_endpoint_auth_signing_alg: alg,
   jwks: { keys: [jwk(file, { kid, alg })] },
 });
+// One of a person's (RFC 8628), with a refresh token that is another each time.
+const login = (id, method, more) => ({
+  client_id: id,
+  token_endpoint_auth_method: method,
+  application_type: 'native',
+  grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+  response_types: [],
+  redirect_uris: [],
+  scope: 'openid offline_access api:read api:write',
+  ...more,
+});
 
 const certificate = new X509Certificate(pem('mtls-self.pem')).raw.toString('base64');
 const clients = [
@@ -68,16 +79,8 @@ const clients = [
     response_types: ['code'],
     redirect_uris: ['https://127.0.0.1/cb'],
   },
-  // RFC 8628, with a refresh token that is another after each use.
-  {
-    client_id: 'device',
-    token_endpoint_auth_method: 'none',
-    application_type: 'native',
-    grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
-    response_types: [],
-    redirect_uris: [],
-    scope: 'openid offline_access api:read api:write',
-  },
+  login('device', 'none'),
+  login('desk', 'client_secret_basic', { client_secret: 'desk-secret' }),
   {
     client_id: 'code',
     client_secret: 'code-secret',
@@ -128,6 +131,7 @@ const configuration = {
     Interaction: 3600,
     IdToken: SECONDS,
   },
+  rotateRefreshToken: true,
   issueRefreshToken: async (ctx, client) => client.grantTypeAllowed('refresh_token'),
   features: {
     clientCredentials: { enabled: true },
