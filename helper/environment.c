@@ -32,6 +32,7 @@ static const struct row ALLOWED[] = {
     {"LOGNAME", false},
     {"NO_PROXY", true},
     {"PATH", false},
+    {"STATE_DIRECTORY", false},
     {"TOKENWARD_*", false},
     {"USER", false},
     {"XDG_CONFIG_HOME", false},

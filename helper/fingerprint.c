@@ -85,6 +85,20 @@ fingerprint_of(const struct profile *profile,
 }
 
 bool
+fingerprint_of_grant(const struct profile *profile,
+                     char out[static FINGERPRINT_SIZE])
+{
+    AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+           add(context, "tokenward grant 1") &&
+           add(context, profile->module->provider.name) &&
+           add(context, profile->token_endpoint) &&
+           add(context, profile->client_id) && add_options(context, profile) &&
+           finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
+}
+
+bool
 secret_tag(const char *salt, const struct secret *secret,
            char out[static SECRET_TAG_SIZE])
 {

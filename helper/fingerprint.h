@@ -15,6 +15,12 @@
 bool fingerprint_of(const struct profile *profile,
                     char out[static FINGERPRINT_SIZE]);
 
+/* fingerprint_of_grant: to whom a refresh token of this profile may be sent,
+ * and for what: server, client, provider and its options.  How the client
+ * proves who it is may change without a new login. */
+bool fingerprint_of_grant(const struct profile *profile,
+                          char out[static FINGERPRINT_SIZE]);
+
 /* secret_tag: half a SHA-256 of @salt and the secret, to notice a new secret
  * after a refusal. */
 bool secret_tag(const char *salt, const struct secret *secret,

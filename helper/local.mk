@@ -74,6 +74,8 @@ helper_libhelper_la_SOURCES = \
 	helper/module.h \
 	helper/nearest.c \
 	helper/nearest.h \
+	helper/own_directory.c \
+	helper/own_directory.h \
 	helper/owned_file.c \
 	helper/owned_file.h \
 	helper/profile.c \
@@ -114,6 +116,9 @@ helper_libhelper_la_SOURCES = \
 	helper/secret_command.h \
 	helper/secret_source.c \
 	helper/secret_source.h \
+	helper/state.c \
+	helper/state.h \
+	helper/state_path.c \
 	helper/store.c \
 	helper/store.h \
 	helper/supervise.c \

@@ -13,6 +13,7 @@
 
 #include "helper/confine.h"
 #include "helper/lock.h"
+#include "helper/own_directory.h"
 #include "helper/replace.h"
 #include "provider/base/epoch.h"
 
@@ -22,64 +23,20 @@
 #define LOCK_FILE "lock"
 #define SHOWN_MAX 512 /* of a path in a message; a longer one is cut */
 
-static mode_t
-directory_mode(bool system)
-{
-    return system ? 0755 : 0700;
-}
-
 static enum tw_status
-explain_mkdir(const char *shown, bool system, int reason, struct tw_error *err)
-{
-    if (reason == ENOSPC || reason == EDQUOT)
-        return tw_fail_errno(err, TW_E_SYSTEM, reason, "%s: cannot be made",
-                             shown);
-    if (system && (reason == EACCES || reason == EPERM))
-        return tw_fail(err, TW_E_ACCESS,
-                       "%s: cannot be made: %s\n"
-                       "install -d -o " TW_SERVICE_USER " -m 0755 %s",
-                       shown, strerrordesc_np(reason), shown);
-    return tw_fail_errno(err, TW_E_ACCESS, reason, "%s: cannot be made",
-                         shown);
-}
-
-/* For what it is opened with, the kernel refuses a link and any other file. */
-static enum tw_status
-open_directory(int at, const char *name, const char *shown, bool system,
+open_directory(int at, const char *name, const char *path, bool system,
                int *out, struct tw_error *err)
 {
-    AUTO_CLOSE int fd = -1;
-    mode_t forbidden = system ? S_IWGRP | S_IWOTH : S_IRWXG | S_IRWXO;
-    bool made = mkdirat(at, name, 0700) == 0;
-    struct stat st;
+    const struct own_directory directory = {
+        .at = at,
+        .name = name,
+        .path = path,
+        .mode = system ? 0755 : 0700,
+        .forbidden = system ? S_IWGRP | S_IWOTH : S_IRWXG | S_IRWXO,
+        .owner = system ? TW_SERVICE_USER : NULL,
+        .else_where = "XDG_RUNTIME_DIR"};
 
-    if (!made && errno != EEXIST)
-        return explain_mkdir(shown, system, errno, err);
-    fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return tw_fail_errno(err, TW_E_ACCESS, errno,
-                             "%s: is no directory of ours", shown);
-    if (fstat(fd, &st) < 0)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", shown);
-    if (st.st_uid != geteuid())
-        return tw_fail(err, TW_E_ACCESS,
-                       "%s: belongs to uid %u, not to %u\n"
-                       "remove it, or use another XDG_RUNTIME_DIR",
-                       shown, (unsigned)st.st_uid, (unsigned)geteuid());
-    if (!made && (st.st_mode & forbidden))
-        return tw_fail(err, TW_E_ACCESS,
-                       "%s: mode %04o is open to others, wanted %04o\n"
-                       "see who used it, then: chmod %04o %s",
-                       shown, (unsigned)st.st_mode & 07777,
-                       (unsigned)directory_mode(system),
-                       (unsigned)directory_mode(system), shown);
-    /* Others' modes are theirs to choose; 0700 is what is left of a process
-     * that was killed after its mkdir(2). */
-    if ((made || (st.st_mode & 07777) == 0700) &&
-        fchmod(fd, directory_mode(system)) < 0)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", shown);
-    *out = take_fd(&fd);
-    return TW_OK;
+    return own_directory_open(&directory, out, err);
 }
 
 enum tw_status

@@ -120,6 +120,7 @@ UNIT_TESTS += \
 	tests/unit/retry-t \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
+	tests/unit/state-t \
 	tests/unit/store-t \
 	tests/unit/supervise-t \
 	tests/unit/threads-t \
@@ -246,6 +247,11 @@ tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/scr
 tests_unit_secret_source_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_source_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_source_t_LDADD = $(LINK_UNIT)
+
+tests_unit_state_t_SOURCES = tests/unit/state-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_state_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_state_t_CFLAGS = $(CC_UNIT)
+tests_unit_state_t_LDADD = $(LINK_UNIT)
 
 tests_unit_store_t_SOURCES = tests/unit/store-t.c
 tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)

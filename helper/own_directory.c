@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * own_directory.c - see own_directory.h.  For what it is opened with, the
+ * kernel refuses a link and any other file.
+ */
+#include "helper/own_directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "provider/base/auto.h"
+
+static enum tw_status
+explain_mkdir(const struct own_directory *directory, int reason,
+              struct tw_error *err)
+{
+    enum tw_status status =
+        reason == ENOSPC || reason == EDQUOT ? TW_E_SYSTEM : TW_E_ACCESS;
+
+    if (directory->owner && (reason == EACCES || reason == EPERM))
+        return tw_fail(err, status,
+                       "%s: cannot be made: %s\n"
+                       "install -d -o %s -m %04o %s",
+                       directory->path, strerrordesc_np(reason),
+                       directory->owner, (unsigned)directory->mode,
+                       directory->path);
+    return tw_fail_errno(err, status, reason, "%s: cannot be made",
+                         directory->path);
+}
+
+static enum tw_status
+check(const struct own_directory *directory, const struct stat *st, bool made,
+      struct tw_error *err)
+{
+    if (st->st_uid != geteuid())
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s: belongs to uid %u, not to %u\n"
+                       "remove it, or use another %s",
+                       directory->path, (unsigned)st->st_uid,
+                       (unsigned)geteuid(), directory->else_where);
+    if (!made && (st->st_mode & directory->forbidden))
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s: mode %04o is open to others, wanted %04o\n"
+                       "see who used it, then: chmod %04o %s",
+                       directory->path, (unsigned)st->st_mode & 07777,
+                       (unsigned)directory->mode, (unsigned)directory->mode,
+                       directory->path);
+    return TW_OK;
+}
+
+enum tw_status
+own_directory_open(const struct own_directory *directory, int *out,
+                   struct tw_error *err)
+{
+    AUTO_CLOSE int fd = -1;
+    bool made = mkdirat(directory->at, directory->name, 0700) == 0;
+    enum tw_status status;
+    struct stat st;
+
+    if (!made && errno != EEXIST)
+        return explain_mkdir(directory, errno, err);
+    fd = openat(directory->at, directory->name,
+                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno,
+                             "%s: is no directory of ours", directory->path);
+    if (fstat(fd, &st) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", directory->path);
+    status = check(directory, &st, made, err);
+    if (status)
+        return status;
+    /* Others' modes are theirs to choose; 0700 is what is left of a process
+     * that was killed after its mkdir(2). */
+    if ((made || (st.st_mode & 07777) == 0700) &&
+        fchmod(fd, directory->mode) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", directory->path);
+    *out = take_fd(&fd);
+    return TW_OK;
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state.c - see state.h.
+ *
+ * The next refresh token is written to ".next.NAME" (no profile's name
+ * begins with a dot), which is held open and locked while it may come, and
+ * then renamed over NAME.  A file of that name that is whole was written by a
+ * process that was killed before it could rename it, and holds the newer
+ * token: only who got an answer writes one, and only who held the lock.
+ * "refresh_token" is its last line and ends in LF, so a part of a file is
+ * never taken for a whole one.
+ */
+#include "helper/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "helper/own_directory.h"
+#include "helper/owned_file.h"
+#include "provider/base/clock.h"
+#include "provider/base/lines.h"
+#include "provider/base/text.h"
+
+#define STATE_MAX (TOKEN_MAX + 1024) /* bytes of a file */
+#define STATE_VERSION "1"
+#define NEXT_PREFIX ".next."
+#define NEXT_MAX (sizeof NEXT_PREFIX + PROFILE_NAME_MAX)
+#define TRIES 8
+#define MODE_FORBIDDEN (S_IRWXG | S_IRWXO)
+
+/* A file's content; the texts point into the buffer it was read into. */
+struct kept {
+    const char *profile, *fingerprint, *token;
+};
+
+static void
+next_name(const struct state *state, char out[static NEXT_MAX])
+{
+    (void)snprintf(out, NEXT_MAX, NEXT_PREFIX "%s", state->name);
+}
+
+/* @text is cut in place.  False unless it is whole. */
+static bool
+understand(struct secret *text, struct kept *out)
+{
+    const char *key, *value, *last = "", *version = "";
+    struct kept kept = {"", "", ""};
+    struct lines lines;
+
+    if (!text->len || text->bytes[text->len - 1] != '\n')
+        return false;
+    lines_begin(&lines, text->bytes, text->len);
+    while (lines_next(&lines, &key, &value)) {
+        last = key;
+        if (strcmp(key, "tokenward-state") == 0)
+            version = value;
+        else if (strcmp(key, "profile") == 0)
+            kept.profile = value;
+        else if (strcmp(key, "fingerprint") == 0)
+            kept.fingerprint = value;
+        else if (strcmp(key, "refresh_token") == 0)
+            kept.token = value;
+    }
+    if (lines.broken || strcmp(version, STATE_VERSION) != 0 ||
+        strcmp(last, "refresh_token") != 0 ||
+        !text_is_token(kept.token, strlen(kept.token)))
+        return false;
+    *out = kept;
+    return true;
+}
+
+static enum tw_status
+read_file(const struct state *state, const char *name, struct secret *out,
+          struct tw_error *err)
+{
+    const struct owned_rule rule = {.forbidden = MODE_FORBIDDEN,
+                                    .wanted = 0600};
+    AUTO_CLOSE int fd = -1;
+    char label[PATH_MAX + NEXT_MAX];
+    const struct owned_path path = {
+        .dir = state->dir, .name = name, .path = label, .label = label};
+    struct stat st;
+    enum tw_status status;
+
+    (void)snprintf(label, sizeof label, "%s/%s", state->path, name);
+    status = owned_file_open(&path, &rule, &fd, &st, err);
+    return status ? status : owned_file_read(fd, label, &st, out, err);
+}
+
+/* A file system that cannot sync a directory has nothing to be synced. */
+static bool
+sync_directory(int dir)
+{
+    return fsync(dir) == 0 || errno == EINVAL || errno == EROFS;
+}
+
+static bool
+is_ours(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+           st.st_uid == geteuid() && st.st_nlink <= 1 &&
+           !(st.st_mode & MODE_FORBIDDEN);
+}
+
+/* Who held it before may have renamed it: then it is NAME by now. */
+static bool
+is_still_next(int dir, const char *name, int fd)
+{
+    struct stat held, named;
+
+    return fstat(fd, &held) == 0 &&
+           fstatat(dir, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
+/* The lock of the runtime directory is the one that is waited for; this one
+ * stands between processes that do not share it.  A file system without
+ * locks does without. */
+static enum tw_status
+open_next(struct state *state, struct tw_error *err)
+{
+    char name[NEXT_MAX];
+
+    next_name(state, name);
+    for (int i = 0; i < TRIES; i++) {
+        AUTO_CLOSE int fd = openat(
+            state->dir, name,
+            O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+
+        if (fd < 0 && errno != ELOOP && errno != ENXIO && errno != EISDIR)
+            return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s", state->path,
+                                 name);
+        if (fd < 0 || !is_ours(fd))
+            return tw_fail(err, TW_E_ACCESS,
+                           "%s/%s: is not a plain file of ours\n"
+                           "see who made it, then remove it",
+                           state->path, name);
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+            return tw_fail(err, TW_E_RETRY,
+                           "the refresh token of '%s' is being used by "
+                           "another process",
+                           state->name);
+        if (!is_still_next(state->dir, name, fd))
+            continue;
+        state->next = take_fd(&fd);
+        return TW_OK;
+    }
+    return tw_fail(err, TW_E_RETRY, "%s/%s: keeps vanishing", state->path,
+                   name);
+}
+
+/* Makes what is in .next.NAME the current one; both steps are tried, since
+ * the one before it is of no use any more. */
+static enum tw_status
+install(struct state *state, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = take_fd(&state->next);
+    char name[NEXT_MAX];
+    int reason = fsync(fd) < 0 ? errno : 0;
+
+    next_name(state, name);
+    if (renameat(state->dir, name, state->dir, state->name) < 0)
+        reason = errno;
+    else if (!sync_directory(state->dir) && !reason)
+        reason = errno;
+    (void)open_next(state, NULL); /* the next reservation tries again */
+    if (!reason)
+        return TW_OK;
+    return tw_fail_errno(err, TW_E_SYSTEM, reason,
+                         "%s/%s: the refresh token may not be kept",
+                         state->path, state->name);
+}
+
+/* What a process that was killed had written, or a part of it. */
+static enum tw_status
+recover(struct state *state, struct tw_error *err)
+{
+    AUTO_SECRET text = SECRET_INIT(STATE_MAX);
+    char name[NEXT_MAX];
+    struct kept kept;
+    enum tw_status status;
+
+    next_name(state, name);
+    status = read_file(state, name, &text, err);
+    if (status && status != TW_E_CONFIG) /* which is: too long to be one */
+        return status;
+    if (!status && understand(&text, &kept) &&
+        strcmp(kept.profile, state->name) == 0)
+        return install(state, err);
+    if (ftruncate(state->next, 0) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s", state->path,
+                             name);
+    return TW_OK;
+}
+
+enum tw_status
+state_enter(const char *path, const char *name, struct state *out,
+            struct tw_error *err)
+{
+    AUTO_STATE state = STATE_INIT;
+    const struct own_directory directory = {.at = AT_FDCWD,
+                                            .name = path,
+                                            .path = path,
+                                            .mode = 0700,
+                                            .forbidden = MODE_FORBIDDEN,
+                                            .else_where = "XDG_STATE_HOME"};
+    enum tw_status status = own_directory_open(&directory, &state.dir, err);
+
+    state.name = name;
+    (void)snprintf(state.path, sizeof state.path, "%s", path);
+    if (!status)
+        status = open_next(&state, err);
+    if (!status)
+        status = recover(&state, err);
+    if (status)
+        return status;
+    *out = state;
+    state = STATE_INIT;
+    return TW_OK;
+}
+
+void
+state_leave(struct state *state)
+{
+    char name[NEXT_MAX];
+
+    if (state->next >= 0) {
+        next_name(state, name);
+        (void)unlinkat(state->dir, name, 0);
+        (void)close(take_fd(&state->next));
+    }
+    auto_close(&state->dir);
+    *state = STATE_INIT;
+}
+
+enum tw_status
+state_read(const struct state *state, const char *fingerprint,
+           struct secret *out, struct tw_error *err)
+{
+    AUTO_SECRET text = SECRET_INIT(STATE_MAX);
+    struct kept kept;
+    enum tw_status status = read_file(state, state->name, &text, err);
+
+    if (status)
+        return status;
+    if (!understand(&text, &kept))
+        return tw_fail(err, TW_E_NOT_FOUND, "%s/%s: holds no refresh token",
+                       state->path, state->name);
+    if (strcmp(kept.profile, state->name) != 0 ||
+        strcmp(kept.fingerprint, fingerprint) != 0)
+        return tw_fail(err, TW_E_NOT_FOUND,
+                       "%s/%s: holds the refresh token of another server, "
+                       "client or scope",
+                       state->path, state->name);
+    secret_clear(out);
+    return secret_append_text(out, kept.token) ? TW_OK : tw_no_memory(err);
+}
+
+enum tw_status
+state_reserve(struct state *state, struct tw_error *err)
+{
+    enum tw_status status = state->next < 0 ? open_next(state, err) : TW_OK;
+
+    if (status)
+        return status;
+    if (fallocate(state->next, FALLOC_FL_KEEP_SIZE, 0, STATE_MAX) < 0 &&
+        (errno == ENOSPC || errno == EDQUOT))
+        return tw_fail_errno(err, TW_E_SYSTEM, errno,
+                             "%s: no room for the next refresh token of "
+                             "'%s', so it is not asked for",
+                             state->path, state->name);
+    return TW_OK;
+}
+
+static bool
+write_all(int fd, const char *bytes, size_t n)
+{
+    size_t done = 0;
+
+    while (done < n) {
+        ssize_t written = pwrite(fd, bytes + done, n - done, (off_t)done);
+
+        if (written < 0 && errno != EINTR)
+            return false;
+        if (written > 0)
+            done += (size_t)written;
+    }
+    return true;
+}
+
+enum tw_status
+state_keep(struct state *state, const char *fingerprint,
+           const struct secret *token, struct tw_error *err)
+{
+    AUTO_SECRET text = SECRET_INIT(STATE_MAX);
+    enum tw_status status = state->next < 0 ? open_next(state, err) : TW_OK;
+
+    if (status)
+        return status;
+    if (!text_is_token(secret_text(token), token->len) ||
+        !lines_put(&text, "tokenward-state", STATE_VERSION) ||
+        !lines_put(&text, "profile", state->name) ||
+        !lines_put(&text, "fingerprint", fingerprint) ||
+        !lines_put_int64(&text, "kept_at", clock_now().wall) ||
+        !lines_put(&text, "refresh_token", secret_text(token)))
+        return tw_fail(err, TW_E_PROTOCOL,
+                       "the refresh token of '%s' is none that can be kept",
+                       state->name);
+    if (!write_all(state->next, text.bytes, text.len) ||
+        ftruncate(state->next, (off_t)text.len) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno,
+                             "%s: the refresh token of '%s' cannot be kept",
+                             state->path, state->name);
+    return install(state, err);
+}
+
+enum tw_status
+state_drop(struct state *state, struct tw_error *err)
+{
+    if ((unlinkat(state->dir, state->name, 0) < 0 && errno != ENOENT) ||
+        !sync_directory(state->dir))
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s", state->path,
+                             state->name);
+    return TW_OK;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state.h - refresh tokens: the one thing that must outlive a boot.
+ *
+ * One file for each profile, <state>/NAME (0600 in a directory 0700).  A
+ * server that rotates refresh tokens (RFC 9700 4.14) takes the old one back
+ * in the moment it sends the next, so what binds the code behind this is:
+ *
+ *   Room for the next one is reserved before the request is sent: a full
+ *   disk ends the exchange while the old one is still good.
+ *   The next one is written before anything else is done with the answer,
+ *   into a file that is open already; one write(2) is all that has to happen
+ *   after the answer was read.
+ *   Whatever is killed from there on is finished by the next run, because
+ *   what was written is recognised when it is whole.
+ *   Then: fsync of the file, rename, fsync of the directory.
+ *   Nobody else, not even a process with another runtime directory, uses the
+ *   profile's refresh token meanwhile.
+ *
+ * What cannot be mended here: an answer that is lost before that write(2),
+ * with the process or on the way.  A server that lets the old token be used
+ * once more for a while heals this; a strict one wants a new login.
+ */
+#ifndef TW_HELPER_STATE_H
+#define TW_HELPER_STATE_H
+
+#include <limits.h>
+
+#include "helper/fingerprint.h"
+
+struct state {
+    int dir;          /* <state> */
+    int next;         /* <state>/.next.NAME, locked, or -1 */
+    const char *name; /* of the profile; borrowed */
+    char path[PATH_MAX];
+};
+
+#define STATE_INIT ((struct state){.dir = -1, .next = -1})
+#define AUTO_STATE AUTO(state_leave) struct state
+
+/* state_path: $XDG_STATE_HOME/tokenward, else ~/.local/state/tokenward, whose
+ * parents are made; as @system the first of $STATE_DIRECTORY, else
+ * /var/lib/tokenward.  TW_E_ACCESS when it would be no absolute path, or one
+ * with "..". */
+enum tw_status state_path(bool system, char out[static PATH_MAX],
+                          struct tw_error *err);
+
+/* state_enter: opens (and makes) the directory @path, and makes this process
+ * the only one to use @name's refresh token until state_leave().  Finishes
+ * what a process that was killed had begun.
+ * TW_E_RETRY: another process is at it; TW_E_ACCESS; TW_E_SYSTEM. */
+enum tw_status state_enter(const char *path, const char *name,
+                           struct state *out, struct tw_error *err);
+void state_leave(struct state *state);
+
+/* state_read: the kept refresh token, if it was kept for a profile of this
+ * fingerprint: one of another server or client is never sent to this one.
+ * TW_E_NOT_FOUND: there is none; TW_E_ACCESS: the file is not ours to
+ * believe; TW_E_SYSTEM. */
+enum tw_status state_read(const struct state *state, const char *fingerprint,
+                          struct secret *out, struct tw_error *err);
+
+/* state_reserve: room for the next one, before the request is sent.
+ * TW_E_SYSTEM: the disk is full. */
+enum tw_status state_reserve(struct state *state, struct tw_error *err);
+
+/* state_keep: @token (at most TOKEN_MAX bytes) is the current one, and is
+ * still so after a crash of the host.  TW_E_SYSTEM: it may not be; what was
+ * kept before is still there if the new one could not be written at all. */
+enum tw_status state_keep(struct state *state, const char *fingerprint,
+                          const struct secret *token, struct tw_error *err);
+
+/* state_drop: none is kept any more. */
+enum tw_status state_drop(struct state *state, struct tw_error *err);
+
+#endif

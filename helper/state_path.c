@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state_path.c - where refresh tokens are kept; see state.h.
+ */
+#include "helper/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SYSTEM_PATH "/var/lib/tokenward"
+
+/* Absolute, without a way back up, and with room for names after it. */
+static bool
+is_clean(const char *path, size_t n)
+{
+    if (n == 0 || path[0] != '/' || n > PATH_MAX - 256)
+        return false;
+    for (size_t i = 0; i + 2 < n; i++) {
+        if (memcmp(path + i, "/..", 3) == 0 &&
+            (i + 3 == n || path[i + 3] == '/'))
+            return false;
+    }
+    return true;
+}
+
+/* The state directory of the service: systemd may list several. */
+static enum tw_status
+find_system(char *out, struct tw_error *err)
+{
+    const char *given = secure_getenv("STATE_DIRECTORY");
+    size_t n = given ? strcspn(given, ":") : 0;
+
+    if (given && !is_clean(given, n))
+        return tw_fail(err, TW_E_ACCESS,
+                       "STATE_DIRECTORY: is no absolute path without ..");
+    (void)snprintf(out, PATH_MAX, "%.*s", given ? (int)n : PATH_MAX - 1,
+                   given ? given : SYSTEM_PATH);
+    return TW_OK;
+}
+
+/* Makes what is missing above the state directory; whether that went well is
+ * seen when it is opened. */
+static void
+make_parents(const char *base, const char *const *parts)
+{
+    char path[PATH_MAX];
+    size_t n = (size_t)snprintf(path, sizeof path, "%s", base);
+
+    (void)mkdir(path, 0700);
+    for (; *parts; parts++) {
+        n += (size_t)snprintf(path + n, sizeof path - n, "/%s", *parts);
+        (void)mkdir(path, 0700);
+    }
+}
+
+enum tw_status
+state_path(bool system, char out[static PATH_MAX], struct tw_error *err)
+{
+    static const char *const NONE[] = {NULL};
+    static const char *const BELOW_HOME[] = {".local", "state", NULL};
+    const char *xdg = secure_getenv("XDG_STATE_HOME");
+    const char *home = secure_getenv("HOME");
+
+    if (system)
+        return find_system(out, err);
+    if (xdg && is_clean(xdg, strlen(xdg))) {
+        make_parents(xdg, NONE);
+        (void)snprintf(out, PATH_MAX, "%s/tokenward", xdg);
+    } else if (home && is_clean(home, strlen(home))) {
+        make_parents(home, BELOW_HOME);
+        (void)snprintf(out, PATH_MAX, "%s/.local/state/tokenward", home);
+    } else {
+        return tw_fail(err, TW_E_ACCESS,
+                       "no state directory: neither XDG_STATE_HOME nor HOME "
+                       "is an absolute path without ..");
+    }
+    return TW_OK;
+}

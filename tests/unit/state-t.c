@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state-t.c - refresh tokens kept: whole, for the right server alone, by one
+ * process at a time, and finished after a kill.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helper/state.h"
+#include "provider/base/text.h"
+#include "tests/unit/scratch.h"
+
+#define SERVER "server-and-client"
+
+static char path[PATH_MAX];
+
+static void
+set_up(void)
+{
+    scratch_make();
+    (void)snprintf(path, sizeof path, "%s", scratch_path("state"));
+}
+
+TestSuite(state, .init = set_up, .fini = scratch_remove, .timeout = 60);
+
+static enum tw_status
+keep(const char *token)
+{
+    AUTO_STATE state = STATE_INIT;
+    AUTO_SECRET text = SECRET_INIT(TOKEN_MAX);
+    struct tw_error err = {0};
+
+    cr_assert(secret_append_text(&text, token));
+    cr_assert_eq(state_enter(path, "p", &state, &err), TW_OK, "%s",
+                 err.message);
+    cr_assert_eq(state_reserve(&state, &err), TW_OK, "%s", err.message);
+    return state_keep(&state, SERVER, &text, &err);
+}
+
+static void
+expect_kept(const char *fingerprint, const char *expected)
+{
+    AUTO_STATE state = STATE_INIT;
+    AUTO_SECRET text = SECRET_INIT(TOKEN_MAX);
+    struct tw_error err = {0};
+    enum tw_status status;
+
+    cr_assert_eq(state_enter(path, "p", &state, &err), TW_OK, "%s",
+                 err.message);
+    status = state_read(&state, fingerprint, &text, &err);
+    cr_expect_eq(status, expected ? TW_OK : TW_E_NOT_FOUND, "%s", err.message);
+    cr_expect_str_eq(secret_text(&text), expected ? expected : "");
+}
+
+static void
+expect_entry(enum tw_status expected, const char *word)
+{
+    AUTO_STATE state = STATE_INIT;
+    struct tw_error err = {0};
+
+    cr_expect_eq(state_enter(path, "p", &state, &err), expected, "%s",
+                 err.message);
+    cr_expect(strstr(err.message, word), "%s", err.message);
+}
+
+static mode_t
+mode_of(const char *name)
+{
+    struct stat st;
+
+    cr_assert_eq(lstat(scratch_path(name), &st), 0);
+    return st.st_mode & 07777;
+}
+
+Test(state, none_is_kept_at_first)
+{
+    expect_kept(SERVER, NULL);
+}
+
+Test(state, keeps_the_last_one_whole)
+{
+    umask(0);
+    cr_assert_eq(keep("first"), TW_OK);
+    expect_kept(SERVER, "first");
+    cr_assert_eq(keep("second"), TW_OK);
+    expect_kept(SERVER, "second");
+    cr_expect_eq(mode_of("state"), 0700);
+    cr_expect_eq(mode_of("state/p"), 0600);
+    cr_expect_lt(access(scratch_path("state/.next.p"), F_OK), 0);
+}
+
+Test(state, never_goes_to_another_server)
+{
+    cr_assert_eq(keep("first"), TW_OK);
+    expect_kept("another", NULL);
+    expect_kept(SERVER, "first");
+}
+
+Test(state, is_dropped)
+{
+    AUTO_STATE state = STATE_INIT;
+
+    cr_assert_eq(keep("first"), TW_OK);
+    cr_assert_eq(state_enter(path, "p", &state, NULL), TW_OK);
+    cr_expect_eq(state_drop(&state, NULL), TW_OK);
+    cr_expect_eq(state_drop(&state, NULL), TW_OK, "a second time");
+    state_leave(&state);
+    expect_kept(SERVER, NULL);
+}
+
+Test(state, refuses_what_is_no_token)
+{
+    cr_assert_eq(keep("first"), TW_OK);
+    cr_expect_eq(keep("two\nlines"), TW_E_PROTOCOL);
+    cr_expect_eq(keep(""), TW_E_PROTOCOL);
+    expect_kept(SERVER, "first");
+}
+
+Test(state, keeps_the_longest)
+{
+    static char longest[TOKEN_MAX + 1];
+
+    memset(longest, 'x', TOKEN_MAX);
+    cr_expect_eq(keep(longest), TW_OK);
+    expect_kept(SERVER, longest);
+}
+
+#define WHOLE                                           \
+    "tokenward-state=1\nprofile=p\nfingerprint=" SERVER \
+    "\nkept_at=1\nrefresh_token=newer\n"
+
+/* Whoever was killed had written all of it, or a part. */
+Test(state, finishes_what_was_begun)
+{
+    cr_assert_eq(keep("older"), TW_OK);
+    scratch_put("state/.next.p", 0600, WHOLE, strlen(WHOLE));
+    expect_kept(SERVER, "newer");
+    cr_expect_lt(access(scratch_path("state/.next.p"), F_OK), 0);
+    expect_kept(SERVER, "newer");
+}
+
+Test(state, takes_no_part_for_a_whole)
+{
+    cr_assert_eq(keep("older"), TW_OK);
+    for (size_t n = 0; n < strlen(WHOLE); n++) {
+        scratch_put("state/.next.p", 0600, WHOLE, n);
+        expect_kept(SERVER, "older");
+    }
+}
+
+Test(state, takes_no_other_profiles)
+{
+    static const char OTHER[] =
+        "tokenward-state=1\nprofile=q\nfingerprint=" SERVER
+        "\nrefresh_token=newer\n";
+
+    cr_assert_eq(keep("older"), TW_OK);
+    scratch_put("state/.next.p", 0600, OTHER, strlen(OTHER));
+    expect_kept(SERVER, "older");
+    scratch_put("state/p", 0600, OTHER, strlen(OTHER));
+    expect_kept(SERVER, NULL);
+}
+
+Test(state, is_used_by_one_process_at_a_time)
+{
+    AUTO_STATE state = STATE_INIT;
+
+    cr_assert_eq(state_enter(path, "p", &state, NULL), TW_OK);
+    expect_entry(TW_E_RETRY, "another process");
+    state_leave(&state);
+    expect_kept(SERVER, NULL);
+}
+
+Test(state, is_still_used_after_a_rotation)
+{
+    AUTO_STATE state = STATE_INIT;
+    AUTO_SECRET text = SECRET_INIT(TOKEN_MAX);
+
+    cr_assert(secret_append_text(&text, "first"));
+    cr_assert_eq(state_enter(path, "p", &state, NULL), TW_OK);
+    cr_assert_eq(state_keep(&state, SERVER, &text, NULL), TW_OK);
+    expect_entry(TW_E_RETRY, "another process");
+    cr_expect_eq(state_keep(&state, SERVER, &text, NULL), TW_OK);
+}
+
+Test(state, believes_no_planted_file)
+{
+    cr_assert_eq(keep("first"), TW_OK);
+    cr_assert_eq(
+        symlink(scratch_path("state/p"), scratch_path("state/.next.p")), 0);
+    expect_entry(TW_E_ACCESS, "plain file");
+    cr_assert_eq(unlink(scratch_path("state/.next.p")), 0);
+    cr_assert_eq(mkfifo(scratch_path("state/.next.p"), 0600), 0);
+    expect_entry(TW_E_ACCESS, "plain file");
+    cr_assert_eq(unlink(scratch_path("state/.next.p")), 0);
+    scratch_put("state/.next.p", 0644, WHOLE, strlen(WHOLE));
+    expect_entry(TW_E_ACCESS, "plain file");
+}
+
+Test(state, believes_no_file_that_others_read)
+{
+    AUTO_STATE state = STATE_INIT;
+    AUTO_SECRET text = SECRET_INIT(TOKEN_MAX);
+
+    cr_assert_eq(keep("first"), TW_OK);
+    cr_assert_eq(chmod(scratch_path("state/p"), 0640), 0);
+    cr_assert_eq(state_enter(path, "p", &state, NULL), TW_OK);
+    cr_expect_eq(state_read(&state, SERVER, &text, NULL), TW_E_ACCESS);
+}
+
+Test(state, believes_no_open_directory)
+{
+    cr_assert_eq(mkdir(path, 0755), 0);
+    expect_entry(TW_E_ACCESS, "chmod 0700");
+    cr_assert_eq(rmdir(path), 0);
+    cr_assert_eq(symlink("/tmp", path), 0);
+    expect_entry(TW_E_ACCESS, "no directory of ours");
+}
+
+static void
+expect_path(bool system, const char *expected)
+{
+    char found[PATH_MAX] = "";
+
+    cr_expect_eq(state_path(system, found, NULL),
+                 expected ? TW_OK : TW_E_ACCESS);
+    cr_expect_str_eq(found, expected ? expected : "");
+}
+
+Test(state, path)
+{
+    char expected[PATH_MAX + 32];
+
+    unsetenv("STATE_DIRECTORY");
+    expect_path(true, "/var/lib/tokenward");
+    setenv("STATE_DIRECTORY", "/srv/one:/srv/two", 1);
+    expect_path(true, "/srv/one");
+    setenv("STATE_DIRECTORY", "/srv/../etc", 1);
+    expect_path(true, NULL);
+    setenv("HOME", scratch_path("home"), 1);
+    setenv("XDG_STATE_HOME", "relative", 1);
+    (void)snprintf(expected, sizeof expected, "%s/.local/state/tokenward",
+                   scratch_path("home"));
+    expect_path(false, expected);
+    cr_expect_eq(mode_of("home/.local/state"), 0700);
+    setenv("XDG_STATE_HOME", scratch_path("xdg"), 1);
+    (void)snprintf(expected, sizeof expected, "%s/tokenward",
+                   scratch_path("xdg"));
+    expect_path(false, expected);
+    unsetenv("XDG_STATE_HOME");
+    unsetenv("HOME");
+    expect_path(false, NULL);
+}
