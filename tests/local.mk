@@ -39,23 +39,31 @@ tests_sandbox_sandbox_SOURCES = \
 	tests/sandbox/credentials.h \
 	tests/sandbox/deliver.c \
 	tests/sandbox/deliver.h \
+	tests/sandbox/devices.c \
+	tests/sandbox/devices.h \
 	tests/sandbox/documents.c \
 	tests/sandbox/documents.h \
 	tests/sandbox/endpoint.c \
 	tests/sandbox/endpoint.h \
 	tests/sandbox/exchange.c \
 	tests/sandbox/exchange.h \
+	tests/sandbox/families.c \
+	tests/sandbox/families.h \
 	tests/sandbox/form.c \
 	tests/sandbox/form.h \
 	tests/sandbox/json.c \
 	tests/sandbox/json.h \
 	tests/sandbox/listener.c \
 	tests/sandbox/listener.h \
+	tests/sandbox/logins.c \
+	tests/sandbox/logins.h \
 	tests/sandbox/main.c \
 	tests/sandbox/misbehave.c \
 	tests/sandbox/misbehave.h \
 	tests/sandbox/options.c \
 	tests/sandbox/options.h \
+	tests/sandbox/purchase.c \
+	tests/sandbox/purchase.h \
 	tests/sandbox/raw.c \
 	tests/sandbox/raw.h \
 	tests/sandbox/request.h \

@@ -33,6 +33,18 @@ auto_counter(struct counter **counter)
 }
 
 static void
+auto_devices(struct devices **devices)
+{
+    devices_free(*devices);
+}
+
+static void
+auto_families(struct families **families)
+{
+    families_free(*families);
+}
+
+static void
 auto_server(struct server **server)
 {
     server_stop(*server);
@@ -142,6 +154,8 @@ serve(const struct options *options, struct sandbox *sandbox,
     AUTO_CLOSE int dir = -1;
     AUTO_CERTIFICATE certificate = CERTIFICATE_INIT;
     AUTO(auto_counter) struct counter *counter = NULL;
+    AUTO(auto_devices) struct devices *devices = NULL;
+    AUTO(auto_families) struct families *families = NULL;
     AUTO(auto_server) struct server *server = NULL;
     enum tw_status status = state_open(options->dir, &dir, err);
 
@@ -149,6 +163,10 @@ serve(const struct options *options, struct sandbox *sandbox,
         state_remove(dir, READY_FILE); /* of one that was killed */
         status = counter_new(options->count_file, &counter, err);
     }
+    if (!status)
+        status = devices_new(&devices, err);
+    if (!status)
+        status = families_new(&families, err);
     if (!status && !options->http)
         status = certificate_make(&certificate, options->certificate, err);
     if (!status && !options->http)
@@ -156,6 +174,8 @@ serve(const struct options *options, struct sandbox *sandbox,
     if (status)
         return status;
     sandbox->counter = counter;
+    sandbox->devices = devices;
+    sandbox->families = families;
     status = listen_and_serve(options, &certificate, sandbox, &server, err);
     if (!status)
         status = announce(options, sandbox, dir, err);

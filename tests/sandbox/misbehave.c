@@ -12,7 +12,7 @@
 
 #define HOUR_MS 3600000
 #define SIZE_LIMIT ((int64_t)64 << 20)
-#define HELP_WIDTH 17 /* the widest "name=TEXT" */
+#define HELP_WIDTH 21 /* the widest "name=TEXT" */
 
 enum kind { FLAG, NUMBER, TEXT };
 
@@ -54,12 +54,20 @@ static const struct row ROWS[] = {
      "raw JSON value of expires_in; `none` leaves it out"},
     {"fail", NUMBER, SHAPE, AT(fail), 0, INT64_MAX,
      "faults for the first N requests to this path, then none"},
+    {"grace", NUMBER, SHAPE, AT(grace), 0, HOUR_MS,
+     "a used refresh token is good for N ms more"},
     {"hang", FLAG, FAULT, AT(hang), 0, 0, "never answer"},
     {"html", FLAG, FAULT, AT(html), 0, 0, "a page instead of JSON"},
+    {"interval", TEXT, SHAPE, AT(interval), 0, 0,
+     "raw JSON value of a device's interval; `none` leaves it out"},
     {"location", TEXT, DETAIL, AT(location), 0, 0,
      "where `redirect` leads (default: the token endpoint)"},
+    {"no-rotation", FLAG, SHAPE, AT(no_rotation), 0, 0,
+     "a refresh token stays the same, and good"},
     {"redirect", NUMBER, FAULT, AT(redirect), 300, 399,
      "redirect with this status"},
+    {"refresh-token", TEXT, SHAPE, AT(refresh_token), 0, 0,
+     "this refresh token; `none` leaves it out"},
     {"reset", FLAG, FAULT, AT(reset), 0, 0, "reset the TCP connection"},
     {"retry-after", TEXT, DETAIL, AT(retry_after), 0, 0, "Retry-After"},
     {"same-token", FLAG, SHAPE, AT(same_token), 0, 0,
@@ -74,6 +82,9 @@ static const struct row ROWS[] = {
     {"token-size", NUMBER, SHAPE, AT(token_size), 1, SIZE_LIMIT,
      "a random token of N characters"},
     {"type", TEXT, SHAPE, AT(type), 0, 0, "token_type; `none` leaves it out"},
+    {"user-code", TEXT, SHAPE, AT(user_code), 0, 0, "of a device"},
+    {"verification-uri", TEXT, SHAPE, AT(verification_uri), 0, 0,
+     "of a device; verification_uri_complete is then left out"},
 };
 
 #define ROW_COUNT (sizeof ROWS / sizeof *ROWS)

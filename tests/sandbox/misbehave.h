@@ -20,13 +20,14 @@ struct misbehaviour {
     char *text; /* what the spans point into; NULL when they are borrowed */
 
     /* Numbers: -1 when not asked for. */
-    int64_t big, cut, delay, drip, fail, redirect, status, token_size;
+    int64_t big, cut, delay, drip, fail, grace, redirect, status, token_size;
 
     /* Texts: absent when not asked for; a NUL follows their last byte. */
-    struct span body, content_type, description, error, expires_in, location,
-        retry_after, scope, tag, token, type;
+    struct span body, content_type, description, error, expires_in, interval,
+        location, refresh_token, retry_after, scope, tag, token, type,
+        user_code, verification_uri;
 
-    bool endless, endless_headers, hang, html, reset, same_token;
+    bool endless, endless_headers, hang, html, no_rotation, reset, same_token;
 };
 
 #define AUTO_MISBEHAVIOUR AUTO(misbehave_clear) struct misbehaviour

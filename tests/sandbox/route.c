@@ -12,6 +12,7 @@
 
 #include "tests/sandbox/documents.h"
 #include "tests/sandbox/endpoint.h"
+#include "tests/sandbox/logins.h"
 
 #define PREFIX "/m/"
 #define METADATA_PATH "/.well-known/oauth-authorization-server"
@@ -64,6 +65,27 @@ answer_log(const struct visit *visit, struct answer *answer)
     (void)counter_print(visit->sandbox->counter, &answer->body);
 }
 
+static void
+answer_device(const struct visit *visit, struct answer *answer)
+{
+    logins_decide(visit->sandbox, visit->path + strlen("/device"), answer);
+}
+
+static void
+answer_mint(const struct visit *visit, struct answer *answer)
+{
+    const char *id = visit->path + strlen("/mint");
+
+    logins_mint(visit->sandbox, *id ? id + 1 : id, answer);
+}
+
+static void
+answer_families(const struct visit *visit, struct answer *answer)
+{
+    answer_text(answer, 200, TEXT, "");
+    (void)families_print(visit->sandbox->families, &answer->body);
+}
+
 static const struct place {
     const char *path;
     bool has_more; /* a path may follow */
@@ -71,7 +93,10 @@ static const struct place {
 } PLACES[] = {
     {METADATA_PATH, true, answer_metadata},
     {"/count", true, answer_count},
+    {"/device", true, answer_device},
+    {"/families", false, answer_families},
     {"/log", false, answer_log},
+    {"/mint", true, answer_mint},
     {"/openapi.json", false, answer_openapi},
 };
 
@@ -106,11 +131,25 @@ answer_place(const struct visit *visit, struct answer *answer)
     }
 }
 
-static void
-answer_token(const struct visit *visit, struct answer *answer)
+/* Where forms are posted. */
+static const struct desk {
+    const char *path;
+    logins_answer *answer;
+} DESKS[] = {
+    {TOKEN_PATH, endpoint_answer},
+    {DEVICE_PATH, logins_device},
+    {INTROSPECT_PATH, logins_introspect},
+    {REVOKE_PATH, logins_revoke},
+};
+
+static const struct desk *
+find_desk(const char *path)
 {
-    endpoint_answer(visit->sandbox, visit->request, visit->misbehaviour,
-                    answer);
+    for (size_t i = 0; i < sizeof DESKS / sizeof *DESKS; i++) {
+        if (strcmp(path, DESKS[i].path) == 0)
+            return &DESKS[i];
+    }
+    return NULL;
 }
 
 /* Takes /m/LIST off the path; @list is LIST, absent without a prefix. */
@@ -138,11 +177,11 @@ route_answer(const struct sandbox *sandbox, struct request *request,
         .sandbox = sandbox, .request = request, .misbehaviour = m};
     struct tw_error err;
     struct span list;
-    bool is_token;
+    const struct desk *desk;
 
     take_prefix(&visit, &list);
-    is_token = strcmp(visit.path, TOKEN_PATH) == 0;
-    if (is_token) {
+    desk = find_desk(visit.path);
+    if (desk == DESKS) {
         counter_token_request(sandbox->counter, request);
         misbehave_on_top(m, &sandbox->always);
     }
@@ -152,7 +191,10 @@ route_answer(const struct sandbox *sandbox, struct request *request,
         misbehave_settle(m, counter_visit(sandbox->counter, request->path));
         if (!m->location.bytes)
             m->location = span_of(sandbox->token_url);
-        (is_token ? answer_token : answer_place)(&visit, answer);
+        if (desk)
+            desk->answer(sandbox, request, m, answer);
+        else
+            answer_place(&visit, answer);
         misbehave_deliver(m, answer);
     }
     counter_log(sandbox->counter, request, answer);

@@ -7,6 +7,8 @@
 
 #include "tests/sandbox/client.h"
 #include "tests/sandbox/counter.h"
+#include "tests/sandbox/devices.h"
+#include "tests/sandbox/families.h"
 #include "tests/sandbox/misbehave.h"
 #include "tests/sandbox/token.h"
 
@@ -17,8 +19,10 @@ struct sandbox {
     char token_url[64 + sizeof TOKEN_PATH];
     struct clients clients;
     struct misbehaviour always; /* how the token endpoint misbehaves */
-    struct counter *counter;    /* has its own lock */
-    struct secret same_token;   /* what `same-token` gives */
+    struct counter *counter;    /* these three have locks of their own */
+    struct devices *devices;
+    struct families *families;
+    struct secret same_token; /* what `same-token` gives */
     bool basic_raw;
 };
 
