@@ -14,6 +14,7 @@
 #include "helper/exchange_form.h"
 #include "helper/exchange_host.h"
 #include "helper/exchange_take.h"
+#include "helper/exchange_tell.h"
 #include "helper/explain.h"
 #include "helper/reply_answer.h"
 
@@ -27,7 +28,9 @@ struct exchange {
     void *state;
     struct exchange_host host;
     struct exchange_form form;
-    uint32_t flags; /* of the last POST */
+    uint32_t flags;     /* of the last POST */
+    struct json *asked; /* the last good answer to such a one, or NULL */
+    bool told;          /* a person has been shown something */
     struct outcome outcome;
     int steps;
     int64_t wake_ms;
@@ -72,6 +75,46 @@ is_once(const struct tw_action *action)
     return false;
 }
 
+/* Before anything else is done with the answer: a server that rotates does
+ * not take the old one any more. */
+static void
+keep(struct exchange *exchange)
+{
+    struct keeper *keeper = exchange->context.keeper;
+
+    if (keeper && exchange->outcome.reply.class == REPLY_TOKEN)
+        (void)keeper_keep(keeper, exchange->outcome.reply.json,
+                          &exchange->outcome.unkept);
+}
+
+/* A refused refresh token is of no use any more, and where one is kept it
+ * takes a person to get another. */
+static void
+explain(struct exchange *exchange)
+{
+    const struct profile *profile = exchange->context.profile;
+    const struct reply *reply = &exchange->outcome.reply;
+
+    explain_reply(profile, reply, &exchange->outcome.err);
+    if (reply->class != REPLY_INVALID_GRANT || !exchange->context.keeper)
+        return;
+    if (exchange->form.has_kept)
+        keeper_drop(exchange->context.keeper);
+    explain_login(profile, &exchange->outcome.err);
+}
+
+/* What the last good answer said stays known for TW_FIELD_MEMBER. */
+static void
+remember(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->outcome.reply;
+
+    if (reply->class != REPLY_ANSWER)
+        return;
+    json_free(exchange->asked);
+    exchange->asked = TAKE_POINTER(reply->json);
+}
+
 static void
 on_reply(void *arg, struct http_reply *http)
 {
@@ -80,6 +123,7 @@ on_reply(void *arg, struct http_reply *http)
     struct reply *reply = &exchange->outcome.reply;
 
     exchange_form_secrets(&exchange->form, &exchange->context, &secrets);
+    remember(exchange);
     reply_clear(reply);
     if (exchange->flags & TW_POST_ANSWER)
         reply_read_answer(http, secrets.list, reply);
@@ -87,17 +131,20 @@ on_reply(void *arg, struct http_reply *http)
         reply_read_untyped(http, secrets.list, reply);
     else
         reply_read(http, secrets.list, reply);
+    keep(exchange);
+    if (reply->class != REPLY_TOKEN && reply->class != REPLY_ANSWER)
+        explain(exchange);
     exchange_form_clear(&exchange->form);
     if (reply->class == REPLY_TOKEN) {
         step(exchange, TW_EVENT_TOKEN, NULL);
         return;
     }
-    if (reply->class == REPLY_ANSWER) {
+    if (reply->class == REPLY_ANSWER)
         step(exchange, TW_EVENT_ANSWER, NULL);
-        return;
-    }
-    explain_reply(exchange->context.profile, reply, &exchange->outcome.err);
-    if (is_refusal(reply))
+    else if (exchange->told && reply_status(reply) == TW_E_RETRY)
+        /* A person is at it: an outage of a moment does not end that. */
+        step(exchange, TW_EVENT_REFUSED, "temporarily_unavailable");
+    else if (is_refusal(reply))
         step(exchange, TW_EVENT_REFUSED, reply->error);
     else
         finish(exchange);
@@ -118,9 +165,13 @@ send_form(struct exchange *exchange, const struct tw_action *action,
         .once = is_once(action),
     };
     enum tw_status status = exchange_form_make(
-        &exchange->form, &exchange->context, &exchange->outcome.reply, action,
-        &exchange->outcome.err);
+        &exchange->form, &exchange->context, &exchange->outcome.reply,
+        exchange->asked, action, &exchange->outcome.err);
 
+    if (!status && exchange->context.keeper &&
+        !(action->flags & TW_POST_ANSWER))
+        status = state_reserve(&exchange->context.keeper->state,
+                               &exchange->outcome.err);
     if (status)
         return status;
     if (left_ms < request.timeout_ms)
@@ -160,17 +211,15 @@ take(struct exchange *exchange, const struct tw_action *action)
         step(exchange, TW_EVENT_TOKEN, NULL);
 }
 
-/* A person is at `tokenward login`, and not here. */
 static void
-tell(struct exchange *exchange)
+tell(struct exchange *exchange, const struct tw_action *action)
 {
-    const struct profile *profile = exchange->context.profile;
-
-    (void)tw_fail(&exchange->outcome.err, TW_E_INTERACT,
-                  "%s:%u: profile '%s' needs a person to log in\nrun: "
-                  "tokenward login %s",
-                  profile->file, profile->line, profile->name, profile->name);
-    finish(exchange);
+    if (exchange_tell(&exchange->context, action, &exchange->outcome.err)) {
+        finish(exchange);
+        return;
+    }
+    exchange->told = true;
+    step(exchange, TW_EVENT_TOLD, NULL);
 }
 
 /* Who gives up before anything was asked dislikes the profile. */
@@ -217,7 +266,7 @@ do_action(struct exchange *exchange, const struct tw_action *action)
         give_up(exchange, action);
         return;
     case TW_ACTION_TELL:
-        tell(exchange);
+        tell(exchange, action);
         return;
     case TW_ACTION_TAKE:
         exchange->outcome.err = (struct tw_error){.status = TW_OK};
@@ -237,7 +286,8 @@ step(struct exchange *exchange, enum tw_event_kind kind, const char *error)
         &exchange->context.profile->module->provider;
     int rc;
 
-    if (++exchange->steps > EXCHANGE_STEPS_MAX) {
+    if (++exchange->steps >
+        (exchange->told ? EXCHANGE_STEPS_TOLD_MAX : EXCHANGE_STEPS_MAX)) {
         finish_broken(exchange, "it never comes to an end");
         return;
     }
@@ -270,10 +320,13 @@ exchange_start(const struct exchange_context *context, exchange_done *done,
     exchange->outcome.reply.token = SECRET_INIT(TOKEN_MAX);
     exchange->wake_ms = INT64_MAX;
     exchange_form_init(&exchange->form);
-    exchange_host_init(&exchange->host, context->profile,
+    exchange_host_init(&exchange->host, context->profile, context->keeper,
                        &exchange->outcome.reply);
     *out = exchange;
-    step(exchange, TW_EVENT_START, NULL);
+    if (exchange_lacks_person(context, &exchange->outcome.err))
+        finish(exchange);
+    else
+        step(exchange, TW_EVENT_START, NULL);
     return TW_OK;
 }
 
@@ -299,6 +352,7 @@ exchange_free(struct exchange *exchange)
         return;
     exchange_form_clear(&exchange->form);
     exchange_host_return(&exchange->host);
+    json_free(exchange->asked);
     reply_clear(&exchange->outcome.reply);
     free(exchange->state);
     free(exchange);

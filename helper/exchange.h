@@ -7,12 +7,15 @@
 #define TW_HELPER_EXCHANGE_H
 
 #include "helper/http.h"
+#include "helper/keeper.h"
 #include "helper/profile.h"
 #include "helper/reply.h"
 #include "provider/base/clock.h"
 #include "provider/base/mark.h"
 
-#define EXCHANGE_STEPS_MAX 64 /* requests and waits of one exchange */
+#define EXCHANGE_STEPS_MAX 64        /* requests and waits of one exchange */
+#define EXCHANGE_STEPS_TOLD_MAX 8192 /* while a person takes their time */
+#define USER_CODE_MAX 64             /* bytes that a person types */
 
 struct exchange;
 
@@ -24,6 +27,23 @@ struct outcome {
     bool sent;           /* an endpoint was asked at all */
     const char *watched; /* the file the token was read from, or NULL */
     struct mark watched_mark;
+    struct tw_error unkept; /* why the next refresh token is not kept */
+};
+
+/* What a person is shown; checked: printable, and an address that may be
+ * opened. */
+struct tell {
+    const char *text; /* or NULL */
+    const char *url;
+    const char *code; /* what to type there, or NULL */
+    const char *scan; /* the url with the code in it, or NULL */
+    int64_t valid_s;  /* 0: not said */
+};
+
+/* Somebody who reads: the other end of `tokenward login`. */
+struct person {
+    void (*show)(void *arg, const struct tell *tell);
+    void *arg;
 };
 
 typedef void exchange_done(void *arg, struct outcome *outcome);
@@ -36,7 +56,9 @@ struct exchange_context {
     const struct profile *profile;
     struct secret_context secrets;
     const struct secret *client_secret; /* NULL: the profile has none */
-    int64_t deadline_ms;                /* monotonic */
+    struct keeper *keeper; /* NULL: the provider keeps no refresh token */
+    const struct person *person; /* NULL: nobody is there */
+    int64_t deadline_ms;         /* monotonic */
 };
 enum tw_status exchange_start(const struct exchange_context *context,
                               exchange_done *done, void *arg,

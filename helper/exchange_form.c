@@ -18,6 +18,7 @@
 struct making {
     const struct exchange_context *context;
     const struct reply *answer;
+    const struct json *asked;
     struct tw_error *err;
 };
 
@@ -55,6 +56,8 @@ read_member(const struct making *making, const char *value, struct secret *out)
     size_t n;
     const char *text = json ? json_string(json, value, &n) : NULL;
 
+    if (!text && making->asked)
+        text = json_string(making->asked, value, &n);
     if (!text || !secret_append(out, text, n))
         return broken(making, "it names no text of the last answer");
     return TW_OK;
@@ -63,12 +66,13 @@ read_member(const struct making *making, const char *value, struct secret *out)
 static enum tw_status
 read_kept(const struct making *making, const char *value, struct secret *out)
 {
-    (void)value;
-    (void)out;
-    return tw_fail(making->err, TW_E_MODULE,
-                   "provider '%s' wants a kept refresh token, which this "
-                   "helper does not support",
-                   making->context->profile->module->provider.name);
+    const struct keeper *keeper = making->context->keeper;
+
+    if (!keeper || !keeper->token.len || strcmp(value, "refresh_token") != 0)
+        return broken(making, "it names a refresh token, and none is kept");
+    return secret_append(out, keeper->token.bytes, keeper->token.len)
+               ? TW_OK
+               : tw_no_memory(making->err);
 }
 
 static enum tw_status
@@ -115,6 +119,8 @@ add_field(struct exchange_form *form, const struct making *making,
                        making->context->profile->name, HTTP_FORM_MAX);
     if (field->kind == TW_FIELD_TEXT)
         return TW_OK;
+    if (field->kind == TW_FIELD_KEPT)
+        form->has_kept = true;
     if (form->sent_count == FORM_SECRETS_MAX)
         return broken(making, "its form names too many secrets");
     secret_take(&form->sent[form->sent_count++], &value);
@@ -124,10 +130,10 @@ add_field(struct exchange_form *form, const struct making *making,
 enum tw_status
 exchange_form_make(struct exchange_form *form,
                    const struct exchange_context *context,
-                   const struct reply *answer, const struct tw_action *action,
-                   struct tw_error *err)
+                   const struct reply *answer, const struct json *asked,
+                   const struct tw_action *action, struct tw_error *err)
 {
-    const struct making making = {context, answer, err};
+    const struct making making = {context, answer, asked, err};
     enum tw_status status = TW_OK;
 
     exchange_form_clear(form);
@@ -176,4 +182,5 @@ exchange_form_clear(struct exchange_form *form)
     for (size_t i = 0; i < form->sent_count; i++)
         secret_clear(&form->sent[i]);
     form->sent_count = 0;
+    form->has_kept = false;
 }

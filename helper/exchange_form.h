@@ -15,6 +15,7 @@ struct exchange_form {
     struct secret authorization; /* a header line, or empty */
     struct secret sent[FORM_SECRETS_MAX];
     size_t sent_count;
+    bool has_kept; /* the kept refresh token is in it */
 };
 
 /* A NULL-ended list for reply_read(). */
@@ -25,11 +26,13 @@ struct exchange_secrets {
 void exchange_form_init(struct exchange_form *form);
 
 /* exchange_form_make: what @action posts, from its own texts, the profile's
- * secrets, read now, and members of @answer.  TW_E_MODULE: the description is
- * broken; TW_E_CONFIG: it is too large; else as secret_source_read(). */
+ * secrets, read now, and members of @answer or else of @asked.  TW_E_MODULE:
+ * the description is broken; TW_E_CONFIG: it is too large; else as
+ * secret_source_read(). */
 enum tw_status exchange_form_make(struct exchange_form *form,
                                   const struct exchange_context *context,
                                   const struct reply *answer,
+                                  const struct json *asked,
                                   const struct tw_action *action,
                                   struct tw_error *err);
 

@@ -42,8 +42,14 @@ host_option(const struct tw_host *table, const char *name, size_t index)
 static bool
 is_token_member(const char *name)
 {
-    return strcmp(name, "access_token") == 0 ||
-           strcmp(name, "refresh_token") == 0 || strcmp(name, "id_token") == 0;
+    static const char *const NAMES[] = {"access_token", "device_code",
+                                        "id_token", "refresh_token"};
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        if (strcmp(name, NAMES[i]) == 0)
+            return true;
+    }
+    return false;
 }
 
 static const char *
@@ -81,12 +87,16 @@ host_has(const struct tw_host *table, const char *name)
     const struct exchange_host *host = table->context;
     const struct profile_option *option = profile_option(host->profile, name);
 
-    return option && option->secret.kind != SECRET_NONE;
+    bool is_kept = host->keeper && host->keeper->token.len &&
+                   strcmp(name, "refresh_token") == 0;
+
+    return (option && option->secret.kind != SECRET_NONE ? TW_HAS_SECRET : 0) |
+           (is_kept ? TW_HAS_KEPT : 0);
 }
 
 void
 exchange_host_init(struct exchange_host *host, const struct profile *profile,
-                   const struct reply *answer)
+                   const struct keeper *keeper, const struct reply *answer)
 {
     *host = (struct exchange_host){
         .table = {.version = TW_PROVIDER_VERSION,
@@ -96,6 +106,7 @@ exchange_host_init(struct exchange_host *host, const struct profile *profile,
                   .member = host_member,
                   .has = host_has},
         .profile = profile,
+        .keeper = keeper,
         .answer = answer,
     };
 }

@@ -7,19 +7,22 @@
 #define TW_HELPER_EXCHANGE_HOST_H
 
 #include "helper/arena.h"
+#include "helper/keeper.h"
 #include "helper/profile.h"
 #include "helper/reply.h"
 
 struct exchange_host {
     struct tw_host table;
     const struct profile *profile;
-    const struct reply *answer; /* the last one; its json may be NULL */
-    struct arena texts;         /* numbers as text, for one call */
+    const struct keeper *keeper; /* or NULL */
+    const struct reply *answer;  /* the last one; its json may be NULL */
+    struct arena texts;          /* numbers as text, for one call */
 };
 
-/* exchange_host_init: borrows both for as long as the module is called. */
+/* exchange_host_init: borrows all for as long as the module is called. */
 void exchange_host_init(struct exchange_host *host,
                         const struct profile *profile,
+                        const struct keeper *keeper,
                         const struct reply *answer);
 
 /* exchange_host_return: the call is over, and with it what was lent. */

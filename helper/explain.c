@@ -47,7 +47,10 @@ static const struct row ROWS[] = {
      "a resource or audience the server does not know, does not give this "
      "client, or does not give together with this scope; or it wants one"},
     {REPLY_ACCESS_DENIED, ABOUT_CLIENT,
-     "the server's operator decides who may have this token"},
+     "who was asked said no: a person at a login, or else the server's "
+     "operator, who decides who may have this token"},
+    {REPLY_EXPIRED_TOKEN, ABOUT_PROFILE,
+     "nobody entered the code in time; tokenward login shows a new one"},
     {REPLY_SERVER_ERROR, ABOUT_ENDPOINT,
      "the server has a fault; nothing "
      "to do here but wait"},
@@ -203,4 +206,15 @@ explain_reply(const struct profile *profile, const struct reply *reply,
     write_facts(profile, reply, facts, sizeof facts);
     (void)tw_fail(err, reply_status(reply), "%s: %s\n%s%s", place, answer,
                   facts, row->hint);
+}
+
+void
+explain_login(const struct profile *profile, struct tw_error *err)
+{
+    char *hint = strchr(err->message, '\n');
+    size_t used = hint ? (size_t)(hint - err->message) : strlen(err->message);
+
+    err->status = TW_E_INTERACT;
+    (void)snprintf(err->message + used, sizeof err->message - used,
+                   "\nrun: tokenward login %s", profile->name);
 }

@@ -13,4 +13,7 @@
 void explain_reply(const struct profile *profile, const struct reply *reply,
                    struct tw_error *err);
 
+/* explain_login: the same failure, but it takes a person to mend it. */
+void explain_login(const struct profile *profile, struct tw_error *err);
+
 #endif

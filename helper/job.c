@@ -20,6 +20,7 @@ end(struct job *job)
 {
     job->state = JOB_ENDED;
     secret_clear(&job->client_secret);
+    keeper_close(&job->keeper);
     store_leave(&job->place);
 }
 
@@ -37,6 +38,7 @@ job_init(struct job *job, const struct job_context *context,
     *job = (struct job){.context = context,
                         .kept = RECORD_INIT,
                         .client_secret = SECRET_INIT(CLIENT_SECRET_MAX),
+                        .keeper = KEEPER_INIT,
                         .place = {.dir = -1, .lock = -1}};
     if (profiles_find(set, name, &job->profile, &job->result)) {
         job->state = JOB_ENDED;
@@ -177,6 +179,8 @@ on_done(void *arg, struct outcome *outcome)
         (void)snprintf(note.fingerprint, sizeof note.fingerprint, "%s",
                        job->fingerprint);
         store_backoff(&job->place, &note);
+        if (outcome->unkept.status) /* this token is good, no other will be */
+            job->result = outcome->unkept;
     } else if (status == TW_E_RETRY && job->tries < TRIES_MAX) {
         /* Rejected while the request was under way: what it brought may be
          * what was rejected. */
@@ -189,6 +193,13 @@ on_done(void *arg, struct outcome *outcome)
     end(job);
 }
 
+static bool
+keeps_refresh_token(const struct job *job)
+{
+    return (job->profile->module->provider.needs & TW_KEEPS_REFRESH_TOKEN) !=
+           0;
+}
+
 static void
 start_exchange(struct job *job)
 {
@@ -198,6 +209,8 @@ start_exchange(struct job *job)
         .secrets = job->context->secrets,
         .client_secret =
             job->profile->client_secret.kind ? &job->client_secret : NULL,
+        .keeper = keeps_refresh_token(job) ? &job->keeper : NULL,
+        .person = job->context->person,
         .deadline_ms = job->context->options->deadline_ms,
     };
 
@@ -286,8 +299,17 @@ job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
         end_with(job, &err);
         return;
     }
-    if (may_ask(job, now))
-        start_exchange(job);
+    if (!may_ask(job, now))
+        return;
+    if (keeps_refresh_token(job) &&
+        keeper_open(job->profile, job->context->options->system, &job->keeper,
+                    &err)) {
+        end_with(job, &err);
+        return;
+    }
+    if (job->context->person)
+        keeper_forget(&job->keeper);
+    start_exchange(job);
 }
 
 bool
@@ -341,5 +363,6 @@ job_clear(struct job *job)
     exchange_free(job->retired);
     record_clear(&job->kept);
     secret_clear(&job->client_secret);
+    keeper_close(&job->keeper);
     store_leave(&job->place);
 }

@@ -13,6 +13,7 @@
 struct job_context {
     const struct fetch_options *options;
     const struct store *store;
+    const struct person *person; /* NULL: nobody is there */
     struct secret_context secrets;
 };
 
@@ -28,6 +29,7 @@ struct job {
     int64_t expected; /* generation of the kept record, 0: none */
     struct backoff note;
     struct secret client_secret;
+    struct keeper keeper; /* while it is busy, if the provider keeps one */
     char fingerprint[FINGERPRINT_SIZE];
     struct exchange *exchange;
     struct exchange

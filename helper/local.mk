@@ -27,6 +27,8 @@ helper_libhelper_la_SOURCES = \
 	helper/exchange_host.h \
 	helper/exchange_take.c \
 	helper/exchange_take.h \
+	helper/exchange_tell.c \
+	helper/exchange_tell.h \
 	helper/explain.c \
 	helper/explain.h \
 	helper/fetch.c \
@@ -66,6 +68,8 @@ helper_libhelper_la_SOURCES = \
 	helper/jwt_expiry.h \
 	helper/jwt_signature.c \
 	helper/jwt_signature.h \
+	helper/keeper.c \
+	helper/keeper.h \
 	helper/key.c \
 	helper/key.h \
 	helper/lock.c \

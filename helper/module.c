@@ -24,7 +24,9 @@
 #define STATE_MAX (64 * 1024)
 #define OPTIONS_MAX 64
 #define SUFFIX ".so"
-#define NEEDS_KNOWN (TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT)
+#define NEEDS_KNOWN                                                 \
+    (TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT | TW_KEEPS_REFRESH_TOKEN | \
+     TW_NEEDS_PERSON)
 
 /* Up to here a module of the first release reaches. */
 #define SIZE_MIN offsetof(struct tw_provider_v1, advance) + sizeof(void *)

@@ -25,6 +25,7 @@ static const char *const NAMES[] = {
     [REPLY_INVALID_SCOPE] = "invalid_scope",
     [REPLY_INVALID_TARGET] = "invalid_target",
     [REPLY_ACCESS_DENIED] = "access_denied",
+    [REPLY_EXPIRED_TOKEN] = "expired_token",
     [REPLY_SERVER_ERROR] = "server_error",
     [REPLY_TEMPORARILY_UNAVAILABLE] = "temporarily_unavailable",
     [REPLY_OTHER_ERROR] = "other_error",
@@ -61,6 +62,8 @@ reply_status(const struct reply *reply)
     case REPLY_ACCESS_DENIED:
     case REPLY_OTHER_ERROR:
         return TW_E_DENIED;
+    case REPLY_EXPIRED_TOKEN:
+        return TW_E_INTERACT;
     case REPLY_HTTP_ERROR:
         return status == 403 || status == 408 || status == 425 ? TW_E_RETRY
                                                                : TW_E_PROTOCOL;

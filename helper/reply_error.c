@@ -29,6 +29,7 @@ static const struct code CODES[] = {
     {"invalid_scope", REPLY_INVALID_SCOPE},
     {"invalid_target", REPLY_INVALID_TARGET},
     {"access_denied", REPLY_ACCESS_DENIED},
+    {"expired_token", REPLY_EXPIRED_TOKEN},
     {"server_error", REPLY_SERVER_ERROR},
     {"temporarily_unavailable", REPLY_TEMPORARILY_UNAVAILABLE},
     /* glewlwyd's words for two of them */

@@ -99,6 +99,12 @@ EXTRA_DIST += provider/grants/provider.map
 module_LTLIBRARIES += provider/grants/client_credentials.la
 provider_grants_client_credentials_la_SOURCES = provider/grants/client_credentials.c provider/grants/fields.h
 provider_grants_client_credentials_la_LDFLAGS = $(LINK_GRANT)
+module_LTLIBRARIES += provider/grants/device_code.la
+provider_grants_device_code_la_SOURCES = provider/grants/device_code.c
+provider_grants_device_code_la_LDFLAGS = $(LINK_GRANT)
+module_LTLIBRARIES += provider/grants/refresh_token.la
+provider_grants_refresh_token_la_SOURCES = provider/grants/refresh_token.c
+provider_grants_refresh_token_la_LDFLAGS = $(LINK_GRANT)
 
 module_LTLIBRARIES += provider/grants/exec.la
 provider_grants_exec_la_SOURCES = provider/grants/exec.c
@@ -138,3 +144,8 @@ dist_man_MANS += \
 	provider/grants/tokenward-jwt_bearer.7 \
 	provider/grants/tokenward-provider.3 \
 	provider/grants/tokenward-token_exchange.7
+	rm -f $(DESTDIR)$(moduledir)/device_code.so
+	rm -f $(DESTDIR)$(moduledir)/refresh_token.so
+	rm -f $(DESTDIR)$(libdir)/libtokenward.so*
+
+dist_man_MANS += provider/base/tokenward-record.5 provider/cli/tokenward.1 provider/client/libtokenward.3 provider/credential/git-credential-tokenward.1 provider/grants/tokenward-client_credentials.7 provider/grants/tokenward-device_code.7 provider/grants/tokenward-provider.3 provider/grants/tokenward-refresh_token.7

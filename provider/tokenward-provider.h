@@ -63,6 +63,13 @@ struct tw_option {
 /* Keep the refresh_token of a token's answer, for TW_FIELD_KEPT: it is on the
  * disk before the token is handed out, and the next one replaces it. */
 #define TW_KEEPS_REFRESH_TOKEN 0x4u
+/* Where no refresh token is kept, a person at `tokenward login`, who is told
+ * by TW_ACTION_TELL: advance() is not called without one. */
+#define TW_NEEDS_PERSON 0x8u
+
+/* What tw_host.has() answers: bits. */
+#define TW_HAS_SECRET 0x1 /* the profile names a secret by this option */
+#define TW_HAS_KEPT 0x2   /* as "refresh_token": one is kept */
 
 /** struct tw_host - the helper's services, lent for one call */
 struct tw_host {
@@ -75,11 +82,10 @@ struct tw_host {
     const char *(*option)(const struct tw_host *host, const char *name,
                           size_t index);
     /* A text or number member of the last JSON answer, as text; NULL when it
-     * is absent or a token (access_token, refresh_token, id_token).  Of a
-     * number the part before the point. */
+     * is absent or a token (access_token, refresh_token, id_token,
+     * device_code).  Of a number the part before the point. */
     const char *(*member)(const struct tw_host *host, const char *name);
-    /* 1 when the profile names a secret by this option, or, as
-     * "refresh_token", one is kept; else 0.  What it is is not told. */
+    /* TW_HAS_..., or 0.  What it is is not told. */
     int (*has)(const struct tw_host *host, const char *name);
 };
 
@@ -103,7 +109,8 @@ struct tw_event {
 enum tw_field_kind {
     TW_FIELD_TEXT = 1, /* value: the text itself */
     TW_FIELD_SECRET,   /* value: the name of a secret option of the profile */
-    TW_FIELD_MEMBER,   /* value: the name of a member of the last answer */
+    TW_FIELD_MEMBER,   /* value: the name of a member of the last answer, or
+                          of the last one to TW_POST_ANSWER */
     TW_FIELD_KEPT,     /* value: "refresh_token", the one that is kept */
     TW_FIELD_SIGNED,   /* value: a JSON object of claims; the helper adds iat,
                           exp and jti, signs it with the profile's key and
@@ -156,6 +163,8 @@ struct tw_action {
     uint32_t reserved;
     const char *code; /* TELL: what the person types, or NULL */
     int64_t valid_s;  /* TELL: how long url and code are good, 0: unknown */
+    const char *scan; /* TELL: url with the code in it, to be scanned, or
+                         NULL */
 };
 
 /** struct tw_provider_v1 - what a module is */

@@ -106,6 +106,7 @@ if HAVE_CRITERION
 UNIT_TESTS += \
 	tests/unit/base-t \
 	tests/unit/client-t \
+	tests/unit/device-code-t \
 	tests/unit/environment-t \
 	tests/unit/exchange-t \
 	tests/unit/form-t \
@@ -123,6 +124,7 @@ UNIT_TESTS += \
 	tests/unit/profile-t \
 	tests/unit/profiles-t \
 	tests/unit/publish-t \
+	tests/unit/refresh-token-t \
 	tests/unit/reply-t \
 	tests/unit/retry-after-t \
 	tests/unit/retry-t \
@@ -131,6 +133,7 @@ UNIT_TESTS += \
 	tests/unit/state-t \
 	tests/unit/store-t \
 	tests/unit/supervise-t \
+	tests/unit/tell-t \
 	tests/unit/threads-t \
 	tests/unit/torn-t \
 	tests/unit/url-t \
@@ -145,6 +148,11 @@ tests_unit_client_t_SOURCES = tests/unit/client-t.c tests/unit/marks.c tests/uni
 tests_unit_client_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_client_t_CFLAGS = $(CC_UNIT)
 tests_unit_client_t_LDADD = provider/client/libtokenward.la $(LINK_UNIT)
+
+tests_unit_device_code_t_SOURCES = tests/unit/device-code-t.c provider/grants/device_code.c tests/unit/fake_host.c tests/unit/fake_host.h
+tests_unit_device_code_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_device_code_t_CFLAGS = $(CC_UNIT)
+tests_unit_device_code_t_LDADD = $(LINK_UNIT)
 
 tests_unit_environment_t_SOURCES = tests/unit/environment-t.c
 tests_unit_environment_t_CPPFLAGS = $(CPP_UNIT)
@@ -231,6 +239,11 @@ tests_unit_publish_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_publish_t_CFLAGS = $(CC_UNIT)
 tests_unit_publish_t_LDADD = $(LINK_UNIT)
 
+tests_unit_refresh_token_t_SOURCES = tests/unit/refresh-token-t.c provider/grants/refresh_token.c tests/unit/fake_host.c tests/unit/fake_host.h
+tests_unit_refresh_token_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_refresh_token_t_CFLAGS = $(CC_UNIT)
+tests_unit_refresh_token_t_LDADD = $(LINK_UNIT)
+
 tests_unit_reply_t_SOURCES = tests/unit/reply-t.c
 tests_unit_reply_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_reply_t_CFLAGS = $(CC_UNIT)
@@ -270,6 +283,11 @@ tests_unit_supervise_t_SOURCES = tests/unit/supervise-t.c
 tests_unit_supervise_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_supervise_t_CFLAGS = $(CC_UNIT)
 tests_unit_supervise_t_LDADD = $(LINK_UNIT)
+
+tests_unit_tell_t_SOURCES = tests/unit/tell-t.c
+tests_unit_tell_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_tell_t_CFLAGS = $(CC_UNIT)
+tests_unit_tell_t_LDADD = $(LINK_UNIT)
 
 tests_unit_threads_t_SOURCES = tests/unit/threads-t.c tests/unit/published.c tests/unit/published.h
 tests_unit_threads_t_CPPFLAGS = $(CPP_UNIT)
@@ -312,6 +330,7 @@ FLOW_TESTS = \
 	tests/flow/kill-t.sh \
 	tests/flow/main-t.sh \
 	tests/flow/oidc-provider-t.sh \
+	tests/flow/rotate-t.sh \
 	tests/flow/secret-t.sh \
 	tests/flow/served-t.sh \
 	tests/flow/status-t.sh \

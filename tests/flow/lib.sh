@@ -42,7 +42,7 @@ finish_quietly() {
     [ -z "${SANDBOX_PID:-}" ] || kill "$SANDBOX_PID" 2>/dev/null
     [ -z "${EXTRA_PID:-}" ] || kill "$EXTRA_PID" 2>/dev/null
     wait 2>/dev/null
-    umount "$T/run" 2>/dev/null
+    umount "$T/run" "$T/state" 2>/dev/null
     rm -rf "$T"
 }
 trap finish_quietly EXIT

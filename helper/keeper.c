@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * keeper.c - see keeper.h.
+ */
+#include "helper/keeper.h"
+
+#include "provider/base/text.h"
+
+enum tw_status
+keeper_open(const struct profile *profile, bool system, struct keeper *out,
+            struct tw_error *err)
+{
+    AUTO_KEEPER keeper = KEEPER_INIT;
+    char path[PATH_MAX];
+    enum tw_status status = state_path(system, path, err);
+
+    if (!status)
+        status = state_enter(path, profile->name, &keeper.state, err);
+    if (!status && !fingerprint_of_grant(profile, keeper.fingerprint))
+        status = tw_fail(err, TW_E_SYSTEM, "SHA-256 is not available");
+    if (!status)
+        status =
+            state_read(&keeper.state, keeper.fingerprint, &keeper.token, err);
+    if (status && status != TW_E_NOT_FOUND)
+        return status;
+    *out = keeper;
+    keeper = KEEPER_INIT;
+    return TW_OK;
+}
+
+void
+keeper_close(struct keeper *keeper)
+{
+    secret_clear(&keeper->token);
+    state_leave(&keeper->state);
+    *keeper = KEEPER_INIT;
+}
+
+void
+keeper_forget(struct keeper *keeper)
+{
+    secret_clear(&keeper->token);
+}
+
+enum tw_status
+keeper_put(struct keeper *keeper, const struct secret *token,
+           struct tw_error *err)
+{
+    enum tw_status status =
+        state_keep(&keeper->state, keeper->fingerprint, token, err);
+
+    secret_clear(&keeper->token);
+    if (!secret_append(&keeper->token, token->bytes, token->len))
+        return status ? status : tw_no_memory(err);
+    return status;
+}
+
+enum tw_status
+keeper_keep(struct keeper *keeper, const struct json *answer,
+            struct tw_error *err)
+{
+    AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
+    enum json_kind kind = json_kind(answer, "refresh_token");
+    size_t n = 0;
+    const char *text = json_string(answer, "refresh_token", &n);
+
+    if (kind == JSON_ABSENT || kind == JSON_NULL ||
+        (text &&
+         bytes_equal(text, n, secret_text(&keeper->token), keeper->token.len)))
+        return TW_OK;
+    if (text && !secret_append(&token, text, n))
+        secret_clear(&token); /* too long: refused as what cannot be kept */
+    return keeper_put(keeper, &token, err);
+}
+
+void
+keeper_drop(struct keeper *keeper)
+{
+    secret_clear(&keeper->token);
+    (void)state_drop(&keeper->state, NULL); /* it is of no use either way */
+}

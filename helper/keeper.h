@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * keeper.h - the refresh token of one profile during one exchange: known
+ * here, named by modules, never shown to them.
+ */
+#ifndef TW_HELPER_KEEPER_H
+#define TW_HELPER_KEEPER_H
+
+#include "helper/json.h"
+#include "helper/state.h"
+
+struct keeper {
+    struct state state;
+    struct secret token; /* empty: none is kept */
+    char fingerprint[FINGERPRINT_SIZE];
+};
+
+#define KEEPER_INIT \
+    ((struct keeper){.state = STATE_INIT, .token = {.max = TOKEN_MAX}})
+#define AUTO_KEEPER AUTO(keeper_close) struct keeper
+
+/* keeper_open: takes hold of @profile's refresh token, and reads it if there
+ * is one.  The profile's lock is held.  Fails as state_enter() does. */
+enum tw_status keeper_open(const struct profile *profile, bool system,
+                           struct keeper *out, struct tw_error *err);
+void keeper_close(struct keeper *keeper);
+
+/* keeper_forget: the token stays where it is kept, but is not used: a person
+ * logs in anew. */
+void keeper_forget(struct keeper *keeper);
+
+/* keeper_keep: the refresh token of a token's answer, if it has one and it is
+ * not the one that is kept already.  Fails as state_keep() does. */
+enum tw_status keeper_keep(struct keeper *keeper, const struct json *answer,
+                           struct tw_error *err);
+
+/* keeper_put: this token, whoever says so. */
+enum tw_status keeper_put(struct keeper *keeper, const struct secret *token,
+                          struct tw_error *err);
+
+/* keeper_drop: the server does not take it any more. */
+void keeper_drop(struct keeper *keeper);
+
+#endif

@@ -1,0 +1,121 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# rotate-t.sh - refresh tokens that rotate: kept, used once, by one process at
+# a time, never sent to another server.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+FETCH="user $T/bin/tokenward-helper fetch --force"
+STATE=$T/home/.local/state/tokenward
+kept() { sed -n 's/^refresh_token=//p' "$STATE/$1"; }
+mint() { curl -s --cacert "$CA" "$URL/mint/$CLIENT_ID"; }
+families() { curl -s --cacert "$CA" "$URL/families"; }
+rotating() { # rotating NAME PATH [LINE...]: with a first refresh token in a file
+    name=$1
+    shift
+    mint >"$T/config/tokenward/$name.refresh"
+    chmod 600 "$T/config/tokenward/$name.refresh"
+    profile "$name" "$@" 'provider: refresh_token' "refresh_token: {file: ../$name.refresh}"
+    sed -i '/scope:/d' "$T/config/tokenward/profiles.d/$name.yaml"
+}
+
+rotating work /oauth/v1/token
+first=$(cat "$T/config/tokenward/work.refresh")
+token=$(user tokenward get work); is $? 0 "the profile's refresh token buys a token"
+second=$(kept work)
+[ -n "$second" ] && [ "$second" != "$first" ]; ok $? "the next one is kept"
+is "$(cat "$T/config/tokenward/work.refresh")" "$first" "the profile's file stays as it is"
+is "$(stat -c '%a %u' "$STATE" "$STATE/work" | tr '\n' ';')" "700 $USER_ID;600 $USER_ID;" "0600 in 0700, the user's own"
+is "$(find "$STATE" -name '.*' -type f | wc -l)" 0 "nothing else lies there"
+$FETCH work; is $? 0 "it is used"
+third=$(kept work)
+[ "$third" != "$second" ]; ok $? "and replaced by the next"
+is "$(families)" "family 0 alive rotations 2" "each was used once"
+grep -rqF -e "$second" -e "$third" "$T/run"; is $? 1 "the runtime directory holds none"
+user tokenward status --json | grep -qF -e "$third"; is $? 1 "nor does status --json"
+grep -qF -e "$first" "$STATE/work"; is $? 1 "nor the state the old one"
+
+# Many at once, in two runtime directories: nobody sends one twice.
+mkdir "$T/run2"; chmod 700 "$T/run2"; own "$T/run2"
+pids=
+for i in $(seq 10); do
+    user "$T/bin/tokenward-helper" fetch --force work >/dev/null 2>&1 &
+    pids="$pids $!"
+    user env XDG_RUNTIME_DIR="$T/run2" "$T/bin/tokenward-helper" fetch --force work >/dev/null 2>"$T/err.$i" &
+    pids="$pids $!"
+done
+# shellcheck disable=SC2086
+wait $pids
+like "$(families)" "family 0 alive" "20 processes in two runtime directories: the login lives"
+cat "$T"/err.* | sort | uniq -c | sed 's/^/# /'
+$FETCH work; is $? 0 "and goes on"
+
+# Servers that do not rotate, or send the same one.
+rotating same /m/no-rotation/oauth/v1/token
+before=$(cat "$T/config/tokenward/same.refresh")
+$FETCH same; is $? 0 "a server that does not rotate"
+is "$(kept same)" "$before" "its token is kept"
+inode=$(stat -c %i "$STATE/same")
+$FETCH same
+is "$(stat -c %i "$STATE/same")" "$inode" "and not written again"
+rotating none /m/no-rotation,refresh-token=none/oauth/v1/token
+$FETCH none; is $? 0 "a server that sends none"
+[ ! -e "$STATE/none" ]; ok $? "nothing is kept"
+$FETCH none; is $? 0 "the profile's is used again"
+rotating odd "/m/refresh-token=a%0Ab/oauth/v1/token"
+out=$($FETCH odd 2>&1); is $? 76 "a refresh token that cannot be kept: exit 76"
+like "$out" "none that can be kept" "which the message says"
+[ -n "$(user tokenward get --cached odd)" ]; ok $? "the token that came with it is served"
+
+# Refused: one that was used, by somebody else or before a crash.
+curl -s --cacert "$CA" "$URL/oauth/v1/token" -d grant_type=refresh_token -d client_id="$CLIENT_ID" \
+    -d client_secret="$CANARY" -d refresh_token="$(kept work)" >/dev/null
+out=$($FETCH work 2>&1); is $? 69 "used by somebody else: exit 69"
+like "$out" "invalid_grant" "says what the server said"
+like "$out" "tokenward login work" "and what to do"
+[ ! -e "$STATE/work" ]; ok $? "what is refused is not kept"
+is "$(user tokenward get work 2>/dev/null)" "$(cat "$T/run/tokenward/work/token")" "a living token is served all the same"
+mint >"$T/config/tokenward/work.refresh"
+$FETCH work; is $? 0 "a new one in the profile's file heals it"
+
+# Another server, client or scope never gets it.
+before=$(kept work)
+sed -i "s#token_endpoint:.*#token_endpoint: $URL/m/tag=other/oauth/v1/token#" "$T/config/tokenward/profiles.d/work.yaml"
+out=$($FETCH work 2>&1); is $? 69 "another endpoint: the kept one is not sent, the profile's was used"
+is "$(kept work)" "$before" "and it stays where it is"
+sed -i "s#token_endpoint:.*#token_endpoint: $URL/oauth/v1/token#" "$T/config/tokenward/profiles.d/work.yaml"
+
+# A full disk and planted files: the request is not made.
+rotating full /oauth/v1/token
+$FETCH full
+if [ "$(id -u)" = 0 ]; then
+    mkdir "$T/state"
+    if mount -t tmpfs -o size=128k,mode=700,uid="$USER_ID",gid="$USER_ID" none "$T/state" 2>/dev/null; then
+        mkdir "$T/state/tokenward"
+        cp "$STATE/full" "$T/state/tokenward/"
+        chmod 700 "$T/state/tokenward"; own "$T/state/tokenward"
+        dd if=/dev/zero of="$T/state/fill" bs=1k 2>/dev/null
+        before=$(requests)
+        out=$(user env XDG_STATE_HOME="$T/state" "$T/bin/tokenward-helper" fetch --force full 2>&1)
+        is $? 71 "a full disk: exit 71"
+        like "$out" "not asked for" "which the message says"
+        is "$(requests)" "$before" "no request is made"
+        rm "$T/state/fill"
+        user env XDG_STATE_HOME="$T/state" "$T/bin/tokenward-helper" fetch --force full; is $? 0 "room again: it goes on"
+        umount "$T/state"
+    else
+        skip "a full disk" "a small tmpfs could not be mounted"
+    fi
+else
+    skip "a full disk" "needs root to mount a small tmpfs"
+fi
+rotating open /oauth/v1/token
+$FETCH open
+chmod 644 "$STATE/open"
+before=$(requests)
+out=$($FETCH open 2>&1); is $? 73 "a state file that others may read: exit 73"
+like "$out" "chmod 600" "says what to do"
+chmod 755 "$STATE"
+out=$($FETCH open 2>&1); is $? 73 "a state directory that others may read: exit 73"
+is "$(requests)" "$before" "no request is made"
+done_testing

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * device-code-t.c - the device authorization grant without a server.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "tests/unit/fake_host.h"
+
+#define ENDPOINT "https://a.test/device"
+#define POLL                                                   \
+    "grant_type=urn:ietf:params:oauth:grant-type:device_code&" \
+    "device_code=MEMBER:device_code"
+
+TestSuite(device_code, .init = fake_begin, .timeout = 60);
+
+static void
+set(struct fake_text *texts, const char *name, const char *value)
+{
+    while (texts->name)
+        texts++;
+    *texts = (struct fake_text){name, value};
+}
+
+static void
+ask(void)
+{
+    set(fake_host.options, "device_authorization_endpoint", ENDPOINT);
+    fake_send(TW_EVENT_START, NULL, TW_ACTION_POST);
+}
+
+static void
+answer(const char *interval)
+{
+    set(fake_host.members, "verification_uri", "https://a.test/go");
+    set(fake_host.members, "user_code", "AB-CD");
+    set(fake_host.members, "expires_in", "900");
+    if (interval)
+        set(fake_host.members, "interval", interval);
+    fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_TELL);
+}
+
+static void
+expect_wait(enum tw_event_kind event, const char *error, int64_t seconds)
+{
+    fake_send(event, error, TW_ACTION_WAIT);
+    cr_expect_eq(fake_action.wait_ms, seconds * 1000, "%lld ms",
+                 (long long)fake_action.wait_ms);
+}
+
+static void
+poll(void)
+{
+    fake_send(TW_EVENT_WAITED, NULL, TW_ACTION_POST);
+    fake_expect_form(POLL);
+}
+
+Test(device_code, asks_where_the_profile_says)
+{
+    set(fake_host.options, "scope", "a b");
+    ask();
+    cr_expect_str_eq(fake_action.url, ENDPOINT);
+    cr_expect_eq(fake_action.flags, TW_POST_ANSWER);
+    fake_expect_form("scope=a b");
+}
+
+Test(device_code, sends_no_empty_scope)
+{
+    ask();
+    fake_expect_form("");
+}
+
+Test(device_code, tells_a_person)
+{
+    ask();
+    set(fake_host.members, "verification_uri_complete",
+        "https://a.test/go?c=AB-CD");
+    answer("1");
+    cr_expect_str_eq(fake_action.url, "https://a.test/go");
+    cr_expect_str_eq(fake_action.code, "AB-CD");
+    cr_expect_str_eq(fake_action.scan, "https://a.test/go?c=AB-CD");
+    cr_expect_eq(fake_action.valid_s, 900);
+}
+
+Test(device_code, knows_the_older_name_of_the_address)
+{
+    ask();
+    set(fake_host.members, "verification_url", "https://a.test/old");
+    set(fake_host.members, "user_code", "AB-CD");
+    fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_TELL);
+    cr_expect_str_eq(fake_action.url, "https://a.test/old");
+    cr_expect_null(fake_action.scan);
+}
+
+Test(device_code, shows_no_part_of_what_is_too_long)
+{
+    static char long_url[3000];
+
+    memset(long_url, 'x', sizeof long_url - 1);
+    ask();
+    set(fake_host.members, "verification_uri", long_url);
+    set(fake_host.members, "user_code", long_url);
+    fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_TELL);
+    cr_expect_null(fake_action.url);
+    cr_expect_null(fake_action.code);
+}
+
+Test(device_code, asks_until_there_is_a_token)
+{
+    ask();
+    answer("7");
+    expect_wait(TW_EVENT_TOLD, NULL, 7);
+    poll();
+    expect_wait(TW_EVENT_REFUSED, "authorization_pending", 7);
+    poll();
+    fake_send(TW_EVENT_TOKEN, NULL, TW_ACTION_DONE);
+}
+
+Test(device_code, slows_down_for_good)
+{
+    ask();
+    answer(NULL);
+    expect_wait(TW_EVENT_TOLD, NULL, 5);
+    poll();
+    expect_wait(TW_EVENT_REFUSED, "slow_down", 10);
+    poll();
+    expect_wait(TW_EVENT_REFUSED, "authorization_pending", 10);
+    poll();
+    expect_wait(TW_EVENT_REFUSED, "slow_down", 15);
+}
+
+Test(device_code, waits_longer_in_an_outage)
+{
+    ask();
+    answer("5");
+    expect_wait(TW_EVENT_TOLD, NULL, 5);
+    for (int64_t seconds = 10; seconds < 600; seconds *= 2)
+        expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable", seconds);
+    expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable", 600);
+    expect_wait(TW_EVENT_REFUSED, "slow_down", 600);
+}
+
+Test(device_code, bounds_what_the_server_says)
+{
+    static const struct fake_text CASES[] = {{"0", NULL},
+                                             {"-5", NULL},
+                                             {"99999999999999999999", NULL},
+                                             {"soon", NULL}};
+    static const int64_t SECONDS[] = {1, 1, 600, 1};
+
+    for (size_t i = 0; i < 4; i++) {
+        fake_begin();
+        ask();
+        answer(CASES[i].name);
+        expect_wait(TW_EVENT_TOLD, NULL, SECONDS[i]);
+        expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable",
+                    SECONDS[i] * 2 < 600 ? SECONDS[i] * 2 : 600);
+    }
+}
+
+Test(device_code, ends_when_refused)
+{
+    static const char *const ERRORS[] = {"access_denied", "expired_token",
+                                         "invalid_client", "x"};
+
+    for (size_t i = 0; i < 4; i++) {
+        fake_begin();
+        ask();
+        answer("1");
+        expect_wait(TW_EVENT_TOLD, NULL, 1);
+        poll();
+        fake_send(TW_EVENT_REFUSED, ERRORS[i], TW_ACTION_FAIL);
+    }
+}
+
+Test(device_code, uses_what_is_kept_first)
+{
+    fake_host.has = TW_HAS_KEPT;
+    ask();
+    cr_expect_null(fake_action.url);
+    cr_expect_eq(fake_action.flags, 0);
+    fake_expect_form(
+        "grant_type=refresh_token&refresh_token=KEPT:refresh_token");
+    fake_send(TW_EVENT_TOKEN, NULL, TW_ACTION_DONE);
+}
+
+Test(device_code, gives_up_when_what_is_kept_is_refused)
+{
+    fake_host.has = TW_HAS_KEPT;
+    ask();
+    fake_send(TW_EVENT_REFUSED, "authorization_pending", TW_ACTION_FAIL);
+    fake_send(TW_EVENT_REFUSED, "invalid_grant", TW_ACTION_FAIL);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fake_host.c - see fake_host.h.  Each text that the host lends is wiped
+ * after the call, as the contract allows it to be.
+ */
+#include "tests/unit/fake_host.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LENT_SIZE 4096
+
+extern const struct tw_provider_v1 tokenward_provider_v1;
+
+struct fake_host fake_host;
+struct tw_action fake_action;
+static char lent[16][LENT_SIZE];
+static size_t lent_count;
+static void *state;
+
+static const char *
+lend(const struct fake_text *texts, const char *name)
+{
+    for (size_t i = 0; i < 8 && texts[i].name; i++) {
+        if (strcmp(texts[i].name, name) == 0) {
+            cr_assert_lt(lent_count, 16);
+            (void)snprintf(lent[lent_count], LENT_SIZE, "%s", texts[i].value);
+            return lent[lent_count++];
+        }
+    }
+    return NULL;
+}
+
+/* A profile's options live as long as the exchange. */
+static const char *
+option(const struct tw_host *host, const char *name, size_t index)
+{
+    (void)host;
+    for (size_t i = 0; i < 8 && fake_host.options[i].name; i++) {
+        if (strcmp(fake_host.options[i].name, name) == 0)
+            return index ? NULL : fake_host.options[i].value;
+    }
+    return NULL;
+}
+
+static const char *
+member(const struct tw_host *host, const char *name)
+{
+    (void)host;
+    return lend(fake_host.members, name);
+}
+
+static int
+has(const struct tw_host *host, const char *name)
+{
+    (void)host;
+    return strcmp(name, "refresh_token") == 0 ? fake_host.has : 0;
+}
+
+void
+fake_begin(void)
+{
+    free(state);
+    state = calloc(1, tokenward_provider_v1.state_size);
+    cr_assert_not_null(state);
+    memset(&fake_host, 0, sizeof fake_host);
+}
+
+void
+fake_send(enum tw_event_kind kind, const char *error,
+          enum tw_action_kind expected)
+{
+    const struct tw_host host = {.version = TW_PROVIDER_VERSION,
+                                 .size = sizeof host,
+                                 .option = option,
+                                 .member = member,
+                                 .has = has};
+    const struct tw_event event = {
+        .size = sizeof event, .kind = kind, .error = error};
+
+    fake_action = (struct tw_action){.size = sizeof fake_action};
+    cr_assert_eq(
+        tokenward_provider_v1.advance(&host, state, &event, &fake_action), 0);
+    memset(lent, '#', sizeof lent);
+    lent_count = 0;
+    cr_assert_eq(fake_action.kind, expected, "action %u", fake_action.kind);
+}
+
+void
+fake_expect_form(const char *expected)
+{
+    static const char *const KINDS[] = {[TW_FIELD_TEXT] = "",
+                                        [TW_FIELD_SECRET] = "SECRET:",
+                                        [TW_FIELD_MEMBER] = "MEMBER:",
+                                        [TW_FIELD_KEPT] = "KEPT:"};
+    char form[4096] = "";
+
+    for (size_t i = 0; i < fake_action.field_count; i++) {
+        const struct tw_field *field = &fake_action.fields[i];
+        size_t n = strlen(form);
+
+        (void)snprintf(form + n, sizeof form - n, "%s%s=%s%s", n ? "&" : "",
+                       field->name, KINDS[field->kind], field->value);
+    }
+    cr_expect_str_eq(form, expected);
+}

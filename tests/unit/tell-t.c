@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tell-t.c - what a server wants a person to see: shown as it is, or not.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/exchange_tell.h"
+
+#define GOOD "https://a.test/device"
+
+static struct module module = {
+    .provider = {.needs = TW_KEEPS_REFRESH_TOKEN | TW_NEEDS_PERSON}};
+static char name[] = "p";
+static struct profile profile = {
+    .name = name, .file = "/c/p.yaml", .line = 3, .module = &module};
+static struct tell shown;
+static char text[256], scan[256];
+static int shown_count;
+
+static void
+show(void *arg, const struct tell *tell)
+{
+    (void)arg;
+    shown = *tell;
+    (void)snprintf(text, sizeof text, "%s", tell->text ? tell->text : "");
+    (void)snprintf(scan, sizeof scan, "%s", tell->scan ? tell->scan : "");
+    shown_count++;
+}
+
+static const struct person PERSON = {.show = show};
+
+static void
+expect(struct tw_action action, enum tw_status status, const char *word)
+{
+    const struct exchange_context context = {.profile = &profile,
+                                             .person = &PERSON};
+    struct tw_error err = {0};
+
+    shown_count = 0;
+    cr_expect_eq(exchange_tell(&context, &action, &err), status, "%s",
+                 err.message);
+    cr_expect(strstr(err.message, word), "%s", err.message);
+    cr_expect_eq(shown_count, status == TW_OK);
+}
+
+Test(tell, shows_an_address_and_a_code)
+{
+    expect((struct tw_action){.url = GOOD, .code = "AB CD", .valid_s = 60},
+           TW_OK, "");
+    cr_expect_str_eq(shown.url, GOOD);
+    cr_expect_str_eq(shown.code, "AB CD");
+    cr_expect_eq(shown.valid_s, 60);
+    expect((struct tw_action){.url = GOOD, .valid_s = -1}, TW_OK, "");
+    cr_expect_null(shown.code);
+    cr_expect_eq(shown.valid_s, 0);
+}
+
+Test(tell, shows_printable_text)
+{
+    expect((struct tw_action){.url = GOOD, .text = "a\x1b[2Jb"}, TW_OK, "");
+    cr_expect_str_eq(text, "a?[2Jb");
+}
+
+Test(tell, shows_no_address_that_is_not_one)
+{
+    static const char *const BAD[] = {"http://a.test/device",
+                                      "http://127.0.0.1/device",
+                                      "javascript:alert(1)",
+                                      "https://a.test/\x1b[2J",
+                                      "https://a.test/a b",
+                                      "https://user@a.test/",
+                                      "https://a.test/\xe2\x80\xae",
+                                      "a.test/device",
+                                      ""};
+
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        expect((struct tw_action){.url = BAD[i]}, TW_E_PROTOCOL,
+               "/c/p.yaml:3: profile 'p': the server's address");
+    expect((struct tw_action){.code = "AB"}, TW_E_PROTOCOL, "no address");
+}
+
+Test(tell, shows_no_code_that_cannot_be_typed)
+{
+    static const char *const BAD[] = {
+        "",
+        " AB",
+        "AB ",
+        "A\nB",
+        "A\x1b[2JB",
+        "\xe2\x84\xab",
+        "0123456789012345678901234567890123456789012345678901234567890123456"};
+
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        expect((struct tw_action){.url = GOOD, .code = BAD[i]}, TW_E_PROTOCOL,
+               "can be typed");
+}
+
+Test(tell, scans_good_addresses_alone)
+{
+    expect((struct tw_action){.url = GOOD, .scan = GOOD "?c=AB"}, TW_OK, "");
+    cr_expect_str_eq(scan, GOOD "?c=AB");
+    expect((struct tw_action){.url = GOOD, .scan = "http://b.test/"}, TW_OK,
+           "");
+    cr_expect_str_eq(scan, "");
+}
+
+Test(tell, says_what_to_do_when_nobody_is_there)
+{
+    struct exchange_context context = {.profile = &profile};
+    const struct tw_action action = {.url = GOOD};
+    AUTO_KEEPER keeper = KEEPER_INIT;
+    struct tw_error err = {0};
+
+    cr_expect_eq(exchange_tell(&context, &action, &err), TW_E_INTERACT);
+    cr_expect(strstr(err.message, "\nrun: tokenward login p"));
+    context.keeper = &keeper;
+    cr_expect(exchange_lacks_person(&context, &err));
+    cr_assert(secret_append_text(&keeper.token, "kept"));
+    cr_expect_not(exchange_lacks_person(&context, &err));
+    keeper_forget(&keeper);
+    context.person = &PERSON;
+    cr_expect_not(exchange_lacks_person(&context, &err));
+}
