@@ -29,7 +29,7 @@ struct exchange {
     struct exchange_host host;
     struct exchange_form form;
     uint32_t flags;     /* of the last POST */
-    struct json *asked; /* the last good answer to such a one, or NULL */
+    struct json *asked; /* the last good answer to TW_POST_ANSWER, or NULL */
     bool told;          /* a person has been shown something */
     struct outcome outcome;
     int steps;

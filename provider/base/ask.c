@@ -19,25 +19,14 @@
 #include "provider/base/index.h"
 #include "provider/base/spawn.h"
 
-/* <dir>/<profile>/<file>; no snprintf(3), which costs as much as a read. */
+/* <dir>/<profile>/<file> */
 static bool
-path_of(char *out, const char *dir, const char *profile, const char *file)
+path_of(char out[RUNTIME_PATH_MAX], const char *dir, const char *profile,
+        const char *file)
 {
-    const char *const parts[] = {dir, "/", profile, "/", file};
-    char *at = out;
+    const char *const parts[] = {dir, "/", profile, "/", file, NULL};
 
-    if (!dir[0])
-        return false;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        size_t n = strlen(parts[i]);
-
-        if (n >= (size_t)(out + RUNTIME_PATH_MAX - at))
-            return false;
-        memcpy(at, parts[i], n);
-        at += n;
-    }
-    *at = '\0';
-    return true;
+    return dir[0] && text_join(out, RUNTIME_PATH_MAX, parts);
 }
 
 /* The caller's own record.  The id it was started with is known without a

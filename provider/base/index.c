@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -26,10 +25,10 @@ read_file(const char *dir, bool private, struct secret *out,
     AUTO_CLOSE int fd = -1;
     struct stat st;
     mode_t forbidden = private ? S_IRWXG | S_IRWXO : S_IWGRP | S_IWOTH;
-    int n = snprintf(path, sizeof path, "%s/index", dir);
+    const char *const parts[] = {dir, "/index", NULL};
     ssize_t got;
 
-    if (!dir[0] || n < 0 || n >= (int)sizeof path)
+    if (!dir[0] || !text_join(path, sizeof path, parts))
         return tw_fail(err, TW_E_NOT_FOUND, "no runtime directory");
     fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)

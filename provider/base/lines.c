@@ -5,9 +5,9 @@
  */
 #include "provider/base/lines.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "provider/base/text.h"
 
 /* The first byte that no line may hold, from @from on. */
 static const char *
@@ -121,6 +121,6 @@ lines_put_int64(struct secret *out, const char *key, int64_t value)
 {
     char text[24];
 
-    (void)snprintf(text, sizeof text, "%" PRId64, value);
+    (void)text_put_int64(text, value);
     return lines_put(out, key, text);
 }

@@ -8,29 +8,47 @@
  */
 #include "provider/base/mark.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "provider/base/text.h"
 
 #define ABSENT "absent"
 #define UNUSABLE "?"
+#define MARK_LONGEST 160 /* seven numbers of 20 digits, and what is between \
+                          */
+
+static char *
+put_colon(char *at)
+{
+    *at = ':';
+    return at + 1;
+}
+
+static char *
+put_time(char *at, const struct timespec *time)
+{
+    at = text_put_int64(at, time->tv_sec);
+    *at = '.';
+    return text_put_unsigned(at + 1, (uint64_t)time->tv_nsec, 9);
+}
 
 void
 mark_of(const struct stat *st, struct mark *out)
 {
-    int n;
+    char text[MARK_LONGEST], *at = text;
 
     if (!st) {
         (void)strcpy(out->text, ABSENT);
         return;
     }
-    n = snprintf(out->text, sizeof out->text,
-                 "%llu:%llu:%lld:%lld.%09ld:%lld.%09ld",
-                 (unsigned long long)st->st_dev,
-                 (unsigned long long)st->st_ino, (long long)st->st_size,
-                 (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
-                 (long long)st->st_ctim.tv_sec, st->st_ctim.tv_nsec);
-    if (n < 0 || n >= (int)sizeof out->text)
-        (void)strcpy(out->text, UNUSABLE);
+    at = text_put_unsigned(at, st->st_dev, 1);
+    at = put_colon(at);
+    at = text_put_unsigned(at, st->st_ino, 1);
+    at = put_colon(at);
+    at = text_put_int64(at, st->st_size);
+    at = put_time(put_colon(at), &st->st_mtim);
+    at = put_time(put_colon(at), &st->st_ctim);
+    (void)strcpy(out->text, at < text + sizeof out->text ? text : UNUSABLE);
 }
 
 void

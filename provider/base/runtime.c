@@ -8,11 +8,12 @@
 #include "provider/base/runtime.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "provider/base/text.h"
 
 #ifndef TW_SYSTEM_RUNTIME_DIR
 #define TW_SYSTEM_RUNTIME_DIR "/run/tokenward"
@@ -37,16 +38,24 @@ absolute(const char *variable)
                : NULL;
 }
 
+/* @dir and @below into one of a runtime's paths, which has room for both. */
+static void
+set_path(char out[RUNTIME_PATH_MAX], const char *dir, const char *below)
+{
+    const char *const parts[] = {dir, below, NULL};
+
+    (void)text_join(out, RUNTIME_PATH_MAX, parts);
+}
+
 static void
 find_config(struct runtime *out)
 {
     const char *xdg = absolute("XDG_CONFIG_HOME"), *home = absolute("HOME");
 
     if (xdg)
-        (void)snprintf(out->config, sizeof out->config, "%s/tokenward", xdg);
+        set_path(out->config, xdg, "/tokenward");
     else if (home)
-        (void)snprintf(out->config, sizeof out->config, "%s/.config/tokenward",
-                       home);
+        set_path(out->config, home, "/.config/tokenward");
     else
         out->config[0] = '\0';
 }
@@ -69,7 +78,7 @@ runtime_guess(struct runtime *out)
         return;
     }
     set_common(out);
-    (void)snprintf(out->user, sizeof out->user, "%s/tokenward", xdg);
+    set_path(out->user, xdg, "/tokenward");
 }
 
 void
@@ -77,19 +86,20 @@ runtime_find(struct runtime *out, struct tw_error *why)
 {
     const char *xdg = absolute("XDG_RUNTIME_DIR");
     unsigned uid = (unsigned)geteuid();
-    char login[64], own[RUNTIME_PATH_MAX];
+    char number[24], login[RUNTIME_PATH_MAX], own[RUNTIME_PATH_MAX];
 
     set_common(out);
     if (why)
         *why = (struct tw_error){.status = TW_OK};
-    (void)snprintf(login, sizeof login, "/run/user/%u", uid);
-    (void)snprintf(own, sizeof own, "%s/user/%u", TW_SYSTEM_RUNTIME_DIR, uid);
+    (void)text_put_unsigned(number, uid, 1);
+    set_path(login, "/run/user/", number);
+    set_path(own, TW_SYSTEM_RUNTIME_DIR "/user/", number);
     if (xdg && is_own_directory(xdg))
-        (void)snprintf(out->user, sizeof out->user, "%s/tokenward", xdg);
+        set_path(out->user, xdg, "/tokenward");
     else if (is_own_directory(login))
-        (void)snprintf(out->user, sizeof out->user, "%s/tokenward", login);
+        set_path(out->user, login, "/tokenward");
     else if (is_own_directory(own))
-        (void)snprintf(out->user, sizeof out->user, "%s", own);
+        set_path(out->user, own, "");
     else
         (void)tw_fail(why, TW_E_ACCESS,
                       "no runtime directory: %s%s%s and %s are not "

@@ -101,3 +101,50 @@ text_to_int64(const char *text, int64_t *out)
     *out = negative ? -value : value;
     return true;
 }
+
+char *
+text_put_unsigned(char *at, uint64_t number, int width)
+{
+    char digits[20]; /* of 2^64 - 1 */
+    size_t n = 0;
+
+    do {
+        digits[n++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number || (n < (size_t)width && n < sizeof digits));
+    while (n)
+        *at++ = digits[--n];
+    *at = '\0';
+    return at;
+}
+
+char *
+text_put_int64(char *at, int64_t number)
+{
+    uint64_t magnitude = (uint64_t)number;
+
+    if (number < 0) {
+        *at++ = '-';
+        magnitude = -magnitude;
+    }
+    return text_put_unsigned(at, magnitude, 1);
+}
+
+bool
+text_join(char *out, size_t size, const char *const *parts)
+{
+    size_t used = 0;
+
+    for (; *parts; parts++) {
+        size_t n = strlen(*parts);
+
+        if (n >= size - used) {
+            out[0] = '\0';
+            return false;
+        }
+        memcpy(out + used, *parts, n);
+        used += n;
+    }
+    out[used] = '\0';
+    return true;
+}

@@ -39,4 +39,14 @@ const char *text_printable(struct shown *out, const char *text, size_t n);
  * anything more and on overflow. */
 bool text_to_int64(const char *text, int64_t *out);
 
+/* text_put_unsigned: in decimal, with at least @width digits, at @at, which
+ * has room for 21 bytes.  Returns the end, where a NUL stands.  Unlike
+ * snprintf(3), these two cost a short process no page of libc's. */
+char *text_put_unsigned(char *at, uint64_t number, int width);
+char *text_put_int64(char *at, int64_t number); /* 22 bytes */
+
+/* text_join: the NULL-ended @parts one after another; false, and @out is "",
+ * when they are longer than @size allows. */
+bool text_join(char *out, size_t size, const char *const *parts);
+
 #endif

@@ -3,6 +3,8 @@
  * base-t.c - the codec, records, moments, secrets and texts.
  */
 #include <criterion/criterion.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "provider/base/backoff.h"
@@ -236,4 +238,49 @@ Test(text, is_printable_and_cut)
     memset(longer, 'x', sizeof longer);
     cr_assert_eq(strlen(text_printable(&shown, longer, sizeof longer)),
                  TEXT_SHOWN_MAX + 3);
+}
+
+Test(text, numbers_are_as_printf_writes_them)
+{
+    const int64_t numbers[] = {0, 7, -1, 10, 1795523537, INT64_MAX, INT64_MIN};
+    char ours[24], theirs[24];
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        (void)snprintf(theirs, sizeof theirs, "%" PRId64, numbers[i]);
+        cr_assert_eq(text_put_int64(ours, numbers[i]), ours + strlen(theirs));
+        cr_assert_str_eq(ours, theirs);
+        (void)snprintf(theirs, sizeof theirs, "%09" PRIu64,
+                       (uint64_t)numbers[i]);
+        (void)text_put_unsigned(ours, (uint64_t)numbers[i], 9);
+        cr_assert_str_eq(ours, theirs);
+    }
+}
+
+Test(text, parts_are_joined_whole_or_not_at_all)
+{
+    const char *const parts[] = {"/run", "", "/x", NULL};
+    char out[8];
+
+    cr_assert(text_join(out, 7, parts));
+    cr_assert_str_eq(out, "/run/x");
+    cr_assert_not(text_join(out, 6, parts));
+    cr_assert_str_eq(out, "");
+}
+
+Test(mark, is_what_stat_says)
+{
+    struct stat st = {.st_dev = 5,
+                      .st_ino = UINT64_MAX,
+                      .st_size = 7,
+                      .st_mtim = {.tv_sec = -3, .tv_nsec = 40},
+                      .st_ctim = {.tv_sec = 9, .tv_nsec = 999999999}};
+    struct mark mark;
+
+    mark_of(&st, &mark);
+    cr_assert_str_eq(mark.text, "5:18446744073709551615:7:-3.000000040:"
+                                "9.999999999");
+    st.st_dev = UINT64_MAX;
+    st.st_size = st.st_mtim.tv_sec = st.st_ctim.tv_sec = INT64_MAX;
+    mark_of(&st, &mark);
+    cr_assert_str_eq(mark.text, "?");
 }
