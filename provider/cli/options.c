@@ -103,10 +103,13 @@ take_option(char ***at, unsigned allowed, struct options *out,
 }
 
 static enum tw_status
-take_name(char *word, struct options *out, struct tw_error *err)
+take_name(char *word, unsigned allowed, struct options *out,
+          struct tw_error *err)
 {
     struct shown shown;
 
+    if ((allowed & OPTION_COMMAND) && out->name_count)
+        return tw_fail(err, TW_E_USAGE, "the command stands after --");
     if (!text_is_profile_name(word))
         return tw_fail(err, TW_E_USAGE,
                        "'%s' cannot be a profile's name\n"
@@ -128,7 +131,7 @@ options_parse(char **argv, unsigned allowed, struct options *out,
 
     for (char **at = argv; *at && !options.command && !status; at++) {
         if (names_only || (*at)[0] != '-')
-            status = take_name(*at, &options, err);
+            status = take_name(*at, allowed, &options, err);
         else if (strcmp(*at, "--") != 0)
             status = take_option(&at, allowed, &options, err);
         else if (allowed & OPTION_COMMAND)

@@ -73,6 +73,14 @@ kill -TERM "$child"; wait "$child" 2>/dev/null; is $? 143 "exec: a signal reache
 out=$(user tokenward exec bare -- "$T/nosuch" 2>&1); is $? 127 "exec: no such command: 127"
 like "$out" "^tokenward: $T/nosuch: No such file" "says so"
 out=$(user tokenward exec bare -- "$T/config" 2>&1); is $? 126 "exec: one that cannot be run: 126"
+for words in 'sh' 'sh -c x' 'curl https://api.example.test' '/bin/true --'; do
+    # shellcheck disable=SC2086  # words are wanted
+    is "$(user tokenward exec bare $words 2>&1; echo $?)" "tokenward: the command stands after --
+64" "exec: '$words' without --"
+done
+is "$(user tokenward exec bare --min-valid 9 -- echo yes)" yes "exec: an option after the name"
+is "$(user tokenward reject nosuch 2>&1; echo $?)" "tokenward: no token of 'nosuch' is kept
+66" "reject: nothing to reject"
 user tokenward exec nosuch -- touch "$T/run/ran" 2>/dev/null; is $? 66 "exec: no token: exit 66"
 [ ! -e "$T/run/ran" ]; ok $? "and the command is not run"
 is "$(user tokenward exec bare -- sh -c 'cat "$BEARER_TOKEN_FILE"; tokenward reject bare; tokenward get bare >/dev/null; echo; cat "$BEARER_TOKEN_FILE"' | sort -u | wc -w)" \
