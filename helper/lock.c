@@ -52,10 +52,11 @@ wait_for(int fd, int64_t deadline_ms)
     int64_t left = deadline_ms - clock_monotonic_ms();
     int rc;
 
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return 0;
-    if (errno != EWOULDBLOCK || left <= 0)
-        return errno;
+    do
+        rc = flock(fd, LOCK_EX | LOCK_NB) < 0 ? errno : 0;
+    while (rc == EINTR);
+    if (rc != EWOULDBLOCK || left <= 0)
+        return rc;
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGALRM, &action, &before);
     (void)sigemptyset(&alarm_alone);

@@ -321,6 +321,7 @@ TESTS += $(UNIT_TESTS)
 FLOW_TESTS = \
 	tests/flow/boundary-t.sh \
 	tests/flow/corpus-perms-t.sh \
+	tests/flow/fault-t.sh \
 	tests/flow/format-t.sh \
 	tests/flow/front-t.sh \
 	tests/flow/git-t.sh \

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# fault-t.sh - errors injected into each system call of reading profiles and of
+# publishing: a message and an exit status of the table, or the fetch works all
+# the same; the old token or the new one, whole.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+command -v strace >/dev/null || skip_all "strace is not installed"
+strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
+# LeakSanitizer cannot work under strace.
+export ASAN_OPTIONS=detect_leaks=0
+sandbox
+profile fault /oauth/v1/token
+user tokenward get fault >/dev/null || { echo "Bail out! no token"; exit 1; }
+FETCH="$T/bin/tokenward-helper fetch --force fault"
+TABLE=" 0 64 66 69 71 72 73 75 76 77 78 "
+
+# Which calls there are.  Before main, which begins with umask(2), it is the
+# dynamic linker and libraries that fail, in their own way.
+# shellcheck disable=SC2086
+user strace -f -o "$T/run/trace" $FETCH || { echo "Bail out! no trace"; exit 1; }
+# places NAME: which of its calls, at most FAULT_POINTS of them, from both ends;
+# strace counts in each process by itself.
+places() {
+    awk -v call="$1(" 'NR == 1 { first = $1 }
+        index($2, "umask(") == 1 { begun = 1 }
+        index($2, call) == 1 { ++n[$1]; if (begun || $1 != first) print n[$1] }' "$T/run/trace" |
+        sort -nu >"$T/places"
+    awk -v n="$(wc -l <"$T/places")" -v max="${FAULT_POINTS:-8}" \
+        'n <= max || NR <= max / 2 || NR > n - max / 2' "$T/places"
+}
+whole() {
+    [ "$(head -n 1 "$(record fault)")" = tokenward-record=1 ] &&
+        [ "$(tail -c 1 "$(record fault)" | od -An -tx1 | tr -d ' ')" = 0a ] &&
+        [ -n "$(user tokenward get --cached fault 2>/dev/null)" ]
+}
+
+# Not brk(2): the kernel's answer is the old break, and strace's -ENOMEM would
+# be taken for a new one.
+for inject in openat:EMFILE openat:ENOMEM newfstatat:EIO read:EIO \
+    getdents64:EIO fcntl:EMFILE mmap:ENOMEM mkdirat:ENOSPC fchmod:EIO write:ENOSPC write:EIO \
+    pwrite64:ENOSPC renameat:EIO renameat:ENOSPC flock:ENOLCK flock:EINTR \
+    poll:ENOMEM socket:EMFILE prctl:EPERM capset:EPERM prlimit64:EPERM \
+    clone:EAGAIN pidfd_open:ENOSYS getrandom:ENOSYS close:EIO; do
+    name=${inject%:*}
+    points=0 bad=0 failed=0
+    for nth in $(places "$name"); do
+        before=$(field fault generation)
+        # shellcheck disable=SC2086
+        user timeout 30 strace -f -o "$T/run/trace2" -e trace="$name,umask" -e inject="$name:error=${inject#*:}:when=$nth" $FETCH >"$T/out" 2>&1
+        status=$?
+        points=$((points + 1))
+        said=$(grep -c '^tokenward-helper: ' "$T/out")
+        [ $status = 0 ] || failed=$((failed + 1))
+        if ! grep -q 'umask(077)' "$T/run/trace2"; then
+            failed=$((failed - 1)) # it did not come to main
+        elif case $TABLE in *" $status "*) false ;; esac; then
+            bad=$((bad + 1)); echo "# $inject at $nth: exit $status: $(head -c 200 "$T/out")"
+        elif [ $status != 0 ] && [ "$said" = 0 ] && [ "$name" != write ]; then
+            bad=$((bad + 1)); echo "# $inject at $nth: exit $status without a word"
+        elif [ $status = 0 ] && [ "$(field fault generation)" = "$before" ]; then
+            bad=$((bad + 1)); echo "# $inject at $nth: exit 0, and nothing new: $(head -c 200 "$T/out")"
+        fi
+        grep -q "$CANARY" "$T/out" && { bad=$((bad + 1)); echo "# $inject at $nth: the secret was told"; }
+        whole || { bad=$((bad + 1)); echo "# $inject at $nth: torn or lost"; }
+    done
+    if [ $points = 0 ]; then
+        skip "$inject" "a fetch has no such call here"
+    else
+        is $bad 0 "$inject: $points times, $failed failed with a word"
+    fi
+done
+
+# Few descriptors.
+limited() { # limited OPTION: 0 if it failed with a word of the table, or worked
+    # shellcheck disable=SC2086
+    user timeout 30 prlimit "$1" $FETCH >"$T/out" 2>&1
+    status=$?
+    whole || { echo "# $1: torn or lost"; return 1; }
+    case $status in 0) return 0 ;; 127) grep -q 'shared libraries\|cannot\|prlimit' "$T/out"; return ;; esac
+    case $TABLE in *" $status "*) grep -q '^tokenward-helper: ' "$T/out" && return ;; esac
+    echo "# $1: exit $status: $(head -c 200 "$T/out")"
+    return 1
+}
+bad=0
+for n in 4 5 6 7 8 9 10 11 12 13 14 16 20; do limited --nofile=$n || bad=$((bad + 1)); done
+is $bad 0 "4 to 20 descriptors"
+# shellcheck disable=SC2086
+user $FETCH; is $? 0 "the next run works"
+is "$(find "$T/run/tokenward" -name '.new.*' | wc -l)" 0 "and leaves no stray"
+is "$(cat "$T/run/tokenward/fault/token")" "$(field fault access_token)" "and record and token file agree"
+done_testing
