@@ -4,13 +4,14 @@
  */
 #include "helper/index_write.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "helper/replace.h"
 #include "provider/base/index.h"
 #include "provider/base/lines.h"
 
-#define LINE_MAX_BYTES 4096
+#define LINE_MAX_BYTES (PATH_MAX + MARK_SIZE) /* the longest has a source */
 
 static bool
 put_sources(const struct profile_set *set, struct secret *out)

@@ -135,6 +135,7 @@ read_credential(const struct reading *reading)
     struct owned_path path = {
         .dir = AT_FDCWD, .name = dir, .path = dir, .label = reading->label};
     AUTO_CLOSE int fd = -1;
+    char whole[PATH_MAX];
     struct stat st;
     enum tw_status status;
 
@@ -151,7 +152,9 @@ read_credential(const struct reading *reading)
     if (status)
         return not_found_is_config(reading->err, status);
     path.dir = fd;
-    path.name = path.path = reading->source->text;
+    path.name = reading->source->text;
+    path.path = whole;
+    (void)snprintf(whole, sizeof whole, "%s/%s", dir, path.name);
     return read_open(reading, &path, &RULE);
 }
 

@@ -303,7 +303,7 @@ Test(secret_source, credential)
     cr_assert_eq(chmod(scratch_path("acme"), 0444), 0);
     expect_refusal(&source, false, TW_E_ACCESS,
                    PLACE "credential acme: mode 0444 lets others read it; "
-                         "wanted: 0400\nchmod 400 acme");
+                         "wanted: 0400\nchmod 400 %s/acme");
     cr_assert_eq(chmod(scratch_path(""), 0777), 0);
     expect_refusal(&source, false, TW_E_ACCESS,
                    PLACE "credential acme: mode 0777 lets others write it; "
