@@ -162,7 +162,6 @@ send_form(struct exchange *exchange, const struct tw_action *action,
         .ca_file = profile->ca_file,
         .allow_loopback_http = profile->allow_loopback_http,
         .timeout_ms = profile->timeout_s * 1000,
-        .once = is_once(action),
     };
     enum tw_status status = exchange_form_make(
         &exchange->form, &exchange->context, &exchange->outcome.reply,
@@ -178,6 +177,7 @@ send_form(struct exchange *exchange, const struct tw_action *action,
         request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
     if (exchange->form.authorization.len)
         request.authorization = secret_text(&exchange->form.authorization);
+    request.once = is_once(action); /* its fields were checked */
     exchange->flags = action->flags;
     exchange->outcome.asked = clock_now();
     exchange->outcome.sent = true;
