@@ -4,8 +4,9 @@
 # memory, core files, limits, signals, exit statuses, descriptors, variables.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-# A sanitizer's build cannot look for leaks in a process nobody may look into.
-export ASAN_OPTIONS=detect_leaks=0
+# A sanitizer's build cannot look for leaks in a process nobody may look into,
+# and would set the limit on core files itself.
+export ASAN_OPTIONS=detect_leaks=0:disable_coredump=0
 sandbox
 profile pay /oauth/v1/token 'match: https://git.example.test' 'env: {PAY_TOKEN: token, PAY_HEADER: header}'
 profile slow /m/delay=2500/oauth/v1/token
