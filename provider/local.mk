@@ -96,15 +96,14 @@ tokenward_LDFLAGS = $(LINK_PROGRAM)
 LINK_GRANT = $(AM_LDFLAGS) -module -avoid-version -shared -Wl,-z,defs \
 	-Wl,--version-script=$(top_srcdir)/provider/grants/provider.map
 EXTRA_DIST += provider/grants/provider.map
+
 module_LTLIBRARIES += provider/grants/client_credentials.la
 provider_grants_client_credentials_la_SOURCES = provider/grants/client_credentials.c provider/grants/fields.h
 provider_grants_client_credentials_la_LDFLAGS = $(LINK_GRANT)
+
 module_LTLIBRARIES += provider/grants/device_code.la
 provider_grants_device_code_la_SOURCES = provider/grants/device_code.c
 provider_grants_device_code_la_LDFLAGS = $(LINK_GRANT)
-module_LTLIBRARIES += provider/grants/refresh_token.la
-provider_grants_refresh_token_la_SOURCES = provider/grants/refresh_token.c
-provider_grants_refresh_token_la_LDFLAGS = $(LINK_GRANT)
 
 module_LTLIBRARIES += provider/grants/exec.la
 provider_grants_exec_la_SOURCES = provider/grants/exec.c
@@ -118,6 +117,10 @@ module_LTLIBRARIES += provider/grants/jwt_bearer.la
 provider_grants_jwt_bearer_la_SOURCES = provider/grants/jwt_bearer.c provider/grants/fields.h
 provider_grants_jwt_bearer_la_LDFLAGS = $(LINK_GRANT)
 
+module_LTLIBRARIES += provider/grants/refresh_token.la
+provider_grants_refresh_token_la_SOURCES = provider/grants/refresh_token.c
+provider_grants_refresh_token_la_LDFLAGS = $(LINK_GRANT)
+
 module_LTLIBRARIES += provider/grants/token_exchange.la
 provider_grants_token_exchange_la_SOURCES = provider/grants/token_exchange.c provider/grants/fields.h
 provider_grants_token_exchange_la_LDFLAGS = $(LINK_GRANT)
@@ -126,11 +129,8 @@ provider_grants_token_exchange_la_LDFLAGS = $(LINK_GRANT)
 install-data-hook:
 	rm -f $(DESTDIR)$(moduledir)/*.la $(DESTDIR)$(libdir)/libtokenward.la
 uninstall-hook:
-	rm -f $(DESTDIR)$(moduledir)/client_credentials.so
-	rm -f $(DESTDIR)$(moduledir)/exec.so
-	rm -f $(DESTDIR)$(moduledir)/file.so
-	rm -f $(DESTDIR)$(moduledir)/jwt_bearer.so
-	rm -f $(DESTDIR)$(moduledir)/token_exchange.so
+	for module in $(module_LTLIBRARIES); do \
+	    rm -f "$(DESTDIR)$(moduledir)/$$(basename $$module .la).so"; done
 	rm -f $(DESTDIR)$(libdir)/libtokenward.so*
 
 dist_man_MANS += \
@@ -139,13 +139,10 @@ dist_man_MANS += \
 	provider/client/libtokenward.3 \
 	provider/credential/git-credential-tokenward.1 \
 	provider/grants/tokenward-client_credentials.7 \
+	provider/grants/tokenward-device_code.7 \
 	provider/grants/tokenward-exec.7 \
 	provider/grants/tokenward-file.7 \
 	provider/grants/tokenward-jwt_bearer.7 \
 	provider/grants/tokenward-provider.3 \
+	provider/grants/tokenward-refresh_token.7 \
 	provider/grants/tokenward-token_exchange.7
-	rm -f $(DESTDIR)$(moduledir)/device_code.so
-	rm -f $(DESTDIR)$(moduledir)/refresh_token.so
-	rm -f $(DESTDIR)$(libdir)/libtokenward.so*
-
-dist_man_MANS += provider/base/tokenward-record.5 provider/cli/tokenward.1 provider/client/libtokenward.3 provider/credential/git-credential-tokenward.1 provider/grants/tokenward-client_credentials.7 provider/grants/tokenward-device_code.7 provider/grants/tokenward-provider.3 provider/grants/tokenward-refresh_token.7
