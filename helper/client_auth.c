@@ -1,77 +1,151 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * client_auth.c - client_secret_post and client_secret_basic; see
- * client_auth.h.  Identifier and secret are form-encoded before they are
- * joined and made base64 (RFC 6749 2.3.1), unless the server decodes nothing.
+ * client_auth.c - the table of methods; see client_auth.h.  A new one is a
+ * word in enum auth_method, a row here, and a function.
  */
 #include "helper/client_auth.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "helper/base64.h"
+#include "helper/client_auth_method.h"
 #include "helper/form.h"
+#include "provider/base/text.h"
 
-#define PAIR_MAX (AUTHORIZATION_MAX / 2)
+struct row {
+    const char *name;
+    unsigned needs;
+    client_auth_method *apply;
+    const char *hint;
+};
 
-static enum tw_status
-too_long(const struct profile *profile, struct tw_error *err)
+#define ID_AND_SECRET                                                      \
+    "check client_id and the secret against what the server issued; does " \
+    "it want token_endpoint_auth_method: "
+
+static const struct row ROWS[] = {
+    [AUTH_CLIENT_SECRET_POST] =
+        {"client_secret_post", AUTH_NEEDS_SECRET, client_auth_post,
+         ID_AND_SECRET "client_secret_basic instead of client_secret_post, or "
+                       "the other way round?"},
+    [AUTH_CLIENT_ASSERTION] =
+        {"client_assertion", AUTH_NEEDS_ASSERTION, client_auth_assertion,
+         "is the assertion still valid, is its audience this server, and does "
+         "the server trust who issued it?"},
+    [AUTH_CLIENT_SECRET_BASIC] =
+        {"client_secret_basic", AUTH_NEEDS_SECRET, client_auth_basic,
+         ID_AND_SECRET "client_secret_basic instead of client_secret_post, or "
+                       "the other way round?"},
+    [AUTH_CLIENT_SECRET_JWT] =
+        {"client_secret_jwt", AUTH_NEEDS_SECRET, client_auth_secret_jwt,
+         "check client_id and the secret; does the server want another "
+         "assertion_audience, and is the clock of this machine right?"},
+    [AUTH_NONE] = {"none", 0, client_auth_id,
+                   "is client_id right, and is it a public client that needs "
+                   "no secret?"},
+    [AUTH_PRIVATE_KEY_JWT] =
+        {"private_key_jwt", AUTH_NEEDS_KEY, client_auth_key_jwt,
+         "does the server have the public half of this key, under this "
+         "assertion_key_id? does it want another assertion_audience or "
+         "token_endpoint_auth_signing_alg? is the clock of this machine "
+         "right?"},
+};
+
+#define ROW_COUNT (sizeof ROWS / sizeof *ROWS)
+
+const char *
+client_auth_name(size_t method)
 {
-    return tw_fail(err, TW_E_CONFIG,
-                   "%s:%u: profile '%s': client_id and secret are too long",
-                   profile->file, profile->client_id_line, profile->name);
+    return method < ROW_COUNT ? ROWS[method].name : NULL;
 }
 
-static enum tw_status
-apply_post(const struct profile *profile, const struct secret *client_secret,
-           struct secret *form, struct tw_error *err)
+unsigned
+client_auth_needs(enum auth_method method)
 {
-    if (form_field(form, "client_id", profile->client_id,
-                   strlen(profile->client_id)) &&
-        form_field(form, "client_secret", secret_text(client_secret),
-                   client_secret->len))
-        return TW_OK;
-    return too_long(profile, err);
+    return ROWS[method].needs;
 }
 
-static bool
-add_part(enum basic_encoding encoding, struct secret *pair, const char *text,
-         size_t n)
+const char *
+client_auth_hint(enum auth_method method)
 {
-    return encoding == BASIC_RAW ? secret_append(pair, text, n)
-                                 : form_encode(pair, text, n);
+    return ROWS[method].hint;
 }
 
-static enum tw_status
-apply_basic(const struct profile *profile, const struct secret *client_secret,
-            struct secret *authorization, struct tw_error *err)
+static void
+describe_source(const char *what, const struct secret_source *source,
+                char *out, size_t size)
 {
-    AUTO_SECRET pair = SECRET_INIT(PAIR_MAX);
+    char place[200];
 
-    /* The first colon ends the identifier (RFC 7617 2). */
-    if (profile->basic_encoding == BASIC_RAW &&
-        strchr(profile->client_id, ':'))
-        return tw_fail(err, TW_E_CONFIG,
-                       "%s:%u: profile '%s': client_id holds a colon, which "
-                       "basic_encoding: raw cannot carry",
-                       profile->file, profile->client_id_line, profile->name);
-    secret_clear(authorization);
-    if (add_part(profile->basic_encoding, &pair, profile->client_id,
-                 strlen(profile->client_id)) &&
-        secret_append(&pair, ":", 1) &&
-        add_part(profile->basic_encoding, &pair, secret_text(client_secret),
-                 client_secret->len) &&
-        secret_append_text(authorization, "Authorization: Basic ") &&
-        base64_encode(authorization, secret_text(&pair), pair.len))
-        return TW_OK;
-    return too_long(profile, err);
+    secret_source_describe(source, place, sizeof place);
+    (void)snprintf(out, size, "the %s came from %s", what, place);
+}
+
+void
+client_auth_describe(const struct profile *profile, char *out, size_t size)
+{
+    unsigned needs = client_auth_needs(profile->auth_method);
+    struct shown shown;
+
+    if (needs & AUTH_NEEDS_SECRET)
+        describe_source("secret", &profile->client_secret, out, size);
+    else if (needs & AUTH_NEEDS_ASSERTION)
+        describe_source("assertion", &profile->assertion.given, out, size);
+    else if (needs & AUTH_NEEDS_KEY)
+        (void)snprintf(out, size, "it was signed with %s",
+                       text_printable(&shown, profile->assertion.key.uri,
+                                      strlen(profile->assertion.key.uri)));
+    else
+        (void)snprintf(out, size, "no secret was sent");
+}
+
+enum tw_status
+client_auth_too_long(const struct client_auth *auth)
+{
+    return tw_fail(auth->err, TW_E_CONFIG,
+                   "%s:%u: profile '%s': client_id and what proves it are too "
+                   "long",
+                   auth->profile->file, auth->profile->client_id_line,
+                   auth->profile->name);
+}
+
+enum tw_status
+client_auth_id(const struct client_auth *auth)
+{
+    const char *id = auth->profile->client_id;
+
+    return form_field(auth->form, "client_id", id, strlen(id))
+               ? TW_OK
+               : client_auth_too_long(auth);
 }
 
 enum tw_status
 client_auth_apply(const struct profile *profile,
-                  const struct secret *client_secret, struct secret *form,
-                  struct secret *authorization, struct tw_error *err)
+                  const struct secret_context *secrets, struct secret *form,
+                  struct client_proof *proof, struct tw_error *err)
 {
-    if (profile->auth_method == AUTH_CLIENT_SECRET_BASIC)
-        return apply_basic(profile, client_secret, authorization, err);
-    return apply_post(profile, client_secret, form, err);
+    const struct client_auth auth = {profile, secrets, form, proof, err};
+
+    client_proof_clear(proof);
+    return profile->client_id ? ROWS[profile->auth_method].apply(&auth)
+                              : TW_OK;
+}
+
+void
+client_proof_init(struct client_proof *proof)
+{
+    *proof = (struct client_proof){
+        .authorization = SECRET_INIT(AUTHORIZATION_MAX),
+        .sent = SECRET_INIT(TOKEN_MAX),
+        .mark = SECRET_INIT(PROOF_MARK_MAX),
+    };
+}
+
+void
+client_proof_clear(struct client_proof *proof)
+{
+    secret_clear(&proof->authorization);
+    secret_clear(&proof->sent);
+    secret_clear(&proof->mark);
+    client_proof_init(proof); /* what was moved brought its own maximum */
 }

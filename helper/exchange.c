@@ -122,7 +122,7 @@ on_reply(void *arg, struct http_reply *http)
     struct exchange_secrets secrets;
     struct reply *reply = &exchange->outcome.reply;
 
-    exchange_form_secrets(&exchange->form, &exchange->context, &secrets);
+    exchange_form_secrets(&exchange->form, &secrets);
     remember(exchange);
     reply_clear(reply);
     if (exchange->flags & TW_POST_ANSWER)
@@ -134,6 +134,7 @@ on_reply(void *arg, struct http_reply *http)
     keep(exchange);
     if (reply->class != REPLY_TOKEN && reply->class != REPLY_ANSWER)
         explain(exchange);
+    secret_take(&exchange->outcome.mark, &exchange->form.proof.mark);
     exchange_form_clear(&exchange->form);
     if (reply->class == REPLY_TOKEN) {
         step(exchange, TW_EVENT_TOKEN, NULL);
@@ -175,8 +176,9 @@ send_form(struct exchange *exchange, const struct tw_action *action,
         return status;
     if (left_ms < request.timeout_ms)
         request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
-    if (exchange->form.authorization.len)
-        request.authorization = secret_text(&exchange->form.authorization);
+    if (exchange->form.proof.authorization.len)
+        request.authorization =
+            secret_text(&exchange->form.proof.authorization);
     request.once = is_once(action); /* its fields were checked */
     exchange->flags = action->flags;
     exchange->outcome.asked = clock_now();
@@ -354,6 +356,7 @@ exchange_free(struct exchange *exchange)
     exchange_host_return(&exchange->host);
     json_free(exchange->asked);
     reply_clear(&exchange->outcome.reply);
+    secret_clear(&exchange->outcome.mark);
     free(exchange->state);
     free(exchange);
 }

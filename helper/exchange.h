@@ -28,6 +28,7 @@ struct outcome {
     const char *watched; /* the file the token was read from, or NULL */
     struct mark watched_mark;
     struct tw_error unkept; /* why the next refresh token is not kept */
+    struct secret mark;     /* of the secret or key that was used last */
 };
 
 /* What a person is shown; checked: printable, and an address that may be
@@ -55,7 +56,6 @@ struct exchange_context {
     struct http *http;
     const struct profile *profile;
     struct secret_context secrets;
-    const struct secret *client_secret; /* NULL: the profile has none */
     struct keeper *keeper; /* NULL: the provider keeps no refresh token */
     const struct person *person; /* NULL: nobody is there */
     int64_t deadline_ms;         /* monotonic */

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "helper/client_auth.h"
+#include "helper/assertion.h"
 #include "helper/form.h"
 
 /* One field on its way. */
@@ -78,12 +78,8 @@ read_kept(const struct making *making, const char *value, struct secret *out)
 static enum tw_status
 read_signed(const struct making *making, const char *value, struct secret *out)
 {
-    (void)value;
-    (void)out;
-    return tw_fail(making->err, TW_E_MODULE,
-                   "provider '%s' wants a signature, which this helper does "
-                   "not support",
-                   making->context->profile->module->provider.name);
+    return assertion_sign(making->context->profile, &making->context->secrets,
+                          value, out, NULL, making->err);
 }
 
 typedef enum tw_status read_field(const struct making *making,
@@ -142,22 +138,20 @@ exchange_form_make(struct exchange_form *form,
         return broken(&making, "its form is too long");
     for (size_t i = 0; i < action->field_count && !status; i++)
         status = add_field(form, &making, &action->fields[i]);
-    if (!status && context->client_secret &&
-        !(action->flags & TW_POST_NO_CLIENT))
-        status = client_auth_apply(context->profile, context->client_secret,
-                                   &form->text, &form->authorization, err);
+    if (!status && !(action->flags & TW_POST_NO_CLIENT))
+        status = client_auth_apply(context->profile, &context->secrets,
+                                   &form->text, &form->proof, err);
     return status;
 }
 
 void
 exchange_form_secrets(const struct exchange_form *form,
-                      const struct exchange_context *context,
                       struct exchange_secrets *out)
 {
     size_t n = 0;
 
-    if (context->client_secret)
-        out->list[n++] = context->client_secret;
+    if (form->proof.sent.len)
+        out->list[n++] = &form->proof.sent;
     for (size_t i = 0; i < form->sent_count; i++)
         out->list[n++] = &form->sent[i];
     out->list[n] = NULL;
@@ -168,8 +162,8 @@ exchange_form_init(struct exchange_form *form)
 {
     *form = (struct exchange_form){
         .text = SECRET_INIT(HTTP_FORM_MAX),
-        .authorization = SECRET_INIT(AUTHORIZATION_MAX),
     };
+    client_proof_init(&form->proof);
     for (size_t i = 0; i < FORM_SECRETS_MAX; i++)
         form->sent[i] = SECRET_INIT(TOKEN_MAX);
 }
@@ -178,7 +172,7 @@ void
 exchange_form_clear(struct exchange_form *form)
 {
     secret_clear(&form->text);
-    secret_clear(&form->authorization);
+    client_proof_clear(&form->proof);
     for (size_t i = 0; i < form->sent_count; i++)
         secret_clear(&form->sent[i]);
     form->sent_count = 0;

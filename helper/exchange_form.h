@@ -6,13 +6,14 @@
 #ifndef TW_HELPER_EXCHANGE_FORM_H
 #define TW_HELPER_EXCHANGE_FORM_H
 
+#include "helper/client_auth.h"
 #include "helper/exchange.h"
 
 #define FORM_SECRETS_MAX 8 /* fields of one form that are not plain text */
 
 struct exchange_form {
-    struct secret text;          /* as it is sent */
-    struct secret authorization; /* a header line, or empty */
+    struct secret text; /* as it is sent */
+    struct client_proof proof;
     struct secret sent[FORM_SECRETS_MAX];
     size_t sent_count;
     bool has_kept; /* the kept refresh token is in it */
@@ -37,9 +38,8 @@ enum tw_status exchange_form_make(struct exchange_form *form,
                                   struct tw_error *err);
 
 /* exchange_form_secrets: all that was sent and must not come back in a
- * message; borrowed from both. */
+ * message; borrowed from @form. */
 void exchange_form_secrets(const struct exchange_form *form,
-                           const struct exchange_context *context,
                            struct exchange_secrets *out);
 
 void exchange_form_clear(struct exchange_form *form);

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/client_auth.h"
+
 enum concern {
     ABOUT_PROFILE,
     ABOUT_ENDPOINT,
@@ -27,10 +29,7 @@ static const struct row ROWS[] = {
     {REPLY_INVALID_REQUEST, ABOUT_SCOPE,
      "the server misses or dislikes a parameter; see its documentation for "
      "what a token request needs"},
-    {REPLY_INVALID_CLIENT, ABOUT_CLIENT,
-     "check client_id and the secret against what the server issued; does "
-     "it want token_endpoint_auth_method: client_secret_basic instead of "
-     "client_secret_post, or the other way round?"},
+    {REPLY_INVALID_CLIENT, ABOUT_CLIENT, NULL}, /* the method has it */
     {REPLY_INVALID_GRANT, ABOUT_PROFILE,
      "what the grant is based on has expired, was revoked, or belongs to "
      "another client"},
@@ -105,7 +104,8 @@ write_place(const struct profile *profile, enum concern concern, char *out,
         key = ": token_endpoint";
     } else if (concern == ABOUT_CLIENT && profile->client_id_line) {
         line = profile->client_id_line;
-        key = ": client_id, client_secret";
+        key = profile->client_secret.kind ? ": client_id, client_secret"
+                                          : ": client_id";
     } else if (concern == ABOUT_SCOPE && option_of(profile, "scope", &line)) {
         key = ": scope";
     } else if (concern == ABOUT_TARGET &&
@@ -144,7 +144,7 @@ static void
 write_facts(const struct profile *profile, const struct reply *reply,
             char *out, size_t size)
 {
-    char source[200];
+    char source[280];
     struct shown shown;
     uint32_t line;
     const char *scope = option_of(profile, "scope", &line);
@@ -152,8 +152,8 @@ write_facts(const struct profile *profile, const struct reply *reply,
     out[0] = '\0';
     switch ((int)reply->class) {
     case REPLY_INVALID_CLIENT:
-        secret_source_describe(&profile->client_secret, source, sizeof source);
-        (void)snprintf(out, size, "the secret came from %s; ", source);
+        client_auth_describe(profile, source, sizeof source);
+        (void)snprintf(out, size, "%s; ", source);
         break;
     case REPLY_INVALID_SCOPE:
         if (scope)
@@ -204,8 +204,9 @@ explain_reply(const struct profile *profile, const struct reply *reply,
     write_place(profile, row->concern, place, sizeof place);
     write_answer(reply, answer, sizeof answer);
     write_facts(profile, reply, facts, sizeof facts);
-    (void)tw_fail(err, reply_status(reply), "%s: %s\n%s%s", place, answer,
-                  facts, row->hint);
+    (void)tw_fail(
+        err, reply_status(reply), "%s: %s\n%s%s", place, answer, facts,
+        row->hint ? row->hint : client_auth_hint(profile->auth_method));
 }
 
 void

@@ -72,14 +72,22 @@ fingerprint_of(const struct profile *profile,
                char out[static FINGERPRINT_SIZE])
 {
     AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
+    const struct profile_assertion *assertion = &profile->assertion;
     char method[] = {(char)('0' + profile->auth_method),
-                     (char)('0' + profile->basic_encoding), '\0'};
+                     (char)('0' + profile->basic_encoding),
+                     (char)('0' + assertion->algorithm),
+                     (char)('0' + assertion->audience_kind), '\0'};
 
     return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
            add(context, "tokenward 1") && add(context, profile->name) &&
            add(context, profile->module->provider.name) &&
            add(context, profile->token_endpoint) &&
            add(context, profile->client_id) && add(context, method) &&
+           add(context, assertion->key.uri) &&
+           add(context, assertion->key_id) &&
+           add(context, assertion->certificate) &&
+           add(context, assertion->audience) &&
+           add(context, assertion->type) && add(context, profile->issuer) &&
            add(context, profile->ca_file) && add_options(context, profile) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }
@@ -105,6 +113,8 @@ secret_tag(const char *salt, const struct secret *secret,
     AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
 
     return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-           add(context, salt) && add(context, secret_text(secret)) &&
+           add(context, salt) &&
+           EVP_DigestUpdate(context, secret_text(secret), secret->len + 1) ==
+               1 &&
            finish(context, out, (SECRET_TAG_SIZE - 1) / 2);
 }

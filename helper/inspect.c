@@ -82,7 +82,8 @@ tell_provider(const struct module *module)
     if (provider->needs & TW_NEEDS_ENDPOINT)
         (void)printf("  needs token_endpoint\n");
     if (provider->needs & TW_NEEDS_CLIENT)
-        (void)printf("  needs client_id and client_secret\n");
+        (void)printf(
+            "  needs client_id and what proves it, like client_secret\n");
     for (uint32_t i = 0; i < provider->option_count; i++) {
         const struct tw_option *option = &provider->options[i];
 

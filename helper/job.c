@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/client_auth.h"
 #include "helper/publish.h"
 
 #define TRIES_MAX 2 /* a second one if the token was rejected meanwhile */
@@ -19,7 +20,6 @@ static void
 end(struct job *job)
 {
     job->state = JOB_ENDED;
-    secret_clear(&job->client_secret);
     keeper_close(&job->keeper);
     store_leave(&job->place);
 }
@@ -37,7 +37,6 @@ job_init(struct job *job, const struct job_context *context,
 {
     *job = (struct job){.context = context,
                         .kept = RECORD_INIT,
-                        .client_secret = SECRET_INIT(CLIENT_SECRET_MAX),
                         .keeper = KEEPER_INIT,
                         .place = {.dir = -1, .lock = -1}};
     if (profiles_find(set, name, &job->profile, &job->result)) {
@@ -94,14 +93,22 @@ keep(struct job *job)
     end(job);
 }
 
+/* Is what would be sent now signed by another key, or with another secret,
+ * than what was refused?  One that cannot be read is: its reading says why. */
 static bool
 has_new_secret(const struct job *job)
 {
+    AUTO_SECRET form = SECRET_INIT(HTTP_FORM_MAX);
+    AUTO_CLIENT_PROOF proof;
     char tag[SECRET_TAG_SIZE];
 
-    return job->note.salt[0] && job->profile->client_secret.kind &&
-           secret_tag(job->note.salt, &job->client_secret, tag) &&
-           strcmp(tag, job->note.secret_tag) != 0;
+    if (!job->note.secret_tag[0])
+        return false;
+    client_proof_init(&proof);
+    return client_auth_apply(job->profile, &job->context->secrets, &form,
+                             &proof, NULL) ||
+           (secret_tag(job->note.salt, &proof.mark, tag) &&
+            strcmp(tag, job->note.secret_tag) != 0);
 }
 
 static bool
@@ -147,10 +154,10 @@ may_ask(struct job *job, struct now now)
 }
 
 static void
-note_failure(struct job *job, int64_t retry_after)
+note_failure(struct job *job, const struct secret *mark, int64_t retry_after)
 {
-    publish_failure(job->profile, &job->place, &job->client_secret,
-                    job->fingerprint, &job->result, retry_after, &job->note);
+    publish_failure(&job->place, mark, job->fingerprint, &job->result,
+                    retry_after, &job->note);
 }
 
 static void start_exchange(struct job *job);
@@ -166,7 +173,7 @@ on_done(void *arg, struct outcome *outcome)
         /* Waiting is a kindness to an endpoint: what failed here may be
          * mended and tried again at once. */
         if (outcome->sent)
-            note_failure(job, outcome->reply.retry_after);
+            note_failure(job, &outcome->mark, outcome->reply.retry_after);
         end(job);
         return;
     }
@@ -188,7 +195,7 @@ on_done(void *arg, struct outcome *outcome)
         start_exchange(job);
         return;
     } else if (status) {
-        note_failure(job, -1);
+        note_failure(job, NULL, -1);
     }
     end(job);
 }
@@ -207,8 +214,6 @@ start_exchange(struct job *job)
         .http = job->http,
         .profile = job->profile,
         .secrets = job->context->secrets,
-        .client_secret =
-            job->profile->client_secret.kind ? &job->client_secret : NULL,
         .keeper = keeps_refresh_token(job) ? &job->keeper : NULL,
         .person = job->context->person,
         .deadline_ms = job->context->options->deadline_ms,
@@ -292,13 +297,6 @@ job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
         keep(job);
         return;
     }
-    if (job->profile->client_secret.kind &&
-        secret_source_read(&job->profile->client_secret,
-                           &job->context->secrets, &job->client_secret,
-                           &err)) {
-        end_with(job, &err);
-        return;
-    }
     if (!may_ask(job, now))
         return;
     if (keeps_refresh_token(job) &&
@@ -346,7 +344,7 @@ job_expire(struct job *job)
         return;
     (void)tw_fail(&job->result, TW_E_RETRY, "'%s' was not fetched in time",
                   job->profile->name);
-    note_failure(job, -1);
+    note_failure(job, NULL, -1);
     end(job);
 }
 
@@ -362,7 +360,6 @@ job_clear(struct job *job)
     exchange_free(job->exchange);
     exchange_free(job->retired);
     record_clear(&job->kept);
-    secret_clear(&job->client_secret);
     keeper_close(&job->keeper);
     store_leave(&job->place);
 }

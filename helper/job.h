@@ -28,7 +28,6 @@ struct job {
     struct record kept;
     int64_t expected; /* generation of the kept record, 0: none */
     struct backoff note;
-    struct secret client_secret;
     struct keeper keeper; /* while it is busy, if the provider keeps one */
     char fingerprint[FINGERPRINT_SIZE];
     struct exchange *exchange;

@@ -15,6 +15,7 @@
 #include <openssl/provider.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -265,6 +266,18 @@ key_open(const struct key_place *place, const struct secret *passphrase,
     *out = key;
     key = (struct key){0};
     return TW_OK;
+}
+
+bool
+key_mark(const struct key *key, struct secret *out)
+{
+    unsigned char *der = NULL;
+    int n = i2d_PUBKEY(key->pkey, &der);
+    bool good = n > 0 && secret_append(out, der, (size_t)n);
+
+    OPENSSL_free(der);
+    ERR_clear_error();
+    return good;
 }
 
 void

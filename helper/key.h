@@ -6,6 +6,8 @@
 #ifndef TW_HELPER_KEY_H
 #define TW_HELPER_KEY_H
 
+#include <stdbool.h>
+
 #include "provider/base/error.h"
 #include "provider/base/secret.h"
 
@@ -48,6 +50,10 @@ const char *key_uri_problem(const char *uri);
 enum tw_status key_open(const struct key_place *place,
                         const struct secret *passphrase, struct key *out,
                         struct tw_error *err);
+
+/* key_mark: appends what tells this key from another one, its public half;
+ * false when @out's maximum is passed. */
+bool key_mark(const struct key *key, struct secret *out);
 
 void key_clear(struct key *key);
 

@@ -9,10 +9,17 @@ noinst_LTLIBRARIES += helper/libhelper.la
 helper_libhelper_la_SOURCES = \
 	helper/arena.c \
 	helper/arena.h \
+	helper/assertion.c \
+	helper/assertion.h \
 	helper/base64.c \
 	helper/base64.h \
+	helper/certificate.c \
+	helper/certificate.h \
 	helper/client_auth.c \
 	helper/client_auth.h \
+	helper/client_auth_jwt.c \
+	helper/client_auth_method.h \
+	helper/client_auth_secret.c \
 	helper/commands.c \
 	helper/commands.h \
 	helper/confine.c \
@@ -72,6 +79,8 @@ helper_libhelper_la_SOURCES = \
 	helper/keeper.h \
 	helper/key.c \
 	helper/key.h \
+	helper/key_source.c \
+	helper/key_source.h \
 	helper/lock.c \
 	helper/lock.h \
 	helper/module.c \
@@ -84,6 +93,9 @@ helper_libhelper_la_SOURCES = \
 	helper/owned_file.h \
 	helper/profile.c \
 	helper/profile.h \
+	helper/profile_client.c \
+	helper/profile_client.h \
+	helper/profile_client_check.c \
 	helper/profile_file.c \
 	helper/profile_file.h \
 	helper/profile_keys.c \

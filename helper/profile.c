@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/jwt.h"
 #include "helper/nearest.h"
+#include "helper/profile_client.h"
 #include "helper/profile_keys.h"
 #include "helper/profile_reader.h"
 #include "provider/base/text.h"
@@ -108,14 +110,6 @@ read_options(const struct profile_reader *reader)
     return status;
 }
 
-static void
-add_missing(char *list, size_t size, const char *key)
-{
-    size_t used = strlen(list);
-
-    (void)snprintf(list + used, size - used, "%s%s", used ? ", " : "", key);
-}
-
 static enum tw_status
 check_complete(const struct profile_reader *reader)
 {
@@ -124,38 +118,22 @@ check_complete(const struct profile_reader *reader)
     char missing[256] = "";
 
     if ((provider->needs & TW_NEEDS_ENDPOINT) && !profile->token_endpoint)
-        add_missing(missing, sizeof missing, "token_endpoint");
+        profile_add_missing(missing, sizeof missing, "token_endpoint");
     if ((provider->needs & TW_NEEDS_CLIENT) && !profile->client_id)
-        add_missing(missing, sizeof missing, "client_id");
-    if ((provider->needs & TW_NEEDS_CLIENT) && !profile->client_secret.kind)
-        add_missing(missing, sizeof missing, "client_secret");
+        profile_add_missing(missing, sizeof missing, "client_id");
+    profile_client_missing(profile, missing, sizeof missing);
     for (size_t i = 0; i < provider->option_count; i++) {
         const struct tw_option *option = &provider->options[i];
 
         if ((option->flags & TW_OPTION_REQUIRED) &&
             !profile_option(profile, option->name) &&
             !profile_key_find(option->name))
-            add_missing(missing, sizeof missing, option->name);
+            profile_add_missing(missing, sizeof missing, option->name);
     }
     if (missing[0])
         return profile_refuse(reader, reader->entry->key,
-                              "missing: %s (provider %s needs it)", missing,
-                              provider->name);
-    return TW_OK;
-}
-
-/* What is wrong only in this combination. */
-static enum tw_status
-check_together(const struct profile_reader *reader)
-{
-    const struct profile *profile = reader->profile;
-
-    if (profile->auth_method == AUTH_CLIENT_SECRET_BASIC &&
-        profile->basic_encoding == BASIC_RAW && profile->client_id &&
-        strchr(profile->client_id, ':'))
-        return profile_refuse(reader, reader->entry->key,
-                              "client_id holds a ':', which basic_encoding: "
-                              "raw can't send; use form");
+                              "missing: %s (provider %s needs it)%s", missing,
+                              provider->name, profile_client_advice(profile));
     return TW_OK;
 }
 
@@ -190,7 +168,7 @@ fill(const struct profile_reader *reader)
     if (!status)
         status = check_complete(reader);
     if (!status)
-        status = check_together(reader);
+        status = profile_client_check(reader);
     if (!status && !profile->git_username) {
         profile->git_username = strdup(GIT_USERNAME_DEFAULT);
         if (!profile->git_username)
@@ -230,6 +208,7 @@ profile_read(const struct profile_context *context,
                          .mark = context->mark,
                          .line = entry->key->line,
                          .column = entry->key->column,
+                         .assertion.lifetime_s = JWT_LIFETIME_S,
                          .timeout_s = PROFILE_TIMEOUT_S,
                          .default_lifetime_s = PROFILE_LIFETIME_DEFAULT_S};
     if (!profile->name)
@@ -290,6 +269,13 @@ profile_free(struct profile *profile)
     for (size_t i = 0; i < profile->export_count; i++)
         free(profile->exports[i].name);
     secret_source_clear(&profile->client_secret);
+    secret_source_clear(&profile->assertion.given);
+    key_source_clear(&profile->assertion.key);
+    free(profile->assertion.key_id);
+    free(profile->assertion.certificate);
+    free(profile->assertion.audience);
+    free(profile->assertion.type);
+    free(profile->issuer);
     free(profile->options);
     free(profile->matches);
     free(profile->exports);

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/jwt_signature.h"
+#include "helper/key_source.h"
 #include "helper/module.h"
 #include "helper/secret_source.h"
 #include "helper/yaml.h"
@@ -21,9 +23,39 @@
 #define PROFILE_LIFETIME_DEFAULT_MAX_S 86400
 #define PROFILE_LIST_MAX 32 /* values of one option, match: or env: */
 
-enum auth_method { AUTH_CLIENT_SECRET_POST = 0, AUTH_CLIENT_SECRET_BASIC };
+/* token_endpoint_auth_method; client_auth.c has the table. */
+enum auth_method {
+    AUTH_CLIENT_SECRET_POST = 0,
+    AUTH_CLIENT_ASSERTION,
+    AUTH_CLIENT_SECRET_BASIC,
+    AUTH_CLIENT_SECRET_JWT,
+    AUTH_NONE,
+    AUTH_PRIVATE_KEY_JWT,
+};
 
 enum basic_encoding { BASIC_FORM = 0, BASIC_RAW };
+
+/* For whom an assertion is. */
+enum audience_kind {
+    AUDIENCE_DEFAULT = 0, /* the issuer if it is known, else the endpoint */
+    AUDIENCE_ISSUER,
+    AUDIENCE_TOKEN_ENDPOINT,
+    AUDIENCE_TEXT,
+};
+
+/* What the client signs, or has signed by others, to prove who it is. */
+struct profile_assertion {
+    struct key_source key;
+    enum jwt_algorithm algorithm;
+    char *key_id;      /* "kid", or NULL */
+    char *certificate; /* an absolute path, for "x5t#S256", or NULL */
+    uint32_t certificate_line;
+    enum audience_kind audience_kind;
+    char *audience; /* TEXT */
+    int64_t lifetime_s;
+    struct secret_source given; /* client_assertion */
+    char *type;                 /* client_assertion_type, or NULL */
+};
 
 /* A key of the profile with its values and its place. */
 struct profile_option {
@@ -61,6 +93,8 @@ struct profile {
     enum auth_method auth_method;
     enum basic_encoding basic_encoding;
     struct secret_source client_secret;
+    struct profile_assertion assertion;
+    char *issuer; /* of the authorization server, or NULL */
     struct profile_option *options;
     size_t option_count;
     struct profile_match *matches;

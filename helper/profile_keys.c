@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/profile_client.h"
 #include "helper/url.h"
 #include "provider/base/text.h"
 
@@ -31,44 +32,11 @@ read_allow_http(const struct profile_reader *reader,
 }
 
 static enum tw_status
-read_basic_encoding(const struct profile_reader *reader,
-                    const struct yaml_node *value)
-{
-    static const char *const WORDS[] = {
-        [BASIC_FORM] = "form", [BASIC_RAW] = "raw", NULL};
-    size_t chosen = 0;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
-
-    if (!status)
-        reader->profile->basic_encoding = (enum basic_encoding)chosen;
-    return status;
-}
-
-static enum tw_status
 read_ca_file(const struct profile_reader *reader,
              const struct yaml_node *value)
 {
     return profile_value_path(reader, value->key->text, value,
                               &reader->profile->ca_file);
-}
-
-static enum tw_status
-read_client_id(const struct profile_reader *reader,
-               const struct yaml_node *value)
-{
-    reader->profile->client_id_line = value->line;
-    return profile_value_text(reader, value->key->text, value,
-                              &reader->profile->client_id);
-}
-
-static enum tw_status
-read_client_secret(const struct profile_reader *reader,
-                   const struct yaml_node *value)
-{
-    reader->profile->client_secret_line = value->line;
-    return profile_read_secret(reader, value->key->text, value,
-                               &reader->profile->client_secret);
 }
 
 static enum tw_status
@@ -253,41 +221,49 @@ read_token_endpoint(const struct profile_reader *reader,
     return profile_value_text(reader, key, value, &profile->token_endpoint);
 }
 
-static enum tw_status
-read_auth_method(const struct profile_reader *reader,
-                 const struct yaml_node *value)
-{
-    static const char *const WORDS[] = {
-        [AUTH_CLIENT_SECRET_POST] = "client_secret_post",
-        [AUTH_CLIENT_SECRET_BASIC] = "client_secret_basic",
-        NULL};
-    size_t chosen = 0;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
-
-    if (!status)
-        reader->profile->auth_method = (enum auth_method)chosen;
-    return status;
-}
-
 /* Sorted by name. */
 static const struct profile_key KEYS[] = {
     {"allow_http", "loopback",
      "allows http:// to a server on this host, for tests", true,
      read_allow_http},
+    {"assertion_audience", "issuer, token_endpoint or TEXT",
+     "\"aud\" of what the client signs; default the issuer if it is known, "
+     "else the token endpoint",
+     false, profile_client_audience},
+    {"assertion_certificate", "PATH",
+     "PEM file whose SHA-256 is the signature's x5t#S256", false,
+     profile_client_key_certificate},
+    {"assertion_key", "PATH or URI",
+     "private key that signs: a file, or pkcs11:, handle: (TPM)", false,
+     profile_client_key},
+    {"assertion_key_id", "TEXT", "\"kid\" under which the server knows it",
+     false, profile_client_key_id},
+    {"assertion_key_passphrase", "as client_secret",
+     "of an encrypted assertion_key, or the PIN of its token", false,
+     profile_client_key_passphrase},
+    {"assertion_lifetime", "1 to 3600 (seconds)",
+     "of what the client signs; default 60", false,
+     profile_client_key_lifetime},
     {"basic_encoding", "form or raw",
      "how client_secret_basic encodes id and secret; default form (RFC 6749 "
      "2.3.1)",
-     false, read_basic_encoding},
+     false, profile_client_basic_encoding},
     {"ca_file", "PATH",
      "PEM file of the only authorities to trust, instead of the system's",
      false, read_ca_file},
+    {"client_assertion", "as client_secret",
+     "a JWT that a platform issued (Kubernetes, SPIFFE), read for each "
+     "request",
+     false, profile_client_assertion},
+    {"client_assertion_type", "URN",
+     "of a client_assertion that is no plain JWT (RFC 7521 4.2)", false,
+     profile_client_assertion_type},
     {"client_id", "TEXT", "who we are to the authorization server", false,
-     read_client_id},
+     profile_client_id},
     {"client_secret",
      "TEXT, {file: PATH}, {credential: NAME}, {env: NAME} or {command: [...]}",
      "the client's secret, or where it is; by value the file must be 0600",
-     false, read_client_secret},
+     false, profile_client_secret},
     {"default_lifetime", "1 to 86400 (seconds)",
      "lifetime of a token whose answer names none; default 300", false,
      read_default_lifetime},
@@ -296,6 +272,8 @@ static const struct profile_key KEYS[] = {
     {"git_username", "TEXT",
      "user name that git is given with the token; default oauth2", false,
      read_git_username},
+    {"issuer", "URL", "the authorization server's name for itself (RFC 8414)",
+     false, profile_client_issuer},
     {"match", "https://HOST[:PORT][/PATH], or a list",
      "the URLs this token is for, for git and other tools", false, read_match},
     {"provider", "NAME",
@@ -305,9 +283,12 @@ static const struct profile_key KEYS[] = {
      "for one request to the token endpoint; default 15", false, read_timeout},
     {"token_endpoint", "URL", "where tokens are bought (RFC 6749 3.2)", false,
      read_token_endpoint},
-    {"token_endpoint_auth_method", "client_secret_post or client_secret_basic",
+    {"token_endpoint_auth_method", "client_secret_post, private_key_jwt, ...",
      "how the client proves who it is; default client_secret_post (RFC 7591)",
-     false, read_auth_method},
+     false, profile_client_method},
+    {"token_endpoint_auth_signing_alg", "RS256, PS256, ES256 or EdDSA",
+     "how the client signs; default by the kind of key", false,
+     profile_client_algorithm},
 };
 
 #define KEY_COUNT (sizeof KEYS / sizeof *KEYS)

@@ -138,20 +138,19 @@ publish_source(const struct profile *profile,
 }
 
 void
-publish_failure(const struct profile *profile,
-                const struct store_profile *place,
-                const struct secret *client_secret, const char *fingerprint,
-                const struct tw_error *failure, int64_t retry_after,
-                struct backoff *note)
+publish_failure(const struct store_profile *place, const struct secret *mark,
+                const char *fingerprint, const struct tw_error *failure,
+                int64_t retry_after, struct backoff *note)
 {
     (void)snprintf(note->fingerprint, sizeof note->fingerprint, "%s",
                    fingerprint);
-    if (profile->client_secret.kind) {
+    note->secret_tag[0] = '\0';
+    if (mark && mark->len) {
         if (!note->salt[0])
             (void)snprintf(note->salt, sizeof note->salt, "%08x%08x%08x%08x",
                            arc4random(), arc4random(), arc4random(),
                            arc4random());
-        if (!secret_tag(note->salt, client_secret, note->secret_tag))
+        if (!secret_tag(note->salt, mark, note->secret_tag))
             note->secret_tag[0] = '\0';
     }
     retry_after_failure(note, failure, retry_after, clock_now(), arc4random());

@@ -20,12 +20,12 @@ enum tw_status publish_source(const struct profile *profile,
                               const struct store_profile *place,
                               struct record *kept);
 
-/* publish_failure: keeps @failure in @note and on disk. */
-void publish_failure(const struct profile *profile,
-                     const struct store_profile *place,
-                     const struct secret *client_secret,
-                     const char *fingerprint, const struct tw_error *failure,
-                     int64_t retry_after, struct backoff *note);
+/* publish_failure: keeps @failure in @note and on disk, and a salted tag of
+ * @mark: what the client proved itself with (NULL or empty: nothing). */
+void publish_failure(const struct store_profile *place,
+                     const struct secret *mark, const char *fingerprint,
+                     const struct tw_error *failure, int64_t retry_after,
+                     struct backoff *note);
 
 /* publish_rejection: the token of @generation was refused by whom it was
  * meant for.  Nothing happens if it is not the current one. */

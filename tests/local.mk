@@ -119,6 +119,7 @@ UNIT_TESTS += \
 	tests/unit/jwt-expiry-t \
 	tests/unit/jwt-t \
 	tests/unit/module-t \
+	tests/unit/profile-client-t \
 	tests/unit/profile-links-t \
 	tests/unit/profile-perms-t \
 	tests/unit/profile-t \
@@ -214,6 +215,11 @@ tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_module_t_CFLAGS = $(CC_UNIT)
 tests_unit_module_t_LDADD = $(LINK_UNIT)
 
+tests_unit_profile_client_t_SOURCES = tests/unit/profile-client-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
+tests_unit_profile_client_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_client_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_client_t_LDADD = $(LINK_UNIT)
+
 tests_unit_profile_links_t_SOURCES = tests/unit/profile-links-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_profile_links_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_links_t_CFLAGS = $(CC_UNIT)
@@ -224,7 +230,7 @@ tests_unit_profile_perms_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_perms_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_perms_t_LDADD = $(LINK_UNIT)
 
-tests_unit_profile_t_SOURCES = tests/unit/profile-t.c tests/unit/fake_modules.c
+tests_unit_profile_t_SOURCES = tests/unit/profile-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
 tests_unit_profile_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_t_LDADD = $(LINK_UNIT)

@@ -115,7 +115,6 @@ static struct profile_option options[] = {
 };
 static char name[] = "p", client_id[] = "me";
 static struct profile profile;
-static struct secret client_secret;
 static struct http *engine;
 
 /* What came of it. */
@@ -152,8 +151,6 @@ set_up(void)
 
     raw_start(&server, answer);
     cr_assert_eq(http_new(false, &engine, &err), TW_OK, "%s", err.message);
-    client_secret = SECRET_INIT(100);
-    (void)secret_append_text(&client_secret, "cl1ent");
     profile = (struct profile){.name = name,
                                .file = "/c/p.yaml",
                                .line = 3,
@@ -164,6 +161,9 @@ set_up(void)
                                .option_count = 2,
                                .allow_loopback_http = true,
                                .timeout_s = 5};
+    profile.client_secret.kind = SECRET_VALUE;
+    profile.client_secret.value = SECRET_INIT(100);
+    (void)secret_append_text(&profile.client_secret.value, "cl1ent");
     set_source("ASSERTION");
 }
 
@@ -172,7 +172,7 @@ tear_down(void)
 {
     http_free(engine);
     raw_stop(&server);
-    secret_clear(&client_secret);
+    secret_clear(&profile.client_secret.value);
 }
 
 TestSuite(exchange, .init = set_up, .fini = tear_down, .timeout = 60);
@@ -184,7 +184,6 @@ run(size_t count, const struct tw_action *script)
         .http = engine,
         .profile = &profile,
         .secrets = {.environment = &ENVIRONMENT},
-        .client_secret = &client_secret,
         .deadline_ms = clock_monotonic_ms() + 5000};
     struct exchange *exchange;
     struct tw_error err = {0};

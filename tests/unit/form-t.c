@@ -84,30 +84,38 @@ profile_with(char *client_id, enum auth_method method,
 }
 
 struct sent {
-    struct secret form, authorization;
+    struct secret form;
+    struct client_proof proof;
 };
 
 static void
 auto_sent(struct sent *sent)
 {
     secret_clear(&sent->form);
-    secret_clear(&sent->authorization);
+    client_proof_clear(&sent->proof);
 }
 
-#define SENT_INIT                                                  \
-    {                                                              \
-        SECRET_INIT(HTTP_FORM_MAX), SECRET_INIT(AUTHORIZATION_MAX) \
+#define SENT_INIT                          \
+    {                                      \
+        .form = SECRET_INIT(HTTP_FORM_MAX) \
     }
 
 static enum tw_status
 apply(const struct profile *profile, const char *text, struct sent *sent,
       struct tw_error *err)
 {
-    AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
+    const struct secret_context secrets = {NULL, false};
+    struct profile with_secret = *profile;
+    struct secret *value = &with_secret.client_secret.value;
+    enum tw_status status;
 
-    cr_assert(secret_append_text(&secret, text));
-    return client_auth_apply(profile, &secret, &sent->form,
-                             &sent->authorization, err);
+    *value = SECRET_INIT(CLIENT_SECRET_MAX);
+    with_secret.client_secret.kind = SECRET_VALUE;
+    cr_assert(secret_append_text(value, text));
+    status = client_auth_apply(&with_secret, &secrets, &sent->form,
+                               &sent->proof, err);
+    secret_clear(value);
+    return status;
 }
 
 Test(client_auth, post)
@@ -121,7 +129,7 @@ Test(client_auth, post)
     cr_assert_eq(apply(&profile, HARD_SECRET, &sent, NULL), TW_OK);
     cr_expect_str_eq(secret_text(&sent.form),
                      "a=b&client_id=id+%261&client_secret=" HARD_SECRET_FORM);
-    cr_expect_eq(sent.authorization.len, 0);
+    cr_expect_eq(sent.proof.authorization.len, 0);
 }
 
 Test(client_auth, basic_is_form_encoded_first)
@@ -133,7 +141,7 @@ Test(client_auth, basic_is_form_encoded_first)
 
     cr_assert_eq(apply(&profile, "s:%+ \xc3\xa9", &sent, NULL), TW_OK);
     /* id%3A%25%2B+%C3%A9:s%3A%25%2B+%C3%A9 */
-    cr_expect_str_eq(secret_text(&sent.authorization),
+    cr_expect_str_eq(secret_text(&sent.proof.authorization),
                      "Authorization: Basic "
                      "aWQlM0ElMjUlMkIrJUMzJUE5OnMlM0ElMjUlMkIrJUMzJUE5");
     cr_expect_eq(sent.form.len, 0);
@@ -149,7 +157,7 @@ Test(client_auth, basic_of_the_rfc)
 
     cr_assert_eq(apply(&profile, "7Fjfp0ZBr1KtDRbnfVdmIw", &sent, NULL),
                  TW_OK);
-    cr_expect_str_eq(secret_text(&sent.authorization),
+    cr_expect_str_eq(secret_text(&sent.proof.authorization),
                      "Authorization: Basic "
                      "czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3");
 }
@@ -163,7 +171,7 @@ Test(client_auth, basic_raw_encodes_nothing)
     struct tw_error err;
 
     cr_assert_eq(apply(&profile, "s:%+ \xc3\xa9", &sent, NULL), TW_OK);
-    cr_expect_str_eq(secret_text(&sent.authorization),
+    cr_expect_str_eq(secret_text(&sent.proof.authorization),
                      "Authorization: Basic aWQ6czolKyDDqQ==");
     profile.client_id[1] = ':';
     cr_expect_eq(apply(&profile, "secret", &sent, &err), TW_E_CONFIG);
@@ -172,36 +180,64 @@ Test(client_auth, basic_raw_encodes_nothing)
 
 Test(client_auth, every_length_is_padded_right)
 {
-    static const char *const WANTED[] = {"YTo=", "YTpi",
-                                         "YTpiYg==", "YTpiYmI="};
+    static const char *const WANTED[] = {"YTpi", "YTpiYg==", "YTpiYmI="};
     char id[] = "a";
     struct profile profile =
         profile_with(id, AUTH_CLIENT_SECRET_BASIC, BASIC_FORM);
 
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 3; i++) {
         AUTO(auto_sent) struct sent sent = SENT_INIT;
 
-        cr_assert_eq(apply(&profile, &"bbb"[3 - i], &sent, NULL), TW_OK);
-        cr_expect_str_eq(secret_text(&sent.authorization) + 21, WANTED[i]);
+        cr_assert_eq(apply(&profile, &"bbb"[2 - i], &sent, NULL), TW_OK);
+        cr_expect_str_eq(secret_text(&sent.proof.authorization) + 21,
+                         WANTED[i]);
     }
 }
 
 Test(client_auth, too_long_names_the_line_and_not_the_secret)
 {
-    char id[] = "a", text[CLIENT_SECRET_MAX];
+    static char id[AUTHORIZATION_MAX];
     struct profile profile =
         profile_with(id, AUTH_CLIENT_SECRET_BASIC, BASIC_FORM);
-    struct sent sent = {SECRET_INIT(100), SECRET_INIT(100)};
+    AUTO(auto_sent) struct sent sent = SENT_INIT;
     struct tw_error err;
 
-    memset(text, '%', sizeof text - 1);
-    text[sizeof text - 1] = '\0';
-    cr_expect_eq(apply(&profile, text, &sent, &err), TW_E_CONFIG);
+    memset(id, '%', sizeof id - 1);
+    cr_expect_eq(apply(&profile, "s3cret", &sent, &err), TW_E_CONFIG);
     cr_expect(strstr(err.message, "p.yaml:4: "), "%s", err.message);
-    cr_expect_null(strstr(err.message, "%%"));
+    cr_expect_null(strstr(err.message, "s3cret"));
     profile.auth_method = AUTH_CLIENT_SECRET_POST;
-    cr_expect_eq(apply(&profile, text, &sent, &err), TW_E_CONFIG);
-    auto_sent(&sent);
+    sent.form.max = 100;
+    cr_expect_eq(apply(&profile, "s3cret", &sent, &err), TW_E_CONFIG);
+}
+
+/* What was refused is known again by its mark, another secret by another. */
+Test(client_auth, mark_is_the_secrets)
+{
+    char id[] = "a";
+    struct profile profile =
+        profile_with(id, AUTH_CLIENT_SECRET_POST, BASIC_FORM);
+    AUTO(auto_sent) struct sent one = SENT_INIT, two = SENT_INIT;
+
+    cr_assert_eq(apply(&profile, "s3cret", &one, NULL), TW_OK);
+    cr_assert_eq(apply(&profile, "other", &two, NULL), TW_OK);
+    cr_expect_str_eq(secret_text(&one.proof.mark), "s3cret");
+    cr_expect_str_eq(secret_text(&two.proof.mark), "other");
+}
+
+Test(client_auth, none_sends_the_id_alone)
+{
+    char id[] = "id 1";
+    struct profile profile = profile_with(id, AUTH_NONE, BASIC_FORM);
+    AUTO(auto_sent) struct sent sent = SENT_INIT;
+
+    cr_assert_eq(apply(&profile, "s3cret", &sent, NULL), TW_OK);
+    cr_expect_str_eq(secret_text(&sent.form), "client_id=id+1");
+    cr_expect_eq(sent.proof.mark.len, 0);
+    profile.client_id = NULL;
+    secret_clear(&sent.form);
+    cr_assert_eq(apply(&profile, "s3cret", &sent, NULL), TW_OK);
+    cr_expect_eq(sent.form.len, 0);
 }
 
 Test(client_auth, the_longest_secret_fits)
@@ -214,6 +250,6 @@ Test(client_auth, the_longest_secret_fits)
     memset(text, '%', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     cr_expect_eq(apply(&profile, text, &sent, NULL), TW_OK);
-    cr_expect_eq(sent.authorization.len,
+    cr_expect_eq(sent.proof.authorization.len,
                  21 + (CLIENT_SECRET_MAX * 3 + 4) / 3 * 4);
 }

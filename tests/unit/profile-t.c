@@ -8,56 +8,11 @@
 
 #include "helper/profile.h"
 #include "helper/profile_keys.h"
-
-#define URL "    token_endpoint: https://as.example.test/token\n"
-#define CLIENT "    client_id: corpus-client\n    client_secret: s3cret\n"
-#define GOOD URL CLIENT
-
-static struct modules modules;
-
-/* Reads `profiles: {acme: ...}` with @body for its keys, from line 3 on. */
-static enum tw_status
-read_body(const char *body, const struct profile_context *context,
-          struct profile **out, struct tw_error *err)
-{
-    const struct yaml_limits limits = YAML_LIMITS_USER;
-    struct yaml_document *document = NULL;
-    enum tw_status status;
-    char *text = NULL;
-    int n = asprintf(&text, "profiles:\n  acme:\n%s", body);
-
-    cr_assert(n > 0);
-    memset(err, 0, sizeof *err);
-    status =
-        yaml_read(context->file, text, (size_t)n, &limits, &document, err);
-    free(text);
-    cr_assert_eq(status, TW_OK, "%s", err->message);
-    status =
-        profile_read(context, yaml_root(document)->child->child, out, err);
-    yaml_document_free(document); /* a profile keeps nothing of its tree */
-    return status;
-}
-
-static const struct profile_context PRIVATE = {.file = "/c/p.yaml",
-                                               .modules = &modules,
-                                               .mode = 0600,
-                                               .mode_wanted = 0600,
-                                               .may_hold_secret = true};
-
-static struct profile *
-read_good(const char *body)
-{
-    struct profile *profile = NULL;
-    struct tw_error err;
-
-    cr_assert_eq(read_body(body, &PRIVATE, &profile, &err), TW_OK, "%s",
-                 err.message);
-    return profile;
-}
+#include "tests/unit/profile_text.h"
 
 Test(profile, defaults)
 {
-    struct profile *profile = read_good(GOOD);
+    struct profile *profile = profile_text_good(GOOD);
 
     cr_expect_str_eq(profile->name, "acme");
     cr_expect_str_eq(profile->file, "/c/p.yaml");
@@ -82,7 +37,7 @@ Test(profile, defaults)
 
 Test(profile, every_key)
 {
-    struct profile *profile = read_good(
+    struct profile *profile = profile_text_good(
         "    token_endpoint: http://localhost:8080/token\n"
         "    allow_http: loopback\n"
         "    provider: client_credentials\n"
@@ -139,8 +94,8 @@ Test(profile, every_key)
 Test(profile, text_is_tidied)
 {
     struct profile *profile =
-        read_good(URL "    client_id: c\n    client_secret: |\n"
-                      "      s3cret\n    scope: '  a   b c '\n");
+        profile_text_good(URL "    client_id: c\n    client_secret: |\n"
+                              "      s3cret\n    scope: '  a   b c '\n");
 
     cr_expect_str_eq(secret_text(&profile->client_secret.value), "s3cret");
     cr_expect_str_eq(profile_option(profile, "scope")->values[0], "a b c");
@@ -151,26 +106,28 @@ Test(profile, sources_of_secrets)
 {
     struct profile *profile;
 
-    profile = read_good(URL "    client_id: c\n"
-                            "    client_secret: {credential: acme.secret}\n");
+    profile = profile_text_good(
+        URL "    client_id: c\n"
+            "    client_secret: {credential: acme.secret}\n");
     cr_expect_eq(profile->client_secret.kind, SECRET_CREDENTIAL);
     cr_expect_str_eq(profile->client_secret.text, "acme.secret");
     profile_free(profile);
-    profile = read_good(URL "    client_id: c\n"
-                            "    client_secret: {env: ACME_SECRET}\n");
+    profile = profile_text_good(URL "    client_id: c\n"
+                                    "    client_secret: {env: ACME_SECRET}\n");
     cr_expect_eq(profile->client_secret.kind, SECRET_ENV);
     cr_expect_str_eq(profile->client_secret.text, "ACME_SECRET");
     profile_free(profile);
-    profile = read_good(URL "    client_id: c\n    client_secret:\n"
-                            "      command: [pass, show, '', \"a\\nb\"]\n");
+    profile =
+        profile_text_good(URL "    client_id: c\n    client_secret:\n"
+                              "      command: [pass, show, '', \"a\\nb\"]\n");
     cr_expect_eq(profile->client_secret.kind, SECRET_COMMAND);
     cr_expect_str_eq(profile->client_secret.argv[0], "pass");
     cr_expect_str_eq(profile->client_secret.argv[2], "");
     cr_expect_str_eq(profile->client_secret.argv[3], "a\nb");
     cr_expect_null(profile->client_secret.argv[4]);
     profile_free(profile);
-    profile = read_good(URL "    client_id: c\n"
-                            "    client_secret: {file: /s/acme}\n");
+    profile = profile_text_good(URL "    client_id: c\n"
+                                    "    client_secret: {file: /s/acme}\n");
     cr_expect_str_eq(profile->client_secret.text, "/s/acme");
     profile_free(profile);
 }
@@ -178,8 +135,8 @@ Test(profile, sources_of_secrets)
 Test(profile, a_provider_without_client_needs_its_own_options)
 {
     struct profile *profile =
-        read_good("    provider: pickle\n    assertion: {env: A}\n"
-                  "    issuer: https://i.example.test\n");
+        profile_text_good("    provider: pickle\n    assertion: {env: A}\n"
+                          "    realm: https://i.example.test\n");
 
     cr_expect_null(profile->token_endpoint);
     cr_expect_null(profile->client_id);
@@ -193,8 +150,8 @@ Test(profile, a_provider_without_client_needs_its_own_options)
 Test(profile, options_that_are_commands_and_files)
 {
     struct profile *profile =
-        read_good("    provider: pickle\n    assertion: {env: A}\n"
-                  "    command: [print, me]\n    file: t/oken\n");
+        profile_text_good("    provider: pickle\n    assertion: {env: A}\n"
+                          "    command: [print, me]\n    file: t/oken\n");
     const struct secret_source *source;
 
     source = &profile_option(profile, "command")->secret;
@@ -209,11 +166,6 @@ Test(profile, options_that_are_commands_and_files)
     profile_free(profile);
 }
 
-struct refusal {
-    const char *body, *message;
-};
-
-#define AT(line, column) "/c/p.yaml:" #line ":" #column ": profile 'acme': "
 #define SECRET URL "    client_id: c\n    client_secret: "
 
 static const struct refusal REFUSALS[] = {
@@ -231,8 +183,8 @@ static const struct refusal REFUSALS[] = {
     {GOOD "    flavour: x\n",
      AT(6, 5) "unknown key 'flavour'\ntokenward-helper providers "
               "client_credentials lists what there is"},
-    {GOOD "    issuer: x\n",
-     AT(6, 5) "unknown key 'issuer'\ntokenward-helper providers "
+    {GOOD "    realm: x\n",
+     AT(6, 5) "unknown key 'realm'\ntokenward-helper providers "
               "client_credentials lists what there is"},
     {GOOD "    provider: nosuch\n",
      AT(6, 15) "provider: no provider 'nosuch'\nlook elsewhere"},
@@ -300,9 +252,6 @@ static const struct refusal REFUSALS[] = {
     {PICKLE "    file: ~/s3cret\n",
      AT(5, 11) "file: '~' has no meaning here; write the path from / or from "
                "the profile's directory"},
-    {GOOD "    token_endpoint_auth_method: none\n",
-     AT(6, 33) "token_endpoint_auth_method must be client_secret_post or "
-               "client_secret_basic"},
     {GOOD "    basic_encoding: FORM\n",
      AT(6, 21) "basic_encoding must be form or raw"},
     {GOOD "    allow_http: yes\n", AT(6, 17) "allow_http must be loopback"},
@@ -355,17 +304,7 @@ static const struct refusal REFUSALS[] = {
 
 Test(profile, says_what_is_wrong)
 {
-    for (size_t i = 0; i < sizeof REFUSALS / sizeof *REFUSALS; i++) {
-        struct profile *profile = NULL;
-        struct tw_error err;
-
-        cr_expect_neq(read_body(REFUSALS[i].body, &PRIVATE, &profile, &err),
-                      TW_OK, "accepted: %s", REFUSALS[i].body);
-        cr_expect_str_eq(err.message, REFUSALS[i].message);
-        cr_expect_null(strstr(err.message, "s3cret"));
-        cr_expect_null(profile);
-        profile_free(profile);
-    }
+    profile_text_refused(REFUSALS, sizeof REFUSALS / sizeof *REFUSALS);
 }
 
 Test(profile, statuses)
@@ -373,12 +312,13 @@ Test(profile, statuses)
     struct profile *profile = NULL;
     struct tw_error err;
 
-    cr_expect_eq(
-        read_body(GOOD "    provider: nosuch\n", &PRIVATE, &profile, &err),
-        TW_E_MODULE);
+    cr_expect_eq(profile_text_read(GOOD "    provider: nosuch\n", &PRIVATE,
+                                   &profile, &err),
+                 TW_E_MODULE);
     cr_expect_eq(err.status, TW_E_MODULE);
-    cr_expect_eq(read_body(GOOD "    x: y\n", &PRIVATE, &profile, &err),
-                 TW_E_CONFIG);
+    cr_expect_eq(
+        profile_text_read(GOOD "    x: y\n", &PRIVATE, &profile, &err),
+        TW_E_CONFIG);
 }
 
 Test(profile, a_secret_by_value_needs_a_closed_file)
@@ -389,14 +329,14 @@ Test(profile, a_secret_by_value_needs_a_closed_file)
 
     open.mode = 0644;
     open.may_hold_secret = false;
-    cr_expect_eq(read_body(GOOD, &open, &profile, &err), TW_E_ACCESS);
+    cr_expect_eq(profile_text_read(GOOD, &open, &profile, &err), TW_E_ACCESS);
     cr_expect_str_eq(err.message,
                      "/c/p.yaml:5:20: profile 'acme': client_secret stands "
                      "here by value, and mode 0644 lets others read the file; "
                      "wanted: 0600\nchmod 600 /c/p.yaml");
-    cr_expect_eq(read_body(URL "    client_id: c\n"
-                               "    client_secret: {env: A}\n",
-                           &open, &profile, &err),
+    cr_expect_eq(profile_text_read(URL "    client_id: c\n"
+                                       "    client_secret: {env: A}\n",
+                                   &open, &profile, &err),
                  TW_OK);
     profile_free(profile);
 }
@@ -410,11 +350,12 @@ Test(profile, a_secret_is_bounded)
     memset(secret, 's', sizeof secret);
     secret[CLIENT_SECRET_MAX + 1] = '\0';
     (void)snprintf(body, sizeof body, SECRET "%s\n", secret);
-    cr_expect_eq(read_body(body, &PRIVATE, &profile, &err), TW_E_CONFIG);
+    cr_expect_eq(profile_text_read(body, &PRIVATE, &profile, &err),
+                 TW_E_CONFIG);
     cr_expect_str_eq(err.message, AT(5, 20) "client_secret must not be longer "
                                             "than 8192 bytes");
     (void)snprintf(body, sizeof body, SECRET "%s\n", secret + 1);
-    cr_expect_eq(read_body(body, &PRIVATE, &profile, &err), TW_OK);
+    cr_expect_eq(profile_text_read(body, &PRIVATE, &profile, &err), TW_OK);
     profile_free(profile);
 }
 

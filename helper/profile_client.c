@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile_client.c - see profile_client.h.
+ */
+#include "helper/profile_client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/client_auth.h"
+#include "helper/jwt.h"
+#include "helper/url.h"
+
+#define METHODS_MAX 16
+
+enum tw_status
+profile_client_id(const struct profile_reader *reader,
+                  const struct yaml_node *value)
+{
+    reader->profile->client_id_line = value->line;
+    return profile_value_text(reader, value->key->text, value,
+                              &reader->profile->client_id);
+}
+
+enum tw_status
+profile_client_secret(const struct profile_reader *reader,
+                      const struct yaml_node *value)
+{
+    reader->profile->client_secret_line = value->line;
+    return profile_read_secret(reader, value->key->text, value,
+                               &reader->profile->client_secret);
+}
+
+enum tw_status
+profile_client_basic_encoding(const struct profile_reader *reader,
+                              const struct yaml_node *value)
+{
+    static const char *const WORDS[] = {
+        [BASIC_FORM] = "form", [BASIC_RAW] = "raw", NULL};
+    size_t chosen = 0;
+    enum tw_status status =
+        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+
+    if (!status)
+        reader->profile->basic_encoding = (enum basic_encoding)chosen;
+    return status;
+}
+
+enum tw_status
+profile_client_method(const struct profile_reader *reader,
+                      const struct yaml_node *value)
+{
+    const char *words[METHODS_MAX] = {NULL};
+    size_t chosen = 0;
+    enum tw_status status;
+
+    for (size_t i = 0; i < METHODS_MAX - 1 && client_auth_name(i); i++)
+        words[i] = client_auth_name(i);
+    status =
+        profile_value_choice(reader, value->key->text, value, words, &chosen);
+    if (!status)
+        reader->profile->auth_method = (enum auth_method)chosen;
+    return status;
+}
+
+enum tw_status
+profile_client_algorithm(const struct profile_reader *reader,
+                         const struct yaml_node *value)
+{
+    static const enum jwt_algorithm ALGORITHMS[] = {
+        JWT_EDDSA, JWT_ES256, JWT_HS256, JWT_PS256, JWT_RS256};
+    const char *words[sizeof ALGORITHMS / sizeof *ALGORITHMS + 1] = {NULL};
+    size_t chosen = 0;
+    enum tw_status status;
+
+    for (size_t i = 0; i < sizeof ALGORITHMS / sizeof *ALGORITHMS; i++)
+        words[i] = jwt_algorithm_name(ALGORITHMS[i]);
+    status =
+        profile_value_choice(reader, value->key->text, value, words, &chosen);
+    if (!status)
+        reader->profile->assertion.algorithm = ALGORITHMS[chosen];
+    return status;
+}
+
+/* A path is made absolute; a URI stays as it is. */
+static enum tw_status
+read_key(const struct profile_reader *reader, const char *name,
+         const struct yaml_node *value, struct key_source *out)
+{
+    size_t n = 0;
+    enum tw_status status = profile_value_line(reader, name, value, &n);
+    const char *problem;
+
+    if (status)
+        return status;
+    problem = key_is_uri(value->text) ? key_uri_problem(value->text) : NULL;
+    if (problem)
+        return profile_refuse(reader, value, "%s %s", name, problem);
+    out->name = name;
+    out->file = reader->context->file;
+    out->line = value->line;
+    out->column = value->column;
+    return key_is_uri(value->text)
+               ? profile_value_text(reader, name, value, &out->uri)
+               : profile_value_path(reader, name, value, &out->uri);
+}
+
+enum tw_status
+profile_client_key(const struct profile_reader *reader,
+                   const struct yaml_node *value)
+{
+    return read_key(reader, "assertion_key", value,
+                    &reader->profile->assertion.key);
+}
+
+enum tw_status
+profile_client_key_passphrase(const struct profile_reader *reader,
+                              const struct yaml_node *value)
+{
+    return profile_read_secret(reader, value->key->text, value,
+                               &reader->profile->assertion.key.passphrase);
+}
+
+enum tw_status
+profile_client_key_id(const struct profile_reader *reader,
+                      const struct yaml_node *value)
+{
+    return profile_value_text(reader, value->key->text, value,
+                              &reader->profile->assertion.key_id);
+}
+
+enum tw_status
+profile_client_key_certificate(const struct profile_reader *reader,
+                               const struct yaml_node *value)
+{
+    reader->profile->assertion.certificate_line = value->line;
+    return profile_value_path(reader, value->key->text, value,
+                              &reader->profile->assertion.certificate);
+}
+
+enum tw_status
+profile_client_key_lifetime(const struct profile_reader *reader,
+                            const struct yaml_node *value)
+{
+    return profile_value_seconds(reader, value->key->text, value,
+                                 JWT_LIFETIME_MAX_S,
+                                 &reader->profile->assertion.lifetime_s);
+}
+
+enum tw_status
+profile_client_audience(const struct profile_reader *reader,
+                        const struct yaml_node *value)
+{
+    struct profile_assertion *assertion = &reader->profile->assertion;
+    enum tw_status status = profile_value_text(reader, value->key->text, value,
+                                               &assertion->audience);
+
+    if (status)
+        return status;
+    if (strcmp(assertion->audience, "issuer") == 0)
+        assertion->audience_kind = AUDIENCE_ISSUER;
+    else if (strcmp(assertion->audience, "token_endpoint") == 0)
+        assertion->audience_kind = AUDIENCE_TOKEN_ENDPOINT;
+    else
+        assertion->audience_kind = AUDIENCE_TEXT;
+    return TW_OK;
+}
+
+/* Who wrote the file decides who may read it, and may put a link there, as
+ * Kubernetes does. */
+enum tw_status
+profile_client_assertion(const struct profile_reader *reader,
+                         const struct yaml_node *value)
+{
+    struct secret_source *given = &reader->profile->assertion.given;
+    enum tw_status status =
+        profile_read_secret(reader, value->key->text, value, given);
+
+    if (!status && given->kind == SECRET_FILE)
+        given->kind = SECRET_FOREIGN_FILE;
+    return status;
+}
+
+static enum tw_status
+read_url(const struct profile_reader *reader, const struct yaml_node *value,
+         char **out)
+{
+    size_t n = 0;
+    const char *problem;
+    enum tw_status status =
+        profile_value_line(reader, value->key->text, value, &n);
+
+    if (status)
+        return status;
+    problem = url_absolute_problem(value->text, n);
+    if (problem)
+        return profile_refuse(reader, value, "%s %s", value->key->text,
+                              problem);
+    return profile_value_text(reader, value->key->text, value, out);
+}
+
+enum tw_status
+profile_client_assertion_type(const struct profile_reader *reader,
+                              const struct yaml_node *value)
+{
+    return read_url(reader, value, &reader->profile->assertion.type);
+}
+
+enum tw_status
+profile_client_issuer(const struct profile_reader *reader,
+                      const struct yaml_node *value)
+{
+    return read_url(reader, value, &reader->profile->issuer);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile-client-t.c - the keys about who the client is, and what must stand
+ * together.
+ */
+#include <criterion/criterion.h>
+
+#include "helper/client_auth.h"
+#include "helper/jwt.h"
+#include "tests/unit/profile_text.h"
+
+#define ID URL "    client_id: c\n"
+#define METHOD(name) "    token_endpoint_auth_method: " name "\n"
+#define SIGNED ID METHOD("private_key_jwt") "    assertion_key: key.pem\n"
+
+Test(profile_client, private_key_jwt)
+{
+    struct profile *profile = profile_text_good(
+        SIGNED "    assertion_key_id: k1\n"
+               "    assertion_key_passphrase: {env: PASS}\n"
+               "    assertion_certificate: cert.pem\n"
+               "    assertion_audience: https://as.example.test\n"
+               "    assertion_lifetime: 120\n"
+               "    token_endpoint_auth_signing_alg: PS256\n");
+
+    cr_expect_eq(profile->auth_method, AUTH_PRIVATE_KEY_JWT);
+    cr_expect_str_eq(profile->assertion.key.uri, "/c/key.pem");
+    cr_expect_str_eq(profile->assertion.key.name, "assertion_key");
+    cr_expect_eq(profile->assertion.key.line, 6);
+    cr_expect_eq(profile->assertion.key.passphrase.kind, SECRET_ENV);
+    cr_expect_str_eq(profile->assertion.key_id, "k1");
+    cr_expect_str_eq(profile->assertion.certificate, "/c/cert.pem");
+    cr_expect_eq(profile->assertion.audience_kind, AUDIENCE_TEXT);
+    cr_expect_str_eq(profile->assertion.audience, "https://as.example.test");
+    cr_expect_eq(profile->assertion.lifetime_s, 120);
+    cr_expect_eq(profile->assertion.algorithm, JWT_PS256);
+    profile_free(profile);
+}
+
+Test(profile_client, defaults)
+{
+    struct profile *profile = profile_text_good(SIGNED);
+
+    cr_expect_eq(profile->assertion.algorithm, JWT_DEFAULT);
+    cr_expect_eq(profile->assertion.audience_kind, AUDIENCE_DEFAULT);
+    cr_expect_eq(profile->assertion.lifetime_s, JWT_LIFETIME_S);
+    profile_free(profile);
+}
+
+Test(profile_client, keys_in_tokens)
+{
+    struct profile *profile = profile_text_good(
+        ID METHOD("private_key_jwt") "    assertion_key: "
+                                     "pkcs11:token=a;object=b\n");
+
+    cr_expect_str_eq(profile->assertion.key.uri, "pkcs11:token=a;object=b");
+    profile_free(profile);
+    profile = profile_text_good(
+        ID METHOD("private_key_jwt") "    "
+                                     "assertion_key: handle:0x81000001\n");
+    cr_expect_str_eq(profile->assertion.key.uri, "handle:0x81000001");
+    profile_free(profile);
+}
+
+Test(profile_client, client_assertion)
+{
+    struct profile *profile = profile_text_good(
+        ID METHOD("client_assertion") "    client_assertion: {file: jwt}\n"
+                                      "    client_assertion_type: urn:x:y\n");
+
+    cr_expect_eq(profile->assertion.given.kind, SECRET_FOREIGN_FILE);
+    cr_expect_str_eq(profile->assertion.given.text, "/c/jwt");
+    cr_expect_str_eq(profile->assertion.type, "urn:x:y");
+    profile_free(profile);
+}
+
+Test(profile_client, without_secret)
+{
+    struct profile *profile = profile_text_good(ID METHOD("none"));
+
+    cr_expect_eq(profile->auth_method, AUTH_NONE);
+    profile_free(profile);
+}
+
+/* A module's claims are signed whatever the client's own method is. */
+Test(profile_client, key_of_a_module)
+{
+    struct profile *profile = profile_text_good(
+        "    provider: pickle\n    assertion: {env: A}\n"
+        "    assertion_key: key.pem\n    assertion_key_id: k\n");
+
+    cr_expect_str_eq(profile->assertion.key.uri, "/c/key.pem");
+    profile_free(profile);
+    profile = profile_text_good(GOOD "    assertion_key: key.pem\n");
+    profile_free(profile);
+}
+
+Test(profile_client, issuer)
+{
+    struct profile *profile =
+        profile_text_good(SIGNED "    issuer: https://as.example.test\n"
+                                 "    assertion_audience: issuer\n");
+
+    cr_expect_str_eq(profile->issuer, "https://as.example.test");
+    cr_expect_eq(profile->assertion.audience_kind, AUDIENCE_ISSUER);
+    profile_free(profile);
+}
+
+static const struct refusal REFUSALS[] = {
+    {ID METHOD("jwt"),
+     AT(5, 33) "token_endpoint_auth_method must be client_secret_post, "
+               "client_assertion, client_secret_basic, client_secret_jwt, "
+               "none or private_key_jwt"},
+    {ID METHOD("private_key_jwt"),
+     AT(2, 3) "missing: assertion_key (provider client_credentials needs it)\n"
+              "token_endpoint_auth_method says that the client proves itself "
+              "with it"},
+    {ID METHOD("client_secret_jwt"),
+     AT(2, 3) "missing: client_secret (provider client_credentials needs it)\n"
+              "token_endpoint_auth_method says that the client proves itself "
+              "with it"},
+    {ID METHOD("client_assertion"),
+     AT(2, 3) "missing: client_assertion (provider client_credentials needs "
+              "it)\ntoken_endpoint_auth_method says that the client proves "
+              "itself with it"},
+    {ID "    assertion_key: key.pem\n",
+     AT(2, 3) "missing: client_secret (provider client_credentials needs it)\n"
+              "or is it token_endpoint_auth_method: private_key_jwt?"},
+    {GOOD METHOD("none"), AT(5, 5) "client_secret is of no use with "
+                                   "token_endpoint_auth_method: none"},
+    {SIGNED "    client_secret: s3cret\n",
+     AT(7, 5) "client_secret is of no use with token_endpoint_auth_method: "
+              "private_key_jwt"},
+    {GOOD "    client_assertion: {file: jwt}\n",
+     AT(6, 5) "client_assertion is of no use with "
+              "token_endpoint_auth_method: client_secret_post"},
+    {"    provider: pickle\n    assertion: {env: A}\n"
+     "    client_secret: s3cret\n",
+     AT(5, 5) "client_secret is of no use without client_id"},
+    {GOOD "    assertion_key_passphrase: {env: A}\n",
+     AT(6, 5) "assertion_key_passphrase is of no use without assertion_key"},
+    {GOOD "    assertion_key_id: k\n",
+     AT(6, 5) "assertion_key_id is of no use where nothing is signed; add "
+              "assertion_key"},
+    {GOOD "    token_endpoint_auth_signing_alg: RS256\n",
+     AT(6, 5) "token_endpoint_auth_signing_alg is of no use where nothing is "
+              "signed; add assertion_key"},
+    {GOOD "    client_assertion_type: urn:x:y\n",
+     AT(6, 5) "client_assertion_type is of no use without client_assertion"},
+    {SIGNED "    token_endpoint_auth_signing_alg: HS256\n",
+     AT(7, 38) "token_endpoint_auth_signing_alg HS256 is client_secret_jwt's "
+               "alone"},
+    {GOOD METHOD("client_secret_jwt") "    token_endpoint_auth_signing_alg: "
+                                      "RS256\n",
+     AT(7, 38) "token_endpoint_auth_signing_alg must be HS256 with "
+               "client_secret_jwt"},
+    {SIGNED "    token_endpoint_auth_signing_alg: none\n",
+     AT(7, 38) "token_endpoint_auth_signing_alg must be EdDSA, ES256, HS256, "
+               "PS256 or RS256"},
+    {SIGNED "    assertion_audience: issuer\n",
+     AT(7, 25) "assertion_audience: issuer needs issuer"},
+    {SIGNED "    assertion_lifetime: 3601\n",
+     AT(7, 25) "assertion_lifetime must be a whole number of seconds from 1 "
+               "to 3600"},
+    {SIGNED "    issuer: x\n",
+     AT(7,
+        13) "issuer must be an absolute URI (like https://api.example.com)"},
+    {ID METHOD("private_key_jwt") "    assertion_key: "
+                                  "pkcs11:object=b?pin-value=s3cret\n",
+     AT(6, 20) "assertion_key must not hold a PIN; name it as the key's "
+               "passphrase"},
+    {ID METHOD("private_key_jwt") "    assertion_key: https://a/s3cret\n",
+     AT(6, 20) "assertion_key must be a path, or a URI that begins with "
+               "file:, pkcs11:, handle: or object:"},
+    {ID METHOD("private_key_jwt") "    assertion_key: file:s3cret\n",
+     AT(6, 20) "assertion_key must have an absolute path after file:"},
+};
+
+Test(profile_client, says_what_is_wrong)
+{
+    profile_text_refused(REFUSALS, sizeof REFUSALS / sizeof *REFUSALS);
+}
