@@ -29,10 +29,14 @@ noinst_PROGRAMS += tests/sandbox/sandbox
 tests_sandbox_sandbox_SOURCES = \
 	tests/sandbox/answer.c \
 	tests/sandbox/answer.h \
+	tests/sandbox/assertions.c \
+	tests/sandbox/assertions.h \
 	tests/sandbox/certificate.c \
 	tests/sandbox/certificate.h \
 	tests/sandbox/client.c \
 	tests/sandbox/client.h \
+	tests/sandbox/client_key.c \
+	tests/sandbox/client_key.h \
 	tests/sandbox/counter.c \
 	tests/sandbox/counter.h \
 	tests/sandbox/credentials.c \
@@ -79,9 +83,9 @@ tests_sandbox_sandbox_SOURCES = \
 	tests/sandbox/token.h \
 	tests/sandbox/waiting.c \
 	tests/sandbox/waiting.h
-tests_sandbox_sandbox_CFLAGS = $(CC_PROGRAM) $(MHD_CFLAGS) $(CRYPTO_CFLAGS)
+tests_sandbox_sandbox_CFLAGS = $(CC_PROGRAM) $(MHD_CFLAGS) $(CRYPTO_CFLAGS) $(JSON_CFLAGS)
 tests_sandbox_sandbox_LDFLAGS = $(LINK_PROGRAM)
-tests_sandbox_sandbox_LDADD = provider/base/libbase.la $(MHD_LIBS) $(CRYPTO_LIBS)
+tests_sandbox_sandbox_LDADD = provider/base/libbase.la $(MHD_LIBS) $(CRYPTO_LIBS) $(JSON_LIBS)
 endif
 
 check_PROGRAMS += tests/flow/deaf
@@ -325,6 +329,7 @@ TESTS += $(UNIT_TESTS)
 
 
 FLOW_TESTS = \
+	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
 	tests/flow/corpus-perms-t.sh \
 	tests/flow/fault-t.sh \

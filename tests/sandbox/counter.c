@@ -18,6 +18,7 @@
 struct entry {
     struct timespec at;
     uint64_t bytes;
+    uint64_t connection;
     enum auth auth;
     enum manner manner;
     unsigned status;
@@ -69,7 +70,7 @@ unlock(pthread_mutex_t **lock)
     AUTO(unlock) pthread_mutex_t *locked_ = &(counter)->lock; \
     (void)pthread_mutex_lock(locked_)
 
-/* Printable, without spaces, cut: a line stays one line of six words. */
+/* Printable, without spaces, cut: a line stays one line of seven words. */
 static void
 copy_word(char *to, size_t size, const char *from)
 {
@@ -171,6 +172,7 @@ counter_log(struct counter *counter, const struct request *request,
             const struct answer *answer)
 {
     struct entry entry = {.bytes = request->received,
+                          .connection = request->connection,
                           .auth = request->auth,
                           .manner = answer->manner,
                           .status = answer->status};
@@ -185,10 +187,10 @@ counter_log(struct counter *counter, const struct request *request,
 static bool
 print_entry(const struct entry *entry, struct secret *out)
 {
-    static const char *const auth[] = {[AUTH_NONE] = "none",
-                                       [AUTH_POST] = "post",
-                                       [AUTH_BASIC] = "basic",
-                                       [AUTH_BOTH] = "both"};
+    static const char *const auth[] = {
+        [AUTH_NONE] = "none",           [AUTH_POST] = "post",
+        [AUTH_BASIC] = "basic",         [AUTH_BOTH] = "both",
+        [AUTH_ASSERTION] = "assertion", [AUTH_CERTIFICATE] = "certificate"};
     char at[STAMP_SIZE], status[12];
     char line[PATH_SHOWN_MAX + 100];
 
@@ -199,9 +201,9 @@ print_entry(const struct entry *entry, struct secret *out)
         (void)snprintf(status, sizeof status, "reset");
     else
         (void)snprintf(status, sizeof status, "%u", entry->status);
-    (void)snprintf(line, sizeof line, "%s %s %s %ju %s %s\n", at,
+    (void)snprintf(line, sizeof line, "%s %s %s %ju %s %s %ju\n", at,
                    entry->method, entry->path, (uintmax_t)entry->bytes,
-                   auth[entry->auth], status);
+                   auth[entry->auth], status, (uintmax_t)entry->connection);
     return secret_append_text(out, line);
 }
 

@@ -76,6 +76,8 @@ credentials_read(struct credentials *out, const struct form *form,
     }
     out->id = id;
     out->secret = secret;
+    if (form_value(form, "client_assertion").bytes)
+        return secret.bytes ? AUTH_BOTH : AUTH_ASSERTION;
     return secret.bytes ? AUTH_POST : AUTH_NONE;
 }
 

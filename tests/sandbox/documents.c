@@ -20,7 +20,8 @@ static const char METADATA[] =
     "  'urn:ietf:params:oauth:grant-type:device_code'],\n"
     " 'response_types_supported': [],\n"
     " 'token_endpoint_auth_methods_supported':\n"
-    "  ['client_secret_post', 'client_secret_basic'],\n"
+    "  ['client_secret_post', 'client_secret_basic', 'client_secret_jwt',\n"
+    "   'private_key_jwt', 'self_signed_tls_client_auth', 'none'],\n"
     " 'service_documentation': '^/openapi.json',\n"
     " 'scopes_supported': [";
 

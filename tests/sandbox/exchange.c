@@ -9,6 +9,8 @@
  */
 #include "tests/sandbox/exchange.h"
 
+#include <gnutls/gnutls.h>
+#include <openssl/evp.h>
 #include <stddef.h>
 
 #include "tests/sandbox/deliver.h"
@@ -78,6 +80,44 @@ tls_of(struct MHD_Connection *connection)
         connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 
     return info ? info->tls_session : NULL;
+}
+
+/* What the client showed in the handshake, in which it proved to own it. */
+static void
+see_certificate(struct MHD_Connection *connection, struct request *request)
+{
+    gnutls_session_t session = tls_of(connection);
+    const gnutls_datum_t *chain;
+    unsigned count = 0;
+
+    if (!session)
+        return;
+    chain = gnutls_certificate_get_peers(session, &count);
+    request->has_certificate =
+        chain && count &&
+        EVP_Digest(chain[0].data, chain[0].size, request->certificate, NULL,
+                   EVP_sha256(), NULL) == 1;
+}
+
+static uint64_t
+number_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? (uintptr_t)info->socket_context : 0;
+}
+
+void
+exchange_connected(void *host, struct MHD_Connection *connection, void **own,
+                   enum MHD_ConnectionNotificationCode code)
+{
+    static _Atomic uintptr_t count;
+
+    (void)host;
+    (void)connection;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        *own = (void *)++count;
 }
 
 static void
@@ -156,6 +196,8 @@ decide(struct exchange *exchange)
 {
     struct answer *answer = &exchange->answer;
 
+    see_certificate(exchange->connection, &exchange->request);
+    exchange->request.connection = number_of(exchange->connection);
     route_answer(exchange->host->sandbox, &exchange->request,
                  &exchange->misbehaviour, answer);
     if (answer->manner == MANNER_HANG)

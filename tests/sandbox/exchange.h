@@ -22,6 +22,10 @@ enum MHD_Result exchange_handle(void *host, struct MHD_Connection *connection,
                                 const char *version, const char *upload,
                                 size_t *upload_size, void **exchange);
 
+/* An MHD_NotifyConnectionCallback: connections are numbered. */
+void exchange_connected(void *host, struct MHD_Connection *connection,
+                        void **own, enum MHD_ConnectionNotificationCode code);
+
 /* An MHD_RequestCompletedCallback. */
 void exchange_completed(void *host, struct MHD_Connection *connection,
                         void **exchange, enum MHD_RequestTerminationCode how);

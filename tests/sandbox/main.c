@@ -27,6 +27,12 @@
 #define READY_MAX 8192
 
 static void
+auto_assertions(struct assertions **assertions)
+{
+    assertions_free(*assertions);
+}
+
+static void
 auto_counter(struct counter **counter)
 {
     counter_free(*counter);
@@ -153,6 +159,7 @@ serve(const struct options *options, struct sandbox *sandbox,
 {
     AUTO_CLOSE int dir = -1;
     AUTO_CERTIFICATE certificate = CERTIFICATE_INIT;
+    AUTO(auto_assertions) struct assertions *assertions = NULL;
     AUTO(auto_counter) struct counter *counter = NULL;
     AUTO(auto_devices) struct devices *devices = NULL;
     AUTO(auto_families) struct families *families = NULL;
@@ -164,6 +171,8 @@ serve(const struct options *options, struct sandbox *sandbox,
         status = counter_new(options->count_file, &counter, err);
     }
     if (!status)
+        status = assertions_new(&assertions, err);
+    if (!status)
         status = devices_new(&devices, err);
     if (!status)
         status = families_new(&families, err);
@@ -173,6 +182,7 @@ serve(const struct options *options, struct sandbox *sandbox,
         status = state_put(dir, CA_FILE, &certificate.ca, err);
     if (status)
         return status;
+    sandbox->assertions = assertions;
     sandbox->counter = counter;
     sandbox->devices = devices;
     sandbox->families = families;

@@ -17,6 +17,8 @@ enum word {
     BASIC_RAW = 1, /* getopt_long(3) keeps 0 and '?' for itself */
     CERTIFICATE,
     CLIENT,
+    CLIENT_CERTIFICATE,
+    CLIENT_KEY,
     COUNT_FILE,
     DIR_,
     HELP,
@@ -39,6 +41,10 @@ static const struct row {
     [CERTIFICATE] = {"certificate", "KIND", CERTIFICATE_KINDS},
     [CLIENT] = {"client", "ID:SECRET:SCOPES",
                 "one more client; parts form-urlencoded"},
+    [CLIENT_CERTIFICATE] = {"client-certificate", "ID:FILE:SCOPES",
+                            "one that proves itself by this certificate"},
+    [CLIENT_KEY] = {"client-key", "ID:FILE:SCOPES",
+                    "one that signs assertions with this public key's half"},
     [COUNT_FILE] = {"count-file", "FILE",
                     "append a line for each token request, when it was read"},
     [DIR_] = {"dir", "DIR", "where ca.pem and ready are put (required)"},
@@ -101,7 +107,15 @@ set(struct options *out, struct sandbox *sandbox, enum word word,
         status = set_certificate(out, value, err);
         break;
     case CLIENT:
-        status = clients_add(&sandbox->clients, value, err);
+        status = clients_add(&sandbox->clients, CLIENT_BY_SECRET, value, err);
+        break;
+    case CLIENT_CERTIFICATE:
+        sandbox->asks_certificates = true;
+        status =
+            clients_add(&sandbox->clients, CLIENT_BY_CERTIFICATE, value, err);
+        break;
+    case CLIENT_KEY:
+        status = clients_add(&sandbox->clients, CLIENT_BY_KEY, value, err);
         break;
     case COUNT_FILE:
         out->count_file = value;

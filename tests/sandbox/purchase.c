@@ -86,14 +86,57 @@ purchase_check_one_authentication(struct purchase *purchase,
     return false;
 }
 
+static bool
+is_certified(const struct client *client, const struct request *request)
+{
+    return client->kind == CLIENT_BY_CERTIFICATE && request->has_certificate &&
+           memcmp(client->certificate, request->certificate,
+                  CERTIFICATE_SHA256) == 0;
+}
+
+/* By whatever it sent.  NULL: why not is in @why, if that is more than what
+ * the documentation says. */
+static const struct client *
+identify(struct purchase *purchase, const char **why)
+{
+    const struct sandbox *sandbox = purchase->sandbox;
+    const struct assertion assertion = {
+        .type = form_value(&purchase->form, "client_assertion_type"),
+        .jwt = form_value(&purchase->form, "client_assertion"),
+        .client_id = form_value(&purchase->form, "client_id"),
+        .issuer = sandbox->url,
+        .token_url = sandbox->token_url,
+    };
+    const struct client *client;
+
+    if (purchase->request->auth == AUTH_ASSERTION)
+        return assertions_check(sandbox->assertions, &sandbox->clients,
+                                &assertion, why);
+    if (purchase->credentials.secret.bytes)
+        return clients_find(&sandbox->clients, purchase->credentials.id,
+                            purchase->credentials.secret);
+    client = clients_find_id(&sandbox->clients, purchase->credentials.id);
+    if (!client || (client->kind == CLIENT_BY_SECRET && !client->secret.len))
+        return client;
+    if (client->kind == CLIENT_BY_CERTIFICATE)
+        *why = purchase->request->has_certificate
+                   ? "The certificate is another client's."
+                   : "There is no client certificate.";
+    return is_certified(client, purchase->request) ? client : NULL;
+}
+
 bool
 purchase_check_client(struct purchase *purchase, struct answer *answer)
 {
-    purchase->client =
-        clients_find(&purchase->sandbox->clients, purchase->credentials.id,
-                     purchase->credentials.secret);
+    const char *why = NULL;
+
+    purchase->client = identify(purchase, &why);
     if (purchase->client)
         return true;
+    if (why) {
+        answer_error(answer, 401, "invalid_client", why);
+        return false;
+    }
     if (purchase->request->auth == AUTH_BASIC)
         answer_header(answer, "WWW-Authenticate", "Basic realm=\"sandbox\"");
     answer_text(answer, 401, JSON,
@@ -146,6 +189,8 @@ purchase_serve(const struct purchase *purchase, purchase_check *const checks[],
     request->auth =
         credentials_read(&own.credentials, &own.form, request->authorization,
                          own.sandbox->basic_raw);
+    if (request->auth == AUTH_NONE && request->has_certificate)
+        request->auth = AUTH_CERTIFICATE;
     answer_header(answer, "Cache-Control", "no-store");
     answer_header(answer, "Pragma", "no-cache");
     if (misbehave_force(own.misbehaviour, answer))

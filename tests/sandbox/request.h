@@ -8,11 +8,21 @@
 #ifndef TW_SANDBOX_REQUEST_H
 #define TW_SANDBOX_REQUEST_H
 
+#include <stdint.h>
+
 #include "provider/base/secret.h"
+#include "tests/sandbox/client_key.h"
 
 #define REQUEST_BODY_MAX 65536
 
-enum auth { AUTH_NONE, AUTH_POST, AUTH_BASIC, AUTH_BOTH };
+enum auth {
+    AUTH_NONE,
+    AUTH_POST,
+    AUTH_BASIC,
+    AUTH_BOTH,
+    AUTH_ASSERTION,
+    AUTH_CERTIFICATE
+};
 
 struct request {
     const char *method;
@@ -22,6 +32,9 @@ struct request {
     struct secret body;        /* at most REQUEST_BODY_MAX bytes */
     size_t received;           /* bytes of body the client sent */
     enum auth auth;            /* how it authenticated: the endpoint says */
+    bool has_certificate;      /* it showed one, and owns its key */
+    unsigned char certificate[CERTIFICATE_SHA256];
+    uint64_t connection; /* its number, from 1 */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef TW_SANDBOX_SANDBOX_H
 #define TW_SANDBOX_SANDBOX_H
 
+#include "tests/sandbox/assertions.h"
 #include "tests/sandbox/client.h"
 #include "tests/sandbox/counter.h"
 #include "tests/sandbox/devices.h"
@@ -18,12 +19,14 @@ struct sandbox {
     char url[64]; /* "https://127.0.0.1:PORT", also the issuer */
     char token_url[64 + sizeof TOKEN_PATH];
     struct clients clients;
-    struct misbehaviour always; /* how the token endpoint misbehaves */
-    struct counter *counter;    /* these three have locks of their own */
+    struct misbehaviour always;    /* how the token endpoint misbehaves */
+    struct assertions *assertions; /* these four have locks of their own */
+    struct counter *counter;
     struct devices *devices;
     struct families *families;
     struct secret same_token; /* what `same-token` gives */
     bool basic_raw;
+    bool asks_certificates; /* in each handshake */
 };
 
 #endif

@@ -41,8 +41,12 @@ start_daemon(struct server *server, const struct server_wish *wish, int fd)
         {MHD_OPTION_HTTPS_MEM_KEY, 0,
          certificate ? certificate->key.bytes : NULL},
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES},
+        {MHD_OPTION_HTTPS_MEM_TRUST, 0,
+         certificate ? certificate->ca.bytes : NULL},
         {MHD_OPTION_END, 0, NULL}};
 
+    if (!server->host.sandbox->asks_certificates)
+        tls[3] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     if (certificate)
         flags |= MHD_USE_TLS;
     else
@@ -54,6 +58,7 @@ start_daemon(struct server *server, const struct server_wish *wish, int fd)
         (unsigned)SERVER_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, wish->idle_s,
         MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, exchange_connected, NULL,
         MHD_OPTION_UNESCAPE_CALLBACK, exchange_keep_escapes, NULL,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }
