@@ -49,6 +49,13 @@ static const struct row ROWS[] = {
          "assertion_key_id? does it want another assertion_audience or "
          "token_endpoint_auth_signing_alg? is the clock of this machine "
          "right?"},
+    [AUTH_SELF_SIGNED_TLS] = {"self_signed_tls_client_auth",
+                              AUTH_NEEDS_CERTIFICATE, client_auth_id,
+                              "does the server have this very certificate "
+                              "for this client_id?"},
+    [AUTH_TLS] = {"tls_client_auth", AUTH_NEEDS_CERTIFICATE, client_auth_id,
+                  "is this the subject that the server has for this "
+                  "client_id, and does it trust who issued the certificate?"},
 };
 
 #define ROW_COUNT (sizeof ROWS / sizeof *ROWS)
@@ -95,6 +102,10 @@ client_auth_describe(const struct profile *profile, char *out, size_t size)
         (void)snprintf(out, size, "it was signed with %s",
                        text_printable(&shown, profile->assertion.key.uri,
                                       strlen(profile->assertion.key.uri)));
+    else if (needs & AUTH_NEEDS_CERTIFICATE)
+        (void)snprintf(out, size, "the certificate came from %s",
+                       text_printable(&shown, profile->identity.certificate,
+                                      strlen(profile->identity.certificate)));
     else
         (void)snprintf(out, size, "no secret was sent");
 }
@@ -126,9 +137,17 @@ client_auth_apply(const struct profile *profile,
 {
     const struct client_auth auth = {profile, secrets, form, proof, err};
 
+    enum tw_status status = TW_OK;
+
     client_proof_clear(proof);
-    return profile->client_id ? ROWS[profile->auth_method].apply(&auth)
-                              : TW_OK;
+    if (profile->client_id)
+        status = ROWS[profile->auth_method].apply(&auth);
+    if (!status && profile->identity.certificate) {
+        status = identity_open(profile, secrets, &proof->identity,
+                               &proof->mark, err);
+        proof->has_identity = !status;
+    }
+    return status;
 }
 
 void
@@ -147,5 +166,6 @@ client_proof_clear(struct client_proof *proof)
     secret_clear(&proof->authorization);
     secret_clear(&proof->sent);
     secret_clear(&proof->mark);
+    identity_clear(&proof->identity);
     client_proof_init(proof); /* what was moved brought its own maximum */
 }

@@ -6,6 +6,7 @@
 #ifndef TW_HELPER_CLIENT_AUTH_H
 #define TW_HELPER_CLIENT_AUTH_H
 
+#include "helper/identity.h"
 #include "helper/profile.h"
 
 #define AUTHORIZATION_MAX 65536 /* bytes of the header line */
@@ -23,7 +24,9 @@ enum auth_need {
 struct client_proof {
     struct secret authorization; /* a header line ("Authorization: ..."), or
                                     empty */
-    struct secret sent; /* the secret or assertion: must not come back */
+    struct secret sent;       /* the secret or assertion: must not come back */
+    struct identity identity; /* for the handshake; has_identity: it is one */
+    bool has_identity;
     struct secret mark; /* what changes when the client's secret or key does */
 };
 
@@ -43,8 +46,8 @@ void client_auth_describe(const struct profile *profile, char *out,
 void client_proof_init(struct client_proof *proof);
 
 /* client_auth_apply: adds what the profile's method sends to @form and fills
- * in @proof.  Secrets and keys are read now and kept nowhere else.  Nothing
- * happens for a profile without client_id.
+ * in @proof.  Secrets and keys are read now and kept nowhere else.  A profile
+ * without client_id sends nothing, but may show a certificate.
  * TW_E_CONFIG when the result passes a limit; else as secret_source_read()
  * and assertion_sign(). */
 enum tw_status client_auth_apply(const struct profile *profile,

@@ -179,6 +179,8 @@ send_form(struct exchange *exchange, const struct tw_action *action,
     if (exchange->form.proof.authorization.len)
         request.authorization =
             secret_text(&exchange->form.proof.authorization);
+    if (exchange->form.proof.has_identity)
+        request.identity = &exchange->form.proof.identity;
     request.once = is_once(action); /* its fields were checked */
     exchange->flags = action->flags;
     exchange->outcome.asked = clock_now();
@@ -190,8 +192,9 @@ send_form(struct exchange *exchange, const struct tw_action *action,
 static void
 post(struct exchange *exchange, const struct tw_action *action)
 {
-    const char *url =
-        action->url ? action->url : exchange->context.profile->token_endpoint;
+    const char *url = action->url
+                          ? action->url
+                          : profile_endpoint(exchange->context.profile);
 
     if (!url)
         finish_broken(exchange, "it names no endpoint");

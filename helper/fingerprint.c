@@ -87,8 +87,12 @@ fingerprint_of(const struct profile *profile,
            add(context, assertion->key_id) &&
            add(context, assertion->certificate) &&
            add(context, assertion->audience) &&
-           add(context, assertion->type) && add(context, profile->issuer) &&
-           add(context, profile->ca_file) && add_options(context, profile) &&
+           add(context, assertion->type) &&
+           add(context, profile->identity.certificate) &&
+           add(context, profile->identity.key.uri) &&
+           add(context, profile->identity.token_endpoint) &&
+           add(context, profile->issuer) && add(context, profile->ca_file) &&
+           add_options(context, profile) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }
 

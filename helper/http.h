@@ -23,11 +23,15 @@
 #define HTTP_FORM_MAX (256 * 1024)   /* of a request */
 #define HTTP_CONNECT_MS 5000
 
+struct identity;
+
 struct http_request {
     const char *url;           /* borrowed until done is called, as all here */
     const struct secret *form; /* application/x-www-form-urlencoded */
     const char *authorization; /* a whole header line, or NULL */
-    const char *ca_file;       /* instead of the system's trust, or NULL */
+    const struct identity *identity; /* shown in the handshake, or NULL; such
+                                        a connection serves one request */
+    const char *ca_file; /* instead of the system's trust, or NULL */
     bool allow_loopback_http;
     bool once; /* what is in the form may be used once: a lost answer is a
                   failure, and the request is never sent again */

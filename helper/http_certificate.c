@@ -95,10 +95,14 @@ on_certificate(int is_good, X509_STORE_CTX *chain)
 static CURLcode
 on_context(CURL *easy, void *context, void *arg)
 {
+    const struct identity *identity = arg;
     SSL_CTX *ssl = context;
 
     (void)easy;
-    (void)arg;
+    if (identity && SSL_CTX_use_cert_and_key(
+                        ssl, identity->certificate.own, identity->key.pkey,
+                        identity->certificate.chain, 1) != 1)
+        return CURLE_SSL_CERTPROBLEM;
     if (SSL_CTX_get_security_level(ssl) < SECURITY_LEVEL)
         SSL_CTX_set_security_level(ssl, SECURITY_LEVEL);
     SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, on_certificate);
@@ -118,9 +122,10 @@ http_certificate_same_library(void)
 }
 
 bool
-http_certificate_set(CURL *easy)
+http_certificate_set(CURL *easy, const struct identity *identity)
 {
-    return !curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
+    return !curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context) &&
+           !curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, identity);
 }
 
 const struct certificate_fault *

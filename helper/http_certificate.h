@@ -10,6 +10,8 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
+#include "helper/identity.h"
+
 struct certificate_fault {
     long code;         /* an X509_V_ERR_... */
     bool is_authority; /* another ca_file would help */
@@ -22,8 +24,8 @@ struct certificate_fault {
 bool http_certificate_same_library(void);
 
 /* http_certificate_set: every TLS connection that @easy makes, a proxy's
- * too, asks for more. */
-bool http_certificate_set(CURL *easy);
+ * too, asks for more, and shows @identity (NULL: none) to whoever asks. */
+bool http_certificate_set(CURL *easy, const struct identity *identity);
 
 /* http_certificate_fault: what CURLINFO_SSL_VERIFYRESULT says of a peer whose
  * verification failed; NULL: nothing that we have words for. */

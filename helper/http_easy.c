@@ -150,6 +150,23 @@ set_once(CURL *easy, bool once)
     return !curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, once ? 1L : 0L);
 }
 
+/* libcurl knows connections, and sessions to resume, by their host and
+ * settings, and not by what our callback puts into the handshake: whoever
+ * comes next would be taken for this client.  So nothing of it is reused, and
+ * set_once() sees that nothing of somebody else's is. */
+static bool
+set_identity(struct transfer *transfer)
+{
+    const struct identity *identity = transfer->request.identity;
+    CURL *easy = transfer->easy;
+
+    return http_certificate_set(easy, identity) &&
+           (!identity ||
+            (!curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) &&
+             !curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L) &&
+             !curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L)));
+}
+
 static bool
 set_times(CURL *easy, long timeout_ms)
 {
@@ -189,9 +206,9 @@ http_easy_set(struct transfer *transfer, struct curl_slist *fields,
             trust_read_file(request->ca_file, &transfer->authorities, err);
     if (status)
         return status;
-    if (set_all(easy) && http_certificate_set(easy) && set_trust(transfer) &&
+    if (set_all(easy) && set_identity(transfer) && set_trust(transfer) &&
         set_address(easy, request, system) && set_form(transfer, fields) &&
-        set_once(easy, request->once) &&
+        set_once(easy, request->once || request->identity) &&
         set_times(easy, request->timeout_ms) && set_callbacks(transfer))
         return TW_OK;
     return tw_fail(err, TW_E_SYSTEM,

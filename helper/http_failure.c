@@ -54,6 +54,9 @@ static const struct row ROWS[] = {
     {CURLE_SSL_CONNECT_ERROR,
      {TW_E_RETRY, "does not agree on TLS", "TLS 1.2 or later is needed",
       false}},
+    {CURLE_SSL_CERTPROBLEM,
+     {TW_E_CONFIG, "OpenSSL takes no such client certificate or key",
+      "is the key of a kind and size that TLS 1.2 allows?", true}},
     {CURLE_GOT_NOTHING,
      {TW_E_RETRY, "closed the connection without an answer", NULL, true}},
     {CURLE_SEND_ERROR, {TW_E_RETRY, "broke the connection off", NULL, false}},
@@ -120,15 +123,26 @@ ca_failure(const struct transfer *transfer, char *words, size_t size)
 /* What OpenSSL says when it is the server's matter and will stay so. */
 struct tls_row {
     const char *said;
+    enum tw_status status;
     const char *words, *hint;
 };
 
+#define REFUSES "refuses the client's certificate"
+#define REFUSES_HINT "has it expired, and does the server trust who issued it?"
+
 static const struct tls_row TLS_ROWS[] = {
-    {"protocol version", "does not agree on TLS",
+    {"alert bad certificate", TW_E_DENIED, REFUSES, REFUSES_HINT},
+    {"alert certificate expired", TW_E_DENIED, REFUSES, REFUSES_HINT},
+    {"alert certificate unknown", TW_E_DENIED, REFUSES, REFUSES_HINT},
+    {"certificate required", TW_E_CONFIG, "wants a client certificate",
+     "see client_certificate in tokenward-profiles(5)"},
+    {"alert unknown ca", TW_E_DENIED, REFUSES, REFUSES_HINT},
+    {"alert unsupported certificate", TW_E_DENIED, REFUSES, REFUSES_HINT},
+    {"protocol version", TW_E_PROTOCOL, "does not agree on TLS",
      "TLS 1.2 or later is needed"},
-    {"unsupported protocol", "does not agree on TLS",
+    {"unsupported protocol", TW_E_PROTOCOL, "does not agree on TLS",
      "TLS 1.2 or later is needed"},
-    {"wrong version number", "does not speak TLS",
+    {"wrong version number", TW_E_PROTOCOL, "does not speak TLS",
      "is that a port for plain http?"},
 };
 
@@ -137,7 +151,7 @@ tls_failure(const struct transfer *transfer, const struct failure *usual)
 {
     for (size_t i = 0; i < sizeof TLS_ROWS / sizeof *TLS_ROWS; i++) {
         if (strstr(transfer->error, TLS_ROWS[i].said))
-            return (struct failure){TW_E_PROTOCOL, TLS_ROWS[i].words,
+            return (struct failure){TLS_ROWS[i].status, TLS_ROWS[i].words,
                                     TLS_ROWS[i].hint, false};
     }
     return *usual;
@@ -228,6 +242,8 @@ find_failure(const struct transfer *transfer, CURLcode code, char *words,
     case CURLE_SSL_CACERT_BADFILE:
         return ca_failure(transfer, words, size);
     case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SEND_ERROR: /* TLS 1.3 says so after the handshake */
+    case CURLE_RECV_ERROR:
         return tls_failure(transfer, usual);
     case CURLE_COULDNT_CONNECT:
         return connect_failure(transfer, usual);

@@ -56,6 +56,8 @@ helper_libhelper_la_SOURCES = \
 	helper/http_failure.h \
 	helper/http_queue.c \
 	helper/http_queue.h \
+	helper/identity.c \
+	helper/identity.h \
 	helper/index_write.c \
 	helper/index_write.h \
 	helper/inspect.c \

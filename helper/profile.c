@@ -221,6 +221,13 @@ profile_read(const struct profile_context *context,
     return TW_OK;
 }
 
+const char *
+profile_endpoint(const struct profile *profile)
+{
+    return profile->identity.token_endpoint ? profile->identity.token_endpoint
+                                            : profile->token_endpoint;
+}
+
 const struct profile_option *
 profile_option(const struct profile *profile, const char *name)
 {
@@ -275,6 +282,9 @@ profile_free(struct profile *profile)
     free(profile->assertion.certificate);
     free(profile->assertion.audience);
     free(profile->assertion.type);
+    key_source_clear(&profile->identity.key);
+    free(profile->identity.certificate);
+    free(profile->identity.token_endpoint);
     free(profile->issuer);
     free(profile->options);
     free(profile->matches);

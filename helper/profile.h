@@ -31,6 +31,8 @@ enum auth_method {
     AUTH_CLIENT_SECRET_JWT,
     AUTH_NONE,
     AUTH_PRIVATE_KEY_JWT,
+    AUTH_SELF_SIGNED_TLS,
+    AUTH_TLS,
 };
 
 enum basic_encoding { BASIC_FORM = 0, BASIC_RAW };
@@ -55,6 +57,14 @@ struct profile_assertion {
     int64_t lifetime_s;
     struct secret_source given; /* client_assertion */
     char *type;                 /* client_assertion_type, or NULL */
+};
+
+/* What the client shows in a TLS handshake. */
+struct profile_identity {
+    char *certificate; /* an absolute path, or NULL */
+    uint32_t certificate_line;
+    struct key_source key;
+    char *token_endpoint; /* of mtls_endpoint_aliases, or NULL */
 };
 
 /* A key of the profile with its values and its place. */
@@ -94,6 +104,7 @@ struct profile {
     enum basic_encoding basic_encoding;
     struct secret_source client_secret;
     struct profile_assertion assertion;
+    struct profile_identity identity;
     char *issuer; /* of the authorization server, or NULL */
     struct profile_option *options;
     size_t option_count;
@@ -126,6 +137,10 @@ struct profile_context {
 enum tw_status profile_read(const struct profile_context *context,
                             const struct yaml_node *entry,
                             struct profile **out, struct tw_error *err);
+
+/* profile_endpoint: where tokens are bought: the alias, if there is one, of a
+ * client that shows a certificate (RFC 8705 5).  NULL: nowhere. */
+const char *profile_endpoint(const struct profile *profile);
 
 /* profile_option: of that name, or NULL. */
 const struct profile_option *profile_option(const struct profile *profile,

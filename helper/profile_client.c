@@ -166,6 +166,58 @@ profile_client_audience(const struct profile_reader *reader,
     return TW_OK;
 }
 
+enum tw_status
+profile_client_certificate(const struct profile_reader *reader,
+                           const struct yaml_node *value)
+{
+    reader->profile->identity.certificate_line = value->line;
+    return profile_value_path(reader, value->key->text, value,
+                              &reader->profile->identity.certificate);
+}
+
+enum tw_status
+profile_client_certificate_key(const struct profile_reader *reader,
+                               const struct yaml_node *value)
+{
+    return read_key(reader, "client_certificate_key", value,
+                    &reader->profile->identity.key);
+}
+
+enum tw_status
+profile_client_certificate_passphrase(const struct profile_reader *reader,
+                                      const struct yaml_node *value)
+{
+    return profile_read_secret(reader, value->key->text, value,
+                               &reader->profile->identity.key.passphrase);
+}
+
+enum tw_status
+profile_client_mtls_aliases(const struct profile_reader *reader,
+                            const struct yaml_node *value)
+{
+    struct profile *profile = reader->profile;
+    const struct yaml_node *only = value->child;
+    const char *problem;
+    size_t n = 0;
+    enum tw_status status;
+
+    if (value->kind != YAML_MAP || !only || only->next ||
+        strcmp(only->key->text, "token_endpoint") != 0)
+        return profile_refuse(reader, value,
+                              "mtls_endpoint_aliases must be a map, "
+                              "{token_endpoint: URL}");
+    status = profile_value_line(reader, "token_endpoint", only, &n);
+    if (status)
+        return status;
+    problem =
+        url_endpoint_problem(only->text, n, profile->allow_loopback_http);
+    if (problem)
+        return profile_refuse(
+            reader, only, "mtls_endpoint_aliases: token_endpoint %s", problem);
+    return profile_value_text(reader, "token_endpoint", only,
+                              &profile->identity.token_endpoint);
+}
+
 /* Who wrote the file decides who may read it, and may put a link there, as
  * Kubernetes does. */
 enum tw_status

@@ -13,10 +13,12 @@ typedef enum tw_status profile_key_read(const struct profile_reader *reader,
 
 profile_key_read profile_client_algorithm, profile_client_assertion,
     profile_client_assertion_type, profile_client_audience,
-    profile_client_basic_encoding, profile_client_id, profile_client_issuer,
-    profile_client_key, profile_client_key_certificate, profile_client_key_id,
+    profile_client_basic_encoding, profile_client_certificate,
+    profile_client_certificate_key, profile_client_certificate_passphrase,
+    profile_client_id, profile_client_issuer, profile_client_key,
+    profile_client_key_certificate, profile_client_key_id,
     profile_client_key_lifetime, profile_client_key_passphrase,
-    profile_client_method, profile_client_secret;
+    profile_client_method, profile_client_mtls_aliases, profile_client_secret;
 
 /* profile_add_missing: one more key, after a comma. */
 void profile_add_missing(char *list, size_t size, const char *key);

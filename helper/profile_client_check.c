@@ -47,10 +47,18 @@ has_assertion(const struct profile *profile)
     return profile->assertion.given.kind != SECRET_NONE;
 }
 
+/* Some servers want one besides another proof, and bind tokens to it. */
+static bool
+has_certificate(const struct profile *profile)
+{
+    return profile->identity.certificate != NULL;
+}
+
 static const struct part PARTS[] = {
     {"client_secret", AUTH_NEEDS_SECRET, false, has_secret},
     {"assertion_key", AUTH_NEEDS_KEY, true, has_key},
     {"client_assertion", AUTH_NEEDS_ASSERTION, false, has_assertion},
+    {"client_certificate", AUTH_NEEDS_CERTIFICATE, true, has_certificate},
 };
 
 #define PART_COUNT (sizeof PARTS / sizeof *PARTS)
@@ -158,6 +166,27 @@ check_signing(const struct profile_reader *reader)
 }
 
 static enum tw_status
+check_identity(const struct profile_reader *reader)
+{
+    static const char *const OF_ONE[] = {"client_certificate_key",
+                                         "client_certificate_key_passphrase",
+                                         "mtls_endpoint_aliases"};
+    const struct profile *profile = reader->profile;
+    enum tw_status status = TW_OK;
+
+    if (has_certificate(profile) && !profile->identity.key.uri)
+        return profile_refuse(reader, node_of(reader, "client_certificate"),
+                              "client_certificate needs "
+                              "client_certificate_key");
+    for (size_t i = 0; !has_certificate(profile) && !status &&
+                       i < sizeof OF_ONE / sizeof *OF_ONE;
+         i++)
+        status =
+            refuse_useless(reader, OF_ONE[i], "without client_certificate");
+    return status;
+}
+
+static enum tw_status
 check_algorithm(const struct profile_reader *reader)
 {
     const struct profile *profile = reader->profile;
@@ -180,6 +209,8 @@ profile_client_check(const struct profile_reader *reader)
 
     if (!status)
         status = check_signing(reader);
+    if (!status)
+        status = check_identity(reader);
     if (!status)
         status = check_algorithm(reader);
     if (status)

@@ -341,6 +341,7 @@ FLOW_TESTS = \
 	tests/flow/herd-t.sh \
 	tests/flow/kill-t.sh \
 	tests/flow/main-t.sh \
+	tests/flow/mtls-t.sh \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/rotate-t.sh \
 	tests/flow/secret-t.sh \

@@ -95,6 +95,29 @@ Test(profile_client, key_of_a_module)
     profile_free(profile);
 }
 
+#define SHOWN \
+    "    client_certificate: c.pem\n    client_certificate_key: c.key\n"
+
+Test(profile_client, certificate)
+{
+    struct profile *profile = profile_text_good(
+        ID METHOD("tls_client_auth") SHOWN
+        "    client_certificate_key_passphrase: {env: PASS}\n"
+        "    mtls_endpoint_aliases: {token_endpoint: "
+        "https://mtls.example.test/t}\n");
+
+    cr_expect_eq(profile->auth_method, AUTH_TLS);
+    cr_expect_str_eq(profile->identity.certificate, "/c/c.pem");
+    cr_expect_str_eq(profile->identity.key.uri, "/c/c.key");
+    cr_expect_eq(profile->identity.key.passphrase.kind, SECRET_ENV);
+    cr_expect_str_eq(profile_endpoint(profile), "https://mtls.example.test/t");
+    profile_free(profile);
+    profile = profile_text_good(GOOD SHOWN);
+    cr_expect_str_eq(profile_endpoint(profile),
+                     "https://as.example.test/token");
+    profile_free(profile);
+}
+
 Test(profile_client, issuer)
 {
     struct profile *profile =
@@ -110,7 +133,8 @@ static const struct refusal REFUSALS[] = {
     {ID METHOD("jwt"),
      AT(5, 33) "token_endpoint_auth_method must be client_secret_post, "
                "client_assertion, client_secret_basic, client_secret_jwt, "
-               "none or private_key_jwt"},
+               "none, private_key_jwt, self_signed_tls_client_auth or "
+               "tls_client_auth"},
     {ID METHOD("private_key_jwt"),
      AT(2, 3) "missing: assertion_key (provider client_credentials needs it)\n"
               "token_endpoint_auth_method says that the client proves itself "
@@ -162,6 +186,23 @@ static const struct refusal REFUSALS[] = {
     {SIGNED "    assertion_lifetime: 3601\n",
      AT(7, 25) "assertion_lifetime must be a whole number of seconds from 1 "
                "to 3600"},
+    {ID METHOD("tls_client_auth"),
+     AT(2, 3) "missing: client_certificate (provider client_credentials needs "
+              "it)\ntoken_endpoint_auth_method says that the client proves "
+              "itself with it"},
+    {GOOD "    client_certificate: c.pem\n",
+     AT(6, 25) "client_certificate needs client_certificate_key"},
+    {GOOD "    client_certificate_key: c.key\n",
+     AT(6, 5) "client_certificate_key is of no use without "
+              "client_certificate"},
+    {GOOD "    mtls_endpoint_aliases: {token_endpoint: https://a.test}\n",
+     AT(6, 5) "mtls_endpoint_aliases is of no use without "
+              "client_certificate"},
+    {GOOD SHOWN "    mtls_endpoint_aliases: {revocation_endpoint: x}\n",
+     AT(8, 28) "mtls_endpoint_aliases must be a map, {token_endpoint: URL}"},
+    {GOOD SHOWN "    mtls_endpoint_aliases: {token_endpoint: http://a.test}\n",
+     AT(8, 45) "mtls_endpoint_aliases: token_endpoint must begin with "
+               "https:// (http would send the secret in the clear)"},
     {SIGNED "    issuer: x\n",
      AT(7,
         13) "issuer must be an absolute URI (like https://api.example.com)"},

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * identity.c - see identity.h.
+ */
+#include "helper/identity.h"
+
+#include <stdio.h>
+
+enum tw_status
+identity_open(const struct profile *profile,
+              const struct secret_context *secrets, struct identity *out,
+              struct secret *mark, struct tw_error *err)
+{
+    const struct profile_identity *source = &profile->identity;
+    AUTO_IDENTITY identity = {0};
+    char label[512], thumbprint[THUMBPRINT_SIZE];
+    enum tw_status status;
+
+    (void)snprintf(label, sizeof label, "%s:%u: client_certificate %s",
+                   profile->file, source->certificate_line,
+                   source->certificate);
+    status = certificate_read(source->certificate, label,
+                              &identity.certificate, err);
+    if (!status)
+        status = key_source_open(&source->key, secrets, &identity.key, err);
+    if (status)
+        return status;
+    if (!certificate_is_of(&identity.certificate, &identity.key))
+        return tw_fail(err, TW_E_CONFIG,
+                       "%s: certifies another key than "
+                       "client_certificate_key",
+                       label);
+    if (!certificate_thumbprint(&identity.certificate, thumbprint) ||
+        !secret_append_text(mark, thumbprint))
+        return tw_no_memory(err);
+    *out = identity;
+    identity = (struct identity){0};
+    return TW_OK;
+}
+
+void
+identity_clear(struct identity *identity)
+{
+    certificate_clear(&identity->certificate);
+    key_clear(&identity->key);
+}

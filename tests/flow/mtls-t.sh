@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# mtls-t.sh - clients that prove themselves by a certificate (RFC 8705): each
+# with its own, on connections that nobody else gets.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+command -v openssl >/dev/null || skip_all "the openssl program is not installed"
+K=$T/config/tokenward/keys
+mkdir "$K"
+key="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1"
+
+# shellcheck disable=SC2086
+for name in one two; do
+    openssl req -x509 $key -nodes -keyout "$K/$name.key" -out "$K/$name.pem" -days 30 -subj "/CN=$name" 2>/dev/null
+done
+# A certificate that an authority between vouches for, and a locked RSA key.
+# shellcheck disable=SC2086
+openssl req -x509 $key -nodes -keyout "$T/ca.key" -out "$T/ca.pem" -days 30 -subj /CN=between 2>/dev/null
+openssl req -newkey rsa:2048 -passout pass:s3cret -keyout "$K/chain.key" -out "$T/chain.csr" -subj /CN=chain 2>/dev/null
+openssl x509 -req -in "$T/chain.csr" -CA "$T/ca.pem" -CAkey "$T/ca.key" -CAcreateserial -days 30 -out "$K/chain.pem" 2>/dev/null
+[ -s "$K/chain.pem" ] || skip_all "openssl makes no certificates"
+cp "$K"/*.pem "$T/sandbox/"
+cat "$T/ca.pem" >>"$K/chain.pem"
+chmod 700 "$K"; chmod 600 "$K"/*.key; chmod 644 "$K"/*.pem
+own "$T/config" "$T/sandbox"
+sandbox --client-certificate "one:$T/sandbox/one.pem:payments" --client-certificate "two:$T/sandbox/two.pem:payments" \
+    --client-certificate "chain:$T/sandbox/chain.pem:payments" --client "open::payments"
+
+client() { # client NAME ID METHOD [LINE...]: a profile of this client
+    name=$1 id=$2 method=$3
+    shift 3
+    profile "$name" "${ENDPOINT:-/oauth/v1/token}" "token_endpoint_auth_method: $method" "$@"
+    sed -i -e '/client_secret: {file: ..\/secret}$/d' -e "s/client_id: .*/client_id: $id/" -e 's/scope: .*/scope: payments/' \
+        "$T/config/tokenward/profiles.d/$name.yaml"
+}
+certificate() { printf 'client_certificate: ../keys/%s.pem\n' "$1"; }
+key_of() { printf 'client_certificate_key: ../keys/%s.key\n' "$1"; }
+log() { curl -s --cacert "$CA" "$URL/log" | awk '$3 ~ /token$/'; }
+refused() { # refused NAME EXIT WORDS
+    out=$(user tokenward-helper fetch "$1" 2>&1)
+    is $? "$2" "$1: refused, exit $2"
+    like "$out" "$3" "$1: and the message says why"
+}
+
+client self one self_signed_tls_client_auth "$(certificate one)" "$(key_of one)"
+user tokenward-helper fetch self 2>"$T/err"; is $? 0 "a self-signed certificate: a token"
+sed 's/^/# /' "$T/err"
+is "$(log | awk '{ print $5, $6 }')" "certificate 200" "the server saw the certificate, and no secret"
+client chained chain tls_client_auth "$(certificate chain)" "$(key_of chain)" 'client_certificate_key_passphrase: {env: PASS}'
+user env PASS=s3cret tokenward-helper fetch chained 2>"$T/err"; is $? 0 "a chain, and a locked key: a token"
+sed 's/^/# /' "$T/err"
+
+# The endpoint of those who show a certificate is another one.
+ENDPOINT=/m/status=500/oauth/v1/token
+client alias two tls_client_auth "$(certificate two)" "$(key_of two)" "mtls_endpoint_aliases: {token_endpoint: $URL/oauth/v1/token}"
+ENDPOINT=
+user tokenward-helper fetch alias 2>"$T/err"; is $? 0 "mtls_endpoint_aliases: a token from the alias"
+
+# Besides a secret: a server may want both, and bind the token to it.
+profile both /oauth/v1/token "$(certificate one)" "$(key_of one)"
+user tokenward-helper fetch both 2>"$T/err"; is $? 0 "a certificate besides a secret: a token"
+is "$(log | tail -n 1 | awk '{ print $5 }')" post "by the secret"
+
+# Refusals.
+client swapped one tls_client_auth "$(certificate two)" "$(key_of two)"
+refused swapped 77 "swapped.yaml:[0-9]*: .*client_id: the server says invalid_client: .*another client's"
+like "$out" "hint: the certificate came from .*two.pem" "with where it came from"
+client mixed one tls_client_auth "$(certificate one)" "$(key_of two)"
+refused mixed 78 "mixed.yaml:[0-9]*: client_certificate .*one.pem: certifies another key"
+client keyless one tls_client_auth "client_certificate: ../keys/one.key" "$(key_of one)"
+refused keyless 78 "must hold 1 to 15 certificates in PEM"
+client loose one tls_client_auth "$(certificate one)" 'client_certificate_key: ../keys/loose.key'
+cp "$K/one.key" "$K/loose.key"; chmod 644 "$K/loose.key"; own "$K"
+refused loose 73 "mode 0644 lets others read it"
+client lacking one tls_client_auth
+refused lacking 78 "missing: client_certificate"
+rm "$T/config/tokenward/profiles.d/lacking.yaml"
+
+# One process, more requests than connections, three identities in turn: who
+# shows a certificate shares with nobody, not even with itself.
+names=
+for i in $(seq 12); do
+    client "open$i" open none
+    client "one$i" one tls_client_auth "$(certificate one)" "$(key_of one)"
+    client "two$i" two tls_client_auth "$(certificate two)" "$(key_of two)"
+    names="$names open$i one$i two$i"
+done
+first=$(log | wc -l)
+# shellcheck disable=SC2086
+user tokenward-helper fetch $names 2>"$T/err"; is $? 0 "36 profiles of three clients in one process"
+sed 's/^/# /' "$T/err"
+log | tail -n "+$((first + 1))" >"$T/log"
+is "$(awk '$5 == "certificate" { print $7 }' "$T/log" | sort -u | wc -l)" 24 "24 requests with a certificate on 24 connections"
+[ "$(awk '$5 == "none" { print $7 }' "$T/log" | sort -u | wc -l)" -lt 12 ]; ok $? "12 without one share theirs"
+is "$(awk '$5 == "certificate" { print $7 }' "$T/log" | sort >"$T/a"; awk '$5 == "none" { print $7 }' "$T/log" | sort -u | comm -12 - "$T/a" | wc -l)" \
+    0 "and none was used by both"
+
+# A server that lets nobody in without a certificate it knows.
+PORT=$((20000 + $$ % 20000))
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$T/server.key" -out "$T/server.pem" \
+    -days 30 -subj /CN=server -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+openssl s_server -quiet -www -accept "127.0.0.1:$PORT" -cert "$T/server.pem" -key "$T/server.key" -CAfile "$T/ca.pem" \
+    -Verify 1 -verify_return_error >/dev/null 2>&1 &
+EXTRA_PID=$!
+sleep 0.5
+URL=https://127.0.0.1:$PORT CA=$T/server.pem
+client stranger open none
+refused stranger 78 "wants a client certificate"
+client unknown one tls_client_auth "$(certificate one)" "$(key_of one)"
+refused unknown 77 "refuses the client's certificate"
+done_testing
