@@ -73,14 +73,20 @@ tests_sandbox_sandbox_SOURCES = \
 	tests/sandbox/request.h \
 	tests/sandbox/route.c \
 	tests/sandbox/route.h \
+	tests/sandbox/sale.c \
+	tests/sandbox/sale.h \
 	tests/sandbox/sandbox.h \
 	tests/sandbox/server.c \
 	tests/sandbox/server.h \
+	tests/sandbox/sold.c \
+	tests/sandbox/sold.h \
 	tests/sandbox/span.h \
 	tests/sandbox/state.c \
 	tests/sandbox/state.h \
 	tests/sandbox/token.c \
 	tests/sandbox/token.h \
+	tests/sandbox/trades.c \
+	tests/sandbox/trades.h \
 	tests/sandbox/waiting.c \
 	tests/sandbox/waiting.h
 tests_sandbox_sandbox_CFLAGS = $(CC_PROGRAM) $(MHD_CFLAGS) $(CRYPTO_CFLAGS) $(JSON_CFLAGS)

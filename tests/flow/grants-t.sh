@@ -147,4 +147,44 @@ out=$(user tokenward-helper check 2>&1); is $? 78 "profile: a circle is a fault 
 like "$out" "ring.yaml:5:20: profile 'ring': needs the token of 'ring2', .*a circle" "profile: with file, line and column"
 like "$out" "stray.yaml:5:20: profile 'stray': there is no profile 'nobody'" "profile: so is a name that nobody has"
 rm "$secrets/ring.yaml" "$secrets/ring2.yaml" "$secrets/stray.yaml"
+
+# token_exchange: RFC 8693.
+trade() { # trade NAME LINE...
+    name=$1
+    shift
+    put "$name" 'provider: token_exchange' "token_endpoint: $URL/oauth/v1/token" "client_id: $CLIENT_ID" \
+        'client_secret: {file: ../secret}' "ca_file: $CA" "$@"
+}
+profile base /oauth/v1/token
+trade traded 'subject_token: {profile: base}' 'audience: ledger' 'scope: payments'
+before=$(requests)
+token=$(user tokenward get traded 2>&1); is $? 0 "exchange: a token for another profile's token"
+[ -n "$token" ] && [ "$token" != "$(user tokenward get base)" ]; ok $? "exchange: it is another one"
+is "$(($(requests) - before)) $(field traded token_type) $(field traded scope)" "2 Bearer payments" \
+    "exchange: two requests, and its own scope"
+user tokenward get base >"$T/sandbox/subject"
+chmod 600 "$T/sandbox/subject"
+own "$T/sandbox/subject"
+trade filed "subject_token: {file: $T/sandbox/subject}" 'actor_token: {profile: traded}' 'requested_token_type: jwt'
+user tokenward get filed >/dev/null 2>"$T/err"; is $? 0 "exchange: a subject from a file, an actor, a type"
+trade identity 'subject_token: {profile: base}' 'requested_token_type: id_token'
+token=$(user tokenward get identity 2>&1); is "$? $(field identity token_type)" "0 N_A" "exchange: what is no bearer token"
+like "$(user tokenward get --format json identity)" '"token_type": *"N_A"' "exchange: says so"
+out=$(user tokenward get --format header identity 2>&1); is $? 78 "exchange: and goes into no header: exit 78"
+like "$out" "no bearer token" "exchange: which is explained"
+trade misled 'subject_token: {profile: base}' 'audience: nobody' 'scope: payments'
+out=$(user tokenward get misled 2>&1); is $? 77 "exchange: for nobody: exit 77"
+like "$out" "misled.yaml:[0-9]*: .*invalid_target" "exchange: what the server says"
+trade alone 'subject_token: {profile: base}' 'actor_token_type: jwt'
+out=$(user tokenward get alone 2>&1); is $? 78 "exchange: an actor's type without an actor: exit 78"
+like "$out" "alone.yaml:2: .*actor_token" "exchange: says what is missing"
+base=$(user tokenward get base)
+put echo 'provider: token_exchange' \
+    "token_endpoint: $URL/m/error=invalid_request,description=not+$base+please/oauth/v1/token" \
+    "client_id: $CLIENT_ID" 'client_secret: {file: ../secret}' "ca_file: $CA" 'subject_token: {profile: base}'
+out=$(user tokenward get echo 2>&1); is $? 77 "exchange: a server that echoes the subject"
+printf '%s' "$out" | grep -qF -e "$base"; is $? 1 "exchange: has it in no message"
+printf 'protocol=https\nhost=id.example.test\n\n' >"$T/question"
+trade gitty 'subject_token: {profile: base}' 'requested_token_type: id_token' 'match: https://id.example.test'
+is "$(user git-credential-tokenward get <"$T/question")" "" "exchange: git gets no token that is no bearer token"
 done_testing

@@ -13,90 +13,10 @@
 
 #include "tests/sandbox/devices.h"
 #include "tests/sandbox/families.h"
-#include "tests/sandbox/json.h"
-#include "tests/sandbox/purchase.h"
+#include "tests/sandbox/sale.h"
+#include "tests/sandbox/trades.h"
 
-#define JSON "application/json"
-#define EXPIRES_IN "3600"
 #define SCOPE_MAX 1024
-
-/* What is sold. */
-struct sale {
-    struct span scope;
-    const uint64_t *family;    /* NULL: it belongs to no login */
-    struct span refresh_token; /* absent: none is sold */
-};
-
-static bool
-is_left_out(struct span value)
-{
-    return span_is(value, "none");
-}
-
-static void
-sell_token(const struct purchase *purchase, const struct sale *sale,
-           struct secret *body)
-{
-    const struct misbehaviour *m = purchase->misbehaviour;
-    AUTO_SECRET token = SECRET_INIT(ANSWER_BODY_MAX);
-
-    if (m->same_token)
-        (void)secret_append(&token, purchase->sandbox->same_token.bytes,
-                            purchase->sandbox->same_token.len);
-    else if (m->token.bytes)
-        (void)secret_append(&token, m->token.bytes, m->token.len);
-    else
-        (void)token_append(&token, m->token_size < 0 ? TOKEN_LEN
-                                                     : (size_t)m->token_size);
-    if (sale->family)
-        families_sold(purchase->sandbox->families, *sale->family,
-                      (struct span){secret_text(&token), token.len});
-    (void)json_member(body, "access_token",
-                      (struct span){secret_text(&token), token.len});
-}
-
-static void
-sell_refresh_token(const struct purchase *purchase, const struct sale *sale,
-                   struct secret *body)
-{
-    struct span other = purchase->misbehaviour->refresh_token;
-
-    if (sale->refresh_token.bytes && !is_left_out(other))
-        (void)json_member(body, "refresh_token",
-                          other.bytes ? other : sale->refresh_token);
-}
-
-static void
-sell(const struct purchase *purchase, const struct sale *sale,
-     struct answer *answer)
-{
-    const struct misbehaviour *m = purchase->misbehaviour;
-    struct secret *body = &answer->body;
-
-    answer_text(answer, m->status < 0 ? 200 : (unsigned)m->status,
-                m->content_type.bytes ? m->content_type.bytes : JSON, "{");
-    if (!is_left_out(m->token))
-        sell_token(purchase, sale, body);
-    if (!is_left_out(m->type))
-        (void)json_member(body, "token_type",
-                          m->type.bytes ? m->type : span_of("Bearer"));
-    if (!is_left_out(m->expires_in))
-        (void)json_raw_member(body, "expires_in",
-                              m->expires_in.bytes ? m->expires_in
-                                                  : span_of(EXPIRES_IN));
-    sell_refresh_token(purchase, sale, body);
-    if (!is_left_out(m->scope))
-        (void)json_member(body, "scope",
-                          m->scope.bytes ? m->scope : sale->scope);
-    (void)secret_append_text(body, "}");
-    if (m->big > 0 && (size_t)m->big > body->len) {
-        AUTO_FREE char *space = malloc((size_t)m->big);
-        size_t n = (size_t)m->big - body->len;
-
-        if (space)
-            (void)secret_append(body, memset(space, ' ', n), n);
-    }
-}
 
 static void
 deal_client_credentials(struct purchase *purchase, struct answer *answer)
@@ -108,7 +28,7 @@ deal_client_credentials(struct purchase *purchase, struct answer *answer)
         answer_error(answer, 400, "invalid_request",
                      "Scope parameter not provided.");
     else if (purchase_check_granted(purchase, answer))
-        sell(purchase, &sale, answer);
+        sale_close(purchase, &sale, answer);
 }
 
 static void
@@ -139,7 +59,7 @@ deal_refresh_token(struct purchase *purchase, struct answer *answer)
                             .family = &family,
                             .refresh_token = {next.bytes, next.len}};
 
-        sell(purchase, &sale, answer);
+        sale_close(purchase, &sale, answer);
     } else {
         answer_error(answer, 400, "invalid_grant", DESCRIPTIONS[redeemed]);
     }
@@ -172,7 +92,7 @@ deal_device_code(struct purchase *purchase, struct answer *answer)
             .family = &family,
             .refresh_token = {refresh_token.bytes, refresh_token.len}};
 
-        sell(purchase, &sale, answer);
+        sale_close(purchase, &sale, answer);
     }
 }
 
@@ -181,8 +101,10 @@ static const struct grant {
     void (*deal)(struct purchase *, struct answer *);
 } GRANTS[] = {
     {"client_credentials", deal_client_credentials},
+    {"password", trade_password},
     {"refresh_token", deal_refresh_token},
     {"urn:ietf:params:oauth:grant-type:device_code", deal_device_code},
+    {"urn:ietf:params:oauth:grant-type:token-exchange", trade_token},
 };
 
 static const struct grant *

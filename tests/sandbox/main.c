@@ -51,6 +51,12 @@ auto_families(struct families **families)
 }
 
 static void
+auto_sold(struct sold **sold)
+{
+    sold_free(*sold);
+}
+
+static void
 auto_server(struct server **server)
 {
     server_stop(*server);
@@ -163,6 +169,7 @@ serve(const struct options *options, struct sandbox *sandbox,
     AUTO(auto_counter) struct counter *counter = NULL;
     AUTO(auto_devices) struct devices *devices = NULL;
     AUTO(auto_families) struct families *families = NULL;
+    AUTO(auto_sold) struct sold *sold = NULL;
     AUTO(auto_server) struct server *server = NULL;
     enum tw_status status = state_open(options->dir, &dir, err);
 
@@ -176,6 +183,8 @@ serve(const struct options *options, struct sandbox *sandbox,
         status = devices_new(&devices, err);
     if (!status)
         status = families_new(&families, err);
+    if (!status)
+        status = sold_new(&sold, err);
     if (!status && !options->http)
         status = certificate_make(&certificate, options->certificate, err);
     if (!status && !options->http)
@@ -186,6 +195,7 @@ serve(const struct options *options, struct sandbox *sandbox,
     sandbox->counter = counter;
     sandbox->devices = devices;
     sandbox->families = families;
+    sandbox->sold = sold;
     status = listen_and_serve(options, &certificate, sandbox, &server, err);
     if (!status)
         status = announce(options, sandbox, dir, err);

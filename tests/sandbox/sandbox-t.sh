@@ -68,7 +68,7 @@ ok 'they differ' sh -c '! cmp -s "$1/first" "$1/body"' sh "$dir"
 
 ask $token -d "$who&scope=payments"
 ok 'no grant_type' is 400 "$unsupported_grant_type"
-ask $token -d "grant_type=password&$who&scope=payments"
+ask $token -d "grant_type=authorization_code&$who&scope=payments"
 ok 'another grant_type' is 400 "$unsupported_grant_type"
 ask $token -d "$grant&client_id=x&client_secret=$secret&scope=payments"
 ok 'a client_id that is no UUID' is 401 "$invalid_client"
@@ -197,6 +197,34 @@ refresh "$fifth"
 ok 'and is no good' is_error invalid_grant
 ask /oauth/v1/revoke -d "$who&token=$fifth"
 ok 'revoked twice is no error' is 200 ''
+
+# --- tokens for something ---
+
+exchange="grant_type=urn:ietf:params:oauth:grant-type:token-exchange&$who"
+type=urn:ietf:params:oauth:token-type
+ask $token -d "grant_type=password&$who&username=ada&scope=payments" --data-urlencode 'password=correct horse battery staple'
+ok 'a password is a grant' has_status 200
+ask $token -d "grant_type=password&$who&username=ada&password=x&scope=payments"
+ok 'another is none' is_error invalid_grant
+ask $token -d "$good"
+subject="subject_token=$(member access_token)&subject_token_type=$type:access_token"
+ask $token -d "$exchange&$subject&audience=ledger&scope=payments"
+ok 'a token sold here can be exchanged' has_status 200
+ok 'its type is said' test "$(member issued_token_type)" = $type:access_token
+ask $token -d "$exchange&$subject&requested_token_type=$type:id_token"
+ok 'for one that is no access token' test "$(member token_type) $(member issued_token_type)" = "N_A $type:id_token"
+ask $token -d "$exchange&$subject&requested_token_type=$type:refresh_token"
+ok 'not for any' is_error invalid_request
+ask $token -d "$exchange&$subject&audience=nobody"
+ok 'not for any audience' is_error invalid_target
+ask $token -d "$exchange&$subject&actor_token=x"
+ok 'an actor has a type' is_error invalid_request
+ask $token -d "$exchange&$subject&actor_token=x&actor_token_type=$type:access_token"
+ok 'and a token of ours' is_error invalid_request
+ask $token -d "$exchange&$subject&scope=accounts+admin"
+ok 'scopes are checked' is_error invalid_scope
+ask $token -d "$exchange&subject_token=x&subject_token_type=$type:access_token"
+ok 'a token sold elsewhere can not' is_error invalid_request
 
 # --- requests that are none ---
 

@@ -11,6 +11,7 @@
 #include "tests/sandbox/devices.h"
 #include "tests/sandbox/families.h"
 #include "tests/sandbox/misbehave.h"
+#include "tests/sandbox/sold.h"
 #include "tests/sandbox/token.h"
 
 #define TOKEN_PATH "/oauth/v1/token"
@@ -20,10 +21,11 @@ struct sandbox {
     char token_url[64 + sizeof TOKEN_PATH];
     struct clients clients;
     struct misbehaviour always;    /* how the token endpoint misbehaves */
-    struct assertions *assertions; /* these four have locks of their own */
+    struct assertions *assertions; /* these five have locks of their own */
     struct counter *counter;
     struct devices *devices;
     struct families *families;
+    struct sold *sold;
     struct secret same_token; /* what `same-token` gives */
     bool basic_raw;
     bool asks_certificates; /* in each handshake */

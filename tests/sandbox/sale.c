@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sale.c - see sale.h.  RFC 6749 5.1.
+ */
+#include "tests/sandbox/sale.h"
+
+#include "tests/sandbox/json.h"
+
+#define JSON "application/json"
+#define EXPIRES_IN "3600"
+
+static bool
+is_left_out(struct span value)
+{
+    return span_is(value, "none");
+}
+
+/* RFC 8693 2.2.1: what is no access token is N_A. */
+static struct span
+type_of(const struct sale *sale)
+{
+    return span_of(sale->is_no_access_token ? "N_A" : "Bearer");
+}
+
+static void
+sell_token(const struct purchase *purchase, const struct sale *sale,
+           struct secret *body)
+{
+    const struct misbehaviour *m = purchase->misbehaviour;
+    AUTO_SECRET token = SECRET_INIT(ANSWER_BODY_MAX);
+
+    if (m->same_token)
+        (void)secret_append(&token, purchase->sandbox->same_token.bytes,
+                            purchase->sandbox->same_token.len);
+    else if (m->token.bytes)
+        (void)secret_append(&token, m->token.bytes, m->token.len);
+    else
+        (void)token_append(&token, m->token_size < 0 ? TOKEN_LEN
+                                                     : (size_t)m->token_size);
+    if (sale->family)
+        families_sold(purchase->sandbox->families, *sale->family,
+                      (struct span){secret_text(&token), token.len});
+    sold_add(purchase->sandbox->sold,
+             (struct span){secret_text(&token), token.len});
+    (void)json_member(body, "access_token",
+                      (struct span){secret_text(&token), token.len});
+}
+
+static void
+sell_refresh_token(const struct purchase *purchase, const struct sale *sale,
+                   struct secret *body)
+{
+    struct span other = purchase->misbehaviour->refresh_token;
+
+    if (sale->refresh_token.bytes && !is_left_out(other))
+        (void)json_member(body, "refresh_token",
+                          other.bytes ? other : sale->refresh_token);
+}
+
+void
+sale_close(const struct purchase *purchase, const struct sale *sale,
+           struct answer *answer)
+{
+    const struct misbehaviour *m = purchase->misbehaviour;
+    struct secret *body = &answer->body;
+
+    answer_text(answer, m->status < 0 ? 200 : (unsigned)m->status,
+                m->content_type.bytes ? m->content_type.bytes : JSON, "{");
+    if (!is_left_out(m->token))
+        sell_token(purchase, sale, body);
+    if (!is_left_out(m->type))
+        (void)json_member(body, "token_type",
+                          m->type.bytes ? m->type : type_of(sale));
+    if (sale->issued.bytes)
+        (void)json_member(body, "issued_token_type", sale->issued);
+    if (!is_left_out(m->expires_in))
+        (void)json_raw_member(body, "expires_in",
+                              m->expires_in.bytes ? m->expires_in
+                                                  : span_of(EXPIRES_IN));
+    sell_refresh_token(purchase, sale, body);
+    if (!is_left_out(m->scope))
+        (void)json_member(body, "scope",
+                          m->scope.bytes ? m->scope : sale->scope);
+    (void)secret_append_text(body, "}");
+    if (m->big > 0 && (size_t)m->big > body->len) {
+        AUTO_FREE char *space = malloc((size_t)m->big);
+        size_t n = (size_t)m->big - body->len;
+
+        if (space)
+            (void)secret_append(body, memset(space, ' ', n), n);
+    }
+}
