@@ -349,6 +349,7 @@ FLOW_TESTS = \
 	tests/flow/main-t.sh \
 	tests/flow/mtls-t.sh \
 	tests/flow/oidc-provider-t.sh \
+	tests/flow/outside-t.sh \
 	tests/flow/rotate-t.sh \
 	tests/flow/secret-t.sh \
 	tests/flow/served-t.sh \

@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# outside-t.sh - the grant of HACKING.md, built by somebody who has nothing
+# but what is installed, gets a token.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+CC=${CC:-cc}
+command -v "$CC" >/dev/null || skip_all "no compiler"
+command -v pkg-config >/dev/null || skip_all "no pkg-config"
+sandbox
+umask 022
+stage=$T/stage
+
+# What make has to say to its children is not for this one.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
+${MAKE:-make} -s -C "$TOP_BUILD" install DESTDIR="$stage" >"$T/install.log" 2>&1
+is $? 0 "make install DESTDIR"
+[ "$COUNT:$FAILED" = 1:0 ] || { sed 's/^/# /' "$T/install.log"; done_testing; exit 1; }
+pc=$(find "$stage" -name tokenward.pc)
+installed() { PKG_CONFIG_PATH=$(dirname "$pc") PKG_CONFIG_SYSROOT_DIR=$stage pkg-config "$@" tokenward; }
+modules=$stage$(installed --variable=moduledir | sed "s|^$stage||")
+is "$(find "$modules" -name '*.so' | sort | sed 's|.*/||' | tr '\n' ' ')" \
+    "$(cd "$TOP_BUILD/provider/grants/.libs" && echo *.so) " "every module is installed, and nothing beside it"
+
+mkdir "$T/elsewhere"
+cd "$T/elsewhere" || exit 99
+awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$TOP_SRC/HACKING.md" >password.c
+lines=$(wc -l <password.c)
+[ "$lines" -gt 20 ] && [ "$lines" -lt 60 ]; ok $? "the module of HACKING.md has less than 60 lines"
+# shellcheck disable=SC2046 # several words
+"$CC" -Wall -Wextra -Werror -shared -fPIC $(installed --cflags) -o password.so password.c 2>"$T/err"
+is $? 0 "it is built outside the tree, without a warning"
+sed 's/^/# /' "$T/err"
+cp password.so "$modules/" && chmod 644 "$modules/password.so"
+cd "$T" || exit 99
+
+helper=$(find "$stage" -name tokenward-helper -type f)
+export TOKENWARD_HELPER="$helper" TOKENWARD_MODULE_DIR="$modules"
+like "$(user "$helper" providers)" "^password  *a user's name and password" "the installed helper lists it"
+like "$(user "$helper" providers password)" "  username  *text  *(required) the resource owner" "with its keys"
+printf 'correct horse battery staple\n' >"$T/config/tokenward/owner"
+chmod 600 "$T/config/tokenward/owner"
+profile ada /oauth/v1/token 'provider: password' 'username: ada' 'password: {file: ../owner}'
+token=$(user tokenward get ada 2>"$T/err"); is $? 0 "and gets a token with it"
+sed 's/^/# /' "$T/err"
+is "${#token} $(field ada scope) $(requests)" "43 payments wallet 1" "for the scope, with one request"
+profile eve /oauth/v1/token 'provider: password' 'username: eve' 'password: {file: ../owner}'
+out=$(user tokenward get eve 2>&1); is $? 77 "another one gets none: exit 77"
+like "$out" "invalid_grant" "as the server says"
+printf '%s' "$out" | grep -q "correct horse"; is $? 1 "without the password"
+profile nobody /oauth/v1/token 'provider: password' 'password: {file: ../owner}'
+out=$(user "$helper" check 2>&1); is $? 78 "a key that is missing: exit 78"
+like "$out" "nobody.yaml:2:3: .*missing: username (provider password needs it)" "is named with its provider"
+done_testing
