@@ -102,7 +102,7 @@ provider_grants_client_credentials_la_SOURCES = provider/grants/client_credentia
 provider_grants_client_credentials_la_LDFLAGS = $(LINK_GRANT)
 
 module_LTLIBRARIES += provider/grants/device_code.la
-provider_grants_device_code_la_SOURCES = provider/grants/device_code.c
+provider_grants_device_code_la_SOURCES = provider/grants/device_code.c provider/grants/fields.h
 provider_grants_device_code_la_LDFLAGS = $(LINK_GRANT)
 
 module_LTLIBRARIES += provider/grants/exec.la
@@ -118,7 +118,7 @@ provider_grants_jwt_bearer_la_SOURCES = provider/grants/jwt_bearer.c provider/gr
 provider_grants_jwt_bearer_la_LDFLAGS = $(LINK_GRANT)
 
 module_LTLIBRARIES += provider/grants/refresh_token.la
-provider_grants_refresh_token_la_SOURCES = provider/grants/refresh_token.c
+provider_grants_refresh_token_la_SOURCES = provider/grants/refresh_token.c provider/grants/fields.h
 provider_grants_refresh_token_la_LDFLAGS = $(LINK_GRANT)
 
 module_LTLIBRARIES += provider/grants/token_exchange.la

@@ -19,7 +19,7 @@ static const struct tw_option OPTIONS[] = {
 static int
 ask(const struct tw_host *host, struct form *form, struct tw_action *action)
 {
-    form_add_text(form, "grant_type", "client_credentials");
+    form_begin(form, "client_credentials");
     form_add_option(form, host, "scope");
     form_add_option(form, host, "audience");
     form_add_resources(form, host);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "provider/tokenward-provider.h"
+#include "provider/grants/fields.h"
 
 #define GRANT_TYPE "urn:ietf:params:oauth:grant-type:device_code"
 #define INTERVAL_S 5       /* when the server says none (RFC 8628 3.2) */
@@ -19,10 +19,9 @@
 #define INTERVAL_MAX_S 600 /* no wait may be longer */
 #define URL_SIZE 2049
 #define CODE_SIZE 65
-#define RESOURCES_MAX 32 /* as many as a profile may list */
 
 struct exchange {
-    struct tw_field fields[3 + RESOURCES_MAX];
+    struct form form;
     char url[URL_SIZE], scan[URL_SIZE], code[CODE_SIZE];
     int64_t interval_s;
 };
@@ -39,51 +38,26 @@ static const struct tw_option OPTIONS[] = {
      "refresh token"},
 };
 
-static void
-add(struct tw_action *action, struct tw_field *fields, uint32_t kind,
-    const char *name, const char *value)
-{
-    if (!value)
-        return;
-    fields[action->field_count++] =
-        (struct tw_field){.name = name, .value = value, .kind = kind};
-    action->fields = fields;
-}
-
-static void
-add_resources(const struct tw_host *host, struct exchange *exchange,
-              struct tw_action *action)
-{
-    for (size_t i = 0; i < RESOURCES_MAX; i++)
-        add(action, exchange->fields, TW_FIELD_TEXT, "resource",
-            host->option(host, "resource", i));
-}
-
 /* What was granted is not named again: a person may have granted less. */
 static void
-refresh(const struct tw_host *host, struct exchange *exchange,
+refresh(const struct tw_host *host, struct form *form,
         struct tw_action *action)
 {
-    struct tw_field *fields = exchange->fields;
-
-    add(action, fields, TW_FIELD_TEXT, "grant_type", "refresh_token");
-    add(action, fields, TW_FIELD_KEPT, "refresh_token", "refresh_token");
-    add_resources(host, exchange, action);
-    action->kind = TW_ACTION_POST;
+    form_begin(form, "refresh_token");
+    form_add(form, "refresh_token", "refresh_token", TW_FIELD_KEPT);
+    form_add_resources(form, host);
+    form_post(form, action);
 }
 
 static void
-ask_for_code(const struct tw_host *host, struct exchange *exchange,
+ask_for_code(const struct tw_host *host, struct form *form,
              struct tw_action *action)
 {
-    struct tw_field *fields = exchange->fields;
-
-    add(action, fields, TW_FIELD_TEXT, "scope",
-        host->option(host, "scope", 0));
-    add(action, fields, TW_FIELD_TEXT, "audience",
-        host->option(host, "audience", 0));
-    add_resources(host, exchange, action);
-    action->kind = TW_ACTION_POST;
+    form_begin(form, NULL);
+    form_add_option(form, host, "scope");
+    form_add_option(form, host, "audience");
+    form_add_resources(form, host);
+    form_post(form, action);
     action->flags = TW_POST_ANSWER;
     action->url = host->option(host, "device_authorization_endpoint", 0);
 }
@@ -138,13 +112,11 @@ wait(struct exchange *exchange, struct tw_action *action)
 }
 
 static void
-ask_for_token(struct exchange *exchange, struct tw_action *action)
+ask_for_token(struct form *form, struct tw_action *action)
 {
-    struct tw_field *fields = exchange->fields;
-
-    add(action, fields, TW_FIELD_TEXT, "grant_type", GRANT_TYPE);
-    add(action, fields, TW_FIELD_MEMBER, "device_code", "device_code");
-    action->kind = TW_ACTION_POST;
+    form_begin(form, GRANT_TYPE);
+    form_add(form, "device_code", "device_code", TW_FIELD_MEMBER);
+    form_post(form, action);
 }
 
 /* interval_s 0: no code has been asked for, so it is the kept refresh token
@@ -174,9 +146,9 @@ advance(const struct tw_host *host, void *state, const struct tw_event *event,
     switch (event->kind) {
     case TW_EVENT_START:
         if (host->has(host, "refresh_token") & TW_HAS_KEPT)
-            refresh(host, exchange, action);
+            refresh(host, &exchange->form, action);
         else
-            ask_for_code(host, exchange, action);
+            ask_for_code(host, &exchange->form, action);
         return 0;
     case TW_EVENT_ANSWER:
         tell(host, exchange, action);
@@ -185,7 +157,7 @@ advance(const struct tw_host *host, void *state, const struct tw_event *event,
         wait(exchange, action);
         return 0;
     case TW_EVENT_WAITED:
-        ask_for_token(exchange, action);
+        ask_for_token(&exchange->form, action);
         return 0;
     case TW_EVENT_REFUSED:
         go_on(exchange, event->error, action);

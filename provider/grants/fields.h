@@ -15,6 +15,16 @@ struct form {
     size_t count;
 };
 
+/* A new form; @grant_type may be NULL. */
+static inline void
+form_begin(struct form *form, const char *grant_type)
+{
+    form->count = 0;
+    if (grant_type)
+        form->fields[form->count++] = (struct tw_field){
+            .name = "grant_type", .value = grant_type, .kind = TW_FIELD_TEXT};
+}
+
 static inline void
 form_add(struct form *form, const char *name, const char *value,
          enum tw_field_kind kind)

@@ -102,8 +102,7 @@ ask(const struct tw_host *host, struct exchange *exchange,
 {
     struct form *form = &exchange->form;
 
-    form_add_text(form, "grant_type",
-                  "urn:ietf:params:oauth:grant-type:jwt-bearer");
+    form_begin(form, "urn:ietf:params:oauth:grant-type:jwt-bearer");
     if (host->has(host, "assertion")) {
         form_add(form, "assertion", "assertion", TW_FIELD_SECRET);
     } else {

@@ -8,12 +8,10 @@
  */
 #include <string.h>
 
-#include "provider/tokenward-provider.h"
-
-#define RESOURCES_MAX 32 /* as many as a profile may list */
+#include "provider/grants/fields.h"
 
 struct exchange {
-    struct tw_field fields[4 + RESOURCES_MAX];
+    struct form form;
     int tried_secret;
 };
 
@@ -29,33 +27,18 @@ static const struct tw_option OPTIONS[] = {
 };
 
 static void
-add(struct tw_action *action, struct tw_field *fields, uint32_t kind,
-    const char *name, const char *value)
+redeem(const struct tw_host *host, struct exchange *exchange,
+       enum tw_field_kind kind, struct tw_action *action)
 {
-    if (!value)
-        return;
-    fields[action->field_count++] =
-        (struct tw_field){.name = name, .value = value, .kind = kind};
-}
-
-static void
-redeem(const struct tw_host *host, struct exchange *exchange, uint32_t kind,
-       struct tw_action *action)
-{
-    struct tw_field *fields = exchange->fields;
+    struct form *form = &exchange->form;
 
     exchange->tried_secret = kind == TW_FIELD_SECRET;
-    add(action, fields, TW_FIELD_TEXT, "grant_type", "refresh_token");
-    add(action, fields, kind, "refresh_token", "refresh_token");
-    add(action, fields, TW_FIELD_TEXT, "scope",
-        host->option(host, "scope", 0));
-    add(action, fields, TW_FIELD_TEXT, "audience",
-        host->option(host, "audience", 0));
-    for (size_t i = 0; i < RESOURCES_MAX; i++)
-        add(action, fields, TW_FIELD_TEXT, "resource",
-            host->option(host, "resource", i));
-    action->kind = TW_ACTION_POST;
-    action->fields = fields;
+    form_begin(form, "refresh_token");
+    form_add(form, "refresh_token", "refresh_token", kind);
+    form_add_option(form, host, "scope");
+    form_add_option(form, host, "audience");
+    form_add_resources(form, host);
+    form_post(form, action);
 }
 
 static int

@@ -77,8 +77,7 @@ ask(const struct tw_host *host, struct form *form, struct tw_action *action)
     if (!acts && host->option(host, "actor_token_type", 0))
         return fail(action, "actor_token_type says of what type actor_token "
                             "is, and there is none");
-    form_add_text(form, "grant_type",
-                  "urn:ietf:params:oauth:grant-type:token-exchange");
+    form_begin(form, "urn:ietf:params:oauth:grant-type:token-exchange");
     form_add(form, "subject_token", "subject_token", TW_FIELD_SECRET);
     form_add_text(form, "subject_token_type",
                   type_or_default(host, "subject_token_type"));
