@@ -160,7 +160,7 @@ tests_unit_client_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_client_t_CFLAGS = $(CC_UNIT)
 tests_unit_client_t_LDADD = provider/client/libtokenward.la $(LINK_UNIT)
 
-tests_unit_device_code_t_SOURCES = tests/unit/device-code-t.c provider/grants/device_code.c tests/unit/fake_host.c tests/unit/fake_host.h
+tests_unit_device_code_t_SOURCES = tests/unit/device-code-t.c tests/unit/fake_host.c tests/unit/fake_host.h
 tests_unit_device_code_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_device_code_t_CFLAGS = $(CC_UNIT)
 tests_unit_device_code_t_LDADD = $(LINK_UNIT)
@@ -180,7 +180,7 @@ tests_unit_form_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_form_t_CFLAGS = $(CC_UNIT)
 tests_unit_form_t_LDADD = $(LINK_UNIT)
 
-tests_unit_grants_t_SOURCES = tests/unit/grants-t.c
+tests_unit_grants_t_SOURCES = tests/unit/grants-t.c tests/unit/fake_host.c tests/unit/fake_host.h
 tests_unit_grants_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_grants_t_CFLAGS = $(CC_UNIT)
 tests_unit_grants_t_LDADD = $(LINK_UNIT)
@@ -255,7 +255,7 @@ tests_unit_publish_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_publish_t_CFLAGS = $(CC_UNIT)
 tests_unit_publish_t_LDADD = $(LINK_UNIT)
 
-tests_unit_refresh_token_t_SOURCES = tests/unit/refresh-token-t.c provider/grants/refresh_token.c tests/unit/fake_host.c tests/unit/fake_host.h
+tests_unit_refresh_token_t_SOURCES = tests/unit/refresh-token-t.c tests/unit/fake_host.c tests/unit/fake_host.h
 tests_unit_refresh_token_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_refresh_token_t_CFLAGS = $(CC_UNIT)
 tests_unit_refresh_token_t_LDADD = $(LINK_UNIT)

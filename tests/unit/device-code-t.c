@@ -12,31 +12,29 @@
     "grant_type=urn:ietf:params:oauth:grant-type:device_code&" \
     "device_code=MEMBER:device_code"
 
-TestSuite(device_code, .init = fake_begin, .timeout = 60);
-
 static void
-set(struct fake_text *texts, const char *name, const char *value)
+load(void)
 {
-    while (texts->name)
-        texts++;
-    *texts = (struct fake_text){name, value};
+    fake_load("device_code");
 }
+
+TestSuite(device_code, .init = load, .timeout = 60);
 
 static void
 ask(void)
 {
-    set(fake_host.options, "device_authorization_endpoint", ENDPOINT);
+    fake_set(fake_host.options, "device_authorization_endpoint", ENDPOINT);
     fake_send(TW_EVENT_START, NULL, TW_ACTION_POST);
 }
 
 static void
 answer(const char *interval)
 {
-    set(fake_host.members, "verification_uri", "https://a.test/go");
-    set(fake_host.members, "user_code", "AB-CD");
-    set(fake_host.members, "expires_in", "900");
+    fake_set(fake_host.members, "verification_uri", "https://a.test/go");
+    fake_set(fake_host.members, "user_code", "AB-CD");
+    fake_set(fake_host.members, "expires_in", "900");
     if (interval)
-        set(fake_host.members, "interval", interval);
+        fake_set(fake_host.members, "interval", interval);
     fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_TELL);
 }
 
@@ -57,7 +55,7 @@ poll(void)
 
 Test(device_code, asks_where_the_profile_says)
 {
-    set(fake_host.options, "scope", "a b");
+    fake_set(fake_host.options, "scope", "a b");
     ask();
     cr_expect_str_eq(fake_action.url, ENDPOINT);
     cr_expect_eq(fake_action.flags, TW_POST_ANSWER);
@@ -73,8 +71,8 @@ Test(device_code, sends_no_empty_scope)
 Test(device_code, tells_a_person)
 {
     ask();
-    set(fake_host.members, "verification_uri_complete",
-        "https://a.test/go?c=AB-CD");
+    fake_set(fake_host.members, "verification_uri_complete",
+             "https://a.test/go?c=AB-CD");
     answer("1");
     cr_expect_str_eq(fake_action.url, "https://a.test/go");
     cr_expect_str_eq(fake_action.code, "AB-CD");
@@ -85,8 +83,8 @@ Test(device_code, tells_a_person)
 Test(device_code, knows_the_older_name_of_the_address)
 {
     ask();
-    set(fake_host.members, "verification_url", "https://a.test/old");
-    set(fake_host.members, "user_code", "AB-CD");
+    fake_set(fake_host.members, "verification_url", "https://a.test/old");
+    fake_set(fake_host.members, "user_code", "AB-CD");
     fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_TELL);
     cr_expect_str_eq(fake_action.url, "https://a.test/old");
     cr_expect_null(fake_action.scan);
@@ -98,8 +96,8 @@ Test(device_code, shows_no_part_of_what_is_too_long)
 
     memset(long_url, 'x', sizeof long_url - 1);
     ask();
-    set(fake_host.members, "verification_uri", long_url);
-    set(fake_host.members, "user_code", long_url);
+    fake_set(fake_host.members, "verification_uri", long_url);
+    fake_set(fake_host.members, "user_code", long_url);
     fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_TELL);
     cr_expect_null(fake_action.url);
     cr_expect_null(fake_action.code);

@@ -10,20 +10,33 @@
 
 #include "provider/tokenward-provider.h"
 
+#define FAKE_OPTIONS_MAX 40
+#define FAKE_MEMBERS_MAX 8
+
 struct fake_text {
     const char *name, *value;
 };
 
 struct fake_host {
-    struct fake_text options[8], members[8]; /* to the first without a name */
-    int has; /* of "refresh_token": TW_HAS_... */
+    struct fake_text options[FAKE_OPTIONS_MAX]; /* to the first without a name;
+                                                   a list has several */
+    struct fake_text members[FAKE_MEMBERS_MAX];
+    const char *secrets[FAKE_MEMBERS_MAX]; /* that the profile has */
+    int has;                               /* of "refresh_token": TW_HAS_... */
 };
 
 extern struct fake_host fake_host;
 extern struct tw_action fake_action; /* the module's last */
 
+/* fake_load: the module as it was built; the test is skipped where that is
+ * not known. */
+void fake_load(const char *name);
+
 /* fake_begin: a new exchange; nothing is known to the host. */
 void fake_begin(void);
+
+/* fake_set: one more of options or members. */
+void fake_set(struct fake_text *texts, const char *name, const char *value);
 
 /* fake_send: the event, and @error with REFUSED; the module's answer must be
  * an action of this kind. */

@@ -9,7 +9,13 @@
 #define KEPT "grant_type=refresh_token&refresh_token=KEPT:refresh_token"
 #define SECRET "grant_type=refresh_token&refresh_token=SECRET:refresh_token"
 
-TestSuite(refresh_token, .init = fake_begin, .timeout = 60);
+static void
+load(void)
+{
+    fake_load("refresh_token");
+}
+
+TestSuite(refresh_token, .init = load, .timeout = 60);
 
 static void
 start(int has, const char *form)
