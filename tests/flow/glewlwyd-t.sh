@@ -64,6 +64,10 @@ bought resource cc-basic "a token for one resource"
 like "$(cat "$T/fact")" '"aud": *"https://api.example.test"' "which is its audience"
 peer noresource cc-basic basic-secret "$BASIC" "$READ" 'resource: https://other.example.test'
 refused noresource 77 'noresource.yaml:[0-9]*: .*: resource: .*invalid_target' "a resource the server does not know"
+if takes 'grant_type: nonsense'; then
+    peer grant cc-basic basic-secret "$BASIC" "$READ" 'grant_type: nonsense'
+    refused grant 76 'grant.yaml:[0-9]*: .*HTTP 400' "a grant the server does not know, of which it says nothing"
+fi
 
 # People.  Of a dead refresh token this server says 400 and not a word.
 ! knows refresh_token || rotation api:read desk "$URL/device_authorization" 76 'HTTP 400'

@@ -39,6 +39,8 @@ refused rawodd 77 'invalid_request' "an odd secret that is not encoded"
 peer colon 'cc basic:odd' 's3cr3t: +%&=/"\~' "$BASIC" 'basic_encoding: raw'
 refused colon 78 "colon.yaml:2:.*client_id holds a ':'" "an id with a colon that is not encoded, and not sent"
 
+rm "$T/config/tokenward/profiles.d/colon.yaml"
+
 # Scopes and resources.
 peer readonly cc-readonly readonly-secret "$BASIC" 'scope: api:read'
 bought readonly cc-readonly "a client that may only read"
@@ -61,6 +63,34 @@ peer code code code-secret "$BASIC"
 refused code 77 'invalid_request.*grant type' "a client of people alone"
 peer dpop cc-dpop dpop-secret "$BASIC"
 refused dpop 77 'invalid_grant' "a client whose tokens are bound to a key"
+if takes 'grant_type: password'; then
+    peer grant cc-basic basic-secret "$BASIC" 'grant_type: password'
+    refused grant 77 'grant.yaml:[0-9]*: .*unsupported_grant_type' "a grant the server does not know"
+fi
+
+# One token for another.
+subject() { # subject NAME TOKEN: in a file that the profile of that name names
+    (umask 077; printf %s "$2" >"$T/config/tokenward/profiles.d/$1.subject")
+    own "$T/config"
+}
+if knows token_exchange; then
+    EXCHANGE='provider: token_exchange'
+    peer both cc-basic basic-secret "$BASIC" 'scope: api:read api:write'
+    subject both "$(user tokenward get both)"
+    peer exchange exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: both.subject}' 'scope: api:read'
+    bought exchange exchange token_exchange
+    is "$(field exchange scope)" api:read "for less than the subject's scope"
+    [ "$TOKEN" != "$(user tokenward get both)" ]
+    ok $? "and not the subject's own"
+    subject readonly "$(user tokenward get readonly)"
+    peer more exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: readonly.subject}' 'scope: api:write'
+    refused more 77 'more.yaml:[0-9]*: .*scope.*invalid_scope' "more than the subject's scope"
+    subject dead x.y.z
+    peer dead exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: dead.subject}'
+    refused dead 77 'invalid_request.*subject_token' "a subject's token that is none"
+    peer mayno cc-basic basic-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: both.subject}'
+    refused mayno 77 'invalid_request.*grant type' "a client that may not exchange"
+fi
 
 # People: over https, where the address that they are shown must be.
 ENDPOINT=$TLS_URL/token

@@ -95,6 +95,18 @@ knows() { # knows PROVIDER: or skips with a word
     return 1
 }
 
+# A key of a profile that this build has.
+takes() { # takes LINE: or skips with a word
+    peer probe probe '' "$1"
+    out=$(user tokenward-helper check "$T/config/tokenward/profiles.d/probe.yaml" 2>&1)
+    rm "$T/config/tokenward/profiles.d/probe".*
+    case $out in
+        *'unknown key'* | *' must be '*) skip "${1%%:*}" "this build has no such key" ;;
+        *) return 0 ;;
+    esac
+    return 1
+}
+
 # What a person grants the client desk on a device, without tokenward: prints
 # the refresh token.
 granted() { # granted DEVICE_ENDPOINT SCOPE PERSON_ARGUMENT

@@ -14,6 +14,7 @@ import https from 'node:https';
 // Its notices go to stderr: stdout is for whoever started this.
 console.info = console.warn = console.log = console.error;
 const { Provider } = await import('oidc-provider');
+const { addGrants, JWT_BEARER, TOKEN_EXCHANGE } = await import('./grants.mjs');
 
 const keys = process.argv[2];
 const pem = (name) => readFileSync(`${keys}/${name}`);
@@ -72,6 +73,8 @@ const clients = [
   // RFC 9449: refused without a proof.
   machine('cc-dpop', 'client_secret_basic', { client_secret: 'dpop-secret', dpop_bound_access_tokens: true }),
   machine('cc-readonly', 'client_secret_basic', { client_secret: 'readonly-secret', scope: 'api:read' }),
+  machine('exchange', 'client_secret_basic', { client_secret: 'exchange-secret', grant_types: [TOKEN_EXCHANGE] }),
+  machine('bearer', 'client_secret_basic', { client_secret: 'bearer-secret', grant_types: [JWT_BEARER] }),
   {
     client_id: 'no-cc',
     client_secret: 'no-cc-secret',
@@ -161,6 +164,7 @@ function serve(scheme, server) {
     server.listen(0, '127.0.0.1', () => {
       const issuer = `${scheme}://127.0.0.1:${server.address().port}`;
       const provider = new Provider(issuer, configuration);
+      addGrants(provider, pem('es256.pub'));
       provider.on('server_error', (ctx, error) => console.error(error));
       server.on('request', provider.callback());
       done(issuer);
