@@ -174,9 +174,9 @@ write_facts(const struct profile *profile, const struct reply *reply,
     case REPLY_HTTP_ERROR:
         if (reply->http_status == 403)
             (void)snprintf(out, size,
-                           "some servers refuse so a client, its secret or "
-                           "its scope: check client_id, client_secret and "
-                           "scope; else: ");
+                           "some servers refuse a client, its scope or an "
+                           "assertion's audience so: check client_id, its "
+                           "secret or key, and scope; else: ");
         break;
     case REPLY_TEMPORARILY_UNAVAILABLE:
         if (reply->retry_after >= 0)

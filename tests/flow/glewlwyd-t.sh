@@ -69,6 +69,13 @@ if takes 'grant_type: nonsense'; then
     refused grant 76 'grant.yaml:[0-9]*: .*HTTP 400' "a grant the server does not know, of which it says nothing"
 fi
 
+# Keys.
+if takes 'token_endpoint_auth_method: private_key_jwt'; then
+    unbelieved() { silent "$@"; }
+    by_issuer() { silent "$1" "$3, which this server does not take"; }
+    assertions "$READ"
+fi
+
 # People.  Of a dead refresh token this server says 400 and not a word.
 ! knows refresh_token || rotation api:read desk "$URL/device_authorization" 76 'HTTP 400'
 done_testing

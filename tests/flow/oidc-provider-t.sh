@@ -68,28 +68,45 @@ if takes 'grant_type: password'; then
     refused grant 77 'grant.yaml:[0-9]*: .*unsupported_grant_type' "a grant the server does not know"
 fi
 
+# Keys.
+if takes 'token_endpoint_auth_method: private_key_jwt'; then
+    unbelieved() { refused "$1" 77 "$1.yaml:[0-9]*: .*client_id.*invalid_client" "$2"; }
+    by_issuer() { bought "$@"; }
+    assertions
+fi
+
 # One token for another.
-subject() { # subject NAME TOKEN: in a file that the profile of that name names
-    (umask 077; printf %s "$2" >"$T/config/tokenward/profiles.d/$1.subject")
-    own "$T/config"
-}
 if knows token_exchange; then
     EXCHANGE='provider: token_exchange'
     peer both cc-basic basic-secret "$BASIC" 'scope: api:read api:write'
-    subject both "$(user tokenward get both)"
+    beside both.subject "$(user tokenward get both)"
     peer exchange exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: both.subject}' 'scope: api:read'
     bought exchange exchange token_exchange
     is "$(field exchange scope)" api:read "for less than the subject's scope"
     [ "$TOKEN" != "$(user tokenward get both)" ]
     ok $? "and not the subject's own"
-    subject readonly "$(user tokenward get readonly)"
+    beside readonly.subject "$(user tokenward get readonly)"
     peer more exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: readonly.subject}' 'scope: api:write'
     refused more 77 'more.yaml:[0-9]*: .*scope.*invalid_scope' "more than the subject's scope"
-    subject dead x.y.z
+    beside dead.subject x.y.z
     peer dead exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: dead.subject}'
     refused dead 77 'invalid_request.*subject_token' "a subject's token that is none"
     peer mayno cc-basic basic-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: both.subject}'
     refused mayno 77 'invalid_request.*grant type' "a client that may not exchange"
+fi
+# A token for an assertion, of tokenward's and of another program's.
+if knows jwt_bearer; then
+    if takes "assertion_key: $KEYS/rsa.key"; then
+        peer bearer bearer bearer-secret "$BASIC" 'provider: jwt_bearer' "assertion_key: $KEYS/rsa.key"
+        bought bearer bearer jwt_bearer
+    fi
+    beside given.jwt "$(foreign bearer "$ENDPOINT")"
+    peer given bearer bearer-secret "$BASIC" 'provider: jwt_bearer' 'assertion: {file: given.jwt}' 'scope: api:read'
+    bought given bearer "jwt_bearer, signed by another program"
+    is "$(field given scope)" api:read "for less than it could have"
+    beside late.jwt "$(foreign somebody "$ENDPOINT")"
+    peer late bearer bearer-secret "$BASIC" 'provider: jwt_bearer' 'assertion: {file: late.jwt}'
+    refused late 77 'invalid_grant' "somebody else's assertion"
 fi
 
 # People: over https, where the address that they are shown must be.

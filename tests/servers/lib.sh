@@ -43,7 +43,6 @@ peer_server() { # peer_server NAME
     # shellcheck disable=SC2034  # for the test
     TLS_URL=$(sed -n 's/^tls_url=//p' "$T/server.out")
     CA=$(sed -n 's/^ca=//p' "$T/server.out")
-    # shellcheck disable=SC2034  # for the test
     KEYS=$(dirname "$CA")
     ENDPOINT=$URL/token
 }
@@ -72,7 +71,8 @@ bought() { # bought NAME CLIENT_ID WHAT
     TOKEN=$(user tokenward get "$1" 2>"$T/err")
     is $? 0 "$3: a token"
     sed 's/^/# /' "$T/err"
-    is $(($(field "$1" expires_at) - $(field "$1" issued_at))) 600 "$3: as long as the server says"
+    is "$(awk -F= '/^(issued|expires)_at=/ { at[$1] = $2 } END { print at["expires_at"] - at["issued_at"] }' \
+        "$(record "$1")" 2>/dev/null)" 600 "$3: as long as the server says"
     introspect "$TOKEN" >"$T/fact"
     like "$(cat "$T/fact")" '"active": *true.*"client_id": *"'"$2"'"\|"client_id": *"'"$2"'".*"active": *true' \
         "$3: which its server calls active, and this client's"
@@ -144,4 +144,59 @@ rotation() { # rotation SCOPE PERSON_ARGUMENT DEVICE_ENDPOINT EXIT PATTERN
     out=$(user tokenward-helper fetch --force family 2>&1)
     is $? "$4" "an old one came back, and the family is dead: exit $4"
     like "$out" "$5" "says why"
+}
+
+# An assertion that tokenward did not sign (RFC 7523 3): RS256, by openssl.
+foreign() { # foreign CLIENT_ID AUDIENCE
+    claims=$(printf '{"iss":"%s","sub":"%s","aud":"%s","jti":"%s","iat":%s,"exp":%s}' \
+        "$1" "$1" "$2" "$(openssl rand -hex 16)" "$(date +%s)" "$(($(date +%s) + 60))" | base64url)
+    signing=$(printf '{"alg":"RS256","typ":"JWT","kid":"rs256-1"}' | base64url).$claims
+    printf '%s.%s' "$signing" "$(printf %s "$signing" | openssl dgst -sha256 -sign "$KEYS/rsa.key" | base64url)"
+}
+base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+beside() { # beside FILE TEXT: a secret's file beside the profiles
+    (umask 077; printf %s "$2" >"$T/config/tokenward/profiles.d/$1")
+    own "$T/config"
+}
+
+# Each key's assertion, and what is wrong with others: unbelieved NAME WHAT is
+# the test's, for what its server says of a client that it does not believe,
+# and by_issuer NAME CLIENT_ID WHAT for an assertion that names the issuer.
+assertions() { # assertions [LINE...]
+    METHOD='token_endpoint_auth_method: private_key_jwt'
+    peer secretjwt cc-secret-jwt 'a-shared-secret-of-at-least-32-bytes!' \
+        'token_endpoint_auth_method: client_secret_jwt' "$@"
+    bought secretjwt cc-secret-jwt "client_secret_jwt HS256"
+    peer wrongjwt cc-secret-jwt 'another-secret-of-at-least-32-bytes!!' \
+        'token_endpoint_auth_method: client_secret_jwt' "$@"
+    unbelieved wrongjwt "client_secret_jwt with another secret"
+    while read -r alg key kid; do
+        id=cc-pkjwt-$(echo "$alg" | tr '[:upper:]' '[:lower:]')
+        peer "$alg" "$id" '' "$METHOD" "assertion_key: $KEYS/$key.key" "assertion_key_id: $kid" \
+            "token_endpoint_auth_signing_alg: $alg" "$@"
+        bought "$alg" "$id" "private_key_jwt $alg"
+        user tokenward-helper fetch --force "$alg" 2>"$T/err"
+        is $? 0 "private_key_jwt $alg: once more, with a number of its own"
+        sed 's/^/# /' "$T/err"
+    done <<EOF
+RS256 rsa rs256-1
+PS256 ps256 ps256-1
+ES256 es256 es256-1
+EdDSA ed25519 ed-1
+EOF
+    set -- "$METHOD" 'assertion_key_id: es256-1' "$@"
+    peer endpoint cc-pkjwt-es256 '' "assertion_key: $KEYS/es256.key" 'assertion_audience: token_endpoint' "$@"
+    bought endpoint cc-pkjwt-es256 "an assertion for the token endpoint"
+    peer issuer cc-pkjwt-es256 '' "assertion_key: $KEYS/es256.key" "issuer: $URL" "$@"
+    by_issuer issuer cc-pkjwt-es256 "an assertion for the issuer"
+    peer elsewhere cc-pkjwt-es256 '' "assertion_key: $KEYS/es256.key" 'assertion_audience: https://as.example.test' "$@"
+    unbelieved elsewhere "an assertion for another server"
+    peer stranger cc-pkjwt-es256 '' "assertion_key: $KEYS/stranger-es256.key" "$@"
+    unbelieved stranger "an assertion with a stranger's key"
+    peer other cc-pkjwt-rs256 '' "assertion_key: $KEYS/es256.key" "$@"
+    unbelieved other "an assertion with another client's key"
+    shift 2
+    beside foreign.jwt "$(foreign cc-pkjwt-rs256 "$ENDPOINT")"
+    peer foreign cc-pkjwt-rs256 '' 'token_endpoint_auth_method: client_assertion' 'client_assertion: {file: foreign.jwt}' "$@"
+    bought foreign cc-pkjwt-rs256 "client_assertion, signed by another program"
 }

@@ -40,7 +40,7 @@ async function exchange(ctx, next) {
   await next();
 }
 
-// An assertion signed with the client's key, for this token endpoint.
+// An assertion of the client, signed with this key, for this server.
 function bearer(key) {
   return async (ctx, next) => {
     const { client, params, provider } = ctx.oidc;

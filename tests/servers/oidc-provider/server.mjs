@@ -164,7 +164,7 @@ function serve(scheme, server) {
     server.listen(0, '127.0.0.1', () => {
       const issuer = `${scheme}://127.0.0.1:${server.address().port}`;
       const provider = new Provider(issuer, configuration);
-      addGrants(provider, pem('es256.pub'));
+      addGrants(provider, pem('rsa.pub'));
       provider.on('server_error', (ctx, error) => console.error(error));
       server.on('request', provider.callback());
       done(issuer);
