@@ -88,19 +88,24 @@ keep(struct exchange *exchange)
 }
 
 /* A refused refresh token is of no use any more, and where one is kept it
- * takes a person to get another. */
+ * takes a person to get another.  Some servers (glewlwyd) refuse it with 400
+ * and no word: that may be another's answer, so it is not dropped for it. */
 static void
 explain(struct exchange *exchange)
 {
     const struct profile *profile = exchange->context.profile;
     const struct reply *reply = &exchange->outcome.reply;
+    bool has_kept = exchange->form.has_kept;
+    bool refused =
+        exchange->context.keeper && reply->class == REPLY_INVALID_GRANT;
+    bool bare = has_kept && reply->class == REPLY_HTTP_ERROR &&
+                reply->http_status == 400;
 
     explain_reply(profile, reply, &exchange->outcome.err);
-    if (reply->class != REPLY_INVALID_GRANT || !exchange->context.keeper)
-        return;
-    if (exchange->form.has_kept)
+    if (refused && has_kept)
         keeper_drop(exchange->context.keeper);
-    explain_login(profile, &exchange->outcome.err);
+    if (refused || bare)
+        explain_login(profile, &exchange->outcome.err);
 }
 
 /* What the last good answer said stays known for TW_FIELD_MEMBER. */

@@ -77,5 +77,9 @@ if takes 'token_endpoint_auth_method: private_key_jwt'; then
 fi
 
 # People.  Of a dead refresh token this server says 400 and not a word.
-! knows refresh_token || rotation api:read desk "$URL/device_authorization" 76 'HTTP 400'
+if knows refresh_token; then
+    rotation api:read desk "$URL/device_authorization" 69 'tokenward login family'
+    [ -n "$(kept family)" ]
+    ok $? "it is kept all the same: who said so is not known"
+fi
 done_testing
