@@ -85,6 +85,9 @@ if knows token_exchange; then
     is "$(field exchange scope)" api:read "for less than the subject's scope"
     [ "$TOKEN" != "$(user tokenward get both)" ]
     ok $? "and not the subject's own"
+    forget both
+    peer chain exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {profile: both}'
+    bought chain exchange "the token of another profile, which is got first"
     beside readonly.subject "$(user tokenward get readonly)"
     peer more exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: readonly.subject}' 'scope: api:write'
     refused more 77 'more.yaml:[0-9]*: .*scope.*invalid_scope' "more than the subject's scope"
