@@ -82,4 +82,12 @@ if knows refresh_token; then
     [ -n "$(kept family)" ]
     ok $? "it is kept all the same: who said so is not known"
 fi
+if knows device_code && can login; then
+    REVOKE=
+    ! can logout || REVOKE="revocation_endpoint: $URL/revoke"
+    peer desk desk desk-secret "$BASIC" "$READ" 'provider: device_code' \
+        "device_authorization_endpoint: $URL/device_authorization" "$REVOKE"
+    logged_in desk desk code desk
+    [ -z "$REVOKE" ] || logged_out desk desk -u desk:desk-secret
+fi
 done_testing

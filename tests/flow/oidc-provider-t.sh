@@ -115,4 +115,18 @@ fi
 # People: over https, where the address that they are shown must be.
 ENDPOINT=$TLS_URL/token
 ! knows refresh_token || rotation 'openid offline_access api:read' alice "$TLS_URL/device/auth" 69 'tokenward login family'
+if knows device_code && can login; then
+    REVOKE=
+    ! can logout || REVOKE="revocation_endpoint: $TLS_URL/token/revocation"
+    set -- 'provider: device_code' "device_authorization_endpoint: $TLS_URL/device/auth" "$REVOKE" \
+        'scope: openid offline_access api:read'
+    peer desk desk desk-secret "$BASIC" "$@"
+    logged_in desk desk user_code alice
+    [ -z "$REVOKE" ] || logged_out desk desk -u desk:desk-secret
+    if takes 'token_endpoint_auth_method: none'; then
+        peer device device '' 'token_endpoint_auth_method: none' "$@"
+        logged_in device device user_code bob
+        [ -z "$REVOKE" ] || logged_out device device
+    fi
+fi
 done_testing

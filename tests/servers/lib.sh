@@ -95,6 +95,13 @@ knows() { # knows PROVIDER: or skips with a word
     return 1
 }
 
+# A command that this build has.
+can() { # can COMMAND: or skips with a word
+    ! user tokenward --help 2>&1 | grep -q "^ *\(tokenward \)\?$1 " || return 0
+    skip "tokenward $1" "this build has no such command"
+    return 1
+}
+
 # A key of a profile that this build has.
 takes() { # takes LINE: or skips with a word
     peer probe probe '' "$1"
@@ -118,6 +125,44 @@ granted() { # granted DEVICE_ENDPOINT SCOPE PERSON_ARGUMENT
 }
 member() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
 kept() { sed -n 's/^refresh_token=//p' "$T/home/.local/state/tokenward/$1"; }
+
+# A person logs in while tokenward waits; the browser is another's, and has the
+# address and the code that are shown and no more.
+logged_in() { # logged_in NAME CLIENT_ID QUERY PERSON_ARGUMENT
+    out=$(user tokenward get "$1" 2>&1)
+    is $? 69 "$2: nobody has logged in: exit 69"
+    like "$out" "tokenward login $1" "$2: says what to do"
+    user tokenward login "$1" >"$T/login" 2>&1 &
+    login=$!
+    for _ in $(seq 100); do
+        code=$(sed -n 's/^    \([A-Z0-9-]*\)$/\1/p' "$T/login")
+        [ -z "$code" ] || break
+        sleep 0.1
+    done
+    sh "$PERSON" "$(sed -n 's/^    \(http.*\)/\1/p' "$T/login")?$3=$code" "$CA" "$4"
+    ok $? "$2: a person opens what is shown and enters the code"
+    wait "$login"
+    is $? 0 "$2: tokenward login ends well"
+    sed 's/^/# /' "$T/login"
+    bought "$1" "$2" "device_code, $2"
+    first=$TOKEN
+    user tokenward-helper fetch --force "$1"
+    is $? 0 "$2: refreshed, and nobody is asked"
+    [ "$(user tokenward get "$1")" != "$first" ]
+    ok $? "$2: another token"
+}
+
+# One login serves until logout, which the server is told of.
+logged_out() { # logged_out NAME CLIENT_ID [CURL_OPTION VALUE]
+    last=$(kept "$1")
+    user tokenward logout "$1" >"$T/logout" 2>&1
+    is $? 0 "$2: tokenward logout"
+    sed 's/^/# /' "$T/logout"
+    [ -z "$(kept "$1" 2>/dev/null)" ] && [ ! -e "$(record "$1")" ]
+    ok $? "$2: removes what was kept"
+    is "$(curl -s -o "$T/page" -w '%{http_code}' --cacert "$CA" "${3:--d}" "${4:-client_id=$2}" -d grant_type=refresh_token \
+        -d "refresh_token=$last" "$ENDPOINT")" 400 "$2: and the server does not take it any more"
+}
 
 # A refresh token that is another after each use: bought with once each, and
 # dead with all its family when an old one comes back.
