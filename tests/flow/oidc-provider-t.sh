@@ -123,6 +123,10 @@ if knows device_code && can login; then
     peer desk desk desk-secret "$BASIC" "$@"
     logged_in desk desk user_code alice
     [ -z "$REVOKE" ] || logged_out desk desk -u desk:desk-secret
+    peer refused desk desk-secret "$BASIC" "$@"
+    at_browser refused user_code -
+    is $? 77 "a person refuses: exit 77"
+    like "$(cat "$T/login")" 'access_denied' "the login says so"
     if takes 'token_endpoint_auth_method: none'; then
         peer device device '' 'token_endpoint_auth_method: none' "$@"
         logged_in device device user_code bob

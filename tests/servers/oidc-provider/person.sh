@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# person.sh URL CA [USER] - the person at the browser of a device login: opens
+# person.sh URL CA USER - the person at the browser of a device login: opens
 # verification_uri_complete, confirms the code, logs in and consents, as the
-# forms of oidc-provider's own pages ask.
+# forms of oidc-provider's own pages ask.  USER - refuses.
 set -eu
-url=$1 ca=$2 user=${3:-alice}
+url=$1 ca=$2 user=$3 answer=confirm
+[ "$user" != - ] || answer=abort
 site=$(echo "$url" | cut -d/ -f1-3)
 jar=$(mktemp -d)
 trap 'rm -rf "$jar"' EXIT
@@ -15,6 +16,7 @@ form=
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
     next=$(curl -sS --cacert "$ca" -b "$jar/cookies" -c "$jar/cookies" -o "$jar/page" -w '%{redirect_url}' \
         ${form:+--data "$form"} "$url")
+    case $form in *abort=yes) exit 0 ;; esac
     form=
     case $next in
         '') ;;
@@ -27,7 +29,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
     case $(value prompt) in
         login) form="prompt=login&login=$user&password=x" ;;
         consent) form=prompt=consent ;;
-        *) form="xsrf=$(value xsrf)&user_code=$(value user_code)&confirm=yes" ;;
+        *) form="xsrf=$(value xsrf)&user_code=$(value user_code)&$answer=yes" ;;
     esac
 done
 echo "person: stuck at a page that says:" >&2
