@@ -69,6 +69,9 @@ if takes 'grant_type: nonsense'; then
     refused grant 76 'grant.yaml:[0-9]*: .*HTTP 400' "a grant the server does not know, of which it says nothing"
 fi
 
+# The server's own word for where everything is: below a path.
+discovered "$URL" "$READ"
+
 # Keys.
 if takes 'token_endpoint_auth_method: private_key_jwt'; then
     unbelieved() { silent "$@"; }

@@ -68,6 +68,9 @@ if takes 'grant_type: password'; then
     refused grant 77 'grant.yaml:[0-9]*: .*unsupported_grant_type' "a grant the server does not know"
 fi
 
+# The server's own word for where everything is.
+discovered "$TLS_URL"
+
 # Keys.
 if takes 'token_endpoint_auth_method: private_key_jwt'; then
     unbelieved() { refused "$1" 77 "$1.yaml:[0-9]*: .*client_id.*invalid_client" "$2"; }

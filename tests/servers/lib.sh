@@ -47,12 +47,13 @@ peer_server() { # peer_server NAME
     ENDPOINT=$URL/token
 }
 
-# One profile in a file of its own; "" for a client without a secret.
+# One profile in a file of its own; "" for a client without a secret.  Without
+# ENDPOINT the lines say where.
 peer() { # peer NAME CLIENT_ID SECRET [LINE...]
     name=$1 secret=$T/config/tokenward/profiles.d/$1.secret
     {
         printf 'profiles:\n  %s:\n    client_id: "%s"\n' "$name" "$2"
-        echo "    token_endpoint: $ENDPOINT"
+        [ -z "$ENDPOINT" ] || echo "    token_endpoint: $ENDPOINT"
         case $ENDPOINT in
             http:*) echo "    allow_http: loopback" ;;
             *) echo "    ca_file: $CA" ;;
@@ -108,7 +109,7 @@ takes() { # takes LINE: or skips with a word
     out=$(user tokenward-helper check "$T/config/tokenward/profiles.d/probe.yaml" 2>&1)
     rm "$T/config/tokenward/profiles.d/probe".*
     case $out in
-        *'unknown key'* | *' must be '*) skip "${1%%:*}" "this build has no such key" ;;
+        *'unknown key'* | *' must be '* | *'missing: token_endpoint'*) skip "${1%%:*}" "this build has no such key" ;;
         *) return 0 ;;
     esac
     return 1
@@ -246,4 +247,16 @@ EOF
     beside foreign.jwt "$(foreign cc-pkjwt-rs256 "$ENDPOINT")"
     peer foreign cc-pkjwt-rs256 '' 'token_endpoint_auth_method: client_assertion' 'client_assertion: {file: foreign.jwt}' "$@"
     bought foreign cc-pkjwt-rs256 "client_assertion, signed by another program"
+}
+
+# An issuer leads to its endpoints (RFC 8414), under its own name alone.
+discovered() { # discovered ISSUER [LINE...]
+    issuer=$1 endpoint=$ENDPOINT ENDPOINT=
+    shift
+    takes "issuer: $issuer" || { ENDPOINT=$endpoint; return; }
+    peer found cc-basic basic-secret "issuer: $issuer" 'token_endpoint_auth_method: client_secret_basic' "$@"
+    peer misnamed cc-basic basic-secret "issuer: $issuer/" 'token_endpoint_auth_method: client_secret_basic' "$@"
+    ENDPOINT=$endpoint
+    bought found cc-basic "an issuer instead of a token endpoint"
+    refused misnamed 76 'misnamed.yaml:[0-9]*: .*issuer' "an issuer that calls itself otherwise"
 }
