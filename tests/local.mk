@@ -62,6 +62,8 @@ tests_sandbox_sandbox_SOURCES = \
 	tests/sandbox/logins.c \
 	tests/sandbox/logins.h \
 	tests/sandbox/main.c \
+	tests/sandbox/manners.c \
+	tests/sandbox/manners.h \
 	tests/sandbox/misbehave.c \
 	tests/sandbox/misbehave.h \
 	tests/sandbox/options.c \

@@ -13,6 +13,7 @@
 
 #include "tests/sandbox/devices.h"
 #include "tests/sandbox/families.h"
+#include "tests/sandbox/manners.h"
 #include "tests/sandbox/sale.h"
 #include "tests/sandbox/trades.h"
 
@@ -24,7 +25,9 @@ deal_client_credentials(struct purchase *purchase, struct answer *answer)
     struct span scope = form_value(&purchase->form, "scope"), rest = scope;
     struct sale sale = {.scope = scope};
 
-    if (!span_word(&rest).bytes)
+    if (purchase->misbehaviour->no_scope)
+        sale_close(purchase, &sale, answer);
+    else if (!span_word(&rest).bytes)
         answer_error(answer, 400, "invalid_request",
                      "Scope parameter not provided.");
     else if (purchase_check_granted(purchase, answer))
@@ -111,7 +114,10 @@ static const struct grant *
 find_grant(const struct purchase *purchase)
 {
     struct span type = form_value(&purchase->form, "grant_type");
+    struct span other = purchase->misbehaviour->grant;
 
+    if (other.bytes) /* the first of them by another name */
+        return span_equal(type, other) ? GRANTS : NULL;
     for (size_t i = 0; i < sizeof GRANTS / sizeof *GRANTS; i++) {
         if (span_is(type, GRANTS[i].type))
             return &GRANTS[i];
@@ -139,11 +145,17 @@ void
 endpoint_answer(const struct sandbox *sandbox, struct request *request,
                 const struct misbehaviour *m, struct answer *answer)
 {
-    static purchase_check *const CHECKS[] = {
-        purchase_check_method, purchase_check_size,
-        purchase_check_type,   purchase_check_form,
-        check_grant,           purchase_check_one_authentication,
-        purchase_check_client, NULL};
+    static purchase_check *const CHECKS[] = {purchase_check_method,
+                                             purchase_check_size,
+                                             purchase_check_type,
+                                             purchase_check_form,
+                                             check_grant,
+                                             purchase_check_one_authentication,
+                                             manners_check_way,
+                                             purchase_check_client,
+                                             manners_check_header,
+                                             manners_check_fields,
+                                             NULL};
     const struct purchase purchase = {
         .sandbox = sandbox, .request = request, .misbehaviour = m};
 

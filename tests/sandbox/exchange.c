@@ -33,6 +33,12 @@ struct exchange {
     struct waiter waiter;
 };
 
+static const char *
+header_of(const struct request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->handle, MHD_HEADER_KIND, name);
+}
+
 static struct exchange *
 exchange_new(const struct exchange_host *host,
              struct MHD_Connection *connection, const char *method,
@@ -51,6 +57,8 @@ exchange_new(const struct exchange_host *host,
                              connection, MHD_HEADER_KIND, "Content-Type"),
                          .authorization = MHD_lookup_connection_value(
                              connection, MHD_HEADER_KIND, "Authorization"),
+                         .header = header_of,
+                         .handle = connection,
                          .body = {.max = REQUEST_BODY_MAX}};
     misbehave_init(&exchange->misbehaviour);
     exchange->answer = ANSWER_INIT;

@@ -35,6 +35,8 @@ struct row {
 #define AT(member) offsetof(struct misbehaviour, member)
 
 static const struct row ROWS[] = {
+    {"auth", TEXT, SHAPE, AT(auth), 0, 0,
+     "only this way of authentication: `post` or `basic`"},
     {"big", NUMBER, SHAPE, AT(big), 0, SIZE_LIMIT,
      "pad a good answer to N bytes with white space"},
     {"body", TEXT, FAULT, AT(body), 0, 0, "this body, whatever was asked"},
@@ -52,10 +54,16 @@ static const struct row ROWS[] = {
     {"error", TEXT, FAULT, AT(error), 0, 0, "this error (status 400)"},
     {"expires-in", TEXT, SHAPE, AT(expires_in), 0, 0,
      "raw JSON value of expires_in; `none` leaves it out"},
+    {"extra", TEXT, SHAPE, AT(extra), 0, 0,
+     "more members of a good answer, raw: `,\"a\":1`"},
     {"fail", NUMBER, SHAPE, AT(fail), 0, INT64_MAX,
      "faults for the first N requests to this path, then none"},
     {"grace", NUMBER, SHAPE, AT(grace), 0, HOUR_MS,
      "a used refresh token is good for N ms more"},
+    {"form-reply", FLAG, SHAPE, AT(form_reply), 0, 0,
+     "a good answer as a form, not as JSON"},
+    {"grant", TEXT, SHAPE, AT(grant), 0, 0,
+     "the one grant_type (default: client_credentials)"},
     {"hang", FLAG, FAULT, AT(hang), 0, 0, "never answer"},
     {"html", FLAG, FAULT, AT(html), 0, 0, "a page instead of JSON"},
     {"interval", TEXT, SHAPE, AT(interval), 0, 0,
@@ -64,6 +72,8 @@ static const struct row ROWS[] = {
      "where `redirect` leads (default: the token endpoint)"},
     {"no-rotation", FLAG, SHAPE, AT(no_rotation), 0, 0,
      "a refresh token stays the same, and good"},
+    {"no-scope", FLAG, SHAPE, AT(no_scope), 0, 0,
+     "any scope is good, and none too"},
     {"redirect", NUMBER, FAULT, AT(redirect), 300, 399,
      "redirect with this status"},
     {"refresh-token", TEXT, SHAPE, AT(refresh_token), 0, 0,
@@ -85,6 +95,10 @@ static const struct row ROWS[] = {
     {"user-code", TEXT, SHAPE, AT(user_code), 0, 0, "of a device"},
     {"verification-uri", TEXT, SHAPE, AT(verification_uri), 0, 0,
      "of a device; verification_uri_complete is then left out"},
+    {"want", TEXT, SHAPE, AT(want), 0, 0,
+     "fields that must be sent, as a form: `a=b&c=d`"},
+    {"want-header", TEXT, SHAPE, AT(want_header), 0, 0,
+     "a header line that must be sent: `Name: value`"},
 };
 
 #define ROW_COUNT (sizeof ROWS / sizeof *ROWS)

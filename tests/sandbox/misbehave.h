@@ -23,11 +23,12 @@ struct misbehaviour {
     int64_t big, cut, delay, drip, fail, grace, redirect, status, token_size;
 
     /* Texts: absent when not asked for; a NUL follows their last byte. */
-    struct span body, content_type, description, error, expires_in, interval,
-        location, refresh_token, retry_after, scope, tag, token, type,
-        user_code, verification_uri;
+    struct span auth, body, content_type, description, error, expires_in,
+        extra, grant, interval, location, refresh_token, retry_after, scope,
+        tag, token, type, user_code, verification_uri, want, want_header;
 
-    bool endless, endless_headers, hang, html, no_rotation, reset, same_token;
+    bool endless, endless_headers, form_reply, hang, html, no_rotation,
+        no_scope, reset, same_token;
 };
 
 #define AUTO_MISBEHAVIOUR AUTO(misbehave_clear) struct misbehaviour

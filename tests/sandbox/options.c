@@ -21,6 +21,7 @@ enum word {
     CLIENT_KEY,
     COUNT_FILE,
     DIR_,
+    ENDPOINT,
     HELP,
     HTTP,
     IDLE,
@@ -48,6 +49,8 @@ static const struct row {
     [COUNT_FILE] = {"count-file", "FILE",
                     "append a line for each token request, when it was read"},
     [DIR_] = {"dir", "DIR", "where ca.pem and ready are put (required)"},
+    [ENDPOINT] = {"endpoint", "PATH=LIST",
+                  "one more token endpoint, with these manners"},
     [HELP] = {"help", NULL, "this"},
     [HTTP] = {"http", NULL, "without TLS"},
     [IDLE] = {"idle", "SECONDS",
@@ -92,6 +95,21 @@ set_certificate(struct options *out, const char *value, struct tw_error *err)
     return tw_fail(err, TW_E_USAGE, "--certificate: " CERTIFICATE_KINDS);
 }
 
+/* The LIST is read at each request, like one in a path. */
+static enum tw_status
+add_endpoint(struct sandbox *sandbox, const char *value, struct tw_error *err)
+{
+    const char *equals = strchr(value, '=');
+
+    if (*value != '/' || !equals || sandbox->endpoint_count == ENDPOINTS_MAX)
+        return tw_fail(err, TW_E_USAGE, "--endpoint: PATH=LIST, at most %d",
+                       ENDPOINTS_MAX);
+    sandbox->endpoints[sandbox->endpoint_count++] =
+        (struct other_endpoint){.path = {value, (size_t)(equals - value)},
+                                .list = span_of(equals + 1)};
+    return TW_OK;
+}
+
 static enum tw_status
 set(struct options *out, struct sandbox *sandbox, enum word word,
     const char *value, struct tw_error *err)
@@ -122,6 +140,9 @@ set(struct options *out, struct sandbox *sandbox, enum word word,
         break;
     case DIR_:
         out->dir = value;
+        break;
+    case ENDPOINT:
+        status = add_endpoint(sandbox, value, err);
         break;
     case HELP:
         out->help = true;

@@ -29,10 +29,13 @@ struct request {
     const char *path;          /* still encoded, without the query */
     const char *content_type;  /* NULL: not sent */
     const char *authorization; /* NULL: not sent */
-    struct secret body;        /* at most REQUEST_BODY_MAX bytes */
-    size_t received;           /* bytes of body the client sent */
-    enum auth auth;            /* how it authenticated: the endpoint says */
-    bool has_certificate;      /* it showed one, and owns its key */
+    /* The value of the header field @name, or NULL. */
+    const char *(*header)(const struct request *request, const char *name);
+    void *handle;         /* header()'s own */
+    struct secret body;   /* at most REQUEST_BODY_MAX bytes */
+    size_t received;      /* bytes of body the client sent */
+    enum auth auth;       /* how it authenticated: the endpoint says */
+    bool has_certificate; /* it showed one, and owns its key */
     unsigned char certificate[CERTIFICATE_SHA256];
     uint64_t connection; /* its number, from 1 */
 };

@@ -169,18 +169,32 @@ take_prefix(struct visit *visit, struct span *list)
     visit->path = end;
 }
 
+static const struct other_endpoint *
+find_endpoint(const struct sandbox *sandbox, const char *path)
+{
+    for (size_t i = 0; i < sandbox->endpoint_count; i++) {
+        if (span_is(sandbox->endpoints[i].path, path))
+            return &sandbox->endpoints[i];
+    }
+    return NULL;
+}
+
 void
 route_answer(const struct sandbox *sandbox, struct request *request,
              struct misbehaviour *m, struct answer *answer)
 {
     struct visit visit = {
         .sandbox = sandbox, .request = request, .misbehaviour = m};
+    const struct other_endpoint *other;
     struct tw_error err;
     struct span list;
     const struct desk *desk;
 
     take_prefix(&visit, &list);
-    desk = find_desk(visit.path);
+    other = find_endpoint(sandbox, visit.path);
+    if (other && !list.bytes)
+        list = other->list;
+    desk = other ? DESKS : find_desk(visit.path);
     if (desk == DESKS) {
         counter_token_request(sandbox->counter, request);
         misbehave_on_top(m, &sandbox->always);

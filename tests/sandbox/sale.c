@@ -57,6 +57,17 @@ sell_refresh_token(const struct purchase *purchase, const struct sale *sale,
                           other.bytes ? other : sale->refresh_token);
 }
 
+/* RFC 6749 knows no such answer; servers older than it do. */
+static void
+sell_as_form(struct answer *answer)
+{
+    answer_text(answer, 200, "application/x-www-form-urlencoded",
+                "access_token=");
+    (void)token_append(&answer->body, TOKEN_LEN);
+    (void)secret_append_text(&answer->body,
+                             "&token_type=bearer&expires_in=" EXPIRES_IN);
+}
+
 void
 sale_close(const struct purchase *purchase, const struct sale *sale,
            struct answer *answer)
@@ -64,6 +75,10 @@ sale_close(const struct purchase *purchase, const struct sale *sale,
     const struct misbehaviour *m = purchase->misbehaviour;
     struct secret *body = &answer->body;
 
+    if (m->form_reply) {
+        sell_as_form(answer);
+        return;
+    }
     answer_text(answer, m->status < 0 ? 200 : (unsigned)m->status,
                 m->content_type.bytes ? m->content_type.bytes : JSON, "{");
     if (!is_left_out(m->token))
@@ -78,9 +93,11 @@ sale_close(const struct purchase *purchase, const struct sale *sale,
                               m->expires_in.bytes ? m->expires_in
                                                   : span_of(EXPIRES_IN));
     sell_refresh_token(purchase, sale, body);
-    if (!is_left_out(m->scope))
+    if (!is_left_out(m->scope) && (m->scope.bytes || sale->scope.bytes))
         (void)json_member(body, "scope",
                           m->scope.bytes ? m->scope : sale->scope);
+    if (m->extra.bytes)
+        (void)secret_append(body, m->extra.bytes, m->extra.len);
     (void)secret_append_text(body, "}");
     if (m->big > 0 && (size_t)m->big > body->len) {
         AUTO_FREE char *space = malloc((size_t)m->big);

@@ -16,11 +16,20 @@
 
 #define TOKEN_PATH "/oauth/v1/token"
 
+#define ENDPOINTS_MAX 32
+
+/* Another path of the token endpoint, with manners of its own. */
+struct other_endpoint {
+    struct span path, list;
+};
+
 struct sandbox {
     char url[64]; /* "https://127.0.0.1:PORT", also the issuer */
     char token_url[64 + sizeof TOKEN_PATH];
     struct clients clients;
-    struct misbehaviour always;    /* how the token endpoint misbehaves */
+    struct misbehaviour always; /* how the token endpoint misbehaves */
+    struct other_endpoint endpoints[ENDPOINTS_MAX];
+    size_t endpoint_count;
     struct assertions *assertions; /* these five have locks of their own */
     struct counter *counter;
     struct devices *devices;

@@ -104,7 +104,7 @@ static enum tw_status
 apply(const struct profile *profile, const char *text, struct sent *sent,
       struct tw_error *err)
 {
-    const struct secret_context secrets = {NULL, false};
+    const struct secret_context secrets = {.system = false};
     struct profile with_secret = *profile;
     struct secret *value = &with_secret.client_secret.value;
     enum tw_status status;
