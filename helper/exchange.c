@@ -165,6 +165,7 @@ send_form(struct exchange *exchange, const struct tw_action *action,
     struct http_request request = {
         .url = url,
         .form = &exchange->form.text,
+        .headers = exchange->form.extras.headers,
         .ca_file = profile->ca_file,
         .allow_loopback_http = profile->allow_loopback_http,
         .timeout_ms = profile->timeout_s * 1000,
@@ -187,6 +188,7 @@ send_form(struct exchange *exchange, const struct tw_action *action,
     if (exchange->form.proof.has_identity)
         request.identity = &exchange->form.proof.identity;
     request.once = is_once(action); /* its fields were checked */
+    request.header_count = exchange->form.extras.header_count;
     exchange->flags = action->flags;
     exchange->outcome.asked = clock_now();
     exchange->outcome.sent = true;

@@ -30,18 +30,21 @@ broken(const struct making *making, const char *what)
 }
 
 static enum tw_status
-read_text(const struct making *making, const char *value, struct secret *out)
+read_text(const struct making *making, const struct tw_field *field,
+          struct secret *out)
 {
-    return secret_append_text(out, value)
+    return extras_field(making->context->profile, field->name, field->value,
+                        out)
                ? TW_OK
                : broken(making, "its form has a field that is too long");
 }
 
 static enum tw_status
-read_secret(const struct making *making, const char *value, struct secret *out)
+read_secret(const struct making *making, const struct tw_field *field,
+            struct secret *out)
 {
     const struct profile_option *option =
-        profile_option(making->context->profile, value);
+        profile_option(making->context->profile, field->value);
 
     if (!option || option->secret.kind == SECRET_NONE)
         return broken(making, "it names no secret of the profile");
@@ -50,25 +53,28 @@ read_secret(const struct making *making, const char *value, struct secret *out)
 }
 
 static enum tw_status
-read_member(const struct making *making, const char *value, struct secret *out)
+read_member(const struct making *making, const struct tw_field *field,
+            struct secret *out)
 {
     const struct json *json = making->answer->json;
     size_t n;
-    const char *text = json ? json_string(json, value, &n) : NULL;
+    const char *text = json ? json_string(json, field->value, &n) : NULL;
 
     if (!text && making->asked)
-        text = json_string(making->asked, value, &n);
+        text = json_string(making->asked, field->value, &n);
     if (!text || !secret_append(out, text, n))
         return broken(making, "it names no text of the last answer");
     return TW_OK;
 }
 
 static enum tw_status
-read_kept(const struct making *making, const char *value, struct secret *out)
+read_kept(const struct making *making, const struct tw_field *field,
+          struct secret *out)
 {
     const struct keeper *keeper = making->context->keeper;
 
-    if (!keeper || !keeper->token.len || strcmp(value, "refresh_token") != 0)
+    if (!keeper || !keeper->token.len ||
+        strcmp(field->value, "refresh_token") != 0)
         return broken(making, "it names a refresh token, and none is kept");
     return secret_append(out, keeper->token.bytes, keeper->token.len)
                ? TW_OK
@@ -76,14 +82,16 @@ read_kept(const struct making *making, const char *value, struct secret *out)
 }
 
 static enum tw_status
-read_signed(const struct making *making, const char *value, struct secret *out)
+read_signed(const struct making *making, const struct tw_field *field,
+            struct secret *out)
 {
     return assertion_sign(making->context->profile, &making->context->secrets,
-                          value, out, NULL, making->err);
+                          field->value, out, NULL, making->err);
 }
 
 typedef enum tw_status read_field(const struct making *making,
-                                  const char *value, struct secret *out);
+                                  const struct tw_field *field,
+                                  struct secret *out);
 
 static read_field *const READERS[] = {
     [TW_FIELD_TEXT] = read_text,     [TW_FIELD_SECRET] = read_secret,
@@ -103,7 +111,7 @@ add_field(struct exchange_form *form, const struct making *making,
         return broken(making, "its form has a field of an unknown kind");
     if (!field->name || !field->name[0] || !field->value)
         return broken(making, "its form has a field without name or value");
-    status = READERS[field->kind](making, field->value, &value);
+    status = READERS[field->kind](making, field, &value);
     if (status)
         return status;
     if (!form_field(&form->text, field->name, secret_text(&value), value.len))
@@ -138,6 +146,9 @@ exchange_form_make(struct exchange_form *form,
         return broken(&making, "its form is too long");
     for (size_t i = 0; i < action->field_count && !status; i++)
         status = add_field(form, &making, &action->fields[i]);
+    if (!status)
+        status = extras_write(context->profile, &context->secrets, action,
+                              &form->text, &form->extras, err);
     if (!status && !(action->flags & TW_POST_NO_CLIENT))
         status = client_auth_apply(context->profile, &context->secrets,
                                    &form->text, &form->proof, err);
@@ -154,6 +165,8 @@ exchange_form_secrets(const struct exchange_form *form,
         out->list[n++] = &form->proof.sent;
     for (size_t i = 0; i < form->sent_count; i++)
         out->list[n++] = &form->sent[i];
+    for (size_t i = 0; i < form->extras.hidden_count; i++)
+        out->list[n++] = &form->extras.hidden[i];
     out->list[n] = NULL;
 }
 
@@ -176,5 +189,6 @@ exchange_form_clear(struct exchange_form *form)
     for (size_t i = 0; i < form->sent_count; i++)
         secret_clear(&form->sent[i]);
     form->sent_count = 0;
+    extras_clear(&form->extras);
     form->has_kept = false;
 }

@@ -8,6 +8,7 @@
 
 #include "helper/client_auth.h"
 #include "helper/exchange.h"
+#include "helper/extras.h"
 
 #define FORM_SECRETS_MAX 8 /* fields of one form that are not plain text */
 
@@ -16,12 +17,13 @@ struct exchange_form {
     struct client_proof proof;
     struct secret sent[FORM_SECRETS_MAX];
     size_t sent_count;
-    bool has_kept; /* the kept refresh token is in it */
+    struct extras extras; /* what the profile adds */
+    bool has_kept;        /* the kept refresh token is in it */
 };
 
 /* A NULL-ended list for reply_read(). */
 struct exchange_secrets {
-    const struct secret *list[FORM_SECRETS_MAX + 2];
+    const struct secret *list[FORM_SECRETS_MAX + EXTRAS_FIELDS_MAX + 2];
 };
 
 void exchange_form_init(struct exchange_form *form);

@@ -67,6 +67,30 @@ add_options(EVP_MD_CTX *context, const struct profile *profile)
     return good;
 }
 
+/* A value that is written as text is no secret. */
+static bool
+add_fields(EVP_MD_CTX *context, const struct profile_field *fields,
+           size_t count)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && i < count; i++)
+        good = add(context, fields[i].name) &&
+               add_source(context, &fields[i].value) &&
+               add(context, secret_text(&fields[i].value.value));
+    return good && add(context, "");
+}
+
+static bool
+add_request(EVP_MD_CTX *context, const struct profile_request *request)
+{
+    char separator[] = {request->scope_separator, '\0'};
+
+    return add(context, request->grant_type) && add(context, separator) &&
+           add_fields(context, request->params, request->param_count) &&
+           add_fields(context, request->headers, request->header_count);
+}
+
 bool
 fingerprint_of(const struct profile *profile,
                char out[static FINGERPRINT_SIZE])
@@ -93,6 +117,7 @@ fingerprint_of(const struct profile *profile,
            add(context, profile->identity.token_endpoint) &&
            add(context, profile->issuer) && add(context, profile->ca_file) &&
            add_options(context, profile) &&
+           add_request(context, &profile->request) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }
 

@@ -181,6 +181,9 @@ http_post(struct http *http, const struct http_request *request,
 
     if (problem)
         return tw_fail(err, TW_E_CONFIG, "the endpoint's URL %s", problem);
+    if (request->header_count > HTTP_LINES_MAX)
+        return tw_fail(err, TW_E_CONFIG, "more than %d header lines",
+                       HTTP_LINES_MAX);
     if (http->expired)
         return tw_fail(err, TW_E_RETRY, "no time is left for a request");
     transfer = calloc(1, sizeof *transfer);

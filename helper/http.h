@@ -21,6 +21,7 @@
 #define HTTP_BODY_MAX (1024 * 1024)  /* of an answer; as golang/oauth2 */
 #define HTTP_HEADERS_MAX (64 * 1024) /* of an answer, all together */
 #define HTTP_FORM_MAX (256 * 1024)   /* of a request */
+#define HTTP_LINES_MAX 16            /* of request.headers */
 #define HTTP_CONNECT_MS 5000
 
 struct identity;
@@ -31,6 +32,8 @@ struct http_request {
     const char *authorization; /* a whole header line, or NULL */
     const struct identity *identity; /* shown in the handshake, or NULL; such
                                         a connection serves one request */
+    const struct secret *headers;    /* more whole lines, or NULL */
+    size_t header_count;             /* at most HTTP_LINES_MAX */
     const char *ca_file; /* instead of the system's trust, or NULL */
     bool allow_loopback_http;
     bool once; /* what is in the form may be used once: a lost answer is a

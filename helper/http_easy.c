@@ -118,20 +118,26 @@ set_address(CURL *easy, const struct http_request *request, bool system)
            !curl_easy_setopt(easy, CURLOPT_URL, request->url);
 }
 
+/* Borrowed like the form: libcurl reads it, and no copy is made. */
+static struct curl_slist *
+add_line(struct curl_slist *line, const char *text, struct curl_slist *next)
+{
+    *line = (struct curl_slist){.data = (char *)(uintptr_t)text, .next = next};
+    return line;
+}
+
 static bool
 set_form(struct transfer *transfer, struct curl_slist *fields)
 {
     const struct http_request *request = &transfer->request;
     CURL *easy = transfer->easy;
 
-    if (request->authorization) {
-        /* Borrowed like the form: libcurl reads it, and no copy is made. */
-        transfer->authorization = (struct curl_slist){
-            .data = (char *)(uintptr_t)request->authorization,
-            .next = fields,
-        };
-        fields = &transfer->authorization;
-    }
+    if (request->authorization)
+        fields = add_line(&transfer->lines[HTTP_LINES_MAX],
+                          request->authorization, fields);
+    for (size_t i = 0; i < request->header_count; i++)
+        fields = add_line(&transfer->lines[i],
+                          secret_text(&request->headers[i]), fields);
     return !curl_easy_setopt(easy, CURLOPT_POST, 1L) &&
            !curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE,
                              (long)request->form->len) &&

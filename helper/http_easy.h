@@ -24,8 +24,9 @@ struct transfer {
     bool is_final;       /* that status line was no interim answer's */
     bool out_of_memory;
     char error[CURL_ERROR_SIZE];
-    struct curl_slist authorization; /* in front of the common fields */
-    struct secret authorities;       /* what is in the ca_file */
+    struct curl_slist
+        lines[1 + HTTP_LINES_MAX]; /* in front of the common fields */
+    struct secret authorities;     /* what is in the ca_file */
     struct http_host *host;
     struct transfer *next_waiting;         /* of its host */
     struct transfer *previous, *following; /* of all that are not done */

@@ -38,6 +38,8 @@ helper_libhelper_la_SOURCES = \
 	helper/exchange_tell.h \
 	helper/explain.c \
 	helper/explain.h \
+	helper/extras.c \
+	helper/extras.h \
 	helper/fetch.c \
 	helper/fetch.h \
 	helper/fingerprint.c \
@@ -106,6 +108,8 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_links.h \
 	helper/profile_option.c \
 	helper/profile_reader.h \
+	helper/profile_request.c \
+	helper/profile_request.h \
 	helper/profile_secret.c \
 	helper/profile_set.c \
 	helper/profile_set.h \

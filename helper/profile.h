@@ -12,6 +12,7 @@
 #include "helper/jwt_signature.h"
 #include "helper/key_source.h"
 #include "helper/module.h"
+#include "helper/profile_request.h"
 #include "helper/secret_source.h"
 #include "helper/yaml.h"
 #include "provider/base/error.h"
@@ -105,6 +106,7 @@ struct profile {
     struct secret_source client_secret;
     struct profile_assertion assertion;
     struct profile_identity identity;
+    struct profile_request request;
     char *issuer; /* of the authorization server, or NULL */
     struct profile_option *options;
     size_t option_count;

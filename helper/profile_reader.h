@@ -87,6 +87,17 @@ enum tw_status profile_read_option(const struct profile_reader *reader,
                                    const struct yaml_node *node,
                                    struct profile_option *out);
 
+/* The rows of profile_request.h. */
+enum tw_status profile_read_grant_type(const struct profile_reader *reader,
+                                       const struct yaml_node *value);
+enum tw_status profile_read_headers(const struct profile_reader *reader,
+                                    const struct yaml_node *value);
+enum tw_status profile_read_params(const struct profile_reader *reader,
+                                   const struct yaml_node *value);
+enum tw_status
+profile_read_scope_separator(const struct profile_reader *reader,
+                             const struct yaml_node *value);
+
 void profile_option_clear(struct profile_option *option);
 
 #endif

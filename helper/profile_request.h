@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile_request.h - what a profile adds to the requests that its provider
+ * makes: form parameters, header lines, another grant_type or separator.
+ */
+#ifndef TW_HELPER_PROFILE_REQUEST_H
+#define TW_HELPER_PROFILE_REQUEST_H
+
+#include <stddef.h>
+
+#include "helper/secret_source.h"
+
+#define PROFILE_PARAMS_MAX 32
+#define PROFILE_HEADERS_MAX 16
+#define PROFILE_FIELD_NAME_MAX 128 /* bytes */
+
+/* A name, and a value that is text (SECRET_VALUE) or a secret's source. */
+struct profile_field {
+    char *name;
+    struct secret_source value;
+};
+
+struct profile_request {
+    struct profile_field *params, *headers;
+    size_t param_count, header_count;
+    char *grant_type;     /* NULL: the provider's */
+    char scope_separator; /* ' ' or ',' */
+};
+
+void profile_request_clear(struct profile_request *request);
+
+#endif
