@@ -121,6 +121,21 @@ remember(struct exchange *exchange)
 }
 
 static void
+read_answer(struct exchange *exchange, const struct http_reply *http,
+            const struct secret *const *scrub)
+{
+    struct reply_rules rules = exchange->context.profile->reply;
+    struct outcome *outcome = &exchange->outcome;
+
+    rules.untyped = (exchange->flags & TW_POST_UNTYPED) != 0;
+    if (exchange->flags & TW_POST_ANSWER)
+        reply_read_answer(http, scrub, &outcome->reply);
+    else
+        reply_read_by(&rules, outcome->asked.wall, http, scrub,
+                      &outcome->reply);
+}
+
+static void
 on_reply(void *arg, struct http_reply *http)
 {
     struct exchange *exchange = arg;
@@ -130,12 +145,7 @@ on_reply(void *arg, struct http_reply *http)
     exchange_form_secrets(&exchange->form, &secrets);
     remember(exchange);
     reply_clear(reply);
-    if (exchange->flags & TW_POST_ANSWER)
-        reply_read_answer(http, secrets.list, reply);
-    else if (exchange->flags & TW_POST_UNTYPED)
-        reply_read_untyped(http, secrets.list, reply);
-    else
-        reply_read(http, secrets.list, reply);
+    read_answer(exchange, http, secrets.list);
     keep(exchange);
     if (reply->class != REPLY_TOKEN && reply->class != REPLY_ANSWER)
         explain(exchange);

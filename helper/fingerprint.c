@@ -91,6 +91,16 @@ add_request(EVP_MD_CTX *context, const struct profile_request *request)
            add_fields(context, request->headers, request->header_count);
 }
 
+static bool
+add_rules(EVP_MD_CTX *context, const struct reply_rules *rules)
+{
+    char text[] = {(char)('0' + rules->form), (char)('0' + rules->bearer),
+                   (char)('0' + rules->zero_lifetime),
+                   (char)('0' + rules->success_status % 100), '\0'};
+
+    return add(context, rules->expires_member) && add(context, text);
+}
+
 bool
 fingerprint_of(const struct profile *profile,
                char out[static FINGERPRINT_SIZE])
@@ -118,6 +128,7 @@ fingerprint_of(const struct profile *profile,
            add(context, profile->issuer) && add(context, profile->ca_file) &&
            add_options(context, profile) &&
            add_request(context, &profile->request) &&
+           add_rules(context, &profile->reply) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }
 

@@ -113,6 +113,39 @@ json_string(const struct json *json, const char *key, size_t *n)
     return string_of(member(json, key), n);
 }
 
+/* The member or item that @name is. */
+static struct json_object *
+inside(struct json_object *value, const char *name)
+{
+    struct json_object *found = NULL;
+
+    if (json_object_is_type(value, json_type_object))
+        (void)json_object_object_get_ex(value, name, &found);
+    else if (json_object_is_type(value, json_type_array) && *name >= '0' &&
+             *name <= '9')
+        found = json_object_array_get_idx(value, strtoul(name, NULL, 10));
+    return found;
+}
+
+const char *
+json_text_at(const struct json *json, const char *path, size_t *n)
+{
+    struct json_object *value = json->root;
+    char name[64];
+
+    while (value && *path) {
+        size_t length = strcspn(path, ".");
+
+        if (length >= sizeof name)
+            return NULL;
+        memcpy(name, path, length);
+        name[length] = '\0';
+        value = inside(value, name);
+        path += length + (path[length] == '.');
+    }
+    return string_of(value, n);
+}
+
 static bool
 is_digits(const char *text, size_t n)
 {

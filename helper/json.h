@@ -39,6 +39,10 @@ enum json_kind json_kind(const struct json *json, const char *key);
  */
 const char *json_string(const struct json *json, const char *key, size_t *n);
 
+/* json_text_at: the same further inside: @path is names and indices of arrays
+ * with a dot between them, as in "errors.0.message". */
+const char *json_text_at(const struct json *json, const char *path, size_t *n);
+
 /* json_seconds: a number, or a string of 1 to 20 digits, rounded down; false
  * for another type or text.  Saturates at INT64_MAX and INT64_MIN. */
 bool json_seconds(const struct json *json, const char *key, int64_t *out);

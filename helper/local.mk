@@ -63,6 +63,8 @@ helper_libhelper_la_SOURCES = \
 	helper/index_write.c \
 	helper/index_write.h \
 	helper/inspect.c \
+	helper/instant.c \
+	helper/instant.h \
 	helper/job.c \
 	helper/job.h \
 	helper/json.c \
@@ -108,6 +110,7 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_links.h \
 	helper/profile_option.c \
 	helper/profile_reader.h \
+	helper/profile_reply.c \
 	helper/profile_request.c \
 	helper/profile_request.h \
 	helper/profile_secret.c \
@@ -126,6 +129,11 @@ helper_libhelper_la_SOURCES = \
 	helper/reply_answer.h \
 	helper/reply_error.c \
 	helper/reply_error.h \
+	helper/reply_expiry.c \
+	helper/reply_expiry.h \
+	helper/reply_form.c \
+	helper/reply_form.h \
+	helper/reply_rules.h \
 	helper/report.c \
 	helper/report.h \
 	helper/retry.c \

@@ -210,6 +210,7 @@ profile_read(const struct profile_context *context,
                          .column = entry->key->column,
                          .assertion.lifetime_s = JWT_LIFETIME_S,
                          .request = {.scope_separator = ' '},
+                         .reply = {.scope_separator = ' '},
                          .timeout_s = PROFILE_TIMEOUT_S,
                          .default_lifetime_s = PROFILE_LIFETIME_DEFAULT_S};
     if (!profile->name)
@@ -288,6 +289,7 @@ profile_free(struct profile *profile)
     free(profile->identity.token_endpoint);
     free(profile->issuer);
     profile_request_clear(&profile->request);
+    free(profile->reply.expires_member);
     free(profile->options);
     free(profile->matches);
     free(profile->exports);

@@ -13,6 +13,7 @@
 #include "helper/key_source.h"
 #include "helper/module.h"
 #include "helper/profile_request.h"
+#include "helper/reply_rules.h"
 #include "helper/secret_source.h"
 #include "helper/yaml.h"
 #include "provider/base/error.h"
@@ -108,6 +109,7 @@ struct profile {
     struct profile_identity identity;
     struct profile_request request;
     char *issuer; /* of the authorization server, or NULL */
+    struct reply_rules reply;
     struct profile_option *options;
     size_t option_count;
     struct profile_match *matches;

@@ -277,6 +277,10 @@ static const struct profile_key KEYS[] = {
      read_default_lifetime},
     {"env", "{NAME: token, file or header, ...}",
      "variables that tokenward exec sets for a program", false, read_env},
+    {"expires_member", "NAME",
+     "the member of the answer that says when the token ends, where it is not "
+     "expires_in",
+     false, profile_read_expires_member},
     {"git_username", "TEXT",
      "user name that git is given with the token; default oauth2", false,
      read_git_username},
@@ -298,9 +302,15 @@ static const struct profile_key KEYS[] = {
     {"provider", "NAME",
      "the module that knows the grant; default client_credentials", true,
      read_provider},
+    {"reply_format", "json or form",
+     "form: an answer may be a form; default json (RFC 6749 5.1)", false,
+     profile_read_reply_format},
     {"scope_separator", "space or comma",
      "what stands between two scopes; default space (RFC 6749 3.3)", false,
      profile_read_scope_separator},
+    {"success_status", "200 to 203",
+     "a status that may bring a token, beside 200", false,
+     profile_read_success_status},
     {"timeout", "1 to 60 (seconds)",
      "for one request to the token endpoint; default 15", false, read_timeout},
     {"token_endpoint", "URL", "where tokens are bought (RFC 6749 3.2)", false,
@@ -311,6 +321,11 @@ static const struct profile_key KEYS[] = {
     {"token_endpoint_auth_signing_alg", "RS256, PS256, ES256 or EdDSA",
      "how the client signs; default by the kind of key", false,
      profile_client_algorithm},
+    {"token_type", "Bearer", "a bearer token, whatever the answer calls it",
+     false, profile_read_token_type},
+    {"zero_lifetime", "refuse or default",
+     "default: expires_in 0 says nothing; it is refused otherwise", false,
+     profile_read_zero_lifetime},
 };
 
 #define KEY_COUNT (sizeof KEYS / sizeof *KEYS)

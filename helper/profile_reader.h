@@ -98,6 +98,18 @@ enum tw_status
 profile_read_scope_separator(const struct profile_reader *reader,
                              const struct yaml_node *value);
 
+/* The rows of reply_rules.h. */
+enum tw_status profile_read_expires_member(const struct profile_reader *reader,
+                                           const struct yaml_node *value);
+enum tw_status profile_read_reply_format(const struct profile_reader *reader,
+                                         const struct yaml_node *value);
+enum tw_status profile_read_success_status(const struct profile_reader *reader,
+                                           const struct yaml_node *value);
+enum tw_status profile_read_token_type(const struct profile_reader *reader,
+                                       const struct yaml_node *value);
+enum tw_status profile_read_zero_lifetime(const struct profile_reader *reader,
+                                          const struct yaml_node *value);
+
 void profile_option_clear(struct profile_option *option);
 
 #endif

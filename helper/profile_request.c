@@ -219,7 +219,8 @@ profile_read_scope_separator(const struct profile_reader *reader,
         profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
 
     if (!status)
-        reader->profile->request.scope_separator = chosen ? ',' : ' ';
+        reader->profile->request.scope_separator =
+            reader->profile->reply.scope_separator = chosen ? ',' : ' ';
     return status;
 }
 

@@ -11,6 +11,8 @@
 #include <strings.h>
 
 #include "helper/reply_error.h"
+#include "helper/reply_expiry.h"
+#include "helper/reply_form.h"
 #include "helper/scrub.h"
 
 #define N_A "N_A" /* RFC 8693 2.2.1: no bearer token, nor any of its kind */
@@ -95,19 +97,20 @@ read_token(const struct json *json, struct reply *out)
 
 /* Absent is Bearer: some servers leave it out. */
 static bool
-read_type(const struct json *json, const struct secret *const *scrub,
-          bool untyped, struct reply *out)
+read_type(const struct reply_rules *rules, const struct json *json,
+          const struct secret *const *scrub, struct reply *out)
 {
     size_t n;
     const char *type = json_string(json, "token_type", &n);
     enum json_kind kind = json_kind(json, "token_type");
 
     (void)strcpy(out->token_type, "Bearer");
-    if (kind == JSON_ABSENT || kind == JSON_NULL)
+    if (kind == JSON_ABSENT || kind == JSON_NULL || rules->bearer)
         return true;
     if (type && n == strlen("bearer") && strcasecmp(type, "bearer") == 0)
         return true;
-    if (type && untyped && n == strlen(N_A) && strcasecmp(type, N_A) == 0) {
+    if (type && rules->untyped && n == strlen(N_A) &&
+        strcasecmp(type, N_A) == 0) {
         (void)strcpy(out->token_type, N_A);
         return true;
     }
@@ -117,29 +120,14 @@ read_type(const struct json *json, const struct secret *const *scrub,
     return false;
 }
 
-static bool
-read_lifetime(const struct json *json, struct reply *out)
-{
-    enum json_kind kind = json_kind(json, "expires_in");
-    int64_t seconds;
-
-    out->lifetime = LIFETIME_UNKNOWN;
-    if (kind == JSON_ABSENT || kind == JSON_NULL)
-        return true;
-    if (!json_seconds(json, "expires_in", &seconds) || seconds < 1)
-        return false;
-    out->lifetime = seconds < LIFETIME_MAX ? seconds : LIFETIME_MAX;
-    return true;
-}
-
 /* Scope tokens (RFC 6749 3.3) of @text, joined to @out by single spaces. */
 static bool
-add_scope(struct secret *out, const char *text, size_t n)
+add_scope(char separator, struct secret *out, const char *text, size_t n)
 {
     bool between = out->len > 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (text[i] == ' ') {
+        if (text[i] == ' ' || text[i] == separator) {
             between = out->len > 0;
             continue;
         }
@@ -155,23 +143,23 @@ add_scope(struct secret *out, const char *text, size_t n)
 }
 
 static bool
-gather_scope(const struct json *json, struct secret *out)
+gather_scope(char separator, const struct json *json, struct secret *out)
 {
     size_t n, count = json_count(json, "scope");
     const char *text = json_string(json, "scope", &n);
 
     if (text)
-        return add_scope(out, text, n);
+        return add_scope(separator, out, text, n);
     for (size_t i = 0; i < count; i++) {
         text = json_item(json, "scope", i, &n);
-        if (!text || !add_scope(out, text, n))
+        if (!text || !add_scope(separator, out, text, n))
             return false;
     }
     return json_kind(json, "scope") == JSON_ARRAY;
 }
 
 static bool
-read_scope(const struct json *json, struct reply *out)
+read_scope(char separator, const struct json *json, struct reply *out)
 {
     AUTO_SECRET scope = SECRET_INIT(SCOPE_MAX);
     enum json_kind kind = json_kind(json, "scope");
@@ -179,7 +167,7 @@ read_scope(const struct json *json, struct reply *out)
     out->has_scope = false;
     if (kind == JSON_ABSENT || kind == JSON_NULL)
         return true;
-    if (!gather_scope(json, &scope))
+    if (!gather_scope(separator, json, &scope))
         return false;
     if (scope.len == 0)
         return true;
@@ -189,13 +177,15 @@ read_scope(const struct json *json, struct reply *out)
 }
 
 static void
-read_good(const struct json *json, const struct secret *const *scrub,
-          bool untyped, struct reply *out)
+read_good(const struct reply_rules *rules, int64_t asked,
+          const struct secret *const *scrub, struct reply *out)
 {
-    if (!read_token(json, out) || !read_lifetime(json, out) ||
-        !read_scope(json, out))
+    const struct json *json = out->json;
+
+    if (!read_token(json, out) || !reply_expiry(rules, json, asked, out) ||
+        !read_scope(rules->scope_separator, json, out))
         out->class = REPLY_MALFORMED_RESPONSE;
-    else if (!read_type(json, scrub, untyped, out))
+    else if (!read_type(rules, json, scrub, out))
         out->class = REPLY_UNSUPPORTED_TOKEN_TYPE;
     else
         out->class = REPLY_TOKEN;
@@ -217,18 +207,24 @@ is_no_error(const struct json *json)
 }
 
 static void
-read_answer(const struct http_reply *http, const struct secret *const *scrub,
-            bool untyped, struct reply *out)
+read_answer(const struct reply_rules *rules, int64_t asked,
+            const struct http_reply *http, const struct secret *const *scrub,
+            struct reply *out)
 {
     bool redirect = http->status >= 300 && http->status < 400;
+    bool success =
+        http->status == 200 || http->status == rules->success_status;
 
     if (!redirect && http->body.len)
         out->json = json_read(secret_text(&http->body), http->body.len);
+    if (!out->json && !redirect && rules->form)
+        out->json = reply_form_read(secret_text(&http->body), http->body.len);
     if (out->json && reply_error_of_json(out->json, scrub, out))
         return;
-    /* 200 and no other: a 202 is no answer yet, a 206 a part of one. */
-    if (out->json && http->status == 200 && is_no_error(out->json)) {
-        read_good(out->json, scrub, untyped, out);
+    /* Unless the profile says so, 200 and no other: a 202 is no answer yet, a
+     * 206 a part of one. */
+    if (out->json && success && is_no_error(out->json)) {
+        read_good(rules, asked, scrub, out);
         return;
     }
     if (!out->json && http->status >= 400 &&
@@ -237,9 +233,10 @@ read_answer(const struct http_reply *http, const struct secret *const *scrub,
     reply_error_of_status(http, scrub, out);
 }
 
-static void
-read_reply(const struct http_reply *http, const struct secret *const *scrub,
-           bool untyped, struct reply *out)
+void
+reply_read_by(const struct reply_rules *rules, int64_t asked,
+              const struct http_reply *http, const struct secret *const *scrub,
+              struct reply *out)
 {
     *out = (struct reply){.http_status = http->status,
                           .lifetime = LIFETIME_UNKNOWN,
@@ -254,21 +251,16 @@ read_reply(const struct http_reply *http, const struct secret *const *scrub,
         out->err = http->err;
         return;
     }
-    read_answer(http, scrub, untyped, out);
+    read_answer(rules, asked, http, scrub, out);
 }
 
 void
 reply_read(const struct http_reply *http, const struct secret *const *scrub,
            struct reply *out)
 {
-    read_reply(http, scrub, false, out);
-}
+    static const struct reply_rules NONE = {.scope_separator = ' '};
 
-void
-reply_read_untyped(const struct http_reply *http,
-                   const struct secret *const *scrub, struct reply *out)
-{
-    read_reply(http, scrub, true, out);
+    reply_read_by(&NONE, 0, http, scrub, out);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "helper/http.h"
 #include "helper/json.h"
+#include "helper/reply_rules.h"
 #include "provider/base/text.h"
 
 #define LIFETIME_MAX 31536000 /* s, one year: more is cut down to it */
@@ -60,9 +61,11 @@ struct reply {
 void reply_read(const struct http_reply *http,
                 const struct secret *const *scrub, struct reply *out);
 
-/* reply_read_untyped: the same, and token_type N_A is good (RFC 8693). */
-void reply_read_untyped(const struct http_reply *http,
-                        const struct secret *const *scrub, struct reply *out);
+/* reply_read_by: the same by @rules, which reply_read() has none of. @asked:
+ * UTC seconds before the request was sent, or 0. */
+void reply_read_by(const struct reply_rules *rules, int64_t asked,
+                   const struct http_reply *http,
+                   const struct secret *const *scrub, struct reply *out);
 
 const char *reply_class_name(
     enum reply_class class); /* "invalid_client", ... as in RFC 6749 */

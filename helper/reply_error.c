@@ -91,15 +91,16 @@ set_description(const struct json *json, const struct secret *const *scrub,
                 struct reply *out)
 {
     static const char *const KEYS[] = {
-        "error_description", /* RFC 6749 5.2 */
-        "message",
-        "detail", /* RFC 9457 */
-        "errorSummary",
+        "error_description",                  /* RFC 6749 5.2 */
+        "message",           "detail",        /* RFC 9457 */
+        "errorSummary",      "error.message", /* Google, Facebook */
+        "errors.0.message",                   /* Fitbit */
+        "fault.faultstring",                  /* Apigee */
     };
 
     for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
         size_t n;
-        const char *text = json_string(json, KEYS[i], &n);
+        const char *text = json_text_at(json, KEYS[i], &n);
 
         if (text) {
             scrub_show(&out->description, text, n, scrub);

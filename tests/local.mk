@@ -138,6 +138,7 @@ UNIT_TESTS += \
 	tests/unit/profiles-t \
 	tests/unit/publish-t \
 	tests/unit/refresh-token-t \
+	tests/unit/reply-rules-t \
 	tests/unit/reply-t \
 	tests/unit/retry-after-t \
 	tests/unit/retry-t \
@@ -261,6 +262,11 @@ tests_unit_refresh_token_t_SOURCES = tests/unit/refresh-token-t.c tests/unit/fak
 tests_unit_refresh_token_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_refresh_token_t_CFLAGS = $(CC_UNIT)
 tests_unit_refresh_token_t_LDADD = $(LINK_UNIT)
+
+tests_unit_reply_rules_t_SOURCES = tests/unit/reply-rules-t.c
+tests_unit_reply_rules_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_reply_rules_t_CFLAGS = $(CC_UNIT)
+tests_unit_reply_rules_t_LDADD = $(LINK_UNIT)
 
 tests_unit_reply_t_SOURCES = tests/unit/reply-t.c
 tests_unit_reply_t_CPPFLAGS = $(CPP_UNIT)

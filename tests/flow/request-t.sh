@@ -49,6 +49,16 @@ profile comma '/m/no-scope,want=scope=payments%252Cwallet/oauth/v1/token' 'scope
 user tokenward get comma >"$T/out" 2>&1; is $? 0 "scopes separated by commas"
 grep ' ' "$T/out" | sed 's/^/# /'
 
+profile form /m/form-reply/oauth/v1/token 'reply_format: form'
+user tokenward get form >"$T/out" 2>&1; is $? 0 "an answer that is a form"
+grep ' ' "$T/out" | sed 's/^/# /'
+is "$(field form lifetime)" 3600 "with its lifetime"
+profile noform /m/form-reply/oauth/v1/token
+user tokenward get noform >/dev/null 2>&1; is $? 76 "which is refused where it is not expected"
+profile ends '/m/expires-in=none,extra=%2C%22expires_at%22%3A%222037-01-01T00%3A00%3A00Z%22/oauth/v1/token' 'expires_member: expires_at'
+user tokenward get ends >/dev/null
+is "$(field ends lifetime)" 31536000 "an end as a date, cut to a year"
+
 old=$(field tenant fingerprint)
 sed -i 's/X-Tenant: acme/X-Tenant: acme, X-More: 1/' "$T/config/tokenward/profiles.d/tenant.yaml"
 user tokenward get tenant >/dev/null
