@@ -30,7 +30,8 @@ session_scope(const struct session *session)
 
     return (struct profile_scope){.system = system,
                                   .dir = system ? TW_SYSCONF_DIR
-                                                : session->runtime.config};
+                                                : session->runtime.config,
+                                  .preset_dir = session->preset_dir};
 }
 
 enum tw_status

@@ -18,6 +18,7 @@ struct session {
     struct runtime runtime;
     struct tw_error no_runtime; /* why runtime.user is empty */
     struct modules modules;
+    const char *preset_dir;
     int64_t generation; /* --generation, 0: any */
 };
 
@@ -25,6 +26,7 @@ enum tw_status command_fetch(struct session *session, int argc, char **argv);
 enum tw_status command_check(struct session *session, int argc, char **argv);
 enum tw_status command_providers(struct session *session, int argc,
                                  char **argv);
+enum tw_status command_presets(struct session *session, int argc, char **argv);
 enum tw_status command_index(struct session *session, int argc, char **argv);
 enum tw_status command_reject(struct session *session, int argc, char **argv);
 

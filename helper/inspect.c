@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inspect.c - check and providers: the commands that only read and tell.
+ * inspect.c - check, presets and providers: the commands that only read and
+ * tell.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "helper/commands.h"
+#include "helper/preset.h"
 
 static void
 complain(void *arg, const struct tw_error *err)
@@ -121,4 +123,27 @@ command_providers(struct session *session, int argc, char **argv)
         tell_provider(module);
     }
     return TW_OK;
+}
+
+static void
+list_preset(void *arg, const char *name, const char *summary,
+            const struct tw_error *err)
+{
+    if (summary)
+        (void)printf("%-16s %s\n", name, summary);
+    else
+        (void)session_fail(arg, err);
+}
+
+enum tw_status
+command_presets(struct session *session, int argc, char **argv)
+{
+    struct tw_error err;
+
+    (void)argv;
+    if (argc > 0)
+        (void)tw_fail(&err, TW_E_USAGE, "presets takes no argument");
+    else if (!preset_each(session->preset_dir, list_preset, session, &err))
+        return TW_OK;
+    return session_fail(session, &err);
 }

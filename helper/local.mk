@@ -97,6 +97,10 @@ helper_libhelper_la_SOURCES = \
 	helper/own_directory.h \
 	helper/owned_file.c \
 	helper/owned_file.h \
+	helper/preset.c \
+	helper/preset.h \
+	helper/preset_file.c \
+	helper/preset_file.h \
 	helper/profile.c \
 	helper/profile.h \
 	helper/profile_client.c \

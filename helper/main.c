@@ -28,6 +28,9 @@
 #ifndef TW_MODULE_DIR
 #define TW_MODULE_DIR "/usr/lib/tokenward"
 #endif
+#ifndef TW_PRESET_DIR
+#define TW_PRESET_DIR "/usr/share/tokenward/presets"
+#endif
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unversioned"
 #endif
@@ -50,6 +53,8 @@ static const struct command COMMANDS[] = {
      "NAME...  have a good token kept for each of these profiles"},
     {"index", command_index, false,
      "         write down the profiles' names and routes for readers"},
+    {"presets", command_presets, false,
+     "         list what is known of servers, for preset: in a profile"},
     {"providers", command_providers, false,
      "[NAME]   list the providers, or one's options"},
     {"reject", command_reject, false,
@@ -186,14 +191,14 @@ find_command(const char *name)
     return NULL;
 }
 
-/* Nobody but the owner of the process says where modules are: not the
- * caller of a privileged program, and not for the system. */
+/* Nobody but the owner of the process says where modules and presets are: not
+ * the caller of a privileged program, and not for the system. */
 static const char *
-module_dir(bool system)
+choose_dir(bool system, const char *variable, const char *standard)
 {
-    const char *given = secure_getenv("TOKENWARD_MODULE_DIR");
+    const char *given = secure_getenv(variable);
 
-    return given && given[0] == '/' && !system ? given : TW_MODULE_DIR;
+    return given && given[0] == '/' && !system ? given : standard;
 }
 
 static enum tw_status
@@ -210,7 +215,10 @@ settle(struct session *session, struct tw_error *err)
         status = environment_settle(system, &session->environment, err);
     if (!status) {
         runtime_find(&session->runtime, &session->no_runtime);
-        session->modules.dir = module_dir(system);
+        session->modules.dir =
+            choose_dir(system, "TOKENWARD_MODULE_DIR", TW_MODULE_DIR);
+        session->preset_dir =
+            choose_dir(system, "TOKENWARD_PRESET_DIR", TW_PRESET_DIR);
     }
     return status;
 }
@@ -260,8 +268,8 @@ main(int argc, char **argv)
     command = optind < argc ? find_command(argv[optind]) : NULL;
     if (!status && !command)
         status = tw_fail(&err, TW_E_USAGE,
-                         "which command? check, fetch, index, providers or "
-                         "reject\ntokenward-helper --help");
+                         "which command? check, fetch, index, presets, "
+                         "providers or reject\ntokenward-helper --help");
     if (!status)
         status = settle(&session, &err);
     if (!status && settings.detach)

@@ -14,6 +14,7 @@
 
 #include "helper/jwt.h"
 #include "helper/nearest.h"
+#include "helper/preset.h"
 #include "helper/profile_client.h"
 #include "helper/profile_keys.h"
 #include "helper/profile_reader.h"
@@ -189,6 +190,8 @@ profile_read(const struct profile_context *context,
              struct tw_error *err)
 {
     AUTO(auto_profile) struct profile *profile = NULL;
+    AUTO(arena_clear) struct arena arena = {0};
+    struct yaml_node whole;
     struct profile_reader reader = {
         .context = context, .entry = entry, .err = err};
     enum tw_status status = check_name(context, entry->key, err);
@@ -216,6 +219,10 @@ profile_read(const struct profile_context *context,
     if (!profile->name)
         return tw_no_memory(err);
     reader.profile = profile;
+    status = preset_merge(&reader, &arena, &whole);
+    if (status)
+        return status;
+    reader.entry = &whole;
     status = fill(&reader);
     if (status)
         return status;

@@ -137,6 +137,7 @@ struct profile_context {
     struct modules *modules;
     uint32_t mode, mode_wanted; /* of the file, for the message */
     bool may_hold_secret;
+    const char *preset_dir; /* NULL: there are none */
 };
 enum tw_status profile_read(const struct profile_context *context,
                             const struct yaml_node *entry,

@@ -141,7 +141,8 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
         .modules = reader->modules,
         .mode = reader->mode,
         .mode_wanted = rule->open.wanted,
-        .may_hold_secret = !(reader->mode & rule->forbidden_with_secret)};
+        .may_hold_secret = !(reader->mode & rule->forbidden_with_secret),
+        .preset_dir = reader->scope->preset_dir};
 
     for (const struct yaml_node *entry = profiles->child; entry;
          entry = entry->next) {

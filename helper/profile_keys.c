@@ -161,6 +161,15 @@ read_match(const struct profile_reader *reader, const struct yaml_node *value)
     return status;
 }
 
+/* Where it stands here, preset_merge() has done what it says. */
+static enum tw_status
+read_merged(const struct profile_reader *reader, const struct yaml_node *value)
+{
+    (void)reader;
+    (void)value;
+    return TW_OK;
+}
+
 static enum tw_status
 read_provider(const struct profile_reader *reader,
               const struct yaml_node *value)
@@ -299,6 +308,9 @@ static const struct profile_key KEYS[] = {
     {"params", "{NAME: VALUE, ...}",
      "form parameters that every request gets; values as text or by source",
      false, profile_read_params},
+    {"preset", "NAME",
+     "what is known of this kind of server; tokenward presets lists them",
+     false, read_merged},
     {"provider", "NAME",
      "the module that knows the grant; default client_credentials", true,
      read_provider},
@@ -323,6 +335,9 @@ static const struct profile_key KEYS[] = {
      profile_client_algorithm},
     {"token_type", "Bearer", "a bearer token, whatever the answer calls it",
      false, profile_read_token_type},
+    {"vars", "{NAME: TEXT, ...}",
+     "what the preset needs to know, like the tenant's domain", false,
+     read_merged},
     {"zero_lifetime", "refuse or default",
      "default: expires_in 0 says nothing; it is refused otherwise", false,
      profile_read_zero_lifetime},

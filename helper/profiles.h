@@ -42,6 +42,7 @@ struct profile_set {
 struct profile_scope {
     bool system;
     const char *dir; /* holds profiles.yaml (user only) and profiles.d */
+    const char *preset_dir; /* NULL: there are no presets */
 };
 enum tw_status
 profiles_load(const struct profile_scope *scope, struct modules *modules,

@@ -82,6 +82,7 @@ tokenward_SOURCES = \
 	provider/cli/main.c \
 	provider/cli/options.c \
 	provider/cli/options.h \
+	provider/cli/presets.c \
 	provider/cli/reject.c \
 	provider/cli/status.c \
 	provider/cli/status_row.c \

@@ -190,10 +190,19 @@ reap(pid_t pid)
         ;
 }
 
+/* The helper's path; never what the caller of a privileged program says. */
+static const char *
+helper_path(void)
+{
+    const char *given = secure_getenv("TOKENWARD_HELPER");
+
+    return given && given[0] == '/' ? given : TW_HELPER_PATH;
+}
+
 enum tw_status
 spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
 {
-    const char *path = secure_getenv("TOKENWARD_HELPER");
+    const char *path = helper_path();
     char *argv[ARGS_MAX] = {NULL, (char *)"--detach"};
     char report[REPORT_MAX + 1];
     AUTO_CLOSE int reading = -1;
@@ -207,8 +216,6 @@ spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
         return tw_fail(err, TW_E_ACCESS,
                        "a program with raised privileges is given kept "
                        "tokens only, and there is none");
-    if (!path || path[0] != '/')
-        path = TW_HELPER_PATH;
     argv[0] = (char *)path;
     if (!wait_ms)
         argv[n++] = (char *)"--quiet";
@@ -232,4 +239,24 @@ spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
                        "the helper is still at work after %d s",
                        wait_ms / 1000);
     return understand(report, n, err);
+}
+
+enum tw_status
+spawn_in_place(const char *const *args, struct tw_error *err)
+{
+    const char *path = helper_path();
+    char *argv[ARGS_MAX] = {(char *)(uintptr_t)path};
+    AUTO_FREE char **environment = make_environment();
+    size_t n = 1;
+
+    if (getauxval(AT_SECURE))
+        return tw_fail(err, TW_E_ACCESS,
+                       "a program with raised privileges starts no helper");
+    if (!environment)
+        return tw_no_memory(err);
+    for (; *args && n < ARGS_MAX - 1; args++)
+        argv[n++] = (char *)(uintptr_t)*args;
+    (void)execve(path, argv, environment);
+    return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s: cannot be started",
+                         path);
 }

@@ -20,4 +20,8 @@
 enum tw_status spawn_helper(const char *const *args, int wait_ms,
                             struct tw_error *err);
 
+/* spawn_in_place: this process becomes the helper, which speaks for itself;
+ * the same @args, environment and refusals.  Returns on failure alone. */
+enum tw_status spawn_in_place(const char *const *args, struct tw_error *err);
+
 #endif

@@ -51,6 +51,8 @@ static const struct command COMMANDS[] = {
      "  --min-valid SECONDS  the token lives at least so long, if it can\n"
      "  --cached             what is kept, or nothing: start no helper\n"
      "  --verbose            tell why a fresher one could not be had\n"},
+    {"presets", command_presets, 0, 0, 0, "",
+     "list what is known of servers, for preset: in a profile", ""},
     {"reject", command_reject, 0, 1, 1, "NAME",
      "drop a token that a server refused; the next get fetches", ""},
     {"status", command_status, OPTION_JSON, 0, 0, "[--json] [NAME...]",
@@ -156,7 +158,7 @@ put_command(const struct command *command, struct secret *out)
 {
     return secret_append_text(out, "usage: tokenward ") &&
            secret_append_text(out, command->name) &&
-           secret_append(out, " ", 1) &&
+           secret_append_text(out, command->words[0] ? " " : "") &&
            secret_append_text(out, command->words) &&
            secret_append(out, "\n\n", 2) &&
            secret_append_text(out, command->help) &&

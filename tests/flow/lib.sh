@@ -49,16 +49,19 @@ trap finish_quietly EXIT
 trap 'exit 1' INT TERM
 
 # The programs, where an unprivileged user reaches them.
-mkdir "$T/bin" "$T/modules" "$T/home" "$T/config" "$T/config/tokenward" "$T/run" "$T/sandbox"
+mkdir "$T/bin" "$T/modules" "$T/presets" "$T/home" "$T/config" "$T/config/tokenward" "$T/run" "$T/sandbox"
 for program in tokenward git-credential-tokenward tokenward-helper; do
     cp "$TOP_BUILD/$program" "$T/bin/" || exit 99
 done
 cp "$TOP_BUILD"/provider/grants/.libs/*.so "$T/modules/" || exit 99
+cp "$TOP_SRC"/etc/presets/*.yaml "$T/presets/" || exit 99
+chmod 644 "$T/presets"/*
 chmod 755 "$T/bin"/* "$T/modules"/*
 chmod 700 "$T/run" "$T/home" "$T/config/tokenward" "$T/sandbox"
 PATH=$T/bin:$PATH
 export PATH HOME="$T/home" XDG_CONFIG_HOME="$T/config" XDG_RUNTIME_DIR="$T/run"
 export TOKENWARD_HELPER="$T/bin/tokenward-helper" TOKENWARD_MODULE_DIR="$T/modules"
+export TOKENWARD_PRESET_DIR="$T/presets"
 
 if [ "$(id -u)" = 0 ]; then
     user() { setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups "$@"; }

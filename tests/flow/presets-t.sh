@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# presets-t.sh - each preset buys a token from the sandbox in that server's
+# manner, with what a person must write and nothing else.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox \
+    --endpoint '/oauth/token=auth=post,no-scope,scope=none,want=audience=https%253A%252F%252Fapi.example.test' \
+    --endpoint '/contoso.onmicrosoft.com/oauth2/v2.0/token=auth=post,no-scope,scope=none,want=scope=api%253A%252F%252Fx%252F.default,extra=%2C"ext_expires_in":3599' \
+    --endpoint '/oauth2/default/v1/token=auth=basic' \
+    --endpoint '/auth/realms/acme/protocol/openid-connect/token=auth=post,no-scope,scope=email%20profile,extra=%2C"refresh_expires_in":0%2C"not-before-policy":0' \
+    --endpoint '/oauth2/token=auth=basic,scope=none' \
+    --endpoint '/zoom=auth=basic,grant=account_credentials,no-scope,want=account_id=a-1,type=bearer' \
+    --endpoint '/services/oauth2/token=auth=post,no-scope,expires-in=none,scope=api,extra=%2C"instance_url":"https://acme.my.salesforce.com"%2C"issued_at":"1790000000000"'
+HOST=${URL#https://}
+
+uses() { # uses NAME LINE...: a profile of that name and preset
+    name=$1
+    shift
+    mkdir -p "$T/config/tokenward/profiles.d"
+    {
+        echo "profiles:"
+        echo "  $name:"
+        echo "    preset: $name"
+        echo "    client_id: $CLIENT_ID"
+        echo "    client_secret: {file: ../secret}"
+        echo "    ca_file: $CA"
+        for line in "$@"; do echo "    $line"; done
+    } >"$T/config/tokenward/profiles.d/$name.yaml"
+    printf %s "$CANARY" >"$T/config/tokenward/secret"
+    chmod 700 "$T/config/tokenward/profiles.d"
+    chmod 600 "$T/config/tokenward/profiles.d/$name.yaml" "$T/config/tokenward/secret"
+    own "$T/config"
+}
+buys() { # buys NAME LINE...: and gets a token with it
+    uses "$@"
+    user tokenward get "$1" >"$T/out" 2>&1
+    is $? 0 "$1 buys a token"
+    grep ' ' "$T/out" | sed 's/^/# /'
+}
+
+buys astrapay "token_endpoint: $URL/oauth/v1/token" 'scope: payments wallet'
+buys auth0 "vars: {domain: '$HOST'}" 'audience: https://api.example.test'
+buys entra "token_endpoint: $URL/contoso.onmicrosoft.com/oauth2/v2.0/token" 'vars: {tenant: contoso.onmicrosoft.com}' 'scope: api://x/.default'
+buys okta "vars: {domain: '$HOST', server: default}" 'scope: payments'
+buys keycloak "vars: {host: '$HOST/auth', realm: acme}"
+buys cognito "vars: {domain: '$HOST'}" 'scope: payments'
+buys zoom "token_endpoint: $URL/zoom" 'vars: {account: a-1}'
+buys salesforce "vars: {domain: '$HOST'}"
+is "$(field salesforce lifetime)" 900 "salesforce names no lifetime, the preset does"
+for file in "$TOP_SRC"/etc/presets/*.yaml; do
+    name=$(basename "$file" .yaml)
+    [ -e "$T/config/tokenward/profiles.d/$name.yaml" ]; ok $? "$name is tested here"
+    like "$(sed -n 2p "$file")" '^# https://' "and names its source"
+done
+
+list=$(user tokenward presets); is $? 0 "tokenward presets"
+like "$list" '^auth0  *Auth0, machine to machine$' "tells each in a line"
+is "$(echo "$list" | wc -l)" "$(find "$TOP_SRC/etc/presets" -name '*.yaml' | wc -l)" "one for each file"
+
+refused() { # refused PATTERN NAME LINE...
+    pattern=$1 title=$2
+    shift 2
+    uses "$@"
+    out=$(user tokenward-helper check 2>&1); is $? 78 "$title: exit 78"
+    like "$out" "$1.yaml:[0-9]*:[0-9]*: profile '$1': $pattern" "at the profile's line"
+}
+refused "preset auth0 needs vars: {domain: ...}, the tenant's domain" "a missing variable" auth0 'audience: a'
+refused "preset auth0 needs audience: in the profile" "a missing key" auth0 "vars: {domain: a.b}"
+refused "vars: preset auth0 has no variable 'domian'; it has: domain" "an unknown variable" auth0 'vars: {domian: a.b}' 'audience: a'
+refused "vars: domain must be" "a value that is none" auth0 'vars: {domain: "a b"}' 'audience: a'
+refused "vars must be a map" "vars that are none" auth0 'vars: a.b' 'audience: a'
+refused "token_endpoint has a port" "a value that makes a bad URL" auth0 'vars: {domain: "a:b:c"}' 'audience: a'
+like "$out" 'auth0.yaml:7:' "where the variable is set"
+uses auth0 "vars: {domain: '$HOST'}" 'audience: https://api.example.test'
+sed -i 's/preset: auth0/preset: auht0/' "$T/config/tokenward/profiles.d/auth0.yaml"
+like "$(user tokenward-helper check 2>&1)" "auth0.yaml:3:13: profile 'auth0': there is no preset 'auht0'" "an unknown preset"
+sed -i '/preset:/d' "$T/config/tokenward/profiles.d/auth0.yaml"
+like "$(user tokenward-helper check 2>&1)" "vars means nothing without a preset" "vars without a preset"
+uses auth0 "vars: {domain: '$HOST'}" 'audience: https://api.example.test'
+chmod 666 "$T/presets/auth0.yaml"
+like "$(user tokenward-helper check 2>&1)" "presets/auth0.yaml.*0666" "a preset that others may write is not believed"
+chmod 644 "$T/presets/auth0.yaml"
+like "$(user tokenward-helper check 2>&1)" "^auth0: good" "and is when they may not"
+echo 'summary: {}' >"$T/presets/odd.yaml"
+out=$(user tokenward presets 2>&1); is $? 0 "a broken one"
+like "$out" "odd.yaml:1:1: a preset's keys are" "is named"
+like "$out" "^zoom" "and hides no other"
+done_testing
