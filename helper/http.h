@@ -28,7 +28,8 @@ struct identity;
 
 struct http_request {
     const char *url;           /* borrowed until done is called, as all here */
-    const struct secret *form; /* application/x-www-form-urlencoded */
+    const struct secret *form; /* application/x-www-form-urlencoded; NULL: a
+                                  GET request, without one */
     const char *authorization; /* a whole header line, or NULL */
     const struct identity *identity; /* shown in the handshake, or NULL; such
                                         a connection serves one request */

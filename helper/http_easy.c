@@ -67,8 +67,8 @@ struct curl_slist *
 http_easy_fields(void)
 {
     static const char *const FIELDS[] = {
+        "Content-Type: application/x-www-form-urlencoded", /* of a form */
         "Accept: application/json",
-        "Content-Type: application/x-www-form-urlencoded",
         "Expect:", /* never: some servers choke on 100-continue */
     };
     struct curl_slist *fields = NULL;
@@ -132,18 +132,23 @@ set_form(struct transfer *transfer, struct curl_slist *fields)
     const struct http_request *request = &transfer->request;
     CURL *easy = transfer->easy;
 
+    if (!request->form)
+        fields = fields->next; /* it has no type */
     if (request->authorization)
         fields = add_line(&transfer->lines[HTTP_LINES_MAX],
                           request->authorization, fields);
     for (size_t i = 0; i < request->header_count; i++)
         fields = add_line(&transfer->lines[i],
                           secret_text(&request->headers[i]), fields);
+    if (curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields))
+        return false;
+    if (!request->form)
+        return !curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     return !curl_easy_setopt(easy, CURLOPT_POST, 1L) &&
            !curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE,
                              (long)request->form->len) &&
            !curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
-                             secret_text(request->form)) &&
-           !curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
+                             secret_text(request->form));
 }
 
 /* A request whose kept connection is closed in place of an answer is sent

@@ -170,6 +170,8 @@ on_done(void *arg, struct outcome *outcome)
 
     if (outcome->err.status) {
         job->result = outcome->err;
+        if (job->discovery && job->result.status == TW_E_PROTOCOL)
+            discovery_forget(job->place.dir);
         /* Waiting is a kindness to an endpoint: what failed here may be
          * mended and tried again at once. */
         if (outcome->sent)
@@ -177,7 +179,8 @@ on_done(void *arg, struct outcome *outcome)
         end(job);
         return;
     }
-    status = publish_token(job->profile, &job->place, outcome, job->expected,
+    status = publish_token(discovery_profile(job->discovery, job->profile),
+                           &job->place, outcome, job->expected,
                            job->fingerprint, &job->result);
     if (!status && outcome->sent) {
         struct backoff note = job->note;
@@ -212,7 +215,7 @@ start_exchange(struct job *job)
 {
     struct exchange_context context = {
         .http = job->http,
-        .profile = job->profile,
+        .profile = discovery_profile(job->discovery, job->profile),
         .secrets = job->context->secrets,
         .keeper = keeps_refresh_token(job) ? &job->keeper : NULL,
         .person = job->context->person,
@@ -223,6 +226,34 @@ start_exchange(struct job *job)
     job->state = JOB_BUSY;
     job->retired = TAKE_POINTER(job->exchange);
     if (exchange_start(&context, on_done, job, &job->exchange, &job->result))
+        end(job);
+}
+
+static void
+on_found(void *arg, const struct tw_error *err, int64_t retry_after)
+{
+    struct job *job = arg;
+
+    if (!err->status) {
+        start_exchange(job);
+        return;
+    }
+    job->result = *err;
+    note_failure(job, NULL, retry_after);
+    end(job);
+}
+
+/* The issuer is asked first, where the profile leaves its endpoint to it. */
+static void
+start(struct job *job)
+{
+    const struct discovery_context context = {
+        job->http, job->profile, job->place.dir,
+        job->context->options->deadline_ms};
+
+    job->state = JOB_BUSY;
+    if (discovery_start(&context, on_found, job, &job->discovery,
+                        &job->result))
         end(job);
 }
 
@@ -307,7 +338,7 @@ job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
     }
     if (job->context->person)
         keeper_forget(&job->keeper);
-    start_exchange(job);
+    start(job);
 }
 
 bool
@@ -359,6 +390,7 @@ job_clear(struct job *job)
 {
     exchange_free(job->exchange);
     exchange_free(job->retired);
+    discovery_free(job->discovery);
     record_clear(&job->kept);
     keeper_close(&job->keeper);
     store_leave(&job->place);

@@ -5,6 +5,7 @@
 #ifndef TW_HELPER_JOB_H
 #define TW_HELPER_JOB_H
 
+#include "helper/discovery.h"
 #include "helper/exchange.h"
 #include "helper/fetch.h"
 #include "helper/fingerprint.h"
@@ -30,6 +31,7 @@ struct job {
     struct backoff note;
     struct keeper keeper; /* while it is busy, if the provider keeps one */
     char fingerprint[FINGERPRINT_SIZE];
+    struct discovery *discovery; /* NULL: the profile names its endpoint */
     struct exchange *exchange;
     struct exchange
         *retired; /* the try before; it may still be on the stack */

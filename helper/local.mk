@@ -24,6 +24,8 @@ helper_libhelper_la_SOURCES = \
 	helper/commands.h \
 	helper/confine.c \
 	helper/confine.h \
+	helper/discovery.c \
+	helper/discovery.h \
 	helper/environment.c \
 	helper/environment.h \
 	helper/exchange.c \
@@ -89,6 +91,8 @@ helper_libhelper_la_SOURCES = \
 	helper/key_source.h \
 	helper/lock.c \
 	helper/lock.h \
+	helper/metadata.c \
+	helper/metadata.h \
 	helper/module.c \
 	helper/module.h \
 	helper/nearest.c \

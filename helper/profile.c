@@ -111,6 +111,16 @@ read_options(const struct profile_reader *reader)
     return status;
 }
 
+/* What an issuer says of itself; see discovery.h. */
+static bool
+is_discovered(const struct profile *profile, const char *key)
+{
+    return profile->issuer &&
+           (strcmp(key, "token_endpoint") == 0 ||
+            strcmp(key, "device_authorization_endpoint") == 0 ||
+            strcmp(key, "revocation_endpoint") == 0);
+}
+
 static enum tw_status
 check_complete(const struct profile_reader *reader)
 {
@@ -118,7 +128,8 @@ check_complete(const struct profile_reader *reader)
     const struct tw_provider_v1 *provider = &profile->module->provider;
     char missing[256] = "";
 
-    if ((provider->needs & TW_NEEDS_ENDPOINT) && !profile->token_endpoint)
+    if ((provider->needs & TW_NEEDS_ENDPOINT) && !profile->token_endpoint &&
+        !is_discovered(profile, "token_endpoint"))
         profile_add_missing(missing, sizeof missing, "token_endpoint");
     if ((provider->needs & TW_NEEDS_CLIENT) && !profile->client_id)
         profile_add_missing(missing, sizeof missing, "client_id");
@@ -128,6 +139,7 @@ check_complete(const struct profile_reader *reader)
 
         if ((option->flags & TW_OPTION_REQUIRED) &&
             !profile_option(profile, option->name) &&
+            !is_discovered(profile, option->name) &&
             !profile_key_find(option->name))
             profile_add_missing(missing, sizeof missing, option->name);
     }

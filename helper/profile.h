@@ -99,16 +99,20 @@ struct profile {
     const struct mark *mark; /* of that file as it was read, borrowed too */
     uint32_t line, column;   /* of its name */
     const struct module *module;
-    char *token_endpoint; /* NULL when the provider needs none */
-    uint32_t token_endpoint_line, client_id_line, client_secret_line;
+    char *token_endpoint; /* NULL when the provider needs none, or the issuer
+                             is to be asked */
+    char *issuer;         /* of the authorization server, or NULL */
+    const char *warning;  /* about this profile as it is used, or NULL */
+    uint32_t token_endpoint_line, issuer_line, client_id_line,
+        client_secret_line;
     char *client_id;
     enum auth_method auth_method;
+    bool auth_method_chosen; /* the profile says so */
     enum basic_encoding basic_encoding;
     struct secret_source client_secret;
     struct profile_assertion assertion;
     struct profile_identity identity;
     struct profile_request request;
-    char *issuer; /* of the authorization server, or NULL */
     struct reply_rules reply;
     struct profile_option *options;
     size_t option_count;

@@ -60,6 +60,7 @@ profile_client_method(const struct profile_reader *reader,
         profile_value_choice(reader, value->key->text, value, words, &chosen);
     if (!status)
         reader->profile->auth_method = (enum auth_method)chosen;
+    reader->profile->auth_method_chosen = true;
     return status;
 }
 
@@ -258,9 +259,17 @@ profile_client_assertion_type(const struct profile_reader *reader,
     return read_url(reader, value, &reader->profile->assertion.type);
 }
 
+/* Compared to the letter with what the server says of itself. */
 enum tw_status
 profile_client_issuer(const struct profile_reader *reader,
                       const struct yaml_node *value)
 {
-    return read_url(reader, value, &reader->profile->issuer);
+    enum tw_status status = read_url(reader, value, &reader->profile->issuer);
+
+    if (!status && strchr(reader->profile->issuer, '?'))
+        return profile_refuse(reader, value,
+                              "%s must not have a query (RFC 8414 2)",
+                              value->key->text);
+    reader->profile->issuer_line = value->line;
+    return status;
 }

@@ -298,7 +298,9 @@ static const struct profile_key KEYS[] = {
     {"headers", "{NAME: VALUE, ...}",
      "header lines that every request gets; values as text or by source",
      false, profile_read_headers},
-    {"issuer", "URL", "the authorization server's name for itself (RFC 8414)",
+    {"issuer", "URL",
+     "the authorization server's name for itself, which is asked for the "
+     "endpoints that the profile does not name (RFC 8414)",
      false, profile_client_issuer},
     {"match", "https://HOST[:PORT][/PATH], or a list",
      "the URLs this token is for, for git and other tools", false, read_match},

@@ -116,6 +116,8 @@ publish_token(const struct profile *profile, const struct store_profile *place,
         record.refresh_at = outcome->asked.wall + RETRY_WATCHED_S;
 
     write_warning(asked, record.scope, warning);
+    if (!warning[0] && profile->warning)
+        (void)snprintf(warning, sizeof warning, "%s", profile->warning);
     set_profile(profile, &record);
     set_exports(profile, &record, exports);
     return store_publish(place, &record, expected, err);

@@ -346,6 +346,7 @@ FLOW_TESTS = \
 	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
 	tests/flow/corpus-perms-t.sh \
+	tests/flow/discovery-t.sh \
 	tests/flow/fault-t.sh \
 	tests/flow/format-t.sh \
 	tests/flow/front-t.sh \

@@ -41,3 +41,15 @@ answer_clear(struct answer *answer)
     secret_clear(&answer->body);
     *answer = ANSWER_INIT;
 }
+
+void
+answer_pad(struct answer *answer, int64_t size)
+{
+    struct secret *body = &answer->body;
+    size_t n =
+        size > 0 && (size_t)size > body->len ? (size_t)size - body->len : 0;
+    AUTO_FREE char *space = n ? malloc(n) : NULL;
+
+    if (space)
+        (void)secret_append(body, memset(space, ' ', n), n);
+}

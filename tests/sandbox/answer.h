@@ -47,6 +47,9 @@ void answer_header(struct answer *answer, const char *name, const char *value);
 void answer_text(struct answer *answer, unsigned status, const char *type,
                  const char *text);
 
+/* answer_pad: white space up to @size bytes of body, if it is shorter. */
+void answer_pad(struct answer *answer, int64_t size);
+
 /* answer_error: RFC 6749 5.2, as AstraPay orders the members. */
 void answer_error(struct answer *answer, unsigned status, const char *error,
                   const char *description);

@@ -10,9 +10,7 @@
 #include "tests/sandbox/json.h"
 
 static const char METADATA[] =
-    "{\n"
-    " 'issuer': '^',\n"
-    " 'token_endpoint': '^" TOKEN_PATH "',\n"
+    ",\n"
     " 'device_authorization_endpoint': '^/oauth/v1/device',\n"
     " 'revocation_endpoint': '^/oauth/v1/revoke',\n"
     " 'introspection_endpoint': '^/oauth/v1/introspect',\n"
@@ -155,11 +153,23 @@ was_named(const struct clients *clients, size_t nth, struct span scope)
 
 void
 documents_metadata(const struct sandbox *sandbox, struct span prefix,
-                   struct secret *out)
+                   const struct misbehaviour *m, struct secret *out)
 {
     const struct clients *clients = &sandbox->clients;
     const char *comma = "";
 
+    AUTO_SECRET text = SECRET_INIT(ANSWER_BODY_MAX);
+
+    (void)secret_append_text(out, "{");
+    expand(&text, "^", sandbox->url, prefix);
+    (void)json_member(out, "issuer",
+                      m->issuer.bytes ? m->issuer
+                                      : span_of(secret_text(&text)));
+    (void)secret_append_text(&text, TOKEN_PATH);
+    if (!span_is(m->endpoint, "none"))
+        (void)json_member(out, "token_endpoint",
+                          m->endpoint.bytes ? m->endpoint
+                                            : span_of(secret_text(&text)));
     expand(out, METADATA, sandbox->url, prefix);
     for (size_t i = 0; i < clients->n; i++) {
         struct span rest = clients->rows[i].scopes, word = span_word(&rest);

@@ -24,11 +24,12 @@ struct misbehaviour {
 
     /* Texts: absent when not asked for; a NUL follows their last byte. */
     struct span auth, body, content_type, description, error, expires_in,
-        extra, grant, interval, location, refresh_token, retry_after, scope,
-        tag, token, type, user_code, verification_uri, want, want_header;
+        endpoint, extra, grant, interval, issuer, location, refresh_token,
+        retry_after, scope, tag, token, type, user_code, verification_uri,
+        want, want_header;
 
     bool endless, endless_headers, form_reply, hang, html, no_rotation,
-        no_scope, reset, same_token;
+        no_scope, oidc, reset, same_token;
 };
 
 #define AUTO_MISBEHAVIOUR AUTO(misbehave_clear) struct misbehaviour

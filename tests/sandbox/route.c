@@ -16,6 +16,7 @@
 
 #define PREFIX "/m/"
 #define METADATA_PATH "/.well-known/oauth-authorization-server"
+#define OPENID_PATH "/.well-known/openid-configuration"
 #define TEXT "text/plain"
 #define JSON "application/json"
 
@@ -27,14 +28,44 @@ struct visit {
     const char *path;   /* without it */
 };
 
+/* Does the LIST of an issuer /m/LIST say so? */
+static bool
+is_openid_only(const char *issuer)
+{
+    AUTO_MISBEHAVIOUR m;
+    struct tw_error err;
+    bool only;
+
+    misbehave_init(&m);
+    if (strncmp(issuer, PREFIX, strlen(PREFIX)) != 0)
+        return false;
+    only =
+        !misbehave_add(&m, span_of(issuer + strlen(PREFIX)), &err) && m.oidc;
+    return only;
+}
+
 static void
 answer_metadata(const struct visit *visit, struct answer *answer)
 {
     const char *after = visit->path + strlen(METADATA_PATH);
     struct span issuer = *after ? span_of(after) : visit->prefix;
 
+    if (is_openid_only(after)) {
+        answer_text(answer, 404, TEXT, "it has OpenID's alone\n");
+        return;
+    }
     answer_text(answer, 200, JSON, "");
-    documents_metadata(visit->sandbox, issuer, &answer->body);
+    documents_metadata(visit->sandbox, issuer, visit->misbehaviour,
+                       &answer->body);
+}
+
+static void
+answer_openid(const struct visit *visit, struct answer *answer)
+{
+    answer_text(answer, 200, JSON, "");
+    documents_metadata(visit->sandbox, visit->prefix, visit->misbehaviour,
+                       &answer->body);
+    answer_pad(answer, visit->misbehaviour->big);
 }
 
 static void
@@ -92,6 +123,7 @@ static const struct place {
     void (*answer)(const struct visit *, struct answer *);
 } PLACES[] = {
     {METADATA_PATH, true, answer_metadata},
+    {OPENID_PATH, false, answer_openid},
     {"/count", true, answer_count},
     {"/device", true, answer_device},
     {"/families", false, answer_families},

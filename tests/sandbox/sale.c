@@ -99,11 +99,5 @@ sale_close(const struct purchase *purchase, const struct sale *sale,
     if (m->extra.bytes)
         (void)secret_append(body, m->extra.bytes, m->extra.len);
     (void)secret_append_text(body, "}");
-    if (m->big > 0 && (size_t)m->big > body->len) {
-        AUTO_FREE char *space = malloc((size_t)m->big);
-        size_t n = (size_t)m->big - body->len;
-
-        if (space)
-            (void)secret_append(body, memset(space, ' ', n), n);
-    }
+    answer_pad(answer, m->big);
 }

@@ -253,10 +253,10 @@ ok 'an unknown misbehaviour' is 404 "unknown misbehaviour 'nonsense'"
 ask /.well-known/oauth-authorization-server
 ok 'metadata' has_status 200
 ok 'metadata: JSON' is_json
-ok 'metadata: the issuer' body_has "\"issuer\": \"$url\""
-ok 'metadata: the endpoint' body_has "\"token_endpoint\": \"$url$token\""
+ok 'metadata: the issuer' body_has "\"issuer\":\"$url\""
+ok 'metadata: the endpoint' body_has "\"token_endpoint\":\"$url$token\""
 ask /.well-known/oauth-authorization-server/m/delay=1
-ok 'metadata of an issuer that misbehaves' body_has "\"issuer\": \"$url/m/dela"
+ok 'metadata of an issuer that misbehaves' body_has "\"issuer\":\"$url/m/dela"
 ask /openapi.json
 ok 'OpenAPI' body_has '"openapi": "3.0'
 ok 'OpenAPI: JSON' is_json

@@ -17,7 +17,7 @@ static const struct tw_option PICKLE[] = {
     {"assertion", TW_OPTION_SECRET, TW_OPTION_REQUIRED, "proof"},
     {"command", TW_OPTION_COMMAND, 0, "what prints it"},
     {"file", TW_OPTION_FILE, 0, "what holds it"},
-    {"realm", TW_OPTION_URL, 0, "who says so"},
+    {"witness", TW_OPTION_URL, 0, "who says so"},
 };
 
 static const struct module MODULES[] = {

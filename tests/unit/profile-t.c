@@ -136,7 +136,7 @@ Test(profile, a_provider_without_client_needs_its_own_options)
 {
     struct profile *profile =
         profile_text_good("    provider: pickle\n    assertion: {env: A}\n"
-                          "    realm: https://i.example.test\n");
+                          "    witness: https://i.example.test\n");
 
     cr_expect_null(profile->token_endpoint);
     cr_expect_null(profile->client_id);
@@ -183,8 +183,8 @@ static const struct refusal REFUSALS[] = {
     {GOOD "    flavour: x\n",
      AT(6, 5) "unknown key 'flavour'\ntokenward-helper providers "
               "client_credentials lists what there is"},
-    {GOOD "    realm: x\n",
-     AT(6, 5) "unknown key 'realm'\ntokenward-helper providers "
+    {GOOD "    witness: x\n",
+     AT(6, 5) "unknown key 'witness'\ntokenward-helper providers "
               "client_credentials lists what there is"},
     {GOOD "    provider: nosuch\n",
      AT(6, 15) "provider: no provider 'nosuch'\nlook elsewhere"},

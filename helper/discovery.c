@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * discovery.c - see discovery.h.
+ *
+ * The two places where metadata may lie are asked one after the other, and
+ * the second only if the first has none (a 4xx): an answer that is there but
+ * wrong is told, not passed over.  What is found never leads to another
+ * server's document, and no redirect is followed.
+ */
+#include "helper/discovery.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/metadata.h"
+#include "helper/replace.h"
+#include "helper/url.h"
+#include "provider/base/clock.h"
+#include "provider/base/text.h"
+
+#define KEPT_FILE "metadata"
+#define PLACE_COUNT 2
+#define FOUND_MAX 2 /* options that metadata may fill in */
+#define WARNING_MAX 300
+
+struct discovery {
+    struct discovery_context context;
+    discovery_done *done;
+    void *arg;
+    char urls[PLACE_COUNT][URL_MAX + 64];
+    int statuses[PLACE_COUNT]; /* of those that have answered */
+    size_t turn;
+    struct metadata metadata;
+    struct profile profile; /* a copy that owns nothing */
+    struct profile_option *options;
+    char *values[FOUND_MAX][2];
+    char warning[WARNING_MAX];
+};
+
+static struct metadata_rule
+rule_of(const struct profile *profile)
+{
+    return (struct metadata_rule){.issuer = profile->issuer,
+                                  .allow_loopback =
+                                      profile->allow_loopback_http};
+}
+
+/* Before the issuer's path (RFC 8414 3.1), and behind it (OpenID). */
+static void
+name_places(struct discovery *discovery)
+{
+    const char *issuer = discovery->context.profile->issuer;
+    size_t n = strlen(issuer);
+    const char *host = strstr(issuer, "://");
+    size_t origin = host ? (size_t)(host - issuer) + 3 : 0;
+
+    origin += strcspn(issuer + origin, "/");
+    while (n > origin && issuer[n - 1] == '/')
+        n--;
+    (void)snprintf(discovery->urls[0], sizeof discovery->urls[0],
+                   "%.*s/.well-known/oauth-authorization-server%.*s",
+                   (int)origin, issuer, (int)(n - origin), issuer + origin);
+    (void)snprintf(discovery->urls[1], sizeof discovery->urls[1],
+                   "%.*s/.well-known/openid-configuration", (int)n, issuer);
+}
+
+/* A method that the server does not list is not the default. */
+static void
+choose_method(struct profile *profile, const struct metadata *metadata)
+{
+    if (!profile->auth_method_chosen && metadata->auth_methods[0] &&
+        !metadata_has_method(metadata, "client_secret_post") &&
+        metadata_has_method(metadata, "client_secret_basic"))
+        profile->auth_method = AUTH_CLIENT_SECRET_BASIC;
+}
+
+/* An option of the provider that the profile leaves to its issuer. */
+static void
+add_option(struct discovery *discovery, const char *name, char *value)
+{
+    struct profile *profile = &discovery->profile;
+    const struct tw_option *option = module_option(profile->module, name);
+    size_t i =
+        profile->option_count - discovery->context.profile->option_count;
+
+    if (!value || !option || profile_option(profile, name))
+        return;
+    discovery->values[i][0] = value;
+    discovery->options[profile->option_count++] =
+        (struct profile_option){.name = option->name,
+                                .values = discovery->values[i],
+                                .line = profile->issuer_line};
+}
+
+static enum tw_status
+fill_in(struct discovery *discovery, struct tw_error *err)
+{
+    const struct profile *profile = discovery->context.profile;
+    const struct metadata *metadata = &discovery->metadata;
+    const struct metadata_rule rule = rule_of(profile);
+    struct shown shown;
+
+    discovery->options =
+        calloc(profile->option_count + FOUND_MAX, sizeof *discovery->options);
+    if (!discovery->options)
+        return tw_no_memory(err);
+    if (profile->option_count)
+        memcpy(discovery->options, profile->options,
+               profile->option_count * sizeof *profile->options);
+    discovery->profile = *profile;
+    discovery->profile.options = discovery->options;
+    discovery->profile.token_endpoint = metadata->token_endpoint;
+    discovery->profile.token_endpoint_line = profile->issuer_line;
+    add_option(discovery, "device_authorization_endpoint",
+               metadata->device_authorization_endpoint);
+    add_option(discovery, "revocation_endpoint",
+               metadata->revocation_endpoint);
+    choose_method(&discovery->profile, metadata);
+    if (metadata_other_host(&rule, metadata)) {
+        (void)snprintf(discovery->warning, sizeof discovery->warning,
+                       "the issuer's token endpoint is on another host: %s",
+                       text_printable(&shown, metadata->token_endpoint,
+                                      strlen(metadata->token_endpoint)));
+        discovery->profile.warning = discovery->warning;
+    }
+    return TW_OK;
+}
+
+static void
+finish(struct discovery *discovery, int64_t retry_after, struct tw_error *err)
+{
+    if (!err->status)
+        (void)fill_in(discovery, err);
+    discovery->done(discovery->arg, err, retry_after);
+}
+
+/* Failures begin with the profile's line and the URL that was asked. */
+static void
+fail(struct discovery *discovery, enum tw_status status, const char *said,
+     struct tw_error *err)
+{
+    const struct profile *profile = discovery->context.profile;
+    struct shown shown;
+    const char *url = discovery->urls[discovery->turn];
+    char copy[sizeof err->message];
+
+    (void)snprintf(copy, sizeof copy, "%s", said);
+    (void)tw_fail(err, status, "%s:%u: profile '%s': issuer: %s %s",
+                  profile->file, profile->issuer_line, profile->name,
+                  text_printable(&shown, url, strlen(url)), copy);
+}
+
+/* Neither place has anything. */
+static void
+fail_absent(struct discovery *discovery, struct tw_error *err)
+{
+    char said[600];
+    struct shown shown;
+
+    discovery->turn = 0;
+    (void)snprintf(
+        said, sizeof said,
+        "answers HTTP %d, and %s HTTP %d\nis the issuer right? "
+        "else write token_endpoint instead",
+        discovery->statuses[0],
+        text_printable(&shown, discovery->urls[1], strlen(discovery->urls[1])),
+        discovery->statuses[1]);
+    fail(discovery, TW_E_PROTOCOL, said, err);
+}
+
+static void
+keep(const struct discovery *discovery)
+{
+    const struct metadata_rule rule = rule_of(discovery->context.profile);
+    AUTO_SECRET text = SECRET_INIT(METADATA_KEPT_MAX);
+    AUTO_CLOSE int guard = -1;
+
+    if (metadata_format(&rule, &discovery->metadata, clock_now().wall,
+                        &text) &&
+        !replace_begin(discovery->context.dir, &guard, NULL))
+        (void)replace_file(discovery->context.dir, KEPT_FILE, 0600, text.bytes,
+                           text.len, NULL);
+}
+
+static enum tw_status ask(struct discovery *discovery, struct tw_error *err);
+
+static bool
+is_absent(int status)
+{
+    return status >= 400 && status < 500 && status != 408 && status != 429;
+}
+
+static void
+take_document(struct discovery *discovery, const struct secret *body,
+              struct tw_error *err)
+{
+    const struct metadata_rule rule = rule_of(discovery->context.profile);
+    struct tw_error failure = {0};
+
+    if (metadata_read(&rule, secret_text(body), body->len,
+                      &discovery->metadata, &failure))
+        fail(discovery, (enum tw_status)failure.status, failure.message, err);
+    else
+        keep(discovery);
+}
+
+static void
+take_failure(struct discovery *discovery, const struct http_reply *http,
+             struct tw_error *err)
+{
+    bool later =
+        http->status == 408 || http->status == 429 || http->status >= 500;
+    char said[sizeof err->message];
+
+    if (http->status)
+        (void)snprintf(said, sizeof said, "answers HTTP %d", http->status);
+    else
+        (void)snprintf(said, sizeof said, "gives no answer: %.900s",
+                       http->err.message);
+    fail(discovery,
+         !http->status ? (enum tw_status)http->err.status
+         : later       ? TW_E_RETRY
+                       : TW_E_PROTOCOL,
+         said, err);
+}
+
+static void
+on_answer(void *arg, struct http_reply *http)
+{
+    struct discovery *discovery = arg;
+    struct tw_error err = {0};
+
+    discovery->statuses[discovery->turn] = http->status;
+    if (http->status == 200) {
+        take_document(discovery, &http->body, &err);
+    } else if (!is_absent(http->status)) {
+        take_failure(discovery, http, &err);
+    } else if (++discovery->turn == PLACE_COUNT) {
+        fail_absent(discovery, &err);
+    } else if (!ask(discovery, &err)) {
+        return;
+    }
+    finish(discovery, http->retry_after, &err);
+}
+
+static enum tw_status
+ask(struct discovery *discovery, struct tw_error *err)
+{
+    const struct profile *profile = discovery->context.profile;
+    int64_t left_ms = discovery->context.deadline_ms - clock_monotonic_ms();
+    struct http_request request = {
+        .url = discovery->urls[discovery->turn],
+        .ca_file = profile->ca_file,
+        .allow_loopback_http = profile->allow_loopback_http,
+        .timeout_ms = profile->timeout_s * 1000,
+    };
+
+    if (left_ms < request.timeout_ms)
+        request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
+    return http_post(discovery->context.http, &request, on_answer, discovery,
+                     err);
+}
+
+static bool
+read_kept(struct discovery *discovery)
+{
+    const struct metadata_rule rule = rule_of(discovery->context.profile);
+    AUTO_CLOSE int fd = openat(discovery->context.dir, KEPT_FILE,
+                               O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    AUTO_FREE char *text = malloc(METADATA_KEPT_MAX + 1);
+    ssize_t n = fd >= 0 && text ? read(fd, text, METADATA_KEPT_MAX) : -1;
+    int64_t fetched_at, age;
+
+    if (n <= 0 || !metadata_parse(&rule, text, (size_t)n, &fetched_at,
+                                  &discovery->metadata))
+        return false;
+    age = clock_now().wall - fetched_at;
+    if (age >= 0 && age < DISCOVERY_LIFE_S)
+        return true;
+    metadata_clear(&discovery->metadata);
+    return false;
+}
+
+enum tw_status
+discovery_start(const struct discovery_context *context, discovery_done *done,
+                void *arg, struct discovery **out, struct tw_error *err)
+{
+    const struct profile *profile = context->profile;
+    struct discovery *discovery;
+    struct tw_error failure = {0};
+    enum tw_status status;
+
+    *out = NULL;
+    if (profile->token_endpoint || !profile->issuer) {
+        done(arg, &failure, -1);
+        return TW_OK;
+    }
+    discovery = calloc(1, sizeof *discovery);
+    if (!discovery)
+        return tw_no_memory(err);
+    discovery->context = *context;
+    discovery->done = done;
+    discovery->arg = arg;
+    name_places(discovery);
+    *out = discovery;
+    if (read_kept(discovery)) {
+        finish(discovery, -1, &failure);
+        return TW_OK;
+    }
+    status = ask(discovery, err);
+    if (status) {
+        *out = NULL;
+        discovery_free(discovery);
+    }
+    return status;
+}
+
+const struct profile *
+discovery_profile(const struct discovery *discovery,
+                  const struct profile *profile)
+{
+    return discovery ? &discovery->profile : profile;
+}
+
+void
+discovery_forget(int dir)
+{
+    (void)unlinkat(dir, KEPT_FILE, 0);
+}
+
+void
+discovery_free(struct discovery *discovery)
+{
+    if (!discovery)
+        return;
+    metadata_clear(&discovery->metadata);
+    free(discovery->options);
+    free(discovery);
+}

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# discovery-t.sh - endpoints that an issuer names: found, kept, and every lie
+# about them told with the URL that told it.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+WELL=/.well-known/oauth-authorization-server
+OPENID=/.well-known/openid-configuration
+
+issued() { # issued NAME ISSUER [LINE...]: a profile that names no endpoint
+    profile "$1" "" "${3:-}"
+    sed -i "s|token_endpoint: .*|issuer: $2|" "$T/config/tokenward/profiles.d/$1.yaml"
+}
+visits() { curl -s --cacert "$CA" "$URL/count$1" | tr -dc 0-9; }
+lies() { # lies NAME EXIT PATTERN TITLE ISSUER
+    issued "$1" "$5" "${6:-}"
+    before=$(requests)
+    out=$(user tokenward get "$1" 2>&1)
+    is $? "$2" "$4: exit $2"
+    like "$out" "$1.yaml:3: profile '$1': issuer: $3" "says what and where"
+    is "$(requests)" "$before" "and no secret was sent"
+}
+
+issued good "$URL"
+token=$(user tokenward get good 2>"$T/err"); is $? 0 "an issuer leads to a token"
+sed 's/^/# /' "$T/err"
+is "$(visits $WELL)" 1 "by its metadata"
+user tokenward reject good
+[ "$(user tokenward get good)" != "$token" ]; ok $? "and to the next one"
+is "$(visits $WELL)" 1 "without asking again"
+is "$(stat -c '%a' "$T/run/tokenward/good/metadata")" 600 "what was found is kept, the user's own"
+is "$(field good warning)" "" "all on one host: no warning"
+sed -i 's/^fetched_at=.*/fetched_at=1000000000/' "$T/run/tokenward/good/metadata"
+user tokenward-helper fetch --force good; is "$(visits $WELL)" 2 "for a day"
+sed -i 's|^token_endpoint=.*|token_endpoint=http://example.com/|' "$T/run/tokenward/good/metadata"
+user tokenward-helper fetch --force good; is "$(visits $WELL)" 3 "and checked when it is read"
+sed -i "s|^token_endpoint=.*|token_endpoint=$URL/nowhere|" "$T/run/tokenward/good/metadata"
+user tokenward-helper fetch --force good 2>/dev/null; is $? 76 "an endpoint that has moved: exit 76"
+user tokenward-helper fetch --force good; is $? 0 "is looked for again by the next fetch"
+
+issued path "$URL/m/tag=x"
+user tokenward get path >/dev/null; is $? 0 "an issuer with a path"
+is "$(visits "$WELL/m/tag=x")" 1 "has it behind the well-known part (RFC 8414)"
+issued openid "$URL/m/oidc"
+user tokenward get openid >/dev/null 2>"$T/err"; is $? 0 "or before it, as OpenID has it"
+sed 's/^/# /' "$T/err"
+is "$(visits "/m/oidc$OPENID")" 1 "which is asked second"
+
+lies other 76 "$URL/m/oidc,issuer=https%3A%2F%2Fevil.example/.*is of another issuer, \"https://evil.example\"" \
+    "another issuer" "$URL/m/oidc,issuer=https%3A%2F%2Fevil.example"
+lies slash 76 "$URL/.* is of another issuer" "the same with a slash" "$URL/"
+lies plain 76 ".*its token_endpoint must.*https" "an endpoint without TLS" "$URL/m/oidc,endpoint=http%3A%2F%2Fexample.com%2F"
+lies none 76 ".*its token_endpoint is not there" "no endpoint" "$URL/m/oidc,endpoint=none"
+lies huge 76 ".*is longer than 65536 bytes" "a huge document" "$URL/m/oidc,big=70000"
+lies giant 76 ".*gives no answer" "a giant one" "$URL/m/oidc,big=3000000"
+lies page 76 ".*is no JSON object" "a page" "$URL/m/oidc,html"
+lies moved 76 ".*answers HTTP 302" "a redirect" "$URL/m/oidc,redirect=302"
+lies fault 75 ".*answers HTTP 503" "an outage" "$URL/m/oidc,status=503"
+lies absent 76 "$URL$WELL/.* answers HTTP 404, and $URL/.*$OPENID HTTP 410" "none at all" "$URL/m/oidc,status=410"
+lies silent 75 ".*gives no answer" "silence" "$URL/m/oidc,hang" 'timeout: 1'
+lies closed 75 "https://127.0.0.1:1/.* gives no answer" "nobody there" "https://127.0.0.1:1"
+
+other=https://localhost:${URL##*:}
+issued host "$URL/m/oidc,endpoint=$(printf %s "$other/oauth/v1/token" | sed 's/:/%3A/g; s|/|%2F|g')"
+user tokenward get host >/dev/null 2>"$T/err"; is $? 0 "an endpoint on another host is used"
+sed 's/^/# /' "$T/err"
+like "$(field host warning)" "on another host: $other" "with a warning"
+issued both "$URL/m/oidc,status=500" "token_endpoint:"
+sed -i "s|token_endpoint:.*|token_endpoint: $URL/oauth/v1/token|" "$T/config/tokenward/profiles.d/both.yaml"
+user tokenward get both >/dev/null; is $? 0 "a token_endpoint in the profile wins, nobody is asked"
+issued query "$URL?a=b"
+like "$(user tokenward-helper check 2>&1)" "query.yaml:3:13: profile 'query': issuer must not have a query" "an issuer has no query"
+done_testing
