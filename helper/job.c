@@ -13,6 +13,7 @@
 
 #include "helper/client_auth.h"
 #include "helper/publish.h"
+#include "helper/quota.h"
 
 #define TRIES_MAX 2 /* a second one if the token was rejected meanwhile */
 
@@ -120,37 +121,31 @@ is_for_this_secret(const struct backoff *note)
            (status == TW_E_DENIED || status == TW_E_CONFIG);
 }
 
+/* Says why no request is made, unless a living token is answer enough. */
+static bool
+refuse(struct job *job, struct now now)
+{
+    if (!job->context->options->force && is_kept_for(job, 1, now)) {
+        job->result = (struct tw_error){.status = TW_OK};
+        keep(job);
+    } else {
+        end(job);
+    }
+    return false;
+}
+
 /* May a request be made now?  If not, the job has ended. */
 static bool
 may_ask(struct job *job, struct now now)
 {
     int64_t left = backoff_left(&job->note, now);
-    enum tw_status status = TW_E_RETRY;
 
     if (job->context->options->force || left == 0 ||
         (is_for_this_secret(&job->note) && has_new_secret(job)))
         return true;
-    if (is_kept_for(job, 1, now)) {
-        keep(job);
-        return false;
-    }
-    if (!job->note.message[0]) {
-        (void)tw_fail(&job->result, TW_E_RETRY,
-                      "the last token of '%s' lived %ld s; the next request "
-                      "is made in %ld s",
-                      job->profile->name, (long)job->kept.lifetime,
-                      (long)left);
-    } else {
-        (void)status_from_name(job->note.status, &status);
-        (void)tw_fail(&job->result, status,
-                      "%s%s(asked %ld s ago, asked "
-                      "again in %ld s)",
-                      job->note.message,
-                      strchr(job->note.message, '\n') ? " " : "\n",
-                      (long)(now.wall - job->note.failed_at), (long)left);
-    }
-    end(job);
-    return false;
+    retry_explain(&job->note, job->profile->name, job->kept.lifetime, left,
+                  now, &job->result);
+    return refuse(job, now);
 }
 
 static void
@@ -222,6 +217,11 @@ start_exchange(struct job *job)
         .deadline_ms = job->context->options->deadline_ms,
     };
 
+    if (quota_take(job->profile, job->context->options->system,
+                   clock_now().wall, &job->result)) {
+        (void)refuse(job, clock_now());
+        return;
+    }
     job->tries++;
     job->state = JOB_BUSY;
     job->retired = TAKE_POINTER(job->exchange);

@@ -129,6 +129,8 @@ helper_libhelper_la_SOURCES = \
 	helper/profiles.h \
 	helper/publish.c \
 	helper/publish.h \
+	helper/quota.c \
+	helper/quota.h \
 	helper/replace.c \
 	helper/replace.h \
 	helper/reply.c \

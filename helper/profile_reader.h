@@ -92,6 +92,8 @@ enum tw_status profile_read_grant_type(const struct profile_reader *reader,
                                        const struct yaml_node *value);
 enum tw_status profile_read_headers(const struct profile_reader *reader,
                                     const struct yaml_node *value);
+enum tw_status profile_read_max_fetches(const struct profile_reader *reader,
+                                        const struct yaml_node *value);
 enum tw_status profile_read_params(const struct profile_reader *reader,
                                    const struct yaml_node *value);
 enum tw_status

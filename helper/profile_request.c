@@ -224,6 +224,43 @@ profile_read_scope_separator(const struct profile_reader *reader,
     return status;
 }
 
+/* N/minute, N/hour or N/day. */
+enum tw_status
+profile_read_max_fetches(const struct profile_reader *reader,
+                         const struct yaml_node *value)
+{
+    static const struct {
+        const char *name;
+        int64_t seconds;
+    } PERIODS[] = {{"minute", 60}, {"hour", 3600}, {"day", 86400}};
+    struct profile_request *request = &reader->profile->request;
+    AUTO_FREE char *text = NULL;
+    char *slash;
+    int64_t count;
+    enum tw_status status =
+        profile_value_text(reader, value->key->text, value, &text);
+
+    if (status)
+        return status;
+    slash = strchr(text, '/');
+    if (slash)
+        *slash++ = '\0';
+    for (size_t i = 0; slash && i < sizeof PERIODS / sizeof *PERIODS; i++) {
+        if (strcmp(slash, PERIODS[i].name) != 0 ||
+            !text_to_int64(text, &count) || count < 1 ||
+            count > PROFILE_FETCHES_MAX)
+            continue;
+        request->max_fetches = (int)count;
+        request->max_fetches_s = PERIODS[i].seconds;
+        request->max_fetches_line = value->line;
+        return TW_OK;
+    }
+    return profile_refuse(reader, value,
+                          "max_fetches must be a number from 1 to %d and a "
+                          "time, as in 100/day, 10/hour or 1/minute",
+                          PROFILE_FETCHES_MAX);
+}
+
 static void
 clear_fields(struct profile_field *fields, size_t count)
 {

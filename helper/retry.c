@@ -55,6 +55,26 @@ retry_after_failure(struct backoff *note, const struct tw_error *failure,
 }
 
 void
+retry_explain(const struct backoff *note, const char *profile,
+              int64_t lifetime, int64_t left, struct now now,
+              struct tw_error *err)
+{
+    enum tw_status status = TW_E_RETRY;
+
+    if (!note->message[0]) {
+        (void)tw_fail(err, TW_E_RETRY,
+                      "the last token of '%s' lived %ld s; the next request "
+                      "is made in %ld s",
+                      profile, (long)lifetime, (long)left);
+        return;
+    }
+    (void)status_from_name(note->status, &status);
+    (void)tw_fail(err, status, "%s%s(asked %ld s ago, asked again in %ld s)",
+                  note->message, strchr(note->message, '\n') ? " " : "\n",
+                  (long)(now.wall - note->failed_at), (long)left);
+}
+
+void
 retry_after_success(struct backoff *note, struct now now)
 {
     int64_t rejections = note->rejections;

@@ -20,6 +20,12 @@
 void retry_after_failure(struct backoff *note, const struct tw_error *failure,
                          int64_t retry_after, struct now now, uint32_t seed);
 
+/* retry_explain: why no request is made before @left seconds are over: the
+ * note's failure, or that the last token lived for @lifetime only. */
+void retry_explain(const struct backoff *note, const char *profile,
+                   int64_t lifetime, int64_t left, struct now now,
+                   struct tw_error *err);
+
 /* retry_after_success: failures are forgotten, rejections not yet. */
 void retry_after_success(struct backoff *note, struct now now);
 

@@ -360,6 +360,7 @@ FLOW_TESTS = \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/outside-t.sh \
 	tests/flow/presets-t.sh \
+	tests/flow/quota-t.sh \
 	tests/flow/request-t.sh \
 	tests/flow/rotate-t.sh \
 	tests/flow/secret-t.sh \

@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# quota-t.sh - max_fetches: no process, boot or --force passes it, and a
+# living token is given all the same.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+mkdir "$T/state"
+chmod 700 "$T/state"
+own "$T/state"
+export XDG_STATE_HOME="$T/state"
+LEDGER=$T/state/tokenward/.fetches.bill
+fetch() { user tokenward-helper fetch --force "${1:-bill}"; }
+
+profile bill /oauth/v1/token 'max_fetches: 3/day'
+fetch && fetch && fetch; is $? 0 "three are allowed"
+out=$(fetch 2>&1); is $? 75 "the fourth is not, --force or no: exit 75"
+like "$out" "bill.yaml:8: profile 'bill': max_fetches is used up: 3 in the last 86400 s; the next fetch is allowed in 8[0-9]* s, at 2" \
+    "it says when the next one is"
+is "$(requests)" 3 "and nothing was sent"
+is "$(stat -c '%a %u %s' "$LEDGER")" "600 $USER_ID 48" "they are counted in the state directory"
+[ -n "$(user tokenward get bill)" ]; ok $? "a living token is given"
+user tokenward-helper fetch --min-valid 1700 bill; is $? 0 "even if it is not fresh enough"
+is "$(requests)" 3 "without a request"
+rm -rf "$T/run/tokenward"
+user tokenward get bill >/dev/null 2>&1; is $? 75 "a new boot begins no new day"
+
+now=$(date +%s)
+back() { printf '%015d\n' $((now - $1)); } # a time so long ago
+{ back 90000; back 5; back 86399; } >"$LEDGER"
+user tokenward get bill >/dev/null; is $? 0 "one that is a day old no longer counts"
+is "$(wc -c <"$LEDGER")" 48 "and its line is used again"
+[ "$(sed -n 1p "$LEDGER")" -ge "$(back 0)" ]; ok $? "in its place"
+{ back -1000000; back 90000; back 90000; } >"$LEDGER"
+fetch; is $? 0 "a time ahead of the clock counts as one"
+[ "$(sed -n 1p "$LEDGER")" -le "$(back -60)" ]; ok $? "and is put right"
+{ echo garbage; echo more; } >"$LEDGER"
+fetch; is $? 0 "what is no time is no fetch"
+head -c 20000 /dev/zero >"$LEDGER"
+fetch; is $? 0 "however long it is"
+rm "$LEDGER"
+ln -s "$T/state/other" "$LEDGER"
+fetch 2>/dev/null; is $? 71 "a link is not followed: what cannot be counted is not allowed"
+[ ! -e "$T/state/other" ]; ok $? "nor made"
+rm "$LEDGER"
+
+profile many /oauth/v1/token 'max_fetches: 5/hour'
+before=$(requests)
+pids=
+for _ in $(seq 20); do
+    fetch many 2>/dev/null &
+    pids="$pids $!"
+done
+for pid in $pids; do wait "$pid"; done
+got=$(($(requests) - before))
+[ "$got" -le 5 ] && [ "$got" -ge 1 ]; ok $? "twenty processes at once: $got of 5"
+profile odd /oauth/v1/token 'max_fetches: 0/day'
+like "$(user tokenward-helper check 2>&1)" "odd.yaml:8:18: profile 'odd': max_fetches must be a number from 1 to 1000 and a time" "a quota of none is refused"
+for text in 5 5/week /day -1/day 1001/day '5 /day'; do
+    profile odd /oauth/v1/token "max_fetches: $text"
+    user tokenward-helper check >/dev/null 2>&1; is $? 78 "so is $text"
+done
+done_testing
