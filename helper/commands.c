@@ -47,16 +47,21 @@ session_store(const struct session *session, struct store *out,
     return store_open(path, system, out, err);
 }
 
-static enum tw_status
-check_names(const struct session *session, int argc, char **argv)
+enum tw_status
+session_names(const struct session *session, int argc, char **argv, int max)
 {
     struct tw_error err;
 
-    if (argc < 1 || argc > FETCH_PROFILES_MAX) {
-        (void)tw_fail(&err, TW_E_USAGE,
-                      "one to %d profile names are wanted\n"
-                      "tokenward-helper --help",
-                      FETCH_PROFILES_MAX);
+    if (argc < 1 || argc > max) {
+        if (max == 1)
+            (void)tw_fail(&err, TW_E_USAGE,
+                          "one profile name is wanted\n"
+                          "tokenward-helper --help");
+        else
+            (void)tw_fail(&err, TW_E_USAGE,
+                          "one to %d profile names are wanted\n"
+                          "tokenward-helper --help",
+                          max);
         return session_fail(session, &err);
     }
     for (int i = 0; i < argc; i++) {
@@ -81,17 +86,16 @@ report_one(void *arg, const char *name, const struct tw_error *err)
         (void)session_fail(session, err);
 }
 
-/* Reads the profiles, and sees to it that the index says what they say. */
-static enum tw_status
-load(const struct session *session, struct modules *modules,
-     const struct store *store, struct profile_set *set)
+enum tw_status
+session_load(struct session *session, const struct store *store,
+             struct profile_set *set)
 {
     AUTO_INDEX index = INDEX_INIT;
     struct profile_scope scope = session_scope(session);
     struct tw_error err;
     enum tw_status status;
 
-    status = profiles_load(&scope, modules, NULL, NULL, set, &err);
+    status = profiles_load(&scope, &session->modules, NULL, NULL, set, &err);
     if (status)
         return session_fail(session, &err);
     if (index_open(store->path, !store->system, false, &index, NULL) ||
@@ -106,13 +110,14 @@ command_fetch(struct session *session, int argc, char **argv)
     AUTO_STORE store = {.root = -1};
     AUTO(profile_set_clear) struct profile_set set = {0};
     struct tw_error err;
-    enum tw_status status = check_names(session, argc, argv);
+    enum tw_status status =
+        session_names(session, argc, argv, FETCH_PROFILES_MAX);
 
     if (status)
         return status;
     if (session_store(session, &store, &err))
         return session_fail(session, &err);
-    status = load(session, &session->modules, &store, &set);
+    status = session_load(session, &store, &set);
     if (status)
         return status;
     return fetch_profiles(&session->options, &set, &store,
@@ -145,7 +150,8 @@ command_reject(struct session *session, int argc, char **argv)
 {
     AUTO_STORE store = {.root = -1};
     struct tw_error err;
-    enum tw_status status = check_names(session, argc, argv);
+    enum tw_status status =
+        session_names(session, argc, argv, FETCH_PROFILES_MAX);
 
     if (status)
         return status;

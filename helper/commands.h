@@ -5,6 +5,8 @@
 #ifndef TW_HELPER_COMMANDS_H
 #define TW_HELPER_COMMANDS_H
 
+#include <signal.h>
+
 #include "helper/environment.h"
 #include "helper/fetch.h"
 #include "helper/report.h"
@@ -28,11 +30,24 @@ enum tw_status command_providers(struct session *session, int argc,
                                  char **argv);
 enum tw_status command_presets(struct session *session, int argc, char **argv);
 enum tw_status command_index(struct session *session, int argc, char **argv);
+enum tw_status command_login(struct session *session, int argc, char **argv);
 enum tw_status command_reject(struct session *session, int argc, char **argv);
+
+/* login_signals: what main blocks for a login, before anything is started. */
+void login_signals(sigset_t *out);
 
 /* session_fail: reports and returns the status. */
 enum tw_status session_fail(const struct session *session,
                             const struct tw_error *err);
+
+/* session_names: are these 1 to @max names of profiles?  Reports if not. */
+enum tw_status session_names(const struct session *session, int argc,
+                             char **argv, int max);
+
+/* session_load: reads the profiles, and sees to it that the index says what
+ * they say.  Reports its failure. */
+enum tw_status session_load(struct session *session, const struct store *store,
+                            struct profile_set *set);
 
 /* session_scope: where this session's profiles are. */
 struct profile_scope session_scope(const struct session *session);

@@ -184,6 +184,7 @@ on_done(void *arg, struct outcome *outcome)
         (void)snprintf(note.fingerprint, sizeof note.fingerprint, "%s",
                        job->fingerprint);
         store_backoff(&job->place, &note);
+        job->has_refresh_token = job->keeper.token.len > 0;
         if (outcome->unkept.status) /* this token is good, no other will be */
             job->result = outcome->unkept;
     } else if (status == TW_E_RETRY && job->tries < TRIES_MAX) {
@@ -338,6 +339,11 @@ job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
     }
     if (job->context->person)
         keeper_forget(&job->keeper);
+    if (job->context->given &&
+        keeper_put(&job->keeper, job->context->given, &err)) {
+        end_with(job, &err);
+        return;
+    }
     start(job);
 }
 
@@ -377,6 +383,13 @@ job_expire(struct job *job)
                   job->profile->name);
     note_failure(job, NULL, -1);
     end(job);
+}
+
+void
+job_stop(struct job *job, const struct tw_error *why)
+{
+    if (job->state == JOB_BUSY)
+        end_with(job, why);
 }
 
 const struct tw_error *

@@ -15,6 +15,7 @@ struct job_context {
     const struct fetch_options *options;
     const struct store *store;
     const struct person *person; /* NULL: nobody is there */
+    const struct secret *given;  /* a refresh token to keep and use, or NULL */
     struct secret_context secrets;
 };
 
@@ -34,7 +35,8 @@ struct job {
     struct discovery *discovery; /* NULL: the profile names its endpoint */
     struct exchange *exchange;
     struct exchange
-        *retired; /* the try before; it may still be on the stack */
+        *retired;           /* the try before; it may still be on the stack */
+    bool has_refresh_token; /* one is kept, now that it has ended well */
     int tries;
     struct tw_error result;
 };
@@ -58,6 +60,10 @@ bool job_is_contended(const struct job *job);
 int64_t job_wake_ms(const struct job *job);
 void job_turn(struct job *job, int64_t now_ms);
 void job_expire(struct job *job); /* the deadline has come */
+
+/* job_stop: ends it, with no request under way, for a reason that is not the
+ * server's: nothing is noted. */
+void job_stop(struct job *job, const struct tw_error *why);
 const struct tw_error *job_result(const struct job *job);
 void job_clear(struct job *job);
 

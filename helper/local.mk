@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Our own process: the only place that knows YAML, HTTP, TLS, JSON and keys.
 
-CC_HELPER = $(CURL_CFLAGS) $(YAML_CFLAGS) $(JSON_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
-LINK_HELPER = $(CURL_LIBS) $(YAML_LIBS) $(JSON_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
+CC_HELPER = $(CURL_CFLAGS) $(YAML_CFLAGS) $(JSON_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(QR_CFLAGS)
+LINK_HELPER = $(CURL_LIBS) $(YAML_LIBS) $(JSON_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(QR_LIBS)
 
 # Everything but main, so that tests can link it.
 noinst_LTLIBRARIES += helper/libhelper.la
@@ -91,6 +91,7 @@ helper_libhelper_la_SOURCES = \
 	helper/key_source.h \
 	helper/lock.c \
 	helper/lock.h \
+	helper/login.c \
 	helper/metadata.c \
 	helper/metadata.h \
 	helper/module.c \
@@ -127,8 +128,12 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_value.c \
 	helper/profiles.c \
 	helper/profiles.h \
+	helper/prompt.c \
+	helper/prompt.h \
 	helper/publish.c \
 	helper/publish.h \
+	helper/qr.c \
+	helper/qr.h \
 	helper/quota.c \
 	helper/quota.h \
 	helper/replace.c \
@@ -150,6 +155,8 @@ helper_libhelper_la_SOURCES = \
 	helper/retry.h \
 	helper/retry_after.c \
 	helper/retry_after.h \
+	helper/screen.c \
+	helper/screen.h \
 	helper/scrub.c \
 	helper/scrub.h \
 	helper/secret_command.c \

@@ -36,28 +36,32 @@
 #endif
 
 #define DEADLINE_S 20
-#define DEADLINE_MAX_S 600
+#define LOGIN_DEADLINE_S 1800
+#define DEADLINE_MAX_S 3600
 #define GRACE_MS 500 /* the child's own deadline comes this much earlier */
 
 struct command {
     const char *name;
     enum tw_status (*run)(struct session *session, int argc, char **argv);
-    bool supervised; /* talks to endpoints */
+    int64_t deadline_s; /* 0: it talks to no endpoint, and needs no keeper */
+    bool for_person;    /* signals wait until nothing is half done */
     const char *help;
 };
 
 static const struct command COMMANDS[] = {
-    {"check", command_check, false,
+    {"check", command_check, 0, false,
      "[FILE]   read the profiles, or one file, and tell what is wrong"},
-    {"fetch", command_fetch, true,
+    {"fetch", command_fetch, DEADLINE_S, false,
      "NAME...  have a good token kept for each of these profiles"},
-    {"index", command_index, false,
+    {"index", command_index, 0, false,
      "         write down the profiles' names and routes for readers"},
-    {"presets", command_presets, false,
+    {"login", command_login, LOGIN_DEADLINE_S, true,
+     "NAME     have a person log in, and keep what comes of it"},
+    {"presets", command_presets, 0, false,
      "         list what is known of servers, for preset: in a profile"},
-    {"providers", command_providers, false,
+    {"providers", command_providers, 0, false,
      "[NAME]   list the providers, or one's options"},
-    {"reject", command_reject, false,
+    {"reject", command_reject, 0, false,
      "NAME...  drop the kept tokens; the next request fetches"},
 };
 
@@ -72,7 +76,9 @@ static const char OPTIONS_HELP[] =
     "\n"
     "  --system           the profiles of /etc/tokenward, as the service "
     "user\n"
-    "  --deadline SECONDS end the whole run after so long (default 20)\n"
+    "  --deadline SECONDS end the whole run after so long (default 20, "
+    "login\n"
+    "                     1800)\n"
     "  --min-valid SECONDS  fetch: how long a kept token must still live\n"
     "  --force            fetch: ask even if a good token is kept\n"
     "  --background       fetch: only if a refresh is due and nobody is at "
@@ -112,7 +118,7 @@ static const struct option LONG_OPTIONS[] = {
 };
 
 struct settings {
-    int64_t deadline_s;
+    int64_t deadline_s; /* 0: the command's own */
     bool detach, quiet, help, version;
 };
 
@@ -227,20 +233,28 @@ static enum tw_status
 run(const struct command *command, struct session *session, int64_t deadline_s,
     int argc, char **argv)
 {
-    int64_t deadline_ms = clock_monotonic_ms() + deadline_s * 1000;
+    int64_t deadline_ms =
+        clock_monotonic_ms() +
+        (deadline_s ? deadline_s : command->deadline_s) * 1000;
     struct tw_error err = {0};
     enum tw_status status;
+    sigset_t held;
     int exit_status;
 
     session->options.deadline_ms = deadline_ms - GRACE_MS;
-    if (command->supervised && !supervise(deadline_ms, &exit_status, &err)) {
+    login_signals(&held);
+    if (command->for_person)
+        (void)sigprocmask(SIG_BLOCK, &held, NULL);
+    if (command->deadline_s &&
+        !supervise(deadline_ms, command->for_person ? &held : NULL,
+                   &exit_status, &err)) {
         if (exit_status >= 0)
             exit(exit_status);
         return session_fail(session, &err);
     }
     status = command->run(session, argc, argv);
     report_end(&session->report, status);
-    if (command->supervised)
+    if (command->deadline_s)
         _exit(fflush(stdout) ? 71 : status_exit_code((int)status));
     return status;
 }
@@ -249,7 +263,7 @@ int
 main(int argc, char **argv)
 {
     struct session session = {.options = {.min_valid = TW_MIN_VALID_DEFAULT}};
-    struct settings settings = {.deadline_s = DEADLINE_S};
+    struct settings settings = {.deadline_s = 0};
     const struct command *command;
     struct tw_error err = {0};
     enum tw_status status = parse(argc, argv, &session, &settings, &err);
@@ -268,7 +282,7 @@ main(int argc, char **argv)
     command = optind < argc ? find_command(argv[optind]) : NULL;
     if (!status && !command)
         status = tw_fail(&err, TW_E_USAGE,
-                         "which command? check, fetch, index, presets, "
+                         "which command? check, fetch, index, login, presets, "
                          "providers or reject\ntokenward-helper --help");
     if (!status)
         status = settle(&session, &err);

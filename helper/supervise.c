@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,13 +41,24 @@ supervise_detach(bool quiet, struct tw_error *err)
     return TW_OK;
 }
 
+/* What this process was told to end by is for the child to obey. */
+static void
+hand_on(int signals, pid_t pid)
+{
+    struct signalfd_siginfo info;
+
+    while (signals >= 0 && read(signals, &info, sizeof info) == sizeof info)
+        (void)kill(pid, (int)info.ssi_signo);
+}
+
 /* Has the child ended by @deadline_ms?  Where there is no pidfd_open(2) the
  * question is asked every few milliseconds. */
 static bool
-wait_until(pid_t pid, int64_t deadline_ms)
+wait_until(pid_t pid, int64_t deadline_ms, int signals)
 {
     AUTO_CLOSE int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    struct pollfd poller = {.fd = pidfd, .events = POLLIN};
+    struct pollfd pollers[] = {{.fd = pidfd, .events = POLLIN},
+                               {.fd = signals, .events = POLLIN}};
 
     for (;;) {
         int64_t left = deadline_ms - clock_monotonic_ms();
@@ -60,7 +72,8 @@ wait_until(pid_t pid, int64_t deadline_ms)
             return false;
         if (pidfd < 0 && left > ASK_AGAIN_MS)
             left = ASK_AGAIN_MS;
-        (void)poll(&poller, 1, (int)left);
+        (void)poll(pollers, 2, (int)left);
+        hand_on(signals, pid);
     }
 }
 
@@ -98,8 +111,10 @@ sweep_children(void)
 }
 
 bool
-supervise(int64_t deadline_ms, int *exit_status, struct tw_error *err)
+supervise(int64_t deadline_ms, const sigset_t *held, int *exit_status,
+          struct tw_error *err)
 {
+    AUTO_CLOSE int signals = -1;
     pid_t parent = getpid(), pid;
     int state = 0;
 
@@ -116,7 +131,9 @@ supervise(int64_t deadline_ms, int *exit_status, struct tw_error *err)
         (void)tw_fail_errno(err, TW_E_SYSTEM, errno, "fork");
         return false;
     }
-    if (!wait_until(pid, deadline_ms)) {
+    if (held)
+        signals = signalfd(-1, held, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (!wait_until(pid, deadline_ms, signals)) {
         (void)kill(pid, SIGKILL);
         (void)tw_fail(err, TW_E_RETRY,
                       "the fetch took too long and was ended");

@@ -9,6 +9,7 @@
 #ifndef TW_HELPER_SUPERVISE_H
 #define TW_HELPER_SUPERVISE_H
 
+#include <signal.h>
 #include <stdint.h>
 
 #include "provider/base/error.h"
@@ -20,7 +21,9 @@ enum tw_status supervise_detach(bool quiet, struct tw_error *err);
 /* supervise: in the child, returns true: do the work and exit.  In the
  * parent, false, with the child's exit status in @exit_status; or -1 when it
  * was killed at @deadline_ms or died, with the reason in @err.  Every process
- * below the child is gone then. */
-bool supervise(int64_t deadline_ms, int *exit_status, struct tw_error *err);
+ * below the child is gone then.  @held (NULL: none): signals that are blocked
+ * in both; the parent hands them on. */
+bool supervise(int64_t deadline_ms, const sigset_t *held, int *exit_status,
+               struct tw_error *err);
 
 #endif

@@ -79,6 +79,7 @@ tokenward_SOURCES = \
 	provider/cli/guard.h \
 	provider/cli/json_text.c \
 	provider/cli/json_text.h \
+	provider/cli/login.c \
 	provider/cli/main.c \
 	provider/cli/options.c \
 	provider/cli/options.h \

@@ -23,6 +23,7 @@ LINK_UNIT = helper/libhelper.la $(CRITERION_LIBS)
 
 EXTRA_DIST += tests/corpora tests/flow/git_server.py tests/flow/lib.sh tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
 EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/unit/run tests/unit/verify_jwt.py tests/sandbox/README.md tests/sandbox/ask.sh
+EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/flow/qr_image.py tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
 
 if HAVE_MHD
 noinst_PROGRAMS += tests/sandbox/sandbox
@@ -355,6 +356,7 @@ FLOW_TESTS = \
 	tests/flow/grants-t.sh \
 	tests/flow/herd-t.sh \
 	tests/flow/kill-t.sh \
+	tests/flow/login-t.sh \
 	tests/flow/main-t.sh \
 	tests/flow/mtls-t.sh \
 	tests/flow/oidc-provider-t.sh \

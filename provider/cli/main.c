@@ -51,6 +51,12 @@ static const struct command COMMANDS[] = {
      "  --min-valid SECONDS  the token lives at least so long, if it can\n"
      "  --cached             what is kept, or nothing: start no helper\n"
      "  --verbose            tell why a fresher one could not be had\n"},
+    {"login", command_login, 0, 1, 1, "NAME",
+     "log in for a profile whose tokens a person grants",
+     "Shows an address and a code, and waits; or asks for a refresh token.\n"
+     "Without a terminal all is plain text. Ctrl-C ends it, and leaves "
+     "nothing\n"
+     "half done.\n"},
     {"presets", command_presets, 0, 0, 0, "",
      "list what is known of servers, for preset: in a profile", ""},
     {"reject", command_reject, 0, 1, 1, "NAME",

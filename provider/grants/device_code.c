@@ -100,6 +100,11 @@ tell(const struct tw_host *host, struct exchange *exchange,
     action->scan = copy(exchange->scan, sizeof exchange->scan,
                         host->member(host, "verification_uri_complete"));
     action->valid_s = seconds(host, "expires_in", 0);
+    if (action->url && action->code)
+        return;
+    action->kind = TW_ACTION_FAIL;
+    action->text = "the device_authorization_endpoint sends no "
+                   "verification_uri, or no user_code that can be shown";
 }
 
 static void

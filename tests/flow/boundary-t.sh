@@ -21,7 +21,7 @@ for module in "$TOP_BUILD"/provider/grants/.libs/*.so; do
     case "$(needed "$module")" in "" | "libc.so.6 ") ok 0 "$(basename "$module") needs libc at most" ;; *) ok 1 "$module needs $(needed "$module")" ;; esac
     is "$(exports "$module")" "tokenward_provider_v1 " "$(basename "$module") exports its one symbol"
 done
-is "$(needed "$TOP_BUILD/tokenward-helper")" "libc.so.6 libcrypto.so.3 libcurl.so.4 libjson-c.so.5 libssl.so.3 libyaml-0.so.2 " \
+is "$(needed "$TOP_BUILD/tokenward-helper")" "libc.so.6 libcrypto.so.3 libcurl.so.4 libjson-c.so.5 libqrencode.so.4 libssl.so.3 libyaml-0.so.2 " \
     "tokenward-helper needs what DESIGN says"
 is "$(exports "$lib" | tr ' ' '\n' | grep -v '^TOKENWARD_' | tr '\n' ' ' | sed 's/^ *//;s/ *$//')" \
     "$(sed -n 's/^ *\(tw_[a-z_]*\);.*/\1/p' "${TOP_SRC:-.}/provider/client/libtokenward.map" | sort | tr '\n' ' ' | sed 's/ *$//')" \

@@ -83,8 +83,9 @@ Test(device_code, tells_a_person)
 Test(device_code, knows_the_older_name_of_the_address)
 {
     ask();
-    fake_set(fake_host.members, "verification_url", "https://a.test/old");
     fake_set(fake_host.members, "user_code", "AB-CD");
+    fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_FAIL);
+    fake_set(fake_host.members, "verification_url", "https://a.test/old");
     fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_TELL);
     cr_expect_str_eq(fake_action.url, "https://a.test/old");
     cr_expect_null(fake_action.scan);
@@ -97,10 +98,11 @@ Test(device_code, shows_no_part_of_what_is_too_long)
     memset(long_url, 'x', sizeof long_url - 1);
     ask();
     fake_set(fake_host.members, "verification_uri", long_url);
-    fake_set(fake_host.members, "user_code", long_url);
-    fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_TELL);
-    cr_expect_null(fake_action.url);
-    cr_expect_null(fake_action.code);
+    fake_set(fake_host.members, "user_code", "AB-CD");
+    fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_FAIL);
+    fake_host.members[0].value = "https://a.test/go";
+    fake_host.members[1].value = long_url;
+    fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_FAIL);
 }
 
 Test(device_code, asks_until_there_is_a_token)

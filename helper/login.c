@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * login.c - the command login: a person at one end, a server at the other.
+ *
+ * The signals that would end it are blocked, by main, and looked for while
+ * nothing is under way: an answer that may hold a refresh token is waited for
+ * and kept, so that Ctrl-C never leaves a login half done.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/commands.h"
+#include "helper/job.h"
+#include "helper/prompt.h"
+#include "helper/screen.h"
+#include "provider/base/text.h"
+
+#define TICK_MS 200
+#define LOCK_MS 10000 /* for somebody else's fetch to end */
+
+struct login {
+    const struct session *session;
+    struct screen screen;
+    struct job job;
+    struct http *http;
+};
+
+void
+login_signals(sigset_t *out)
+{
+    static const int SIGNALS[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+    (void)sigemptyset(out);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++) {
+        struct sigaction action;
+
+        /* nohup(1) and shells say what shall not end it. */
+        if (sigaction(SIGNALS[i], NULL, &action) == 0 &&
+            action.sa_handler != SIG_IGN)
+            (void)sigaddset(out, SIGNALS[i]);
+    }
+}
+
+static bool
+is_interrupted(void)
+{
+    const struct timespec now = {0};
+    sigset_t signals;
+
+    login_signals(&signals);
+    return sigtimedwait(&signals, NULL, &now) > 0;
+}
+
+/* Nothing is under way: is there a reason to wait no longer? */
+static bool
+is_over(const struct login *login, int64_t now_ms, struct tw_error *why)
+{
+    const char *name = login->job.profile->name;
+
+    if (is_interrupted())
+        (void)tw_fail(why, TW_E_INTERACT, "the login for '%s' was ended",
+                      name);
+    else if (login->screen.end_ms && now_ms >= login->screen.end_ms)
+        (void)tw_fail(why, TW_E_INTERACT,
+                      "nobody entered the code for '%s' in time\n"
+                      "run: tokenward login %s",
+                      name, name);
+    else
+        return false;
+    return true;
+}
+
+static void
+drive(struct login *login, int64_t deadline_ms)
+{
+    struct tw_error why;
+
+    while (job_is_busy(&login->job)) {
+        int64_t now_ms = clock_monotonic_ms();
+        int64_t wake_ms = job_wake_ms(&login->job);
+
+        screen_tick(&login->screen, now_ms);
+        if (wake_ms != INT64_MAX && is_over(login, now_ms, &why))
+            job_stop(&login->job, &why);
+        else if (now_ms >= deadline_ms ||
+                 http_run(login->http,
+                          wake_ms < now_ms + TICK_MS ? wake_ms
+                                                     : now_ms + TICK_MS,
+                          deadline_ms, NULL))
+            job_expire(&login->job);
+        else
+            job_turn(&login->job, clock_monotonic_ms());
+    }
+}
+
+static enum tw_status
+report_end_of(struct login *login)
+{
+    const struct tw_error *result = job_result(&login->job);
+    char text[256];
+
+    if (result->status) {
+        screen_end(&login->screen, NULL);
+        return session_fail(login->session, result);
+    }
+    (void)snprintf(text, sizeof text, "Logged in for '%s'.%s",
+                   login->job.profile->name,
+                   login->job.has_refresh_token
+                       ? ""
+                       : "\nThe server sent no refresh token: a new login is "
+                         "needed when this token has run\nout. Many servers "
+                         "want offline_access among the scopes.");
+    screen_end(&login->screen, text);
+    return TW_OK;
+}
+
+/* A refresh token that the person has from elsewhere. */
+static enum tw_status
+ask_for_token(const struct profile *profile, struct secret *out,
+              struct tw_error *err)
+{
+    char question[PROFILE_NAME_MAX + 32];
+
+    (void)snprintf(question, sizeof question,
+                   "Refresh token for '%s': ", profile->name);
+    return prompt_secret(question, out, err);
+}
+
+static enum tw_status
+check_provider(const struct profile *profile, struct tw_error *err)
+{
+    const struct tw_provider_v1 *provider = &profile->module->provider;
+
+    if (provider->needs & TW_KEEPS_REFRESH_TOKEN)
+        return TW_OK;
+    return tw_fail(err, TW_E_USAGE,
+                   "%s:%u: profile '%s' needs no login: provider %s asks "
+                   "nobody",
+                   profile->file, profile->line, profile->name,
+                   provider->name);
+}
+
+static void
+auto_login(struct login *login)
+{
+    job_clear(&login->job);
+    http_free(login->http);
+}
+
+static enum tw_status
+log_in(struct session *session, const struct profile_set *set,
+       const struct store *store, const struct profile *profile)
+{
+    AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
+    AUTO(auto_login) struct login login = {.session = session};
+    const struct person person = {.show = screen_show, .arg = &login.screen};
+    struct job_context context = {
+        .options = &session->options,
+        .store = store,
+        .secrets = {.environment = &session->environment,
+                    .system = session->options.system}};
+    struct tw_error err;
+
+    session->options.force = true;
+    screen_open(&session->environment, profile->name, &login.screen);
+    if (profile->module->provider.needs & TW_NEEDS_PERSON)
+        context.person = &person;
+    else if (ask_for_token(profile, &token, &err))
+        return session_fail(session, &err);
+    else
+        context.given = &token;
+    if (http_new(session->options.system, &login.http, &err))
+        return session_fail(session, &err);
+    job_init(&login.job, &context, set, profile->name);
+    job_begin(&login.job, login.http, clock_monotonic_ms() + LOCK_MS);
+    drive(&login, session->options.deadline_ms);
+    return report_end_of(&login);
+}
+
+enum tw_status
+command_login(struct session *session, int argc, char **argv)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO(profile_set_clear) struct profile_set set = {0};
+    const struct profile *profile;
+    struct tw_error err;
+    enum tw_status status = session_names(session, argc, argv, 1);
+
+    if (status)
+        return status;
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (session_store(session, &store, &err))
+        return session_fail(session, &err);
+    status = session_load(session, &store, &set);
+    if (status)
+        return status;
+    if (profiles_find(&set, argv[0], &profile, &err) ||
+        check_provider(profile, &err))
+        return session_fail(session, &err);
+    return log_in(session, &set, &store, profile);
+}

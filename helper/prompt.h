@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * prompt.h - a secret, typed or pasted by a person, or one line of standard
+ * input.
+ */
+#ifndef TW_HELPER_PROMPT_H
+#define TW_HELPER_PROMPT_H
+
+#include "provider/base/error.h"
+#include "provider/base/secret.h"
+
+/* prompt_secret: asks with @question if standard input is a terminal, whose
+ * echo is off meanwhile; the line may be longer than a terminal's 4095 bytes.
+ * TW_E_USAGE: nothing came, or more than @out's maximum; TW_E_INTERACT: a
+ * signal that is blocked in this process arrived; TW_E_SYSTEM. */
+enum tw_status prompt_secret(const char *question, struct secret *out,
+                             struct tw_error *err);
+
+#endif

@@ -1,0 +1,174 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# login-t.sh - a person logs in by device code: on a terminal and without one,
+# agreeing, refusing, too late, interrupted; and what a server may not show.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+STATE=$T/home/.local/state/tokenward
+OUT=$T/out
+kept() { sed -n 's/^refresh_token=//p' "$STATE/$1" 2>/dev/null; }
+ask() { curl -s --cacert "$CA" "$URL$1"; }
+device() { # device NAME DEVICE-LIST TOKEN-LIST [LINE...]
+    name=$1 list=$2 tokens=$3
+    shift 3
+    profile "$name" "/m/tag=$name$tokens/oauth/v1/token" 'provider: device_code' \
+        "device_authorization_endpoint: $URL/m/tag=$name,interval=1$list/oauth/v1/device" "$@"
+}
+login() { # login NAME: in the background, with signals as a terminal has them
+    : >"$OUT"
+    user env --default-signal=INT tokenward login "$1" >"$OUT" 2>&1 </dev/null &
+    LOGIN=$!
+    for _ in $(seq 50); do
+        grep -q '^Waiting' "$OUT" && break
+        kill -0 "$LOGIN" 2>/dev/null || break
+        sleep 0.1
+    done
+    CODE=$(grep -o '[B-Z]\{4\}-[B-Z]\{4\}' "$OUT" | head -n 1)
+}
+# Ctrl-C, as the helper alone sees it: its parent hands it on.
+interrupt() { kill -INT "$(pgrep -o -f "^$T/bin/tokenward-helper login")"; }
+helpers() { pgrep -f "^$T/bin/tokenward-helper" | wc -l; }
+
+device work '' ''
+out=$(user tokenward get work 2>&1); is $? 69 "nobody is logged in: exit 69"
+like "$out" "tokenward login work" "says what to do"
+is "$(ask "/count/m/tag=work,interval=1/oauth/v1/device")" 0 "the server is not asked for a code that nobody would read"
+
+login work
+like "$(cat "$OUT")" "^    $URL/device$" "the address is shown"
+[ -n "$CODE" ]; ok $? "and the code"
+like "$(cat "$OUT")" "^Waiting, 10:00 left$" "and how long it is good"
+like "$(user "$T/bin/tokenward-helper" --deadline 1 fetch work 2>&1)" "by process [0-9]" "another fetch is told who is at it"
+is "$(ask "/device/approve/$CODE")" approved "the person agrees"
+wait "$LOGIN"; is $? 0 "login succeeds"
+is "$(tail -n 1 "$OUT")" "Logged in for 'work'." "and says so"
+tr -d '\n' <"$OUT" | LC_ALL=C grep -q '[^ -~]'; is $? 1 "all was plain text"
+token=$(user tokenward get work); is $? 0 "the token is there"
+first=$(kept work)
+[ -n "$first" ]; ok $? "the refresh token is kept"
+grep -qF -e "$token" -e "$first" "$OUT"; is $? 1 "neither was shown"
+user "$T/bin/tokenward-helper" fetch --force work; is $? 0 "nobody is needed for the next token"
+is "$(ask /families)" "family 0 alive rotations 1" "the refresh token brought it"
+
+# A second login replaces the first.
+before=$(kept work)
+login work
+ask "/device/approve/$CODE" >/dev/null
+wait "$LOGIN"; is $? 0 "a second login"
+[ "$(kept work)" != "$before" ]; ok $? "its refresh token is kept"
+
+# Ended, refused, too late.
+before=$(kept work)
+login work
+interrupt
+wait "$LOGIN"; is $? 69 "Ctrl-C: exit 69"
+like "$(cat "$OUT")" "was ended" "and says so"
+is "$(kept work)" "$before" "the login before it stays"
+is "$(helpers)" 0 "no process is left"
+is "$(find "$STATE" "$T/run/tokenward" -name '.n*' | wc -l)" 0 "no file either"
+user "$T/bin/tokenward-helper" fetch --force work; is $? 0 "and the next fetch is not backed off"
+login work
+ask "/device/deny/$CODE" >/dev/null
+wait "$LOGIN"; is $? 77 "the person says no: exit 77"
+like "$(cat "$OUT")" "access_denied" "as the server says"
+device late ',expires-in=2' ''
+login late
+wait "$LOGIN"; is $? 69 "too late: exit 69"
+like "$(cat "$OUT")" "in time" "and says so"
+
+# The answer comes while Ctrl-C is pressed: it is kept.
+device slow '' ',delay=1500'
+login slow
+ask "/device/approve/$CODE" >/dev/null
+sleep 1.7
+interrupt
+wait "$LOGIN"; is $? 0 "Ctrl-C while the answer is under way: it is waited for"
+[ -n "$(kept slow)" ]; ok $? "and kept"
+
+# Servers that are slow or out of order.
+device paced '' ',fail=1,error=slow_down'
+login paced
+ask "/device/approve/$CODE" >/dev/null
+wait "$LOGIN"; is $? 0 "slow_down"
+is "$(ask "/count/m/tag=paced,fail=1,error=slow_down/oauth/v1/token")" 2 "is obeyed"
+for fault in status=503 reset cut=5; do
+    device "out-${fault%%=*}" '' ",fail=1,$fault"
+    login "out-${fault%%=*}"
+    sleep 1.5
+    ask "/device/approve/$CODE" >/dev/null
+    wait "$LOGIN"; is $? 0 "$fault for a moment: the login goes on"
+done
+device bare '' ',refresh-token=none'
+login bare
+ask "/device/approve/$CODE" >/dev/null
+wait "$LOGIN"; is $? 0 "a server that sends no refresh token"
+like "$(cat "$OUT")" "offline_access" "which the person is told"
+
+# What a server may not have shown.
+hostile() { # hostile NAME LIST
+    device "$1" ",$2" ''
+    out=$(user timeout 10 tokenward login "$1" 2>&1 </dev/null); is $? 76 "$1: exit 76"
+    printf %s "$out" | tr -d '\n' | LC_ALL=C grep -q '[^ -~]'; is $? 1 "$1: nothing but printable text"
+    like "$out" "$3" "$1: says what is wrong"
+}
+hostile plain-http 'verification-uri=http:%2F%2Fa.test%2F' 'address to log in at'
+hostile script 'verification-uri=javascript:alert(1)' 'address to log in at'
+hostile escapes 'verification-uri=https:%2F%2Fa.test%2F%1b%5B2J' 'verification_uri'
+hostile user-escapes 'user-code=%1b%5B2JAB' 'code'
+hostile long-code "user-code=$(printf %070d 0)" 'code'
+
+# Not for everybody.
+profile machine /oauth/v1/token
+out=$(user tokenward login machine 2>&1); is $? 64 "a profile that needs no login: exit 64"
+like "$out" "machine.yaml:[0-9]*: .*needs no login" "says which"
+out=$(user tokenward login nosuch 2>&1); is $? 66 "no such profile: exit 66"
+user tokenward login 2>/dev/null; is $? 64 "no name: exit 64"
+
+# A refresh token from elsewhere, by standard input.
+profile given /oauth/v1/token 'provider: refresh_token'
+sed -i '/scope:/d' "$T/config/tokenward/profiles.d/given.yaml"
+user tokenward get given 2>/dev/null; is $? 69 "no refresh token yet: exit 69"
+ask "/mint/$CLIENT_ID" | user tokenward login given >"$OUT"; is $? 0 "one is given"
+[ -n "$(user tokenward get given)" ]; ok $? "and buys a token"
+before=$(kept given)
+echo wrong | user tokenward login given >"$OUT" 2>&1; is $? 69 "a wrong one: exit 69"
+like "$(cat "$OUT")" "invalid_grant" "as the server says"
+user tokenward login given </dev/null >"$OUT" 2>&1; is $? 64 "none: exit 64"
+
+# On a terminal.
+if command -v script >/dev/null && script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+    as="setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups"
+    [ "$(id -u)" = 0 ] || as=
+    on_terminal() { # on_terminal COLUMNS COMMAND: for three seconds
+        (sleep 3) | script -qec "stty cols $1; $as env $2" "$T/typescript" >/dev/null 2>&1
+        cat "$T/typescript"
+    }
+    out=$(on_terminal 100 "LANG=C.UTF-8 TERM=xterm timeout -s INT 2 tokenward login work")
+    like "$out" "$(printf '\r')Waiting, 10:00 left.*$(printf '\r')Waiting, 9:5" "one line counts down"
+    like "$out" "▀" "a QR code is drawn"
+    like "$out" "$(printf '\033')\[30;47m" "black on white"
+    out=$(on_terminal 100 "NO_COLOR=1 LANG=C.UTF-8 TERM=xterm timeout -s INT 2 tokenward login work")
+    like "$out" "▀" "NO_COLOR: a QR code"
+    printf %s "$out" | grep -q "$(printf '\033')"; is $? 1 "without colours"
+    if command -v zbarimg >/dev/null && command -v python3 >/dev/null; then
+        printf '%s\n' "$out" | python3 "$TOP_SRC/tests/flow/qr_image.py" >"$T/qr.pgm"
+        code=$(printf '%s\n' "$out" | grep -o '[B-Z]\{4\}-[B-Z]\{4\}' | head -n 1)
+        is "$(zbarimg -q --raw "$T/qr.pgm" 2>/dev/null)" "$URL/device/$code" "and zbarimg reads the address with the code"
+    else
+        skip "zbarimg reads the QR code" "zbar-tools or python3 is not installed"
+    fi
+    for other in "30 LANG=C.UTF-8 TERM=xterm" "100 LANG=C TERM=xterm" "100 LANG=C.UTF-8 TERM=dumb"; do
+        out=$(on_terminal "${other%% *}" "${other#* } timeout -s INT 2 tokenward login work")
+        printf %s "$out" | grep -q "▀"; is $? 1 "no QR code: $other"
+        like "$out" "$URL/device" "but the address"
+    done
+    mint=$(ask "/mint/$CLIENT_ID")
+    out=$( (sleep 1; echo "$mint"; sleep 2) | script -qec "$as env TERM=xterm tokenward login given" /dev/null)
+    like "$out" "Refresh token for 'given':" "a refresh token is asked for"
+    like "$out" "Logged in" "taken"
+    printf %s "$out" | grep -qF -e "$mint"; is $? 1 "and not shown"
+else
+    skip "on a terminal" "script(1) is missing, or there is no terminal to be had"
+fi
+done_testing
