@@ -110,7 +110,7 @@ tests_unit_corpus_profiles_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_corpus_profiles_t_CFLAGS = $(CC_UNIT)
 tests_unit_corpus_profiles_t_LDADD = $(LINK_UNIT)
 
-tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/raw_server.h
+tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/raw_server.h tests/unit/cpu_time.h
 tests_unit_corpus_replies_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_corpus_replies_t_CFLAGS = $(CC_UNIT)
 tests_unit_corpus_replies_t_LDADD = $(LINK_UNIT)
@@ -209,7 +209,7 @@ tests_unit_index_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_index_t_CFLAGS = $(CC_UNIT)
 tests_unit_index_t_LDADD = $(LINK_UNIT)
 
-tests_unit_json_t_SOURCES = tests/unit/json-t.c
+tests_unit_json_t_SOURCES = tests/unit/json-t.c tests/unit/cpu_time.h
 tests_unit_json_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_json_t_CFLAGS = $(CC_UNIT)
 tests_unit_json_t_LDADD = $(LINK_UNIT)
@@ -269,7 +269,7 @@ tests_unit_reply_rules_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_reply_rules_t_CFLAGS = $(CC_UNIT)
 tests_unit_reply_rules_t_LDADD = $(LINK_UNIT)
 
-tests_unit_reply_t_SOURCES = tests/unit/reply-t.c
+tests_unit_reply_t_SOURCES = tests/unit/reply-t.c tests/unit/cpu_time.h
 tests_unit_reply_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_reply_t_CFLAGS = $(CC_UNIT)
 tests_unit_reply_t_LDADD = $(LINK_UNIT)
