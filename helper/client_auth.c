@@ -78,6 +78,20 @@ client_auth_hint(enum auth_method method)
     return ROWS[method].hint;
 }
 
+/* It is told that they were refused, so both were tried. */
+static void
+describe_secrets(const struct profile *profile, char *out, size_t size)
+{
+    char first[120], next[120];
+
+    secret_source_describe(&profile->client_secret, first, sizeof first);
+    secret_source_describe(&profile->client_secret_next, next, sizeof next);
+    (void)snprintf(out, size,
+                   "both were refused, client_secret from %s and "
+                   "client_secret_next from %s",
+                   first, next);
+}
+
 static void
 describe_source(const char *what, const struct secret_source *source,
                 char *out, size_t size)
@@ -94,7 +108,9 @@ client_auth_describe(const struct profile *profile, char *out, size_t size)
     unsigned needs = client_auth_needs(profile->auth_method);
     struct shown shown;
 
-    if (needs & AUTH_NEEDS_SECRET)
+    if ((needs & AUTH_NEEDS_SECRET) && profile->client_secret_next.kind)
+        describe_secrets(profile, out, size);
+    else if (needs & AUTH_NEEDS_SECRET)
         describe_source("secret", &profile->client_secret, out, size);
     else if (needs & AUTH_NEEDS_ASSERTION)
         describe_source("assertion", &profile->assertion.given, out, size);
@@ -132,10 +148,12 @@ client_auth_id(const struct client_auth *auth)
 
 enum tw_status
 client_auth_apply(const struct profile *profile,
-                  const struct secret_context *secrets, struct secret *form,
-                  struct client_proof *proof, struct tw_error *err)
+                  const struct secret_context *secrets, enum auth_secret which,
+                  struct secret *form, struct client_proof *proof,
+                  struct tw_error *err)
 {
-    const struct client_auth auth = {profile, secrets, form, proof, err};
+    const struct client_auth auth = {profile, secrets, which,
+                                     form,    proof,   err};
 
     enum tw_status status = TW_OK;
 

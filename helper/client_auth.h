@@ -45,6 +45,9 @@ void client_auth_describe(const struct profile *profile, char *out,
 
 void client_proof_init(struct client_proof *proof);
 
+/* Which of a profile's secrets, while they are changed. */
+enum auth_secret { AUTH_SECRET = 0, AUTH_SECRET_NEXT };
+
 /* client_auth_apply: adds what the profile's method sends to @form and fills
  * in @proof.  Secrets and keys are read now and kept nowhere else.  A profile
  * without client_id sends nothing, but may show a certificate.
@@ -52,7 +55,7 @@ void client_proof_init(struct client_proof *proof);
  * and assertion_sign(). */
 enum tw_status client_auth_apply(const struct profile *profile,
                                  const struct secret_context *secrets,
-                                 struct secret *form,
+                                 enum auth_secret which, struct secret *form,
                                  struct client_proof *proof,
                                  struct tw_error *err);
 

@@ -12,6 +12,7 @@
 struct client_auth {
     const struct profile *profile;
     const struct secret_context *secrets;
+    enum auth_secret which;
     struct secret *form;
     struct client_proof *proof;
     struct tw_error *err;

@@ -28,7 +28,9 @@ struct exchange {
     void *state;
     struct exchange_host host;
     struct exchange_form form;
-    uint32_t flags;     /* of the last POST */
+    const char *url; /* of the last POST, as the next */
+    uint32_t flags;
+    bool is_again;      /* the same was sent before, by another secret */
     struct json *asked; /* the last good answer to TW_POST_ANSWER, or NULL */
     bool told;          /* a person has been shown something */
     struct outcome outcome;
@@ -61,18 +63,6 @@ is_refusal(const struct reply *reply)
 {
     return reply->class >= REPLY_INVALID_REQUEST &&
            reply->class <= REPLY_OTHER_ERROR;
-}
-
-/* What a server gave out (a code, a refresh token) may be good for one use. */
-static bool
-is_once(const struct tw_action *action)
-{
-    for (size_t i = 0; i < action->field_count; i++) {
-        if (action->fields[i].kind != TW_FIELD_TEXT &&
-            action->fields[i].kind != TW_FIELD_SECRET)
-            return true;
-    }
-    return false;
 }
 
 /* Before anything else is done with the answer: a server that rotates does
@@ -120,6 +110,22 @@ remember(struct exchange *exchange)
     exchange->asked = TAKE_POINTER(reply->json);
 }
 
+static void send_again(struct exchange *exchange);
+
+/* The marks of both secrets, one after the other, when both were used. */
+static void
+note_mark(struct exchange *exchange)
+{
+    struct outcome *outcome = &exchange->outcome;
+    const struct secret *mark = &exchange->form.proof.mark;
+
+    outcome->by_next = exchange->form.which == AUTH_SECRET_NEXT;
+    if (!exchange->is_again)
+        secret_clear(&outcome->mark);
+    outcome->mark.max = 2 * PROOF_MARK_MAX;
+    (void)secret_append(&outcome->mark, secret_text(mark), mark->len);
+}
+
 static void
 read_answer(struct exchange *exchange, const struct http_reply *http,
             const struct secret *const *scrub)
@@ -147,9 +153,14 @@ on_reply(void *arg, struct http_reply *http)
     reply_clear(reply);
     read_answer(exchange, http, secrets.list);
     keep(exchange);
+    note_mark(exchange);
+    if (reply->class == REPLY_INVALID_CLIENT &&
+        exchange_form_has_next(&exchange->form, exchange->context.profile)) {
+        send_again(exchange);
+        return;
+    }
     if (reply->class != REPLY_TOKEN && reply->class != REPLY_ANSWER)
         explain(exchange);
-    secret_take(&exchange->outcome.mark, &exchange->form.proof.mark);
     exchange_form_clear(&exchange->form);
     if (reply->class == REPLY_TOKEN) {
         step(exchange, TW_EVENT_TOKEN, NULL);
@@ -166,58 +177,61 @@ on_reply(void *arg, struct http_reply *http)
         finish(exchange);
 }
 
+/* Sends the form as it is. */
 static enum tw_status
-send_form(struct exchange *exchange, const struct tw_action *action,
-          const char *url)
+send_form(struct exchange *exchange)
 {
-    const struct profile *profile = exchange->context.profile;
     int64_t left_ms = exchange->context.deadline_ms - clock_monotonic_ms();
-    struct http_request request = {
-        .url = url,
-        .form = &exchange->form.text,
-        .headers = exchange->form.extras.headers,
-        .ca_file = profile->ca_file,
-        .allow_loopback_http = profile->allow_loopback_http,
-        .timeout_ms = profile->timeout_s * 1000,
-    };
-    enum tw_status status = exchange_form_make(
-        &exchange->form, &exchange->context, &exchange->outcome.reply,
-        exchange->asked, action, &exchange->outcome.err);
+    struct http_request request = exchange_form_request(
+        &exchange->form, exchange->context.profile, exchange->url);
 
-    if (!status && exchange->context.keeper &&
-        !(action->flags & TW_POST_ANSWER))
-        status = state_reserve(&exchange->context.keeper->state,
-                               &exchange->outcome.err);
-    if (status)
-        return status;
     if (left_ms < request.timeout_ms)
         request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
-    if (exchange->form.proof.authorization.len)
-        request.authorization =
-            secret_text(&exchange->form.proof.authorization);
-    if (exchange->form.proof.has_identity)
-        request.identity = &exchange->form.proof.identity;
-    request.once = is_once(action); /* its fields were checked */
-    request.header_count = exchange->form.extras.header_count;
-    exchange->flags = action->flags;
     exchange->outcome.asked = clock_now();
     exchange->outcome.sent = true;
     return http_post(exchange->context.http, &request, on_reply, exchange,
                      &exchange->outcome.err);
 }
 
+/* A server that changes its secrets may have been quicker than the profile, or
+ * slower: once, with the other one. */
+static void
+send_again(struct exchange *exchange)
+{
+    exchange->is_again = true;
+    if (exchange_form_next(&exchange->form, &exchange->context,
+                           &exchange->outcome.err) ||
+        send_form(exchange))
+        finish(exchange);
+}
+
+static enum tw_status
+make_form(struct exchange *exchange, const struct tw_action *action)
+{
+    struct keeper *keeper = exchange->context.keeper;
+    enum tw_status status = exchange_form_make(
+        &exchange->form, &exchange->context, &exchange->outcome.reply,
+        exchange->asked, action, &exchange->outcome.err);
+
+    if (!status && keeper && !(action->flags & TW_POST_ANSWER))
+        status = state_reserve(&keeper->state, &exchange->outcome.err);
+    if (status)
+        return status;
+    exchange->flags = action->flags;
+    exchange->is_again = false;
+    return TW_OK;
+}
+
 static void
 post(struct exchange *exchange, const struct tw_action *action)
 {
-    const char *url = action->url
-                          ? action->url
-                          : profile_endpoint(exchange->context.profile);
-
-    if (!url)
+    exchange->url = action->url ? action->url
+                                : profile_endpoint(exchange->context.profile);
+    if (!exchange->url)
         finish_broken(exchange, "it names no endpoint");
     else if (action->flags & ~FLAGS_KNOWN)
         finish_broken(exchange, "its request has unknown flags");
-    else if (send_form(exchange, action, url))
+    else if (make_form(exchange, action) || send_form(exchange))
         finish(exchange);
 }
 

@@ -28,7 +28,8 @@ struct outcome {
     const char *watched; /* the file the token was read from, or NULL */
     struct mark watched_mark;
     struct tw_error unkept; /* why the next refresh token is not kept */
-    struct secret mark;     /* of the secret or key that was used last */
+    bool by_next;           /* it was client_secret_next that did it */
+    struct secret mark;     /* of the secrets or key that were used last */
 };
 
 /* What a person is shown; checked: printable, and an address that may be

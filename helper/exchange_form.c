@@ -131,6 +131,18 @@ add_field(struct exchange_form *form, const struct making *making,
     return TW_OK;
 }
 
+/* What a server gave out (a code, a refresh token) may be good for one use. */
+static bool
+is_once(const struct tw_action *action)
+{
+    for (size_t i = 0; i < action->field_count; i++) {
+        if (action->fields[i].kind != TW_FIELD_TEXT &&
+            action->fields[i].kind != TW_FIELD_SECRET)
+            return true;
+    }
+    return false;
+}
+
 enum tw_status
 exchange_form_make(struct exchange_form *form,
                    const struct exchange_context *context,
@@ -149,10 +161,56 @@ exchange_form_make(struct exchange_form *form,
     if (!status)
         status = extras_write(context->profile, &context->secrets, action,
                               &form->text, &form->extras, err);
-    if (!status && !(action->flags & TW_POST_NO_CLIENT))
-        status = client_auth_apply(context->profile, &context->secrets,
-                                   &form->text, &form->proof, err);
+    form->own_len = form->text.len;
+    form->is_once = !status && is_once(action);
+    form->has_client = !(action->flags & TW_POST_NO_CLIENT);
+    if (!status && form->has_client)
+        status =
+            client_auth_apply(context->profile, &context->secrets, form->which,
+                              &form->text, &form->proof, err);
     return status;
+}
+
+bool
+exchange_form_has_next(const struct exchange_form *form,
+                       const struct profile *profile)
+{
+    return form->has_client && form->which == AUTH_SECRET &&
+           profile->client_secret_next.kind != SECRET_NONE;
+}
+
+enum tw_status
+exchange_form_next(struct exchange_form *form,
+                   const struct exchange_context *context,
+                   struct tw_error *err)
+{
+    if (form->text.bytes)
+        explicit_bzero(form->text.bytes + form->own_len,
+                       form->text.len - form->own_len);
+    form->text.len = form->own_len;
+    form->which = AUTH_SECRET_NEXT;
+    return client_auth_apply(context->profile, &context->secrets, form->which,
+                             &form->text, &form->proof, err);
+}
+
+struct http_request
+exchange_form_request(const struct exchange_form *form,
+                      const struct profile *profile, const char *url)
+{
+    return (struct http_request){
+        .url = url,
+        .form = &form->text,
+        .once = form->is_once,
+        .authorization = form->proof.authorization.len
+                             ? secret_text(&form->proof.authorization)
+                             : NULL,
+        .identity = form->proof.has_identity ? &form->proof.identity : NULL,
+        .headers = form->extras.headers,
+        .header_count = form->extras.header_count,
+        .ca_file = profile->ca_file,
+        .allow_loopback_http = profile->allow_loopback_http,
+        .timeout_ms = profile->timeout_s * 1000,
+    };
 }
 
 void

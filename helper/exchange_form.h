@@ -13,7 +13,11 @@
 #define FORM_SECRETS_MAX 8 /* fields of one form that are not plain text */
 
 struct exchange_form {
-    struct secret text; /* as it is sent */
+    struct secret text; /* as it is sent; the client's part comes last */
+    size_t own_len;     /* bytes before that part */
+    bool is_once;       /* what is in it may be good for one use */
+    bool has_client;    /* the client's authentication is in it */
+    enum auth_secret which;
     struct client_proof proof;
     struct secret sent[FORM_SECRETS_MAX];
     size_t sent_count;
@@ -38,6 +42,22 @@ enum tw_status exchange_form_make(struct exchange_form *form,
                                   const struct json *asked,
                                   const struct tw_action *action,
                                   struct tw_error *err);
+
+/* exchange_form_has_next: may the same form be sent once more, with the other
+ * of the client's secrets? */
+bool exchange_form_has_next(const struct exchange_form *form,
+                            const struct profile *profile);
+
+/* exchange_form_next: makes it that; the forms after it have that secret,
+ * too.  Statuses of client_auth_apply(). */
+enum tw_status exchange_form_next(struct exchange_form *form,
+                                  const struct exchange_context *context,
+                                  struct tw_error *err);
+
+/* exchange_form_request: all that is sent; borrows from the three. */
+struct http_request exchange_form_request(const struct exchange_form *form,
+                                          const struct profile *profile,
+                                          const char *url);
 
 /* exchange_form_secrets: all that was sent and must not come back in a
  * message; borrowed from @form. */

@@ -101,15 +101,25 @@ has_new_secret(const struct job *job)
 {
     AUTO_SECRET form = SECRET_INIT(HTTP_FORM_MAX);
     AUTO_CLIENT_PROOF proof;
+    AUTO_SECRET mark = SECRET_INIT(2 * PROOF_MARK_MAX);
+    int last =
+        job->profile->client_secret_next.kind ? AUTH_SECRET_NEXT : AUTH_SECRET;
     char tag[SECRET_TAG_SIZE];
 
     if (!job->note.secret_tag[0])
         return false;
     client_proof_init(&proof);
-    return client_auth_apply(job->profile, &job->context->secrets, &form,
-                             &proof, NULL) ||
-           (secret_tag(job->note.salt, &proof.mark, tag) &&
-            strcmp(tag, job->note.secret_tag) != 0);
+    /* Refused was the first alone, or the first and then the next. */
+    for (int which = AUTH_SECRET; which <= last; which++) {
+        if (client_auth_apply(job->profile, &job->context->secrets,
+                              (enum auth_secret)which, &form, &proof, NULL) ||
+            !secret_append(&mark, secret_text(&proof.mark), proof.mark.len))
+            return true;
+        if (secret_tag(job->note.salt, &mark, tag) &&
+            strcmp(tag, job->note.secret_tag) == 0)
+            return false;
+    }
+    return true;
 }
 
 static bool

@@ -297,6 +297,7 @@ profile_free(struct profile *profile)
     for (size_t i = 0; i < profile->export_count; i++)
         free(profile->exports[i].name);
     secret_source_clear(&profile->client_secret);
+    secret_source_clear(&profile->client_secret_next);
     secret_source_clear(&profile->assertion.given);
     key_source_clear(&profile->assertion.key);
     free(profile->assertion.key_id);

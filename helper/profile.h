@@ -110,6 +110,7 @@ struct profile {
     bool auth_method_chosen; /* the profile says so */
     enum basic_encoding basic_encoding;
     struct secret_source client_secret;
+    struct secret_source client_secret_next; /* while they are changed */
     struct profile_assertion assertion;
     struct profile_identity identity;
     struct profile_request request;

@@ -32,6 +32,14 @@ profile_client_secret(const struct profile_reader *reader,
 }
 
 enum tw_status
+profile_client_secret_next(const struct profile_reader *reader,
+                           const struct yaml_node *value)
+{
+    return profile_read_secret(reader, value->key->text, value,
+                               &reader->profile->client_secret_next);
+}
+
+enum tw_status
 profile_client_basic_encoding(const struct profile_reader *reader,
                               const struct yaml_node *value)
 {

@@ -18,7 +18,8 @@ profile_key_read profile_client_algorithm, profile_client_assertion,
     profile_client_id, profile_client_issuer, profile_client_key,
     profile_client_key_certificate, profile_client_key_id,
     profile_client_key_lifetime, profile_client_key_passphrase,
-    profile_client_method, profile_client_mtls_aliases, profile_client_secret;
+    profile_client_method, profile_client_mtls_aliases, profile_client_secret,
+    profile_client_secret_next;
 
 /* profile_add_missing: one more key, after a comma. */
 void profile_add_missing(char *list, size_t size, const char *key);

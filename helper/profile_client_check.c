@@ -134,6 +134,9 @@ check_parts(const struct profile_reader *reader)
         else if (!(needs & PARTS[i].need) && !PARTS[i].is_shared)
             status = refuse_useless(reader, PARTS[i].key, why);
     }
+    if (!status && !has_secret(profile))
+        status = refuse_useless(reader, "client_secret_next",
+                                "without client_secret");
     return status;
 }
 

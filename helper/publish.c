@@ -43,15 +43,26 @@ asked_scope(const struct profile *profile)
 }
 
 static void
-write_warning(const char *asked, const char *granted, char *out)
+add_warning(char *out, const char *text)
+{
+    size_t used = strlen(out);
+
+    (void)snprintf(out + used, WARNING_MAX - used, "%s%s", used ? "; " : "",
+                   text);
+}
+
+static void
+write_warning(const struct outcome *outcome, const char *asked,
+              const char *granted, char *out)
 {
     out[0] = '\0';
+    if (outcome->by_next)
+        add_warning(out, "the server refuses client_secret, and takes "
+                         "client_secret_next: make that the client_secret");
     if (!scope_covers(granted, asked))
-        (void)snprintf(out, WARNING_MAX,
-                       "the server granted less scope than asked for");
+        add_warning(out, "the server granted less scope than asked for");
     else if (*asked && !scope_covers(asked, granted))
-        (void)snprintf(out, WARNING_MAX,
-                       "the server granted more scope than asked for");
+        add_warning(out, "the server granted more scope than asked for");
 }
 
 static void
@@ -115,7 +126,7 @@ publish_token(const struct profile *profile, const struct store_profile *place,
         record.refresh_at > outcome->asked.wall + RETRY_WATCHED_S)
         record.refresh_at = outcome->asked.wall + RETRY_WATCHED_S;
 
-    write_warning(asked, record.scope, warning);
+    write_warning(outcome, asked, record.scope, warning);
     if (!warning[0] && profile->warning)
         (void)snprintf(warning, sizeof warning, "%s", profile->warning);
     set_profile(profile, &record);

@@ -88,6 +88,7 @@ look_at(const struct runtime *runtime, struct status_row *row)
     row->left = record_left(&record, now);
     row->state = state_of(&record, row->left, now);
     (void)snprintf(row->scope, sizeof row->scope, "%s", record.scope);
+    (void)snprintf(row->warning, sizeof row->warning, "%s", record.warning);
 }
 
 static bool

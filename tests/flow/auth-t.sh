@@ -131,6 +131,45 @@ is "$(requests)" "$before" "the server was not asked"
 chmod 600 "$K/ec.key"
 out=$(user tokenward-helper fetch --force es256 2>&1); is $? 0 "mended: asked at once"
 
+# Two secrets while they are changed: the second is tried once.
+secrets() { # secrets NAME METHOD FIRST NEXT [LINE...]
+    name=$1 method=$2
+    printf %s "$3" >"$T/config/tokenward/first"; printf %s "$4" >"$T/config/tokenward/next"
+    chmod 600 "$T/config/tokenward/first" "$T/config/tokenward/next"
+    shift 4
+    client "$name" "$CLIENT_ID" "$method" 'client_secret: {file: ../first}' 'client_secret_next: {file: ../next}' "$@"
+}
+WRONG=wrong-secret-of-at-least-32-bytes-aaaa
+ALSO_WRONG=wrong-secret-of-at-least-32-bytes-bbbb
+for method in client_secret_post client_secret_basic client_secret_jwt; do
+    before=$(requests)
+    secrets "next$method" "$method" "$WRONG" "$CANARY"
+    fetch "next$method"
+    is "$(requests)" $((before + 2)) "$method: by two requests"
+    is "$(field "next$method" warning)" "the server refuses client_secret, and takes client_secret_next: make that the client_secret" \
+        "$method: the record says which one works"
+done
+like "$(user tokenward status)" "takes client_secret_next" "status says so"
+before=$(requests)
+secrets first client_secret_post "$CANARY" "$WRONG"
+fetch first
+is "$(requests) $(field first warning)" "$((before + 1)) " "a good first one is all that is sent"
+secrets neither client_secret_post "$WRONG" "$ALSO_WRONG"
+before=$(requests)
+refused neither 77 "invalid_client"
+like "$out" "both were refused, client_secret from file .*first and client_secret_next from file .*next" "neither: says that both were tried"
+is "$(requests)" $((before + 2)) "neither: two requests, no more"
+user tokenward-helper fetch neither >/dev/null 2>&1
+is "$(requests)" $((before + 2)) "neither: and none soon after"
+printf %s "$CANARY" >"$T/config/tokenward/next"
+user tokenward-helper fetch neither 2>"$T/err"; is $? 0 "neither: but at once when the next one is another"
+ENDPOINT=/m/status=400,error=invalid_scope/oauth/v1/token
+secrets otherwise client_secret_post "$WRONG" "$CANARY"
+ENDPOINT=
+before=$(requests)
+refused otherwise 77 "invalid_scope"
+is "$(requests)" $((before + 1)) "another refusal is none of the secret's"
+
 # Nothing of the key is told or left behind.
 line=$(sed -n 2p "$K/ec.key")
 is "$(grep -rlF -e "$line" -e s3cret "$T/run" "$T/home" "$T/out" "$T/err" 2>/dev/null | wc -l)" 0 "no key and no passphrase in any file of ours"

@@ -112,8 +112,8 @@ apply(const struct profile *profile, const char *text, struct sent *sent,
     *value = SECRET_INIT(CLIENT_SECRET_MAX);
     with_secret.client_secret.kind = SECRET_VALUE;
     cr_assert(secret_append_text(value, text));
-    status = client_auth_apply(&with_secret, &secrets, &sent->form,
-                               &sent->proof, err);
+    status = client_auth_apply(&with_secret, &secrets, AUTH_SECRET,
+                               &sent->form, &sent->proof, err);
     secret_clear(value);
     return status;
 }

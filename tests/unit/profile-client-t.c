@@ -190,6 +190,8 @@ static const struct refusal REFUSALS[] = {
      AT(2, 3) "missing: client_certificate (provider client_credentials needs "
               "it)\ntoken_endpoint_auth_method says that the client proves "
               "itself with it"},
+    {SIGNED "    client_secret_next: {env: A}\n",
+     AT(7, 5) "client_secret_next is of no use without client_secret"},
     {GOOD "    client_certificate: c.pem\n",
      AT(6, 25) "client_certificate needs client_certificate_key"},
     {GOOD "    client_certificate_key: c.key\n",
