@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * identity.c - see identity.h.
+ *
+ * A key in a token is refused: libcurl's TLS signs in OpenSSL's own library
+ * context, where the token's provider is not loaded (see key.c), and would
+ * take its public half for the whole.
  */
 #include "helper/identity.h"
 
@@ -25,6 +29,12 @@ identity_open(const struct profile *profile,
         status = key_source_open(&source->key, secrets, &identity.key, err);
     if (status)
         return status;
+    if (identity.key.library)
+        return tw_fail(err, TW_E_CONFIG,
+                       "%s: must be a file with the key itself; a key that "
+                       "stays in its token cannot be used for TLS here, but "
+                       "as assertion_key",
+                       identity.key.label);
     if (!certificate_is_of(&identity.certificate, &identity.key))
         return tw_fail(err, TW_E_CONFIG,
                        "%s: certifies another key than "

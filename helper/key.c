@@ -154,7 +154,7 @@ load_provider(const struct opener *opener, struct key *key,
         return TW_OK;
     return tw_fail(err, TW_E_CONFIG,
                    "%s: needs OpenSSL's provider %s, which cannot be loaded\n"
-                   "Debian has it in the package %s",
+                   "is its package there (Debian: %s), and the token itself?",
                    key->label, opener->provider, opener->package);
 }
 

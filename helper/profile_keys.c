@@ -270,7 +270,7 @@ static const struct profile_key KEYS[] = {
     {"client_certificate", "PATH",
      "PEM file of what the client shows in the TLS handshake (RFC 8705)",
      false, profile_client_certificate},
-    {"client_certificate_key", "PATH or URI", "its private key", false,
+    {"client_certificate_key", "PATH", "its private key", false,
      profile_client_certificate_key},
     {"client_certificate_key_passphrase", "as client_secret",
      "of that key, if it is encrypted", false,

@@ -370,6 +370,7 @@ FLOW_TESTS = \
 	tests/flow/status-t.sh \
 	tests/flow/system-t.sh \
 	tests/flow/tls-t.sh \
+	tests/flow/token-t.sh \
 	tests/sandbox/sandbox-t.sh \
 	tests/unit/corpus-git-t.sh
 dist_check_SCRIPTS = $(FLOW_TESTS)
