@@ -264,10 +264,19 @@ profile_option(const struct profile *profile, const char *name)
 const struct secret_source *
 profile_secret(const struct profile *profile, size_t index)
 {
-    if (index == 0)
-        return &profile->client_secret;
-    return index <= profile->option_count ? &profile->options[index - 1].secret
-                                          : NULL;
+    const struct secret_source *const own[] = {
+        &profile->client_secret,
+        &profile->assertion.given,
+        &profile->assertion.key.passphrase,
+        &profile->identity.key.passphrase,
+    };
+    const size_t own_count = sizeof own / sizeof *own;
+
+    if (index < own_count)
+        return own[index];
+    index -= own_count;
+    return index < profile->option_count ? &profile->options[index].secret
+                                         : NULL;
 }
 
 const struct profile_match *

@@ -25,15 +25,26 @@ tell(void *arg, const struct tw_error *err)
     said_count++;
 }
 
+static void
+load_text(const char *text, struct profile_set *set)
+{
+    const struct profile_scope scope = {.dir = scratch_path("")};
+    struct tw_error err = {0};
+
+    loading_put("profiles.yaml", 0600, text);
+    said_count = 0;
+    cr_assert_eq(
+        profiles_load(&scope, &loading_modules, tell, NULL, set, &err), TW_OK,
+        "%s", err.message);
+}
+
 /* @names: "a>b" is profile a, whose assertion is b's token, "a" one that
  * needs nobody's. */
 static void
 load(const char *names, struct profile_set *set)
 {
-    const struct profile_scope scope = {.dir = scratch_path("")};
     char text[8192] = "profiles:\n", copy[512];
     char *rest = copy, *name;
-    struct tw_error err = {0};
 
     (void)snprintf(copy, sizeof copy, "%s", names);
     while ((name = strsep(&rest, " "))) {
@@ -46,11 +57,7 @@ load(const char *names, struct profile_set *set)
                        "  %s: {provider: pickle, assertion: {%s: %s}}\n", name,
                        link ? "profile" : "env", link ? link : "A");
     }
-    loading_put("profiles.yaml", 0600, text);
-    said_count = 0;
-    cr_assert_eq(
-        profiles_load(&scope, &loading_modules, tell, NULL, set, &err), TW_OK,
-        "%s", err.message);
+    load_text(text, set);
 }
 
 static unsigned
@@ -83,6 +90,37 @@ Test(profile_links, in_a_row)
     cr_expect_eq(depth_of(&set, "d"), 3);
     cr_expect_eq(depth_of(&set, "e"), 1);
     profile_set_clear(&set);
+}
+
+/* Whatever key names it. */
+Test(profile_links, by_every_secret)
+{
+    static const char *const KEYS[] = {
+        "client_secret: {profile: a}",
+        "token_endpoint_auth_method: client_assertion, "
+        "client_assertion: {profile: a}",
+        "token_endpoint_auth_method: private_key_jwt, assertion_key: /k, "
+        "assertion_key_passphrase: {profile: a}",
+        "token_endpoint_auth_method: tls_client_auth, "
+        "client_certificate: /c, client_certificate_key: /k, "
+        "client_certificate_key_passphrase: {profile: a}",
+    };
+
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
+        struct profile_set set = {0};
+        char text[1024];
+
+        (void)snprintf(text, sizeof text,
+                       "profiles:\n"
+                       "  a: {provider: pickle, assertion: {env: A}}\n"
+                       "  b: {token_endpoint: \"https://a.test/t\", "
+                       "client_id: c, %s}\n",
+                       KEYS[i]);
+        load_text(text, &set);
+        cr_expect_eq(said_count, 0, "%s", said[0]);
+        cr_expect_eq(depth_of(&set, "b"), 2, "%s", KEYS[i]);
+        profile_set_clear(&set);
+    }
 }
 
 Test(profile_links, to_nobody)
