@@ -227,19 +227,12 @@ profile_client_mtls_aliases(const struct profile_reader *reader,
                               &profile->identity.token_endpoint);
 }
 
-/* Who wrote the file decides who may read it, and may put a link there, as
- * Kubernetes does. */
 enum tw_status
 profile_client_assertion(const struct profile_reader *reader,
                          const struct yaml_node *value)
 {
-    struct secret_source *given = &reader->profile->assertion.given;
-    enum tw_status status =
-        profile_read_secret(reader, value->key->text, value, given);
-
-    if (!status && given->kind == SECRET_FILE)
-        given->kind = SECRET_FOREIGN_FILE;
-    return status;
+    return profile_read_issued(reader, value->key->text, value,
+                               &reader->profile->assertion.given);
 }
 
 static enum tw_status

@@ -141,7 +141,11 @@ profile_read_option(const struct profile_reader *reader,
 
     switch (option->type) {
     case TW_OPTION_SECRET:
-        status = profile_read_secret(reader, option->name, node, &read.secret);
+        status =
+            option->flags & TW_OPTION_ISSUED
+                ? profile_read_issued(reader, option->name, node, &read.secret)
+                : profile_read_secret(reader, option->name, node,
+                                      &read.secret);
         break;
     case TW_OPTION_COMMAND:
         status =

@@ -69,6 +69,13 @@ enum tw_status profile_read_secret(const struct profile_reader *reader,
                                    const struct yaml_node *node,
                                    struct secret_source *out);
 
+/* profile_read_issued: the same for what a platform issues: its file is a
+ * foreign one (secret_source.h). */
+enum tw_status profile_read_issued(const struct profile_reader *reader,
+                                   const char *key,
+                                   const struct yaml_node *node,
+                                   struct secret_source *out);
+
 /* profile_read_command: the list of a {command: [...]} alone. */
 enum tw_status profile_read_command(const struct profile_reader *reader,
                                     const char *key,

@@ -237,6 +237,19 @@ profile_read_secret(const struct profile_reader *reader, const char *key,
                        out);
 }
 
+/* Who wrote the file decides who may read it, and may put a link there, as
+ * Kubernetes does. */
+enum tw_status
+profile_read_issued(const struct profile_reader *reader, const char *key,
+                    const struct yaml_node *node, struct secret_source *out)
+{
+    enum tw_status status = profile_read_secret(reader, key, node, out);
+
+    if (!status && out->kind == SECRET_FILE)
+        out->kind = SECRET_FOREIGN_FILE;
+    return status;
+}
+
 enum tw_status
 profile_read_command(const struct profile_reader *reader, const char *key,
                      const struct yaml_node *node, struct secret_source *out)

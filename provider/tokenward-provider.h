@@ -48,12 +48,16 @@ enum tw_option_type {
 };
 
 #define TW_OPTION_REQUIRED 0x1u
+#define TW_OPTION_ISSUED                                    \
+    0x2u /* a SECRET that a platform issues and keeps fresh \
+            in a file, which may be a link, root's, and     \
+            readable by others */
 
 /** struct tw_option - a key that a profile of this provider may have */
 struct tw_option {
     const char *name; /* RFC 6749, 7591, 8707 names where there is one */
     uint32_t type;    /* enum tw_option_type */
-    uint32_t flags;   /* TW_OPTION_REQUIRED */
+    uint32_t flags;   /* TW_OPTION_REQUIRED, TW_OPTION_ISSUED */
     const char *help; /* one line */
 };
 

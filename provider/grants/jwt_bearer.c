@@ -22,7 +22,7 @@ struct exchange {
 };
 
 static const struct tw_option OPTIONS[] = {
-    {"assertion", TW_OPTION_SECRET, 0,
+    {"assertion", TW_OPTION_SECRET, TW_OPTION_ISSUED,
      "the assertion; without it one is signed with the profile's key"},
     {"aud", TW_OPTION_TEXT, 0,
      "of a signed one: to whom it is addressed; default token_endpoint"},

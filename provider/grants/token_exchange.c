@@ -17,7 +17,7 @@
 #define JWT TYPE_PREFIX "jwt"
 
 static const struct tw_option OPTIONS[] = {
-    {"actor_token", TW_OPTION_SECRET, 0,
+    {"actor_token", TW_OPTION_SECRET, TW_OPTION_ISSUED,
      "a token of who acts for the subject"},
     {"actor_token_type", TW_OPTION_TEXT, 0, "its type; default access_token"},
     {"audience", TW_OPTION_TEXT, 0,
@@ -28,7 +28,7 @@ static const struct tw_option OPTIONS[] = {
      "URIs of the services the new token is for (RFC 8707)"},
     {"scope", TW_OPTION_SCOPE, 0,
      "what the new token shall allow: scope tokens separated by spaces"},
-    {"subject_token", TW_OPTION_SECRET, TW_OPTION_REQUIRED,
+    {"subject_token", TW_OPTION_SECRET, TW_OPTION_REQUIRED | TW_OPTION_ISSUED,
      "the token that is given: it says for whom"},
     {"subject_token_type", TW_OPTION_TEXT, 0,
      "its type; default access_token"},

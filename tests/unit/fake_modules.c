@@ -14,7 +14,8 @@ static const struct tw_option CLIENT_CREDENTIALS[] = {
 };
 
 static const struct tw_option PICKLE[] = {
-    {"assertion", TW_OPTION_SECRET, TW_OPTION_REQUIRED, "proof"},
+    {"assertion", TW_OPTION_SECRET, TW_OPTION_REQUIRED | TW_OPTION_ISSUED,
+     "proof"},
     {"command", TW_OPTION_COMMAND, 0, "what prints it"},
     {"file", TW_OPTION_FILE, 0, "what holds it"},
     {"witness", TW_OPTION_URL, 0, "who says so"},

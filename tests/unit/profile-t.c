@@ -147,6 +147,16 @@ Test(profile, a_provider_without_client_needs_its_own_options)
     profile_free(profile);
 }
 
+Test(profile, an_issued_secret_has_a_foreign_file)
+{
+    struct profile *profile =
+        profile_text_good("    provider: pickle\n    assertion: {file: a}\n");
+
+    cr_expect_eq(profile_option(profile, "assertion")->secret.kind,
+                 SECRET_FOREIGN_FILE);
+    profile_free(profile);
+}
+
 Test(profile, options_that_are_commands_and_files)
 {
     struct profile *profile =
