@@ -17,6 +17,8 @@ common_key(const struct profile *profile, const char *name)
 {
     if (strcmp(name, "client_id") == 0)
         return profile->client_id;
+    if (strcmp(name, "issuer") == 0)
+        return profile->issuer;
     if (strcmp(name, "token_endpoint") == 0)
         return profile->token_endpoint;
     return NULL;

@@ -25,7 +25,7 @@ static const struct tw_option OPTIONS[] = {
     {"assertion", TW_OPTION_SECRET, TW_OPTION_ISSUED,
      "the assertion; without it one is signed with the profile's key"},
     {"aud", TW_OPTION_TEXT, 0,
-     "of a signed one: to whom it is addressed; default token_endpoint"},
+     "of a signed one: for whom it is; default issuer, or token_endpoint"},
     {"iss", TW_OPTION_TEXT, 0,
      "of a signed one: who says so; default client_id"},
     {"resource", TW_OPTION_URLS, 0,
@@ -84,13 +84,14 @@ compose(const struct tw_host *host, struct exchange *exchange)
 {
     const char *issuer =
         option_or(host, "iss", host->option(host, "client_id", 0));
+    const char *server =
+        option_or(host, "issuer", host->option(host, "token_endpoint", 0));
 
     if (!issuer)
         return 0;
     put_claim(exchange, "iss", issuer);
     put_claim(exchange, "sub", option_or(host, "sub", issuer));
-    put_claim(exchange, "aud",
-              option_or(host, "aud", host->option(host, "token_endpoint", 0)));
+    put_claim(exchange, "aud", option_or(host, "aud", server));
     put_claim(exchange, "scope", host->option(host, "scope", 0));
     put(exchange, "}", 1);
     return 1;

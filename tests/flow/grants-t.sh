@@ -3,7 +3,19 @@
 # grants-t.sh - every grant, end to end: a profile, its provider, a token.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-sandbox
+if command -v openssl >/dev/null; then
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$T/config/tokenward/ec.key" 2>/dev/null
+    openssl pkey -in "$T/config/tokenward/ec.key" -pubout -out "$T/ec.pub" 2>/dev/null
+    openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$T/rsa.key" 2>/dev/null
+    openssl pkey -in "$T/rsa.key" -pubout -out "$T/rsa.pub" 2>/dev/null
+    chmod 600 "$T/config/tokenward/ec.key"
+    own "$T/config"
+fi
+if [ -s "$T/rsa.pub" ]; then
+    sandbox --client-key "ec:$T/ec.pub:payments" --client-key "rsa:$T/rsa.pub:payments"
+else
+    sandbox
+fi
 secrets=$T/config/tokenward/profiles.d
 
 put() { # put NAME LINE...: a profile of these lines alone
@@ -187,4 +199,59 @@ printf '%s' "$out" | grep -qF -e "$base"; is $? 1 "exchange: has it in no messag
 printf 'protocol=https\nhost=id.example.test\n\n' >"$T/question"
 trade gitty 'subject_token: {profile: base}' 'requested_token_type: id_token' 'match: https://id.example.test'
 is "$(user git-credential-tokenward get <"$T/question")" "" "exchange: git gets no token that is no bearer token"
+
+# jwt_bearer: RFC 7523.
+if [ ! -s "$T/ec.pub" ]; then
+    skip "jwt_bearer" "the openssl program is not installed"
+    done_testing
+    exit
+fi
+bear() { # bear NAME LINE...
+    name=$1
+    shift
+    put "$name" 'provider: jwt_bearer' "token_endpoint: $URL/oauth/v1/token" "ca_file: $CA" 'scope: payments' "$@"
+}
+seen() { curl -s --cacert "$CA" "$URL/log" | awk '$3 ~ /token$/ { print $5 }' | tail -n 1; }
+bear signed 'client_id: ec' 'assertion_key: ../ec.key' "issuer: $URL" 'sub: ada' 'token_endpoint_auth_method: none'
+token=$(user tokenward get signed 2>"$T/err"); is $? 0 "assertion: signed by the profile's key"
+sed 's/^/# /' "$T/err"
+is "${#token} $(field signed scope) $(seen)" "43 payments none" "assertion: brings a token without the client's authentication"
+user tokenward-helper fetch --force signed; is $? 0 "assertion: another one each time"
+bear named 'iss: ec' 'assertion_key: ../ec.key'
+user tokenward get named >/dev/null 2>"$T/err"; is $? 0 "assertion: iss names who signs, sub is the same, aud the endpoint"
+sed 's/^/# /' "$T/err"
+bear both "client_id: $CLIENT_ID" 'client_secret: {file: ../secret}' 'iss: ec' 'assertion_key: ../ec.key'
+user tokenward get both >/dev/null 2>"$T/err"; is "$? $(seen)" "0 post" "assertion: and the client proves itself besides"
+bear stranger 'iss: nobody' 'assertion_key: ../ec.key'
+out=$(user tokenward get stranger 2>&1); is $? 77 "assertion: of a stranger: exit 77"
+like "$out" "stranger.yaml:[0-9]*: .*invalid_grant: .*iss is no client" "assertion: what the server says"
+bear afar 'iss: ec' 'assertion_key: ../ec.key' 'aud: https://other.example.test'
+out=$(user tokenward get afar 2>&1); is $? 77 "assertion: for another server: exit 77"
+bear keyless 'iss: ec'
+out=$(user tokenward get keyless 2>&1); is $? 78 "assertion: nothing to sign with: exit 78"
+like "$out" "keyless.yaml:2: .*missing: assertion_key" "assertion: says what is missing"
+bear unnamed 'assertion_key: ../ec.key'
+out=$(user tokenward get unnamed 2>&1); is $? 78 "assertion: nobody to sign for: exit 78"
+like "$out" "unnamed.yaml:2: .*iss or client_id" "assertion: says so"
+
+encode() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+given() { # an assertion that openssl made, in the place of a pod's token
+    head=$(printf '{"alg":"RS256"}' | encode)
+    body=$(printf '{"iss":"rsa","sub":"pod","aud":"%s","exp":%s,"jti":"%s"}' "$URL" $(($(date +%s) + 100)) "$(openssl rand -hex 8)" | encode)
+    hold "$T/sandbox/pod" 644 "$head.$body.$(printf '%s.%s' "$head" "$body" | openssl dgst -sha256 -sign "$T/rsa.key" | encode)"
+}
+given
+ln -s pod "$T/sandbox/pod-link"
+bear given "assertion: {file: $T/sandbox/pod-link}"
+user tokenward get given >/dev/null 2>"$T/err"; is $? 0 "assertion: somebody else's, from a file that a platform writes"
+sed 's/^/# /' "$T/err"
+out=$(user tokenward-helper fetch --force given 2>&1); is $? 77 "assertion: the same one again is refused"
+given
+user tokenward-helper fetch --force given; is $? 0 "assertion: a new one in the file is read"
+chmod 666 "$T/sandbox/pod"
+out=$(user tokenward-helper fetch --force given 2>&1); is $? 73 "assertion: from a file that all may write: exit 73"
+put pod 'provider: file' "file: $T/sandbox/pod-link"
+given
+bear linkedpod 'assertion: {profile: pod}'
+user tokenward get linkedpod >/dev/null 2>"$T/err"; is $? 0 "assertion: or by way of a profile"
 done_testing

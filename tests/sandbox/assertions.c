@@ -242,12 +242,16 @@ judge(struct assertions *assertions, const struct client *client,
       const struct assertion *assertion, struct token *token)
 {
     const char *iss = text_of(token->claims_json, "iss");
+    const char *sub = text_of(token->claims_json, "sub");
     const char *aud = text_of(token->claims_json, "aud");
     int64_t now = time(NULL), exp = number_of(token->claims_json, "exp");
 
     if (!client)
-        return "The assertion's sub is no client.";
-    if (strcmp(iss, text_of(token->claims_json, "sub")) != 0)
+        return assertion->is_grant ? "The assertion's iss is no client."
+                                   : "The assertion's sub is no client.";
+    if (!sub[0])
+        return "The assertion has no sub.";
+    if (!assertion->is_grant && strcmp(iss, sub) != 0)
         return "The assertion's iss and sub differ.";
     if (assertion->client_id.bytes && !span_is(assertion->client_id, iss))
         return "The assertion is of another client_id.";
@@ -270,12 +274,13 @@ assertions_check(struct assertions *assertions, const struct clients *clients,
     struct token *token = calloc(1, sizeof *token);
     const struct client *client = NULL;
 
-    if (!token || !span_is(assertion->type, TYPE) ||
-        !take_apart(assertion->jwt, token)) {
+    if (!token || (!assertion->is_grant && !span_is(assertion->type, TYPE)) ||
+        !assertion->jwt.bytes || !take_apart(assertion->jwt, token)) {
         *why = "The assertion is no JWT.";
     } else {
-        client = clients_find_id(clients,
-                                 span_of(text_of(token->claims_json, "sub")));
+        client = clients_find_id(
+            clients, span_of(text_of(token->claims_json,
+                                     assertion->is_grant ? "iss" : "sub")));
         *why = judge(assertions, client, assertion, token);
     }
     if (token)

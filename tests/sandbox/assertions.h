@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * assertions.h - JWTs that clients prove themselves with (RFC 7523 3), and
- * which of them were here before.  Safe to use from any thread.
+ * assertions.h - JWTs that clients prove themselves with, or give for a token
+ * (RFC 7523 3), and which of them were here before.  Safe to use from any
+ * thread.
  */
 #ifndef TW_SANDBOX_ASSERTIONS_H
 #define TW_SANDBOX_ASSERTIONS_H
@@ -21,9 +22,10 @@ void assertions_free(struct assertions *assertions);
 struct assertion {
     struct span type, jwt, client_id; /* client_id may be absent */
     const char *issuer, *token_url;
+    bool is_grant; /* it has no type, and sub may be anybody */
 };
 
-/* assertions_check: the client it proves, or NULL and what is wrong.  The
+/* assertions_check: the client that is its iss, or NULL and what is wrong. The
  * signature must be one of the client's kind: HS256 with its secret, or
  * RS256, PS256, ES256, EdDSA with its key. */
 const struct client *assertions_check(struct assertions *assertions,

@@ -16,6 +16,7 @@ static const char METADATA[] =
     " 'introspection_endpoint': '^/oauth/v1/introspect',\n"
     " 'grant_types_supported': ['client_credentials', 'password',\n"
     "  'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code',\n"
+    "  'urn:ietf:params:oauth:grant-type:jwt-bearer',\n"
     "  'urn:ietf:params:oauth:grant-type:token-exchange'],\n"
     " 'response_types_supported': [],\n"
     " 'token_endpoint_auth_methods_supported':\n"

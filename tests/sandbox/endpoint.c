@@ -101,13 +101,15 @@ deal_device_code(struct purchase *purchase, struct answer *answer)
 
 static const struct grant {
     const char *type;
+    bool names_client; /* it says itself who the client is */
     void (*deal)(struct purchase *, struct answer *);
 } GRANTS[] = {
-    {"client_credentials", deal_client_credentials},
-    {"password", trade_password},
-    {"refresh_token", deal_refresh_token},
-    {"urn:ietf:params:oauth:grant-type:device_code", deal_device_code},
-    {"urn:ietf:params:oauth:grant-type:token-exchange", trade_token},
+    {"client_credentials", false, deal_client_credentials},
+    {"password", false, trade_password},
+    {"refresh_token", false, deal_refresh_token},
+    {"urn:ietf:params:oauth:grant-type:device_code", false, deal_device_code},
+    {"urn:ietf:params:oauth:grant-type:jwt-bearer", true, trade_assertion},
+    {"urn:ietf:params:oauth:grant-type:token-exchange", false, trade_token},
 };
 
 static const struct grant *
@@ -135,6 +137,14 @@ check_grant(struct purchase *purchase, struct answer *answer)
     return false;
 }
 
+static bool
+check_client(struct purchase *purchase, struct answer *answer)
+{
+    return (purchase->request->auth == AUTH_NONE &&
+            find_grant(purchase)->names_client) ||
+           purchase_check_client(purchase, answer);
+}
+
 static void
 deal(struct purchase *purchase, struct answer *answer)
 {
@@ -152,7 +162,7 @@ endpoint_answer(const struct sandbox *sandbox, struct request *request,
                                              check_grant,
                                              purchase_check_one_authentication,
                                              manners_check_way,
-                                             purchase_check_client,
+                                             check_client,
                                              manners_check_header,
                                              manners_check_fields,
                                              NULL};

@@ -20,6 +20,27 @@ value(const struct purchase *purchase, const char *name)
 }
 
 void
+trade_assertion(struct purchase *purchase, struct answer *answer)
+{
+    const struct sandbox *sandbox = purchase->sandbox;
+    const struct assertion assertion = {
+        .jwt = value(purchase, "assertion"),
+        .issuer = sandbox->url,
+        .token_url = sandbox->token_url,
+        .is_grant = true,
+    };
+    struct sale sale = {.scope = value(purchase, "scope")};
+    const char *why = NULL;
+
+    purchase->client = assertions_check(sandbox->assertions, &sandbox->clients,
+                                        &assertion, &why);
+    if (!purchase->client)
+        answer_error(answer, 400, "invalid_grant", why);
+    else if (purchase_check_granted(purchase, answer))
+        sale_close(purchase, &sale, answer);
+}
+
+void
 trade_password(struct purchase *purchase, struct answer *answer)
 {
     struct sale sale = {.scope = value(purchase, "scope")};

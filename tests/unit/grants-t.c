@@ -168,6 +168,12 @@ Test(grants, jwt_bearer_signs)
     expect_form(BEARER "SIGNED:{\"iss\":\"me\",\"sub\":\"me\",\"aud\":"
                        "\"https://a.test/t\"}");
     fake_begin();
+    set("client_id", "me");
+    set("issuer", "https://a.test");
+    set("token_endpoint", "https://a.test/t");
+    expect_form(BEARER "SIGNED:{\"iss\":\"me\",\"sub\":\"me\",\"aud\":"
+                       "\"https://a.test\"}");
+    fake_begin();
     set("iss", "a\"b\\c");
     set("sub", "you");
     set("aud", "them");
