@@ -214,7 +214,7 @@ make_form(struct exchange *exchange, const struct tw_action *action)
         exchange->asked, action, &exchange->outcome.err);
 
     if (!status && keeper && !(action->flags & TW_POST_ANSWER))
-        status = state_reserve(&keeper->state, &exchange->outcome.err);
+        status = keeper_reserve(keeper, &exchange->outcome.err);
     if (status)
         return status;
     exchange->flags = action->flags;

@@ -4,7 +4,13 @@
  */
 #include "helper/keeper.h"
 
+#include <malloc.h>
+#include <string.h>
+
 #include "provider/base/text.h"
+
+#define ROOM_BLOCKS 8
+#define ROOM_BLOCK (64 * 1024) /* bytes; a larger one would be mapped */
 
 enum tw_status
 keeper_open(const struct profile *profile, bool system, struct keeper *out,
@@ -53,6 +59,32 @@ keeper_put(struct keeper *keeper, const struct secret *token,
     if (!secret_append(&keeper->token, token->bytes, token->len))
         return status ? status : tw_no_memory(err);
     return status;
+}
+
+/* A parser's first use, and memory that has to be asked for, are system calls
+ * that are not to stand between an answer and its keeping: here they are made
+ * ahead, for an answer of a usual size. */
+static void
+make_ready(void)
+{
+    void *blocks[ROOM_BLOCKS];
+
+    (void)mallopt(M_TRIM_THRESHOLD, 4 * ROOM_BLOCKS * ROOM_BLOCK);
+    for (size_t i = 0; i < ROOM_BLOCKS; i++)
+        blocks[i] = malloc(ROOM_BLOCK);
+    for (size_t i = 0; i < ROOM_BLOCKS; i++) {
+        if (blocks[i])
+            explicit_bzero(blocks[i], 1); /* or a compiler leaves all out */
+        free(blocks[i]);
+    }
+    json_free(json_read("{}", 2));
+}
+
+enum tw_status
+keeper_reserve(struct keeper *keeper, struct tw_error *err)
+{
+    make_ready();
+    return state_reserve(&keeper->state, err);
 }
 
 enum tw_status

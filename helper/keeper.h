@@ -29,6 +29,10 @@ void keeper_close(struct keeper *keeper);
  * logs in anew. */
 void keeper_forget(struct keeper *keeper);
 
+/* keeper_reserve: before a request that may bring the next one, as
+ * state_reserve(). */
+enum tw_status keeper_reserve(struct keeper *keeper, struct tw_error *err);
+
 /* keeper_keep: the refresh token of a token's answer, if it has one and it is
  * not the one that is kept already.  Fails as state_keep() does. */
 enum tw_status keeper_keep(struct keeper *keeper, const struct json *answer,

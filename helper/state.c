@@ -7,16 +7,23 @@
  * then renamed over NAME.  A file of that name that is whole was written by a
  * process that was killed before it could rename it, and holds the newer
  * token: only who got an answer writes one, and only who held the lock.
- * "refresh_token" is its last line and ends in LF, so a part of a file is
- * never taken for a whole one.
+ * "refresh_token" is its last line, and the LF that ends it is stored after
+ * all other bytes, so a part of a file is never taken for a whole one.
+ *
+ * It is written through a mapping: a store is no system call at which the
+ * process could be killed, and stays when it is.  The blocks were allocated
+ * before, so that a store never meets a full disk.  Where a file system
+ * cannot allocate, pwrite(2) does it.
  */
 #include "helper/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "helper/own_directory.h"
@@ -43,7 +50,7 @@ next_name(const struct state *state, char out[static NEXT_MAX])
     (void)snprintf(out, NEXT_MAX, NEXT_PREFIX "%s", state->name);
 }
 
-/* @text is cut in place.  False unless it is whole. */
+/* @text is cut in place, to its length.  False unless it is whole. */
 static bool
 understand(struct secret *text, struct kept *out)
 {
@@ -51,6 +58,8 @@ understand(struct secret *text, struct kept *out)
     struct kept kept = {"", "", ""};
     struct lines lines;
 
+    /* What was reserved and not written is NUL. */
+    text->len = text->len ? strnlen(text->bytes, text->len) : 0;
     if (!text->len || text->bytes[text->len - 1] != '\n')
         return false;
     lines_begin(&lines, text->bytes, text->len);
@@ -155,14 +164,25 @@ open_next(struct state *state, struct tw_error *err)
                    name);
 }
 
-/* Makes what is in .next.NAME the current one; both steps are tried, since
- * the one before it is of no use any more. */
+static void
+unmap(struct state *state)
+{
+    if (state->map)
+        (void)munmap(state->map, STATE_MAX);
+    state->map = NULL;
+}
+
+/* Makes what is in .next.NAME, @n bytes, the current one; all steps are
+ * tried, since the one before it is of no use any more. */
 static enum tw_status
-install(struct state *state, struct tw_error *err)
+install(struct state *state, size_t n, struct tw_error *err)
 {
     AUTO_CLOSE int fd = take_fd(&state->next);
     char name[NEXT_MAX];
-    int reason = fsync(fd) < 0 ? errno : 0;
+    int reason;
+
+    unmap(state);
+    reason = ftruncate(fd, (off_t)n) < 0 || fsync(fd) < 0 ? errno : 0;
 
     next_name(state, name);
     if (renameat(state->dir, name, state->dir, state->name) < 0)
@@ -192,7 +212,7 @@ recover(struct state *state, struct tw_error *err)
         return status;
     if (!status && understand(&text, &kept) &&
         strcmp(kept.profile, state->name) == 0)
-        return install(state, err);
+        return install(state, text.len, err);
     if (ftruncate(state->next, 0) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s", state->path,
                              name);
@@ -230,6 +250,7 @@ state_leave(struct state *state)
 {
     char name[NEXT_MAX];
 
+    unmap(state);
     if (state->next >= 0) {
         next_name(state, name);
         (void)unlinkat(state->dir, name, 0);
@@ -266,16 +287,33 @@ enum tw_status
 state_reserve(struct state *state, struct tw_error *err)
 {
     enum tw_status status = state->next < 0 ? open_next(state, err) : TW_OK;
+    void *map;
 
     if (status)
         return status;
-    if (fallocate(state->next, FALLOC_FL_KEEP_SIZE, 0, STATE_MAX) < 0 &&
-        (errno == ENOSPC || errno == EDQUOT))
+    if (state->map)
+        return TW_OK;
+    if (fallocate(state->next, 0, 0, STATE_MAX) < 0) {
+        if (errno != ENOSPC && errno != EDQUOT)
+            return TW_OK; /* not to be had here: pwrite(2) will do */
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "%s: no room for the next refresh token of "
                              "'%s', so it is not asked for",
                              state->path, state->name);
+    }
+    map = mmap(NULL, STATE_MAX, PROT_READ | PROT_WRITE,
+               MAP_SHARED | MAP_POPULATE, state->next, 0);
+    state->map = map == MAP_FAILED ? NULL : map;
     return TW_OK;
+}
+
+/* All bytes, and the last one after the others. */
+static void
+store(char *map, const char *bytes, size_t n)
+{
+    memcpy(map, bytes, n - 1);
+    atomic_thread_fence(memory_order_seq_cst);
+    *(volatile char *)(map + n - 1) = bytes[n - 1];
 }
 
 static bool
@@ -312,12 +350,13 @@ state_keep(struct state *state, const char *fingerprint,
         return tw_fail(err, TW_E_PROTOCOL,
                        "the refresh token of '%s' is none that can be kept",
                        state->name);
-    if (!write_all(state->next, text.bytes, text.len) ||
-        ftruncate(state->next, (off_t)text.len) < 0)
+    if (state->map)
+        store(state->map, text.bytes, text.len);
+    else if (!write_all(state->next, text.bytes, text.len))
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "%s: the refresh token of '%s' cannot be kept",
                              state->path, state->name);
-    return install(state, err);
+    return install(state, text.len, err);
 }
 
 enum tw_status

@@ -9,17 +9,17 @@
  *   Room for the next one is reserved before the request is sent: a full
  *   disk ends the exchange while the old one is still good.
  *   The next one is written before anything else is done with the answer,
- *   into a file that is open already; one write(2) is all that has to happen
- *   after the answer was read.
+ *   into a file that is mapped already: no system call lies between the one
+ *   that read the answer and the token being where a kill cannot reach it.
  *   Whatever is killed from there on is finished by the next run, because
  *   what was written is recognised when it is whole.
  *   Then: fsync of the file, rename, fsync of the directory.
  *   Nobody else, not even a process with another runtime directory, uses the
  *   profile's refresh token meanwhile.
  *
- * What cannot be mended here: an answer that is lost before that write(2),
- * with the process or on the way.  A server that lets the old token be used
- * once more for a while heals this; a strict one wants a new login.
+ * What cannot be mended here: an answer that is lost before it is read, and a
+ * kill that hits the microseconds between.  A server that lets the old token
+ * be used once more for a while heals this; a strict one wants a new login.
  */
 #ifndef TW_HELPER_STATE_H
 #define TW_HELPER_STATE_H
@@ -31,6 +31,7 @@
 struct state {
     int dir;          /* <state> */
     int next;         /* <state>/.next.NAME, locked, or -1 */
+    char *map;        /* of it, once it is reserved; or NULL */
     const char *name; /* of the profile; borrowed */
     char path[PATH_MAX];
 };
@@ -60,8 +61,9 @@ void state_leave(struct state *state);
 enum tw_status state_read(const struct state *state, const char *fingerprint,
                           struct secret *out, struct tw_error *err);
 
-/* state_reserve: room for the next one, before the request is sent.
- * TW_E_SYSTEM: the disk is full. */
+/* state_reserve: room for the next one, before the request is sent, and
+ * whatever is done once for the first answer.  TW_E_SYSTEM: the disk is full.
+ */
 enum tw_status state_reserve(struct state *state, struct tw_error *err);
 
 /* state_keep: @token (at most TOKEN_MAX bytes) is the current one, and is

@@ -364,6 +364,7 @@ FLOW_TESTS = \
 	tests/flow/presets-t.sh \
 	tests/flow/quota-t.sh \
 	tests/flow/request-t.sh \
+	tests/flow/rotate-kill-t.sh \
 	tests/flow/rotate-t.sh \
 	tests/flow/secret-t.sh \
 	tests/flow/served-t.sh \
