@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * explain.c - one row for each class of answer (RFC 6749 5.2, RFC 8707 2, RFC
- * 6585): which line of the profile it is about, and what to do.  See
- * explain.h.
+ * explain.c - one row for each error that a token endpoint is known to send
+ * (RFC 6749 5.2, RFC 7009 2.2.1, RFC 8628 3.5, RFC 8707 2, RFC 9396 5, RFC
+ * 9449, OpenID Connect Core 3.1.2.6), and for each class of other answers:
+ * which line of the profile it is about, and what to do.  See explain.h.
  */
 #include "helper/explain.h"
 
@@ -17,63 +18,98 @@ enum concern {
     ABOUT_CLIENT,
     ABOUT_SCOPE,
     ABOUT_TARGET,
+    ABOUT_PARAMS,
 };
 
 struct row {
+    const char *code; /* of REPLY_OTHER_ERROR; NULL: the whole class */
     enum reply_class class;
     enum concern concern;
     const char *hint;
 };
 
 static const struct row ROWS[] = {
-    {REPLY_INVALID_REQUEST, ABOUT_SCOPE,
+    {NULL, REPLY_INVALID_REQUEST, ABOUT_SCOPE,
      "the server misses or dislikes a parameter; see its documentation for "
      "what a token request needs"},
-    {REPLY_INVALID_CLIENT, ABOUT_CLIENT, NULL}, /* the method has it */
-    {REPLY_INVALID_GRANT, ABOUT_PROFILE,
+    {NULL, REPLY_INVALID_CLIENT, ABOUT_CLIENT, NULL}, /* the method has it */
+    {NULL, REPLY_INVALID_GRANT, ABOUT_PROFILE,
      "what the grant is based on has expired, was revoked, or belongs to "
      "another client"},
-    {REPLY_UNAUTHORIZED_CLIENT, ABOUT_CLIENT,
+    {NULL, REPLY_UNAUTHORIZED_CLIENT, ABOUT_CLIENT,
      "this client may not use this grant; the server's operator can allow "
      "it"},
-    {REPLY_UNSUPPORTED_GRANT_TYPE, ABOUT_PROFILE,
+    {NULL, REPLY_UNSUPPORTED_GRANT_TYPE, ABOUT_PROFILE,
      "the server does not know this grant at this address; check provider "
      "and token_endpoint"},
-    {REPLY_INVALID_SCOPE, ABOUT_SCOPE,
+    {NULL, REPLY_INVALID_SCOPE, ABOUT_SCOPE,
      "a scope this client was not granted, an unknown one, or scopes not "
      "separated by spaces"},
-    {REPLY_INVALID_TARGET, ABOUT_TARGET,
+    {NULL, REPLY_INVALID_TARGET, ABOUT_TARGET,
      "a resource or audience the server does not know, does not give this "
      "client, or does not give together with this scope; or it wants one"},
-    {REPLY_ACCESS_DENIED, ABOUT_CLIENT,
+    {NULL, REPLY_ACCESS_DENIED, ABOUT_CLIENT,
      "who was asked said no: a person at a login, or else the server's "
      "operator, who decides who may have this token"},
-    {REPLY_EXPIRED_TOKEN, ABOUT_PROFILE,
+    {NULL, REPLY_EXPIRED_TOKEN, ABOUT_PROFILE,
      "nobody entered the code in time; tokenward login shows a new one"},
-    {REPLY_SERVER_ERROR, ABOUT_ENDPOINT,
+    {NULL, REPLY_SERVER_ERROR, ABOUT_ENDPOINT,
      "the server has a fault; nothing "
      "to do here but wait"},
-    {REPLY_TEMPORARILY_UNAVAILABLE, ABOUT_ENDPOINT,
+    {NULL, REPLY_TEMPORARILY_UNAVAILABLE, ABOUT_ENDPOINT,
      "too many requests, or an outage; it is asked again later"},
-    {REPLY_OTHER_ERROR, ABOUT_PROFILE,
+    {"authorization_pending", REPLY_OTHER_ERROR, ABOUT_PROFILE,
+     "nobody has entered the code yet; tokenward login waits for it"},
+    {"slow_down", REPLY_OTHER_ERROR, ABOUT_ENDPOINT,
+     "it was asked too often; it is asked again later"},
+    {"unsupported_token_type", REPLY_OTHER_ERROR, ABOUT_ENDPOINT,
+     "the server takes back no tokens of this kind (RFC 7009); they end by "
+     "themselves"},
+    {"use_dpop_nonce", REPLY_OTHER_ERROR, ABOUT_CLIENT,
+     "the server wants this client to prove possession of a key (DPoP), which "
+     "tokenward does not; its operator can allow bearer tokens"},
+    {"invalid_dpop_proof", REPLY_OTHER_ERROR, ABOUT_CLIENT,
+     "the server wants this client to prove possession of a key (DPoP), which "
+     "tokenward does not; its operator can allow bearer tokens"},
+    {"invalid_authorization_details", REPLY_OTHER_ERROR, ABOUT_PARAMS,
+     "authorization_details is no JSON that the server takes, or more than "
+     "this client may have (RFC 9396)"},
+    {"invalid_token", REPLY_OTHER_ERROR, ABOUT_PROFILE,
+     "a token in the request (subject_token, an assertion) has expired or is "
+     "another server's"},
+    {"insufficient_scope", REPLY_OTHER_ERROR, ABOUT_SCOPE,
+     "what the request is based on does not allow as much as it asks for"},
+    {"interaction_required", REPLY_OTHER_ERROR, ABOUT_CLIENT,
+     "the server wants a person, or a condition of its operator's is not met "
+     "(place, device, second factor)"},
+    {"login_required", REPLY_OTHER_ERROR, ABOUT_CLIENT,
+     "the server wants a person to log in, which this grant has none for"},
+    {"consent_required", REPLY_OTHER_ERROR, ABOUT_CLIENT,
+     "an administrator of the server must grant this client what it asks for"},
+    {"incorrect_client_credentials", REPLY_OTHER_ERROR, ABOUT_CLIENT,
+     "GitHub's word for invalid_client: check client_id and the secret"},
+    {NULL, REPLY_OTHER_ERROR, ABOUT_PROFILE,
      "the server's documentation explains its own error codes"},
-    {REPLY_HTTP_ERROR, ABOUT_ENDPOINT,
+    {NULL, REPLY_HTTP_ERROR, ABOUT_ENDPOINT,
      "is this the address of the token endpoint, and does nothing stand "
      "between (proxy, firewall)?"},
-    {REPLY_REDIRECT_REFUSED, ABOUT_ENDPOINT,
+    {NULL, REPLY_REDIRECT_REFUSED, ABOUT_ENDPOINT,
      "credentials are not sent on to another address; write the final one "
      "into the profile"},
-    {REPLY_MALFORMED_RESPONSE, ABOUT_ENDPOINT,
+    {NULL, REPLY_MALFORMED_RESPONSE, ABOUT_ENDPOINT,
      "is this the address of the token endpoint? its operator can see what "
      "it sends"},
-    {REPLY_UNSUPPORTED_TOKEN_TYPE, ABOUT_ENDPOINT,
+    {NULL, REPLY_UNSUPPORTED_TOKEN_TYPE, ABOUT_ENDPOINT,
      "only bearer tokens can be handed out"},
 };
 
-static const struct row *row_of(enum reply_class class)
+/* Rows of codes stand before that of their class. */
+static const struct row *
+row_of(const struct reply *reply)
 {
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        if (ROWS[i].class == class)
+        if (ROWS[i].class == reply->class &&
+            (!ROWS[i].code || strcmp(ROWS[i].code, reply->error) == 0))
             return &ROWS[i];
     }
     return NULL;
@@ -101,7 +137,7 @@ write_place(const struct profile *profile, enum concern concern, char *out,
 
     if (concern == ABOUT_ENDPOINT && profile->token_endpoint_line) {
         line = profile->token_endpoint_line;
-        key = ": token_endpoint";
+        key = line == profile->issuer_line ? ": issuer" : ": token_endpoint";
     } else if (concern == ABOUT_CLIENT && profile->client_id_line) {
         line = profile->client_id_line;
         key = profile->client_secret.kind ? ": client_id, client_secret"
@@ -114,6 +150,9 @@ write_place(const struct profile *profile, enum concern concern, char *out,
     } else if (concern == ABOUT_TARGET &&
                option_of(profile, "audience", &line)) {
         key = ": audience";
+    } else if (concern == ABOUT_PARAMS && profile->request.param_count) {
+        line = profile->request.params[0].value.line;
+        key = ": params";
     }
     (void)snprintf(out, size, "%s:%u: profile '%s'%s", profile->file, line,
                    profile->name, key);
@@ -168,8 +207,14 @@ write_facts(const struct profile *profile, const struct reply *reply,
                            profile->line);
         break;
     case REPLY_UNSUPPORTED_GRANT_TYPE:
-        (void)snprintf(out, size, "the profile uses provider %s; ",
-                       profile->module->provider.name);
+        (void)snprintf(
+            out, size, "the profile uses provider %s%s%s; ",
+            profile->module->provider.name,
+            profile->request.grant_type ? " with grant_type: " : "",
+            profile->request.grant_type
+                ? text_printable(&shown, profile->request.grant_type,
+                                 strlen(profile->request.grant_type))
+                : "");
         break;
     case REPLY_HTTP_ERROR:
         if (reply->http_status == 403)
@@ -192,7 +237,7 @@ void
 explain_reply(const struct profile *profile, const struct reply *reply,
               struct tw_error *err)
 {
-    const struct row *row = row_of(reply->class);
+    const struct row *row = row_of(reply);
     char place[300], answer[360], facts[400];
 
     if (!row) {

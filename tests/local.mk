@@ -122,6 +122,7 @@ UNIT_TESTS += \
 	tests/unit/device-code-t \
 	tests/unit/environment-t \
 	tests/unit/exchange-t \
+	tests/unit/explain-t \
 	tests/unit/form-t \
 	tests/unit/grants-t \
 	tests/unit/http-answer-t \
@@ -178,6 +179,11 @@ tests_unit_exchange_t_SOURCES = tests/unit/exchange-t.c tests/unit/raw_server.h
 tests_unit_exchange_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_exchange_t_CFLAGS = $(CC_UNIT)
 tests_unit_exchange_t_LDADD = $(LINK_UNIT)
+
+tests_unit_explain_t_SOURCES = tests/unit/explain-t.c
+tests_unit_explain_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_explain_t_CFLAGS = $(CC_UNIT)
+tests_unit_explain_t_LDADD = $(LINK_UNIT)
 
 tests_unit_form_t_SOURCES = tests/unit/form-t.c
 tests_unit_form_t_CPPFLAGS = $(CPP_UNIT)
