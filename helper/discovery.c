@@ -118,6 +118,9 @@ fill_in(struct discovery *discovery, struct tw_error *err)
     add_option(discovery, "revocation_endpoint",
                metadata->revocation_endpoint);
     choose_method(&discovery->profile, metadata);
+    if (profile->identity.certificate && !profile->identity.token_endpoint)
+        discovery->profile.identity.token_endpoint =
+            metadata->mtls_token_endpoint;
     if (metadata_other_host(&rule, metadata)) {
         (void)snprintf(discovery->warning, sizeof discovery->warning,
                        "the issuer's token endpoint is on another host: %s",

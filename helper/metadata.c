@@ -20,13 +20,15 @@
 #define VERSION "1"
 
 static const struct endpoint {
-    const char *name;
+    const char *path; /* in the document, as of json_text_at() */
     size_t offset;
 } ENDPOINTS[] = {
     {"token_endpoint", offsetof(struct metadata, token_endpoint)},
     {"device_authorization_endpoint",
      offsetof(struct metadata, device_authorization_endpoint)},
     {"revocation_endpoint", offsetof(struct metadata, revocation_endpoint)},
+    {"mtls_endpoint_aliases.token_endpoint",
+     offsetof(struct metadata, mtls_token_endpoint)},
 };
 
 #define ENDPOINT_COUNT (sizeof ENDPOINTS / sizeof *ENDPOINTS)
@@ -42,24 +44,21 @@ read_endpoint(const struct metadata_rule *rule, const struct json *json,
               const struct endpoint *endpoint, struct metadata *out,
               struct tw_error *err)
 {
-    enum json_kind kind = json_kind(json, endpoint->name);
-    const char *problem = "is not there", *text;
+    bool required =
+        endpoint->offset == offsetof(struct metadata, token_endpoint);
     size_t n = 0;
+    const char *text = json_text_at(json, endpoint->path, &n);
+    const char *problem = "is not there";
 
-    if (kind == JSON_ABSENT || kind == JSON_NULL) {
-        if (endpoint->offset != offsetof(struct metadata, token_endpoint))
-            return TW_OK;
-    } else {
-        text = json_string(json, endpoint->name, &n);
-        problem = text ? url_endpoint_problem(text, n, rule->allow_loopback)
-                       : "is not text";
-        if (!problem) {
-            *slot(out, endpoint) = strndup(text, n);
-            return *slot(out, endpoint) ? TW_OK : tw_no_memory(err);
-        }
-    }
-    return tw_fail(err, TW_E_PROTOCOL, "is not to be used: its %s %s",
-                   endpoint->name, problem);
+    if (!text && !required)
+        return TW_OK;
+    if (text)
+        problem = url_endpoint_problem(text, n, rule->allow_loopback);
+    if (problem)
+        return tw_fail(err, TW_E_PROTOCOL, "is not to be used: its %s %s",
+                       endpoint->path, problem);
+    *slot(out, endpoint) = strndup(text, n);
+    return *slot(out, endpoint) ? TW_OK : tw_no_memory(err);
 }
 
 static void
@@ -139,7 +138,7 @@ take_line(const struct metadata_rule *rule, const char *key, const char *value,
     for (size_t i = 0; i < ENDPOINT_COUNT; i++) {
         char **at = slot(out, &ENDPOINTS[i]);
 
-        if (strcmp(key, ENDPOINTS[i].name) != 0)
+        if (strcmp(key, ENDPOINTS[i].path) != 0)
             continue;
         if (*at ||
             url_endpoint_problem(value, strlen(value), rule->allow_loopback))
@@ -192,7 +191,7 @@ metadata_format(const struct metadata_rule *rule,
     for (size_t i = 0; i < ENDPOINT_COUNT && good; i++) {
         const char *value = *slot(metadata, &ENDPOINTS[i]);
 
-        good = !value || lines_put(out, ENDPOINTS[i].name, value);
+        good = !value || lines_put(out, ENDPOINTS[i].path, value);
     }
     return good;
 }

@@ -132,6 +132,7 @@ UNIT_TESTS += \
 	tests/unit/json-t \
 	tests/unit/jwt-expiry-t \
 	tests/unit/jwt-t \
+	tests/unit/metadata-t \
 	tests/unit/module-t \
 	tests/unit/profile-client-t \
 	tests/unit/profile-links-t \
@@ -229,6 +230,11 @@ tests_unit_jwt_t_SOURCES = tests/unit/jwt-t.c tests/unit/scratch.c tests/unit/sc
 tests_unit_jwt_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_jwt_t_CFLAGS = $(CC_UNIT)
 tests_unit_jwt_t_LDADD = $(LINK_UNIT)
+
+tests_unit_metadata_t_SOURCES = tests/unit/metadata-t.c
+tests_unit_metadata_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_metadata_t_CFLAGS = $(CC_UNIT)
+tests_unit_metadata_t_LDADD = $(LINK_UNIT)
 
 tests_unit_module_t_SOURCES = tests/unit/module-t.c
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
