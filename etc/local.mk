@@ -10,6 +10,7 @@ dist_preset_DATA = \
 	etc/presets/auth0.yaml \
 	etc/presets/cognito.yaml \
 	etc/presets/entra.yaml \
+	etc/presets/google.yaml \
 	etc/presets/keycloak.yaml \
 	etc/presets/okta.yaml \
 	etc/presets/salesforce.yaml \

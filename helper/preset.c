@@ -56,7 +56,7 @@ is_value(const struct yaml_node *node)
 {
     static const char ALLOWED[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "0123456789._~:/-";
+                                  "0123456789._~:/@-";
 
     return node->kind == YAML_TEXT && node->len > 0 &&
            node->len <= PRESET_VALUE_MAX &&
@@ -88,7 +88,7 @@ check_vars(const struct merge *merge)
         if (!is_value(node))
             return profile_refuse(merge->reader, node,
                                   "vars: %s must be 1 to %d of A-Z a-z 0-9 . "
-                                  "_ ~ : / -",
+                                  "_ ~ : / @ -",
                                   node->key->text, PRESET_VALUE_MAX);
     }
     for (const struct yaml_node *node = known ? known->child : NULL; node;

@@ -4,7 +4,14 @@
 # manner, with what a person must write and nothing else.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-sandbox \
+ACCOUNT=build@acme.iam.gserviceaccount.com
+if openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$T/config/tokenward/google.pem" 2>/dev/null; then
+    openssl pkey -in "$T/config/tokenward/google.pem" -pubout -out "$T/sandbox/google.pub"
+    chmod 600 "$T/config/tokenward/google.pem"
+    own "$T/config" "$T/sandbox"
+    set -- --client-key "$ACCOUNT:$T/sandbox/google.pub:payments"
+fi
+sandbox "$@" \
     --endpoint '/oauth/token=auth=post,no-scope,scope=none,want=audience=https%253A%252F%252Fapi.example.test' \
     --endpoint '/contoso.onmicrosoft.com/oauth2/v2.0/token=auth=post,no-scope,scope=none,want=scope=api%253A%252F%252Fx%252F.default,extra=%2C"ext_expires_in":3599' \
     --endpoint '/oauth2/default/v1/token=auth=basic' \
@@ -43,6 +50,15 @@ buys astrapay "token_endpoint: $URL/oauth/v1/token" 'scope: payments wallet'
 buys auth0 "vars: {domain: '$HOST'}" 'audience: https://api.example.test'
 buys entra "token_endpoint: $URL/contoso.onmicrosoft.com/oauth2/v2.0/token" 'vars: {tenant: contoso.onmicrosoft.com}' 'scope: api://x/.default'
 buys okta "vars: {domain: '$HOST', server: default}" 'scope: payments'
+if [ -e "$T/sandbox/google.pub" ]; then
+    uses google "token_endpoint: $URL/oauth/v1/token" "aud: $URL/oauth/v1/token" "vars: {account: $ACCOUNT}" \
+        'assertion_key: ../google.pem' 'scope: payments'
+    sed -i '/client_id:/d; /client_secret:/d' "$T/config/tokenward/profiles.d/google.yaml"
+    user tokenward get google >"$T/out" 2>&1; is $? 0 "google buys a token"
+    grep ' ' "$T/out" | sed 's/^/# /'
+else
+    skip "google buys a token" "openssl makes no keys"
+fi
 buys keycloak "vars: {host: '$HOST/auth', realm: acme}"
 buys cognito "vars: {domain: '$HOST'}" 'scope: payments'
 buys zoom "token_endpoint: $URL/zoom" 'vars: {account: a-1}'

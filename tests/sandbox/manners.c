@@ -11,10 +11,10 @@
 bool
 manners_check_way(struct purchase *purchase, struct answer *answer)
 {
-    static const char *const WAYS[] = {[AUTH_NONE] = "none",
-                                       [AUTH_POST] = "post",
-                                       [AUTH_BASIC] = "basic",
-                                       [AUTH_BOTH] = "both"};
+    static const char *const WAYS[] = {
+        [AUTH_NONE] = "none",           [AUTH_POST] = "post",
+        [AUTH_BASIC] = "basic",         [AUTH_BOTH] = "both",
+        [AUTH_ASSERTION] = "assertion", [AUTH_CERTIFICATE] = "certificate"};
     struct span wanted = purchase->misbehaviour->auth;
 
     if (!wanted.bytes || span_is(wanted, WAYS[purchase->request->auth]))
