@@ -178,6 +178,16 @@ write_answer(const struct reply *reply, char *out, size_t size)
                        *said ? ": \"" : "", said, *said ? "\"" : "");
 }
 
+/* Okta and others refuse it where no person logs in. */
+static bool
+has_openid(const char *scope)
+{
+    size_t n = strlen("openid");
+    const char *at = strstr(scope, "openid");
+
+    return at && (at == scope || at[-1] == ' ') && (!at[n] || at[n] == ' ');
+}
+
 /* What the table cannot know: the profile's own facts. */
 static void
 write_facts(const struct profile *profile, const struct reply *reply,
@@ -196,8 +206,10 @@ write_facts(const struct profile *profile, const struct reply *reply,
         break;
     case REPLY_INVALID_SCOPE:
         if (scope)
-            (void)snprintf(out, size, "sent was \"%s\"; ",
-                           text_printable(&shown, scope, strlen(scope)));
+            (void)snprintf(
+                out, size, "sent was \"%s\"; %s",
+                text_printable(&shown, scope, strlen(scope)),
+                has_openid(scope) ? "openid is for people's logins; " : "");
         break;
     case REPLY_INVALID_REQUEST:
         if (!scope && module_option(profile->module, "scope"))

@@ -131,6 +131,11 @@ Test(explain, facts_of_the_profile)
 
     (void)explain(400, "{\"error\":\"invalid_scope\"}", &err);
     cr_expect(strstr(err.message, "sent was \"pay read\""), "%s", err.message);
+    cr_expect(!strstr(err.message, "openid"), "%s", err.message);
+    scopes[0] = (char *)"pay openid";
+    (void)explain(400, "{\"error\":\"invalid_scope\"}", &err);
+    cr_expect(strstr(err.message, "openid is for people's logins; "), "%s",
+              err.message);
     (void)explain(400, "{\"error\":\"invalid_client\"}", &err);
     cr_expect(strstr(err.message, "/c/secret"), "%s", err.message);
     profile.request.grant_type = (char *)"account_credentials";
