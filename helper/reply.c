@@ -84,6 +84,7 @@ reply_status(const struct reply *reply)
     return TW_E_PROTOCOL;
 }
 
+/* The word null is what some servers make of none. */
 static bool
 read_token(const struct json *json, struct reply *out)
 {
@@ -91,7 +92,7 @@ read_token(const struct json *json, struct reply *out)
     const char *token = json_string(json, "access_token", &n);
 
     out->token = SECRET_INIT(TOKEN_MAX);
-    return token && text_is_token(token, n) &&
+    return token && text_is_token(token, n) && strcmp(token, "null") != 0 &&
            secret_append(&out->token, token, n);
 }
 

@@ -356,6 +356,7 @@ TESTS += $(UNIT_TESTS)
 
 
 FLOW_TESTS = \
+	tests/flow/answers-t.sh \
 	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
 	tests/flow/corpus-perms-t.sh \
