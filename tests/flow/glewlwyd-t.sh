@@ -72,11 +72,14 @@ fi
 # The server's own word for where everything is: below a path.
 discovered "$URL" "$READ"
 
-# Keys.
+# Keys and certificates; these at an endpoint of their own.
+unbelieved() { silent "$@"; }
 if takes 'token_endpoint_auth_method: private_key_jwt'; then
-    unbelieved() { silent "$@"; }
     by_issuer() { silent "$1" "$3, which this server does not take"; }
     assertions "$READ"
+fi
+if takes "client_certificate: $KEYS/mtls.pem"; then
+    certificates "mtls_endpoint_aliases: {token_endpoint: $URL/mtls/token}" "$READ"
 fi
 
 # People.  Of a dead refresh token this server says 400 and not a word.

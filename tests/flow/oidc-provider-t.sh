@@ -71,11 +71,23 @@ fi
 # The server's own word for where everything is.
 discovered "$TLS_URL"
 
-# Keys.
+# Keys and certificates.
+unbelieved() { refused "$1" 77 "$1.yaml:[0-9]*: .*client_id.*invalid_client" "$2"; }
 if takes 'token_endpoint_auth_method: private_key_jwt'; then
-    unbelieved() { refused "$1" 77 "$1.yaml:[0-9]*: .*client_id.*invalid_client" "$2"; }
     by_issuer() { bought "$@"; }
     assertions
+fi
+if takes "client_certificate: $KEYS/mtls.pem"; then
+    ENDPOINT=$TLS_URL/token
+    certificates ''
+    like "$(cat "$T/fact")" '"x5t#S256"' "its token is bound to the certificate"
+    peer self cc-mtls-self '' 'token_endpoint_auth_method: self_signed_tls_client_auth' \
+        "client_certificate: $KEYS/mtls-self.pem" "client_certificate_key: $KEYS/mtls-self.key"
+    bought self cc-mtls-self self_signed_tls_client_auth
+    peer notself cc-mtls-self '' 'token_endpoint_auth_method: self_signed_tls_client_auth' \
+        "client_certificate: $KEYS/mtls.pem" "client_certificate_key: $KEYS/mtls.key"
+    unbelieved notself "another certificate than the one that is registered"
+    ENDPOINT=$URL/token
 fi
 
 # One token for another.

@@ -249,6 +249,20 @@ EOF
     bought foreign cc-pkjwt-rs256 "client_assertion, signed by another program"
 }
 
+# A certificate in the handshake (RFC 8705), and those that prove nothing.
+certificates() { # certificates ALIAS_LINE [LINE...]
+    alias=$1
+    shift
+    peer mtls cc-mtls '' 'token_endpoint_auth_method: tls_client_auth' \
+        "client_certificate: $KEYS/mtls.pem" "client_certificate_key: $KEYS/mtls.key" "$alias" "$@"
+    bought mtls cc-mtls tls_client_auth
+    peer strangers cc-mtls '' 'token_endpoint_auth_method: tls_client_auth' \
+        "client_certificate: $KEYS/mtls-stranger.pem" "client_certificate_key: $KEYS/mtls-stranger.key" "$alias" "$@"
+    unbelieved strangers "a certificate of the same name from another authority"
+    peer uncertified cc-mtls '' 'token_endpoint_auth_method: none' "$@"
+    unbelieved uncertified "no certificate"
+}
+
 # An issuer leads to its endpoints (RFC 8414), under its own name alone.
 discovered() { # discovered ISSUER [LINE...]
     issuer=$1 endpoint=$ENDPOINT ENDPOINT=
