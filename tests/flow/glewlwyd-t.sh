@@ -64,31 +64,23 @@ bought resource cc-basic "a token for one resource"
 like "$(cat "$T/fact")" '"aud": *"https://api.example.test"' "which is its audience"
 peer noresource cc-basic basic-secret "$BASIC" "$READ" 'resource: https://other.example.test'
 refused noresource 77 'noresource.yaml:[0-9]*: .*: resource: .*invalid_target' "a resource the server does not know"
-if takes 'grant_type: nonsense'; then
-    peer grant cc-basic basic-secret "$BASIC" "$READ" 'grant_type: nonsense'
-    refused grant 76 'grant.yaml:[0-9]*: .*HTTP 400' "a grant the server does not know, of which it says nothing"
-fi
+peer grant cc-basic basic-secret "$BASIC" "$READ" 'grant_type: nonsense'
+refused grant 76 'grant.yaml:[0-9]*: .*HTTP 400' "a grant the server does not know, of which it says nothing"
 
 # The server's own word for where everything is: below a path.
 discovered "$URL" "$READ"
 
 # Keys and certificates; these at an endpoint of their own.
 unbelieved() { silent "$@"; }
-if takes 'token_endpoint_auth_method: private_key_jwt'; then
-    by_issuer() { silent "$1" "$3, which this server does not take"; }
-    assertions "$READ"
-fi
-if takes "client_certificate: $KEYS/mtls.pem"; then
-    certificates "mtls_endpoint_aliases: {token_endpoint: $URL/mtls/token}" "$READ"
-fi
+by_issuer() { silent "$1" "$3, which this server does not take"; }
+assertions "$READ"
+certificates "mtls_endpoint_aliases: {token_endpoint: $URL/mtls/token}" "$READ"
 
 # People.  Of a dead refresh token this server says 400 and not a word.
-if knows refresh_token; then
-    rotation api:read desk "$URL/device_authorization" 69 'tokenward login family'
-    [ -n "$(kept family)" ]
-    ok $? "it is kept all the same: who said so is not known"
-fi
-if knows device_code && can login; then
+rotation api:read desk "$URL/device_authorization" 69 'tokenward login family'
+[ -n "$(kept family)" ]
+ok $? "it is kept all the same: who said so is not known"
+if can login; then
     REVOKE=
     ! can logout || REVOKE="revocation_endpoint: $URL/revoke"
     peer desk desk desk-secret "$BASIC" "$READ" 'provider: device_code' \

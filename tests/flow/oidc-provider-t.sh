@@ -38,7 +38,6 @@ peer rawodd 'cc odd' 's3cr3t: +%&=/"\~' "$BASIC" 'basic_encoding: raw'
 refused rawodd 77 'invalid_request' "an odd secret that is not encoded"
 peer colon 'cc basic:odd' 's3cr3t: +%&=/"\~' "$BASIC" 'basic_encoding: raw'
 refused colon 78 "colon.yaml:2:.*client_id holds a ':'" "an id with a colon that is not encoded, and not sent"
-
 rm "$T/config/tokenward/profiles.d/colon.yaml"
 
 # Scopes and resources.
@@ -63,74 +62,63 @@ peer code code code-secret "$BASIC"
 refused code 77 'invalid_request.*grant type' "a client of people alone"
 peer dpop cc-dpop dpop-secret "$BASIC"
 refused dpop 77 'invalid_grant' "a client whose tokens are bound to a key"
-if takes 'grant_type: password'; then
-    peer grant cc-basic basic-secret "$BASIC" 'grant_type: password'
-    refused grant 77 'grant.yaml:[0-9]*: .*unsupported_grant_type' "a grant the server does not know"
-fi
+peer grant cc-basic basic-secret "$BASIC" 'grant_type: password'
+refused grant 77 'grant.yaml:[0-9]*: .*unsupported_grant_type' "a grant the server does not know"
 
 # The server's own word for where everything is.
 discovered "$TLS_URL"
 
 # Keys and certificates.
 unbelieved() { refused "$1" 77 "$1.yaml:[0-9]*: .*client_id.*invalid_client" "$2"; }
-if takes 'token_endpoint_auth_method: private_key_jwt'; then
-    by_issuer() { bought "$@"; }
-    assertions
-fi
-if takes "client_certificate: $KEYS/mtls.pem"; then
-    ENDPOINT=$TLS_URL/token
-    certificates ''
-    like "$(cat "$T/fact")" '"x5t#S256"' "its token is bound to the certificate"
-    peer self cc-mtls-self '' 'token_endpoint_auth_method: self_signed_tls_client_auth' \
-        "client_certificate: $KEYS/mtls-self.pem" "client_certificate_key: $KEYS/mtls-self.key"
-    bought self cc-mtls-self self_signed_tls_client_auth
-    peer notself cc-mtls-self '' 'token_endpoint_auth_method: self_signed_tls_client_auth' \
-        "client_certificate: $KEYS/mtls.pem" "client_certificate_key: $KEYS/mtls.key"
-    unbelieved notself "another certificate than the one that is registered"
-    ENDPOINT=$URL/token
-fi
+by_issuer() { bought "$@"; }
+assertions
+ENDPOINT=$TLS_URL/token
+certificates ''
+like "$(cat "$T/fact")" '"x5t#S256"' "its token is bound to the certificate"
+peer self cc-mtls-self '' 'token_endpoint_auth_method: self_signed_tls_client_auth' \
+    "client_certificate: $KEYS/mtls-self.pem" "client_certificate_key: $KEYS/mtls-self.key"
+bought self cc-mtls-self self_signed_tls_client_auth
+peer notself cc-mtls-self '' 'token_endpoint_auth_method: self_signed_tls_client_auth' \
+    "client_certificate: $KEYS/mtls.pem" "client_certificate_key: $KEYS/mtls.key"
+unbelieved notself "another certificate than the one that is registered"
+ENDPOINT=$URL/token
 
 # One token for another.
-if knows token_exchange; then
-    EXCHANGE='provider: token_exchange'
-    peer both cc-basic basic-secret "$BASIC" 'scope: api:read api:write'
-    beside both.subject "$(user tokenward get both)"
-    peer exchange exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: both.subject}' 'scope: api:read'
-    bought exchange exchange token_exchange
-    is "$(field exchange scope)" api:read "for less than the subject's scope"
-    [ "$TOKEN" != "$(user tokenward get both)" ]
-    ok $? "and not the subject's own"
-    forget both
-    peer chain exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {profile: both}'
-    bought chain exchange "the token of another profile, which is got first"
-    beside readonly.subject "$(user tokenward get readonly)"
-    peer more exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: readonly.subject}' 'scope: api:write'
-    refused more 77 'more.yaml:[0-9]*: .*scope.*invalid_scope' "more than the subject's scope"
-    beside dead.subject x.y.z
-    peer dead exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: dead.subject}'
-    refused dead 77 'invalid_request.*subject_token' "a subject's token that is none"
-    peer mayno cc-basic basic-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: both.subject}'
-    refused mayno 77 'invalid_request.*grant type' "a client that may not exchange"
-fi
+EXCHANGE='provider: token_exchange'
+peer both cc-basic basic-secret "$BASIC" 'scope: api:read api:write'
+beside both.subject "$(user tokenward get both)"
+peer exchange exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: both.subject}' 'scope: api:read'
+bought exchange exchange token_exchange
+is "$(field exchange scope)" api:read "for less than the subject's scope"
+[ "$TOKEN" != "$(user tokenward get both)" ]
+ok $? "and not the subject's own"
+forget both
+peer chain exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {profile: both}'
+bought chain exchange "the token of another profile, which is got first"
+beside readonly.subject "$(user tokenward get readonly)"
+peer more exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: readonly.subject}' 'scope: api:write'
+refused more 77 'more.yaml:[0-9]*: .*scope.*invalid_scope' "more than the subject's scope"
+beside dead.subject x.y.z
+peer dead exchange exchange-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: dead.subject}'
+refused dead 77 'invalid_request.*subject_token' "a subject's token that is none"
+peer mayno cc-basic basic-secret "$BASIC" "$EXCHANGE" 'subject_token: {file: both.subject}'
+refused mayno 77 'invalid_request.*grant type' "a client that may not exchange"
+
 # A token for an assertion, of tokenward's and of another program's.
-if knows jwt_bearer; then
-    if takes "assertion_key: $KEYS/rsa.key"; then
-        peer bearer bearer bearer-secret "$BASIC" 'provider: jwt_bearer' "assertion_key: $KEYS/rsa.key"
-        bought bearer bearer jwt_bearer
-    fi
-    beside given.jwt "$(foreign bearer "$ENDPOINT")"
-    peer given bearer bearer-secret "$BASIC" 'provider: jwt_bearer' 'assertion: {file: given.jwt}' 'scope: api:read'
-    bought given bearer "jwt_bearer, signed by another program"
-    is "$(field given scope)" api:read "for less than it could have"
-    beside late.jwt "$(foreign somebody "$ENDPOINT")"
-    peer late bearer bearer-secret "$BASIC" 'provider: jwt_bearer' 'assertion: {file: late.jwt}'
-    refused late 77 'invalid_grant' "somebody else's assertion"
-fi
+peer bearer bearer bearer-secret "$BASIC" 'provider: jwt_bearer' "assertion_key: $KEYS/rsa.key"
+bought bearer bearer jwt_bearer
+beside given.jwt "$(foreign bearer "$ENDPOINT")"
+peer given bearer bearer-secret "$BASIC" 'provider: jwt_bearer' 'assertion: {file: given.jwt}' 'scope: api:read'
+bought given bearer "jwt_bearer, signed by another program"
+is "$(field given scope)" api:read "for less than it could have"
+beside late.jwt "$(foreign somebody "$ENDPOINT")"
+peer late bearer bearer-secret "$BASIC" 'provider: jwt_bearer' 'assertion: {file: late.jwt}'
+refused late 77 'invalid_grant' "somebody else's assertion"
 
 # People: over https, where the address that they are shown must be.
 ENDPOINT=$TLS_URL/token
-! knows refresh_token || rotation 'openid offline_access api:read' alice "$TLS_URL/device/auth" 69 'tokenward login family'
-if knows device_code && can login; then
+rotation 'openid offline_access api:read' alice "$TLS_URL/device/auth" 69 'tokenward login family'
+if can login; then
     REVOKE=
     ! can logout || REVOKE="revocation_endpoint: $TLS_URL/token/revocation"
     set -- 'provider: device_code' "device_authorization_endpoint: $TLS_URL/device/auth" "$REVOKE" \
@@ -142,10 +130,8 @@ if knows device_code && can login; then
     at_browser refused user_code -
     is $? 77 "a person refuses: exit 77"
     like "$(cat "$T/login")" 'access_denied' "the login says so"
-    if takes 'token_endpoint_auth_method: none'; then
-        peer device device '' 'token_endpoint_auth_method: none' "$@"
-        logged_in device device user_code bob
-        [ -z "$REVOKE" ] || logged_out device device
-    fi
+    peer device device '' 'token_endpoint_auth_method: none' "$@"
+    logged_in device device user_code bob
+    [ -z "$REVOKE" ] || logged_out device device
 fi
 done_testing

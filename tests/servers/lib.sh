@@ -89,13 +89,6 @@ refused() { # refused NAME EXIT PATTERN WHAT
     [ -z "$sent" ] || { printf '%s' "$out" | grep -qF -e "$sent"; is $? 1 "$4: without the secret"; }
 }
 
-# A grant that this build has.
-knows() { # knows PROVIDER: or skips with a word
-    [ ! -e "$T/modules/$1.so" ] || return 0
-    skip "$1" "this build has no such provider"
-    return 1
-}
-
 # A command that this build has.
 can() { # can COMMAND: or skips with a word
     ! user tokenward --help 2>&1 | grep -q "^ *\(tokenward \)\?$1 " || return 0
