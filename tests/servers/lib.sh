@@ -96,18 +96,6 @@ can() { # can COMMAND: or skips with a word
     return 1
 }
 
-# A key of a profile that this build has.
-takes() { # takes LINE: or skips with a word
-    peer probe probe '' "$1"
-    out=$(user tokenward-helper check "$T/config/tokenward/profiles.d/probe.yaml" 2>&1)
-    rm "$T/config/tokenward/profiles.d/probe".*
-    case $out in
-        *'unknown key'* | *' must be '* | *'missing: token_endpoint'*) skip "${1%%:*}" "this build has no such key" ;;
-        *) return 0 ;;
-    esac
-    return 1
-}
-
 # What a person grants the client desk on a device, without tokenward: prints
 # the refresh token.
 granted() { # granted DEVICE_ENDPOINT SCOPE PERSON_ARGUMENT
@@ -260,7 +248,6 @@ certificates() { # certificates ALIAS_LINE [LINE...]
 discovered() { # discovered ISSUER [LINE...]
     issuer=$1 endpoint=$ENDPOINT ENDPOINT=
     shift
-    takes "issuer: $issuer" || { ENDPOINT=$endpoint; return; }
     peer found cc-basic basic-secret "issuer: $issuer" 'token_endpoint_auth_method: client_secret_basic' "$@"
     peer misnamed cc-basic basic-secret "issuer: $issuer/" 'token_endpoint_auth_method: client_secret_basic' "$@"
     ENDPOINT=$endpoint
