@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "helper/index_write.h"
+#include "helper/provision.h"
 #include "helper/publish.h"
 #include "provider/base/index.h"
 #include "provider/base/text.h"
@@ -76,8 +77,8 @@ session_names(const struct session *session, int argc, char **argv, int max)
     return TW_OK;
 }
 
-static void
-report_one(void *arg, const char *name, const struct tw_error *err)
+void
+session_report_one(void *arg, const char *name, const struct tw_error *err)
 {
     const struct session *session = arg;
 
@@ -111,18 +112,26 @@ command_fetch(struct session *session, int argc, char **argv)
     AUTO(profile_set_clear) struct profile_set set = {0};
     struct tw_error err;
     enum tw_status status =
-        session_names(session, argc, argv, FETCH_PROFILES_MAX);
+        session->login && !argc
+            ? TW_OK
+            : session_names(session, argc, argv, FETCH_PROFILES_MAX);
 
     if (status)
         return status;
+    if (session->login && session->options.system) {
+        (void)tw_fail(&err, TW_E_USAGE, "--login is for a user's profiles");
+        return session_fail(session, &err);
+    }
     if (session_store(session, &store, &err))
         return session_fail(session, &err);
     status = session_load(session, &store, &set);
     if (status)
         return status;
+    if (session->login)
+        return provision(session, &set, &store, argv, (size_t)argc);
     return fetch_profiles(&session->options, &set, &store,
                           &session->environment, argv, (size_t)argc,
-                          report_one, session);
+                          session_report_one, session);
 }
 
 enum tw_status

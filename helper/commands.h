@@ -22,6 +22,7 @@ struct session {
     struct modules modules;
     const char *preset_dir;
     int64_t generation; /* --generation, 0: any */
+    bool login;         /* --login: also the profiles marked so */
 };
 
 enum tw_status command_fetch(struct session *session, int argc, char **argv);
@@ -30,6 +31,7 @@ enum tw_status command_providers(struct session *session, int argc,
                                  char **argv);
 enum tw_status command_presets(struct session *session, int argc, char **argv);
 enum tw_status command_index(struct session *session, int argc, char **argv);
+enum tw_status command_leave(struct session *session, int argc, char **argv);
 enum tw_status command_login(struct session *session, int argc, char **argv);
 enum tw_status command_reject(struct session *session, int argc, char **argv);
 
@@ -39,6 +41,11 @@ void login_signals(sigset_t *out);
 /* session_fail: reports and returns the status. */
 enum tw_status session_fail(const struct session *session,
                             const struct tw_error *err);
+
+/* session_report_one: the same for what fetch_profiles() tells; @arg is the
+ * session. */
+void session_report_one(void *arg, const char *name,
+                        const struct tw_error *err);
 
 /* session_names: are these 1 to @max names of profiles?  Reports if not. */
 enum tw_status session_names(const struct session *session, int argc,

@@ -24,6 +24,8 @@ helper_libhelper_la_SOURCES = \
 	helper/commands.h \
 	helper/confine.c \
 	helper/confine.h \
+	helper/discard.c \
+	helper/discard.h \
 	helper/discovery.c \
 	helper/discovery.h \
 	helper/environment.c \
@@ -89,6 +91,7 @@ helper_libhelper_la_SOURCES = \
 	helper/key.h \
 	helper/key_source.c \
 	helper/key_source.h \
+	helper/leave.c \
 	helper/lock.c \
 	helper/lock.h \
 	helper/login.c \
@@ -130,6 +133,8 @@ helper_libhelper_la_SOURCES = \
 	helper/profiles.h \
 	helper/prompt.c \
 	helper/prompt.h \
+	helper/provision.c \
+	helper/provision.h \
 	helper/publish.c \
 	helper/publish.h \
 	helper/qr.c \

@@ -55,6 +55,8 @@ static const struct command COMMANDS[] = {
      "NAME...  have a good token kept for each of these profiles"},
     {"index", command_index, 0, false,
      "         write down the profiles' names and routes for readers"},
+    {"leave", command_leave, 0, false,
+     "         remove what is kept for the length of a login"},
     {"login", command_login, LOGIN_DEADLINE_S, true,
      "NAME     have a person log in, and keep what comes of it"},
     {"presets", command_presets, 0, false,
@@ -80,6 +82,8 @@ static const char OPTIONS_HELP[] =
     "login\n"
     "                     1800)\n"
     "  --min-valid SECONDS  fetch: how long a kept token must still live\n"
+    "  --login            fetch: also the profiles marked login: true\n"
+    "  --session          report to pam_tokenward, on stdout\n"
     "  --force            fetch: ask even if a good token is kept\n"
     "  --background       fetch: only if a refresh is due and nobody is at "
     "it\n"
@@ -97,8 +101,10 @@ enum option_key {
     OPTION_FORCE,
     OPTION_GENERATION,
     OPTION_HELP,
+    OPTION_LOGIN,
     OPTION_MIN_VALID,
     OPTION_QUIET,
+    OPTION_SESSION,
     OPTION_SYSTEM,
     OPTION_VERSION,
 };
@@ -110,8 +116,10 @@ static const struct option LONG_OPTIONS[] = {
     {"force", no_argument, NULL, OPTION_FORCE},
     {"generation", required_argument, NULL, OPTION_GENERATION},
     {"help", no_argument, NULL, OPTION_HELP},
+    {"login", no_argument, NULL, OPTION_LOGIN},
     {"min-valid", required_argument, NULL, OPTION_MIN_VALID},
     {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"session", no_argument, NULL, OPTION_SESSION},
     {"system", no_argument, NULL, OPTION_SYSTEM},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -153,10 +161,14 @@ take_option(int key, struct session *session, struct settings *settings)
         return is_between(optarg, 1, INT64_MAX, &session->generation);
     case OPTION_HELP:
         return settings->help = true;
+    case OPTION_LOGIN:
+        return session->login = true;
     case OPTION_MIN_VALID:
         return is_between(optarg, 0, TIME_MAX_S, &session->options.min_valid);
     case OPTION_QUIET:
         return settings->quiet = true;
+    case OPTION_SESSION:
+        return session->report.session = true;
     case OPTION_SYSTEM:
         return session->options.system = true;
     case OPTION_VERSION:
@@ -271,6 +283,9 @@ main(int argc, char **argv)
     /* Whoever started us may ignore it, and then no child can be waited for.
      */
     (void)signal(SIGCHLD, SIG_DFL);
+    /* A login goes on and closes its end, and the work goes on, too. */
+    if (session.report.session)
+        (void)signal(SIGPIPE, SIG_IGN);
     session.report.detached = settings.detach;
     if (settings.help || settings.version) {
         if (settings.help)
@@ -281,9 +296,10 @@ main(int argc, char **argv)
     }
     command = optind < argc ? find_command(argv[optind]) : NULL;
     if (!status && !command)
-        status = tw_fail(&err, TW_E_USAGE,
-                         "which command? check, fetch, index, login, presets, "
-                         "providers or reject\ntokenward-helper --help");
+        status = tw_fail(
+            &err, TW_E_USAGE,
+            "which command? check, fetch, index, leave, login, presets, "
+            "providers or reject\ntokenward-helper --help");
     if (!status)
         status = settle(&session, &err);
     if (!status && settings.detach)

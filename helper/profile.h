@@ -86,6 +86,13 @@ struct profile_match {
 
 enum exported_kind { EXPORT_TOKEN = 1, EXPORT_FILE, EXPORT_HEADER };
 
+/* How long a token that came with a login stays. */
+enum login_lifetime {
+    LIFETIME_SESSION = 0, /* until the user's last session ends */
+    LIFETIME_USER,        /* until then, but not while the user lingers */
+    LIFETIME_LINGER,      /* as long as the token or the boot lives */
+};
+
 /* env: {NAME: token | file | header} */
 struct profile_export {
     char *name;
@@ -122,6 +129,8 @@ struct profile {
     char *git_username; /* "oauth2" unless said otherwise */
     struct profile_export *exports;
     size_t export_count;
+    bool login; /* wanted from a login on */
+    enum login_lifetime login_lifetime;
     char *ca_file; /* absolute, or NULL for the system's trust */
     bool allow_loopback_http;
     int timeout_s;

@@ -117,6 +117,36 @@ read_git_username(const struct profile_reader *reader,
 }
 
 static enum tw_status
+read_lifetime(const struct profile_reader *reader,
+              const struct yaml_node *value)
+{
+    static const char *const WORDS[] = {[LIFETIME_SESSION] = "session",
+                                        [LIFETIME_USER] = "user",
+                                        [LIFETIME_LINGER] = "linger",
+                                        NULL};
+    size_t chosen = 0;
+    enum tw_status status =
+        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+
+    if (!status)
+        reader->profile->login_lifetime = (enum login_lifetime)chosen;
+    return status;
+}
+
+static enum tw_status
+read_login(const struct profile_reader *reader, const struct yaml_node *value)
+{
+    static const char *const WORDS[] = {"false", "true", NULL};
+    size_t chosen = 0;
+    enum tw_status status =
+        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+
+    if (!status)
+        reader->profile->login = chosen == 1;
+    return status;
+}
+
+static enum tw_status
 read_one_match(const struct profile_reader *reader,
                const struct yaml_node *item, struct profile_match *out)
 {
@@ -303,6 +333,13 @@ static const struct profile_key KEYS[] = {
     {"issuer", "URL",
      "the server's name for itself; asked for missing endpoints (RFC 8414)",
      false, profile_client_issuer},
+    {"lifetime", "session, user or linger",
+     "how long a token of a login stays: until the last session ends, until "
+     "the user's services end too, or as long as it lives; default session",
+     false, read_lifetime},
+    {"login", "true or false",
+     "have a token kept from a login on, by pam_tokenward; default false",
+     false, read_login},
     {"match", "https://HOST[:PORT][/PATH], or a list",
      "the URLs this token is for, for git and other tools", false, read_match},
     {"max_fetches", "N/minute, N/hour or N/day",

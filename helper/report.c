@@ -43,12 +43,27 @@ report_to_reader(const struct tw_error *err)
 }
 
 void
+report_word(const struct report *report, const struct session_word *word)
+{
+    struct session_word whole = *word;
+
+    memcpy(whole.magic, SESSION_WORD_MAGIC, sizeof whole.magic);
+    if (report->session)
+        write_out(STDOUT_FILENO, (const char *)&whole, sizeof whole);
+}
+
+void
 report_failure(const struct report *report, const struct tw_error *err)
 {
     char line[sizeof err->message + 128];
     const char *hint = strchr(err->message, '\n');
     int n;
 
+    if (report->session) {
+        report_word(report, &(struct session_word){.kind = WORD_FAILED,
+                                                   .status = err->status});
+        return;
+    }
     if (report->detached) {
         report_to_reader(err);
         return;
@@ -68,6 +83,8 @@ report_failure(const struct report *report, const struct tw_error *err)
 void
 report_end(const struct report *report, enum tw_status status)
 {
-    if (report->detached && !status)
+    if (!status)
+        report_word(report, &(struct session_word){.kind = WORD_DONE});
+    if (report->detached && !report->session && !status)
         write_out(STDOUT_FILENO, "status=ok\n", strlen("status=ok\n"));
 }

@@ -7,14 +7,19 @@
 #define TW_HELPER_REPORT_H
 
 #include "provider/base/error.h"
+#include "provider/base/session_word.h"
 
 struct report {
     bool detached; /* a reader waits at the other end of stdout */
+    bool session;  /* pam_tokenward does, and is told in words of one size */
 };
 
 /* report_failure: "tokenward-helper: message", and its hint on a second line;
  * detached: status=, message=, hint=. */
 void report_failure(const struct report *report, const struct tw_error *err);
+
+/* report_word: to a session; nobody else is told.  Sets the magic. */
+void report_word(const struct report *report, const struct session_word *word);
 
 /* report_end: the last word; detached and all went well: status=ok. */
 void report_end(const struct report *report, enum tw_status status);

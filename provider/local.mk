@@ -29,6 +29,8 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/runtime.h \
 	provider/base/secret.c \
 	provider/base/secret.h \
+	provider/base/session_word.c \
+	provider/base/session_word.h \
 	provider/base/spawn.c \
 	provider/base/spawn.h \
 	provider/base/text.c \

@@ -375,6 +375,7 @@ FLOW_TESTS = \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/outside-t.sh \
 	tests/flow/presets-t.sh \
+	tests/flow/provision-t.sh \
 	tests/flow/quota-t.sh \
 	tests/flow/request-t.sh \
 	tests/flow/rotate-kill-t.sh \

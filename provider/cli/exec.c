@@ -9,10 +9,9 @@
 #include <string.h>
 
 #include "provider/base/ask.h"
+#include "provider/base/session_word.h"
 #include "provider/cli/command.h"
 #include "provider/cli/guard.h"
-
-#define FILE_VARIABLE "BEARER_TOKEN_FILE" /* WLCG Bearer Token Discovery */
 
 /* What env: may ask for. */
 struct value {
@@ -72,7 +71,7 @@ set_environment(const struct runtime *runtime, const char *profile,
         {"header", header.bytes /* NULL: no bearer token */},
         {"token", record->token}};
 
-    status = set_variable(FILE_VARIABLE, path, err);
+    status = set_variable(TOKEN_FILE_VARIABLE, path, err);
     for (size_t i = 0; i < record->export_count && !status; i++)
         status = export_one(record->exports[i], values,
                             sizeof values / sizeof *values, err);

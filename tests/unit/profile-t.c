@@ -272,6 +272,9 @@ static const struct refusal REFUSALS[] = {
     {GOOD "    default_lifetime: 86401\n",
      AT(6, 23) "default_lifetime must be a whole number of seconds from 1 to "
                "86400"},
+    {GOOD "    login: yes\n", AT(6, 12) "login must be false or true"},
+    {GOOD "    lifetime: forever\n",
+     AT(6, 15) "lifetime must be session, user or linger"},
     {GOOD "    git_username: a b\n",
      AT(6, 19) "git_username must be 1 to 255 printable ASCII characters "
                "without spaces"},

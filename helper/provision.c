@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * provision.c - see provision.h.  The variables are told before anything is
+ * fetched: a token file's path is known while the token is still under way,
+ * and a login does not wait for it.
+ */
+#include "helper/provision.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "provider/base/session_word.h"
+
+struct wanted {
+    char *names[FETCH_PROFILES_MAX];
+    size_t count;
+    size_t variables; /* told so far */
+};
+
+static bool
+is_wanted(const struct wanted *wanted, const char *name)
+{
+    for (size_t i = 0; i < wanted->count; i++) {
+        if (strcmp(wanted->names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void
+want(struct wanted *wanted, char *name)
+{
+    if (wanted->count < FETCH_PROFILES_MAX && !is_wanted(wanted, name))
+        wanted->names[wanted->count++] = name;
+}
+
+static void
+tell_variable(const struct session *session, struct wanted *wanted,
+              const char *variable, const char *profile)
+{
+    struct session_word word = {.kind = WORD_VARIABLE};
+
+    if (wanted->variables++ >= SESSION_VARIABLES_MAX)
+        return;
+    (void)snprintf(word.variable, sizeof word.variable, "%s", variable);
+    (void)snprintf(word.profile, sizeof word.profile, "%s", profile);
+    report_word(&session->report, &word);
+}
+
+static void
+tell_variables(const struct session *session, const struct profile_set *set,
+               struct wanted *wanted)
+{
+    for (size_t i = 0; i < wanted->count; i++) {
+        const struct profile *profile;
+
+        if (profiles_find(set, wanted->names[i], &profile, NULL))
+            continue;
+        if (!wanted->variables)
+            tell_variable(session, wanted, TOKEN_FILE_VARIABLE, profile->name);
+        for (size_t j = 0; j < profile->export_count; j++) {
+            if (profile->exports[j].kind == EXPORT_FILE)
+                tell_variable(session, wanted, profile->exports[j].name,
+                              profile->name);
+        }
+    }
+    report_word(&session->report, &(struct session_word){.kind = WORD_READY});
+}
+
+enum tw_status
+provision(struct session *session, const struct profile_set *set,
+          const struct store *store, char *const *names, size_t count)
+{
+    AUTO_FREE struct wanted *wanted = calloc(1, sizeof *wanted);
+    enum tw_status status = TW_OK, broken;
+    struct tw_error err;
+
+    if (!wanted) {
+        (void)tw_no_memory(&err);
+        return session_fail(session, &err);
+    }
+    for (size_t i = 0; i < count; i++)
+        want(wanted, names[i]);
+    for (const struct profile *profile = set->first; profile;
+         profile = profile->next) {
+        if (profile->login)
+            want(wanted, profile->name);
+    }
+    tell_variables(session, set, wanted);
+    if (wanted->count)
+        status = fetch_profiles(&session->options, set, store,
+                                &session->environment, wanted->names,
+                                wanted->count, session_report_one, session);
+    if (!set->broken.status)
+        return status;
+    broken = session_fail(session, &set->broken);
+    return status ? status : broken;
+}

@@ -1,0 +1,119 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# provision-t.sh - the helper's part in a login: the profiles marked so are
+# fetched side by side, and leave removes them again and nothing else.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+helper() { user "$T/bin/tokenward-helper" "$@"; }
+# Words of 160 bytes: kind (byte 8), variable (byte 16), profile (byte 88).
+words() {
+    python3 - "$1" <<'EOF'
+import struct, sys
+data = open(sys.argv[1], 'rb').read()
+text = lambda raw: raw.split(b'\0')[0].decode()
+for at in range(0, len(data), 160):
+    word = data[at:at + 160]
+    assert word[:8] == b'tw-word1', word
+    kind, status = struct.unpack('=Ii', word[8:16])
+    print(*[x for x in (['', 'variable', 'ready', 'failed', 'done'][kind], text(word[16:88]), text(word[88:])) if x])
+EOF
+}
+
+profile first /m/delay=700/oauth/v1/token 'login: true' 'env: {FIRST_FILE: file, FIRST_TOKEN: token}'
+profile second /m/delay=700/oauth/v1/token 'login: true' 'lifetime: linger'
+profile third /oauth/v1/token 'login: true' 'lifetime: user'
+profile other /oauth/v1/token
+begun=$(date +%s%N)
+helper --session fetch --login >"$T/words"; is $? 0 "the profiles of a login are fetched"
+took=$((($(date +%s%N) - begun) / 1000000))
+[ "$took" -lt 1300 ]; ok $? "side by side: $took ms for two that take 700 each"
+is "$(cd "$T/run/tokenward" && echo */record)" "first/record second/record third/record" "those, and no other"
+if command -v python3 >/dev/null; then
+    is "$(words "$T/words" | tr '\n' ';')" "variable BEARER_TOKEN_FILE first;variable FIRST_FILE first;ready;done;" \
+        "a session is told which variables name which token file"
+    helper --session fetch --login other >"$T/words"
+    is "$(words "$T/words" | head -n 1)" "variable BEARER_TOKEN_FILE other" "a named profile comes first"
+else
+    skip "a session is told" "python3 is not installed"
+    skip "a named profile comes first" "python3 is not installed"
+    helper fetch other
+fi
+before=$(requests)
+begun=$(date +%s%N)
+helper --session fetch --login >/dev/null
+echo "# kept tokens: $((($(date +%s%N) - begun) / 1000000)) ms"
+is "$?$(requests)" "0$before" "kept tokens are not asked for again"
+out=$(helper fetch --login 2>&1); is "$?$out" 0 "by hand it says nothing"
+profile broken /nowhere 'login: perhaps'
+out=$(helper fetch --login 2>&1); is $? 78 "a broken profile: exit 78"
+like "$out" "broken.yaml:8:12: profile 'broken': login must be false or true" "and where"
+rm "$T/config/tokenward/profiles.d/broken.yaml"
+out=$(helper fetch --login --system 2>&1); is $? 64 "--login is a user's"
+
+# Leaving.
+mkdir -p "$T/outside/dir"
+echo stays >"$T/outside/file"
+chmod -R 777 "$T/outside"
+user ln -s "$T/outside" "$T/run/tokenward/first/link"
+user mkdir -p "$T/run/tokenward/first/a/b/c"
+out=$(helper leave 2>&1); is "$?$out" 0 "leave"
+is "$(cd "$T/run/tokenward" && echo */record)" "other/record second/record" "what a session kept is gone, the rest stays"
+is "$(cat "$T/outside/file")" stays "a link is removed and not followed"
+out=$(helper leave 2>&1); is "$?$out" 0 "leave again"
+helper fetch first
+user sh -c "cd '$T/run/tokenward/first' && for i in \$(seq 5000); do mkdir d && cd -P d || exit 1; done"
+begun=$(date +%s%N)
+out=$(helper leave 2>&1); is $? 73 "5,000 nested directories: exit 73"
+took=$((($(date +%s%N) - begun) / 1000000))
+[ "$took" -lt 2000 ]; ok $? "in $took ms"
+like "$out" "/run/tokenward/first: could not be removed whole" "and says so"
+[ ! -e "$T/run/tokenward/first/token" ]; ok $? "the token is gone all the same"
+rm -rf "$T/run/tokenward/first"
+helper fetch first
+if [ -n "${IN_NAMESPACE:-}" ] && user mkdir "$T/run/tokenward/first/mount" &&
+    mount --bind "$T/outside" "$T/run/tokenward/first/mount"; then
+    out=$(helper leave 2>&1); is $? 73 "a bind mount inside: exit 73"
+    is "$(cat "$T/outside/file")" stays "what is mounted is not touched"
+    umount "$T/run/tokenward/first/mount"
+else
+    skip "a bind mount inside" "needs root and a mount namespace"
+    skip "what is mounted is not touched" "needs root and a mount namespace"
+fi
+# A swap race: directory and link change places while it is removed.
+if [ -x /usr/bin/python3 ]; then
+    user mkdir -p "$T/run/tokenward/first/x/y"
+    user env PATH=/usr/bin:/bin python3 - "$T/run/tokenward/first" "$T/outside" <<'EOF' &
+import os, sys, time, ctypes
+os.chdir(sys.argv[1])
+libc = ctypes.CDLL(None)
+try:
+    os.symlink(sys.argv[2], 'swap')
+    end = time.time() + 2
+    while time.time() < end:
+        libc.renameat2(-100, b'x', -100, b'swap', 2)
+        if not os.path.lexists('x'): os.makedirs('x', exist_ok=True)
+        if not os.path.lexists('swap'): os.symlink(sys.argv[2], 'swap')
+except OSError: pass
+EOF
+    EXTRA_PID=$!
+    for _ in $(seq 40); do helper leave 2>/dev/null; user mkdir -p "$T/run/tokenward/first"; done
+    wait "$EXTRA_PID"
+    EXTRA_PID=
+    is "$(cat "$T/outside/file")$(ls "$T/outside")" "staysdir
+file" "directories and links swapped while they are removed: nothing outside touched"
+else
+    skip "directories and links swapped" "python3 is not installed"
+fi
+# A fetch that is under way has no place left to publish into.
+rm -rf "$T/run/tokenward/first"
+helper fetch first &
+job=$!
+sleep 0.3
+helper leave 2>/dev/null
+wait "$job"
+[ ! -e "$T/run/tokenward/first/token" ]; ok $? "a fetch that ends after leave leaves no token"
+done_testing
