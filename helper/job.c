@@ -78,7 +78,7 @@ is_good(const struct job *job, struct now now)
 
     if (options->force || (job->expected && record_is_behind(&job->kept)))
         return false;
-    if (options->background && job->kept.refresh_at <= now.wall)
+    if (options->background && record_refresh_left(&job->kept, now) <= 0)
         return false;
     return is_kept_for(job, record_wanted(&job->kept, options->min_valid),
                        now);

@@ -160,6 +160,8 @@ helper_libhelper_la_SOURCES = \
 	helper/retry.h \
 	helper/retry_after.c \
 	helper/retry_after.h \
+	helper/schedule.c \
+	helper/schedule.h \
 	helper/screen.c \
 	helper/screen.h \
 	helper/scrub.c \

@@ -145,6 +145,7 @@ UNIT_TESTS += \
 	tests/unit/reply-t \
 	tests/unit/retry-after-t \
 	tests/unit/retry-t \
+	tests/unit/schedule-t \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
 	tests/unit/state-t \
@@ -295,6 +296,11 @@ tests_unit_retry_t_SOURCES = tests/unit/retry-t.c
 tests_unit_retry_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_retry_t_CFLAGS = $(CC_UNIT)
 tests_unit_retry_t_LDADD = $(LINK_UNIT)
+
+tests_unit_schedule_t_SOURCES = tests/unit/schedule-t.c
+tests_unit_schedule_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_schedule_t_CFLAGS = $(CC_UNIT)
+tests_unit_schedule_t_LDADD = $(LINK_UNIT)
 
 tests_unit_secret_command_t_SOURCES = tests/unit/secret-command-t.c tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_secret_command_t_CPPFLAGS = $(CPP_UNIT)

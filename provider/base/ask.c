@@ -213,7 +213,7 @@ ask(const struct runtime *runtime, const char *profile, int64_t min_valid,
         out->left > 0 && out->left >= record_wanted(&out->record, min_valid);
     if (good && ours && (flags & ASK_SOURCE))
         good = !source_changed(&out->record);
-    out->due = good && ours && out->record.refresh_at <= now.wall;
+    out->due = good && ours && record_refresh_left(&out->record, now) <= 0;
     if (out->due && !(flags & ASK_CACHED))
         fetch_ahead(runtime, profile, now);
     if (!good && ours && !(flags & ASK_CACHED))

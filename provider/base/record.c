@@ -265,6 +265,17 @@ record_left(const struct record *record, struct now now)
 }
 
 int64_t
+record_refresh_left(const struct record *record, struct now now)
+{
+    struct moment refresh = record->expires;
+    int64_t before = refresh.wall - record->refresh_at;
+
+    refresh.wall -= before;
+    refresh.boot -= before;
+    return moment_left(&refresh, now);
+}
+
+int64_t
 lifetime_wanted(int64_t lifetime, int64_t min_valid)
 {
     int64_t tenth = lifetime / 10, half = lifetime / 2;

@@ -65,6 +65,10 @@ enum tw_status record_read(int dir_fd, const char *path, uid_t owner,
 /* record_left: seconds the token is still good for; <= 0: none or dead. */
 int64_t record_left(const struct record *record, struct now now);
 
+/* record_refresh_left: seconds until a refresh is due, by the clock that says
+ * sooner; a clock set back does not put it off. */
+int64_t record_refresh_left(const struct record *record, struct now now);
+
 /* record_wanted: @min_valid (or TW_MIN_VALID_DEFAULT) brought down to what
  * the record's lifetime can give: default min(60 s, 10 %), else at most half.
  */

@@ -62,7 +62,7 @@ state_of(const struct record *record, int64_t left, struct now now)
         return STATUS_REJECTED;
     if (left <= 0)
         return STATUS_EXPIRED;
-    return record->refresh_at <= now.wall ? STATUS_DUE : STATUS_VALID;
+    return record_refresh_left(record, now) <= 0 ? STATUS_DUE : STATUS_VALID;
 }
 
 static void
