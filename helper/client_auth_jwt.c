@@ -28,6 +28,23 @@ put_assertion(const struct client_auth *auth, const char *type)
                : client_auth_too_long(auth);
 }
 
+/* RFC 7518 3.2: a shorter one could be guessed from what it signs. */
+static enum tw_status
+refuse_short(const struct client_auth *auth)
+{
+    const struct profile *profile = auth->profile;
+    char place[512];
+
+    secret_source_place(auth->which == AUTH_SECRET_NEXT
+                            ? &profile->client_secret_next
+                            : &profile->client_secret,
+                        place, sizeof place);
+    return tw_fail(auth->err, TW_E_CONFIG,
+                   "%s: is too short: client_secret_jwt needs %d bytes or "
+                   "more",
+                   place, JWT_SECRET_MIN);
+}
+
 enum tw_status
 client_auth_secret_jwt(const struct client_auth *auth)
 {
@@ -44,6 +61,8 @@ client_auth_secret_jwt(const struct client_auth *auth)
         return status;
     secret_take(&secret, &auth->proof->sent); /* it is not sent itself */
     auth->proof->sent.max = JWT_MAX;
+    if (secret.len < JWT_SECRET_MIN)
+        return refuse_short(auth);
     if (!assertion_claims(auth->profile, &claims))
         return client_auth_too_long(auth);
     status = jwt_sign(&signer, secret_text(&claims), clock_now().wall,

@@ -55,8 +55,15 @@ client ps256 rsa private_key_jwt 'assertion_key: ../keys/rsa.key' 'token_endpoin
 client es256 ec private_key_jwt "assertion_key: file:$K/ec.key"
 client eddsa ed private_key_jwt 'assertion_key: ../keys/ed.key' "issuer: $URL"
 client locked ec private_key_jwt 'assertion_key: ../keys/locked.key' 'assertion_key_passphrase: {env: PASS}'
+openssl pkey -in "$K/ec.key" -outform DER -out "$K/der.key" 2>/dev/null
+openssl req -x509 -key "$K/ec.key" -subj /CN=ec -days 30 -out "$K/ec.pem" 2>/dev/null
+openssl pkcs12 -export -in "$K/ec.pem" -inkey "$K/ec.key" -passout pass:s3cret -out "$K/ec.p12" 2>/dev/null
+chmod 600 "$K/der.key" "$K/ec.p12"; own "$K"
+client der ec private_key_jwt 'assertion_key: ../keys/der.key'
+client p12 ec private_key_jwt 'assertion_key: ../keys/ec.p12' 'assertion_key_passphrase: {env: PASS}' \
+    'assertion_certificate: ../keys/ec.pem'
 PASS=s3cret; export PASS
-for name in rs256 ps256 es256 eddsa locked; do fetch "$name"; done
+for name in rs256 ps256 es256 eddsa locked der p12; do fetch "$name"; done
 is "$(logged)" assertion "the server saw an assertion"
 for name in rs256 es256; do
     user tokenward-helper fetch --force "$name"; is $? 0 "$name: another assertion is not the same one"
@@ -65,6 +72,9 @@ done
 # What the secret signs, what is public, what a platform signed.
 client secretjwt "$CLIENT_ID" client_secret_jwt "client_secret: {file: $T/config/tokenward/secret}"
 fetch secretjwt
+client short "$CLIENT_ID" client_secret_jwt 'client_secret: {file: ../pass}'
+printf s3cret >"$T/config/tokenward/pass"; chmod 600 "$T/config/tokenward/pass"; own "$T/config"
+refused short 78 "short.yaml:[0-9]*:[0-9]*: secret from file .*pass: is too short: client_secret_jwt needs 32 bytes"
 client open open none
 fetch open
 is "$(logged)" none "a public client sends nothing that proves it"
