@@ -18,18 +18,21 @@ static const char *
 audience_of(const struct profile *profile)
 {
     const struct profile_assertion *assertion = &profile->assertion;
+    const char *endpoint = profile->token_endpoint;
 
+    if (!endpoint)
+        endpoint = ""; /* the issuer was not asked yet; nothing is sent */
     switch (assertion->audience_kind) {
     case AUDIENCE_TEXT:
         return assertion->audience;
     case AUDIENCE_TOKEN_ENDPOINT:
-        return profile->token_endpoint;
+        return endpoint;
     case AUDIENCE_ISSUER:
         return profile->issuer;
     case AUDIENCE_DEFAULT:
         break;
     }
-    return profile->issuer ? profile->issuer : profile->token_endpoint;
+    return profile->issuer ? profile->issuer : endpoint;
 }
 
 bool

@@ -225,6 +225,22 @@ Test(client_auth, mark_is_the_secrets)
     cr_expect_str_eq(secret_text(&two.proof.mark), "other");
 }
 
+/* A refused secret is looked at again before the issuer says where to go. */
+Test(client_auth, an_endpoint_may_not_be_known_yet)
+{
+    char id[] = "a";
+    struct profile profile =
+        profile_with(id, AUTH_CLIENT_SECRET_JWT, BASIC_FORM);
+    AUTO(auto_sent) struct sent sent = SENT_INIT;
+
+    profile.assertion.audience_kind = AUDIENCE_TOKEN_ENDPOINT;
+    cr_assert_eq(
+        apply(&profile, "a-secret-of-at-least-32-bytes-....", &sent, NULL),
+        TW_OK);
+    cr_expect_str_eq(secret_text(&sent.proof.mark),
+                     "a-secret-of-at-least-32-bytes-....");
+}
+
 Test(client_auth, none_sends_the_id_alone)
 {
     char id[] = "id 1";
