@@ -23,6 +23,7 @@ struct session {
     const char *preset_dir;
     int64_t generation; /* --generation, 0: any */
     bool login;         /* --login: also the profiles marked so */
+    bool no_revoke;     /* --no-revoke */
 };
 
 enum tw_status command_fetch(struct session *session, int argc, char **argv);
@@ -32,6 +33,7 @@ enum tw_status command_providers(struct session *session, int argc,
 enum tw_status command_presets(struct session *session, int argc, char **argv);
 enum tw_status command_index(struct session *session, int argc, char **argv);
 enum tw_status command_leave(struct session *session, int argc, char **argv);
+enum tw_status command_logout(struct session *session, int argc, char **argv);
 enum tw_status command_login(struct session *session, int argc, char **argv);
 enum tw_status command_reject(struct session *session, int argc, char **argv);
 

@@ -269,10 +269,10 @@ explain_reply(const struct profile *profile, const struct reply *reply,
 void
 explain_login(const struct profile *profile, struct tw_error *err)
 {
-    char *hint = strchr(err->message, '\n');
-    size_t used = hint ? (size_t)(hint - err->message) : strlen(err->message);
+    char hint[PROFILE_NAME_MAX + 32];
 
+    (void)snprintf(hint, sizeof hint, "run: tokenward login %s",
+                   profile->name);
+    error_hint(err, hint);
     err->status = TW_E_INTERACT;
-    (void)snprintf(err->message + used, sizeof err->message - used,
-                   "\nrun: tokenward login %s", profile->name);
 }

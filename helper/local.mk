@@ -95,6 +95,7 @@ helper_libhelper_la_SOURCES = \
 	helper/lock.c \
 	helper/lock.h \
 	helper/login.c \
+	helper/logout.c \
 	helper/metadata.c \
 	helper/metadata.h \
 	helper/module.c \
@@ -160,6 +161,8 @@ helper_libhelper_la_SOURCES = \
 	helper/retry.h \
 	helper/retry_after.c \
 	helper/retry_after.h \
+	helper/revoke.c \
+	helper/revoke.h \
 	helper/schedule.c \
 	helper/schedule.h \
 	helper/screen.c \

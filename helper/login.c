@@ -144,8 +144,8 @@ check_provider(const struct profile *profile, struct tw_error *err)
 static void
 auto_login(struct login *login)
 {
+    http_free(login->http); /* before what its requests borrow */
     job_clear(&login->job);
-    http_free(login->http);
 }
 
 static enum tw_status
@@ -158,8 +158,7 @@ log_in(struct session *session, const struct profile_set *set,
     struct job_context context = {
         .options = &session->options,
         .store = store,
-        .secrets = {.environment = &session->environment,
-                    .system = session->options.system}};
+        .secrets = {&session->environment, store, session->options.system}};
     struct tw_error err;
 
     session->options.force = true;

@@ -37,6 +37,7 @@
 
 #define DEADLINE_S 20
 #define LOGIN_DEADLINE_S 1800
+#define LOGOUT_DEADLINE_S 60 /* two requests, and a wait for the lock */
 #define DEADLINE_MAX_S 3600
 #define GRACE_MS 500 /* the child's own deadline comes this much earlier */
 
@@ -59,6 +60,8 @@ static const struct command COMMANDS[] = {
      "         remove what is kept for the length of a login"},
     {"login", command_login, LOGIN_DEADLINE_S, true,
      "NAME     have a person log in, and keep what comes of it"},
+    {"logout", command_logout, LOGOUT_DEADLINE_S, false,
+     "NAME     revoke what is kept, and remove it"},
     {"presets", command_presets, 0, false,
      "         list what is known of servers, for preset: in a profile"},
     {"providers", command_providers, 0, false,
@@ -87,6 +90,7 @@ static const char OPTIONS_HELP[] =
     "  --force            fetch: ask even if a good token is kept\n"
     "  --background       fetch: only if a refresh is due and nobody is at "
     "it\n"
+    "  --no-revoke        logout: remove what is kept, and tell no server\n"
     "  --generation N     reject: only if this generation is the current one\n"
     "  --detach           report on stdout, work in a process of its own\n"
     "  --quiet            with --detach: no report\n"
@@ -103,6 +107,7 @@ enum option_key {
     OPTION_HELP,
     OPTION_LOGIN,
     OPTION_MIN_VALID,
+    OPTION_NO_REVOKE,
     OPTION_QUIET,
     OPTION_SESSION,
     OPTION_SYSTEM,
@@ -118,6 +123,7 @@ static const struct option LONG_OPTIONS[] = {
     {"help", no_argument, NULL, OPTION_HELP},
     {"login", no_argument, NULL, OPTION_LOGIN},
     {"min-valid", required_argument, NULL, OPTION_MIN_VALID},
+    {"no-revoke", no_argument, NULL, OPTION_NO_REVOKE},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"session", no_argument, NULL, OPTION_SESSION},
     {"system", no_argument, NULL, OPTION_SYSTEM},
@@ -165,6 +171,8 @@ take_option(int key, struct session *session, struct settings *settings)
         return session->login = true;
     case OPTION_MIN_VALID:
         return is_between(optarg, 0, TIME_MAX_S, &session->options.min_valid);
+    case OPTION_NO_REVOKE:
+        return session->no_revoke = true;
     case OPTION_QUIET:
         return settings->quiet = true;
     case OPTION_SESSION:
@@ -298,8 +306,8 @@ main(int argc, char **argv)
     if (!status && !command)
         status = tw_fail(
             &err, TW_E_USAGE,
-            "which command? check, fetch, index, leave, login, presets, "
-            "providers or reject\ntokenward-helper --help");
+            "which command? check, fetch, index, leave, login, logout, "
+            "presets, providers or reject\ntokenward-helper --help");
     if (!status)
         status = settle(&session, &err);
     if (!status && settings.detach)

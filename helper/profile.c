@@ -324,6 +324,7 @@ profile_free(struct profile *profile)
     free(profile->exports);
     free(profile->name);
     free(profile->token_endpoint);
+    free(profile->revocation_endpoint);
     free(profile->client_id);
     free(profile->git_username);
     free(profile->ca_file);

@@ -110,6 +110,8 @@ struct profile {
                              is to be asked */
     char *issuer;         /* of the authorization server, or NULL */
     const char *warning;  /* about this profile as it is used, or NULL */
+    char *revocation_endpoint; /* NULL: none is known */
+    uint32_t revocation_endpoint_line;
     uint32_t token_endpoint_line, issuer_line, client_id_line,
         client_secret_line;
     char *client_id;

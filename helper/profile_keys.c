@@ -242,22 +242,38 @@ read_timeout(const struct profile_reader *reader,
 }
 
 static enum tw_status
-read_token_endpoint(const struct profile_reader *reader,
-                    const struct yaml_node *value)
+read_endpoint(const struct profile_reader *reader,
+              const struct yaml_node *value, uint32_t *line, char **out)
 {
-    struct profile *profile = reader->profile;
     const char *key = value->key->text, *problem;
     size_t n = 0;
     enum tw_status status = profile_value_line(reader, key, value, &n);
 
     if (status)
         return status;
-    problem =
-        url_endpoint_problem(value->text, n, profile->allow_loopback_http);
+    problem = url_endpoint_problem(value->text, n,
+                                   reader->profile->allow_loopback_http);
     if (problem)
         return profile_refuse(reader, value, "%s %s", key, problem);
-    profile->token_endpoint_line = value->line;
-    return profile_value_text(reader, key, value, &profile->token_endpoint);
+    *line = value->line;
+    return profile_value_text(reader, key, value, out);
+}
+
+static enum tw_status
+read_revocation_endpoint(const struct profile_reader *reader,
+                         const struct yaml_node *value)
+{
+    return read_endpoint(reader, value,
+                         &reader->profile->revocation_endpoint_line,
+                         &reader->profile->revocation_endpoint);
+}
+
+static enum tw_status
+read_token_endpoint(const struct profile_reader *reader,
+                    const struct yaml_node *value)
+{
+    return read_endpoint(reader, value, &reader->profile->token_endpoint_line,
+                         &reader->profile->token_endpoint);
 }
 
 /* Sorted by name. */
@@ -360,6 +376,9 @@ static const struct profile_key KEYS[] = {
     {"reply_format", "json or form",
      "form: an answer may be a form; default json (RFC 6749 5.1)", false,
      profile_read_reply_format},
+    {"revocation_endpoint", "URL",
+     "where tokenward logout has tokens revoked (RFC 7009)", false,
+     read_revocation_endpoint},
     {"scope_separator", "space or comma",
      "what stands between two scopes; default space (RFC 6749 3.3)", false,
      profile_read_scope_separator},

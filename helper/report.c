@@ -81,6 +81,16 @@ report_failure(const struct report *report, const struct tw_error *err)
 }
 
 void
+report_note(const struct report *report, const char *text)
+{
+    char line[REPORT_MAX];
+    int n = snprintf(line, sizeof line, "tokenward-helper: %s\n", text);
+
+    if (!report->detached && n > 0 && n < (int)sizeof line)
+        write_out(STDERR_FILENO, line, (size_t)n);
+}
+
+void
 report_end(const struct report *report, enum tw_status status)
 {
     if (!status)

@@ -20,6 +20,8 @@ void report_failure(const struct report *report, const struct tw_error *err);
 
 /* report_word: to a session; nobody else is told.  Sets the magic. */
 void report_word(const struct report *report, const struct session_word *word);
+/* report_note: a line for a person that is no failure. */
+void report_note(const struct report *report, const char *text);
 
 /* report_end: the last word; detached and all went well: status=ok. */
 void report_end(const struct report *report, enum tw_status status);

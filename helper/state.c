@@ -368,3 +368,12 @@ state_drop(struct state *state, struct tw_error *err)
                              state->name);
     return TW_OK;
 }
+
+bool
+state_exists(const struct state *state)
+{
+    struct stat st;
+
+    return state->dir >= 0 &&
+           fstatat(state->dir, state->name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}

@@ -75,4 +75,7 @@ enum tw_status state_keep(struct state *state, const char *fingerprint,
 /* state_drop: none is kept any more. */
 enum tw_status state_drop(struct state *state, struct tw_error *err);
 
+/* state_exists: a file is there, whoever's token it holds. */
+bool state_exists(const struct state *state);
+
 #endif

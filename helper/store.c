@@ -209,6 +209,23 @@ store_mend(const struct store_profile *profile, const struct record *record,
     return put_token(profile, record, err);
 }
 
+enum tw_status
+store_forget(const struct store_profile *profile, struct tw_error *err)
+{
+    static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE, BACKOFF_FILE};
+    AUTO_CLOSE int guard = -1;
+    enum tw_status status = replace_begin(profile->dir, &guard, err);
+
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES && !status; i++) {
+        if (unlinkat(profile->dir, FILES[i], 0) < 0 && errno != ENOENT)
+            status =
+                tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s/%s",
+                              profile->store->path, profile->name, FILES[i]);
+    }
+    epoch_bump(profile->store->root, profile->store->system ? 0644 : 0600);
+    return status;
+}
+
 void
 store_backoff(const struct store_profile *profile,
               const struct backoff *backoff)

@@ -72,6 +72,11 @@ enum tw_status store_republish(const struct store_profile *profile,
 enum tw_status store_mend(const struct store_profile *profile,
                           const struct record *record, struct tw_error *err);
 
+/* store_forget: no record, token or note is kept any more; readers look again.
+ * TW_E_SYSTEM: what it could not remove. */
+enum tw_status store_forget(const struct store_profile *profile,
+                            struct tw_error *err);
+
 /* store_backoff: keeps the note; a failure to do so is not the caller's. */
 void store_backoff(const struct store_profile *profile,
                    const struct backoff *backoff);

@@ -376,6 +376,7 @@ FLOW_TESTS = \
 	tests/flow/herd-t.sh \
 	tests/flow/kill-t.sh \
 	tests/flow/login-t.sh \
+	tests/flow/logout-t.sh \
 	tests/flow/main-t.sh \
 	tests/flow/mtls-t.sh \
 	tests/flow/oidc-provider-t.sh \

@@ -103,6 +103,15 @@ tw_no_memory(struct tw_error *err)
     return tw_fail(err, TW_E_SYSTEM, "out of memory");
 }
 
+void
+error_hint(struct tw_error *err, const char *hint)
+{
+    size_t used = strcspn(err->message, "\n");
+
+    (void)snprintf(err->message + used, sizeof err->message - used, "\n%s",
+                   hint);
+}
+
 enum tw_status
 error_copy(struct tw_error *to, const struct tw_error *from)
 {

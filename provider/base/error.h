@@ -28,6 +28,9 @@ enum tw_status tw_fail_errno(struct tw_error *err, enum tw_status status,
 /* tw_no_memory: the one message of its kind. */
 enum tw_status tw_no_memory(struct tw_error *err);
 
+/* error_hint: @hint instead of the hint that the message has, if any. */
+void error_hint(struct tw_error *err, const char *hint);
+
 /* error_copy: hands @from's failure to @to (may be NULL); returns its status.
  */
 enum tw_status error_copy(struct tw_error *to, const struct tw_error *from);

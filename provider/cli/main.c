@@ -57,6 +57,13 @@ static const struct command COMMANDS[] = {
      "Without a terminal all is plain text. Ctrl-C ends it, and leaves "
      "nothing\n"
      "half done.\n"},
+    {"logout", command_logout, OPTION_NO_REVOKE, 1, 1, "[--no-revoke] NAME",
+     "revoke the tokens that are kept, and remove them",
+     "  --no-revoke  remove them, and tell no server\n"
+     "What is kept is removed even if it could not be revoked; the exit "
+     "status "
+     "then\n"
+     "says why.\n"},
     {"presets", command_presets, 0, 0, 0, "",
      "list what is known of servers, for preset: in a profile", ""},
     {"reject", command_reject, 0, 1, 1, "NAME",

@@ -23,6 +23,7 @@ static const struct row ROWS[] = {
     {"--help", (enum option_bits)OPTION_HELP, false},
     {"--json", OPTION_JSON, false},
     {"--min-valid", OPTION_MIN_VALID, true},
+    {"--no-revoke", OPTION_NO_REVOKE, false},
     {"--verbose", OPTION_VERBOSE, false},
 };
 
@@ -72,6 +73,9 @@ set_option(const struct row *row, const char *value, struct options *out,
         break;
     case OPTION_MIN_VALID:
         return set_seconds(value, &out->min_valid, err);
+    case OPTION_NO_REVOKE:
+        out->no_revoke = true;
+        break;
     case OPTION_VERBOSE:
         out->verbose = true;
         break;

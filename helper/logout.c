@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * logout.c - the command logout: what is kept of a profile is revoked, and
+ * removed whether that went well or not.
+ *
+ * The refresh token goes first: a server ends the whole login with it, and
+ * what follows is for those that do not.  Whoever is killed in between can be
+ * run again.
+ */
+#include <stdio.h>
+
+#include "helper/commands.h"
+#include "helper/http.h"
+#include "helper/keeper.h"
+#include "helper/revoke.h"
+
+#define LOCK_MS 10000 /* for somebody else's fetch to end */
+
+struct logout {
+    struct session *session;
+    const char *name;
+    const struct profile *profile; /* NULL: it is in no file any more */
+    struct store_profile place;
+    struct keeper keeper;
+    bool found;             /* something was kept */
+    struct tw_error revoke; /* why it was not revoked */
+};
+
+static void
+auto_logout(struct logout *logout)
+{
+    keeper_close(&logout->keeper);
+    store_leave(&logout->place);
+}
+
+static bool
+keeps_refresh_token(const struct profile *profile)
+{
+    return !profile ||
+           (profile->module->provider.needs & TW_KEEPS_REFRESH_TOKEN);
+}
+
+/* Of a profile that is gone nothing is read, but all is removed. */
+static enum tw_status
+open_keeper(struct logout *logout, struct tw_error *err)
+{
+    bool system = logout->session->options.system;
+    char path[PATH_MAX];
+    enum tw_status status;
+
+    if (!keeps_refresh_token(logout->profile))
+        return TW_OK;
+    if (logout->profile)
+        return keeper_open(logout->profile, system, &logout->keeper, err);
+    status = state_path(system, path, err);
+    return status
+               ? status
+               : state_enter(path, logout->name, &logout->keeper.state, err);
+}
+
+/* Both are tried; the first failure is the one that is told. */
+static void
+revoke_both(struct logout *logout, const struct exchange_context *context,
+            const struct record *record)
+{
+    AUTO_SECRET access_token = SECRET_INIT(TOKEN_MAX);
+    struct tw_error second;
+
+    if (logout->keeper.token.len)
+        (void)revoke_token(context, &logout->keeper.token,
+                           REVOKE_REFRESH_TOKEN, &logout->revoke);
+    if (!record->token ||
+        !secret_append(&access_token, record->token, record->token_len))
+        return;
+    if (revoke_token(context, &access_token, REVOKE_ACCESS_TOKEN, &second) &&
+        !logout->revoke.status)
+        logout->revoke = second;
+}
+
+static void
+revoke_all(struct logout *logout, const struct record *record)
+{
+    const struct session *session = logout->session;
+    struct exchange_context context = {
+        .profile = logout->profile,
+        .secrets = {&session->environment, logout->place.store,
+                    session->options.system},
+        .deadline_ms = session->options.deadline_ms};
+
+    if (http_new(session->options.system, &context.http, &logout->revoke))
+        return;
+    revoke_both(logout, &context, record);
+    http_free(context.http);
+}
+
+static enum tw_status
+forget(struct logout *logout, struct tw_error *err)
+{
+    enum tw_status status = TW_OK, other;
+
+    if (keeps_refresh_token(logout->profile))
+        status = state_drop(&logout->keeper.state, err);
+    other = store_forget(&logout->place, status ? NULL : err);
+    return status ? status : other;
+}
+
+static enum tw_status
+report(const struct logout *logout)
+{
+    struct tw_error err;
+
+    if (!logout->found) {
+        (void)tw_fail(&err, TW_E_NOT_FOUND, "nothing is kept for '%s'",
+                      logout->name);
+        return session_fail(logout->session, &err);
+    }
+    if (logout->revoke.status) {
+        err = logout->revoke;
+        error_hint(&err, "what was kept here is removed all the same; the "
+                         "server may take it until it runs out");
+        return session_fail(logout->session, &err);
+    }
+    if (!logout->session->no_revoke &&
+        (!logout->profile || !logout->profile->revocation_endpoint))
+        report_note(&logout->session->report,
+                    "removed here; without a revocation_endpoint in the "
+                    "profile the server takes it until it runs out");
+    return TW_OK;
+}
+
+static enum tw_status
+log_out(struct logout *logout)
+{
+    AUTO_RECORD record = RECORD_INIT;
+    struct session *session = logout->session;
+    struct tw_error err;
+
+    if (store_lock(&logout->place, clock_monotonic_ms() + LOCK_MS, &err) ||
+        open_keeper(logout, &err))
+        return session_fail(session, &err);
+    logout->found = !store_record(&logout->place, &record, NULL) ||
+                    logout->keeper.token.len ||
+                    state_exists(&logout->keeper.state);
+    if (!session->no_revoke && logout->profile &&
+        logout->profile->revocation_endpoint)
+        revoke_all(logout, &record);
+    if (forget(logout, &err))
+        return session_fail(session, &err);
+    return report(logout);
+}
+
+enum tw_status
+command_logout(struct session *session, int argc, char **argv)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO(profile_set_clear) struct profile_set set = {0};
+    AUTO(auto_logout)
+    struct logout logout = {.session = session,
+                            .place = {.dir = -1, .lock = -1},
+                            .keeper = KEEPER_INIT};
+    struct tw_error err;
+    enum tw_status status = session_names(session, argc, argv, 1);
+
+    if (status)
+        return status;
+    logout.name = argv[0];
+    if (session_store(session, &store, &err))
+        return session_fail(session, &err);
+    status = session_load(session, &store, &set);
+    if (status)
+        return status;
+    status = profiles_find(&set, logout.name, &logout.profile, &err);
+    if (status == TW_E_NOT_FOUND)
+        logout.profile = NULL;
+    else if (status)
+        return session_fail(session, &err);
+    if (store_enter(&store, logout.name, &logout.place, &err))
+        return session_fail(session, &err);
+    return log_out(&logout);
+}

@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# logout-t.sh - what is kept is revoked, and removed whether that went well or
+# not.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+STATE=$T/home/.local/state/tokenward
+REVOKE=/oauth/v1/revoke
+ask() { curl -s --cacert "$CA" "$URL$1"; }
+active() {
+    curl -s --cacert "$CA" "$URL/oauth/v1/introspect" -d client_id="$CLIENT_ID" -d client_secret="$CANARY" -d token="$1"
+}
+kept() { sed -n 's/^refresh_token=//p' "$STATE/$1" 2>/dev/null; }
+logged_in() { # logged_in NAME REVOCATION-PATH [LINE...]
+    name=$1 path=$2
+    shift 2
+    profile "$name" /oauth/v1/token 'provider: refresh_token' ${path:+"revocation_endpoint: $URL$path"} "$@"
+    sed -i '/scope:/d' "$T/config/tokenward/profiles.d/$name.yaml"
+    ask "/mint/$CLIENT_ID" | user tokenward login "$name" >/dev/null || echo "# no login"
+}
+gone() { # gone NAME: nothing of it is left but what locks are taken on
+    [ ! -e "$STATE/$1" ] && [ "$(find "$T/run/tokenward/$1" -type f ! -name lock ! -name guard | wc -l)" = 0 ]
+}
+epoch() { od -An -tu8 -j64 -N8 "$T/run/tokenward/epoch" | tr -d ' '; }
+
+logged_in work $REVOKE
+token=$(user tokenward get work) refresh=$(kept work)
+is "$(active "$token")$(active "$refresh")" '{"active":true}{"active":true}' "both tokens are good"
+before=$(epoch)
+out=$(user tokenward logout work 2>&1); is $? 0 "logout succeeds"
+is "$out" "" "and has nothing to say"
+gone work; ok $? "nothing is kept"
+[ "$(epoch)" -gt "$before" ]; ok $? "programs that hold the token are told"
+is "$(active "$token")$(active "$refresh")" '{"active":false}{"active":false}' "both tokens are revoked"
+is "$(ask "/count$REVOKE")" 2 "with a request for each"
+user tokenward get work 2>/dev/null; is $? 69 "the next get asks for a login"
+out=$(user tokenward logout work 2>&1); is $? 66 "a second logout: exit 66"
+like "$out" "nothing is kept for 'work'" "and says so"
+
+# The client's authentication goes with it, whatever it is.
+logged_in basic $REVOKE 'token_endpoint_auth_method: client_secret_basic'
+refresh=$(kept basic)
+user tokenward logout basic; is $? 0 "client_secret_basic"
+is "$(active "$refresh")" '{"active":false}' "revokes"
+like "$(ask /log)" "$REVOKE .* basic 200" "in a header"
+
+# Machines have access tokens alone.
+profile machine /oauth/v1/token "revocation_endpoint: $URL$REVOKE"
+user tokenward get machine >/dev/null
+user tokenward logout machine; is $? 0 "a profile without a refresh token"
+gone machine; ok $? "nothing is kept"
+
+# Not revoked, and said so; removed all the same.
+refused() { # refused NAME LIST EXIT WORD
+    logged_in "$1" "/m/$2$REVOKE"
+    refresh=$(kept "$1") token=$(user tokenward get "$1")
+    out=$(user tokenward logout "$1" 2>&1); is $? "$3" "$1: exit $3"
+    like "$out" "$1.yaml:[0-9]*: .*revocation_endpoint.*$4" "$1: names the line and the reason"
+    like "$out" "removed" "$1: and what was done"
+    printf %s "$out" | grep -qF -e "$refresh" -e "$token" -e "$CANARY"; is $? 1 "$1: and no secret"
+    gone "$1"; ok $? "$1: nothing is kept"
+}
+refused outage status=503 75 'HTTP 503'
+refused wrong status=401,error=invalid_client 77 invalid_client
+refused page status=404 76 'HTTP 404'
+refused away redirect=302 76 'HTTP 302'
+refused echo "error=invalid_request,description=bad%20$CANARY" 77 invalid_request
+logged_in nobody ''
+sed -i '/revocation/d' "$T/config/tokenward/profiles.d/nobody.yaml"
+out=$(user tokenward logout nobody 2>&1); is $? 0 "no revocation_endpoint: it is no failure"
+like "$out" "revocation_endpoint" "but is told"
+gone nobody; ok $? "nothing is kept"
+logged_in unable "/m/error=unsupported_token_type$REVOKE"
+out=$(user tokenward logout unable 2>&1); is $? 77 "a server that revokes no refresh token: exit 77"
+profile unable2 /oauth/v1/token "revocation_endpoint: $URL/m/error=unsupported_token_type$REVOKE"
+user tokenward get unable2 >/dev/null
+user tokenward logout unable2; is $? 0 "one that revokes no access token: that runs out by itself"
+
+# Without asking the server.
+logged_in quiet $REVOKE
+refresh=$(kept quiet)
+before=$(ask "/count$REVOKE")
+user tokenward logout --no-revoke quiet; is $? 0 "--no-revoke"
+is "$(ask "/count$REVOKE")" "$before" "asks nobody"
+is "$(active "$refresh")" '{"active":true}' "the token stays good at the server"
+gone quiet; ok $? "nothing is kept"
+
+# A profile that is gone, and another server.
+logged_in former $REVOKE
+rm "$T/config/tokenward/profiles.d/former.yaml"
+user tokenward logout former 2>/dev/null; is $? 0 "a profile that is in no file any more"
+gone former; ok $? "nothing is kept"
+logged_in moved $REVOKE
+refresh=$(kept moved)
+sed -i "s#token_endpoint:.*#token_endpoint: $URL/m/tag=other/oauth/v1/token#" "$T/config/tokenward/profiles.d/moved.yaml"
+user tokenward logout moved 2>/dev/null
+is "$(active "$refresh")" '{"active":true}' "a refresh token of another server is not sent to this one"
+gone moved; ok $? "but removed"
+user tokenward logout nosuch 2>/dev/null; is $? 66 "no such profile: exit 66"
+user tokenward logout 2>/dev/null; is $? 64 "no name: exit 64"
+profile bad /oauth/v1/token 'revocation_endpoint: http://a.test/revoke'
+out=$(user "$T/bin/tokenward-helper" check 2>&1); is $? 78 "an address that is not https: exit 78"
+like "$out" "bad.yaml:[0-9]*:[0-9]*: .*revocation_endpoint" "names the key"
+done_testing
