@@ -265,16 +265,22 @@ const struct secret_source *
 profile_secret(const struct profile *profile, size_t index)
 {
     const struct secret_source *const own[] = {
-        &profile->client_secret,
-        &profile->assertion.given,
-        &profile->assertion.key.passphrase,
+        &profile->client_secret,           &profile->client_secret_next,
+        &profile->assertion.given,         &profile->assertion.key.passphrase,
         &profile->identity.key.passphrase,
     };
     const size_t own_count = sizeof own / sizeof *own;
+    const struct profile_request *request = &profile->request;
 
     if (index < own_count)
         return own[index];
     index -= own_count;
+    if (index < request->param_count)
+        return &request->params[index].value;
+    index -= request->param_count;
+    if (index < request->header_count)
+        return &request->headers[index].value;
+    index -= request->header_count;
     return index < profile->option_count ? &profile->options[index].secret
                                          : NULL;
 }

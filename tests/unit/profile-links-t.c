@@ -97,6 +97,9 @@ Test(profile_links, by_every_secret)
 {
     static const char *const KEYS[] = {
         "client_secret: {profile: a}",
+        "client_secret: s, client_secret_next: {profile: a}",
+        "client_secret: s, params: {x: y, z: {profile: a}}",
+        "client_secret: s, headers: {X-A: y, X-B: {profile: a}}",
         "token_endpoint_auth_method: client_assertion, "
         "client_assertion: {profile: a}",
         "token_endpoint_auth_method: private_key_jwt, assertion_key: /k, "
