@@ -39,7 +39,8 @@ enum tw_status discovery_start(const struct discovery_context *context,
 const struct profile *discovery_profile(const struct discovery *discovery,
                                         const struct profile *profile);
 
-/* discovery_forget: what was kept led to no token endpoint. */
+/* discovery_forget: removes what was kept, which led to no token endpoint or
+ * is of no use any more. */
 void discovery_forget(int dir);
 
 void discovery_free(struct discovery *discovery);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "helper/commands.h"
+#include "helper/discovery.h"
 #include "helper/http.h"
 #include "helper/keeper.h"
 #include "helper/revoke.h"
@@ -22,13 +23,18 @@ struct logout {
     const struct profile *profile; /* NULL: it is in no file any more */
     struct store_profile place;
     struct keeper keeper;
-    bool found;             /* something was kept */
-    struct tw_error revoke; /* why it was not revoked */
+    struct http *http;
+    struct discovery *discovery; /* of the endpoint, or NULL */
+    bool found;                  /* something was kept */
+    bool asked;                  /* there is an endpoint */
+    struct tw_error revoke;      /* why it was not revoked */
 };
 
 static void
 auto_logout(struct logout *logout)
 {
+    http_free(logout->http);
+    discovery_free(logout->discovery);
     keeper_close(&logout->keeper);
     store_leave(&logout->place);
 }
@@ -78,19 +84,45 @@ revoke_both(struct logout *logout, const struct exchange_context *context,
 }
 
 static void
+on_found(void *arg, const struct tw_error *err, int64_t retry_after)
+{
+    struct logout *logout = arg;
+
+    (void)retry_after;
+    logout->revoke = *err;
+}
+
+/* The endpoint may be the issuer's to name. */
+static void
+find_endpoint(struct logout *logout)
+{
+    const struct discovery_context context = {
+        logout->http, logout->profile, logout->place.dir,
+        logout->session->options.deadline_ms};
+
+    if (!logout->profile->revocation_endpoint &&
+        !discovery_start(&context, on_found, logout, &logout->discovery,
+                         &logout->revoke))
+        (void)http_run(logout->http, INT64_MAX, context.deadline_ms, NULL);
+}
+
+static void
 revoke_all(struct logout *logout, const struct record *record)
 {
     const struct session *session = logout->session;
     struct exchange_context context = {
-        .profile = logout->profile,
         .secrets = {&session->environment, logout->place.store,
                     session->options.system},
         .deadline_ms = session->options.deadline_ms};
 
-    if (http_new(session->options.system, &context.http, &logout->revoke))
+    if (http_new(session->options.system, &logout->http, &logout->revoke))
         return;
-    revoke_both(logout, &context, record);
-    http_free(context.http);
+    find_endpoint(logout);
+    context.http = logout->http;
+    context.profile = discovery_profile(logout->discovery, logout->profile);
+    logout->asked = context.profile->revocation_endpoint;
+    if (!logout->revoke.status && logout->asked)
+        revoke_both(logout, &context, record);
 }
 
 static enum tw_status
@@ -100,6 +132,7 @@ forget(struct logout *logout, struct tw_error *err)
 
     if (keeps_refresh_token(logout->profile))
         status = state_drop(&logout->keeper.state, err);
+    discovery_forget(logout->place.dir);
     other = store_forget(&logout->place, status ? NULL : err);
     return status ? status : other;
 }
@@ -120,8 +153,7 @@ report(const struct logout *logout)
                          "server may take it until it runs out");
         return session_fail(logout->session, &err);
     }
-    if (!logout->session->no_revoke &&
-        (!logout->profile || !logout->profile->revocation_endpoint))
+    if (!logout->session->no_revoke && !logout->asked)
         report_note(&logout->session->report,
                     "removed here; without a revocation_endpoint in the "
                     "profile the server takes it until it runs out");
@@ -141,8 +173,7 @@ log_out(struct logout *logout)
     logout->found = !store_record(&logout->place, &record, NULL) ||
                     logout->keeper.token.len ||
                     state_exists(&logout->keeper.state);
-    if (!session->no_revoke && logout->profile &&
-        logout->profile->revocation_endpoint)
+    if (!session->no_revoke && logout->found && logout->profile)
         revoke_all(logout, &record);
     if (forget(logout, &err))
         return session_fail(session, &err);

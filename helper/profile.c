@@ -117,8 +117,7 @@ is_discovered(const struct profile *profile, const char *key)
 {
     return profile->issuer &&
            (strcmp(key, "token_endpoint") == 0 ||
-            strcmp(key, "device_authorization_endpoint") == 0 ||
-            strcmp(key, "revocation_endpoint") == 0);
+            strcmp(key, "device_authorization_endpoint") == 0);
 }
 
 static enum tw_status

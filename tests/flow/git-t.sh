@@ -31,11 +31,11 @@ export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO="$G/cert.pem" 
     GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.test GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.test
 unset GIT_ASKPASS SSH_ASKPASS https_proxy HTTPS_PROXY all_proxy ALL_PROXY
 export T
-user "$PYTHON" "$G/git_server.py" "$G" "$G/cert.pem" "$G/key.pem" >"$T/server.out" 2>&1 &
-EXTRA_PID=$!
+user sh -c 'echo $$ >"$T/git/pid"; exec "$@"' sh "$PYTHON" "$G/git_server.py" "$G" "$G/cert.pem" "$G/key.pem" >"$T/server.out" 2>&1 &
 for _ in $(seq 100); do [ -f "$G/port" ] && break; sleep 0.1; done
 [ -f "$G/port" ] || { sed 's/^/# /' "$T/server.out"; echo "Bail out! no server"; exit 1; }
 PORT=$(cat "$G/port")
+EXTRA_PID=$(cat "$G/pid")
 
 profile forge /oauth/v1/token "match: https://localhost:$PORT" 'git_username: oauth2'
 # As the manual has it; `git` finds the helper in the PATH.

@@ -51,6 +51,14 @@ user tokenward get machine >/dev/null
 user tokenward logout machine; is $? 0 "a profile without a refresh token"
 gone machine; ok $? "nothing is kept"
 
+# The issuer may be who names the endpoint.
+profile issued ""
+sed -i "s#token_endpoint:.*#issuer: $URL#" "$T/config/tokenward/profiles.d/issued.yaml"
+token=$(user tokenward get issued)
+user tokenward logout issued; is $? 0 "an endpoint that the issuer names"
+is "$(active "$token")" '{"active":false}' "revokes"
+gone issued; ok $? "nothing is kept"
+
 # Not revoked, and said so; removed all the same.
 refused() { # refused NAME LIST EXIT WORD
     logged_in "$1" "/m/$2$REVOKE"
