@@ -141,7 +141,9 @@ fingerprint_of_grant(const struct profile *profile,
     return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
            add(context, "tokenward grant 1") &&
            add(context, profile->module->provider.name) &&
+           add(context, profile->issuer) &&
            add(context, profile->token_endpoint) &&
+           add(context, profile->identity.token_endpoint) &&
            add(context, profile->client_id) && add_options(context, profile) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }

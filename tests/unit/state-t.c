@@ -254,3 +254,42 @@ Test(state, path)
     unsetenv("HOME");
     expect_path(false, NULL);
 }
+
+/* Each of these decides to whom a refresh token is sent, or for what. */
+Test(state, belongs_to_one_server_and_client)
+{
+    static char a[] = "https://a.test/", b[] = "https://b.test/", name[] = "p",
+                scope[] = "x", other[] = "y";
+    static char *scopes[] = {scope, NULL}, *others[] = {other, NULL};
+    struct module module = {.provider = {.name = "device_code"}},
+                  second = {.provider = {.name = "refresh_token"}};
+    struct profile_option asked = {.name = "scope", .values = scopes},
+                          asked2 = {.name = "scope", .values = others};
+    const struct profile base = {.name = name,
+                                 .module = &module,
+                                 .token_endpoint = a,
+                                 .issuer = a,
+                                 .client_id = name,
+                                 .options = &asked,
+                                 .option_count = 1};
+    struct profile changed[6];
+    char first[FINGERPRINT_SIZE], next[FINGERPRINT_SIZE];
+
+    for (size_t i = 0; i < 6; i++)
+        changed[i] = base;
+    changed[0].token_endpoint = b;
+    changed[1].issuer = b;
+    changed[2].client_id = other;
+    changed[3].options = &asked2;
+    changed[4].module = &second;
+    changed[5].identity.token_endpoint = b;
+    cr_assert(fingerprint_of_grant(&base, first));
+    for (size_t i = 0; i < 6; i++) {
+        cr_assert(fingerprint_of_grant(&changed[i], next));
+        cr_expect_str_neq(first, next, "%zu", i);
+    }
+    changed[0] = base;
+    changed[0].auth_method = (enum auth_method)(base.auth_method + 1);
+    cr_assert(fingerprint_of_grant(&changed[0], next));
+    cr_expect_str_eq(first, next, "another proof is no other grant");
+}
