@@ -115,8 +115,10 @@ fill_in(struct discovery *discovery, struct tw_error *err)
     discovery->profile.token_endpoint_line = profile->issuer_line;
     add_option(discovery, "device_authorization_endpoint",
                metadata->device_authorization_endpoint);
-    if (!profile->revocation_endpoint)
+    if (!profile->revocation_endpoint) {
         discovery->profile.revocation_endpoint = metadata->revocation_endpoint;
+        discovery->profile.revocation_endpoint_line = profile->issuer_line;
+    }
     choose_method(&discovery->profile, metadata);
     if (profile->identity.certificate && !profile->identity.token_endpoint)
         discovery->profile.identity.token_endpoint =

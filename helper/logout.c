@@ -24,16 +24,16 @@ struct logout {
     struct store_profile place;
     struct keeper keeper;
     struct http *http;
-    struct discovery *discovery; /* of the endpoint, or NULL */
+    struct discovery *discovery; /* NULL: no issuer is asked */
     bool found;                  /* something was kept */
-    bool asked;                  /* there is an endpoint */
+    bool asked;                  /* there is somebody who can revoke it */
     struct tw_error revoke;      /* why it was not revoked */
 };
 
 static void
 auto_logout(struct logout *logout)
 {
-    http_free(logout->http);
+    http_free(logout->http); /* before what its requests borrow */
     discovery_free(logout->discovery);
     keeper_close(&logout->keeper);
     store_leave(&logout->place);
@@ -92,18 +92,22 @@ on_found(void *arg, const struct tw_error *err, int64_t retry_after)
     logout->revoke = *err;
 }
 
-/* The endpoint may be the issuer's to name. */
-static void
-find_endpoint(struct logout *logout)
+/* The profile with its endpoints, which the issuer may have to name; NULL:
+ * they could not be had. */
+static const struct profile *
+find_endpoints(struct logout *logout, int64_t deadline_ms)
 {
-    const struct discovery_context context = {
-        logout->http, logout->profile, logout->place.dir,
-        logout->session->options.deadline_ms};
+    const struct discovery_context context = {.http = logout->http,
+                                              .profile = logout->profile,
+                                              .dir = logout->place.dir,
+                                              .deadline_ms = deadline_ms};
 
-    if (!logout->profile->revocation_endpoint &&
-        !discovery_start(&context, on_found, logout, &logout->discovery,
-                         &logout->revoke))
-        (void)http_run(logout->http, INT64_MAX, context.deadline_ms, NULL);
+    if (discovery_start(&context, on_found, logout, &logout->discovery,
+                        &logout->revoke) ||
+        http_run(logout->http, INT64_MAX, deadline_ms, &logout->revoke) ||
+        logout->revoke.status)
+        return NULL;
+    return discovery_profile(logout->discovery, logout->profile);
 }
 
 static void
@@ -117,11 +121,10 @@ revoke_all(struct logout *logout, const struct record *record)
 
     if (http_new(session->options.system, &logout->http, &logout->revoke))
         return;
-    find_endpoint(logout);
     context.http = logout->http;
-    context.profile = discovery_profile(logout->discovery, logout->profile);
-    logout->asked = context.profile->revocation_endpoint;
-    if (!logout->revoke.status && logout->asked)
+    context.profile = find_endpoints(logout, context.deadline_ms);
+    logout->asked = context.profile && context.profile->revocation_endpoint;
+    if (logout->asked)
         revoke_both(logout, &context, record);
 }
 
@@ -173,7 +176,7 @@ log_out(struct logout *logout)
     logout->found = !store_record(&logout->place, &record, NULL) ||
                     logout->keeper.token.len ||
                     state_exists(&logout->keeper.state);
-    if (!session->no_revoke && logout->found && logout->profile)
+    if (!session->no_revoke && logout->profile && logout->found)
         revoke_all(logout, &record);
     if (forget(logout, &err))
         return session_fail(session, &err);

@@ -85,6 +85,14 @@ profile unable2 /oauth/v1/token "revocation_endpoint: $URL/m/error=unsupported_t
 user tokenward get unable2 >/dev/null
 user tokenward logout unable2; is $? 0 "one that revokes no access token: that runs out by itself"
 
+# The issuer knows where.
+logged_in found ''
+sed -i "/revocation/d;s#token_endpoint:.*#issuer: $URL#" "$T/config/tokenward/profiles.d/found.yaml"
+ask "/mint/$CLIENT_ID" | user tokenward login found >/dev/null; is $? 0 "an issuer instead of endpoints"
+refresh=$(kept found)
+out=$(user tokenward logout found 2>&1); is $? 0 "logout asks it"
+is "$out$(active "$refresh")" '{"active":false}' "and revokes"
+
 # Without asking the server.
 logged_in quiet $REVOKE
 refresh=$(kept quiet)
