@@ -24,7 +24,8 @@ enum auth_need {
 struct client_proof {
     struct secret authorization; /* a header line ("Authorization: ..."), or
                                     empty */
-    struct secret sent;       /* the secret or assertion: must not come back */
+    struct secret sent; /* the secret or assertion: must not come back */
+    bool is_once;       /* an assertion is good for one use (RFC 7523 3) */
     struct identity identity; /* for the handshake; has_identity: it is one */
     bool has_identity;
     struct secret mark; /* what changes when the client's secret or key does */

@@ -18,6 +18,7 @@ put_assertion(const struct client_auth *auth, const char *type)
     const struct secret *assertion = &auth->proof->sent;
     enum tw_status status = client_auth_id(auth);
 
+    auth->proof->is_once = true;
     if (status)
         return status;
     return form_field(auth->form, "client_assertion_type", type,

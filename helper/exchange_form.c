@@ -200,7 +200,7 @@ exchange_form_request(const struct exchange_form *form,
     return (struct http_request){
         .url = url,
         .form = &form->text,
-        .once = form->is_once,
+        .once = form->is_once || form->proof.is_once,
         .authorization = form->proof.authorization.len
                              ? secret_text(&form->proof.authorization)
                              : NULL,

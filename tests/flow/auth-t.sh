@@ -141,6 +141,20 @@ is "$(requests)" "$before" "the server was not asked"
 chmod 600 "$K/ec.key"
 out=$(user tokenward-helper fetch --force es256 2>&1); is $? 0 "mended: asked at once"
 
+# An assertion is good for one use, so libcurl may never send it again by
+# itself, as it does on a kept connection that ends in place of an answer.
+names=
+for i in $(seq 12); do
+    client "once$i" ec private_key_jwt "assertion_key: $K/ec.key"
+    names="$names once$i"
+done
+before=$(curl -s --cacert "$CA" "$URL/log" | wc -l)
+# shellcheck disable=SC2086
+user tokenward-helper fetch $names 2>"$T/err"; is $? 0 "12 assertions in one process"
+sed 's/^/# /' "$T/err"
+is "$(curl -s --cacert "$CA" "$URL/log" | tail -n "+$((before + 1))" | awk '$5 == "assertion" { print $7 }' | sort -u | wc -l)" 12 \
+    "each on a connection of its own"
+
 # Two secrets while they are changed: the second is tried once.
 secrets() { # secrets NAME METHOD FIRST NEXT [LINE...]
     name=$1 method=$2
