@@ -21,6 +21,7 @@ refuse(const struct place *place, const struct reply *reply,
        struct tw_error *err)
 {
     const char *said = reply->description.text;
+    size_t n;
 
     if (reply->error[0])
         return tw_fail(err, TW_E_DENIED, "%s: says %s%s%s%s", place->text,
@@ -30,6 +31,11 @@ refuse(const struct place *place, const struct reply *reply,
         return tw_fail(err, TW_E_CONFIG,
                        "%s: its token is no bearer token, and only these can "
                        "be handed out",
+                       place->text);
+    if (reply->json && json_string(reply->json, "access_token", &n))
+        return tw_fail(err, TW_E_CONFIG,
+                       "%s: its access_token, expiry or scope is none, or it "
+                       "is over",
                        place->text);
     return tw_fail(err, TW_E_CONFIG,
                    "%s: holds neither a bare token nor a JSON object with "
@@ -47,7 +53,8 @@ refuse_old(const struct place *place, int64_t seconds, struct tw_error *err)
                    place->text, (long long)seconds);
 }
 
-/* The token's own word on when it ends, and what is over of its time. */
+/* The token's own word on when it ends, and what is over of its time, which
+ * was counted from @age seconds ago. */
 static enum tw_status
 see_lifetime(const struct place *place, int64_t now, int64_t age,
              struct reply *reply, struct tw_error *err)
@@ -100,7 +107,7 @@ read_answer(const struct exchange_context *context,
     if (status)
         return status;
     secret_source_place(source, place.text, sizeof place.text);
-    reply_read_text(&text, out);
+    reply_read_text(&context->profile->reply, now - age, &text, out);
     return out->class == REPLY_TOKEN ? see_lifetime(&place, now, age, out, err)
                                      : refuse(&place, out, err);
 }

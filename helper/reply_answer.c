@@ -33,7 +33,8 @@ reply_read_answer(const struct http_reply *http,
 }
 
 void
-reply_read_text(const struct secret *text, struct reply *out)
+reply_read_text(const struct reply_rules *rules, int64_t written,
+                const struct secret *text, struct reply *out)
 {
     static const struct secret *const NOTHING[] = {NULL};
     const char *bytes = secret_text(text);
@@ -43,7 +44,7 @@ reply_read_text(const struct secret *text, struct reply *out)
                               .body = *text};
 
     if (bytes[strspn(bytes, " \t\r\n")] == '{') {
-        reply_read(&http, NOTHING, out);
+        reply_read_by(rules, written, &http, NOTHING, out);
         return;
     }
     *out = (struct reply){.class = REPLY_MALFORMED_RESPONSE,

@@ -98,6 +98,10 @@ static char *given[] = {(char[]){"ASSERTION=s3cret+1"},
                                  "\"expires_in\": 30}"},
                         (char[]){"REFUSED={\"error\":\"login_needed\",\n"
                                  "\"error_description\":\"no session\"}"},
+                        (char[]){"DATED={\"access_token\":\"j\","
+                                 "\"expiresOn\":4102444800}"},
+                        (char[]){"OLD_DATED={\"access_token\":\"j\","
+                                 "\"expiresOn\":1000000000}"},
                         (char[]){"JWT=e30.eyJleHAiOjQxMDI0NDQ4MDB9.c2ln"},
                         (char[]){"OLD_JWT=e30.eyJleHAiOjF9.c2ln"},
                         (char[]){"MAC={\"access_token\":\"j\","
@@ -463,6 +467,23 @@ Test(exchange, taking_a_jwt)
     RUN(DO(TAKE, .text = "assertion"), DONE);
     cr_expect_eq(result.status, TW_E_RETRY);
     cr_expect_not_null(strstr(result.message, ": its token ran out "));
+    cr_expect_str_eq(token, "");
+}
+
+Test(exchange, taking_by_the_rules_of_the_profile)
+{
+    static char member[] = "expiresOn";
+
+    set_source("DATED");
+    profile.reply.expires_member = member;
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    cr_expect_eq(lifetime, LIFETIME_MAX);
+    set_source("OLD_DATED");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    cr_expect_eq(result.status, TW_E_CONFIG);
+    cr_expect_not_null(strstr(result.message, "or it is over"), "%s",
+                       result.message);
     cr_expect_str_eq(token, "");
 }
 
