@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/client_auth.h"
 #include "helper/publish.h"
 #include "helper/quota.h"
+#include "helper/refusal.h"
 
 #define TRIES_MAX 2 /* a second one if the token was rejected meanwhile */
 
@@ -94,43 +94,6 @@ keep(struct job *job)
     end(job);
 }
 
-/* Is what would be sent now signed by another key, or with another secret,
- * than what was refused?  One that cannot be read is: its reading says why. */
-static bool
-has_new_secret(const struct job *job)
-{
-    AUTO_SECRET form = SECRET_INIT(HTTP_FORM_MAX);
-    AUTO_CLIENT_PROOF proof;
-    AUTO_SECRET mark = SECRET_INIT(2 * PROOF_MARK_MAX);
-    int last =
-        job->profile->client_secret_next.kind ? AUTH_SECRET_NEXT : AUTH_SECRET;
-    char tag[SECRET_TAG_SIZE];
-
-    if (!job->note.secret_tag[0])
-        return false;
-    client_proof_init(&proof);
-    /* Refused was the first alone, or the first and then the next. */
-    for (int which = AUTH_SECRET; which <= last; which++) {
-        if (client_auth_apply(job->profile, &job->context->secrets,
-                              (enum auth_secret)which, &form, &proof, NULL) ||
-            !secret_append(&mark, secret_text(&proof.mark), proof.mark.len))
-            return true;
-        if (secret_tag(job->note.salt, &mark, tag) &&
-            strcmp(tag, job->note.secret_tag) == 0)
-            return false;
-    }
-    return true;
-}
-
-static bool
-is_for_this_secret(const struct backoff *note)
-{
-    enum tw_status status;
-
-    return status_from_name(note->status, &status) &&
-           (status == TW_E_DENIED || status == TW_E_CONFIG);
-}
-
 /* Says why no request is made, unless a living token is answer enough. */
 static bool
 refuse(struct job *job, struct now now)
@@ -151,7 +114,7 @@ may_ask(struct job *job, struct now now)
     int64_t left = backoff_left(&job->note, now);
 
     if (job->context->options->force || left == 0 ||
-        (is_for_this_secret(&job->note) && has_new_secret(job)))
+        refusal_is_over(&job->note, job->profile, &job->context->secrets))
         return true;
     retry_explain(&job->note, job->profile->name, job->kept.lifetime, left,
                   now, &job->result);

@@ -115,6 +115,7 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_client.c \
 	helper/profile_client.h \
 	helper/profile_client_check.c \
+	helper/profile_export.c \
 	helper/profile_file.c \
 	helper/profile_file.h \
 	helper/profile_keys.c \
@@ -142,6 +143,8 @@ helper_libhelper_la_SOURCES = \
 	helper/qr.h \
 	helper/quota.c \
 	helper/quota.h \
+	helper/refusal.c \
+	helper/refusal.h \
 	helper/replace.c \
 	helper/replace.h \
 	helper/reply.c \

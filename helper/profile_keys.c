@@ -49,55 +49,6 @@ read_default_lifetime(const struct profile_reader *reader,
 }
 
 static enum tw_status
-read_export(const struct profile_reader *reader, const struct yaml_node *value,
-            struct profile_export *out)
-{
-    static const char *const WORDS[] = {"token", "file", "header", NULL};
-    const char *name = value->key->text;
-    struct shown shown;
-    size_t chosen = 0;
-    enum tw_status status;
-
-    if (!text_is_variable_name(name))
-        return profile_refuse(reader, value->key,
-                              "env: '%s' is no variable's name: a letter or "
-                              "_, then letters, digits and _, 64 at most",
-                              text_printable(&shown, name, strlen(name)));
-    status = profile_value_choice(reader, name, value, WORDS, &chosen);
-    if (status)
-        return status;
-    out->kind = (enum exported_kind)(chosen + EXPORT_TOKEN);
-    out->name = strdup(name);
-    return out->name ? TW_OK : tw_no_memory(reader->err);
-}
-
-static enum tw_status
-read_env(const struct profile_reader *reader, const struct yaml_node *value)
-{
-    struct profile *profile = reader->profile;
-    enum tw_status status = TW_OK;
-    size_t count = 0;
-
-    if (value->kind != YAML_MAP)
-        return profile_refuse(reader, value,
-                              "env must be a map, {NAME: token}; token, file "
-                              "or header");
-    for (const struct yaml_node *item = value->child; item; item = item->next)
-        count++;
-    if (count == 0 || count > PROFILE_LIST_MAX)
-        return profile_refuse(reader, value, "env must have 1 to %d names",
-                              PROFILE_LIST_MAX);
-    profile->exports = calloc(count, sizeof *profile->exports);
-    if (!profile->exports)
-        return tw_no_memory(reader->err);
-    for (const struct yaml_node *item = value->child; item && !status;
-         item = item->next)
-        status = read_export(reader, item,
-                             &profile->exports[profile->export_count++]);
-    return status;
-}
-
-static enum tw_status
 read_git_username(const struct profile_reader *reader,
                   const struct yaml_node *value)
 {
@@ -334,7 +285,8 @@ static const struct profile_key KEYS[] = {
      "lifetime of a token whose answer names none; default 300", false,
      read_default_lifetime},
     {"env", "{NAME: token, file or header, ...}",
-     "variables that tokenward exec sets for a program", false, read_env},
+     "variables that tokenward exec sets for a program", false,
+     profile_read_env},
     {"expires_member", "NAME",
      "member of the answer that says when the token ends, for expires_in",
      false, profile_read_expires_member},

@@ -94,6 +94,10 @@ enum tw_status profile_read_option(const struct profile_reader *reader,
                                    const struct yaml_node *node,
                                    struct profile_option *out);
 
+/* The row of profile_export.c. */
+enum tw_status profile_read_env(const struct profile_reader *reader,
+                                const struct yaml_node *value);
+
 /* The rows of profile_request.h. */
 enum tw_status profile_read_grant_type(const struct profile_reader *reader,
                                        const struct yaml_node *value);
