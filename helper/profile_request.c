@@ -158,14 +158,30 @@ read_fields(const struct profile_reader *reader, const struct yaml_node *node,
     return status;
 }
 
+/* A provider that sends nothing would ignore it, and nobody would know. */
+static enum tw_status
+check_sends(const struct profile_reader *reader, const struct yaml_node *value)
+{
+    const struct tw_provider_v1 *provider = &reader->profile->module->provider;
+
+    if (provider->needs & TW_NEEDS_ENDPOINT)
+        return TW_OK;
+    return profile_refuse(reader, value->key,
+                          "%s means nothing to provider %s, which sends no "
+                          "request",
+                          value->key->text, provider->name);
+}
+
 enum tw_status
 profile_read_params(const struct profile_reader *reader,
                     const struct yaml_node *value)
 {
     struct profile_request *request = &reader->profile->request;
+    enum tw_status status = check_sends(reader, value);
 
-    return read_fields(reader, value, PROFILE_PARAMS_MAX, check_param,
-                       &request->params, &request->param_count);
+    return status ? status
+                  : read_fields(reader, value, PROFILE_PARAMS_MAX, check_param,
+                                &request->params, &request->param_count);
 }
 
 enum tw_status
@@ -173,9 +189,11 @@ profile_read_headers(const struct profile_reader *reader,
                      const struct yaml_node *value)
 {
     struct profile_request *request = &reader->profile->request;
-    enum tw_status status =
-        read_fields(reader, value, PROFILE_HEADERS_MAX, check_header,
-                    &request->headers, &request->header_count);
+    enum tw_status status = check_sends(reader, value);
+
+    if (!status)
+        status = read_fields(reader, value, PROFILE_HEADERS_MAX, check_header,
+                             &request->headers, &request->header_count);
 
     /* The keys of a map are different, but here case does not count. */
     for (size_t i = 0; i < request->header_count && !status; i++) {
@@ -195,9 +213,10 @@ profile_read_grant_type(const struct profile_reader *reader,
                         const struct yaml_node *value)
 {
     size_t n = 0;
-    enum tw_status status =
-        profile_value_line(reader, value->key->text, value, &n);
+    enum tw_status status = check_sends(reader, value);
 
+    if (!status)
+        status = profile_value_line(reader, value->key->text, value, &n);
     if (status)
         return status;
     if (n > GRANT_TYPE_MAX || !text_is_token(value->text, n))

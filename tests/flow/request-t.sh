@@ -77,4 +77,7 @@ refused 'headers: {X-A: x, x-a: y}' 'headers has x-a twice' "nor twice the same"
 refused 'headers: {X-A: "a\u000ab"}' 'X-A must be one line' "nor a line end in a value"
 refused 'grant_type: "a b"' 'grant_type must be' "grant_type is a word"
 refused 'scope_separator: ";"' 'scope_separator must be space or comma' "scope_separator is one of two"
+profile bad /oauth/v1/token 'provider: exec' 'command: [/bin/true]' 'params: {a: b}'
+sed -i '/scope:/d; /client_/d; /token_endpoint/d' "$T/config/tokenward/profiles.d/bad.yaml"
+like "$(user tokenward-helper check 2>&1)" "params means nothing to provider exec, which sends no request" "a provider that sends nothing has no params"
 done_testing
