@@ -80,12 +80,19 @@ certificates "mtls_endpoint_aliases: {token_endpoint: $URL/mtls/token}" "$READ"
 rotation api:read desk "$URL/device_authorization" 69 'tokenward login family'
 [ -n "$(kept family)" ]
 ok $? "it is kept all the same: who said so is not known"
-if can login; then
-    REVOKE=
-    ! can logout || REVOKE="revocation_endpoint: $URL/revoke"
-    peer desk desk desk-secret "$BASIC" "$READ" 'provider: device_code' \
-        "device_authorization_endpoint: $URL/device_authorization" "$REVOKE"
-    logged_in desk desk code desk
-    [ -z "$REVOKE" ] || logged_out desk desk -u desk:desk-secret
-fi
+peer desk desk desk-secret "$BASIC" "$READ" 'provider: device_code' \
+    "device_authorization_endpoint: $URL/device_authorization" "revocation_endpoint: $URL/revoke"
+logged_in desk desk code desk
+logged_out desk desk -u desk:desk-secret
+
+# All of it from the issuer's own word: the endpoint of clients with a
+# certificate, the device's, and where a login is revoked.
+TOKENS=$ENDPOINT ENDPOINT=
+peer aliased cc-mtls '' 'token_endpoint_auth_method: tls_client_auth' "issuer: $URL" "$READ" \
+    "client_certificate: $KEYS/mtls.pem" "client_certificate_key: $KEYS/mtls.key"
+bought aliased cc-mtls "tls_client_auth, found by the issuer"
+peer led desk desk-secret "$BASIC" "$READ" 'provider: device_code' "issuer: $URL"
+ENDPOINT=$TOKENS
+logged_in led desk code desk
+logged_out led desk -u desk:desk-secret
 done_testing

@@ -118,20 +118,17 @@ refused late 77 'invalid_grant' "somebody else's assertion"
 # People: over https, where the address that they are shown must be.
 ENDPOINT=$TLS_URL/token
 rotation 'openid offline_access api:read' alice "$TLS_URL/device/auth" 69 'tokenward login family'
-if can login; then
-    REVOKE=
-    ! can logout || REVOKE="revocation_endpoint: $TLS_URL/token/revocation"
-    set -- 'provider: device_code' "device_authorization_endpoint: $TLS_URL/device/auth" "$REVOKE" \
-        'scope: openid offline_access api:read'
-    peer desk desk desk-secret "$BASIC" "$@"
-    logged_in desk desk user_code alice
-    [ -z "$REVOKE" ] || logged_out desk desk -u desk:desk-secret
-    peer refused desk desk-secret "$BASIC" "$@"
-    at_browser refused user_code -
-    is $? 77 "a person refuses: exit 77"
-    like "$(cat "$T/login")" 'access_denied' "the login says so"
-    peer device device '' 'token_endpoint_auth_method: none' "$@"
-    logged_in device device user_code bob
-    [ -z "$REVOKE" ] || logged_out device device
-fi
+set -- "$BASIC" 'provider: device_code' 'scope: openid offline_access api:read' \
+    "device_authorization_endpoint: $TLS_URL/device/auth" "revocation_endpoint: $TLS_URL/token/revocation"
+peer desk desk desk-secret "$@"
+logged_in desk desk user_code alice
+logged_out desk desk -u desk:desk-secret
+peer refused desk desk-secret "$@"
+at_browser refused user_code -
+is $? 77 "a person refuses: exit 77"
+like "$(cat "$T/login")" 'access_denied' "the login says so"
+shift
+peer device device '' 'token_endpoint_auth_method: none' "$@"
+logged_in device device user_code bob
+logged_out device device
 done_testing

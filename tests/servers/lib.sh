@@ -89,13 +89,6 @@ refused() { # refused NAME EXIT PATTERN WHAT
     [ -z "$sent" ] || { printf '%s' "$out" | grep -qF -e "$sent"; is $? 1 "$4: without the secret"; }
 }
 
-# A command that this build has.
-can() { # can COMMAND: or skips with a word
-    ! user tokenward --help 2>&1 | grep -q "^ *\(tokenward \)\?$1 " || return 0
-    skip "tokenward $1" "this build has no such command"
-    return 1
-}
-
 # What a person grants the client desk on a device, without tokenward: prints
 # the refresh token.
 granted() { # granted DEVICE_ENDPOINT SCOPE PERSON_ARGUMENT
