@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "helper/http_certificate.h"
 #include "helper/http_easy.h"
@@ -29,6 +30,7 @@ struct http {
     struct transfer *transfers; /* all that are not done */
     CURL *idle[HTTP_ACTIVE_MAX];
     size_t idle_count;
+    struct http_loop loop; /* of http_attend() */
     bool system;
     bool expired; /* the run's deadline has come: nothing new begins */
 };
@@ -292,6 +294,81 @@ http_run(struct http *http, int64_t wake_ms, int64_t deadline_ms,
         if (curl_multi_poll(http->multi, NULL, 0,
                             poll_time(now, wake_ms, deadline_ms), NULL))
             return tw_fail(err, TW_E_SYSTEM, "libcurl cannot wait");
+    }
+}
+
+static int
+on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *own)
+{
+    const struct http_loop *loop = arg;
+    uint32_t events = 0;
+
+    (void)easy;
+    (void)own;
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+        events |= EPOLLIN;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+        events |= EPOLLOUT;
+    loop->watch(loop->arg, fd, events);
+    return 0;
+}
+
+static int
+on_timer(CURLM *multi, long wait_ms, void *arg)
+{
+    const struct http_loop *loop = arg;
+
+    (void)multi;
+    loop->timer(loop->arg, wait_ms);
+    return 0;
+}
+
+enum tw_status
+http_attend(struct http *http, const struct http_loop *loop,
+            struct tw_error *err)
+{
+    http->loop = *loop;
+    if (curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, &http->loop) ||
+        curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket) ||
+        curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, &http->loop) ||
+        curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer))
+        return tw_fail(err, TW_E_SYSTEM, "libcurl cannot be attended");
+    return TW_OK;
+}
+
+enum tw_status
+http_turn(struct http *http, int fd, uint32_t events, struct tw_error *err)
+{
+    int running, what = 0;
+
+    if (events & (EPOLLIN | EPOLLHUP))
+        what |= CURL_CSELECT_IN;
+    if (events & EPOLLOUT)
+        what |= CURL_CSELECT_OUT;
+    if (events & EPOLLERR)
+        what |= CURL_CSELECT_ERR;
+    if (curl_multi_socket_action(
+            http->multi, fd < 0 ? CURL_SOCKET_TIMEOUT : fd, what, &running))
+        return tw_fail(err, TW_E_SYSTEM, "libcurl lost its way");
+    take_finished(http);
+    return TW_OK;
+}
+
+void
+http_overdue(struct http *http, int64_t now_ms, int64_t grace_ms)
+{
+    struct transfer *transfer = http->transfers;
+
+    while (transfer) {
+        bool late =
+            transfer->easy &&
+            transfer->started_ms + transfer->request.timeout_ms + grace_ms <=
+                now_ms;
+
+        if (late)
+            finish(http, transfer, CURLE_OPERATION_TIMEDOUT);
+        /* Who is told may have begun and ended others. */
+        transfer = late ? http->transfers : transfer->following;
     }
 }
 

@@ -74,6 +74,28 @@ enum tw_status http_post(struct http *http, const struct http_request *request,
 enum tw_status http_run(struct http *http, int64_t wake_ms,
                         int64_t deadline_ms, struct tw_error *err);
 
+/* For a process that waits for other things too: @watch names the EPOLLIN and
+ * EPOLLOUT that @fd is waited for (0: no more), @timer the milliseconds after
+ * which http_turn() is wanted without a descriptor (-1: not). */
+struct http_loop {
+    void (*watch)(void *arg, int fd, uint32_t events);
+    void (*timer)(void *arg, int64_t wait_ms);
+    void *arg;
+};
+
+/* http_attend: from now on http_turn() drives the engine, not http_run(). */
+enum tw_status http_attend(struct http *http, const struct http_loop *loop,
+                           struct tw_error *err);
+
+/* http_turn: @fd is ready for @events; -1: the time has come.  @done is
+ * called from here. */
+enum tw_status http_turn(struct http *http, int fd, uint32_t events,
+                         struct tw_error *err);
+
+/* http_overdue: what libcurl should have ended by itself @grace_ms ago ends
+ * now, with TW_E_RETRY. */
+void http_overdue(struct http *http, int64_t now_ms, int64_t grace_ms);
+
 void http_free(struct http *http);
 
 #endif

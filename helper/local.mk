@@ -96,12 +96,16 @@ helper_libhelper_la_SOURCES = \
 	helper/lock.h \
 	helper/login.c \
 	helper/logout.c \
+	helper/loop.c \
+	helper/loop.h \
 	helper/metadata.c \
 	helper/metadata.h \
 	helper/module.c \
 	helper/module.h \
 	helper/nearest.c \
 	helper/nearest.h \
+	helper/notify.c \
+	helper/notify.h \
 	helper/own_directory.c \
 	helper/own_directory.h \
 	helper/owned_file.c \
@@ -176,6 +180,9 @@ helper_libhelper_la_SOURCES = \
 	helper/secret_command.h \
 	helper/secret_source.c \
 	helper/secret_source.h \
+	helper/serve.c \
+	helper/serve.h \
+	helper/serve_turn.c \
 	helper/state.c \
 	helper/state.h \
 	helper/state_path.c \
@@ -185,12 +192,18 @@ helper_libhelper_la_SOURCES = \
 	helper/supervise.h \
 	helper/table.c \
 	helper/table.h \
+	helper/task.c \
+	helper/task.h \
 	helper/trust.c \
 	helper/trust.h \
 	helper/unicode.c \
 	helper/unicode.h \
 	helper/url.c \
 	helper/url.h \
+	helper/ward.c \
+	helper/ward.h \
+	helper/watch.c \
+	helper/watch.h \
 	helper/yaml.c \
 	helper/yaml.h \
 	helper/yaml_keys.c \

@@ -68,6 +68,8 @@ static const struct command COMMANDS[] = {
      "[NAME]   list the providers, or one's options"},
     {"reject", command_reject, 0, false,
      "NAME...  drop the kept tokens; the next request fetches"},
+    {"serve", command_serve, 0, false,
+     "         keep every profile's token fresh, until ended"},
 };
 
 static const char HELP[] =
@@ -307,7 +309,7 @@ main(int argc, char **argv)
         status = tw_fail(
             &err, TW_E_USAGE,
             "which command? check, fetch, index, leave, login, logout, "
-            "presets, providers or reject\ntokenward-helper --help");
+            "presets, providers, reject or serve\ntokenward-helper --help");
     if (!status)
         status = settle(&session, &err);
     if (!status && settings.detach)

@@ -388,6 +388,7 @@ FLOW_TESTS = \
 	tests/flow/rotate-kill-t.sh \
 	tests/flow/rotate-t.sh \
 	tests/flow/secret-t.sh \
+	tests/flow/serve-t.sh \
 	tests/flow/served-t.sh \
 	tests/flow/status-t.sh \
 	tests/flow/system-t.sh \

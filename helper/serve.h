@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * serve.h - the resident helper: profiles in care, refreshed ahead of time,
+ * until it is told to end.
+ */
+#ifndef TW_HELPER_SERVE_H
+#define TW_HELPER_SERVE_H
+
+#include "helper/commands.h"
+#include "helper/loop.h"
+#include "helper/notify.h"
+#include "helper/task.h"
+#include "helper/watch.h"
+
+#define SERVE_TASKS_MAX 256 /* at once, as many as the engine runs */
+#define SERVE_SETTLE_MS 100 /* from the last change to the reload */
+#define SERVE_END_MS 5000   /* for what is under way, at the end */
+#define SERVE_CONTENDED_S 1 /* until a lock that another holds is tried */
+
+struct serve {
+    struct session *session;
+    struct store store;
+    int lock; /* one resident helper for each runtime directory */
+    struct loop loop;
+    struct notify notify;
+    struct watch watch;
+    int signals;
+    struct http *http;
+    int64_t http_ms; /* when the engine wants its turn; of loop_now_ms() */
+    struct task_context tasks;
+    struct task *running;
+    size_t running_count;
+    struct era *era; /* the current one */
+    struct wards wards;
+    struct schedule schedule;
+    size_t failing;
+    int64_t reload_ms;       /* LOOP_NEVER: nothing changed */
+    int64_t ping_ms;         /* of the watchdog */
+    int64_t end_ms;          /* LOOP_NEVER: not told to end */
+    struct tw_error refused; /* why the last reload was */
+    struct tw_error broken;  /* it cannot go on */
+};
+
+/* serve_reload: all or nothing: a set with anything broken in it leaves the
+ * old one in place.  @first: what is good of it is taken. */
+enum tw_status serve_reload(struct serve *serve, bool first,
+                            struct tw_error *err);
+
+/* serve_turn: everything that is to be done now.  Returns when it wants the
+ * next turn, of loop_now_ms(). */
+int64_t serve_turn(struct serve *serve);
+
+#endif

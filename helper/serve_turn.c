@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * serve_turn.c - one turn of the resident helper: what is due is lined up,
+ * what may begin begins, what has ended is looked at; see serve.h.
+ *
+ * Nothing here waits.  The trap is a profile that is always due (a full disk,
+ * a lock that another process holds): whatever ends is put off by a second at
+ * least.
+ */
+#include <string.h>
+
+#include "helper/http.h"
+#include "helper/serve.h"
+#include "provider/base/clock.h"
+
+/* What a failure without a note was, a profile's is looked at for longer. */
+static void
+hold(struct ward *ward, const struct tw_error *result, struct now now)
+{
+    enum tw_status status = (enum tw_status)result->status;
+
+    if (!status) {
+        ward->failures = 0;
+        return;
+    }
+    ward->is_failing = true;
+    if (schedule_due(&ward->entry.facts, now) > now.boot)
+        return; /* its note says when */
+    if (ward->failures < INT16_MAX)
+        ward->failures++;
+    schedule_hold(&ward->entry.facts, status, ward->failures, now,
+                  arc4random());
+}
+
+static void
+put_back(struct serve *serve, struct ward *ward, const struct tw_error *result)
+{
+    struct now now = clock_now();
+    bool was_failing = ward->is_failing;
+    int64_t due;
+
+    if (!ward->profile)
+        return;
+    (void)ward_look(ward, &serve->store, now);
+    hold(ward, result, now);
+    serve->failing += ward->is_failing;
+    serve->failing -= was_failing;
+    due = schedule_due(&ward->entry.facts, now);
+    if (due <= now.boot)
+        due = now.boot + SERVE_CONTENDED_S;
+    if (!schedule_put_at(&serve->schedule, &ward->entry, due))
+        (void)tw_no_memory(&serve->broken);
+}
+
+static void
+unlink_task(struct serve *serve, struct task *task)
+{
+    if (task->previous)
+        task->previous->next = task->next;
+    else
+        serve->running = task->next;
+    if (task->next)
+        task->next->previous = task->previous;
+    serve->running_count--;
+}
+
+static void
+finish(struct serve *serve, struct task *task)
+{
+    struct ward *ward = task->ward;
+
+    unlink_task(serve, task);
+    ward->task = NULL;
+    lane_end(&serve->wards, task->lane, task->result.status == TW_E_RETRY);
+    if (task->result.status && task->child < 0)
+        (void)session_fail(serve->session, &task->result);
+    put_back(serve, ward, &task->result);
+    task_free(task);
+}
+
+static void
+begin(struct serve *serve, struct ward *ward)
+{
+    struct task *task = task_start(&serve->tasks, serve->era, ward);
+
+    if (!task) {
+        (void)tw_no_memory(&serve->broken);
+        return;
+    }
+    ward->task = task;
+    task->next = serve->running;
+    if (task->next)
+        task->next->previous = task;
+    serve->running = task;
+    serve->running_count++;
+}
+
+/* All that run, once; those that began meanwhile too.  The result: when one
+ * wants its turn, of the monotonic clock. */
+static int64_t
+turn_tasks(struct serve *serve, int64_t now_ms)
+{
+    int64_t next_ms = INT64_MAX;
+    struct task *task = serve->running;
+
+    while (task) {
+        struct task *following = task->next;
+        int64_t wake_ms = task_turn(task, now_ms);
+
+        if (task->has_ended)
+            finish(serve, task);
+        else if (wake_ms < next_ms)
+            next_ms = wake_ms;
+        task = following;
+    }
+    return next_ms;
+}
+
+static void
+line_up(struct serve *serve)
+{
+    struct now now = clock_now();
+    struct schedule_entry *entry;
+
+    while ((entry = schedule_take(&serve->schedule, now))) {
+        struct ward *ward = (struct ward *)entry;
+
+        if (!ward->task)
+            lane_put(&serve->wards, ward);
+    }
+}
+
+static bool
+begin_some(struct serve *serve)
+{
+    bool some = false;
+    struct ward *ward;
+
+    while (serve->running_count < SERVE_TASKS_MAX &&
+           (ward = lane_take(&serve->wards))) {
+        begin(serve, ward);
+        some = true;
+    }
+    return some;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The schedule counts seconds. */
+static int64_t
+schedule_ms(const struct serve *serve)
+{
+    int64_t next = schedule_next(&serve->schedule);
+
+    return next == SCHEDULE_NEVER ? LOOP_NEVER : next * 1000;
+}
+
+static int64_t
+turn_work(struct serve *serve)
+{
+    int64_t next_ms;
+
+    if (serve->loop.clock_was_set) {
+        serve->loop.clock_was_set = false;
+        schedule_again(&serve->schedule, clock_now());
+    }
+    do {
+        int64_t now_ms = clock_monotonic_ms();
+
+        if (serve->http_ms <= loop_now_ms()) {
+            serve->http_ms = LOOP_NEVER;
+            (void)http_turn(serve->http, -1, 0, &serve->broken);
+        }
+        next_ms = turn_tasks(serve, now_ms);
+        if (next_ms != INT64_MAX)
+            next_ms += loop_now_ms() - now_ms;
+        if (serve->end_ms == LOOP_NEVER)
+            line_up(serve);
+    } while (serve->end_ms == LOOP_NEVER && !serve->broken.status &&
+             begin_some(serve));
+    if (serve->end_ms == LOOP_NEVER)
+        next_ms = earlier(next_ms, schedule_ms(serve));
+    return earlier(next_ms, serve->http_ms);
+}
+
+static void
+tell_status(struct serve *serve)
+{
+    char text[sizeof serve->notify.said];
+
+    if (serve->notify.fd < 0)
+        return;
+    (void)snprintf(text, sizeof text, "%zu profiles, %zu failing%s%.150s",
+                   serve->wards.count, serve->failing,
+                   serve->refused.status ? "; not reloaded: " : "",
+                   serve->refused.status ? serve->refused.message : "");
+    text[strcspn(text, "\n")] = '\0';
+    notify_status(&serve->notify, text);
+}
+
+int64_t
+serve_turn(struct serve *serve)
+{
+    int64_t now_ms = loop_now_ms(), next_ms;
+
+    if (now_ms >= serve->reload_ms && serve->end_ms == LOOP_NEVER) {
+        serve->reload_ms = LOOP_NEVER;
+        serve->refused = (struct tw_error){.status = TW_OK};
+        if (serve_reload(serve, false, &serve->refused))
+            (void)session_fail(serve->session, &serve->refused);
+    }
+    if (now_ms >= serve->ping_ms) {
+        notify_say(&serve->notify, "WATCHDOG=1");
+        serve->ping_ms = now_ms + serve->notify.watchdog_ms;
+    }
+    next_ms = turn_work(serve);
+    tell_status(serve);
+    if (serve->end_ms == LOOP_NEVER)
+        next_ms = earlier(next_ms, serve->reload_ms);
+    else
+        next_ms = earlier(next_ms, serve->end_ms);
+    return earlier(next_ms, serve->ping_ms);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * task.c - see task.h.
+ *
+ * The trap: a job that is torn down while a request of its is under way.  The
+ * engine ends what is late first (http_overdue), and only a job that merely
+ * waits is ended here.
+ */
+#include "helper/task.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "helper/http.h"
+#include "provider/base/auto.h"
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+void
+era_release(struct era *era)
+{
+    if (--era->holds)
+        return;
+    profile_set_clear(&era->set);
+    free(era);
+}
+
+static void
+on_child(void *arg, int fd, uint32_t events)
+{
+    struct task *task = arg;
+    siginfo_t info = {.si_pid = 0};
+
+    (void)events;
+    if (waitid((idtype_t)P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG) < 0 ||
+        info.si_pid == 0)
+        return;
+    if (info.si_code != CLD_EXITED || info.si_status != 0)
+        (void)tw_fail(&task->result, TW_E_RETRY,
+                      "'%s' could not be fetched, the log says why",
+                      task->ward->name);
+    task->has_ended = true;
+}
+
+static int
+set_signals(posix_spawnattr_t *attributes)
+{
+    sigset_t all, none;
+    int rc;
+
+    (void)sigfillset(&all);
+    (void)sigemptyset(&none);
+    rc = posix_spawnattr_setsigdefault(attributes, &all);
+    if (!rc)
+        rc = posix_spawnattr_setsigmask(attributes, &none);
+    if (!rc)
+        rc = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF |
+                                                      POSIX_SPAWN_SETSIGMASK);
+    return rc;
+}
+
+/* This very program, whose deadline and supervisor are its own; with the
+ * variables that we were given, for secrets that are in them. */
+static int
+spawn(const struct task *task, pid_t *pid)
+{
+    char seconds[24];
+    const char *argv[12] = {"tokenward-helper", "--deadline", TASK_CHILD_S};
+    posix_spawnattr_t attributes;
+    size_t n = 3;
+    int rc;
+
+    (void)snprintf(seconds, sizeof seconds, "%" PRId64,
+                   task->options.min_valid);
+    if (task->context->system)
+        argv[n++] = "--system";
+    if (task->options.background)
+        argv[n++] = "--background";
+    if (task->options.min_valid >= 0) {
+        argv[n++] = "--min-valid";
+        argv[n++] = seconds;
+    }
+    argv[n++] = "fetch";
+    argv[n++] = "--";
+    argv[n] = task->ward->name;
+    rc = posix_spawnattr_init(&attributes);
+    if (rc)
+        return rc;
+    rc = set_signals(&attributes);
+    if (!rc)
+        rc = posix_spawn(pid, "/proc/self/exe", NULL, &attributes,
+                         (char *const *)(uintptr_t)argv,
+                         task->context->environment->given);
+    (void)posix_spawnattr_destroy(&attributes);
+    return rc;
+}
+
+static void
+start_child(struct task *task)
+{
+    pid_t pid = 0;
+    int rc = spawn(task, &pid);
+
+    if (!rc) {
+        task->child = (int)syscall(SYS_pidfd_open, pid, 0);
+        if (task->child >= 0 && loop_watch(task->context->loop, task->child,
+                                           EPOLLIN, on_child, task))
+            return;
+        rc = errno;
+        (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, NULL, 0);
+    }
+    (void)tw_fail_errno(&task->result, TW_E_SYSTEM, rc, "starting a process");
+    task->has_ended = true;
+}
+
+static void
+start_job(struct task *task)
+{
+    const struct task_context *context = task->context;
+
+    task->job_context = (struct job_context){
+        .options = &task->options,
+        .store = context->store,
+        .secrets = {context->environment, context->store, context->system}};
+    job_init(&task->job, &task->job_context, &task->era->set,
+             task->ward->name);
+    job_begin(&task->job, context->http, 0);
+}
+
+struct task *
+task_start(const struct task_context *context, struct era *era,
+           struct ward *ward)
+{
+    struct task *task = calloc(1, sizeof *task);
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (!task)
+        return NULL;
+    task->context = context;
+    task->ward = ward;
+    task->lane = ward->lane;
+    task->era = era;
+    era->holds++;
+    task->child = -1;
+    task->end_ms = now_ms + TASK_MS + TASK_GRACE_MS;
+    task->options = (struct fetch_options){.min_valid = ward->min_valid,
+                                           .background = !ward->waiting,
+                                           .deadline_ms = now_ms + TASK_MS,
+                                           .system = context->system};
+    if (ward_is_apart(ward->profile))
+        start_child(task);
+    else
+        start_job(task);
+    return task;
+}
+
+static void
+see_job(struct task *task)
+{
+    if (job_is_busy(&task->job))
+        return;
+    if (job_is_contended(&task->job))
+        (void)tw_fail(&task->result, TW_E_RETRY,
+                      "'%s' is being fetched by another process",
+                      task->ward->name);
+    else
+        task->result = *job_result(&task->job);
+    task->has_ended = true;
+}
+
+/* Past its time: the process is killed, the job ended if it merely waits. */
+static void
+expire(struct task *task, int64_t now_ms)
+{
+    if (task->child >= 0) {
+        (void)syscall(SYS_pidfd_send_signal, task->child, SIGKILL, NULL, 0);
+        return;
+    }
+    http_overdue(task->context->http, now_ms, TASK_GRACE_MS / 2);
+    if (job_is_busy(&task->job) && job_wake_ms(&task->job) != INT64_MAX)
+        job_expire(&task->job);
+}
+
+int64_t
+task_turn(struct task *task, int64_t now_ms)
+{
+    int64_t wake_ms;
+
+    if (!task->has_ended && now_ms >= task->end_ms) {
+        expire(task, now_ms);
+        task->end_ms = now_ms + TASK_GRACE_MS;
+    }
+    if (task->child >= 0 || task->has_ended)
+        return task->end_ms;
+    job_turn(&task->job, now_ms);
+    see_job(task);
+    wake_ms = task->has_ended ? INT64_MAX : job_wake_ms(&task->job);
+    return wake_ms < task->end_ms ? wake_ms : task->end_ms;
+}
+
+void
+task_free(struct task *task)
+{
+    if (task->child >= 0) {
+        (void)loop_watch(task->context->loop, task->child, 0, NULL, NULL);
+        (void)close(task->child);
+    } else if (task->job.context) {
+        job_clear(&task->job);
+    }
+    era_release(task->era);
+    free(task);
+}

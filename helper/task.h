@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * task.h - one ward being fetched: a job on the common engine, or, where that
+ * could keep everybody waiting, `tokenward-helper fetch` in a process of its
+ * own.
+ */
+#ifndef TW_HELPER_TASK_H
+#define TW_HELPER_TASK_H
+
+#include "helper/job.h"
+#include "helper/loop.h"
+#include "helper/ward.h"
+
+#define TASK_MS 60000      /* for all requests of one exchange */
+#define TASK_GRACE_MS 2000 /* then it is ended from outside */
+#define TASK_CHILD_S "45"  /* a process's own deadline */
+
+/* A set of profiles, and how many still look at it. */
+struct era {
+    struct profile_set set;
+    unsigned holds; /* its tasks', and the one that is current */
+};
+
+void era_release(struct era *era);
+
+/* What all tasks share. */
+struct task_context {
+    const struct environment *environment;
+    const struct store *store;
+    struct http *http;
+    struct loop *loop;
+    bool system;
+};
+
+struct task {
+    struct task *next, *previous; /* kept by the caller */
+    const struct task_context *context;
+    struct ward *ward;
+    struct lane *lane;
+    struct era *era;
+    struct fetch_options options; /* what the job's context borrows */
+    struct job_context job_context;
+    struct job job;
+    int child;      /* a pidfd, or -1 */
+    int64_t end_ms; /* monotonic: it is ended then */
+    bool has_ended;
+    struct tw_error result; /* once it has ended */
+};
+
+/* task_start: begins to fetch @ward.  It may have ended at once.  NULL: out
+ * of memory. */
+struct task *task_start(const struct task_context *context, struct era *era,
+                        struct ward *ward);
+
+/* task_turn: goes on if it wants to.  Returns when (monotonic, in ms) it wants
+ * to be called again. */
+int64_t task_turn(struct task *task, int64_t now_ms);
+
+/* task_free: one that has ended; or any, after the engine was freed. */
+void task_free(struct task *task);
+
+#endif

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ward.c - the profiles in care, by name; see ward.h.
+ *
+ * A ward outlives the set that its profile is of: a reload gives it another
+ * profile, and whoever waits for it goes on waiting.
+ */
+#include "helper/ward.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/fingerprint.h"
+
+bool
+ward_is_apart(const struct profile *profile)
+{
+    const struct secret_source *source;
+
+    for (size_t i = 0; (source = profile_secret(profile, i)); i++) {
+        if (source->kind == SECRET_COMMAND || source->kind == SECRET_PROFILE)
+            return true;
+    }
+    return false;
+}
+
+static bool
+path_of(char *out, size_t size, const struct ward *ward, const char *file)
+{
+    int n = snprintf(out, size, "%s/%s", ward->name, file);
+
+    return n > 0 && (size_t)n < size;
+}
+
+bool
+ward_look(struct ward *ward, const struct store *store, struct now now)
+{
+    AUTO_RECORD record = RECORD_INIT;
+    struct backoff note = {.failures = 0};
+    char fingerprint[FINGERPRINT_SIZE] = "", path[NAME_MAX];
+
+    if (!fingerprint_of(ward->profile, fingerprint))
+        fingerprint[0] = '\0';
+    if (path_of(path, sizeof path, ward, "record") &&
+        !record_read(store->root, path, geteuid(), !store->system, &record,
+                     NULL) &&
+        (strcmp(record.fingerprint, fingerprint) != 0 ||
+         record_is_behind(&record)))
+        record.token = NULL;
+    if (path_of(path, sizeof path, ward, "backoff"))
+        backoff_read(store->root, path, &note);
+    if (strcmp(note.fingerprint, fingerprint) != 0)
+        note = (struct backoff){.failures = 0};
+    schedule_facts(&record, &note, now, &ward->entry.facts);
+    ward->is_failing = note.failures > 0;
+    return schedule_left(&ward->entry.facts, now) > 0;
+}
+
+static void
+name_lane(const struct profile *profile, char *out, size_t size)
+{
+    const char *url = profile->token_endpoint, *host;
+    unsigned number = 0;
+
+    if (url && !ward_is_apart(profile)) {
+        host = strstr(url, "://");
+        host = host ? host + 3 : url;
+        (void)snprintf(out, size, "%.*s",
+                       (int)((host - url) + (ptrdiff_t)strcspn(host, "/?")),
+                       url);
+        return;
+    }
+    for (const char *at = profile->name; *at; at++)
+        number = number * 31 + (unsigned char)*at;
+    (void)snprintf(out, size, "command %u", number % LANE_COMMANDS);
+}
+
+static struct lane *
+find_lane(struct wards *wards, const struct profile *profile)
+{
+    char name[512];
+    struct lane *lane;
+    size_t n;
+
+    name_lane(profile, name, sizeof name);
+    lane = (struct lane *)(uintptr_t)table_find(&wards->lane_names, name, "");
+    if (lane)
+        return lane;
+    n = strlen(name) + 1;
+    lane = calloc(1, sizeof *lane + n);
+    if (!lane)
+        return NULL;
+    memcpy(lane->name, name, n);
+    if (!table_add(&wards->lane_names, lane->name, "", lane)) {
+        free(lane);
+        return NULL;
+    }
+    lane->next = wards->lanes;
+    wards->lanes = lane;
+    return lane;
+}
+
+static unsigned
+lane_max(const struct lane *lane)
+{
+    return lane->in_trouble || strncmp(lane->name, "command ", 8) == 0
+               ? 1
+               : LANE_MAX;
+}
+
+static void
+line_up(struct wards *wards, struct lane *lane)
+{
+    if (lane->in_line || !lane->first || lane->running >= lane_max(lane))
+        return;
+    lane->in_line = true;
+    lane->next_in_line = NULL;
+    if (wards->line_last)
+        wards->line_last->next_in_line = lane;
+    else
+        wards->line_first = lane;
+    wards->line_last = lane;
+}
+
+void
+lane_put(struct wards *wards, struct ward *ward)
+{
+    struct lane *lane = ward->lane;
+
+    if (ward->in_lane)
+        return;
+    ward->in_lane = true;
+    ward->next_in_lane = NULL;
+    if (lane->last)
+        lane->last->next_in_lane = ward;
+    else
+        lane->first = ward;
+    lane->last = ward;
+    line_up(wards, lane);
+}
+
+static struct ward *
+take_first(struct lane *lane)
+{
+    struct ward *ward = lane->first;
+
+    if (ward) {
+        lane->first = ward->next_in_lane;
+        if (!lane->first)
+            lane->last = NULL;
+        ward->in_lane = false;
+    }
+    return ward;
+}
+
+struct ward *
+lane_take(struct wards *wards)
+{
+    while (wards->line_first) {
+        struct lane *lane = wards->line_first;
+        struct ward *ward;
+
+        wards->line_first = lane->next_in_line;
+        if (!wards->line_first)
+            wards->line_last = NULL;
+        lane->in_line = false;
+        if (lane->running >= lane_max(lane) || !(ward = take_first(lane)))
+            continue;
+        lane->running++;
+        line_up(wards, lane);
+        return ward;
+    }
+    return NULL;
+}
+
+void
+lane_end(struct wards *wards, struct lane *lane, bool in_trouble)
+{
+    lane->running--;
+    lane->in_trouble = in_trouble;
+    line_up(wards, lane);
+}
+
+static void
+leave_lane(struct ward *ward)
+{
+    struct ward **at = &ward->lane->first, *last = NULL;
+
+    if (!ward->in_lane)
+        return;
+    while (*at && *at != ward) {
+        last = *at;
+        at = &(*at)->next_in_lane;
+    }
+    *at = ward->next_in_lane;
+    if (ward->lane->last == ward)
+        ward->lane->last = last;
+    ward->in_lane = false;
+}
+
+struct ward *
+wards_find(const struct wards *wards, const char *name)
+{
+    return (struct ward *)(uintptr_t)table_find(&wards->names, name, "");
+}
+
+/* A ward for each of @set's profiles, the known ones and new ones. */
+static bool
+gather(const struct wards *wards, const struct profile_set *set,
+       struct wards *out)
+{
+    const struct profile *profile;
+
+    for (profile = set->first; profile; profile = profile->next) {
+        struct ward *ward = wards_find(wards, profile->name);
+        size_t n = strlen(profile->name) + 1;
+
+        if (!ward) {
+            ward = calloc(1, sizeof *ward + n);
+            if (!ward)
+                return false;
+            memcpy(ward->name, profile->name, n);
+            ward->min_valid = TW_MIN_VALID_DEFAULT;
+            ward->next = out->first;
+            out->first = ward;
+        }
+        if (!table_add(&out->names, ward->name, "", ward))
+            return false;
+        out->count++;
+    }
+    return true;
+}
+
+static void
+free_list(struct ward *ward)
+{
+    while (ward) {
+        struct ward *next = ward->next;
+
+        free(ward);
+        ward = next;
+    }
+}
+
+static bool
+find_lanes(struct wards *wards, const struct profile_set *set)
+{
+    const struct profile *profile;
+
+    for (profile = set->first; profile; profile = profile->next) {
+        if (!find_lane(wards, profile))
+            return false;
+    }
+    return true;
+}
+
+/* Those that are gone are freed, unless somebody still looks at them. */
+static void
+sweep(struct wards *wards, struct schedule *schedule,
+      const struct table *names)
+{
+    struct ward **at = &wards->first;
+
+    while (*at) {
+        struct ward *ward = *at;
+
+        if (table_find(names, ward->name, "")) {
+            at = &ward->next;
+            continue;
+        }
+        ward->profile = NULL;
+        schedule_drop(schedule, &ward->entry);
+        leave_lane(ward);
+        if (ward->task || ward->waiting) {
+            at = &ward->next;
+            continue;
+        }
+        *at = ward->next;
+        free(ward);
+    }
+}
+
+bool
+wards_adopt(struct wards *wards, struct schedule *schedule,
+            const struct profile_set *set)
+{
+    struct wards fresh = {.first = NULL};
+    const struct profile *profile;
+    struct ward **end = &fresh.first;
+
+    if (!gather(wards, set, &fresh) || !find_lanes(wards, set)) {
+        free_list(fresh.first);
+        table_clear(&fresh.names);
+        return false;
+    }
+    sweep(wards, schedule, &fresh.names);
+    table_clear(&wards->names);
+    wards->names = fresh.names;
+    wards->count = fresh.count;
+    while (*end)
+        end = &(*end)->next;
+    *end = wards->first;
+    wards->first = fresh.first;
+    for (profile = set->first; profile; profile = profile->next) {
+        struct ward *ward = wards_find(wards, profile->name);
+
+        if (ward->lane)
+            leave_lane(ward);
+        ward->profile = profile;
+        ward->lane = find_lane(wards, profile);
+    }
+    return true;
+}
+
+void
+wards_clear(struct wards *wards)
+{
+    free_list(wards->first);
+    while (wards->lanes) {
+        struct lane *lane = wards->lanes;
+
+        wards->lanes = lane->next;
+        free(lane);
+    }
+    table_clear(&wards->names);
+    table_clear(&wards->lane_names);
+    *wards = (struct wards){.first = NULL};
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * watch.c - see watch.h.
+ *
+ * Directories are watched and names compared: an editor's temporary file
+ * beside a profile, or a log that grows beside a secret, wakes us, and nothing
+ * more.  A directory that is not there yet is waited for in its parent.
+ */
+#include "helper/watch.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "provider/base/auto.h"
+
+#define EVENTS                                                              \
+    (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | \
+     IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
+
+struct watch_dir {
+    struct watch_dir *next;
+    int wd;
+    bool whole; /* any name in it that is a profile's file matters */
+    char path[];
+};
+
+static struct watch_dir *
+find_dir(const struct watch *watch, int wd)
+{
+    struct watch_dir *dir = watch->first;
+
+    while (dir && dir->wd != wd)
+        dir = dir->next;
+    return dir;
+}
+
+static struct watch_dir *
+add_dir(struct watch *watch, const char *path)
+{
+    struct watch_dir *dir =
+        (struct watch_dir *)(uintptr_t)table_find(&watch->dirs, path, "");
+    size_t n = strlen(path) + 1;
+    int wd;
+
+    if (dir)
+        return dir;
+    wd = inotify_add_watch(watch->fd, path, EVENTS | IN_ONLYDIR);
+    if (wd < 0)
+        return NULL;
+    dir = calloc(1, sizeof *dir + n);
+    if (!dir)
+        return NULL;
+    memcpy(dir->path, path, n);
+    dir->wd = wd;
+    if (!table_add(&watch->dirs, dir->path, "", dir)) {
+        free(dir);
+        return NULL;
+    }
+    dir->next = watch->first;
+    watch->first = dir;
+    return dir;
+}
+
+/* @path matters, whatever it is or will be. */
+static void
+add_path(struct watch *watch, const char *path)
+{
+    char parent[PATH_MAX];
+    size_t n = strlen(path);
+    const char *slash = strrchr(path, '/');
+
+    if (n >= sizeof parent || !slash || slash == path)
+        return;
+    memcpy(parent, path, n + 1);
+    parent[slash - path] = '\0';
+    if (!table_find(&watch->names, path, "") &&
+        !table_add(&watch->names, path, "", path))
+        return;
+    while (!add_dir(watch, parent) && errno == ENOENT) {
+        char *cut = strrchr(parent, '/');
+
+        if (!cut || cut == parent)
+            return;
+        *cut = '\0';
+    }
+}
+
+static bool
+is_drop_ins(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash && strcmp(slash, "/profiles.d") == 0;
+}
+
+static void
+forget(struct watch *watch)
+{
+    while (watch->first) {
+        struct watch_dir *dir = watch->first;
+
+        watch->first = dir->next;
+        free(dir);
+    }
+    table_clear(&watch->dirs);
+    table_clear(&watch->names);
+    auto_close(&watch->fd);
+    watch->fd = -1;
+}
+
+enum tw_status
+watch_set(struct watch *watch, const struct profile_set *set,
+          struct tw_error *err)
+{
+    const struct profile_source *source;
+    const struct profile *profile;
+
+    forget(watch);
+    watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (watch->fd < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "inotify");
+    for (source = set->sources; source; source = source->next) {
+        struct watch_dir *dir;
+
+        add_path(watch, source->path);
+        if (is_drop_ins(source->path) && (dir = add_dir(watch, source->path)))
+            dir->whole = true;
+    }
+    for (profile = set->first; profile; profile = profile->next) {
+        const struct secret_source *secret;
+
+        for (size_t i = 0; (secret = profile_secret(profile, i)); i++) {
+            if (secret->kind == SECRET_FILE ||
+                secret->kind == SECRET_FOREIGN_FILE)
+                add_path(watch, secret->text);
+        }
+    }
+    return TW_OK;
+}
+
+static bool
+is_profile_file(const char *name)
+{
+    size_t n = strlen(name);
+
+    return name[0] != '.' && n > 5 && strcmp(name + n - 5, ".yaml") == 0;
+}
+
+static bool
+matters(const struct watch *watch, const struct inotify_event *event)
+{
+    const struct watch_dir *dir = find_dir(watch, event->wd);
+    char path[PATH_MAX];
+    size_t n, m;
+
+    if (event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF))
+        return true;
+    if (!dir || !event->len)
+        return false;
+    if (dir->whole && is_profile_file(event->name))
+        return true;
+    if ((event->mask & IN_ISDIR) && (event->mask & (IN_CREATE | IN_MOVED_TO)))
+        return true; /* perhaps one that was waited for */
+    n = strlen(dir->path);
+    m = strlen(event->name);
+    if (n + m + 2 > sizeof path)
+        return false;
+    memcpy(path, dir->path, n);
+    path[n] = '/';
+    memcpy(path + n + 1, event->name, m + 1);
+    return table_find(&watch->names, path, "") != NULL;
+}
+
+bool
+watch_read(struct watch *watch)
+{
+    _Alignas(struct inotify_event) char buffer[8192];
+    bool result = false;
+    ssize_t n;
+
+    while ((n = read(watch->fd, buffer, sizeof buffer)) > 0) {
+        const char *at = buffer, *end = buffer + n;
+
+        while (at < end) {
+            const struct inotify_event *event = (const void *)at;
+
+            result = matters(watch, event) || result;
+            at += sizeof *event + event->len;
+        }
+    }
+    return result;
+}
+
+void
+watch_close(struct watch *watch)
+{
+    forget(watch);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * watch.h - did a profile or a secret change?  inotify(7) on the directories
+ * they lie in: a file that is replaced is another file.
+ */
+#ifndef TW_HELPER_WATCH_H
+#define TW_HELPER_WATCH_H
+
+#include "helper/profiles.h"
+#include "helper/table.h"
+
+struct watch {
+    int fd;             /* readable when something changed */
+    struct table names; /* of files and directories that matter */
+    struct table dirs;  /* of those watched */
+    struct watch_dir *first;
+};
+
+#define WATCH_INIT ((struct watch){.fd = -1})
+
+/* watch_set: looks at everything @set was read from, and at its secrets'
+ * files; nothing else any more.  What cannot be watched (no such directory
+ * yet, too many watches) is not; TW_E_SYSTEM when inotify itself is not. */
+enum tw_status watch_set(struct watch *watch, const struct profile_set *set,
+                         struct tw_error *err);
+
+/* watch_read: what has happened; true: something that matters did. */
+bool watch_read(struct watch *watch);
+
+void watch_close(struct watch *watch);
+
+#endif

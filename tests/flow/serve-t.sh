@@ -1,0 +1,113 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# serve-t.sh - the resident helper: tokens are there before anybody asks, it
+# sleeps between its timers, reloads all or nothing, and ends cleanly.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+serve() { # serve [OPTION...]: in the background
+    user "$@" "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+}
+until_true() { # until_true SECONDS COMMAND...
+    tenths=$(($1 * 10))
+    shift
+    while [ "$tenths" -gt 0 ]; do
+        "$@" 2>/dev/null && return 0
+        sleep 0.1
+        tenths=$((tenths - 1))
+    done
+    return 1
+}
+has_token() { grep -q '^access_token=' "$(record "$1")"; }
+ended() { ! kill -0 "$EXTRA_PID" 2>/dev/null; }
+helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
+
+profile pay /oauth/v1/token
+profile shop /oauth/v1/token
+profile slow /m/hang/oauth/v1/token 'timeout: 60'
+profile refused /m/status=401,error=invalid_client/oauth/v1/token
+serve
+until_true 5 has_token pay; is $? 0 "a token is there without being asked for"
+until_true 5 has_token shop; is $? 0 "and the other one, an endpoint that never answers or not"
+like "$(cat "$T/serve.out")" "refused.yaml:.*invalid_client" "a refusal is told, with its place"
+before=$(requests)
+out=$(user "$T/bin/tokenward-helper" serve 2>&1); is $? 75 "a second one: exit 75"
+like "$out" "these profiles are served by process" "which says who is there"
+user tokenward get pay >/dev/null; is $? 0 "a get is answered"
+is "$(requests)" "$before" "without a request"
+
+# Reload, all or nothing; what is new is fetched, what was refused is tried.
+profile new /oauth/v1/token
+until_true 5 has_token new; is $? 0 "a new profile's token is there by itself"
+profile broken /oauth/v1/token 'scoop: x'
+until_true 5 grep -q 'broken.yaml:.*scoop' "$T/serve.out"; is $? 0 "a broken file is told"
+profile after /oauth/v1/token
+sleep 0.5
+[ ! -e "$(record after)" ]; is $? 0 "and the old set stays, whatever else is new"
+rm "$T/config/tokenward/profiles.d/broken.yaml"
+until_true 5 has_token after; is $? 0 "until the file is mended"
+profile refused /oauth/v1/token
+until_true 5 has_token refused; is $? 0 "a changed profile closes the circuit of a refusal"
+printf wrong >"$T/config/tokenward/secret"
+profile late /oauth/v1/token
+printf wrong >"$T/config/tokenward/secret"
+until_true 5 grep -q "^status=denied" "$T/run/tokenward/late/backoff"
+is $? 0 "a wrong secret is refused"
+printf %s "$CANARY" >"$T/config/tokenward/secret"
+until_true 5 has_token late; is $? 0 "and a changed secret closes that circuit"
+rm "$T/config/tokenward/profiles.d/late.yaml" "$T/config/tokenward/profiles.d/slow.yaml"
+
+# SIGHUP, SIGTERM.
+kill -HUP "$(helper_pid)"
+sleep 0.3
+! ended; is $? 0 "SIGHUP does not end it"
+kill -TERM "$(helper_pid)"
+until_true 8 ended; is $? 0 "SIGTERM does"
+wait "$EXTRA_PID"; is $? 0 "with exit 0"
+
+# Idle: not one system call.
+
+if command -v strace >/dev/null && user strace -o /dev/null true 2>/dev/null; then
+    rm -f "$T/config/tokenward/profiles.d/slow.yaml"
+    user touch "$T/home/calls"
+    serve strace -f -o "$T/home/calls"
+    until_true 5 test -n "$(helper_pid)"
+    sleep 4
+    wc -l <"$T/home/calls" >"$T/lines"
+    sleep 3
+    is "$(wc -l <"$T/home/calls")" "$(cat "$T/lines")" "idle for three seconds: no system call"
+    kill -KILL "$(helper_pid)"
+    wait "$EXTRA_PID" 2>/dev/null
+else
+    skip "idle: no system call" "strace cannot be used"
+fi
+
+# Killed and started again: tokens are served meanwhile, and not fetched twice.
+serve
+sleep 1
+before=$(requests)
+kill -KILL "$(helper_pid)"
+wait "$EXTRA_PID" 2>/dev/null
+user tokenward get --cached pay >/dev/null; is $? 0 "killed: the token is served"
+serve
+sleep 1.5
+is "$(requests)" "$before" "started again: nothing is fetched twice"
+age pay 3000
+kill -HUP "$(helper_pid)"
+until_true 5 sh -c "[ \"\$(sed -n 's/^generation=//p' '$(record pay)')\" -gt 1 ]"
+is $? 0 "what is due is refreshed ahead of time"
+is "$(requests)" "$((before + 1))" "by one request"
+
+# A command is run apart: it holds nobody up.
+user mkdir -p "$T/home/bin"
+printf '#!/bin/sh\nsleep 3\nprintf %%s "%s"\n' "$CANARY" | user tee "$T/home/bin/slow" >/dev/null
+chmod 755 "$T/home/bin/slow"
+profile command /oauth/v1/token
+sed -i "s#client_secret:.*#client_secret: {command: [$T/home/bin/slow]}#" "$T/config/tokenward/profiles.d/command.yaml"
+profile beside /oauth/v1/token
+until_true 2 has_token beside; is $? 0 "a command that takes three seconds holds nobody up"
+until_true 8 has_token command; is $? 0 "and its token comes too"
+kill "$(helper_pid)"
+until_true 8 ended
+done_testing
