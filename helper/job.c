@@ -8,28 +8,25 @@
  */
 #include "helper/job.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "helper/job_source.h"
 #include "helper/publish.h"
-#include "helper/quota.h"
 #include "helper/refusal.h"
 
-#define TRIES_MAX 2 /* a second one if the token was rejected meanwhile */
-
-static void
-end(struct job *job)
+void
+job_end(struct job *job)
 {
     job->state = JOB_ENDED;
     keeper_close(&job->keeper);
     store_leave(&job->place);
 }
 
-static void
-end_with(struct job *job, const struct tw_error *err)
+void
+job_end_with(struct job *job, const struct tw_error *err)
 {
     job->result = *err;
-    end(job);
+    job_end(job);
 }
 
 void
@@ -50,8 +47,8 @@ job_init(struct job *job, const struct job_context *context,
     }
 }
 
-static void
-look(struct job *job)
+void
+job_look(struct job *job)
 {
     record_clear(&job->kept);
     job->expected =
@@ -91,18 +88,18 @@ keep(struct job *job)
 {
     (void)publish_source(job->profile, &job->place, &job->kept);
     (void)store_mend(&job->place, &job->kept, &job->result);
-    end(job);
+    job_end(job);
 }
 
 /* Says why no request is made, unless a living token is answer enough. */
-static bool
-refuse(struct job *job, struct now now)
+bool
+job_refuse(struct job *job, struct now now)
 {
     if (!job->context->options->force && is_kept_for(job, 1, now)) {
         job->result = (struct tw_error){.status = TW_OK};
         keep(job);
     } else {
-        end(job);
+        job_end(job);
     }
     return false;
 }
@@ -118,117 +115,7 @@ may_ask(struct job *job, struct now now)
         return true;
     retry_explain(&job->note, job->profile->name, job->kept.lifetime, left,
                   now, &job->result);
-    return refuse(job, now);
-}
-
-static void
-note_failure(struct job *job, const struct secret *mark, int64_t retry_after)
-{
-    publish_failure(&job->place, mark, job->fingerprint, &job->result,
-                    retry_after, &job->note);
-}
-
-static void start_exchange(struct job *job);
-
-static void
-on_done(void *arg, struct outcome *outcome)
-{
-    struct job *job = arg;
-    enum tw_status status;
-
-    if (outcome->err.status) {
-        job->result = outcome->err;
-        if (job->discovery && job->result.status == TW_E_PROTOCOL)
-            discovery_forget(job->place.dir);
-        /* Waiting is a kindness to an endpoint: what failed here may be
-         * mended and tried again at once. */
-        if (outcome->sent)
-            note_failure(job, &outcome->mark, outcome->reply.retry_after);
-        end(job);
-        return;
-    }
-    status = publish_token(discovery_profile(job->discovery, job->profile),
-                           &job->place, outcome, job->expected,
-                           job->fingerprint, &job->result);
-    if (!status && outcome->sent) {
-        struct backoff note = job->note;
-
-        retry_after_success(&note, clock_now());
-        (void)snprintf(note.fingerprint, sizeof note.fingerprint, "%s",
-                       job->fingerprint);
-        store_backoff(&job->place, &note);
-        job->has_refresh_token = job->keeper.token.len > 0;
-        if (outcome->unkept.status) /* this token is good, no other will be */
-            job->result = outcome->unkept;
-    } else if (status == TW_E_RETRY && job->tries < TRIES_MAX) {
-        /* Rejected while the request was under way: what it brought may be
-         * what was rejected. */
-        look(job);
-        start_exchange(job);
-        return;
-    } else if (status) {
-        note_failure(job, NULL, -1);
-    }
-    end(job);
-}
-
-static bool
-keeps_refresh_token(const struct job *job)
-{
-    return (job->profile->module->provider.needs & TW_KEEPS_REFRESH_TOKEN) !=
-           0;
-}
-
-static void
-start_exchange(struct job *job)
-{
-    struct exchange_context context = {
-        .http = job->http,
-        .profile = discovery_profile(job->discovery, job->profile),
-        .secrets = job->context->secrets,
-        .keeper = keeps_refresh_token(job) ? &job->keeper : NULL,
-        .person = job->context->person,
-        .deadline_ms = job->context->options->deadline_ms,
-    };
-
-    if (quota_take(job->profile, job->context->options->system,
-                   clock_now().wall, &job->result)) {
-        (void)refuse(job, clock_now());
-        return;
-    }
-    job->tries++;
-    job->state = JOB_BUSY;
-    job->retired = TAKE_POINTER(job->exchange);
-    if (exchange_start(&context, on_done, job, &job->exchange, &job->result))
-        end(job);
-}
-
-static void
-on_found(void *arg, const struct tw_error *err, int64_t retry_after)
-{
-    struct job *job = arg;
-
-    if (!err->status) {
-        start_exchange(job);
-        return;
-    }
-    job->result = *err;
-    note_failure(job, NULL, retry_after);
-    end(job);
-}
-
-/* The issuer is asked first, where the profile leaves its endpoint to it. */
-static void
-start(struct job *job)
-{
-    const struct discovery_context context = {
-        job->http, job->profile, job->place.dir,
-        job->context->options->deadline_ms};
-
-    job->state = JOB_BUSY;
-    if (discovery_start(&context, on_found, job, &job->discovery,
-                        &job->result))
-        end(job);
+    return job_refuse(job, now);
 }
 
 /* Looks into the profile's directory; false: the job has ended. */
@@ -242,10 +129,10 @@ enter(struct job *job)
     if (job->place.dir < 0 &&
         store_enter(job->context->store, job->profile->name, &job->place,
                     &err)) {
-        end_with(job, &err);
+        job_end_with(job, &err);
         return false;
     }
-    look(job);
+    job_look(job);
     return true;
 }
 
@@ -269,7 +156,7 @@ job_block(struct job *job, const struct job *needed)
                   "profile '%s' needs the token of '%s': %s",
                   job->profile->name, needed->profile->name,
                   needed->result.message);
-    end(job);
+    job_end(job);
 }
 
 void
@@ -289,35 +176,22 @@ job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
         bool later = err.status == TW_E_RETRY && lock_deadline_ms == 0;
 
         if (later && job->context->options->background)
-            end(job);
+            job_end(job);
         else if (later)
             job->state = JOB_CONTENDED;
         else
-            end_with(job, &err);
+            job_end_with(job, &err);
         return;
     }
     now = clock_now();
-    look(job);
+    job_look(job);
     if (is_good(job, now)) {
         keep(job);
         return;
     }
     if (!may_ask(job, now))
         return;
-    if (keeps_refresh_token(job) &&
-        keeper_open(job->profile, job->context->options->system, &job->keeper,
-                    &err)) {
-        end_with(job, &err);
-        return;
-    }
-    if (job->context->person)
-        keeper_forget(&job->keeper);
-    if (job->context->given &&
-        keeper_put(&job->keeper, job->context->given, &err)) {
-        end_with(job, &err);
-        return;
-    }
-    start(job);
+    job_source_ask(job);
 }
 
 bool
@@ -354,15 +228,15 @@ job_expire(struct job *job)
         return;
     (void)tw_fail(&job->result, TW_E_RETRY, "'%s' was not fetched in time",
                   job->profile->name);
-    note_failure(job, NULL, -1);
-    end(job);
+    job_note_failure(job, NULL, -1);
+    job_end(job);
 }
 
 void
 job_stop(struct job *job, const struct tw_error *why)
 {
     if (job->state == JOB_BUSY)
-        end_with(job, why);
+        job_end_with(job, why);
 }
 
 const struct tw_error *

@@ -71,6 +71,8 @@ helper_libhelper_la_SOURCES = \
 	helper/instant.h \
 	helper/job.c \
 	helper/job.h \
+	helper/job_source.c \
+	helper/job_source.h \
 	helper/json.c \
 	helper/json.h \
 	helper/json_number.c \

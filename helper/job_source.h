@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * job_source.h - what job.c and job_source.c have of each other: a job that
+ * holds its lock and may ask, being asked.
+ */
+#ifndef TW_HELPER_JOB_SOURCE_H
+#define TW_HELPER_JOB_SOURCE_H
+
+#include "helper/job.h"
+
+/* job_source_ask: begins a request for the job's token, or ends the job. */
+void job_source_ask(struct job *job);
+
+/* job_note_failure: keeps the job's result as publish_failure() does. */
+void job_note_failure(struct job *job, const struct secret *mark,
+                      int64_t retry_after);
+
+/* job_end: with the result it has; job_end_with: with this one. */
+void job_end(struct job *job);
+void job_end_with(struct job *job, const struct tw_error *err);
+
+/* job_look: reads what is kept, and the note. */
+void job_look(struct job *job);
+
+/* job_refuse: says why no request is made, unless a living token is answer
+ * enough.  Always false. */
+bool job_refuse(struct job *job, struct now now);
+
+#endif
