@@ -130,11 +130,12 @@ is_still_next(int dir, const char *name, int fd)
 
 /* The lock of the runtime directory is the one that is waited for; this one
  * stands between processes that do not share it.  A file system without
- * locks does without. */
+ * locks does without, and without the mapping. */
 static enum tw_status
 open_next(struct state *state, struct tw_error *err)
 {
     char name[NEXT_MAX];
+    bool locked;
 
     next_name(state, name);
     for (int i = 0; i < TRIES; i++) {
@@ -150,7 +151,8 @@ open_next(struct state *state, struct tw_error *err)
                            "%s/%s: is not a plain file of ours\n"
                            "see who made it, then remove it",
                            state->path, name);
-        if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+        locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+        if (!locked && errno == EWOULDBLOCK)
             return tw_fail(err, TW_E_RETRY,
                            "the refresh token of '%s' is being used by "
                            "another process",
@@ -158,6 +160,7 @@ open_next(struct state *state, struct tw_error *err)
         if (!is_still_next(state->dir, name, fd))
             continue;
         state->next = take_fd(&fd);
+        state->locked = locked;
         return TW_OK;
     }
     return tw_fail(err, TW_E_RETRY, "%s/%s: keeps vanishing", state->path,
@@ -301,6 +304,8 @@ state_reserve(struct state *state, struct tw_error *err)
                              "'%s', so it is not asked for",
                              state->path, state->name);
     }
+    if (!state->locked)
+        return TW_OK; /* somebody may cut the file: no mapping lives that */
     map = mmap(NULL, STATE_MAX, PROT_READ | PROT_WRITE,
                MAP_SHARED | MAP_POPULATE, state->next, 0);
     state->map = map == MAP_FAILED ? NULL : map;

@@ -31,6 +31,7 @@
 struct state {
     int dir;          /* <state> */
     int next;         /* <state>/.next.NAME, locked, or -1 */
+    bool locked;      /* it is; some file systems cannot */
     char *map;        /* of it, once it is reserved; or NULL */
     const char *name; /* of the profile; borrowed */
     char path[PATH_MAX];

@@ -83,7 +83,7 @@ is $((early + late)) 0 "a server that takes the last token again: no login is lo
 # Errors instead of kills, in what comes after the answer.
 before_errors=$(lost)
 rotating broken /m/grace=600000/oauth/v1/token
-for inject in fsync:error=EIO renameat:error=EIO:when=1 ftruncate:error=EIO fallocate:error=EOPNOTSUPP; do
+for inject in fsync:error=EIO renameat:error=EIO:when=1 ftruncate:error=EIO fallocate:error=EOPNOTSUPP flock:error=ENOLCK; do
     # shellcheck disable=SC2086
     user strace -f -o /dev/null -e trace="${inject%%:*}" -e inject="$inject" $FETCH broken >/dev/null 2>"$T/err"
     status=$?
