@@ -34,6 +34,12 @@ ends 3600 "Azure AD v1: resource, and numbers as text" \
 ends 3600 "two resources (RFC 8707)" 'want=resource=https%253A%252F%252Fa.test%26resource=https%253A%252F%252Fb.test' \
     'resource: [https://a.test, https://b.test]'
 ends 3600 "an audience" 'want=audience=api1' 'audience: api1'
+ends 3600 "no secret in the form beside the one in the header" 'auth=basic,lack=client_secret' \
+    'token_endpoint_auth_method: client_secret_basic'
+N=$((N + 1)); profile "row$N" '/m/no-scope,lack=scope/oauth/v1/token'
+sed -i '/scope: /d' "$T/config/tokenward/profiles.d/row$N.yaml"
+user tokenward get "row$N" >/dev/null; is $? 0 "no scope: none is sent, not even an empty one"
+fails 77 'missing or wrong: scope' "and one would be noticed" 'lack=scope'
 N=$((N + 1)); profile "row$N" '/oauth/v1/token?api-version=2'
 user tokenward get "row$N" >/dev/null; is $? 0 "an endpoint with a query of its own"
 

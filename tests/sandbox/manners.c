@@ -53,6 +53,11 @@ manners_check_fields(struct purchase *purchase, struct answer *answer)
     AUTO_FREE char *text = NULL;
     struct form wanted = {.n = 0};
 
+    for (size_t i = 0; i < purchase->form.n; i++) {
+        if (span_equal(purchase->form.fields[i].name,
+                       purchase->misbehaviour->lack))
+            return refuse(answer, "Parameter", purchase->misbehaviour->lack);
+    }
     if (!list.bytes)
         return true;
     text = strndup(list.bytes, list.len);

@@ -9,6 +9,6 @@
 
 purchase_check manners_check_way;    /* `auth` */
 purchase_check manners_check_header; /* `want-header` */
-purchase_check manners_check_fields; /* `want` */
+purchase_check manners_check_fields; /* `want`, `lack` */
 
 #endif

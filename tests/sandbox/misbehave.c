@@ -71,6 +71,7 @@ static const struct row ROWS[] = {
     {"interval", TEXT, SHAPE, AT(interval), 0, 0,
      "raw JSON value of a device's interval; `none` leaves it out"},
     {"issuer", TEXT, SHAPE, AT(issuer), 0, 0, "metadata: this issuer"},
+    {"lack", TEXT, SHAPE, AT(lack), 0, 0, "a field that must not be sent"},
     {"location", TEXT, DETAIL, AT(location), 0, 0,
      "where `redirect` leads (default: the token endpoint)"},
     {"no-rotation", FLAG, SHAPE, AT(no_rotation), 0, 0,

@@ -24,9 +24,9 @@ struct misbehaviour {
 
     /* Texts: absent when not asked for; a NUL follows their last byte. */
     struct span auth, body, content_type, description, error, expires_in,
-        endpoint, extra, grant, interval, issuer, location, refresh_token,
-        retry_after, scope, tag, token, type, user_code, verification_uri,
-        want, want_header;
+        endpoint, extra, grant, interval, issuer, lack, location,
+        refresh_token, retry_after, scope, tag, token, type, user_code,
+        verification_uri, want, want_header;
 
     bool endless, endless_headers, form_reply, hang, html, no_rotation,
         no_scope, oidc, reset, same_token;
