@@ -46,12 +46,29 @@ rule_of(const struct profile_scope *scope)
         .forbidden_with_secret = 077};
 }
 
+static void
+keep(struct profile_set *set, const char *name, const struct tw_error *err)
+{
+    struct profile_left_out *left_out = calloc(1, sizeof *left_out);
+
+    if (!left_out)
+        return;
+    left_out->name = name ? strdup(name) : NULL;
+    left_out->err = *err;
+    left_out->next = set->left_out;
+    set->left_out = left_out;
+}
+
 void
-profile_complain(const struct profile_complaints *complaints,
+profile_complain(const struct profile_complaints *complaints, const char *name,
                  const struct tw_error *err)
 {
-    if (complaints->set->broken_count++ == 0)
-        complaints->set->broken = *err;
+    struct profile_set *set = complaints->set;
+
+    if (set->broken_count++ == 0)
+        set->broken = *err;
+    if (set->broken_count <= PROFILES_LEFT_OUT_MAX)
+        keep(set, name, err);
     if (complaints->complain)
         complaints->complain(complaints->arg, err);
 }
@@ -156,7 +173,7 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
         else if (status == TW_E_ACCESS || status == TW_E_SYSTEM)
             return error_copy(reader->err, &failure);
         else
-            profile_complain(reader->complaints, &failure);
+            profile_complain(reader->complaints, entry->key->text, &failure);
     }
     return TW_OK;
 }

@@ -11,11 +11,12 @@
 struct profile_complaints {
     void (*complain)(void *arg, const struct tw_error *err); /* or NULL */
     void *arg;
-    struct profile_set *set; /* keeps the first and the number */
+    struct profile_set *set; /* keeps them */
 };
 
+/* profile_complain: about the profile @name, or NULL: about a file. */
 void profile_complain(const struct profile_complaints *complaints,
-                      const struct tw_error *err);
+                      const char *name, const struct tw_error *err);
 
 /* The profiles of a file, in its order. */
 struct profile_list {

@@ -110,7 +110,7 @@ complain(const struct links *links,
                       leads_back(links, profile)
                           ? "in the end needs this one: a circle"
                           : "cannot be used itself");
-    profile_complain(complaints, &failure);
+    profile_complain(complaints, profile->name, &failure);
 }
 
 /* All that has a depth stays. */

@@ -46,7 +46,7 @@ has_new_name(const struct profile_set *set,
                   "or remove one",
                   profile->file, profile->line, profile->column, profile->name,
                   other->file, other->line, other->column);
-    profile_complain(complaints, &failure);
+    profile_complain(complaints, profile->name, &failure);
     return false;
 }
 
@@ -69,7 +69,7 @@ has_new_matches(const struct profile_set *set,
                       "already, in %s:%u:%u; a URL has one profile",
                       profile->file, match->line, match->column, profile->name,
                       other->name, other->file, its->line, its->column);
-        profile_complain(complaints, &failure);
+        profile_complain(complaints, profile->name, &failure);
         return false;
     }
     return true;
@@ -116,20 +116,41 @@ profile_set_add_take(struct profile_set *set,
     return status;
 }
 
+/* Why there is no @name: its own complaint, else that of a file in which it
+ * may stand, else, when there were too many to keep, the first. */
+static const struct tw_error *
+find_complaint(const struct profile_set *set, const char *name)
+{
+    const struct tw_error *of_file = NULL;
+
+    for (const struct profile_left_out *left_out = set->left_out; left_out;
+         left_out = left_out->next) {
+        if (!left_out->name)
+            of_file = &left_out->err;
+        else if (strcmp(left_out->name, name) == 0)
+            return &left_out->err;
+    }
+    if (!of_file && set->broken_count > PROFILES_LEFT_OUT_MAX)
+        return &set->broken;
+    return of_file;
+}
+
 enum tw_status
 profiles_find(const struct profile_set *set, const char *name,
               const struct profile **out, struct tw_error *err)
 {
     const struct profile *found = table_find(&set->names, name, "");
     struct nearest nearest = {.written = name};
+    const struct tw_error *complaint;
     struct shown shown;
 
     if (found) {
         *out = found;
         return TW_OK;
     }
-    if (set->broken_count)
-        return error_copy(err, &set->broken);
+    complaint = find_complaint(set, name);
+    if (complaint)
+        return error_copy(err, complaint);
     for (const struct profile *profile = set->first; profile;
          profile = profile->next)
         nearest_look(&nearest, profile->name);
@@ -155,6 +176,13 @@ profile_set_clear(struct profile_set *set)
         next = source->next;
         free(source->path);
         free(source);
+    }
+    while (set->left_out) {
+        struct profile_left_out *left_out = set->left_out;
+
+        set->left_out = left_out->next;
+        free(left_out->name);
+        free(left_out);
     }
     free(set->places);
     *set = (struct profile_set){0};

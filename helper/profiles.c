@@ -54,7 +54,7 @@ complain(const struct loader *loader, const struct tw_error *failure)
 {
     if (failure->status == TW_E_SYSTEM)
         return error_copy(loader->err, failure);
-    profile_complain(&loader->complaints, failure);
+    profile_complain(&loader->complaints, NULL, failure);
     return TW_OK;
 }
 

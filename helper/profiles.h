@@ -22,6 +22,15 @@ struct profile_source {
     struct profile_source *next;
 };
 
+#define PROFILES_LEFT_OUT_MAX 64 /* complaints that are kept */
+
+/* A profile, or a whole file, that is not in the set, and why not. */
+struct profile_left_out {
+    char *name; /* NULL: a file, and whatever is in it */
+    struct tw_error err;
+    struct profile_left_out *next;
+};
+
 struct profile_set {
     struct profile *first, *last;
     size_t count;
@@ -32,6 +41,7 @@ struct profile_set {
     struct tw_error
         broken; /* the first file or profile left out; TW_OK if none */
     size_t broken_count;
+    struct profile_left_out *left_out;
 };
 
 /* profiles_load: reads every file.  A broken file is left out whole, a broken
@@ -57,8 +67,9 @@ profiles_load_file(const struct profile_scope *scope, const char *path,
                    void *arg, struct profile_set *out, struct tw_error *err);
 
 /* profiles_find: TW_E_NOT_FOUND names the places looked at, and the nearest
- * name if there is one close enough; when something was broken, that
- * complaint (its own status) is given instead. */
+ * name if there is one close enough; when it was left out
+ * itself, or may stand in a file that was, that complaint (its own status) is
+ * given instead. */
 enum tw_status profiles_find(const struct profile_set *set, const char *name,
                              const struct profile **out, struct tw_error *err);
 

@@ -134,6 +134,23 @@ Test(profiles, find_suggests_and_hands_on_what_is_broken)
     profile_set_clear(&set);
 }
 
+Test(profiles, each_broken_profile_has_its_own_complaint)
+{
+    struct profile_set set = {0};
+    const struct profile *profile = NULL;
+    struct tw_error err;
+
+    loading_put("profiles.yaml", 0600,
+                "profiles:\n  one: {flavour: x}\n  two: {colour: y}\n");
+    cr_assert_eq(loading_load(false, &set, &err), TW_OK);
+    cr_expect_eq(profiles_find(&set, "one", &profile, &err), TW_E_CONFIG);
+    cr_expect(strstr(err.message, "flavour"), "%s", err.message);
+    cr_expect_eq(profiles_find(&set, "two", &profile, &err), TW_E_CONFIG);
+    cr_expect(strstr(err.message, "colour"), "%s", err.message);
+    cr_expect_eq(profiles_find(&set, "three", &profile, &err), TW_E_NOT_FOUND);
+    profile_set_clear(&set);
+}
+
 Test(profiles, broken_profile_is_left_out_alone)
 {
     loading_put(
