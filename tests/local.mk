@@ -21,9 +21,15 @@ CPP_UNIT = $(CPP_PATHS)
 CC_UNIT = $(TW_CFLAGS) $(CC_HELPER) $(CRITERION_CFLAGS) -Wno-missing-prototypes
 LINK_UNIT = helper/libhelper.la $(CRITERION_LIBS)
 
-EXTRA_DIST += tests/corpora tests/flow/git_server.py tests/flow/lib.sh tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
-EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/unit/run tests/unit/verify_jwt.py tests/sandbox/README.md tests/sandbox/ask.sh
-EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/flow/qr_image.py tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
+EXTRA_DIST += \
+	tests/corpora \
+	tests/flow/git_server.py \
+	tests/flow/lib.sh \
+	tests/flow/qr_image.py \
+	tests/sandbox/README.md \
+	tests/sandbox/ask.sh \
+	tests/unit/run \
+	tests/unit/verify_jwt.py
 
 if HAVE_MHD
 noinst_PROGRAMS += tests/sandbox/sandbox
