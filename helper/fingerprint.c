@@ -102,8 +102,8 @@ add_rules(EVP_MD_CTX *context, const struct reply_rules *rules)
 }
 
 bool
-fingerprint_of(const struct profile *profile,
-               char out[static FINGERPRINT_SIZE])
+fingerprint_of_source(const struct profile *profile,
+                      char out[static FINGERPRINT_SIZE])
 {
     AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
     const struct profile_assertion *assertion = &profile->assertion;
@@ -130,6 +130,23 @@ fingerprint_of(const struct profile *profile,
            add_request(context, &profile->request) &&
            add_rules(context, &profile->reply) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
+}
+
+bool
+fingerprint_of(const struct profile *profile,
+               char out[static FINGERPRINT_SIZE])
+{
+    AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
+    char one[FINGERPRINT_SIZE];
+    bool good = context &&
+                EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+                add(context, "tokenward stack 1");
+
+    if (!profile->source_number)
+        return fingerprint_of_source(profile, out);
+    for (; good && profile; profile = profile->then)
+        good = fingerprint_of_source(profile, one) && add(context, one);
+    return good && finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }
 
 bool

@@ -15,6 +15,10 @@
 bool fingerprint_of(const struct profile *profile,
                     char out[static FINGERPRINT_SIZE]);
 
+/* fingerprint_of_source: the same, of this source alone. */
+bool fingerprint_of_source(const struct profile *source,
+                           char out[static FINGERPRINT_SIZE]);
+
 /* fingerprint_of_grant: to whom a refresh token of this profile may be sent,
  * and for what: server, client, provider and its options.  How the client
  * proves who it is may change without a new login. */

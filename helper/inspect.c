@@ -8,6 +8,7 @@
 
 #include "helper/commands.h"
 #include "helper/preset.h"
+#include "helper/stack.h"
 
 static void
 complain(void *arg, const struct tw_error *err)
@@ -15,15 +16,35 @@ complain(void *arg, const struct tw_error *err)
     (void)session_fail(arg, err);
 }
 
+/* "provider X", or of a stack "sources 1 (build) X, 2 Y". */
+static void
+tell_sources(const struct profile *profile)
+{
+    char label[STACK_LABEL_MAX];
+
+    if (!profile->source_number) {
+        (void)printf("provider %s", profile->module->provider.name);
+        return;
+    }
+    for (const struct profile *source = profile; source;
+         source = source->then) {
+        stack_label(source, label, sizeof label);
+        (void)printf("%s%s %s", source == profile ? "sources " : ", ", label,
+                     source->module->provider.name);
+    }
+}
+
 static void
 tell_good(const struct profile_set *set)
 {
     const struct profile *profile;
 
-    for (profile = set->first; profile; profile = profile->next)
-        (void)printf("%s: good (%s:%u, provider %s)\n", profile->name,
-                     profile->file, profile->line,
-                     profile->module->provider.name);
+    for (profile = set->first; profile; profile = profile->next) {
+        (void)printf("%s: good (%s:%u, ", profile->name, profile->file,
+                     profile->line);
+        tell_sources(profile);
+        (void)puts(")");
+    }
 }
 
 enum tw_status

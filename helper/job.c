@@ -53,7 +53,7 @@ job_look(struct job *job)
     record_clear(&job->kept);
     job->expected =
         store_record(&job->place, &job->kept, NULL) ? 0 : job->kept.generation;
-    backoff_read(job->place.dir, "backoff", &job->note);
+    store_note(&job->place, 0, &job->note);
     if (strcmp(job->note.fingerprint, job->fingerprint) != 0)
         job->note = (struct backoff){.rejections = job->note.rejections};
 }
@@ -111,7 +111,10 @@ may_ask(struct job *job, struct now now)
     int64_t left = backoff_left(&job->note, now);
 
     if (job->context->options->force || left == 0 ||
-        refusal_is_over(&job->note, job->profile, &job->context->secrets))
+        (job->profile->source_number
+             ? job->note.failures > 0 /* each source has a note of its own */
+             : refusal_is_over(&job->note, job->profile,
+                               &job->context->secrets)))
         return true;
     retry_explain(&job->note, job->profile->name, job->kept.lifetime, left,
                   now, &job->result);
@@ -149,8 +152,9 @@ job_wants(struct job *job)
 void
 job_block(struct job *job, const struct job *needed)
 {
-    if (job->state == JOB_ENDED || !needed->result.status ||
-        !needed->profile || is_kept_for(needed, 1, clock_now()))
+    if (job->state == JOB_ENDED || job->profile->then ||
+        !needed->result.status || !needed->profile ||
+        is_kept_for(needed, 1, clock_now()))
         return;
     (void)tw_fail(&job->result, (enum tw_status)needed->result.status,
                   "profile '%s' needs the token of '%s': %s",
@@ -209,6 +213,8 @@ job_is_contended(const struct job *job)
 int64_t
 job_wake_ms(const struct job *job)
 {
+    if (job->state == JOB_BUSY && job->goes_on)
+        return 0;
     return job->state == JOB_BUSY && job->exchange
                ? exchange_wake_ms(job->exchange)
                : INT64_MAX;
@@ -217,7 +223,9 @@ job_wake_ms(const struct job *job)
 void
 job_turn(struct job *job, int64_t now_ms)
 {
-    if (job->state == JOB_BUSY && job->exchange)
+    if (job->state == JOB_BUSY && job->goes_on)
+        job_source_next(job);
+    else if (job->state == JOB_BUSY && job->exchange)
         exchange_turn(job->exchange, now_ms);
 }
 
@@ -228,8 +236,7 @@ job_expire(struct job *job)
         return;
     (void)tw_fail(&job->result, TW_E_RETRY, "'%s' was not fetched in time",
                   job->profile->name);
-    job_note_failure(job, NULL, -1);
-    job_end(job);
+    job_source_expire(job);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "helper/fetch.h"
 #include "helper/fingerprint.h"
 #include "helper/retry.h"
+#include "helper/stack.h"
 
 struct job_context {
     const struct fetch_options *options;
@@ -24,14 +25,20 @@ enum job_state { JOB_IDLE = 0, JOB_BUSY, JOB_CONTENDED, JOB_ENDED };
 struct job {
     const struct job_context *context;
     const struct profile *profile;
-    struct http *http; /* while it is busy */
+    const struct profile *source; /* the one that is asked, while busy */
+    struct http *http;            /* while it is busy */
     enum job_state state;
     struct store_profile place;
     struct record kept;
-    int64_t expected; /* generation of the kept record, 0: none */
-    struct backoff note;
+    int64_t expected;           /* generation of the kept record, 0: none */
+    struct backoff note;        /* of the whole profile */
+    struct backoff source_note; /* of the source, if it is one of several */
+    int64_t soonest; /* seconds until one of the sources may be asked */
+    struct stack_account account; /* of the sources before it */
+    bool was_asked;               /* an endpoint was, by one of the sources */
+    bool goes_on; /* with the source after it, by the next job_turn() */
     struct keeper keeper; /* while it is busy, if the provider keeps one */
-    char fingerprint[FINGERPRINT_SIZE];
+    char fingerprint[FINGERPRINT_SIZE], source_fingerprint[FINGERPRINT_SIZE];
     struct discovery *discovery; /* NULL: the profile names its endpoint */
     struct exchange *exchange;
     struct exchange
@@ -52,7 +59,7 @@ void job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms);
 bool job_wants(struct job *job);
 
 /* job_block: ends a job whose secret is @needed's token, if that has failed
- * and no living token is left of it. */
+ * and no living token is left of it, unless it has other sources. */
 void job_block(struct job *job, const struct job *needed);
 
 bool job_is_busy(const struct job *job);

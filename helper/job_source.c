@@ -6,18 +6,97 @@
 #include "helper/job_source.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "helper/publish.h"
 #include "helper/quota.h"
+#include "helper/refusal.h"
 
 #define TRIES_MAX 2 /* a second one if the token was rejected meanwhile */
 
-void
-job_note_failure(struct job *job, const struct secret *mark,
-                 int64_t retry_after)
+/* Without any_of there is one source, and one note. */
+static struct backoff *
+note_of(struct job *job)
 {
-    publish_failure(&job->place, mark, job->fingerprint, &job->result,
-                    retry_after, &job->note);
+    return job->source->source_number ? &job->source_note : &job->note;
+}
+
+static void
+note_failure(struct job *job, const struct secret *mark, int64_t retry_after)
+{
+    publish_failure(&job->place, job->source->source_number, mark,
+                    job->source_fingerprint, &job->result, retry_after,
+                    note_of(job));
+}
+
+static void
+note_success(struct job *job)
+{
+    struct backoff note = job->note;
+
+    retry_after_success(&note, clock_now());
+    (void)snprintf(note.fingerprint, sizeof note.fingerprint, "%s",
+                   job->fingerprint);
+    store_backoff(&job->place, 0, &note);
+    memset(&note, 0, sizeof note);
+    if (job->source->source_number && job->source_note.failures)
+        store_backoff(&job->place, job->source->source_number, &note);
+}
+
+/* The profile's own note tells readers what came of all sources, and when
+ * the first of them may be asked again. */
+static void
+conclude(struct job *job)
+{
+    struct now now = clock_now();
+
+    stack_explain(&job->account, &job->result);
+    if (!job->was_asked) {
+        (void)job_refuse(job, now);
+        return;
+    }
+    retry_after_failure(&job->note, &job->result, -1, now, 0);
+    job->note.not_before = moment_after(now, job->soonest);
+    (void)snprintf(job->note.fingerprint, sizeof job->note.fingerprint, "%s",
+                   job->fingerprint);
+    store_backoff(&job->place, 0, &job->note);
+    job_end(job);
+}
+
+/* A person logs in at one source, and at no other. */
+static bool
+is_login(const struct job *job)
+{
+    return job->context->person || job->context->given;
+}
+
+static void
+pass(struct job *job, enum stack_outcome outcome)
+{
+    int64_t left = backoff_left(&job->source_note, clock_now());
+
+    stack_add(&job->account, job->source, outcome, &job->result);
+    if (left > 0 && (job->soonest == 0 || left < job->soonest))
+        job->soonest = left;
+    job->goes_on = !is_login(job) && stack_goes_on(job->source, outcome);
+    if (job->goes_on)
+        job->state = JOB_BUSY;
+    else
+        conclude(job);
+}
+
+/* The source has brought the job's result, a failure. */
+static void
+fail(struct job *job, bool asked)
+{
+    enum stack_outcome outcome;
+
+    job->was_asked = job->was_asked || asked;
+    if (job->source->source_number &&
+        stack_outcome(&job->result, asked, &outcome))
+        pass(job, outcome);
+    else
+        job_end(job);
 }
 
 static void start_exchange(struct job *job);
@@ -35,20 +114,15 @@ on_done(void *arg, struct outcome *outcome)
         /* Waiting is a kindness to an endpoint: what failed here may be
          * mended and tried again at once. */
         if (outcome->sent)
-            job_note_failure(job, &outcome->mark, outcome->reply.retry_after);
-        job_end(job);
+            note_failure(job, &outcome->mark, outcome->reply.retry_after);
+        fail(job, outcome->sent);
         return;
     }
-    status = publish_token(discovery_profile(job->discovery, job->profile),
+    status = publish_token(discovery_profile(job->discovery, job->source),
                            &job->place, outcome, job->expected,
                            job->fingerprint, &job->result);
     if (!status && outcome->sent) {
-        struct backoff note = job->note;
-
-        retry_after_success(&note, clock_now());
-        (void)snprintf(note.fingerprint, sizeof note.fingerprint, "%s",
-                       job->fingerprint);
-        store_backoff(&job->place, &note);
+        note_success(job);
         job->has_refresh_token = job->keeper.token.len > 0;
         if (outcome->unkept.status) /* this token is good, no other will be */
             job->result = outcome->unkept;
@@ -59,7 +133,7 @@ on_done(void *arg, struct outcome *outcome)
         start_exchange(job);
         return;
     } else if (status) {
-        job_note_failure(job, NULL, -1);
+        note_failure(job, NULL, -1);
     }
     job_end(job);
 }
@@ -67,8 +141,7 @@ on_done(void *arg, struct outcome *outcome)
 static bool
 keeps_refresh_token(const struct job *job)
 {
-    return (job->profile->module->provider.needs & TW_KEEPS_REFRESH_TOKEN) !=
-           0;
+    return (job->source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN) != 0;
 }
 
 static void
@@ -76,7 +149,7 @@ start_exchange(struct job *job)
 {
     struct exchange_context context = {
         .http = job->http,
-        .profile = discovery_profile(job->discovery, job->profile),
+        .profile = discovery_profile(job->discovery, job->source),
         .secrets = job->context->secrets,
         .keeper = keeps_refresh_token(job) ? &job->keeper : NULL,
         .person = job->context->person,
@@ -105,8 +178,8 @@ on_found(void *arg, const struct tw_error *err, int64_t retry_after)
         return;
     }
     job->result = *err;
-    job_note_failure(job, NULL, retry_after);
-    job_end(job);
+    note_failure(job, NULL, retry_after);
+    fail(job, true);
 }
 
 /* The issuer is asked first, where the profile leaves its endpoint to it. */
@@ -114,22 +187,71 @@ static void
 start(struct job *job)
 {
     const struct discovery_context context = {
-        job->http, job->profile, job->place.dir,
+        job->http, job->source, job->place.dir,
         job->context->options->deadline_ms};
 
     job->state = JOB_BUSY;
     if (discovery_start(&context, on_found, job, &job->discovery,
                         &job->result))
-        job_end(job);
+        fail(job, false);
 }
 
-void
-job_source_ask(struct job *job)
+/* Has the source failed, and shall it not be asked again yet? */
+static bool
+is_held(struct job *job)
+{
+    struct backoff *note = &job->source_note;
+    struct now now = clock_now();
+    int64_t left;
+
+    store_note(&job->place, job->source->source_number, note);
+    if (strcmp(note->fingerprint, job->source_fingerprint) != 0)
+        memset(note, 0, sizeof *note);
+    left = backoff_left(note, now);
+    if (job->context->options->force || left == 0 ||
+        refusal_is_over(note, job->source, &job->context->secrets))
+        return false;
+    retry_explain(note, job->profile->name, job->kept.lifetime, left, now,
+                  &job->result);
+    return true;
+}
+
+/* One of several sources: may it be asked?  If not, it is passed over. */
+static bool
+may_ask(struct job *job)
+{
+    bool held = is_held(job);
+    enum stack_outcome outcome = STACK_UNAVAILABLE;
+    struct tw_error why;
+
+    if (stack_missing(job->source, &job->context->secrets, &why)) {
+        job->result = why;
+        memset(&job->source_note, 0, sizeof job->source_note);
+        pass(job, STACK_NOT_CONFIGURED);
+        return false;
+    }
+    if (held) {
+        (void)stack_outcome(&job->result, true, &outcome);
+        pass(job, outcome);
+    }
+    return !held;
+}
+
+static void
+ask(struct job *job)
 {
     struct tw_error err;
 
+    if (!fingerprint_of_source(job->source, job->source_fingerprint)) {
+        (void)tw_fail(&err, TW_E_SYSTEM, "SHA-256 is not available");
+        job_end_with(job, &err);
+        return;
+    }
+    if (job->source->source_number && !may_ask(job))
+        return;
+    job->result = (struct tw_error){.status = TW_OK};
     if (keeps_refresh_token(job) &&
-        keeper_open(job->profile, job->context->options->system, &job->keeper,
+        keeper_open(job->source, job->context->options->system, &job->keeper,
                     &err)) {
         job_end_with(job, &err);
         return;
@@ -142,4 +264,41 @@ job_source_ask(struct job *job)
         return;
     }
     start(job);
+}
+
+void
+job_source_ask(struct job *job)
+{
+    job->source =
+        is_login(job) ? profile_login_source(job->profile) : job->profile;
+    ask(job);
+}
+
+void
+job_source_next(struct job *job)
+{
+    exchange_free(TAKE_POINTER(job->exchange));
+    exchange_free(TAKE_POINTER(job->retired));
+    discovery_free(TAKE_POINTER(job->discovery));
+    keeper_close(&job->keeper);
+    job->goes_on = false;
+    job->tries = 0;
+    job->source = job->source->then;
+    ask(job);
+}
+
+void
+job_source_expire(struct job *job)
+{
+    if (!job->goes_on) {
+        note_failure(job, NULL, -1);
+        job->was_asked = true;
+    }
+    if (!job->source->source_number) {
+        job_end(job);
+        return;
+    }
+    if (!job->goes_on)
+        stack_add(&job->account, job->source, STACK_UNAVAILABLE, &job->result);
+    conclude(job);
 }

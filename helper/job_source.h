@@ -8,12 +8,17 @@
 
 #include "helper/job.h"
 
-/* job_source_ask: begins a request for the job's token, or ends the job. */
+/* job_source_ask: begins a request for the job's token to the first of its
+ * sources that may be asked, or ends the job. */
 void job_source_ask(struct job *job);
 
-/* job_note_failure: keeps the job's result as publish_failure() does. */
-void job_note_failure(struct job *job, const struct secret *mark,
-                      int64_t retry_after);
+/* job_source_next: the same, from the source after this one on; nothing of
+ * the last one is on the stack any more. */
+void job_source_next(struct job *job);
+
+/* job_source_expire: the source has brought the job's result: it was too
+ * late, also for any other. */
+void job_source_expire(struct job *job);
 
 /* job_end: with the result it has; job_end_with: with this one. */
 void job_end(struct job *job);

@@ -136,6 +136,8 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_secret.c \
 	helper/profile_set.c \
 	helper/profile_set.h \
+	helper/profile_stack.c \
+	helper/profile_stack.h \
 	helper/profile_value.c \
 	helper/profiles.c \
 	helper/profiles.h \
@@ -185,6 +187,8 @@ helper_libhelper_la_SOURCES = \
 	helper/serve.c \
 	helper/serve.h \
 	helper/serve_turn.c \
+	helper/stack.c \
+	helper/stack.h \
 	helper/state.c \
 	helper/state.h \
 	helper/state_path.c \

@@ -132,7 +132,7 @@ check_provider(const struct profile *profile, struct tw_error *err)
 {
     const struct tw_provider_v1 *provider = &profile->module->provider;
 
-    if (provider->needs & TW_KEEPS_REFRESH_TOKEN)
+    if (profile_login_source(profile))
         return TW_OK;
     return tw_fail(err, TW_E_USAGE,
                    "%s:%u: profile '%s' needs no login: provider %s asks "
@@ -163,7 +163,8 @@ log_in(struct session *session, const struct profile_set *set,
 
     session->options.force = true;
     screen_open(&session->environment, profile->name, &login.screen);
-    if (profile->module->provider.needs & TW_NEEDS_PERSON)
+    if (profile_login_source(profile)->module->provider.needs &
+        TW_NEEDS_PERSON)
         context.person = &person;
     else if (ask_for_token(profile, &token, &err))
         return session_fail(session, &err);

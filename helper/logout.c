@@ -14,6 +14,7 @@
 #include "helper/http.h"
 #include "helper/keeper.h"
 #include "helper/revoke.h"
+#include "helper/stack.h"
 
 #define LOCK_MS 10000 /* for somebody else's fetch to end */
 
@@ -21,6 +22,7 @@ struct logout {
     struct session *session;
     const char *name;
     const struct profile *profile; /* NULL: it is in no file any more */
+    const struct profile *source;  /* of it, whose tokens are kept */
     struct store_profile place;
     struct keeper keeper;
     struct http *http;
@@ -42,8 +44,7 @@ auto_logout(struct logout *logout)
 static bool
 keeps_refresh_token(const struct profile *profile)
 {
-    return !profile ||
-           (profile->module->provider.needs & TW_KEEPS_REFRESH_TOKEN);
+    return !profile || profile_login_source(profile);
 }
 
 /* Of a profile that is gone nothing is read, but all is removed. */
@@ -57,7 +58,8 @@ open_keeper(struct logout *logout, struct tw_error *err)
     if (!keeps_refresh_token(logout->profile))
         return TW_OK;
     if (logout->profile)
-        return keeper_open(logout->profile, system, &logout->keeper, err);
+        return keeper_open(profile_login_source(logout->profile), system,
+                           &logout->keeper, err);
     status = state_path(system, path, err);
     return status
                ? status
@@ -98,7 +100,7 @@ static const struct profile *
 find_endpoints(struct logout *logout, int64_t deadline_ms)
 {
     const struct discovery_context context = {.http = logout->http,
-                                              .profile = logout->profile,
+                                              .profile = logout->source,
                                               .dir = logout->place.dir,
                                               .deadline_ms = deadline_ms};
 
@@ -107,7 +109,16 @@ find_endpoints(struct logout *logout, int64_t deadline_ms)
         http_run(logout->http, INT64_MAX, deadline_ms, &logout->revoke) ||
         logout->revoke.status)
         return NULL;
-    return discovery_profile(logout->discovery, logout->profile);
+    return discovery_profile(logout->discovery, logout->source);
+}
+
+/* A login is worth more than one token. */
+static const struct profile *
+choose_source(const struct logout *logout, const struct record *record)
+{
+    return logout->keeper.token.len
+               ? profile_login_source(logout->profile)
+               : stack_answered(logout->profile, record->answered_by);
 }
 
 static void
@@ -119,6 +130,7 @@ revoke_all(struct logout *logout, const struct record *record)
                     session->options.system},
         .deadline_ms = session->options.deadline_ms};
 
+    logout->source = choose_source(logout, record);
     if (http_new(session->options.system, &logout->http, &logout->revoke))
         return;
     context.http = logout->http;

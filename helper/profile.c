@@ -18,6 +18,7 @@
 #include "helper/profile_client.h"
 #include "helper/profile_keys.h"
 #include "helper/profile_reader.h"
+#include "helper/profile_stack.h"
 #include "provider/base/text.h"
 
 #define PROVIDER_DEFAULT "client_credentials"
@@ -196,23 +197,17 @@ auto_profile(struct profile **profile)
 }
 
 enum tw_status
-profile_read(const struct profile_context *context,
-             const struct yaml_node *entry, struct profile **out,
-             struct tw_error *err)
+profile_read_source(const struct profile_context *context,
+                    const struct yaml_node *entry, struct profile **out,
+                    struct tw_error *err)
 {
     AUTO(auto_profile) struct profile *profile = NULL;
     AUTO(arena_clear) struct arena arena = {0};
     struct yaml_node whole;
     struct profile_reader reader = {
         .context = context, .entry = entry, .err = err};
-    enum tw_status status = check_name(context, entry->key, err);
+    enum tw_status status;
 
-    if (status)
-        return status;
-    if (entry->kind != YAML_MAP)
-        return profile_refuse(&reader, entry,
-                              "must be a map of keys, like token_endpoint: "
-                              "https://...");
     profile = calloc(1, sizeof *profile);
     if (!profile)
         return tw_no_memory(err);
@@ -241,6 +236,29 @@ profile_read(const struct profile_context *context,
     return TW_OK;
 }
 
+enum tw_status
+profile_read(const struct profile_context *context,
+             const struct yaml_node *entry, struct profile **out,
+             struct tw_error *err)
+{
+    const struct profile_reader reader = {
+        .context = context, .entry = entry, .err = err};
+    enum tw_status status = check_name(context, entry->key, err);
+
+    if (status)
+        return status;
+    if (entry->kind != YAML_MAP)
+        return profile_refuse(&reader, entry,
+                              "must be a map of keys, like token_endpoint: "
+                              "https://...");
+    for (const struct yaml_node *value = entry->child; value;
+         value = value->next) {
+        if (strcmp(value->key->text, "any_of") == 0)
+            return profile_stack_read(&reader, value, out);
+    }
+    return profile_read_source(context, entry, out, err);
+}
+
 const char *
 profile_endpoint(const struct profile *profile)
 {
@@ -261,7 +279,7 @@ profile_option(const struct profile *profile, const char *name)
 }
 
 const struct secret_source *
-profile_secret(const struct profile *profile, size_t index)
+profile_source_secret(const struct profile *profile, size_t index)
 {
     const struct secret_source *const own[] = {
         &profile->client_secret,           &profile->client_secret_next,
@@ -284,6 +302,31 @@ profile_secret(const struct profile *profile, size_t index)
                                          : NULL;
 }
 
+const struct secret_source *
+profile_secret(const struct profile *profile, size_t index)
+{
+    for (; profile; profile = profile->then) {
+        const struct secret_source *secret;
+        size_t count = 0;
+
+        while ((secret = profile_source_secret(profile, count))) {
+            if (count++ == index)
+                return secret;
+        }
+        index -= count;
+    }
+    return NULL;
+}
+
+const struct profile *
+profile_login_source(const struct profile *profile)
+{
+    while (profile &&
+           !(profile->module->provider.needs & TW_KEEPS_REFRESH_TOKEN))
+        profile = profile->then;
+    return profile;
+}
+
 const struct profile_match *
 profile_match(const struct profile *profile, const char *host,
               const char *path)
@@ -297,11 +340,9 @@ profile_match(const struct profile *profile, const char *host,
     return NULL;
 }
 
-void
-profile_free(struct profile *profile)
+static void
+free_source(struct profile *profile)
 {
-    if (!profile)
-        return;
     for (size_t i = 0; i < profile->option_count; i++)
         profile_option_clear(&profile->options[i]);
     for (size_t i = 0; i < profile->match_count; i++) {
@@ -333,5 +374,17 @@ profile_free(struct profile *profile)
     free(profile->client_id);
     free(profile->git_username);
     free(profile->ca_file);
+    free(profile->source_name);
     free(profile);
+}
+
+void
+profile_free(struct profile *profile)
+{
+    while (profile) {
+        struct profile *then = profile->then;
+
+        free_source(profile);
+        profile = then;
+    }
 }

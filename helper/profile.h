@@ -23,6 +23,8 @@
 #define PROFILE_TIMEOUT_MAX_S 60
 #define PROFILE_LIFETIME_DEFAULT_S 300 /* default of default_lifetime: */
 #define PROFILE_LIFETIME_DEFAULT_MAX_S 86400
+#define PROFILE_SOURCES_MAX 8 /* of any_of; not more than store.h has */
+#define PROFILE_SOURCE_NAME_MAX 32
 #define PROFILE_LIST_MAX 32 /* values of one option, match: or env: */
 
 /* token_endpoint_auth_method; client_auth.c has the table. */
@@ -93,6 +95,15 @@ enum login_lifetime {
     LIFETIME_LINGER,      /* as long as the token or the boot lives */
 };
 
+/* What came of a source that brought no token, and what then; see stack.h. */
+enum stack_outcome {
+    STACK_NOT_CONFIGURED = 0, /* what it needs is not there */
+    STACK_UNAVAILABLE,
+    STACK_DENIED,
+};
+#define STACK_OUTCOMES 3
+enum stack_action { STACK_CONTINUE = 0, STACK_RETURN };
+
 /* env: {NAME: token | file | header} */
 struct profile_export {
     char *name;
@@ -139,7 +150,12 @@ struct profile {
     int64_t default_lifetime_s;
     unsigned depth; /* 1, or one more than that of all whose tokens are its
                        secrets; see profile_links.h */
-    struct profile *next; /* of the set, in order of reading */
+    struct profile *next;   /* of the set, in order of reading */
+    struct profile *then;   /* the source after this one, owned; or NULL */
+    unsigned source_number; /* from 1; 0: without any_of it is the only one */
+    uint32_t source_line;
+    char *source_name; /* or NULL */
+    enum stack_action actions[STACK_OUTCOMES];
 };
 
 /* profile_read: checks one entry of `profiles:` (@entry->key is its name).
@@ -167,10 +183,17 @@ const char *profile_endpoint(const struct profile *profile);
 const struct profile_option *profile_option(const struct profile *profile,
                                             const char *name);
 
-/* profile_secret: where its @index-th secret is, whatever key names it; NULL
- * after the last. */
+/* profile_secret: where its @index-th secret is, whatever key of whatever
+ * source names it; NULL after the last. */
 const struct secret_source *profile_secret(const struct profile *profile,
                                            size_t index);
+
+/* profile_source_secret: the same, of this source alone. */
+const struct secret_source *profile_source_secret(const struct profile *source,
+                                                  size_t index);
+
+/* profile_login_source: the one that keeps a refresh token, or NULL. */
+const struct profile *profile_login_source(const struct profile *profile);
 
 /* profile_match: its match: with this normalised host and path, or NULL. */
 const struct profile_match *profile_match(const struct profile *profile,

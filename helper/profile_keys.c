@@ -142,6 +142,15 @@ read_match(const struct profile_reader *reader, const struct yaml_node *value)
     return status;
 }
 
+/* A profile that has one itself is read by profile_stack_read(). */
+static enum tw_status
+refuse_any_of(const struct profile_reader *reader,
+              const struct yaml_node *value)
+{
+    return profile_refuse(reader, value,
+                          "any_of must stand in the profile itself");
+}
+
 /* Where it stands here, preset_merge() has done what it says. */
 static enum tw_status
 read_merged(const struct profile_reader *reader, const struct yaml_node *value)
@@ -232,6 +241,9 @@ static const struct profile_key KEYS[] = {
     {"allow_http", "loopback",
      "allows http:// to a server on this host, for tests", true,
      read_allow_http},
+    {"any_of", "a list of maps, 1 to 8",
+     "sources that are tried in order, each with keys of its own", false,
+     refuse_any_of},
     {"assertion_audience", "issuer, token_endpoint or TEXT",
      "\"aud\" of what the client signs; default the issuer if it is known, "
      "else the token endpoint",

@@ -62,6 +62,11 @@ enum tw_status profile_value_list(const struct profile_reader *reader,
                                   const struct yaml_node **first,
                                   size_t *count);
 
+/* profile_read_source: as profile_read(), of an entry without any_of. */
+enum tw_status profile_read_source(const struct profile_context *context,
+                                   const struct yaml_node *entry,
+                                   struct profile **out, struct tw_error *err);
+
 /* profile_read_secret: a text, or a map with one of file, credential, env and
  * command.  TW_E_ACCESS: by value in a file that others may read. */
 enum tw_status profile_read_secret(const struct profile_reader *reader,

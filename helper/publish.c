@@ -9,6 +9,7 @@
 
 #include "helper/fingerprint.h"
 #include "helper/retry.h"
+#include "helper/stack.h"
 
 #define WARNING_MAX 400
 
@@ -100,7 +101,8 @@ publish_token(const struct profile *profile, const struct store_profile *place,
 {
     const struct reply *reply = &outcome->reply;
     const char *asked = asked_scope(profile);
-    char warning[WARNING_MAX], exports[RECORD_EXPORTS_MAX][96];
+    char answered_by[STACK_LABEL_MAX], warning[WARNING_MAX],
+        exports[RECORD_EXPORTS_MAX][96];
     int64_t lifetime = reply->lifetime == LIFETIME_UNKNOWN
                            ? profile->default_lifetime_s
                            : reply->lifetime;
@@ -131,6 +133,10 @@ publish_token(const struct profile *profile, const struct store_profile *place,
         (void)snprintf(warning, sizeof warning, "%s", profile->warning);
     set_profile(profile, &record);
     set_exports(profile, &record, exports);
+    if (profile->source_number) {
+        stack_label(profile, answered_by, sizeof answered_by);
+        record.answered_by = answered_by;
+    }
     return store_publish(place, &record, expected, err);
 }
 
@@ -151,9 +157,10 @@ publish_source(const struct profile *profile,
 }
 
 void
-publish_failure(const struct store_profile *place, const struct secret *mark,
-                const char *fingerprint, const struct tw_error *failure,
-                int64_t retry_after, struct backoff *note)
+publish_failure(const struct store_profile *place, unsigned source,
+                const struct secret *mark, const char *fingerprint,
+                const struct tw_error *failure, int64_t retry_after,
+                struct backoff *note)
 {
     (void)snprintf(note->fingerprint, sizeof note->fingerprint, "%s",
                    fingerprint);
@@ -167,7 +174,7 @@ publish_failure(const struct store_profile *place, const struct secret *mark,
             note->secret_tag[0] = '\0';
     }
     retry_after_failure(note, failure, retry_after, clock_now(), arc4random());
-    store_backoff(place, note);
+    store_backoff(place, source, note);
 }
 
 enum tw_status
@@ -185,7 +192,7 @@ publish_rejection(const struct store *store, const char *name,
     if (store_record(&place, &kept, NULL) || !kept.token ||
         (generation && kept.generation != generation))
         return TW_OK;
-    backoff_read(place.dir, "backoff", &note);
+    store_note(&place, 0, &note);
     retry_after_rejection(&note, now.wall - kept.issued_at, now, arc4random());
     kept.token = NULL;
     kept.generation++;
@@ -193,6 +200,6 @@ publish_rejection(const struct store *store, const char *name,
     if (status == TW_E_RETRY)
         return TW_OK; /* a newer one came, or another rejection did */
     if (!status)
-        store_backoff(&place, &note);
+        store_backoff(&place, 0, &note);
     return status;
 }

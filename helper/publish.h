@@ -20,9 +20,10 @@ enum tw_status publish_source(const struct profile *profile,
                               const struct store_profile *place,
                               struct record *kept);
 
-/* publish_failure: keeps @failure in @note and on disk, and a salted tag of
+/* publish_failure: keeps @failure in @note and on disk as that of @source
+ * (store_backoff()), and a salted tag of
  * @mark: what the client proved itself with (NULL or empty: nothing). */
-void publish_failure(const struct store_profile *place,
+void publish_failure(const struct store_profile *place, unsigned source,
                      const struct secret *mark, const char *fingerprint,
                      const struct tw_error *failure, int64_t retry_after,
                      struct backoff *note);

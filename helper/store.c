@@ -20,6 +20,7 @@
 #define RECORD_FILE "record"
 #define TOKEN_FILE "token"
 #define BACKOFF_FILE "backoff"
+#define BACKOFF_NAME_MAX 24
 #define LOCK_FILE "lock"
 #define SHOWN_MAX 512 /* of a path in a message; a longer one is cut */
 
@@ -209,32 +210,61 @@ store_mend(const struct store_profile *profile, const struct record *record,
     return put_token(profile, record, err);
 }
 
+/* "backoff", or "backoff.2" of the second source. */
+static const char *
+backoff_name(unsigned source, char out[static BACKOFF_NAME_MAX])
+{
+    if (!source)
+        return BACKOFF_FILE;
+    (void)snprintf(out, BACKOFF_NAME_MAX, BACKOFF_FILE ".%u", source);
+    return out;
+}
+
+static enum tw_status
+forget_file(const struct store_profile *profile, const char *name,
+            struct tw_error *err)
+{
+    if (unlinkat(profile->dir, name, 0) < 0 && errno != ENOENT)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s/%s",
+                             profile->store->path, profile->name, name);
+    return TW_OK;
+}
+
 enum tw_status
 store_forget(const struct store_profile *profile, struct tw_error *err)
 {
-    static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE, BACKOFF_FILE};
+    static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE};
     AUTO_CLOSE int guard = -1;
+    char note[BACKOFF_NAME_MAX];
     enum tw_status status = replace_begin(profile->dir, &guard, err);
 
-    for (size_t i = 0; i < sizeof FILES / sizeof *FILES && !status; i++) {
-        if (unlinkat(profile->dir, FILES[i], 0) < 0 && errno != ENOENT)
-            status =
-                tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s/%s",
-                              profile->store->path, profile->name, FILES[i]);
-    }
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES && !status; i++)
+        status = forget_file(profile, FILES[i], err);
+    for (unsigned i = 0; i <= STORE_SOURCES_MAX && !status; i++)
+        status = forget_file(profile, backoff_name(i, note), err);
     epoch_bump(profile->store->root, profile->store->system ? 0644 : 0600);
     return status;
 }
 
 void
-store_backoff(const struct store_profile *profile,
+store_backoff(const struct store_profile *profile, unsigned source,
               const struct backoff *backoff)
 {
     AUTO_SECRET text = SECRET_INIT(BACKOFF_MAX);
     AUTO_CLOSE int guard = -1;
+    char name[BACKOFF_NAME_MAX];
 
     if (backoff_format(backoff, &text) &&
         !replace_begin(profile->dir, &guard, NULL))
-        (void)replace_file(profile->dir, BACKOFF_FILE, 0600, text.bytes,
-                           text.len, NULL);
+        (void)replace_file(profile->dir, backoff_name(source, name), 0600,
+                           text.bytes, text.len, NULL);
+}
+
+void
+store_note(const struct store_profile *profile, unsigned source,
+           struct backoff *out)
+{
+    char name[BACKOFF_NAME_MAX];
+
+    backoff_read(profile->dir, backoff_name(source, name), out);
 }

@@ -19,6 +19,8 @@
 #include "provider/base/backoff.h"
 #include "provider/base/record.h"
 
+#define STORE_SOURCES_MAX 8 /* that have a note of their own */
+
 struct store {
     int root; /* <runtime> */
     bool system;
@@ -77,9 +79,14 @@ enum tw_status store_mend(const struct store_profile *profile,
 enum tw_status store_forget(const struct store_profile *profile,
                             struct tw_error *err);
 
-/* store_backoff: keeps the note; a failure to do so is not the caller's. */
-void store_backoff(const struct store_profile *profile,
+/* store_backoff: keeps the note of the profile (@source 0) or of one of its
+ * sources (from 1); a failure to do so is not the caller's. */
+void store_backoff(const struct store_profile *profile, unsigned source,
                    const struct backoff *backoff);
+
+/* store_note: reads it. */
+void store_note(const struct store_profile *profile, unsigned source,
+                struct backoff *out);
 
 /* store_put: any small file of the root, as above. */
 enum tw_status store_put(int dir, const char *name, mode_t mode,

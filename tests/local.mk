@@ -154,6 +154,7 @@ UNIT_TESTS += \
 	tests/unit/schedule-t \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
+	tests/unit/stack-t \
 	tests/unit/state-t \
 	tests/unit/store-t \
 	tests/unit/supervise-t \
@@ -318,6 +319,11 @@ tests_unit_secret_source_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_source_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_source_t_LDADD = $(LINK_UNIT)
 
+tests_unit_stack_t_SOURCES = tests/unit/stack-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
+tests_unit_stack_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_stack_t_CFLAGS = $(CC_UNIT)
+tests_unit_stack_t_LDADD = $(LINK_UNIT)
+
 tests_unit_state_t_SOURCES = tests/unit/state-t.c tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_state_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_state_t_CFLAGS = $(CC_UNIT)
@@ -396,6 +402,7 @@ FLOW_TESTS = \
 	tests/flow/secret-t.sh \
 	tests/flow/serve-t.sh \
 	tests/flow/served-t.sh \
+	tests/flow/stack-t.sh \
 	tests/flow/status-t.sh \
 	tests/flow/system-t.sh \
 	tests/flow/tls-t.sh \

@@ -52,6 +52,7 @@ static const struct field FIELDS[] = {
     TEXT("fingerprint", fingerprint),
     TEXT("source", source),
     TEXT("source_mark", source_mark),
+    TEXT("answered_by", answered_by),
     TEXT("warning", warning),
     TEXT("watched", watched),
     TEXT("watched_mark", watched_mark),
@@ -143,7 +144,7 @@ parse(struct record *record)
 
     record->scope = record->warning = record->git_username = "";
     record->fingerprint = record->source = record->source_mark = "";
-    record->watched = record->watched_mark = "";
+    record->watched = record->watched_mark = record->answered_by = "";
     lines_begin(&lines, record->text.bytes, record->text.len);
     good = lines_next_is(&lines, VERSION_KEY, strlen(VERSION_KEY), &version) &&
            strcmp(version, VERSION_TEXT) == 0;

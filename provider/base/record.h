@@ -37,7 +37,8 @@ struct record {
     const char *source_mark;
     const char *watched; /* the file the token was read from, or "" */
     const char *watched_mark;
-    const char *warning; /* e.g. scope narrower than asked, or "" */
+    const char *answered_by; /* of a stack: number and name of the source */
+    const char *warning;     /* e.g. scope narrower than asked, or "" */
     const char *git_username;
     const char *exports[RECORD_EXPORTS_MAX]; /* "NAME=token|file|header" */
     size_t export_count;

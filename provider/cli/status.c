@@ -88,6 +88,8 @@ look_at(const struct runtime *runtime, struct status_row *row)
     row->left = record_left(&record, now);
     row->state = state_of(&record, row->left, now);
     (void)snprintf(row->scope, sizeof row->scope, "%s", record.scope);
+    (void)snprintf(row->answered_by, sizeof row->answered_by, "%s",
+                   record.answered_by);
     (void)snprintf(row->warning, sizeof row->warning, "%s", record.warning);
 }
 

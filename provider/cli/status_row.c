@@ -132,6 +132,8 @@ put_row(const struct status_row *row, int width, bool colours,
            put(out, "  %-7s  %-20s  %-3s  %s%s\n", left, expires, number,
                row->scope[0] ? row->scope : "-",
                row->system ? "  (system)" : "") &&
+           (!row->answered_by[0] || put(out, "%-*s  answered by source %s\n",
+                                        width, "", row->answered_by)) &&
            (!row->warning[0] ||
             put_message("warning", row->warning, width, out)) &&
            (row->state != STATUS_UNREADABLE ||
@@ -209,6 +211,8 @@ put_object(const struct status_row *row, struct secret *out)
            json_put_text_member(out, "scope", row->scope) &&
            json_put_raw_member(out, "system",
                                row->system ? "true" : "false") &&
+           (!row->answered_by[0] ||
+            json_put_text_member(out, "answered_by", row->answered_by)) &&
            json_put_text_member(out, "warning", row->warning) &&
            put_problem(row, out) && put_error(row, out) &&
            json_put_number_member(out, "retry_in", row->retry_in) &&

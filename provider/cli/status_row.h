@@ -29,6 +29,7 @@ struct status_row {
     enum status_state state;
     int64_t left, expires_at, generation;
     char scope[256];
+    char answered_by[64];         /* of a stack: the source, or "" */
     char warning[400];            /* of the token, or "" */
     struct tw_error problem;      /* why the record is unreadable */
     struct backoff note;          /* the last failed fetch */

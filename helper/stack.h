@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stack.h - what came of a profile's sources, one after the other.
+ *
+ * Sources are tried as nsswitch.conf(5) has it: success ends it, and every
+ * other outcome goes on to the next source unless the profile says return.
+ * A fault (a secret open to others, no memory) is no outcome: it ends the
+ * whole fetch, because nobody wants it to be passed over in silence.
+ */
+#ifndef TW_HELPER_STACK_H
+#define TW_HELPER_STACK_H
+
+#include "helper/profile.h"
+
+#define STACK_LABEL_MAX (PROFILE_SOURCE_NAME_MAX + 16)
+#define STACK_REASON_MAX 200 /* bytes; longer ones are cut */
+
+/* What became of the sources so far, in their order. */
+struct stack_entry {
+    const struct profile *source;
+    enum stack_outcome outcome;
+    char reason[STACK_REASON_MAX];
+};
+struct stack_account {
+    struct stack_entry entries[PROFILE_SOURCES_MAX];
+    size_t count;
+    struct tw_error decides; /* the last failure that was configured here */
+    size_t decider;          /* whose, from 0 */
+};
+
+/* stack_missing: is something that @source needs (file, credential, variable,
+ * command, key, certificate) not there, or not for us?  @err then says what,
+ * with its line.  Nothing is read. */
+bool stack_missing(const struct profile *source,
+                   const struct secret_context *context, struct tw_error *err);
+
+/* stack_outcome: which one @failure is; @asked: the endpoint was.  False: it
+ * is a fault. */
+bool stack_outcome(const struct tw_error *failure, bool asked,
+                   enum stack_outcome *out);
+
+/* stack_add: @source failed so. */
+void stack_add(struct stack_account *account, const struct profile *source,
+               enum stack_outcome outcome, const struct tw_error *failure);
+
+/* stack_goes_on: is the source after this one tried? */
+bool stack_goes_on(const struct profile *source, enum stack_outcome outcome);
+
+/* stack_explain: the failure that decides, with a hint that names every
+ * source and why it brought no token. */
+void stack_explain(const struct stack_account *account, struct tw_error *out);
+
+/* stack_label: "2 (office)", or "2". */
+void stack_label(const struct profile *source, char *out, size_t size);
+
+/* stack_answered: the source of that label, which a record has; the first if
+ * there is none, or no text (NULL). */
+const struct profile *stack_answered(const struct profile *profile,
+                                     const char *label);
+
+/* stack_outcome_name: in words. */
+const char *stack_outcome_name(enum stack_outcome outcome);
+
+#endif

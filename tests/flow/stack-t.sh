@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# stack-t.sh - any_of: which source answers, why the ones before it did not,
+# and how long each of them is left alone.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+DIR=$T/config/tokenward/profiles.d
+mkdir -p "$DIR"
+printf %s "$CANARY" >"$T/config/tokenward/secret"
+printf %s wrong >"$T/config/tokenward/wrong"
+
+stack() { # stack NAME [LINE...]: lines of any_of, from the list's own column
+    name=$1
+    shift
+    {
+        echo "profiles:"
+        echo "  $name:"
+        echo "    client_id: $CLIENT_ID"
+        echo "    scope: payments wallet"
+        echo "    ca_file: $CA"
+        echo "    token_endpoint: $URL/oauth/v1/token"
+        echo "    any_of:"
+        for line in "$@"; do echo "    $line"; done
+    } >"$DIR/$name.yaml"
+    chmod 700 "$DIR"
+    chmod 600 "$DIR/$name.yaml" "$T/config/tokenward/secret" "$T/config/tokenward/wrong"
+    own "$T/config"
+}
+fetch() { user tokenward-helper fetch "$@" 2>&1; }
+asked() { curl -s --cacert "$CA" "$URL/count$1" | tr -dc 0-9; }
+GOOD='client_secret: {file: ../secret}'
+DOWN="token_endpoint: $URL/m/status=503,retry-after=120/oauth/v1/token"
+
+# Not configured here.
+stack here '- name: build' '  client_secret: {file: ../absent}' '- name: office' "  $GOOD"
+token=$(user tokenward get here); is $? 0 "the first source is not configured here: the second answers"
+[ ${#token} -ge 20 ]; ok $? "with a token"
+is "$(field here answered_by)" "2 (office)" "the record says which"
+is "$(requests)" 1 "by one request"
+like "$(user tokenward status here)" "answered by source 2 (office)" "status says so"
+like "$(user tokenward status --json here)" '"answered_by": *"2 (office)"' "and status --json"
+like "$(user tokenward-helper check 2>&1)" "here: good (.*here.yaml:2, sources 1 (build) client_credentials, 2 (office) client_credentials)" "check lists them"
+cp -p "$T/config/tokenward/secret" "$T/config/tokenward/absent"
+out=$(fetch --force here); is $? 0 "what was absent has come"
+is "$(field here answered_by)" "1 (build)" "and the first source answers"
+rm "$T/config/tokenward/absent"
+for source in '{env: TOKENWARD_NO_SUCH}' '{credential: nosuch}' '{command: [/nonexistent/command]}' '{command: [nonexistent-command]}' '{file: ../secret/below}'; do
+    stack kinds "- client_secret: $source" "- $GOOD"
+    forget kinds
+    fetch kinds >/dev/null; is "$? $(field kinds answered_by)" "0 2" "not there: $source"
+done
+stack keys '- token_endpoint_auth_method: private_key_jwt' '  assertion_key: ../nokey.pem' "- $GOOD"
+fetch keys >/dev/null; is "$? $(field keys answered_by)" "0 2" "not there: a private key"
+stack cert '- token_endpoint_auth_method: tls_client_auth' '  client_certificate: ../no.pem' '  client_certificate_key: ../nokey.pem' "- $GOOD"
+fetch cert >/dev/null; is "$? $(field cert answered_by)" "0 2" "not there: a certificate"
+before=$(requests)
+stack none '- name: build' '  client_secret: {file: ../absent}' '- client_secret: {env: TOKENWARD_NO_SUCH}'
+out=$(fetch none); is $? 78 "nothing is configured here: exit 78"
+like "$out" "none.yaml:10: environment variable TOKENWARD_NO_SUCH is not there" "the last one's line is named"
+like "$out" "source 1 (build): not configured here: .*none.yaml:9: file .*/absent is not there; source 2: not configured here" "and all sources"
+is "$(requests)" "$before" "without a request"
+stack stops '- client_secret: {file: ../absent}' '  actions: {not_configured: return}' "- $GOOD"
+out=$(fetch stops); is $? 78 "not_configured: return ends it"
+is "$(requests)" "$before" "and the second is not asked"
+cp "$T/config/tokenward/secret" "$T/config/tokenward/open"
+chmod 644 "$T/config/tokenward/open"; own "$T/config"
+stack open '- client_secret: {file: ../open}' "- $GOOD"
+out=$(fetch open); is $? 73 "a secret that others may read is a fault, and not passed over"
+like "$out" "chmod 600" "it says what to do"
+
+# Unavailable, and back-off for each source.
+stack down '- name: first' "  $DOWN" "  $GOOD" '- name: second' "  $GOOD"
+fetch down >/dev/null; is "$? $(field down answered_by)" "0 2 (second)" "the first is unavailable: the second answers"
+before=$(requests)
+fetch --min-valid 1800 down >/dev/null
+is "$(requests)" "$before" "nobody is asked again at once"
+sed -i 's/^\(not_before\|boottime_not_before\)=.*/\1=0/' "$T/run/tokenward/down/backoff"
+age down 3600
+fetch down >/dev/null; is "$? $(requests)" "0 $((before + 1))" "later the second is asked, and the first is left alone (Retry-After)"
+like "$(cat "$T/run/tokenward/down/backoff.1")" "^status=retry" "it has a note of its own"
+sed -i 's/^\(not_before\|boottime_not_before\)=.*/\1=0/' "$T/run/tokenward/down/backoff.1" "$T/run/tokenward/down/backoff"
+age down 3600
+fetch down >/dev/null; is "$? $(requests)" "0 $((before + 3))" "after that the first is asked again"
+stack halt "- $GOOD" "  $DOWN" '  actions: {unavailable: return}' "- $GOOD"
+out=$(fetch halt); is $? 75 "unavailable: return ends it: exit 75"
+like "$out" "source 1: unavailable" "and the source is named"
+
+# Denied.
+stack no '- client_secret: {file: ../wrong}' "- $GOOD"
+fetch no >/dev/null; is "$? $(field no answered_by)" "0 2" "the first is denied: the second answers"
+stack deny '- client_secret: {file: ../wrong}' '  actions: {denied: return}' "- $GOOD"
+out=$(fetch deny); is $? 77 "denied: return ends it: exit 77"
+stack both '- name: a' '  client_secret: {file: ../wrong}' '- name: b' "  $DOWN" "  $GOOD" '- client_secret: {file: ../absent}'
+out=$(fetch both); is $? 75 "none answers: the last that is configured here decides"
+like "$out" "source 1 (a): denied: .*; source 2 (b): unavailable; source 3: not configured here: " "every source is named, with why"
+before=$(requests)
+out=$(fetch both); is $? 75 "again at once: the same exit"
+is "$(requests)" "$before" "without a request"
+like "$out" "source 1 (a): denied: .*; source 2 (b): unavailable; source 3: not configured here: " "and the same words"
+stack late '- client_secret: {file: ../wrong}' '- client_secret: {file: ../later}'
+fetch late >/dev/null; is $? 77 "one denied, one not configured"
+cp -p "$T/config/tokenward/secret" "$T/config/tokenward/later"
+fetch late >/dev/null; is "$? $(field late answered_by)" "0 2" "what comes later is tried at once, whatever was denied"
+
+# A person, and what is kept.
+stack person '- client_secret: {file: ../wrong}' '- name: laptop' '  provider: device_code' "  device_authorization_endpoint: $URL/oauth/v1/device" '  token_endpoint_auth_method: none'
+out=$(fetch person); is $? 69 "the last source wants a login: exit 69"
+like "$out" "tokenward login person" "says how"
+stack kept "- $GOOD" '- client_secret: {file: ../wrong}'
+token=$(user tokenward get kept)
+printf %s wrong >"$T/config/tokenward/secret"
+age kept 700
+is "$(user tokenward get kept)" "$token" "a living token is given while all sources fail"
+printf %s "$CANARY" >"$T/config/tokenward/secret"
+grep -rqF -e "$CANARY" "$T/run"; is $? 1 "no secret is in the runtime directory"
+
+# What is wrong is said with its place.
+stack bad "- $GOOD" '  match: https://x.example.test'
+like "$(user tokenward-helper check "$DIR/bad.yaml" 2>&1)" "bad.yaml:9:7: profile 'bad': match is the whole profile's" "match in a source"
+stack bad "- $GOOD" '  actions: {dennied: return}'
+like "$(user tokenward-helper check "$DIR/bad.yaml" 2>&1)" "bad.yaml:9:17: profile 'bad': actions are for" "an unknown outcome"
+stack bad '- scope: payments'
+like "$(user tokenward-helper check "$DIR/bad.yaml" 2>&1)" "bad.yaml:8:7: profile 'bad': missing: client_secret" "a source that is not complete"
+stack bad "- $GOOD" '  scoop: x'
+like "$(user tokenward-helper check "$DIR/bad.yaml" 2>&1)" "bad.yaml:9:7: profile 'bad': unknown key 'scoop'" "an unknown key"
+done_testing
