@@ -7,12 +7,17 @@ LINK_HELPER = $(CURL_LIBS) $(YAML_LIBS) $(JSON_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) 
 # Everything but main, so that tests can link it.
 noinst_LTLIBRARIES += helper/libhelper.la
 helper_libhelper_la_SOURCES = \
+	helper/allowance.c \
+	helper/allowance.h \
 	helper/arena.c \
 	helper/arena.h \
 	helper/assertion.c \
 	helper/assertion.h \
 	helper/base64.c \
 	helper/base64.h \
+	helper/bell.c \
+	helper/bell.h \
+	helper/bell_parse.c \
 	helper/certificate.c \
 	helper/certificate.h \
 	helper/client_auth.c \
@@ -186,6 +191,7 @@ helper_libhelper_la_SOURCES = \
 	helper/secret_source.h \
 	helper/serve.c \
 	helper/serve.h \
+	helper/serve_bell.c \
 	helper/serve_turn.c \
 	helper/stack.c \
 	helper/stack.h \
@@ -227,4 +233,4 @@ tokenward_helper_LDADD = helper/libhelper.la
 tokenward_helper_CFLAGS = $(CC_PROGRAM)
 tokenward_helper_LDFLAGS = $(LINK_PROGRAM)
 
-dist_man_MANS += helper/tokenward-helper.8 helper/tokenward-profiles.5
+dist_man_MANS += helper/tokenward-doorbell.7 helper/tokenward-helper.8 helper/tokenward-profiles.5

@@ -48,6 +48,21 @@ look_at_all(struct serve *serve, struct tw_error *err)
     return TW_OK;
 }
 
+/* Whoever waits for a profile that is gone. */
+static void
+dismiss(struct serve *serve)
+{
+    struct tw_error gone;
+
+    (void)tw_fail(&gone, TW_E_NOT_FOUND, "the profile was removed");
+    for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
+        if (!ward->profile)
+            serve_answer(ward, &gone);
+        else if (ward->waiting && !ward->task)
+            lane_put_first(&serve->wards, ward);
+    }
+}
+
 static enum tw_status
 adopt(struct serve *serve, struct era *era, struct tw_error *err)
 {
@@ -65,6 +80,7 @@ adopt(struct serve *serve, struct era *era, struct tw_error *err)
     serve->era = era;
     era->holds++;
     status = look_at_all(serve, err);
+    dismiss(serve);
     return status;
 }
 
@@ -103,6 +119,15 @@ serve_reload(struct serve *serve, bool first, struct tw_error *err)
         (void)loop_watch(&serve->loop, serve->watch.fd, EPOLLIN, on_change,
                          serve);
     return status;
+}
+
+void
+serve_reload_now(struct serve *serve)
+{
+    serve->reload_ms = LOOP_NEVER;
+    serve->refused = (struct tw_error){.status = TW_OK};
+    if (serve_reload(serve, false, &serve->refused))
+        (void)session_fail(serve->session, &serve->refused);
 }
 
 static void
@@ -203,6 +228,15 @@ raise_limits(void)
 }
 
 static enum tw_status
+open_bell(struct serve *serve, struct tw_error *err)
+{
+    const struct bell_host host = {serve_asked, serve_left, serve};
+
+    return bell_open(&serve->bell, &serve->loop, &serve->store,
+                     &serve->session->environment, &host, err);
+}
+
+static enum tw_status
 open_all(struct serve *serve, struct tw_error *err)
 {
     enum tw_status status = take_place(serve, err);
@@ -226,7 +260,8 @@ open_all(struct serve *serve, struct tw_error *err)
     };
     if (serve->notify.watchdog_ms)
         serve->ping_ms = loop_now_ms() + serve->notify.watchdog_ms;
-    return serve_reload(serve, true, err);
+    status = serve_reload(serve, true, err);
+    return status ? status : open_bell(serve, err);
 }
 
 /* Until it is told to end, and then until what is under way has ended: an
@@ -264,6 +299,7 @@ close_all(struct serve *serve)
         serve->running = task->next;
         task_free(task);
     }
+    bell_close(&serve->bell);
     schedule_clear(&serve->schedule);
     watch_close(&serve->watch); /* before the set whose paths it knows */
     wards_clear(&serve->wards);
@@ -283,6 +319,7 @@ command_serve(struct session *session, int argc, char **argv)
                           .store = {.root = -1},
                           .lock = -1,
                           .loop = LOOP_INIT,
+                          .bell = {.fd = -1},
                           .notify = {.fd = -1},
                           .watch = WATCH_INIT,
                           .signals = -1,

@@ -6,6 +6,7 @@
 #ifndef TW_HELPER_SERVE_H
 #define TW_HELPER_SERVE_H
 
+#include "helper/bell.h"
 #include "helper/commands.h"
 #include "helper/loop.h"
 #include "helper/notify.h"
@@ -22,6 +23,7 @@ struct serve {
     struct store store;
     int lock; /* one resident helper for each runtime directory */
     struct loop loop;
+    struct bell bell;
     struct notify notify;
     struct watch watch;
     int signals;
@@ -45,6 +47,17 @@ struct serve {
  * old one in place.  @first: what is good of it is taken. */
 enum tw_status serve_reload(struct serve *serve, bool first,
                             struct tw_error *err);
+
+/* serve_reload_now: the same, and its complaint is told. */
+void serve_reload_now(struct serve *serve);
+
+/* serve_asked, serve_left: the bell's host, @arg is the struct serve. */
+void serve_asked(void *arg, struct caller *caller,
+                 const struct bell_request *request);
+void serve_left(void *arg, struct caller *caller);
+
+/* serve_answer: all who wait for @ward. */
+void serve_answer(struct ward *ward, const struct tw_error *result);
 
 /* serve_turn: everything that is to be done now.  Returns when it wants the
  * next turn, of loop_now_ms(). */

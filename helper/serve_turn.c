@@ -64,6 +64,22 @@ unlink_task(struct serve *serve, struct task *task)
     serve->running_count--;
 }
 
+/* Those who wait are answered, unless the fetch was not the one they wanted
+ * or another process is at it: then it is tried again. */
+static void
+answer(struct serve *serve, struct ward *ward, const struct task *task)
+{
+    if (!ward->waiting)
+        return;
+    if (!ward->profile || task->result.status)
+        serve_answer(ward, &task->result);
+    else if (task->options.background ||
+             task->options.min_valid < ward->min_valid)
+        lane_put_first(&serve->wards, ward);
+    else
+        serve_answer(ward, &task->result);
+}
+
 static void
 finish(struct serve *serve, struct task *task)
 {
@@ -75,6 +91,8 @@ finish(struct serve *serve, struct task *task)
     if (task->result.status && task->child < 0)
         (void)session_fail(serve->session, &task->result);
     put_back(serve, ward, &task->result);
+    if (!task->is_contended)
+        answer(serve, ward, task);
     task_free(task);
 }
 
@@ -207,18 +225,15 @@ serve_turn(struct serve *serve)
 {
     int64_t now_ms = loop_now_ms(), next_ms;
 
-    if (now_ms >= serve->reload_ms && serve->end_ms == LOOP_NEVER) {
-        serve->reload_ms = LOOP_NEVER;
-        serve->refused = (struct tw_error){.status = TW_OK};
-        if (serve_reload(serve, false, &serve->refused))
-            (void)session_fail(serve->session, &serve->refused);
-    }
+    if (now_ms >= serve->reload_ms && serve->end_ms == LOOP_NEVER)
+        serve_reload_now(serve);
     if (now_ms >= serve->ping_ms) {
         notify_say(&serve->notify, "WATCHDOG=1");
         serve->ping_ms = now_ms + serve->notify.watchdog_ms;
     }
     next_ms = turn_work(serve);
     tell_status(serve);
+    next_ms = earlier(next_ms, bell_turn(&serve->bell, now_ms));
     if (serve->end_ms == LOOP_NEVER)
         next_ms = earlier(next_ms, serve->reload_ms);
     else

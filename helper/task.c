@@ -169,12 +169,8 @@ see_job(struct task *task)
 {
     if (job_is_busy(&task->job))
         return;
-    if (job_is_contended(&task->job))
-        (void)tw_fail(&task->result, TW_E_RETRY,
-                      "'%s' is being fetched by another process",
-                      task->ward->name);
-    else
-        task->result = *job_result(&task->job);
+    task->is_contended = job_is_contended(&task->job);
+    task->result = *job_result(&task->job);
     task->has_ended = true;
 }
 

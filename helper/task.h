@@ -44,6 +44,7 @@ struct task {
     int child;      /* a pidfd, or -1 */
     int64_t end_ms; /* monotonic: it is ended then */
     bool has_ended;
+    bool is_contended; /* another process is at it: nothing came of it here */
     struct tw_error result; /* once it has ended */
 };
 

@@ -141,6 +141,37 @@ lane_put(struct wards *wards, struct ward *ward)
     line_up(wards, lane);
 }
 
+static void
+leave_lane(struct ward *ward)
+{
+    struct ward **at = &ward->lane->first, *last = NULL;
+
+    if (!ward->in_lane)
+        return;
+    while (*at && *at != ward) {
+        last = *at;
+        at = &(*at)->next_in_lane;
+    }
+    *at = ward->next_in_lane;
+    if (ward->lane->last == ward)
+        ward->lane->last = last;
+    ward->in_lane = false;
+}
+
+void
+lane_put_first(struct wards *wards, struct ward *ward)
+{
+    struct lane *lane = ward->lane;
+
+    leave_lane(ward);
+    ward->in_lane = true;
+    ward->next_in_lane = lane->first;
+    lane->first = ward;
+    if (!lane->last)
+        lane->last = ward;
+    line_up(wards, lane);
+}
+
 static struct ward *
 take_first(struct lane *lane)
 {
@@ -181,23 +212,6 @@ lane_end(struct wards *wards, struct lane *lane, bool in_trouble)
     lane->running--;
     lane->in_trouble = in_trouble;
     line_up(wards, lane);
-}
-
-static void
-leave_lane(struct ward *ward)
-{
-    struct ward **at = &ward->lane->first, *last = NULL;
-
-    if (!ward->in_lane)
-        return;
-    while (*at && *at != ward) {
-        last = *at;
-        at = &(*at)->next_in_lane;
-    }
-    *at = ward->next_in_lane;
-    if (ward->lane->last == ward)
-        ward->lane->last = last;
-    ward->in_lane = false;
 }
 
 struct ward *

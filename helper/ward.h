@@ -16,7 +16,7 @@
 #define LANE_COMMANDS 32 /* lanes of what may take its time */
 
 struct task;
-struct wait;
+struct caller;
 
 struct lane {
     struct lane *next;         /* of all */
@@ -33,11 +33,11 @@ struct ward {
     const struct profile *profile; /* of the current set; NULL: it is gone */
     struct lane *lane;
     struct ward *next_in_lane;
-    struct ward *next;    /* of all */
-    struct task *task;    /* being fetched */
-    struct wait *waiting; /* who asked for it, see bell.h */
-    int64_t min_valid;    /* what they want */
-    unsigned failures;    /* in a row, without a note */
+    struct ward *next;      /* of all */
+    struct task *task;      /* being fetched */
+    struct caller *waiting; /* who asked for it, see bell.h */
+    int64_t min_valid;      /* what they want */
+    unsigned failures;      /* in a row, without a note */
     bool in_lane, is_failing;
     char name[];
 };
@@ -70,6 +70,9 @@ struct ward *wards_find(const struct wards *wards, const char *name);
 
 /* lane_put: @ward stands in its lane, once. */
 void lane_put(struct wards *wards, struct ward *ward);
+
+/* lane_put_first: the same, in front: somebody waits. */
+void lane_put_first(struct wards *wards, struct ward *ward);
 
 /* lane_take: whose turn it is, now counted as running; NULL: nobody's. */
 struct ward *lane_take(struct wards *wards);

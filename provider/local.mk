@@ -11,8 +11,12 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/auto.h \
 	provider/base/backoff.c \
 	provider/base/backoff.h \
+	provider/base/bring.c \
+	provider/base/bring.h \
 	provider/base/clock.c \
 	provider/base/clock.h \
+	provider/base/doorbell.c \
+	provider/base/doorbell.h \
 	provider/base/epoch.c \
 	provider/base/epoch.h \
 	provider/base/error.c \
@@ -34,7 +38,9 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/spawn.c \
 	provider/base/spawn.h \
 	provider/base/text.c \
-	provider/base/text.h
+	provider/base/text.h \
+	provider/base/verdict.c \
+	provider/base/verdict.h
 provider_base_libbase_la_CPPFLAGS = $(CPP_PATHS)
 
 # libtokenward

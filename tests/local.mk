@@ -30,6 +30,9 @@ EXTRA_DIST += \
 	tests/sandbox/ask.sh \
 	tests/unit/run \
 	tests/unit/verify_jwt.py
+EXTRA_DIST += tests/corpora tests/flow/git_server.py tests/flow/lib.sh tests/flow/ring.py tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
+EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/unit/run tests/unit/verify_jwt.py tests/sandbox/README.md tests/sandbox/ask.sh
+EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/flow/qr_image.py tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
 
 if HAVE_MHD
 noinst_PROGRAMS += tests/sandbox/sandbox
@@ -124,6 +127,7 @@ tests_unit_corpus_replies_t_LDADD = $(LINK_UNIT)
 if HAVE_CRITERION
 UNIT_TESTS += \
 	tests/unit/base-t \
+	tests/unit/bell-t \
 	tests/unit/client-t \
 	tests/unit/device-code-t \
 	tests/unit/environment-t \
@@ -168,6 +172,11 @@ tests_unit_base_t_SOURCES = tests/unit/base-t.c
 tests_unit_base_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_base_t_CFLAGS = $(CC_UNIT)
 tests_unit_base_t_LDADD = $(LINK_UNIT)
+
+tests_unit_bell_t_SOURCES = tests/unit/bell-t.c
+tests_unit_bell_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_bell_t_CFLAGS = $(CC_UNIT)
+tests_unit_bell_t_LDADD = $(LINK_UNIT)
 
 tests_unit_client_t_SOURCES = tests/unit/client-t.c tests/unit/marks.c tests/unit/marks.h tests/unit/published.c tests/unit/published.h
 tests_unit_client_t_CPPFLAGS = $(CPP_UNIT)
@@ -379,6 +388,7 @@ FLOW_TESTS = \
 	tests/flow/boundary-t.sh \
 	tests/flow/corpus-perms-t.sh \
 	tests/flow/discovery-t.sh \
+	tests/flow/doorbell-t.sh \
 	tests/flow/fault-t.sh \
 	tests/flow/format-t.sh \
 	tests/flow/front-t.sh \

@@ -9,15 +9,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 
 #include "provider/base/backoff.h"
+#include "provider/base/bring.h"
 #include "provider/base/index.h"
-#include "provider/base/spawn.h"
 
 /* <dir>/<profile>/<file> */
 static bool
@@ -133,29 +131,6 @@ source_changed(const struct record *record)
            record_is_behind(record);
 }
 
-/* A fetch nobody waits for. */
-static void
-fetch_ahead(const struct runtime *runtime, const char *profile, struct now now)
-{
-    const char *const args[] = {"fetch", "--background", "--", profile, NULL};
-
-    if (may_fetch(runtime, profile, now))
-        (void)spawn_helper(args, 0, NULL);
-}
-
-static enum tw_status
-fetch(const char *profile, int64_t min_valid, bool alive, struct tw_error *err)
-{
-    char seconds[24];
-    const char *const plain[] = {"fetch", "--", profile, NULL};
-    const char *const fresh[] = {"fetch", "--min-valid", seconds,
-                                 "--",    profile,       NULL};
-    int wait_s = alive ? TW_WAIT_ALIVE_S : TW_WAIT_S;
-
-    (void)snprintf(seconds, sizeof seconds, "%" PRId64, min_valid);
-    return spawn_helper(min_valid < 0 ? plain : fresh, wait_s * 1000, err);
-}
-
 static enum tw_status
 fail_cached(const char *profile, bool system, enum tw_status looked,
             struct tw_error *err)
@@ -178,10 +153,15 @@ fetch_and_look(const struct runtime *runtime, const char *profile,
                int64_t min_valid, bool shadowed, struct answer *out,
                struct tw_error *err)
 {
-    struct tw_error failure = {.status = TW_OK};
+    struct tw_error failure = {.status = TW_OK}, theirs = failure;
     enum tw_status status;
 
-    (void)fetch(profile, min_valid, out->left > 0, &failure);
+    (void)bring_token(runtime, profile, min_valid,
+                      out->left > 0 ? TW_WAIT_ALIVE_S : TW_WAIT_S, &failure);
+    if (failure.status == TW_E_NOT_FOUND && !shadowed &&
+        bring_system_token(runtime, profile, min_valid, TW_WAIT_S, &theirs) !=
+            TW_E_NOT_FOUND)
+        failure = theirs;
     status = look_record(runtime, profile, &out->record, &out->system, err);
     if (!status && out->system && shadowed)
         status = TW_E_NOT_FOUND;
@@ -193,6 +173,28 @@ fetch_and_look(const struct runtime *runtime, const char *profile,
     if (out->left <= 0)
         return failure.status ? error_copy(err, &failure)
                               : fail_cached(profile, false, status, err);
+    (void)error_copy(out->stale, &failure);
+    return TW_OK;
+}
+
+/* The same with the system's resident helper, if it is there. */
+static enum tw_status
+bring_and_look(const struct runtime *runtime, const char *profile,
+               int64_t min_valid, struct answer *out, struct tw_error *err)
+{
+    struct tw_error failure = {.status = TW_OK};
+    enum tw_status status;
+
+    (void)bring_system_token(runtime, profile, min_valid,
+                             out->left > 0 ? TW_WAIT_ALIVE_S : TW_WAIT_S,
+                             &failure);
+    if (failure.status == TW_E_NOT_FOUND) /* nobody is there */
+        failure = (struct tw_error){.status = TW_OK};
+    status = look_record_in(runtime, true, profile, &out->record, err);
+    out->left = status ? 0 : record_left(&out->record, clock_now());
+    if (out->left <= 0)
+        return failure.status ? error_copy(err, &failure)
+                              : fail_cached(profile, true, status, err);
     (void)error_copy(out->stale, &failure);
     return TW_OK;
 }
@@ -214,8 +216,10 @@ ask(const struct runtime *runtime, const char *profile, int64_t min_valid,
     if (good && ours && (flags & ASK_SOURCE))
         good = !source_changed(&out->record);
     out->due = good && ours && record_refresh_left(&out->record, now) <= 0;
-    if (out->due && !(flags & ASK_CACHED))
-        fetch_ahead(runtime, profile, now);
+    if (out->due && !(flags & ASK_CACHED) && may_fetch(runtime, profile, now))
+        bring_ahead(runtime, profile);
+    if (!good && !ours && !(flags & ASK_CACHED))
+        return bring_and_look(runtime, profile, min_valid, out, err);
     if (!good && ours && !(flags & ASK_CACHED))
         return fetch_and_look(runtime, profile, min_valid, shadowed, out, err);
     if (out->left <= 0)
@@ -238,28 +242,23 @@ ask_record(const struct runtime *runtime, const char *profile,
 }
 
 enum tw_status
-ask_reject(const char *profile, int64_t generation, struct tw_error *err)
+ask_reject(const struct runtime *runtime, const char *profile,
+           int64_t generation, struct tw_error *err)
 {
-    char number[24];
-    const char *const args[] = {"reject", "--generation", number,
-                                "--",     profile,        NULL};
+    AUTO_RECORD record = RECORD_INIT;
+    bool system = false;
 
-    (void)snprintf(number, sizeof number, "%" PRId64, generation);
-    return spawn_helper(args, TW_WAIT_S * 1000, err);
+    (void)look_record(runtime, profile, &record, &system, NULL);
+    return bring_rejection(runtime, system, profile, generation, err);
 }
 
 enum tw_status
-ask_reject_record(const struct record *record, bool system,
-                  const char *profile, struct tw_error *err)
+ask_reject_record(const struct runtime *runtime, const struct record *record,
+                  bool system, const char *profile, struct tw_error *err)
 {
     if (!record->token)
         return TW_OK;
-    if (system)
-        return tw_fail(err, TW_E_ACCESS,
-                       "the token of '%s' is the system's: its service alone "
-                       "drops it",
-                       profile);
-    return ask_reject(profile, record->generation, err);
+    return bring_rejection(runtime, system, profile, record->generation, err);
 }
 
 void

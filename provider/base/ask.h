@@ -3,7 +3,8 @@
  * ask.h - a good record, wherever it comes from: what every front end does.
  *
  * Looks at the user's record, then the system's; if neither is good for long
- * enough, starts the helper, waits, and looks again.
+ * enough, rings for the resident helper or starts one,
+ * waits, and looks again.
  */
 #ifndef TW_BASE_ASK_H
 #define TW_BASE_ASK_H
@@ -33,12 +34,13 @@ enum tw_status ask_record(const struct runtime *runtime, const char *profile,
                           struct answer *out, struct tw_error *err);
 
 /* ask_reject: drops generation @generation of @profile for everybody. */
-enum tw_status ask_reject(const char *profile, int64_t generation,
-                          struct tw_error *err);
+enum tw_status ask_reject(const struct runtime *runtime, const char *profile,
+                          int64_t generation, struct tw_error *err);
 
 /* ask_reject_record: the same for what look_record() found, if there is still
- * a token in it.  TW_E_ACCESS for the @system's. */
-enum tw_status ask_reject_record(const struct record *record, bool system,
+ * a token in it.  The @system's is dropped by its resident helper alone. */
+enum tw_status ask_reject_record(const struct runtime *runtime,
+                                 const struct record *record, bool system,
                                  const char *profile, struct tw_error *err);
 
 void answer_clear(struct answer *answer);

@@ -18,8 +18,9 @@
 #include <sys/auxv.h>
 #include <sys/wait.h>
 
+#include "provider/base/auto.h"
 #include "provider/base/clock.h"
-#include "provider/base/lines.h"
+#include "provider/base/verdict.h"
 
 #ifndef TW_HELPER_PATH
 #define TW_HELPER_PATH "/usr/libexec/tokenward-helper"
@@ -147,32 +148,6 @@ read_report(int fd, int wait_ms, char *report, size_t *n)
     }
 }
 
-static enum tw_status
-understand(char *report, size_t n, struct tw_error *err)
-{
-    enum tw_status status = TW_E_SYSTEM;
-    struct lines lines;
-    const char *key, *value, *message = "", *hint = "";
-    bool named = false;
-
-    lines_begin(&lines, report, n);
-    while (lines_next(&lines, &key, &value)) {
-        if (strcmp(key, "status") == 0)
-            named = status_from_name(value, &status);
-        else if (strcmp(key, "message") == 0)
-            message = value;
-        else if (strcmp(key, "hint") == 0)
-            hint = value;
-    }
-    if (!named)
-        return tw_fail(err, TW_E_SYSTEM,
-                       "the helper ended without a report\n"
-                       "run tokenward-helper fetch NAME to see why");
-    if (!status)
-        return TW_OK;
-    return tw_fail(err, status, "%s%s%s", message, *hint ? "\n" : "", hint);
-}
-
 /* It only forks: it has ended long since, or is stuck.  Where the host has
  * reaped it, the number may be another process's by now. */
 static void
@@ -238,7 +213,7 @@ spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
         return tw_fail(err, TW_E_RETRY,
                        "the helper is still at work after %d s",
                        wait_ms / 1000);
-    return understand(report, n, err);
+    return verdict_read(report, n, err);
 }
 
 enum tw_status

@@ -26,5 +26,6 @@ command_reject(const struct options *options, int *exit_code,
                        options->names[0]);
     if (status)
         return status;
-    return ask_reject_record(&record, system, options->names[0], err);
+    return ask_reject_record(&runtime, &record, system, options->names[0],
+                             err);
 }

@@ -270,5 +270,6 @@ tw_reject(struct tw_handle *handle, const struct tw_token *token,
     before = hand_drop(&handle->hand, token->generation);
     (void)pthread_mutex_unlock(&handle->lock);
     tw_token_free(before);
-    return (int)ask_reject(handle->profile, token->generation, err);
+    return (int)ask_reject(&handle->runtime, handle->profile,
+                           token->generation, err);
 }

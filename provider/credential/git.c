@@ -129,7 +129,8 @@ git_erase(struct secret *out, struct tw_error *err)
         !is_token_of(request.password, &record) ||
         !is_token_of(request.credential, &record))
         return TW_OK;
-    return ask_reject_record(&record, system, target.route.profile, err);
+    return ask_reject_record(&runtime, &record, system, target.route.profile,
+                             err);
 }
 
 /* Nothing of git's is ever kept; it is read so that git need not notice. */

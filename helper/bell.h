@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bell.h - the doorbell, from inside: who rings and what they want.
+ *
+ * provider/base/doorbell.h has the packets.  One request at a time for each
+ * caller, of fixed size; so many callers in all and of one user; so many
+ * requests of one user in a second; nobody is waited for.
+ */
+#ifndef TW_HELPER_BELL_H
+#define TW_HELPER_BELL_H
+
+#include "helper/allowance.h"
+#include "helper/environment.h"
+#include "helper/loop.h"
+#include "helper/store.h"
+
+#define BELL_CALLERS_MAX 1024
+#define BELL_CALLER_MS 30000 /* from the last word to the end of the call */
+
+enum bell_command { BELL_ENSURE = 1, BELL_REJECT, BELL_STATUS };
+
+struct bell_request {
+    enum bell_command command;
+    const char *profile; /* NULL for BELL_STATUS; a profile's name */
+    int64_t min_valid;   /* or TW_MIN_VALID_DEFAULT */
+    int64_t generation;
+};
+
+/* bell_parse: cuts @text, which must have room for one byte more at @n.
+ * TW_E_USAGE for anything that is no whole request. */
+enum tw_status bell_parse(char *text, size_t n, struct bell_request *out,
+                          struct tw_error *err);
+
+struct ward;
+struct bell;
+
+struct caller {
+    struct bell *bell;
+    struct caller *previous, *following; /* of all, by their end */
+    struct caller *next;                 /* who waits for the same ward */
+    struct ward *ward;                   /* waited for, or NULL */
+    struct allowance *allowance;
+    int fd;
+    int64_t end_ms;
+};
+
+/* What is done with a request: answered at once, or the caller's ward is
+ * set and it waits. */
+struct bell_host {
+    void (*asked)(void *arg, struct caller *caller,
+                  const struct bell_request *request);
+    void (*left)(void *arg, struct caller *caller); /* while it waited */
+    void *arg;
+};
+
+struct bell {
+    int fd; /* -1: there is none */
+    struct loop *loop;
+    struct bell_host host;
+    struct allowances allowances;
+    struct caller *first, *last;
+    size_t count;
+    const struct store *store; /* where our own socket is, or NULL */
+};
+
+/* bell_open: on the socket that a service manager handed over, or on one that
+ * is made in the runtime directory. */
+enum tw_status bell_open(struct bell *bell, struct loop *loop,
+                         const struct store *store,
+                         const struct environment *environment,
+                         const struct bell_host *host, struct tw_error *err);
+
+/* bell_turn: ends calls whose time is over.  Returns when the next one's is
+ * (LOOP_NEVER: there is none). */
+int64_t bell_turn(struct bell *bell, int64_t now_ms);
+
+/* caller_answer: @err's status and message; @more: lines of its own, or NULL.
+ * The caller may be gone after it. */
+void caller_answer(struct caller *caller, const struct tw_error *err,
+                   const struct secret *more);
+
+void bell_close(struct bell *bell);
+
+#endif

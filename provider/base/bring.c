@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bring.c - see bring.h.
+ *
+ * A profile that the resident helper does not know may be newer than its last
+ * look, so a helper is started for it all the same.  A program with raised
+ * privileges rings nobody.
+ */
+#include "provider/base/bring.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "provider/base/doorbell.h"
+#include "provider/base/spawn.h"
+
+static bool
+may_ring(const char *dir)
+{
+    return dir[0] && !getauxval(AT_SECURE);
+}
+
+static bool
+system_owner(const struct runtime *runtime, uid_t *owner)
+{
+    struct stat st;
+
+    if (!may_ring(runtime->system) || lstat(runtime->system, &st) < 0 ||
+        !S_ISDIR(st.st_mode))
+        return false;
+    *owner = st.st_uid;
+    return true;
+}
+
+enum tw_status
+bring_token(const struct runtime *runtime, const char *profile,
+            int64_t min_valid, int wait_s, struct tw_error *err)
+{
+    char seconds[24];
+    const char *const plain[] = {"fetch", "--", profile, NULL};
+    const char *const fresh[] = {"fetch", "--min-valid", seconds,
+                                 "--",    profile,       NULL};
+    bool is_there = false;
+    enum tw_status status = TW_OK;
+
+    if (may_ring(runtime->user))
+        status = doorbell_ensure(runtime->user, geteuid(), profile, min_valid,
+                                 wait_s * 1000, &is_there, err);
+    if (is_there && status != TW_E_NOT_FOUND)
+        return status;
+    (void)snprintf(seconds, sizeof seconds, "%" PRId64, min_valid);
+    return spawn_helper(min_valid < 0 ? plain : fresh, wait_s * 1000, err);
+}
+
+void
+bring_ahead(const struct runtime *runtime, const char *profile)
+{
+    const char *const args[] = {"fetch", "--background", "--", profile, NULL};
+    bool is_there = false;
+
+    if (may_ring(runtime->user))
+        (void)doorbell_ensure(runtime->user, geteuid(), profile,
+                              TW_MIN_VALID_DEFAULT, 0, &is_there, NULL);
+    if (!is_there)
+        (void)spawn_helper(args, 0, NULL);
+}
+
+enum tw_status
+bring_system_token(const struct runtime *runtime, const char *profile,
+                   int64_t min_valid, int wait_s, struct tw_error *err)
+{
+    bool is_there;
+    uid_t owner;
+
+    if (!system_owner(runtime, &owner))
+        return tw_fail(err, TW_E_NOT_FOUND, "no resident helper is there");
+    return doorbell_ensure(runtime->system, owner, profile, min_valid,
+                           wait_s * 1000, &is_there, err);
+}
+
+static enum tw_status
+reject_system(const struct runtime *runtime, const char *profile,
+              int64_t generation, struct tw_error *err)
+{
+    bool is_there = false;
+    uid_t owner;
+    enum tw_status status = TW_OK;
+
+    if (system_owner(runtime, &owner))
+        status = doorbell_reject(runtime->system, owner, profile, generation,
+                                 TW_WAIT_S * 1000, &is_there, err);
+    return is_there ? status
+                    : tw_fail(err, TW_E_ACCESS,
+                              "the token of '%s' is the system's: its "
+                              "service alone drops it, and is not there",
+                              profile);
+}
+
+enum tw_status
+bring_rejection(const struct runtime *runtime, bool system,
+                const char *profile, int64_t generation, struct tw_error *err)
+{
+    char number[24];
+    const char *const args[] = {"reject", "--generation", number,
+                                "--",     profile,        NULL};
+    bool is_there = false;
+    enum tw_status status = TW_OK;
+
+    if (system)
+        return reject_system(runtime, profile, generation, err);
+    if (may_ring(runtime->user))
+        status = doorbell_reject(runtime->user, geteuid(), profile, generation,
+                                 TW_WAIT_S * 1000, &is_there, err);
+    if (is_there && status != TW_E_NOT_FOUND)
+        return status;
+    (void)snprintf(number, sizeof number, "%" PRId64, generation);
+    return spawn_helper(args, TW_WAIT_S * 1000, err);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * doorbell.h - the resident helper's socket, from outside: <runtime>/doorbell.
+ *
+ * SOCK_SEQPACKET: one packet of key=value lines asks, one answers.  No token
+ * and no secret ever crosses it; a token is read where it is kept.
+ *
+ *   command=ensure          have a good token kept
+ *   profile=NAME
+ *   min_valid=SECONDS       (may be left out)
+ *
+ *   command=reject          drop this generation of it
+ *   profile=NAME
+ *   generation=N
+ *
+ *   command=status          how is everything?
+ *
+ * The answer: status= and, of a failure, message= and hint=.
+ */
+#ifndef TW_BASE_DOORBELL_H
+#define TW_BASE_DOORBELL_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "provider/base/error.h"
+
+#define DOORBELL_FILE "doorbell"
+#define DOORBELL_REQUEST_MAX 512 /* bytes of a packet that asks */
+#define DOORBELL_ANSWER_MAX 4096
+
+/* doorbell_ensure: rings <@dir>/doorbell for @profile's token, and waits for
+ * the answer at most @wait_ms (0: not at all, TW_OK once it has rung).
+ * @min_valid: TW_MIN_VALID_DEFAULT or seconds.  @is_there: false when nobody
+ * answers the door, as when there is no such socket, and something else must
+ * be done; a dead socket costs nothing.  It must be @owner's, or root's. */
+enum tw_status doorbell_ensure(const char *dir, uid_t owner,
+                               const char *profile, int64_t min_valid,
+                               int wait_ms, bool *is_there,
+                               struct tw_error *err);
+
+/* doorbell_reject: the same, to drop @generation. */
+enum tw_status doorbell_reject(const char *dir, uid_t owner,
+                               const char *profile, int64_t generation,
+                               int wait_ms, bool *is_there,
+                               struct tw_error *err);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * verdict.c - see verdict.h.
+ */
+#include "provider/base/verdict.h"
+
+#include <string.h>
+
+#include "provider/base/lines.h"
+
+enum tw_status
+verdict_read(char *text, size_t n, struct tw_error *err)
+{
+    enum tw_status status = TW_E_SYSTEM;
+    struct lines lines;
+    const char *key, *value, *message = "", *hint = "";
+    bool named = false;
+
+    lines_begin(&lines, text, n);
+    while (lines_next(&lines, &key, &value)) {
+        if (strcmp(key, "status") == 0)
+            named = status_from_name(value, &status);
+        else if (strcmp(key, "message") == 0)
+            message = value;
+        else if (strcmp(key, "hint") == 0)
+            hint = value;
+    }
+    if (!named)
+        return tw_fail(err, TW_E_SYSTEM,
+                       "the helper ended without a report\n"
+                       "run tokenward-helper fetch NAME to see why");
+    if (!status)
+        return TW_OK;
+    return tw_fail(err, status, "%s%s%s", message, *hint ? "\n" : "", hint);
+}

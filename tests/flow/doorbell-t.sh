@@ -1,0 +1,116 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# doorbell-t.sh - the resident helper's socket: requests become one fetch, no
+# token crosses it, and whoever is slow or means ill delays nobody.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+PYTHON=/usr/bin/python3 # not one of root's home
+[ -x $PYTHON ] || skip_all "python3 is not installed"
+sandbox
+cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
+chmod 644 "$T/bin/ring.py"
+BELL=$T/run/tokenward/doorbell
+ring() { user $PYTHON "$T/bin/ring.py" "$BELL" "$@"; }
+until_true() { # until_true SECONDS COMMAND...
+    tenths=$(($1 * 10))
+    shift
+    while [ "$tenths" -gt 0 ]; do
+        "$@" 2>/dev/null && return 0
+        sleep 0.1
+        tenths=$((tenths - 1))
+    done
+    return 1
+}
+serve() {
+    user "$@" "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+    until_true 5 test -S "$BELL"
+}
+helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
+stop() { kill "$1" "$(helper_pid)"; wait "$EXTRA_PID" 2>/dev/null; }
+
+profile pay /oauth/v1/token
+serve
+is "$(stat -c %a "$BELL")" 600 "the socket is its user's alone"
+until_true 5 test -e "$(record pay)"
+out=$(ring 'command=ensure\nprofile=pay\n'); is "$out" "status=ok" "ensure: ok"
+printf '%s' "$out" | grep -q "$(field pay access_token)"; is $? 1 "and no token in the answer"
+like "$(ring 'command=ensure\nprofile=nosuch\n')" "^status=not_found" "an unknown profile: not_found"
+like "$(ring 'command=status\n')" "^profiles=1" "status: how many profiles"
+like "$(ring 'hello\n')" "^status=usage" "nonsense: usage"
+like "$(ring 'command=ensure\nprofile=../pay\n')" "^status=usage" "a path for a name: usage"
+like "$(ring "command=ensure\\nprofile=pay\\nx=$(printf %0600d 0)\\n")" "^gone\|^$" "a long packet: the call ends"
+is "$(ring 'command=ensure\nprofile=pay\n' 'command=ensure\nprofile=pay\n' | grep -c '^status=ok')" 2 "two requests on one call"
+
+# Rejected: a new one is there before anybody asks again.
+before=$(field pay generation)
+token=$(field pay access_token)
+is "$(ring "command=reject\\nprofile=pay\\ngeneration=$before\\n")" "status=ok" "reject: ok"
+until_true 12 sh -c "grep '^access_token=' '$(record pay)' | grep -qv '$token'"
+is $? 0 "and another token comes by itself"
+
+# Those who ring at once make one request; the front end rings too.
+profile late /m/delay=500/oauth/v1/token
+before=$(requests)
+for _ in 1 2 3 4 5 6 7 8; do user tokenward get late >>"$T/got" 2>&1 & pids="${pids:-} $!"; done
+# shellcheck disable=SC2086
+wait $pids
+is "$(sort -u "$T/got" | wc -l)" 1 "eight get one token"
+is "$(($(requests) - before))" 1 "by one request"
+# A profile changed a moment ago is the one that is fetched.
+sed -i 's/payments wallet/payments/' "$T/config/tokenward/profiles.d/late.yaml"
+user tokenward get late >/dev/null
+is "$(field late scope)" payments "a profile changed a moment ago is the one that counts"
+out=$(TOKENWARD_HELPER=/nonexistent user tokenward get late 2>&1); is $? 0 "no helper is started while one is there"
+profile refused /m/status=401,error=invalid_client/oauth/v1/token
+out=$(user tokenward get refused 2>&1); is $? 77 "a failure comes through the doorbell"
+like "$out" "refused.yaml:[0-9]*:.*invalid_client" "with its words"
+
+# An endpoint that never answers and a thousand callers.
+profile hang /m/hang/oauth/v1/token 'timeout: 60'
+profile other /oauth/v1/token
+sleep 0.5
+(ring 'command=ensure\nprofile=hang\n' >/dev/null 2>&1) &
+sleep 0.5
+(ring --many 1000 8 >"$T/many") &
+many=$!
+sleep 2
+is "$(cat "$T/many")" 31 "of a thousand callers of one user, so many are let in beside one who waits"
+# The user's own share is used up, so the caller of another uid is asked.
+if [ "$(id -u)" = 0 ]; then
+    ms=$($PYTHON - "$BELL" <<'END'
+import socket, sys, time
+start = time.monotonic()
+caller = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+caller.connect(sys.argv[1])
+caller.send(b"command=ensure\nprofile=other\n")
+answer = caller.recv(4096)
+print(int((time.monotonic() - start) * 1000) if answer == b"status=ok\n" else answer)
+END
+)
+    [ "$ms" -lt 100 ]; is $? 0 "another uid's ensure takes under 100 ms ($ms)"
+else
+    skip "another uid's ensure takes under 100 ms" "needs root"
+fi
+start=$(date +%s%3N)
+user tokenward get other >/dev/null; is $? 0 "a token that is kept is served"
+[ $(($(date +%s%3N) - start)) -lt 100 ]; is $? 0 "within 100 ms"
+kill "$many" 2>/dev/null
+wait "$many" 2>/dev/null
+
+# Killed: the socket that is left costs nothing; nobody waits in vain.
+stop -KILL
+[ -S "$BELL" ]; is $? 0 "killed: its socket is left"
+forget other
+user tokenward get other >/dev/null; is $? 0 "and a helper is started, as without it"
+serve
+is "$(ring 'command=ensure\nprofile=other\n')" "status=ok" "started again: the same socket answers"
+(user tokenward get hang >"$T/hung" 2>&1; echo $? >>"$T/hung") &
+hung=$!
+sleep 1
+stop -TERM
+rm "$T/config/tokenward/profiles.d/hang.yaml"
+[ ! -e "$BELL" ]; is $? 0 "ended: the socket is removed"
+kill "$hung" 2>/dev/null
+wait "$hung" 2>/dev/null
+done_testing
