@@ -2,7 +2,7 @@
 # What an administrator copies.
 
 examplesdir = $(docdir)/examples
-dist_examples_DATA = etc/profiles/astrapay.yaml
+dist_examples_DATA = etc/pam/pam-config etc/profiles/astrapay.yaml
 
 presetdir = $(datadir)/tokenward/presets
 dist_preset_DATA = \

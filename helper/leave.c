@@ -48,24 +48,16 @@ is_over(const struct profile *profile, bool lingers)
     }
 }
 
-static bool
-is_for_logins_alone(const struct session *session)
-{
-    size_t n = strlen(session->runtime.system);
-
-    return strncmp(session->runtime.user, session->runtime.system, n) == 0 &&
-           session->runtime.user[n] == '/';
-}
-
 static enum tw_status
-fail_leftover(const struct session *session, const char *what)
+fail_leftover(const struct session *session, const struct store *store,
+              const char *what)
 {
     struct tw_error err;
 
     (void)tw_fail(&err, TW_E_ACCESS,
                   "%s%s%s: could not be removed whole\n"
                   "see what else is in it",
-                  session->runtime.user, *what ? "/" : "", what);
+                  store->path, *what ? "/" : "", what);
     return session_fail(session, &err);
 }
 
@@ -85,22 +77,47 @@ remove_profiles(const struct session *session, const struct profile_set *set,
         if (!is_over(profile, lingers))
             *stays = true;
         else if (!discard_directory(&discard, store->root, profile->name))
-            status = fail_leftover(session, profile->name);
+            status = fail_leftover(session, store, profile->name);
     }
     epoch_bump(store->root, 0600);
     return status;
 }
 
-enum tw_status
-command_leave(struct session *session, int argc, char **argv)
+/* @path: a runtime directory, perhaps not there; @alone: it has no use but
+ * logins. */
+static enum tw_status
+leave_place(const struct session *session, const struct profile_set *set,
+            const char *path, bool alone)
 {
     AUTO_STORE store = {.root = -1};
-    AUTO(profile_set_clear) struct profile_set set = {0};
-    struct profile_scope scope = session_scope(session);
     struct discard discard;
     struct tw_error err;
     enum tw_status status;
     bool stays = false;
+
+    if (!path[0] || access(path, F_OK) < 0)
+        return TW_OK; /* nothing is kept */
+    if (store_open(path, false, &store, &err))
+        return session_fail(session, &err);
+    status = remove_profiles(session, set, &store, &stays);
+    if (stays || !alone)
+        return status;
+    discard = (struct discard){.deadline_ms = clock_monotonic_ms() + LEAVE_MS};
+    return discard_content(&discard, store.root)
+               ? status
+               : fail_leftover(session, &store, "");
+}
+
+enum tw_status
+command_leave(struct session *session, int argc, char **argv)
+{
+    AUTO(profile_set_clear) struct profile_set set = {0};
+    struct profile_scope scope = session_scope(session);
+    char logins[RUNTIME_PATH_MAX], number[24];
+    const char *const parts[] = {session->runtime.system, "/user/", number,
+                                 NULL};
+    struct tw_error err;
+    enum tw_status first = TW_OK, second;
 
     (void)argv;
     if (argc || session->options.system) {
@@ -108,15 +125,13 @@ command_leave(struct session *session, int argc, char **argv)
                       "leave is a user's, and takes no argument");
         return session_fail(session, &err);
     }
-    if (!session->runtime.user[0] || access(session->runtime.user, F_OK) < 0)
-        return TW_OK; /* nothing is kept */
-    if (session_store(session, &store, &err) ||
-        profiles_load(&scope, &session->modules, NULL, NULL, &set, &err))
+    if (profiles_load(&scope, &session->modules, NULL, NULL, &set, &err))
         return session_fail(session, &err);
-    status = remove_profiles(session, &set, &store, &stays);
-    if (stays || !is_for_logins_alone(session))
-        return status;
-    discard = (struct discard){.deadline_ms = clock_monotonic_ms() + LEAVE_MS};
-    return discard_content(&discard, store.root) ? status
-                                                 : fail_leftover(session, "");
+    (void)text_put_unsigned(number, geteuid(), 1);
+    (void)text_join(logins, sizeof logins, parts);
+    /* A session from before the login manager's directory used the other. */
+    if (strcmp(session->runtime.user, logins) != 0)
+        first = leave_place(session, &set, session->runtime.user, false);
+    second = leave_place(session, &set, logins, true);
+    return first ? first : second;
 }

@@ -135,13 +135,45 @@ module_LTLIBRARIES += provider/grants/token_exchange.la
 provider_grants_token_exchange_la_SOURCES = provider/grants/token_exchange.c provider/grants/fields.h
 provider_grants_token_exchange_la_LDFLAGS = $(LINK_GRANT)
 
+# pam_tokenward: libpam and libc.
+if HAVE_PAM
+pam_LTLIBRARIES = provider/pam/pam_tokenward.la
+provider_pam_pam_tokenward_la_SOURCES = $(PAM_SOURCES) provider/pam/public.c
+provider_pam_pam_tokenward_la_CPPFLAGS = $(CPP_PATHS)
+provider_pam_pam_tokenward_la_LIBADD = provider/base/libbase.la -lpam
+provider_pam_pam_tokenward_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -Wl,-z,defs \
+	-Wl,--version-script=$(top_srcdir)/provider/pam/pam_tokenward.map
+EXTRA_provider_pam_pam_tokenward_la_DEPENDENCIES = provider/pam/pam_tokenward.map
+endif
+EXTRA_DIST += provider/pam/pam_tokenward.map
+PAM_SOURCES = \
+	provider/pam/child.c \
+	provider/pam/child.h \
+	provider/pam/close.c \
+	provider/pam/drop.c \
+	provider/pam/drop.h \
+	provider/pam/options.c \
+	provider/pam/options.h \
+	provider/pam/person.c \
+	provider/pam/person.h \
+	provider/pam/place.c \
+	provider/pam/place.h \
+	provider/pam/provision.c \
+	provider/pam/provision.h \
+	provider/pam/session_data.c \
+	provider/pam/session_data.h \
+	provider/pam/sessions.c \
+	provider/pam/sessions.h \
+	provider/pam/variables.c \
+	provider/pam/variables.h
+
 # libtool's own files are of no use to the helper.
 install-data-hook:
-	rm -f $(DESTDIR)$(moduledir)/*.la $(DESTDIR)$(libdir)/libtokenward.la
+	rm -f $(DESTDIR)$(moduledir)/*.la $(DESTDIR)$(libdir)/libtokenward.la $(DESTDIR)$(pamdir)/pam_tokenward.la
 uninstall-hook:
 	for module in $(module_LTLIBRARIES); do \
 	    rm -f "$(DESTDIR)$(moduledir)/$$(basename $$module .la).so"; done
-	rm -f $(DESTDIR)$(libdir)/libtokenward.so*
+	rm -f $(DESTDIR)$(libdir)/libtokenward.so* $(DESTDIR)$(pamdir)/pam_tokenward.so
 
 dist_man_MANS += \
 	provider/base/tokenward-record.5 \
@@ -155,4 +187,5 @@ dist_man_MANS += \
 	provider/grants/tokenward-jwt_bearer.7 \
 	provider/grants/tokenward-provider.3 \
 	provider/grants/tokenward-refresh_token.7 \
-	provider/grants/tokenward-token_exchange.7
+	provider/grants/tokenward-token_exchange.7 \
+	provider/pam/pam_tokenward.8

@@ -403,6 +403,7 @@ FLOW_TESTS = \
 	tests/flow/mtls-t.sh \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/outside-t.sh \
+	tests/flow/pam-t.sh \
 	tests/flow/presets-t.sh \
 	tests/flow/provision-t.sh \
 	tests/flow/quota-t.sh \

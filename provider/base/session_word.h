@@ -17,6 +17,8 @@
 #define SESSION_NAME_SIZE 72          /* of a variable's or profile's name */
 #define SESSION_VARIABLES_MAX 64      /* more are not set */
 
+#define SESSION_WORDS_MAX 2048 /* of one talk; the rest is not heard */
+
 /* WLCG Bearer Token Discovery: a path. */
 #define TOKEN_FILE_VARIABLE "BEARER_TOKEN_FILE"
 

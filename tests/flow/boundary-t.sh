@@ -21,6 +21,15 @@ for module in "$TOP_BUILD"/provider/grants/.libs/*.so; do
     case "$(needed "$module")" in "" | "libc.so.6 ") ok 0 "$(basename "$module") needs libc at most" ;; *) ok 1 "$module needs $(needed "$module")" ;; esac
     is "$(exports "$module")" "tokenward_provider_v1 " "$(basename "$module") exports its one symbol"
 done
+pam=$TOP_BUILD/provider/pam/.libs/pam_tokenward.so
+if [ -f "$pam" ]; then
+    is "$(needed "$pam")" "libc.so.6 libpam.so.0 " "pam_tokenward needs libpam and libc alone"
+    is "$(exports "$pam")" "pam_sm_authenticate pam_sm_close_session pam_sm_open_session pam_sm_setcred " \
+        "pam_tokenward exports what libpam calls, and no other"
+    readelf -dW "$pam" | grep -q 'BIND_NOW\|FLAGS.*NOW'; ok $? "pam_tokenward: bound at start (-z now)"
+else
+    echo "# pam_tokenward was not built: libpam0g-dev is missing"
+fi
 is "$(needed "$TOP_BUILD/tokenward-helper")" "libc.so.6 libcrypto.so.3 libcurl.so.4 libjson-c.so.5 libqrencode.so.4 libssl.so.3 libyaml-0.so.2 " \
     "tokenward-helper needs what DESIGN says"
 is "$(exports "$lib" | tr ' ' '\n' | grep -v '^TOKENWARD_' | tr '\n' ' ' | sed 's/^ *//;s/ *$//')" \

@@ -44,9 +44,9 @@ else
 fi
 before=$(requests)
 begun=$(date +%s%N)
-helper --session fetch --login >/dev/null
+helper --session fetch --login >/dev/null; status=$?
 echo "# kept tokens: $((($(date +%s%N) - begun) / 1000000)) ms"
-is "$?$(requests)" "0$before" "kept tokens are not asked for again"
+is "$status$(requests)" "0$before" "kept tokens are not asked for again"
 out=$(helper fetch --login 2>&1); is "$?$out" 0 "by hand it says nothing"
 profile broken /nowhere 'login: perhaps'
 out=$(helper fetch --login 2>&1); is $? 78 "a broken profile: exit 78"
@@ -87,20 +87,23 @@ fi
 if [ -x /usr/bin/python3 ]; then
     user mkdir -p "$T/run/tokenward/first/x/y"
     user env PATH=/usr/bin:/bin python3 - "$T/run/tokenward/first" "$T/outside" <<'EOF' &
-import os, sys, time, ctypes
-os.chdir(sys.argv[1])
+import ctypes, os, sys, time
+base, outside = sys.argv[1], sys.argv[2]
 libc = ctypes.CDLL(None)
-try:
-    os.symlink(sys.argv[2], 'swap')
-    end = time.time() + 2
-    while time.time() < end:
-        libc.renameat2(-100, b'x', -100, b'swap', 2)
-        if not os.path.lexists('x'): os.makedirs('x', exist_ok=True)
-        if not os.path.lexists('swap'): os.symlink(sys.argv[2], 'swap')
-except OSError: pass
+a, b = base + '/x', base + '/swap'
+swaps, end = 0, time.time() + 2
+while time.time() < end:
+    try:
+        os.makedirs(a + '/y/z', exist_ok=True)
+        os.path.lexists(b) or os.symlink(outside, b)
+    except OSError:
+        pass
+    for _ in range(20):
+        swaps += libc.renameat2(-100, a.encode(), -100, b.encode(), 2) == 0
+print('# swapped', swaps, 'times')
 EOF
     EXTRA_PID=$!
-    for _ in $(seq 40); do helper leave 2>/dev/null; user mkdir -p "$T/run/tokenward/first"; done
+    while kill -0 "$EXTRA_PID" 2>/dev/null; do helper leave 2>/dev/null; done
     wait "$EXTRA_PID"
     EXTRA_PID=
     is "$(cat "$T/outside/file")$(ls "$T/outside")" "staysdir

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * close.c - the end of a session, and with the last one that of its tokens.
+ *
+ * The helper removes them, as the user; of the user's own directories nothing
+ * is touched here.  A new session waits on the count's lock while it does.
+ */
+#include "provider/pam/provision.h"
+
+#include <syslog.h>
+
+#include <security/pam_ext.h>
+
+#include "provider/base/clock.h"
+#include "provider/pam/child.h"
+#include "provider/pam/session_data.h"
+#include "provider/pam/sessions.h"
+
+#define CLOSE_MS 2000 /* a logout waits no longer */
+
+static bool
+leave(pam_handle_t *pamh, const struct person *person, int users,
+      int64_t deadline_ms)
+{
+    const char *const args[] = {"--session", "leave", NULL};
+    struct session_word word;
+    struct place place;
+    struct child child;
+    enum heard heard;
+    bool done = false;
+
+    if (!place_find(pamh, person, users, false, &place))
+        return true;
+    if (!child_start(pamh, person, &place, args, &child))
+        return false;
+    while ((heard = child_hear(&child, deadline_ms, &word)) == HEARD_WORD)
+        done = done || word.kind == WORD_DONE;
+    child_end(&child, heard != HEARD_END);
+    place_leave(person, users);
+    if (!done)
+        pam_syslog(pamh, LOG_NOTICE,
+                   "not all of a session's tokens could be removed");
+    return done;
+}
+
+static bool
+end(pam_handle_t *pamh, const struct options *options, bool own)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + CLOSE_MS;
+    AUTO_PERSON person = {0};
+    AUTO_CLOSE int users = -1;
+    AUTO_CLOSE int sessions = -1;
+    char name[SESSION_NAME_MAX] = "";
+
+    if (!person_find(pamh, options, &person))
+        return true;
+    users = place_users(pamh);
+    sessions = sessions_open(pamh, &person, users);
+    if (sessions < 0 || !sessions_lock(sessions, deadline_ms))
+        return false; /* others may be there: nothing is removed */
+    if (own && (session_data_get(pamh, name) || sessions_name(name)))
+        sessions_remove(sessions, name);
+    session_data_set(pamh, NULL);
+    return sessions_count(sessions) > 0 ||
+           leave(pamh, &person, users, deadline_ms);
+}
+
+bool
+provision_close(pam_handle_t *pamh, const struct options *options)
+{
+    return end(pamh, options, true);
+}
+
+bool
+provision_delete(pam_handle_t *pamh, const struct options *options)
+{
+    return end(pamh, options, false);
+}

@@ -1,0 +1,322 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# pam-t.sh - tokens for real sessions: pamtester, su and an sshd on the
+# loopback interface log a test user in and out.  In a mount namespace of its
+# own, where user, services, /run and what is installed are covered: the host
+# stays as it is.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+[ -n "${IN_NAMESPACE:-}" ] || skip_all "logins need root and a mount namespace"
+MODULE=$TOP_BUILD/provider/pam/.libs/pam_tokenward.so
+[ -f "$MODULE" ] || skip_all "pam_tokenward was not built: libpam0g-dev is missing"
+command -v pamtester >/dev/null || skip_all "pamtester is not installed"
+readelf -d "$MODULE" | grep -qE 'lib(a|ub|t)san' && skip_all "a sanitizer build"
+# shellcheck disable=SC2016
+where=$(printf 'include Makefile\nprint:\n\t@echo $(libexecdir) $(moduledir)\n' |
+    make -s -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
+LIBEXEC=${where% *} MODULES=${where#* }
+USER_ID=65432
+TESTER=tw-tester
+COVERED=
+cover() {
+    above=$1
+    while [ ! -d "$above" ]; do above=$(dirname "$above"); done
+    case " $COVERED " in *" $above "*) ;; *)
+        case $above in / | /usr | /etc | /lib | /usr/lib) return 1 ;; esac
+        mount -t tmpfs -o mode=755 none "$above" || return 1
+        COVERED="$COVERED $above" ;;
+    esac
+    mkdir -p "$1"
+}
+for dir in "$LIBEXEC" "$MODULES" /run; do
+    cover "$dir" || skip_all "$dir cannot be covered"
+done
+mkdir -m 755 /run/sshd /run/user
+cp "$T/modules"/*.so "$MODULES/"
+install_helper() { rm -f "$LIBEXEC/tokenward-helper"; cp "$T/bin/tokenward-helper" "$LIBEXEC/"; }
+install_helper
+grep -v "^$TESTER:\|^tokenward:" /etc/passwd >"$T/passwd"
+grep -v "^$TESTER:\|^tokenward:" /etc/group >"$T/group"
+echo "$TESTER:x:$USER_ID:$USER_ID::$T/home:/bin/sh" >>"$T/passwd"
+echo "$TESTER:x:$USER_ID:
+tw-extra:x:65431:$TESTER" >>"$T/group"
+chmod 644 "$T/passwd" "$T/group"
+mkdir "$T/pam.d"
+cp -r /etc/pam.d/. "$T/pam.d/"
+mount --bind "$T/passwd" /etc/passwd && mount --bind "$T/group" /etc/group &&
+    mount --bind "$T/pam.d" /etc/pam.d || skip_all "no bind mounts here"
+own "$T/run" "$T/home" "$T/config" "$T/sandbox"
+service() { # service NAME [OPTION...]: a stack of ours alone
+    service_name=$1
+    shift
+    cat >"/etc/pam.d/$service_name" <<EOF
+auth required pam_permit.so
+auth optional $MODULE $*
+account required pam_permit.so
+session required pam_permit.so
+session optional $MODULE $*
+EOF
+}
+service tw-test debug
+sandbox
+mkdir -p "$T/home/.config"
+ln -s "$T/config/tokenward" "$T/home/.config/tokenward"
+own "$T/home"
+unset TOKENWARD_HELPER TOKENWARD_MODULE_DIR XDG_CONFIG_HOME XDG_RUNTIME_DIR
+OWN=/run/tokenward/user/$USER_ID
+open_session() { pamtester "${1:-tw-test}" "$TESTER" open_session >"$T/out" 2>&1; }
+close_session() { pamtester "${1:-tw-test}" "$TESTER" close_session >"$T/out" 2>&1; }
+ms() { echo $(($(date +%s%N) / 1000000)); }
+timed() { # timed COMMAND...: sets took, and keeps its status
+    begun=$(ms)
+    "$@"
+    set -- $?
+    took=$(($(ms) - begun))
+    return "$1"
+}
+gone() { # none of the user's processes is left; waits for their ends a little
+    for _ in $(seq 30); do
+        pgrep -u "$USER_ID" -f tokenward-helper >/dev/null || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+profile login /oauth/v1/token 'login: true' 'env: {ACME_FILE: file, ACME: token, LD_PRELOAD: file}'
+profile other /oauth/v1/token
+
+# Open and close, in processes of their own.
+open_session; is $? 0 "a session opens"
+is "$(stat -c '%a %u:%g' "$OWN")" "700 $USER_ID:$USER_ID" "/run/tokenward/user/UID is the user's alone"
+is "$(stat -c '%a %u:%g' /run/tokenward /run/tokenward/user /run/tokenward/user/.sessions | tr '\n' ' ')" \
+    "755 0:0 755 0:0 700 0:0 " "what is above it is root's"
+is "$(cd "$OWN" && echo */token)" "login/token" "a profile marked login has its token, another none"
+is "$(stat -c '%a %u' "$OWN/login/token")" "600 $USER_ID" "which is the user's"
+timed open_session; is $? 0 "a second session"
+echo "# with a token kept: $took ms"
+[ "$took" -lt 250 ]; ok $? "with a token kept it costs next to nothing"
+close_session; [ -s "$OWN/login/token" ]; ok $? "one of two closed: the token stays"
+close_session; is "$?$(ls -A "$OWN" 2>&1 | grep -c 'No such')" 01 "the last one closed: all is gone"
+close_session; is $? 0 "closed once more"
+[ ! -e "$OWN" ]; ok $? "which makes nothing"
+is "$(pamtester tw-test "$TESTER" open_session open_session close_session >/dev/null 2>&1; echo "$?$(ls "$OWN" 2>/dev/null)")" 0 \
+    "opened twice by one process and closed once: it was one session"
+pamtester tw-test "$TESTER" 'setcred(PAM_ESTABLISH_CRED)' >/dev/null 2>&1; is "$?$(ls "$OWN" 2>/dev/null)" 0 \
+    "setcred before the session makes no directory"
+open_session
+rm -rf "$OWN/login"
+pamtester tw-test "$TESTER" 'setcred(PAM_REFRESH_CRED)' >/dev/null 2>&1; is $? 0 "setcred at an unlock"
+[ -s "$OWN/login/token" ]; ok $? "brings a token that was lost"
+pamtester tw-test "$TESTER" 'setcred(PAM_DELETE_CRED)' >/dev/null 2>&1
+[ -s "$OWN/login/token" ]; ok $? "delete while a session is open: it stays"
+close_session
+mkdir -p "/run/user/$USER_ID"
+chown "$USER_ID" "/run/user/$USER_ID"
+chmod 700 "/run/user/$USER_ID"
+open_session
+[ -s "/run/user/$USER_ID/tokenward/login/token" ] && [ ! -e "$OWN" ]; ok $? "the login manager's directory is used where it is"
+close_session
+[ ! -e "/run/user/$USER_ID/tokenward/login" ]; ok $? "and is left"
+chown 0 "/run/user/$USER_ID"
+open_session
+[ -s "$OWN/login/token" ]; ok $? "but not when it is somebody else's"
+close_session
+rm -rf "/run/user/$USER_ID"
+
+# Who is not served.
+for name in root daemon nobody-such-user '..' "a/b"; do
+    pamtester tw-test "$name" open_session close_session >/dev/null 2>&1; is $? 0 "user $name: not served, not refused"
+done
+is "$(ls /run/tokenward/user)" "" "and nothing is made for them"
+service tw-min min_uid=65433
+open_session tw-min; is "$?$(ls /run/tokenward/user)" 0 "below min_uid: nothing"
+
+# What the session's environment says, and what the helper was given.
+cat >"$LIBEXEC/tokenward-helper" <<EOF
+#!/bin/sh
+# Keeps what it was started with, then is the helper.
+case "\$*" in *fetch*) ;; *) exec "$T/bin/tokenward-helper" "\$@" ;; esac
+env >"$T/seen/env"
+cat /proc/self/status >"$T/seen/status"
+ls -l /proc/\$\$/fd >"$T/seen/fd"
+pwd >"$T/seen/cwd"
+exec "$T/bin/tokenward-helper" "\$@"
+EOF
+chmod 755 "$LIBEXEC/tokenward-helper"
+mkdir "$T/seen"
+own "$T/seen"
+(
+    exec 7<"$T/passwd" 9<>/etc/shadow
+    mkdir "$T/removed" && cd "$T/removed" && rmdir "$T/removed"
+    env LD_BIND_NOW=1 SSLKEYLOGFILE="$T/seen/keys" HTTPS_PROXY=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9 \
+        OPENSSL_CONF=/nowhere CURL_CA_BUNDLE=/nowhere HOME=/root XDG_RUNTIME_DIR=/tmp GLIBC_TUNABLES=glibc.malloc.perturb=1 \
+        TOKENWARD_HELPER=/bin/false TOKENWARD_MODULE_DIR=/nowhere RES_OPTIONS=timeout:1 MALLOC_CHECK_=3 TZ=nowhere \
+        pamtester tw-test "$TESTER" open_session >/dev/null 2>&1
+)
+is $? 0 "a hostile environment, inherited descriptors, a directory that is gone"
+[ -s "$OWN/login/token" ]; ok $? "the token is there all the same"
+is "$(sed 's/=.*//' "$T/seen/env" | grep -v '^_$\|^PWD$\|^SHLVL$\|^OLDPWD$' | sort | tr '\n' ' ')" "HOME LANG LOGNAME PATH USER " \
+    "the helper's environment is built from nothing"
+[ ! -e "$T/seen/keys" ]; ok $? "no key log"
+is "$(sed 's/.* \([0-9]* -> .*\)/\1/' "$T/seen/fd" | grep -- '->' | grep -c 'shadow\|passwd')" 0 "no descriptor of the caller's"
+is "$(cat "$T/seen/cwd")" / "in the root directory"
+status=$(tr '\t' ' ' <"$T/seen/status" | grep -E '^(Uid|Gid|Groups|Cap|NoNew|Sig)')
+like "$status" "^Uid: $USER_ID $USER_ID $USER_ID $USER_ID$" "the user in all four uids"
+like "$status" "^Gid: $USER_ID $USER_ID $USER_ID $USER_ID$" "and gids"
+like "$status" "^Groups: 65431 $USER_ID *$" "the user's groups"
+for set in Inh Prm Eff Bnd Amb; do like "$status" "^Cap$set: 0000000000000000$" "no capability: $set"; done
+like "$status" "^NoNewPrivs: 1$" "no new privileges"
+like "$status" "^SigBlk: 0000000000000000$" "no signal blocked"
+close_session
+install_helper
+
+# A child that cannot become the user ends, and the login goes on.
+if command -v strace >/dev/null && strace -f -o /dev/null true 2>/dev/null; then
+    for call in setgroups setresgid setresuid capset prctl setsid; do
+        strace -f -qq -o "$T/trace" -e trace=execve,$call -e inject=$call:error=EPERM \
+            pamtester tw-test "$TESTER" open_session >"$T/out" 2>&1
+        is "$?$(ls "$OWN" 2>/dev/null)" 0 "$call fails: the login goes on, without tokens"
+        grep -q 'execve.*tokenward-helper' "$T/trace"; is $? 1 "and no helper was started"
+        close_session
+    done
+else
+    skip "a failing set*id ends the child" "strace is not installed or may not trace"
+fi
+
+# The deadline.
+late() { # late NAME LIMIT: a session opens within the limit
+    timed open_session "${3:-tw-test}"; is $? 0 "$1: the login goes on"
+    [ "$took" -lt "$2" ]; ok $? "$1: after $took ms"
+}
+service tw-1s deadline=1
+service tw-0s deadline=0
+service tw-required deadline=1 required
+sed -i 's/^session optional/session required/' /etc/pam.d/tw-required
+fake_helper() { rm -f "$LIBEXEC/tokenward-helper"; printf '#!/bin/sh\n%s\n' "$1" >"$LIBEXEC/tokenward-helper"; chmod 755 "$LIBEXEC/tokenward-helper"; }
+stuck() { # stuck NAME SCRIPT
+    fake_helper "$2"
+    late "$1" 1600 tw-1s
+    gone; ok $? "$1: no process is left"
+    is "$(pgrep -a -u "$USER_ID" | grep -v "/bin/sandbox\|<defunct>")" "" "$1: none of the user's at all"
+    close_session
+}
+stuck "a helper that hangs" 'sleep 60 & sleep 60'
+# shellcheck disable=SC2016
+stuck "one that stops itself" 'kill -STOP $$'
+stuck "one that ignores SIGTERM" 'trap "" TERM HUP INT; while :; do sleep 5; done'
+stuck "one that talks without end" 'exec cat /dev/zero'
+stuck "one that fills its pipes" 'dd if=/dev/zero bs=65536 count=4 >&2; sleep 60'
+stuck "one that ends at once" 'exit 3'
+rm "$LIBEXEC/tokenward-helper"
+late "no helper at all" 1600 tw-1s
+open_session tw-required; is $? 1 "no helper, and tokens required: no session"
+close_session
+install_helper
+profile slow '/m/delay=2500/oauth/v1/token' 'login: true'
+late "a server that takes 2.5 s" 1600 tw-1s
+sleep 2.5
+[ -s "$OWN/slow/token" ]; ok $? "and the token comes behind"
+close_session
+late "deadline=0" 400 tw-0s
+sleep 3.5
+close_session
+late "3 s are the default" 3400
+close_session
+profile slow '/m/hang/oauth/v1/token' 'login: true'
+late "a server that never answers" 3400
+is "$(cd "$OWN" && echo */token)" "login/token" "the other profile has its token"
+close_session
+rm "$T/config/tokenward/profiles.d/slow.yaml"
+prlimit --nproc=1 pamtester tw-test "$TESTER" open_session >/dev/null 2>&1; is $? 0 "no process may be made: the login goes on"
+prlimit --nofile=8 pamtester tw-test "$TESTER" open_session >/dev/null 2>&1; is $? 0 "few descriptors: the login goes on"
+close_session
+close_session
+sh -c 'exec <&- >&- 2>&-; pamtester tw-test tw-tester open_session'
+[ -s "$OWN/login/token" ]; ok $? "0, 1 and 2 closed by the caller: served"
+close_session
+
+# What lies in the way.
+rm -rf /run/tokenward/user
+mkdir -p "$T/planted"
+ln -s "$T/planted" /run/tokenward/user
+late "a link in the place of /run/tokenward/user" 1000
+is "$(ls -A "$T/planted")" "" "it is not followed"
+rm /run/tokenward/user
+mkdir -m 755 /run/tokenward/user
+ln -s "$T/planted" "$OWN"
+late "a link in the place of the user's" 1000
+is "$(ls -A "$T/planted")$(stat -c %u "$T/planted")" 0 "nor that, and nothing changes its owner"
+rm "$OWN"
+mkdir -m 777 "$OWN"
+chmod 777 "$OWN"
+chown "$USER_ID" "$OWN"
+late "a directory that all may write" 1000
+is "$(ls -A "$OWN")" "" "it is not used"
+rm -rf /run/tokenward
+
+# su: its own stack, with our line behind it.
+if command -v su >/dev/null; then
+    printf 'auth sufficient pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s profile=login\n' "$MODULE" >/etc/pam.d/su
+    cp /etc/pam.d/su /etc/pam.d/su-l
+    # shellcheck disable=SC2016
+    out=$(su - "$TESTER" -c 'echo "$BEARER_TOKEN_FILE $ACME_FILE ${ACME-unset} ${LD_PRELOAD-unset}"; test -s "$BEARER_TOKEN_FILE" && echo there' 2>&1)
+    is "$out" "$OWN/login/token $OWN/login/token unset unset
+there" "su: the session finds its token; a profile cannot name what a login needs"
+    [ ! -e "$OWN" ]; ok $? "and it is gone after it"
+else
+    skip "su" "su is not installed"
+    skip "su leaves" "su is not installed"
+fi
+
+# A real sshd logs the user in and out.
+if command -v sshd >/dev/null && command -v ssh >/dev/null; then
+    mkdir "$T/ssh" "$T/home/.ssh"
+    ssh-keygen -q -t ed25519 -N '' -f "$T/ssh/host"
+    ssh-keygen -q -t ed25519 -N '' -f "$T/ssh/user"
+    cp "$T/ssh/user.pub" "$T/home/.ssh/authorized_keys"
+    own "$T/home/.ssh"
+    chmod 755 "$T/home"
+    port=$((20000 + $$ % 20000))
+    cat >"$T/ssh/config" <<EOF
+Port $port
+ListenAddress 127.0.0.1
+HostKey $T/ssh/host
+PidFile none
+UsePAM yes
+StrictModes no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+AuthorizedKeysFile $T/home/.ssh/authorized_keys
+EOF
+    printf 'auth required pam_permit.so\nauth optional %s\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s\n' "$MODULE" "$MODULE" >/etc/pam.d/sshd
+    "$(command -v sshd)" -D -f "$T/ssh/config" -E "$T/ssh/log" &
+    EXTRA_PID=$!
+    login() { ssh -q -F none -p "$port" -i "$T/ssh/user" -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "$TESTER@127.0.0.1" "$@"; }
+    for _ in $(seq 50); do login true 2>/dev/null && break; sleep 0.1; done
+    # shellcheck disable=SC2016
+    out=$(login 'echo "$BEARER_TOKEN_FILE"; test -s "$BEARER_TOKEN_FILE" && echo there' 2>&1)
+    is "$out" "$OWN/login/token
+there" "sshd: the session finds its token"
+    for _ in $(seq 30); do [ -e "$OWN" ] || break; sleep 0.1; done
+    [ ! -e "$OWN" ]; ok $? "and it is gone after the logout"
+    login 'sleep 4' &
+    first=$!
+    sleep 1
+    login true; is $? 0 "a second login beside it"
+    sleep 0.5
+    [ -s "$OWN/login/token" ]; ok $? "whose end leaves the first its token"
+    wait "$first"
+    for _ in $(seq 30); do [ -e "$OWN" ] || break; sleep 0.1; done
+    [ ! -e "$OWN" ]; ok $? "the last logout takes it"
+    bad=0
+    for _ in $(seq 20); do login true || bad=1; done
+    is "$bad" 0 "20 logins one after the other"
+    is "$(ls /run/tokenward/user/.sessions/$USER_ID 2>/dev/null)" "" "no session is left counted"
+    gone; ok $? "and no helper"
+else
+    skip "sshd" "openssh is not installed"
+fi
+done_testing
