@@ -23,6 +23,12 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/error.h \
 	provider/base/index.c \
 	provider/base/index.h \
+	provider/base/json_quoted.c \
+	provider/base/json_quoted.h \
+	provider/base/json_text.c \
+	provider/base/json_text.h \
+	provider/base/json_tree.c \
+	provider/base/json_tree.h \
 	provider/base/lines.c \
 	provider/base/lines.h \
 	provider/base/mark.c \
@@ -85,8 +91,6 @@ tokenward_SOURCES = \
 	provider/cli/get.c \
 	provider/cli/guard.c \
 	provider/cli/guard.h \
-	provider/cli/json_text.c \
-	provider/cli/json_text.h \
 	provider/cli/login.c \
 	provider/cli/main.c \
 	provider/cli/options.c \

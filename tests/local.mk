@@ -140,6 +140,7 @@ UNIT_TESTS += \
 	tests/unit/http-t \
 	tests/unit/index-t \
 	tests/unit/json-t \
+	tests/unit/json-tree-t \
 	tests/unit/jwt-expiry-t \
 	tests/unit/jwt-t \
 	tests/unit/metadata-t \
@@ -237,6 +238,11 @@ tests_unit_json_t_SOURCES = tests/unit/json-t.c tests/unit/cpu_time.h
 tests_unit_json_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_json_t_CFLAGS = $(CC_UNIT)
 tests_unit_json_t_LDADD = $(LINK_UNIT)
+
+tests_unit_json_tree_t_SOURCES = tests/unit/json-tree-t.c
+tests_unit_json_tree_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_json_tree_t_CFLAGS = $(CC_UNIT)
+tests_unit_json_tree_t_LDADD = $(LINK_UNIT)
 
 tests_unit_jwt_expiry_t_SOURCES = tests/unit/jwt-expiry-t.c
 tests_unit_jwt_expiry_t_CPPFLAGS = $(CPP_UNIT)

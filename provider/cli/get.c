@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "provider/base/ask.h"
+#include "provider/base/json_text.h"
 #include "provider/cli/command.h"
-#include "provider/cli/json_text.h"
 #include "provider/cli/terminal.h"
 
 #define OUT_MAX (4 * RECORD_MAX) /* a token of quotes alone, escaped */

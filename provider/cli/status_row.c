@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "provider/cli/json_text.h"
+#include "provider/base/json_text.h"
 #include "provider/cli/terminal.h"
 
 struct look {

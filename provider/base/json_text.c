@@ -2,7 +2,7 @@
 /*
  * json_text.c - see json_text.h.
  */
-#include "provider/cli/json_text.h"
+#include "provider/base/json_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>

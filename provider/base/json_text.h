@@ -5,8 +5,8 @@
  * Nothing but ASCII comes out: other characters as \u escapes, bytes that
  * are no UTF-8 as U+FFFD.
  */
-#ifndef TW_CLI_JSON_TEXT_H
-#define TW_CLI_JSON_TEXT_H
+#ifndef TW_BASE_JSON_TEXT_H
+#define TW_BASE_JSON_TEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>
