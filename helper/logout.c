@@ -8,9 +8,11 @@
  * run again.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "helper/commands.h"
 #include "helper/discovery.h"
+#include "helper/fingerprint.h"
 #include "helper/http.h"
 #include "helper/keeper.h"
 #include "helper/revoke.h"
@@ -29,6 +31,7 @@ struct logout {
     struct discovery *discovery; /* NULL: no issuer is asked */
     bool found;                  /* something was kept */
     bool asked;                  /* there is somebody who can revoke it */
+    bool unshown;                /* some of it was bought of another */
     struct tw_error revoke;      /* why it was not revoked */
 };
 
@@ -66,18 +69,33 @@ open_keeper(struct logout *logout, struct tw_error *err)
                : state_enter(path, logout->name, &logout->keeper.state, err);
 }
 
+/* A profile may have got another server since: that one is not shown what the
+ * former gave out. */
+static bool
+is_of_profile(const struct profile *profile, const struct record *record)
+{
+    char fingerprint[FINGERPRINT_SIZE];
+
+    return fingerprint_of(profile, fingerprint) &&
+           strcmp(record->fingerprint, fingerprint) == 0;
+}
+
 /* Both are tried; the first failure is the one that is told. */
 static void
 revoke_both(struct logout *logout, const struct exchange_context *context,
             const struct record *record)
 {
     AUTO_SECRET access_token = SECRET_INIT(TOKEN_MAX);
+    bool is_ours = record->token && is_of_profile(logout->profile, record);
     struct tw_error second;
 
+    logout->unshown =
+        (record->token && !is_ours) ||
+        (!logout->keeper.token.len && state_exists(&logout->keeper.state));
     if (logout->keeper.token.len)
         (void)revoke_token(context, &logout->keeper.token,
                            REVOKE_REFRESH_TOKEN, &logout->revoke);
-    if (!record->token ||
+    if (!is_ours ||
         !secret_append(&access_token, record->token, record->token_len))
         return;
     if (revoke_token(context, &access_token, REVOKE_ACCESS_TOKEN, &second) &&
@@ -172,6 +190,11 @@ report(const struct logout *logout)
         report_note(&logout->session->report,
                     "removed here; without a revocation_endpoint in the "
                     "profile the server takes it until it runs out");
+    if (logout->unshown)
+        report_note(&logout->session->report,
+                    "removed here; the profile was another when it was "
+                    "bought, so it was not shown to this server, and whoever "
+                    "issued it takes it until it runs out");
     return TW_OK;
 }
 

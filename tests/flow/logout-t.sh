@@ -108,10 +108,12 @@ rm "$T/config/tokenward/profiles.d/former.yaml"
 user tokenward logout former 2>/dev/null; is $? 0 "a profile that is in no file any more"
 gone former; ok $? "nothing is kept"
 logged_in moved $REVOKE
-refresh=$(kept moved)
+refresh=$(kept moved) token=$(user tokenward get moved)
 sed -i "s#token_endpoint:.*#token_endpoint: $URL/m/tag=other/oauth/v1/token#" "$T/config/tokenward/profiles.d/moved.yaml"
-user tokenward logout moved 2>/dev/null
+out=$(user tokenward logout moved 2>&1)
 is "$(active "$refresh")" '{"active":true}' "a refresh token of another server is not sent to this one"
+is "$(active "$token")" '{"active":true}' "nor is an access token"
+like "$out" "not shown to this server" "which is told"
 gone moved; ok $? "but removed"
 user tokenward logout nosuch 2>/dev/null; is $? 66 "no such profile: exit 66"
 user tokenward logout 2>/dev/null; is $? 64 "no name: exit 64"
