@@ -28,6 +28,7 @@ struct session {
 
 enum tw_status command_fetch(struct session *session, int argc, char **argv);
 enum tw_status command_check(struct session *session, int argc, char **argv);
+enum tw_status command_explain(struct session *session, int argc, char **argv);
 enum tw_status command_providers(struct session *session, int argc,
                                  char **argv);
 enum tw_status command_presets(struct session *session, int argc, char **argv);

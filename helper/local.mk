@@ -29,6 +29,7 @@ helper_libhelper_la_SOURCES = \
 	helper/commands.h \
 	helper/confine.c \
 	helper/confine.h \
+	helper/describe.c \
 	helper/discard.c \
 	helper/discard.h \
 	helper/discovery.c \

@@ -52,6 +52,8 @@ struct command {
 static const struct command COMMANDS[] = {
     {"check", command_check, 0, false,
      "[FILE]   read the profiles, or one file, and tell what is wrong"},
+    {"explain", command_explain, 0, false,
+     "NAME     tell what a profile does here, and why"},
     {"fetch", command_fetch, DEADLINE_S, false,
      "NAME...  have a good token kept for each of these profiles"},
     {"index", command_index, 0, false,
@@ -308,7 +310,8 @@ main(int argc, char **argv)
     if (!status && !command)
         status = tw_fail(
             &err, TW_E_USAGE,
-            "which command? check, fetch, index, leave, login, logout, "
+            "which command? check, explain, fetch, index, leave, login, "
+            "logout, "
             "presets, providers, reject or serve\ntokenward-helper --help");
     if (!status)
         status = settle(&session, &err);

@@ -56,9 +56,9 @@ lacks_credential(const char *name, const struct environment *environment)
     return is_absent(whole, R_OK);
 }
 
-static bool
-lacks_secret(const struct secret_source *secret,
-             const struct environment *environment)
+bool
+stack_lacks_secret(const struct secret_source *secret,
+                   const struct environment *environment)
 {
     switch (secret->kind) {
     case SECRET_FILE:
@@ -87,7 +87,15 @@ fail_absent(const char *file, uint32_t line, const char *what,
     return true;
 }
 
-/* A certificate or key; what stands in a token cannot be looked for. */
+/* What stands in a token cannot be looked for. */
+bool
+stack_lacks_file(const char *path)
+{
+    if (strncmp(path, "file:", 5) == 0)
+        path += strncmp(path, "file://", 7) == 0 ? 7 : 5;
+    return path[0] == '/' && is_absent(path, R_OK);
+}
+
 static bool
 lacks_path(const struct profile *source, const char *path, uint32_t line,
            struct tw_error *err)
@@ -95,9 +103,7 @@ lacks_path(const struct profile *source, const char *path, uint32_t line,
     char what[320];
     struct shown shown;
 
-    if (path && strncmp(path, "file:", 5) == 0)
-        path += strncmp(path, "file://", 7) == 0 ? 7 : 5;
-    if (!path || path[0] != '/' || !is_absent(path, R_OK))
+    if (!path || !stack_lacks_file(path))
         return false;
     (void)snprintf(what, sizeof what, "file %s",
                    text_printable(&shown, path, strlen(path)));
@@ -114,7 +120,7 @@ stack_missing(const struct profile *source,
     char what[320];
 
     for (size_t i = 0; (secret = profile_source_secret(source, i)); i++) {
-        if (!lacks_secret(secret, context->environment))
+        if (!stack_lacks_secret(secret, context->environment))
             continue;
         secret_source_describe(secret, what, sizeof what);
         return fail_absent(source->file, secret->line, what, err);

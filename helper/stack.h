@@ -34,6 +34,12 @@ struct stack_account {
 bool stack_missing(const struct profile *source,
                    const struct secret_context *context, struct tw_error *err);
 
+/* stack_lacks_secret, stack_lacks_file: the same of one of its secrets, and of
+ * the path of a certificate or key; false for a URI that is no file's. */
+bool stack_lacks_secret(const struct secret_source *secret,
+                        const struct environment *environment);
+bool stack_lacks_file(const char *path);
+
 /* stack_outcome: which one @failure is; @asked: the endpoint was.  False: it
  * is a fault. */
 bool stack_outcome(const struct tw_error *failure, bool asked,

@@ -88,6 +88,7 @@ bin_PROGRAMS += tokenward
 tokenward_SOURCES = \
 	provider/cli/command.h \
 	provider/cli/exec.c \
+	provider/cli/explain.c \
 	provider/cli/get.c \
 	provider/cli/guard.c \
 	provider/cli/guard.h \

@@ -40,6 +40,10 @@ static const struct command COMMANDS[] = {
      "for more.\n"
      "  --min-valid SECONDS  the token lives at least so long, if it can\n"
      "Exit status: the command's; 127: not found; 126: cannot be run.\n"},
+    {"explain", command_explain, 0, 1, 1, "NAME",
+     "tell what a profile does here: its sources, secrets and token",
+     "Asks no server and shows no secret: where each is, and whether it is "
+     "there.\n"},
     {"get", command_get,
      OPTION_CACHED | OPTION_FORMAT | OPTION_MIN_VALID | OPTION_VERBOSE, 1, 1,
      "[OPTION...] [--] NAME", "print a profile's token",

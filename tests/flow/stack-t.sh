@@ -124,4 +124,36 @@ stack bad '- scope: payments'
 like "$(user tokenward-helper check "$DIR/bad.yaml" 2>&1)" "bad.yaml:8:7: profile 'bad': missing: client_secret" "a source that is not complete"
 stack bad "- $GOOD" '  scoop: x'
 like "$(user tokenward-helper check "$DIR/bad.yaml" 2>&1)" "bad.yaml:9:7: profile 'bad': unknown key 'scoop'" "an unknown key"
+
+# tokenward explain: what a profile does here.
+rm "$DIR/bad.yaml"
+before=$(requests)
+out=$(user tokenward explain here); is $? 0 "tokenward explain"
+like "$out" "^here: .*/here.yaml:2$" "the file and the line"
+like "$out" "^  token     cached, alive for [0-9]* s, from source 1 (build)$" "the token, and who brought it"
+like "$out" "^  refresh   due in [0-9]* s$" "when the next one is due"
+like "$out" "^source 1 (build), line 8, provider client_credentials$" "the sources in order"
+like "$out" "^  secret    line 9: file .*/absent: NOT there$" "a secret that is not there"
+like "$out" "^  secret    line 11: file .*/secret: there$" "and one that is"
+like "$out" "^  rule      not configured here: continue with the next source$" "the rule that decides"
+like "$out" "^  rule      a fetch asks this source$" "and who is asked"
+out=$(user tokenward explain stops)
+like "$out" "^  rule      not configured here: return: none after it is asked$" "return"
+like "$out" "^  token     none is kept" "no token"
+printf '%s' "$out" | grep -q "a fetch asks this source"; is $? 1 "then nobody is asked"
+out=$(user tokenward explain both)
+like "$out" "^  failed    [0-9]* s ago, denied: " "the failure of each source"
+like "$out" "^  next      asked again in [0-9]* s" "and when it is asked again"
+user tokenward explain nosuch 2>/dev/null; is $? 66 "no such profile: exit 66"
+user tokenward explain 2>/dev/null; is $? 64 "no name: exit 64"
+profile plain /oauth/v1/token
+like "$(user tokenward explain plain)" "^  provider  client_credentials$" "a profile without any_of"
+[ ! -e "$T/run/tokenward/plain" ]; ok $? "explain makes nothing"
+printf '#!/bin/sh\ntouch "%s/ran"\n' "$T/home" >"$T/bin/runs"
+chmod 755 "$T/bin/runs"
+stack runs "- client_secret: {command: [$T/bin/runs]}"
+like "$(user tokenward explain runs)" "command $T/bin/runs: there" "a command is there"
+[ ! -e "$T/home/ran" ]; ok $? "and is not run"
+is "$(requests)" "$before" "nothing is sent"
+user tokenward explain here | grep -qF -e "$CANARY" -e "$(sed -n 's/^access_token=//p' "$(record here)")"; is $? 1 "neither secret nor token is shown"
 done_testing
