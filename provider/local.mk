@@ -78,7 +78,13 @@ git_credential_tokenward_SOURCES = \
 	provider/credential/git_reply.h \
 	provider/credential/git_request.c \
 	provider/credential/git_request.h \
-	provider/credential/main.c
+	provider/credential/input.c \
+	provider/credential/input.h \
+	provider/credential/main.c \
+	provider/credential/place.c \
+	provider/credential/place.h \
+	provider/credential/target.c \
+	provider/credential/target.h
 git_credential_tokenward_LDADD = provider/base/libbase.la
 git_credential_tokenward_CFLAGS = $(CC_PROGRAM)
 git_credential_tokenward_LDFLAGS = $(LINK_PROGRAM)

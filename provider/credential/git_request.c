@@ -9,17 +9,12 @@
  */
 #include "provider/credential/git_request.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "provider/base/clock.h"
 #include "provider/base/lines.h"
-
-#define CHUNK 1024 /* most requests are one read, and fit one page */
-
-#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#include "provider/credential/input.h"
+#include "provider/credential/place.h"
 
 struct field {
     char key[12];
@@ -70,61 +65,14 @@ has_end(const struct secret *text, size_t from)
            memmem(text->bytes + from, text->len - from, "\n\n", 2);
 }
 
-static enum tw_status
-wait_for(int fd, int64_t deadline, struct tw_error *err)
-{
-    for (;;) {
-        struct pollfd poller = {.fd = fd, .events = POLLIN};
-        int64_t left = deadline - clock_monotonic_ms();
-        int ready = poll(&poller, 1, left > 0 ? (int)left : 0);
-
-        if (ready > 0)
-            return TW_OK;
-        if (ready == 0)
-            return tw_fail(err, TW_E_RETRY,
-                           "no whole request came on stdin within %d s",
-                           GIT_REQUEST_MS / 1000);
-        if (errno != EINTR)
-            return tw_fail_errno(err, TW_E_SYSTEM, errno, "poll");
-    }
-}
-
-static enum tw_status
-read_all(int fd, struct secret *text, struct tw_error *err)
-{
-    int64_t deadline = clock_monotonic_ms() + GIT_REQUEST_MS;
-    char chunk[CHUNK];
-    size_t before = 0;
-
-    do {
-        enum tw_status status = wait_for(fd, deadline, err);
-        ssize_t n = status ? 0 : read(fd, chunk, sizeof chunk);
-        bool kept;
-
-        if (status || n == 0)
-            return status;
-        if (n < 0 && (errno == EINTR || errno == EAGAIN))
-            continue;
-        if (n < 0)
-            return tw_fail_errno(err, TW_E_SYSTEM, errno, "stdin");
-        before = text->len;
-        kept = secret_append(text, chunk, (size_t)n);
-        explicit_bzero(chunk, (size_t)n);
-        if (!kept)
-            return tw_fail(err, TW_E_USAGE,
-                           "the request is longer than %d bytes",
-                           GIT_REQUEST_MAX);
-    } while (!has_end(text, before));
-    return TW_OK;
-}
-
 enum tw_status
 git_request_read(int fd, struct git_request *out, struct tw_error *err)
 {
     AUTO_GIT_REQUEST request = GIT_REQUEST_INIT;
     struct lines lines;
     const char *key, *value;
-    enum tw_status status = read_all(fd, &request.text, err);
+    enum tw_status status =
+        input_read(fd, INPUT_MS, has_end, &request.text, err);
 
     if (status)
         return status;
@@ -154,29 +102,6 @@ git_request_is_https(const struct git_request *request)
     return request->protocol && strcmp(request->protocol, "https") == 0;
 }
 
-/* host, host:port or [address]:port; a name needs no more than these. */
-static bool
-is_host(const char *host)
-{
-    size_t n;
-
-    if (host[0] == '[') {
-        n = strspn(host + 1, "0123456789abcdefABCDEF:.");
-        if (n == 0 || host[n + 1] != ']')
-            return false;
-        host += n + 2;
-    } else {
-        n = strspn(host, ALNUM ".-_");
-        if (n == 0)
-            return false;
-        host += n;
-    }
-    if (host[0] != ':')
-        return host[0] == '\0';
-    n = strspn(host + 1, "0123456789");
-    return n >= 1 && n <= 5 && host[n + 1] == '\0';
-}
-
 enum tw_status
 git_request_check(const struct git_request *request, struct tw_error *err)
 {
@@ -186,7 +111,7 @@ git_request_check(const struct git_request *request, struct tw_error *err)
         return TW_OK;
     if (!request->host || !request->host[0])
         return tw_fail(err, TW_E_USAGE, "the request names no host");
-    if (!is_host(request->host))
+    if (!place_is_host(request->host))
         return tw_fail(err, TW_E_USAGE,
                        "the request's host is no host name with a port");
     return TW_OK;

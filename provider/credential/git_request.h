@@ -12,7 +12,6 @@
 
 #define GIT_REQUEST_MAX (256 * 1024) /* bytes; git's own stay below 70,000 */
 #define GIT_LINE_MAX 65535           /* bytes, with the line's end */
-#define GIT_REQUEST_MS 5000          /* for all of it to arrive */
 
 struct git_request {
     struct secret text; /* owns every text below; NULL: was not given */

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * target.c - see target.h.
+ */
+#include "provider/credential/target.h"
+
+#include <string.h>
+
+/* The user's index.  Who has no profiles starts no process to learn so. */
+static enum tw_status
+open_users(const struct runtime *runtime, struct index *out,
+           struct tw_error *err)
+{
+    enum tw_status status;
+
+    if (!runtime->user[0] || !runtime->config[0] ||
+        access(runtime->config, F_OK) < 0)
+        return TW_OK;
+    status = index_open(runtime->user, true, true, out, err);
+    return status == TW_E_NOT_FOUND ? TW_OK : status;
+}
+
+enum tw_status
+target_find(const char *host, const char *path, struct target *out,
+            struct tw_error *err)
+{
+    AUTO_INDEX users = INDEX_INIT;
+    AUTO_INDEX systems = INDEX_INIT;
+    enum tw_status status;
+
+    *out = (struct target){.found = false};
+    runtime_find(&out->runtime, NULL);
+    status = open_users(&out->runtime, &users, err);
+    if (status)
+        return status;
+    out->found = index_route(&users, host, path, &out->route);
+    if (!out->found &&
+        index_open(out->runtime.system, false, false, &systems, NULL) == TW_OK)
+        out->found = out->system =
+            index_route(&systems, host, path, &out->route);
+    return TW_OK;
+}
+
+enum tw_status
+target_name(const char *profile, struct target *out, struct tw_error *err)
+{
+    if (!text_is_profile_name(profile))
+        return tw_fail(err, TW_E_USAGE,
+                       "the profile's name cannot be one\n"
+                       "a name is 1 to 64 of A-Z a-z 0-9 . _ - and begins "
+                       "with a letter, a digit or _");
+    *out = (struct target){.found = true, .named = true};
+    runtime_find(&out->runtime, NULL);
+    (void)strcpy(out->route.profile, profile);
+    return TW_OK;
+}
+
+enum tw_status
+target_each(bool (*visit)(void *arg, const char *key, const char *value),
+            void *arg, struct tw_error *err)
+{
+    AUTO_INDEX users = INDEX_INIT;
+    AUTO_INDEX systems = INDEX_INIT;
+    struct runtime runtime;
+    enum tw_status status;
+
+    runtime_find(&runtime, NULL);
+    status = open_users(&runtime, &users, err);
+    if (status)
+        return status;
+    index_each(&users, visit, arg);
+    if (index_open(runtime.system, false, false, &systems, NULL) == TW_OK)
+        index_each(&systems, visit, arg);
+    return TW_OK;
+}
+
+static bool
+is_side(const struct target *target, bool system)
+{
+    return target->named || target->system == system;
+}
+
+enum tw_status
+target_ask(const struct target *target, int64_t margin_s, bool *given,
+           struct answer *out, struct tw_error *err)
+{
+    AUTO_ANSWER answer = ANSWER_INIT;
+    enum tw_status status =
+        ask_record(&target->runtime, target->route.profile,
+                   margin_s ? 2 * margin_s : TW_MIN_VALID_DEFAULT, ASK_SOURCE,
+                   &answer, err);
+
+    if (status)
+        return status;
+    *given =
+        is_side(target, answer.system) && record_is_bearer(&answer.record);
+    if (*given) {
+        answer_clear(out);
+        *out = answer;
+        answer = ANSWER_INIT;
+    }
+    return TW_OK;
+}
+
+int64_t
+target_expiry(const struct answer *answer, int64_t margin_s)
+{
+    struct now now = clock_now();
+    int64_t left = record_left(&answer->record, now);
+
+    if (left < 0)
+        left = 0;
+    return now.wall + left - (margin_s < left / 2 ? margin_s : left / 2);
+}
+
+/* A late erase of an older token must not drop the one fetched since. */
+enum tw_status
+target_reject(const struct target *target,
+              bool (*is_it)(const void *arg, const struct record *record),
+              const void *arg, struct tw_error *err)
+{
+    AUTO_RECORD record = RECORD_INIT;
+    bool system;
+    enum tw_status status = look_record(
+        &target->runtime, target->route.profile, &record, &system, err);
+
+    if (status == TW_E_NOT_FOUND)
+        return TW_OK;
+    if (status)
+        return status;
+    if (!is_side(target, system) || !record.token ||
+        (is_it && !is_it(arg, &record)))
+        return TW_OK;
+    return ask_reject_record(&target->runtime, &record, system,
+                             target->route.profile, err);
+}
