@@ -105,7 +105,7 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     like "$(row closed)" 'why: /run/tokenward/closed/record: Permission denied' "and why"
     is "$(cat "$T/got")" "tokenward: /run/tokenward/closed/record: Permission denied
 exit 73" "get says the same"
-    is "$(cat "$T/rejected")" "tokenward: the token of 'mine' is the system's: its service alone drops it
+    is "$(cat "$T/rejected")" "tokenward: the token of 'mine' is the system's: its service alone drops it, and is not there
 exit 73" "reject cannot drop the system's, and says so"
     is "$(grep -c '^good ' "$T/table")" 1 "a user's profile hides the system's"
     like "$(cat "$T/table")" '^good  *valid .*payments wallet$' "and is shown instead of it"
