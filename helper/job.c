@@ -135,6 +135,10 @@ enter(struct job *job)
         job_end_with(job, &err);
         return false;
     }
+    if (store_admit(&job->place, &job->profile->readers, &err)) {
+        job_end_with(job, &err);
+        return false;
+    }
     job_look(job);
     return true;
 }

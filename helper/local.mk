@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 # Our own process: the only place that knows YAML, HTTP, TLS, JSON and keys.
 
-CC_HELPER = $(CURL_CFLAGS) $(YAML_CFLAGS) $(JSON_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(QR_CFLAGS)
-LINK_HELPER = $(CURL_LIBS) $(YAML_LIBS) $(JSON_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(QR_LIBS)
+CC_HELPER = $(CURL_CFLAGS) $(YAML_CFLAGS) $(JSON_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(QR_CFLAGS) $(ACL_CFLAGS)
+LINK_HELPER = $(CURL_LIBS) $(YAML_LIBS) $(JSON_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(QR_LIBS) $(ACL_LIBS)
 
 # Everything but main, so that tests can link it.
 noinst_LTLIBRARIES += helper/libhelper.la
 helper_libhelper_la_SOURCES = \
+	helper/access.c \
+	helper/access.h \
 	helper/allowance.c \
 	helper/allowance.h \
 	helper/arena.c \
@@ -136,6 +138,8 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_links.h \
 	helper/profile_option.c \
 	helper/profile_reader.h \
+	helper/profile_readers.c \
+	helper/profile_readers.h \
 	helper/profile_reply.c \
 	helper/profile_request.c \
 	helper/profile_request.h \
@@ -157,6 +161,8 @@ helper_libhelper_la_SOURCES = \
 	helper/qr.h \
 	helper/quota.c \
 	helper/quota.h \
+	helper/readers.c \
+	helper/readers.h \
 	helper/refusal.c \
 	helper/refusal.h \
 	helper/replace.c \

@@ -373,6 +373,7 @@ free_source(struct profile *profile)
     free(profile->revocation_endpoint);
     free(profile->client_id);
     free(profile->git_username);
+    readers_clear(&profile->readers);
     free(profile->ca_file);
     free(profile->source_name);
     free(profile);

@@ -13,6 +13,7 @@
 #include "helper/key_source.h"
 #include "helper/module.h"
 #include "helper/profile_request.h"
+#include "helper/readers.h"
 #include "helper/reply_rules.h"
 #include "helper/secret_source.h"
 #include "helper/yaml.h"
@@ -144,7 +145,8 @@ struct profile {
     size_t export_count;
     bool login; /* wanted from a login on */
     enum login_lifetime login_lifetime;
-    char *ca_file; /* absolute, or NULL for the system's trust */
+    struct readers readers; /* of the system's alone */
+    char *ca_file;          /* absolute, or NULL for the system's trust */
     bool allow_loopback_http;
     int timeout_s;
     int64_t default_lifetime_s;
@@ -169,6 +171,7 @@ struct profile_context {
     struct modules *modules;
     uint32_t mode, mode_wanted; /* of the file, for the message */
     bool may_hold_secret;
+    bool system;
     const char *preset_dir; /* NULL: there are none */
 };
 enum tw_status profile_read(const struct profile_context *context,

@@ -159,6 +159,7 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
         .mode = reader->mode,
         .mode_wanted = rule->open.wanted,
         .may_hold_secret = !(reader->mode & rule->forbidden_with_secret),
+        .system = reader->scope->system,
         .preset_dir = reader->scope->preset_dir};
 
     for (const struct yaml_node *entry = profiles->child; entry;

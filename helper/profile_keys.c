@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "helper/profile_client.h"
+#include "helper/profile_readers.h"
 #include "helper/url.h"
 #include "provider/base/text.h"
 
@@ -337,6 +338,9 @@ static const struct profile_key KEYS[] = {
     {"provider", "NAME",
      "the module that knows the grant; default client_credentials", true,
      read_provider},
+    {"readers", "{users: [NAME...], groups: [NAME...]}",
+     "who may read the token of a system's profile", false,
+     profile_read_readers},
     {"reply_format", "json or form",
      "form: an answer may be a form; default json (RFC 6749 5.1)", false,
      profile_read_reply_format},

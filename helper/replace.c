@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "helper/access.h"
 #include "helper/lock.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
@@ -114,11 +115,21 @@ write_all(int fd, const char *bytes, size_t n)
     return true;
 }
 
+/* What it may be used for, before there is anything in it. */
+struct form {
+    mode_t mode;
+    const struct readers *readers; /* instead of the mode, if there are any */
+};
+
 static enum tw_status
-fill(int dir, const char *temporary, int fd, const char *name, mode_t mode,
-     const void *bytes, size_t n, struct tw_error *err)
+fill(int dir, const char *temporary, int fd, const char *name,
+     const struct form *form, const void *bytes, size_t n,
+     struct tw_error *err)
 {
-    if (fchmod(fd, mode) < 0 || !write_all(fd, bytes, n))
+    if (form->readers && access_set_file(fd, form->readers, err))
+        return TW_E_SYSTEM;
+    if ((!form->readers && fchmod(fd, form->mode) < 0) ||
+        !write_all(fd, bytes, n))
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "writing '%s' in the runtime directory", name);
     if (renameat(dir, temporary, dir, name) < 0)
@@ -128,9 +139,9 @@ fill(int dir, const char *temporary, int fd, const char *name, mode_t mode,
     return TW_OK;
 }
 
-enum tw_status
-replace_file(int dir, const char *name, mode_t mode, const void *bytes,
-             size_t n, struct tw_error *err)
+static enum tw_status
+replace(int dir, const char *name, const struct form *form, const void *bytes,
+        size_t n, struct tw_error *err)
 {
     AUTO_CLOSE int fd = -1;
     char temporary[64];
@@ -139,8 +150,27 @@ replace_file(int dir, const char *name, mode_t mode, const void *bytes,
 
     if (status)
         return status;
-    status = fill(dir, temporary, fd, name, mode, bytes, n, err);
+    status = fill(dir, temporary, fd, name, form, bytes, n, err);
     if (status)
         (void)unlinkat(dir, temporary, 0);
     return status;
+}
+
+enum tw_status
+replace_file(int dir, const char *name, mode_t mode, const void *bytes,
+             size_t n, struct tw_error *err)
+{
+    const struct form form = {.mode = mode};
+
+    return replace(dir, name, &form, bytes, n, err);
+}
+
+enum tw_status
+replace_file_for(int dir, const char *name, const struct readers *readers,
+                 const void *bytes, size_t n, struct tw_error *err)
+{
+    bool some = readers && readers->user_count + readers->group_count;
+    const struct form form = {.mode = 0600, .readers = some ? readers : NULL};
+
+    return replace(dir, name, &form, bytes, n, err);
 }

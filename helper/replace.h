@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include "helper/readers.h"
 #include "provider/base/error.h"
 
 #define REPLACE_WAIT_MS 2000 /* for a writer that was stopped, at most */
@@ -23,5 +24,11 @@ enum tw_status replace_begin(int dir, int *guard, struct tw_error *err);
  * there is still there. */
 enum tw_status replace_file(int dir, const char *name, mode_t mode,
                             const void *bytes, size_t n, struct tw_error *err);
+
+/* replace_file_for: the same, of mode 0600 and for @readers (NULL: none). */
+enum tw_status replace_file_for(int dir, const char *name,
+                                const struct readers *readers,
+                                const void *bytes, size_t n,
+                                struct tw_error *err);
 
 #endif

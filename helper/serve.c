@@ -38,6 +38,7 @@ look_at_all(struct serve *serve, struct tw_error *err)
     for (profile = serve->era->set.first; profile; profile = profile->next) {
         struct ward *ward = wards_find(&serve->wards, profile->name);
 
+        ward_admit(ward, &serve->store);
         (void)ward_look(ward, &serve->store, now);
         serve->failing += ward->is_failing;
         ward->failures = 0;

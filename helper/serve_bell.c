@@ -11,16 +11,36 @@
 #include "helper/serve.h"
 #include "provider/base/lines.h"
 
-/* A user's profiles are that user's; the system's, its service's and root's.
- */
+#define PEER_GROUPS_MAX 1024 /* who is in more is refused */
+
+/* One of @ward's readers?  As the kernel knew the caller when it called. */
 static bool
-may_ask(const struct caller *caller)
+is_reader(const struct caller *caller, const struct ucred *peer,
+          const struct ward *ward)
+{
+    gid_t groups[PEER_GROUPS_MAX + 1];
+    socklen_t n = sizeof groups - sizeof *groups;
+
+    if (getsockopt(caller->fd, SOL_SOCKET, SO_PEERGROUPS, groups, &n) < 0)
+        return false;
+    groups[n / sizeof *groups] = peer->gid;
+    return readers_has(&ward->profile->readers, peer->uid, groups,
+                       n / sizeof *groups + 1);
+}
+
+/* A user's profiles are that user's; the system's, its service's and root's,
+ * and each its readers'.  @ward: NULL for what is of no profile. */
+static bool
+may_ask(const struct serve *serve, const struct caller *caller,
+        const struct ward *ward)
 {
     struct ucred peer;
     socklen_t n = sizeof peer;
 
-    return getsockopt(caller->fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 &&
-           (peer.uid == 0 || peer.uid == geteuid());
+    if (getsockopt(caller->fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) < 0)
+        return false;
+    return peer.uid == 0 || peer.uid == geteuid() ||
+           (ward && serve->store.system && is_reader(caller, &peer, ward));
 }
 
 /* The kept token is this profile's and lives for long enough. */
@@ -109,25 +129,27 @@ serve_asked(void *arg, struct caller *caller,
             const struct bell_request *request)
 {
     struct serve *serve = arg;
-    struct ward *ward;
+    struct ward *ward = NULL;
     struct tw_error err;
 
-    if (!may_ask(caller)) {
-        (void)tw_fail(&err, TW_E_ACCESS, "the profiles are not the caller's");
-        caller_answer(caller, &err, NULL);
-        return;
+    if (request->command != BELL_STATUS) {
+        catch_up(serve);
+        ward = wards_find(&serve->wards, request->profile);
+        if (!ward) {
+            (void)tw_fail(&err, TW_E_NOT_FOUND,
+                          "the resident helper has no profile '%s'",
+                          request->profile);
+            caller_answer(caller, &err, NULL);
+            return;
+        }
     }
-    if (request->command == BELL_STATUS) {
+    if (!may_ask(serve, caller, ward)) {
+        (void)tw_fail(&err, TW_E_ACCESS,
+                      "the caller is no reader: see readers in "
+                      "tokenward-profiles(5)");
+        caller_answer(caller, &err, NULL);
+    } else if (!ward) {
         tell_status(serve, caller);
-        return;
-    }
-    catch_up(serve);
-    ward = wards_find(&serve->wards, request->profile);
-    if (!ward) {
-        (void)tw_fail(&err, TW_E_NOT_FOUND,
-                      "the resident helper has no profile '%s'",
-                      request->profile);
-        caller_answer(caller, &err, NULL);
     } else if (request->command == BELL_ENSURE) {
         ensure(serve, caller, ward, request->min_valid);
     } else {

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "helper/access.h"
 #include "helper/confine.h"
 #include "helper/lock.h"
 #include "helper/own_directory.h"
@@ -100,6 +101,38 @@ store_lock(struct store_profile *profile, int64_t deadline_ms,
     return lock_take(&file, deadline_ms, &profile->lock, err);
 }
 
+/* What is kept is opened as it lies there; what is not there is no failure. */
+static enum tw_status
+admit_to_file(const struct store_profile *profile, const char *name,
+              struct tw_error *err)
+{
+    AUTO_CLOSE int fd = openat(profile->dir, name,
+                               O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+        st.st_uid != geteuid())
+        return TW_OK;
+    return access_set_file(fd, profile->readers, err);
+}
+
+enum tw_status
+store_admit(struct store_profile *profile, const struct readers *readers,
+            struct tw_error *err)
+{
+    enum tw_status status;
+
+    if (!profile->store->system)
+        return TW_OK;
+    profile->readers = readers;
+    status = access_set_directory(profile->dir, readers, err);
+    if (!status)
+        status = admit_to_file(profile, RECORD_FILE, err);
+    if (!status)
+        status = admit_to_file(profile, TOKEN_FILE, err);
+    return status;
+}
+
 enum tw_status
 store_record(const struct store_profile *profile, struct record *out,
              struct tw_error *err)
@@ -141,8 +174,8 @@ put_token(const struct store_profile *profile, const struct record *record,
           struct tw_error *err)
 {
     if (record->token)
-        return replace_file(profile->dir, TOKEN_FILE, 0600, record->token,
-                            record->token_len, err);
+        return replace_file_for(profile->dir, TOKEN_FILE, profile->readers,
+                                record->token, record->token_len, err);
     if (unlinkat(profile->dir, TOKEN_FILE, 0) < 0 && errno != ENOENT)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s/" TOKEN_FILE,
                              profile->store->path, profile->name);
@@ -159,8 +192,8 @@ put_record(const struct store_profile *profile, const struct record *record,
     if (!record_format(record, &text))
         return tw_fail(err, TW_E_PROTOCOL,
                        "the token's facts do not fit into a record");
-    status = replace_file(profile->dir, RECORD_FILE, 0600, text.bytes,
-                          text.len, err);
+    status = replace_file_for(profile->dir, RECORD_FILE, profile->readers,
+                              text.bytes, text.len, err);
     if (!status)
         status = put_token(profile, record, err);
     return status;

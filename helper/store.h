@@ -16,6 +16,7 @@
 #ifndef TW_HELPER_STORE_H
 #define TW_HELPER_STORE_H
 
+#include "helper/readers.h"
 #include "provider/base/backoff.h"
 #include "provider/base/record.h"
 
@@ -29,9 +30,10 @@ struct store {
 
 struct store_profile {
     const struct store *store;
-    const char *name; /* borrowed */
-    int dir;          /* <runtime>/<profile> */
-    int lock;         /* the lock file, or -1 */
+    const char *name;              /* borrowed */
+    int dir;                       /* <runtime>/<profile> */
+    int lock;                      /* the lock file, or -1 */
+    const struct readers *readers; /* of what is written, or NULL; borrowed */
 };
 
 /* store_open: opens @path, making it (its parent exists) 0700, or 0755 as
@@ -44,6 +46,11 @@ void store_close(struct store *store);
 /* store_enter: the same for one profile's directory. */
 enum tw_status store_enter(const struct store *store, const char *name,
                            struct store_profile *out, struct tw_error *err);
+/* store_admit: from now on @readers, and no others, may read what is kept and
+ * what will be, of the system's profiles; a user's have none. */
+enum tw_status store_admit(struct store_profile *profile,
+                           const struct readers *readers,
+                           struct tw_error *err);
 void store_leave(struct store_profile *profile);
 
 /* store_lock: one fetch for each profile at a time on this host.  Waits until

@@ -7,6 +7,7 @@
  */
 #include "helper/ward.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,17 @@ path_of(char *out, size_t size, const struct ward *ward, const char *file)
     int n = snprintf(out, size, "%s/%s", ward->name, file);
 
     return n > 0 && (size_t)n < size;
+}
+
+void
+ward_admit(const struct ward *ward, const struct store *store)
+{
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+
+    if (store->system &&
+        faccessat(store->root, ward->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+        !store_enter(store, ward->name, &place, NULL))
+        (void)store_admit(&place, &ward->profile->readers, NULL);
 }
 
 bool
@@ -61,7 +73,9 @@ ward_look(struct ward *ward, const struct store *store, struct now now)
 static void
 name_lane(const struct profile *profile, char *out, size_t size)
 {
-    const char *url = profile->token_endpoint, *host;
+    const char *url =
+        profile->token_endpoint ? profile->token_endpoint : profile->issuer;
+    const char *host;
     unsigned number = 0;
 
     if (url && !ward_is_apart(profile)) {

@@ -55,6 +55,10 @@ struct wards {
  * need another profile's token?  A process of its own does these. */
 bool ward_is_apart(const struct profile *profile);
 
+/* ward_admit: its readers may read what is kept of it, and no others any more;
+ * a failure is told when it is fetched. */
+void ward_admit(const struct ward *ward, const struct store *store);
+
 /* ward_look: what is kept and noted of it, into its facts.  The result: of
  * this very profile, a token is kept and alive. */
 bool ward_look(struct ward *ward, const struct store *store, struct now now);

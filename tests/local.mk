@@ -422,6 +422,7 @@ FLOW_TESTS = \
 	tests/flow/stack-t.sh \
 	tests/flow/status-t.sh \
 	tests/flow/system-t.sh \
+	tests/flow/tenants-t.sh \
 	tests/flow/tls-t.sh \
 	tests/flow/token-t.sh \
 	tests/sandbox/sandbox-t.sh \

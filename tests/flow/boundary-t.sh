@@ -30,7 +30,7 @@ if [ -f "$pam" ]; then
 else
     echo "# pam_tokenward was not built: libpam0g-dev is missing"
 fi
-is "$(needed "$TOP_BUILD/tokenward-helper")" "libc.so.6 libcrypto.so.3 libcurl.so.4 libjson-c.so.5 libqrencode.so.4 libssl.so.3 libyaml-0.so.2 " \
+is "$(needed "$TOP_BUILD/tokenward-helper")" "libacl.so.1 libc.so.6 libcrypto.so.3 libcurl.so.4 libjson-c.so.5 libqrencode.so.4 libssl.so.3 libyaml-0.so.2 " \
     "tokenward-helper needs what DESIGN says"
 is "$(exports "$lib" | tr ' ' '\n' | grep -v '^TOKENWARD_' | tr '\n' ' ' | sed 's/^ *//;s/ *$//')" \
     "$(sed -n 's/^ *\(tw_[a-z_]*\);.*/\1/p' "${TOP_SRC:-.}/provider/client/libtokenward.map" | sort | tr '\n' ' ' | sed 's/ *$//')" \

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * readers.c - see readers.h.  The kernel decides over files by the ACLs that
+ * access.c makes of this; the doorbell asks here.
+ */
+#include "helper/readers.h"
+
+#include <stdlib.h>
+
+static bool
+has_group(const struct readers *readers, gid_t group)
+{
+    for (size_t i = 0; i < readers->group_count; i++) {
+        if (readers->groups[i] == group)
+            return true;
+    }
+    return false;
+}
+
+bool
+readers_has(const struct readers *readers, uid_t uid, const gid_t *groups,
+            size_t group_count)
+{
+    for (size_t i = 0; i < readers->user_count; i++) {
+        if (readers->users[i] == uid)
+            return true;
+    }
+    for (size_t i = 0; i < group_count; i++) {
+        if (has_group(readers, groups[i]))
+            return true;
+    }
+    return false;
+}
+
+void
+readers_clear(struct readers *readers)
+{
+    free(readers->users);
+    free(readers->groups);
+    *readers = (struct readers){.users = NULL};
+}

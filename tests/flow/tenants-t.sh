@@ -1,0 +1,148 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# tenants-t.sh - one host, many tenants: every reader of a profile may read
+# its token, every other gets nothing, through files, front end and doorbell.
+# With real users and groups, in a mount namespace of its own.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+[ -n "${IN_NAMESPACE:-}" ] || skip_all "needs root and a mount namespace"
+PYTHON=/usr/bin/python3 # not one of root's home
+[ -x $PYTHON ] || skip_all "python3 is not installed"
+# shellcheck disable=SC2016
+where=$(printf 'include Makefile\nprint:\n\t@echo $(sysconfdir) $(moduledir) $(serviceuser)\n' |
+    make -s -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
+# shellcheck disable=SC2086
+set -- $where
+[ $# = 3 ] || { echo "Bail out! the Makefile does not say where things are"; exit 1; }
+SYSCONF=$1/tokenward MODULES=$2 SERVICE=$3 SERVICE_ID=65533
+sandbox
+cp "$CA" "$T/ca.pem"
+cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
+chmod 644 "$T/ca.pem" "$T/bin/ring.py"
+cover() {
+    above=$1
+    while [ ! -d "$above" ]; do above=$(dirname "$above"); done
+    case " $COVERED " in *" $above "*) ;; *)
+        case $above in / | /usr | /etc | /lib | /usr/lib) return 1 ;; esac
+        mount -t tmpfs -o mode=755 none "$above" || return 1
+        COVERED="$COVERED $above" ;;
+    esac
+    mkdir -p "$1"
+}
+COVERED=
+for dir in "$SYSCONF" "$MODULES" /run; do
+    cover "$dir" || skip_all "$dir cannot be covered"
+done
+cp "$T/modules"/*.so "$MODULES/"
+mkdir /run/tokenward
+chown "$SERVICE_ID:$SERVICE_ID" /run/tokenward
+
+# Users anna, bert, carl, dora; bert and carl are of the group team.
+grep -vE "^($SERVICE|anna|bert|carl|dora):" /etc/passwd >"$T/passwd"
+grep -vE "^($SERVICE|team):" /etc/group >"$T/group"
+chmod 644 "$T/passwd" "$T/group"
+{
+    echo "$SERVICE:x:$SERVICE_ID:$SERVICE_ID::/nonexistent:/usr/sbin/nologin"
+    id=61000
+    for name in anna bert carl dora; do
+        id=$((id + 1))
+        echo "$name:x:$id:$id::/nonexistent:/bin/sh"
+    done
+} >>"$T/passwd"
+{ echo "$SERVICE:x:$SERVICE_ID:"; echo "team:x:61100:bert,carl"; } >>"$T/group"
+mount --bind "$T/passwd" /etc/passwd && mount --bind "$T/group" /etc/group || skip_all "no bind mounts here"
+as() { # as USER COMMAND...: with that user's groups
+    who=$1
+    shift
+    env -u XDG_RUNTIME_DIR -u XDG_CONFIG_HOME HOME=/nonexistent \
+        setpriv --reuid="$who" --regid="$(id -u "$who")" --init-groups "$@"
+}
+until_true() { # until_true SECONDS COMMAND...
+    tenths=$(($1 * 10))
+    shift
+    while [ "$tenths" -gt 0 ]; do
+        "$@" 2>/dev/null && return 0
+        sleep 0.1
+        tenths=$((tenths - 1))
+    done
+    return 1
+}
+tenant() { # tenant NAME [LINE...]
+    mkdir -p "$SYSCONF/profiles.d"
+    name=$1
+    shift
+    {
+        printf 'profiles:\n  %s:\n    token_endpoint: %s\n    client_id: %s\n' "$name" "$URL/oauth/v1/token" "$CLIENT_ID"
+        printf '    client_secret: {file: ../secret}\n    scope: payments\n    ca_file: %s\n' "$T/ca.pem"
+        for line in "$@"; do echo "    $line"; done
+    } >"$SYSCONF/profiles.d/.$name"
+    chmod 644 "$SYSCONF/profiles.d/.$name"
+    mv "$SYSCONF/profiles.d/.$name" "$SYSCONF/profiles.d/$name.yaml"
+}
+printf %s "$CANARY" >"$SYSCONF/secret"
+chown "0:$SERVICE_ID" "$SYSCONF/secret"
+chmod 640 "$SYSCONF/secret"
+tenant one 'readers: {users: [anna]}'
+tenant two 'readers: {groups: [team]}'
+tenant both 'readers: {users: [anna, dora], groups: [team]}'
+tenant none
+"$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
+EXTRA_PID=$!
+for name in one two both none; do
+    until_true 5 test -s "/run/tokenward/$name/record"; is $? 0 "$name: a token is there"
+done
+is "$(stat -c %a /run/tokenward/doorbell)" 666 "anybody may ring"
+
+# Who may, of whom; and every other gets nothing.
+may() { case "$1:$2" in one:anna | two:bert | two:carl | both:*) return 0 ;; *) return 1 ;; esac; }
+matrix() {
+    for name in one two both none; do
+        token=$(sed -n 's/^access_token=//p' "/run/tokenward/$name/record")
+        for who in anna bert carl dora; do
+            got=$(as "$who" "$T/bin/tokenward" get "$name" 2>&1)
+            read=$(as "$who" cat "/run/tokenward/$name/token" 2>&1)
+            rung=$(as "$who" $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "command=ensure\\nprofile=$name\\n")
+            if may "$name" "$who"; then
+                is "$got|$read|$rung" "$token|$token|status=ok" "$1$who may read $name"
+            else
+                printf '%s' "$got$read$rung" | grep -q -e "$token" -e '^status=ok'
+                is $? 1 "$1$who may not read $name"
+                like "$rung" "^status=access" "$1$who may not ring for $name"
+            fi
+        done
+    done
+}
+matrix ""
+like "$(as dora $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=reject\nprofile=one\ngeneration=1\n')" "^status=access" "nor reject"
+like "$(as dora $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=status\n')" "^status=access" "a tenant sees nothing of all"
+generation=$(sed -n 's/^generation=//p' /run/tokenward/one/record)
+as anna "$T/bin/tokenward" reject one; is $? 0 "a reader rejects"
+until_true 12 sh -c "[ \$(sed -n 's/^generation=//p' /run/tokenward/one/record) -gt $((generation + 1)) ]"
+is $? 0 "and another token comes"
+matrix "after a refresh, "
+
+# Readers change: the kept token is closed at once, and opened.
+tenant both 'readers: {users: [dora]}'
+sleep 0.6
+as anna cat /run/tokenward/both/token >/dev/null 2>&1; is $? 1 "a reader who is none any more: closed at once"
+as bert cat /run/tokenward/both/token >/dev/null 2>&1; is $? 1 "and the group"
+as dora cat /run/tokenward/both/token >/dev/null 2>&1; is $? 0 "the one who still is: open"
+tenant both
+sleep 0.6
+as dora cat /run/tokenward/both/token >/dev/null 2>&1; is $? 1 "no readers at all: closed"
+tenant strange 'readers: {users: [nobody-of-here]}'
+sleep 0.6
+like "$(cat "$T/serve.out")" "strange.yaml:[0-9]*:.*there is no user 'nobody-of-here'" "an unknown user is refused, with its place"
+as anna "$T/bin/tokenward" get one >/dev/null 2>&1; is $? 0 "and hurts no other tenant"
+status=$(tr '\t' ' ' <"/proc/$EXTRA_PID/status" | grep -E '^(Uid|CapEff|CapPrm|NoNew)')
+like "$status" "^Uid: $SERVICE_ID $SERVICE_ID $SERVICE_ID $SERVICE_ID$" "it runs as the service user"
+like "$status" "^CapPrm: 0000000000000000$" "without a capability"
+kill "$EXTRA_PID"
+wait "$EXTRA_PID"; is $? 0 "and ends cleanly"
+profile mine /oauth/v1/token 'readers: {users: [anna]}'
+out=$(user tokenward-helper check 2>&1); is $? 78 "readers in a user's profile: exit 78"
+like "$out" "mine.yaml:[0-9]*:.*readers" "with its place"
+done_testing
