@@ -106,8 +106,8 @@ EOF
     while kill -0 "$EXTRA_PID" 2>/dev/null; do helper leave 2>/dev/null; done
     wait "$EXTRA_PID"
     EXTRA_PID=
-    is "$(cat "$T/outside/file")$(ls "$T/outside")" "staysdir
-file" "directories and links swapped while they are removed: nothing outside touched"
+    [ -d "$T/outside/dir" ] && [ "$(cat "$T/outside/file")" = stays ]
+    ok $? "directories and links swapped while they are removed: nothing outside touched"
 else
     skip "directories and links swapped" "python3 is not installed"
 fi
