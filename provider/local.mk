@@ -89,6 +89,26 @@ git_credential_tokenward_LDADD = provider/base/libbase.la
 git_credential_tokenward_CFLAGS = $(CC_PROGRAM)
 git_credential_tokenward_LDFLAGS = $(LINK_PROGRAM)
 
+# tokenward-credential
+bin_PROGRAMS += tokenward-credential
+tokenward_credential_SOURCES = \
+	provider/cli/guard.c \
+	provider/cli/guard.h \
+	provider/cli/terminal.c \
+	provider/cli/terminal.h \
+	provider/credential/docker.c \
+	provider/credential/input.c \
+	provider/credential/input.h \
+	provider/credential/place.c \
+	provider/credential/place.h \
+	provider/credential/protocol.h \
+	provider/credential/protocols.c \
+	provider/credential/target.c \
+	provider/credential/target.h
+tokenward_credential_LDADD = provider/base/libbase.la
+tokenward_credential_CFLAGS = $(CC_PROGRAM)
+tokenward_credential_LDFLAGS = $(LINK_PROGRAM)
+
 # tokenward
 bin_PROGRAMS += tokenward
 tokenward_SOURCES = \
@@ -191,6 +211,7 @@ dist_man_MANS += \
 	provider/cli/tokenward.1 \
 	provider/client/libtokenward.3 \
 	provider/credential/git-credential-tokenward.1 \
+	provider/credential/tokenward-credential.1 \
 	provider/grants/tokenward-client_credentials.7 \
 	provider/grants/tokenward-device_code.7 \
 	provider/grants/tokenward-exec.7 \

@@ -393,6 +393,7 @@ FLOW_TESTS = \
 	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
 	tests/flow/corpus-perms-t.sh \
+	tests/flow/credential-t.sh \
 	tests/flow/discovery-t.sh \
 	tests/flow/doorbell-t.sh \
 	tests/flow/fault-t.sh \

@@ -14,7 +14,7 @@ exports() { nm -D --defined-only "$1" | awk '$2 != "A" { sub(/@.*/, "", $3); pri
 
 lib=$TOP_BUILD/provider/client/.libs/libtokenward.so
 is "$(needed "$lib")" "libc.so.6 " "libtokenward needs libc alone"
-for program in tokenward git-credential-tokenward; do
+for program in tokenward git-credential-tokenward tokenward-credential; do
     is "$(needed "$TOP_BUILD/$program")" "libc.so.6 " "$program needs libc alone"
 done
 for module in "$TOP_BUILD"/provider/grants/.libs/*.so; do
@@ -35,7 +35,7 @@ is "$(needed "$TOP_BUILD/tokenward-helper")" "libacl.so.1 libc.so.6 libcrypto.so
 is "$(exports "$lib" | tr ' ' '\n' | grep -v '^TOKENWARD_' | tr '\n' ' ' | sed 's/^ *//;s/ *$//')" \
     "$(sed -n 's/^ *\(tw_[a-z_]*\);.*/\1/p' "${TOP_SRC:-.}/provider/client/libtokenward.map" | sort | tr '\n' ' ' | sed 's/ *$//')" \
     "libtokenward exports the symbols of its map, and no other"
-for object in "$lib" "$TOP_BUILD/tokenward" "$TOP_BUILD/git-credential-tokenward" "$TOP_BUILD/tokenward-helper"; do
+for object in "$lib" "$TOP_BUILD/tokenward" "$TOP_BUILD/git-credential-tokenward" "$TOP_BUILD/tokenward-credential" "$TOP_BUILD/tokenward-helper"; do
     readelf -dW "$object" | grep -q 'BIND_NOW\|FLAGS.*NOW'; ok $? "$(basename "$object"): bound at start (-z now)"
     readelf -lW "$object" | grep -q GNU_RELRO; ok $? "$(basename "$object"): relocations read-only"
     readelf -lW "$object" | grep GNU_STACK | grep -q 'RWE'; [ $? = 1 ]; ok $? "$(basename "$object"): no executable stack"

@@ -50,7 +50,7 @@ trap 'exit 1' INT TERM
 
 # The programs, where an unprivileged user reaches them.
 mkdir "$T/bin" "$T/modules" "$T/presets" "$T/home" "$T/config" "$T/config/tokenward" "$T/run" "$T/sandbox"
-for program in tokenward git-credential-tokenward tokenward-helper; do
+for program in tokenward git-credential-tokenward tokenward-credential tokenward-helper; do
     cp "$TOP_BUILD/$program" "$T/bin/" || exit 99
 done
 cp "$TOP_BUILD"/provider/grants/.libs/*.so "$T/modules/" || exit 99

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * protocols.c - tokenward-credential: tokens for the tools that ask a helper.
+ *
+ * One program, called by a name that a tool wants or with the protocol as its
+ * first word.  A tool may start it for every request to any host, so one that
+ * is not ours costs no more than the process.  It never prompts.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "(no version)"
+#endif
+
+#include <string.h>
+
+#include "provider/cli/guard.h"
+#include "provider/cli/terminal.h"
+#include "provider/credential/protocol.h"
+
+#define PROGRAM "tokenward-credential"
+#define USAGE "usage: " PROGRAM " PROTOCOL [WORD...]"
+
+struct protocol {
+    const char *name;
+    const char *link; /* the name that says the same, or NULL */
+    enum tw_status (*run)(const struct call *call, struct secret *out,
+                          int *exit_code, struct tw_error *err);
+};
+
+static const struct protocol PROTOCOLS[] = {
+    {"docker", "docker-credential-tokenward", docker_run},
+};
+
+static enum tw_status
+print_help(struct secret *out, struct tw_error *err)
+{
+    static const char HELP[] = USAGE
+        "\n"
+        "\n"
+        "Gives a tool the OAuth 2.0 token of a profile, in the tool's own "
+        "words.\n"
+        "Who is asked for by an address is the profile whose match: is for "
+        "it.\n"
+        "\n"
+        "  docker get|list|erase|store|version\n"
+        "  --help, --version\n"
+        "\n"
+        "tokenward install-helpers makes the links that tools look for, and "
+        "says what\n"
+        "to write into their configuration.\n";
+
+    return secret_append_text(out, HELP) ? TW_OK : tw_no_memory(err);
+}
+
+static const struct protocol *
+find_protocol(const char *name, bool linked)
+{
+    for (size_t i = 0; i < sizeof PROTOCOLS / sizeof *PROTOCOLS; i++) {
+        const char *known = linked ? PROTOCOLS[i].link : PROTOCOLS[i].name;
+
+        if (known && strcmp(known, name) == 0)
+            return &PROTOCOLS[i];
+    }
+    return NULL;
+}
+
+static enum tw_status
+run(struct call *call, struct secret *out, int *exit_code,
+    struct tw_error *err)
+{
+    const struct protocol *protocol = find_protocol(call->program, true);
+
+    if (protocol)
+        return protocol->run(call, out, exit_code, err);
+    if (call->count < 1)
+        return tw_fail(err, TW_E_USAGE, "which protocol?\n" USAGE);
+    if (strcmp(call->args[0], "--help") == 0)
+        return print_help(out, err);
+    if (strcmp(call->args[0], "--version") == 0)
+        return secret_append_text(out, PROGRAM " " PACKAGE_VERSION "\n")
+                   ? TW_OK
+                   : tw_no_memory(err);
+    protocol = find_protocol(call->args[0], false);
+    if (!protocol)
+        return tw_fail(err, TW_E_USAGE,
+                       "no such protocol\n" PROGRAM " --help lists them");
+    call->args++;
+    call->count--;
+    return protocol->run(call, out, exit_code, err);
+}
+
+/* The last part of the name we were called by. */
+static const char *
+called(const char *name)
+{
+    const char *slash = name ? strrchr(name, '/') : NULL;
+
+    return slash ? slash + 1 : name && name[0] ? name : PROGRAM;
+}
+
+int
+main(int argc, char **argv)
+{
+    AUTO_SECRET out = SECRET_INIT(ANSWER_MAX);
+    struct call call = {.program = called(argc > 0 ? argv[0] : NULL),
+                        .args = argv + (argc > 0),
+                        .count = argc > 0 ? argc - 1 : 0};
+    struct tw_error err;
+    int exit_code = 0;
+    enum tw_status status;
+
+    guard_begin();
+    status = run(&call, &out, &exit_code, &err);
+    if (!status)
+        status = terminal_answer(&out, &err);
+    if (status)
+        terminal_error(call.program, &err);
+    return exit_code ? exit_code : status_exit_code((int)status);
+}
