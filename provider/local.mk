@@ -96,15 +96,21 @@ tokenward_credential_SOURCES = \
 	provider/cli/guard.h \
 	provider/cli/terminal.c \
 	provider/cli/terminal.h \
+	provider/credential/bazel.c \
+	provider/credential/cargo.c \
+	provider/credential/date.c \
+	provider/credential/date.h \
 	provider/credential/docker.c \
 	provider/credential/input.c \
 	provider/credential/input.h \
+	provider/credential/kubectl.c \
 	provider/credential/place.c \
 	provider/credential/place.h \
 	provider/credential/protocol.h \
 	provider/credential/protocols.c \
 	provider/credential/target.c \
-	provider/credential/target.h
+	provider/credential/target.h \
+	provider/credential/terraform.c
 tokenward_credential_LDADD = provider/base/libbase.la
 tokenward_credential_CFLAGS = $(CC_PROGRAM)
 tokenward_credential_LDFLAGS = $(LINK_PROGRAM)

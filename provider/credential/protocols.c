@@ -30,7 +30,11 @@ struct protocol {
 };
 
 static const struct protocol PROTOCOLS[] = {
+    {"bazel", "bazel-credential-tokenward", bazel_run},
+    {"cargo", "cargo-credential-tokenward", cargo_run},
     {"docker", "docker-credential-tokenward", docker_run},
+    {"kubectl", NULL, kubectl_run},
+    {"terraform", "terraform-credentials-tokenward", terraform_run},
 };
 
 static enum tw_status
@@ -44,7 +48,11 @@ print_help(struct secret *out, struct tw_error *err)
         "Who is asked for by an address is the profile whose match: is for "
         "it.\n"
         "\n"
+        "  bazel get\n"
+        "  cargo --cargo-plugin\n"
         "  docker get|list|erase|store|version\n"
+        "  kubectl [PROFILE]\n"
+        "  terraform get|forget|store HOST\n"
         "  --help, --version\n"
         "\n"
         "tokenward install-helpers makes the links that tools look for, and "

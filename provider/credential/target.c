@@ -102,6 +102,15 @@ target_ask(const struct target *target, int64_t margin_s, bool *given,
     return TW_OK;
 }
 
+enum tw_status
+target_refuse(const struct target *target, struct tw_error *err)
+{
+    return tw_fail(err, TW_E_CONFIG,
+                   "the token of '%s' is not for this client: it is no bearer "
+                   "token, or another profile's of the same name",
+                   target->route.profile);
+}
+
 int64_t
 target_expiry(const struct answer *answer, int64_t margin_s)
 {

@@ -42,6 +42,11 @@ enum tw_status target_ask(const struct target *target, int64_t margin_s,
                           bool *given, struct answer *out,
                           struct tw_error *err);
 
+/* target_refuse: TW_E_CONFIG, where a client is to be told that it was not
+ * @given. */
+enum tw_status target_refuse(const struct target *target,
+                             struct tw_error *err);
+
 /* target_expiry: the time to tell a client: the end of the token less its
  * margin, which is at most half of what is left. */
 int64_t target_expiry(const struct answer *answer, int64_t margin_s);

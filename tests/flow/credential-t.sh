@@ -21,7 +21,7 @@ EOS
 chmod 755 "$T/bin/counted"
 export TOKENWARD_HELPER="$T/bin/counted"
 started() { cat "$T/run/started" 2>/dev/null | wc -l; }
-for name in docker-credential-tokenward; do ln -s tokenward-credential "$T/bin/$name"; done
+for name in bazel-credential-tokenward cargo-credential-tokenward docker-credential-tokenward terraform-credentials-tokenward; do ln -s tokenward-credential "$T/bin/$name"; done
 # put INPUT WORD...: stdout with its end in $OUT, exit status in $STATUS
 put() {
     input=$1
@@ -29,6 +29,7 @@ put() {
     OUT=$(printf %s "$input" | user "$@" 2>"$T/err"; printf "=%s" $?)
     STATUS=${OUT##*=}
     OUT=${OUT%=*}
+    cat "$T/err" >>"$T/messages"
 }
 
 # docker
@@ -67,8 +68,99 @@ TOKEN=$(field reg access_token)
 is "$OUT" "{\"ServerURL\":\"reg.example.test\",\"Username\":\"oauth2accesstoken\",\"Secret\":\"$TOKEN\"}$NL" "and the next get fetches"
 is "$(requests)" 2 "once"
 
+# The end that is told: the token's, less the client's margin.
+EXPIRES=$(field reg expires_at)
+utc() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
+STARTED=$(started)
+
+# kubectl
+K8S=client.authentication.k8s.io
+info() { printf '{"kind":"ExecCredential","apiVersion":"%s/%s","spec":{"interactive":false%s}}' "$K8S" "$1" "$2"; }
+cluster() { printf ',"cluster":{"server":"%s","certificate-authority-data":"AA==","config":{"a":[1,null]}}' "$1"; }
+credential() {
+    printf '{"apiVersion":"%s/%s","kind":"ExecCredential","status":{"expirationTimestamp":"%s","token":"%s"}}\n=' "$K8S" "$1" \
+        "$(utc $((EXPIRES - 30)))" "$TOKEN"
+}
+# Two clocks are asked; they may tick between.
+near() { # near GOT WANTED NAME: equal, or a second of the expiry apart
+    [ "$1" = "$2" ] || [ "$1" = "$(EXPIRES=$((EXPIRES - 1)) && eval "$4")" ] || [ "$1" = "$(EXPIRES=$((EXPIRES + 1)) && eval "$4")" ]
+    set -- $? "$1" "$2" "$3"
+    ok "$1" "$4"
+    [ "$1" = 0 ] || printf '# got:    %s\n# wanted: %s\n' "$2" "$3"
+}
+put "" tokenward-credential kubectl reg
+near "$OUT=" "$(credential v1)" "kubectl with a profile's name" 'credential v1'
+put "" env KUBERNETES_EXEC_INFO="$(info v1beta1 "")" tokenward-credential kubectl reg
+near "$OUT=" "$(credential v1beta1)" "kubectl is answered in the version it asked in" 'credential v1beta1'
+put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(cluster https://reg.example.test:443)")" tokenward-credential kubectl
+near "$OUT=" "$(credential v1)" "kubectl with the cluster's address" 'credential v1'
+put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(cluster https://other.example.test)")" tokenward-credential kubectl
+is "$OUT$STATUS" 66 "kubectl for another cluster: not found"
+put "" env KUBERNETES_EXEC_INFO="$(info v2 "")" tokenward-credential kubectl reg
+is "$OUT$STATUS" 64 "kubectl of an unknown version"
+put "" env KUBERNETES_EXEC_INFO='{"apiVersion":' tokenward-credential kubectl reg
+is "$OUT$STATUS" 64 "kubectl with half a document"
+put "" tokenward-credential kubectl
+is "$OUT$STATUS" 64 "kubectl without any profile"
+
+# cargo
+ask() { # ask KIND URL [MORE]
+    printf '{"v":1,"registry":{"index-url":"%s","name":"my","headers":["WWW-Authenticate: Bearer"]},"kind":"%s"%s}\n' "$2" "$1" "${3:-}"
+}
+read_='"operation":"read","args":[]'
+HELLO='{"v":[1]}'
+granted() {
+    printf '{"Ok":{"kind":"get","token":"Bearer %s","cache":"expires","expiration":%s,"operation_independent":true}}\n=' "$TOKEN" $((EXPIRES - 60))
+}
+put "$(ask get sparse+https://reg.example.test/index/ ",$read_")$NL" cargo-credential-tokenward --cargo-plugin
+near "$OUT=" "$HELLO$NL$(granted)" "cargo get" 'echo "$HELLO"; granted'
+is "$STATUS" 0 "with exit status 0"
+put "$(ask get sparse+https://other.example.test/ ",$read_")$NL$(ask get https://path.example.test/team/index ",$read_")" cargo-credential-tokenward --cargo-plugin
+near "$OUT=" "$HELLO$NL{\"Err\":{\"kind\":\"url-not-supported\"}}$NL$(granted)" "cargo: another registry, and one more line without an end" \
+    'echo "$HELLO"; echo "{\"Err\":{\"kind\":\"url-not-supported\"}}"; granted'
+put "$(ask login sparse+https://reg.example.test/ ',"token":"x"')$NL" cargo-credential-tokenward --cargo-plugin
+is "$OUT$STATUS" "$HELLO$NL{\"Err\":{\"kind\":\"operation-not-supported\"}}${NL}0" "cargo login is not for us"
+put "{\"v\":2}$NL" cargo-credential-tokenward --cargo-plugin
+is "$OUT$STATUS" "$HELLO$NL{\"Err\":{\"kind\":\"other\",\"message\":\"the request is none of version 1 of the protocol\",\"caused-by\":[]}}${NL}0" \
+    "cargo: a failure is an answer, too"
+put "" cargo-credential-tokenward --cargo-plugin
+is "$OUT$STATUS" "$HELLO${NL}0" "cargo that asks nothing"
+
+# Bazel
+headers() { printf '{"headers":{"Authorization":["Bearer %s"]},"expires":"%s"}\n=' "$TOKEN" "$(utc $((EXPIRES - 60)))"; }
+put '{"uri":"https://path.example.test/team/x?y=%20","more":{}}' bazel-credential-tokenward get
+near "$OUT=" "$(headers)" "Bazel get" headers
+put '{"uri":"https://other.example.test/"}' bazel-credential-tokenward get
+is "$OUT$STATUS" "{\"headers\":{}}${NL}0" "Bazel: another host needs none"
+for wrong in '' '{}' '{"uri":1}' '[]' '{"uri":"https://reg.example.test/","uri":"https://other.example.test/"}'; do
+    put "$wrong" bazel-credential-tokenward get
+    is "$OUT$STATUS" 64 "Bazel: no request: $wrong"
+done
+
+# Terraform
+put "" terraform-credentials-tokenward an-argument get port.example.test:5000
+is "$OUT$STATUS" "{\"token\":\"$TOKEN\"}${NL}0" "Terraform get"
+put "" terraform-credentials-tokenward get other.example.test
+is "$OUT$STATUS" "{}${NL}0" "Terraform: another host has none"
+put '{"token":"x"}' terraform-credentials-tokenward store reg.example.test
+is "$OUT$STATUS" 64 "Terraform store is refused"
+put "" terraform-credentials-tokenward list reg.example.test
+is "$OUT$STATUS" 64 "Terraform: an unknown verb"
+put "" terraform-credentials-tokenward forget other.example.test
+is "$OUT$STATUS$(field reg access_token)" "0$TOKEN" "Terraform forget of another host drops nothing"
+is "$(started)" "$STARTED" "and none of it started the helper"
+put "" terraform-credentials-tokenward forget reg.example.test
+is "$OUT$STATUS$(field reg access_token)" 0 "Terraform forget drops the token"
+forget reg # rejected too often, it would be fetched later
+user tokenward get reg >/dev/null
+put "$(ask logout sparse+https://reg.example.test/)$NL" cargo-credential-tokenward --cargo-plugin
+is "$OUT$STATUS$(field reg access_token)" "$HELLO$NL{\"Ok\":{\"kind\":\"logout\"}}${NL}0" "cargo logout drops the token"
+forget reg
+user tokenward get reg >/dev/null
+TOKEN=$(field reg access_token)
+
 # The program itself.
 put "" tokenward-credential nonsense
 is "$STATUS" 64 "an unknown protocol is a usage error"
-grep -rqF -e "$TOKEN" "$T/err"; [ $? = 1 ]; ok $? "no token in a message"
+[ -s "$T/messages" ] && ! grep -qF -e "${TOKEN:-.}" "$T/messages"; ok $? "no token in a message"
 done_testing
