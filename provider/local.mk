@@ -104,6 +104,8 @@ tokenward_credential_SOURCES = \
 	provider/credential/input.c \
 	provider/credential/input.h \
 	provider/credential/kubectl.c \
+	provider/credential/mail.c \
+	provider/credential/oidc_token.c \
 	provider/credential/place.c \
 	provider/credential/place.h \
 	provider/credential/protocol.h \

@@ -74,7 +74,7 @@ bazel_run(const struct call *call, struct secret *out, int *exit_code,
         return tw_fail(err, TW_E_USAGE, "bazel: get is all there is");
     status = find_target(&target, err);
     if (!status && target.found)
-        status = target_ask(&target, MARGIN_S, &given, &answer, err);
+        status = target_ask(&target, 2 * MARGIN_S, &given, &answer, err);
     if (status)
         return status;
     return (given ? put_headers(&answer, out)

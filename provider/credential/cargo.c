@@ -31,7 +31,8 @@ get(const struct target *target, struct secret *out, struct tw_error *err)
     AUTO_SECRET value = SECRET_INIT(RECORD_MAX);
     AUTO_ANSWER answer = ANSWER_INIT;
     bool given;
-    enum tw_status status = target_ask(target, MARGIN_S, &given, &answer, err);
+    enum tw_status status =
+        target_ask(target, 2 * MARGIN_S, &given, &answer, err);
 
     if (status)
         return status;

@@ -81,7 +81,7 @@ get(struct secret *out, struct tw_error *err)
     enum tw_status status = find_server(&server, &target, err);
 
     if (!status && target.found)
-        status = target_ask(&target, MARGIN_S, &given, &answer, err);
+        status = target_ask(&target, 2 * MARGIN_S, &given, &answer, err);
     if (status)
         return status;
     if (!given)

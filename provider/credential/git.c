@@ -41,7 +41,7 @@ git_get(struct secret *out, struct tw_error *err)
 
     if (status || !target.found)
         return status;
-    status = target_ask(&target, 0, &given, &answer, err);
+    status = target_ask(&target, TW_MIN_VALID_DEFAULT, &given, &answer, err);
     if (status || !given)
         return status;
     if (!git_reply_put(&answer.record, target.route.username, request.authtype,

@@ -118,7 +118,7 @@ kubectl_run(const struct call *call, struct secret *out, int *exit_code,
     if (!status)
         status = find_target(call, question.server, &target, err);
     if (!status)
-        status = target_ask(&target, MARGIN_S, &given, &answer, err);
+        status = target_ask(&target, 2 * MARGIN_S, &given, &answer, err);
     if (status)
         return status;
     if (!given)

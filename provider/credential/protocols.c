@@ -34,7 +34,10 @@ static const struct protocol PROTOCOLS[] = {
     {"cargo", "cargo-credential-tokenward", cargo_run},
     {"docker", "docker-credential-tokenward", docker_run},
     {"kubectl", NULL, kubectl_run},
+    {"oauthbearer", NULL, oauthbearer_run},
+    {"oidc-token", "oidc-token", oidc_token_run},
     {"terraform", "terraform-credentials-tokenward", terraform_run},
+    {"xoauth2", NULL, xoauth2_run},
 };
 
 static enum tw_status
@@ -52,7 +55,10 @@ print_help(struct secret *out, struct tw_error *err)
         "  cargo --cargo-plugin\n"
         "  docker get|list|erase|store|version\n"
         "  kubectl [PROFILE]\n"
+        "  oauthbearer PROFILE USER [HOST PORT]\n"
+        "  oidc-token [OPTION...] PROFILE\n"
         "  terraform get|forget|store HOST\n"
+        "  xoauth2 PROFILE USER\n"
         "  --help, --version\n"
         "\n"
         "tokenward install-helpers makes the links that tools look for, and "

@@ -81,14 +81,12 @@ is_side(const struct target *target, bool system)
 }
 
 enum tw_status
-target_ask(const struct target *target, int64_t margin_s, bool *given,
+target_ask(const struct target *target, int64_t min_valid, bool *given,
            struct answer *out, struct tw_error *err)
 {
     AUTO_ANSWER answer = ANSWER_INIT;
-    enum tw_status status =
-        ask_record(&target->runtime, target->route.profile,
-                   margin_s ? 2 * margin_s : TW_MIN_VALID_DEFAULT, ASK_SOURCE,
-                   &answer, err);
+    enum tw_status status = ask_record(&target->runtime, target->route.profile,
+                                       min_valid, ASK_SOURCE, &answer, err);
 
     if (status)
         return status;

@@ -35,9 +35,10 @@ enum tw_status target_each(bool (*visit)(void *arg, const char *key,
                                          const char *value),
                            void *arg, struct tw_error *err);
 
-/* target_ask: a living bearer token, which shall live for twice @margin_s if
- * it can.  *@given is false, with TW_OK, where there is one of the wrong side
- * or kind: the request is then none of ours. */
+/* target_ask: a living bearer token, good for @min_valid seconds (or
+ * TW_MIN_VALID_DEFAULT) if it can; twice the margin, where one is told.
+ * *@given is false, with TW_OK, where there is one of the wrong side or kind:
+ * the request is then none of ours. */
 enum tw_status target_ask(const struct target *target, int64_t margin_s,
                           bool *given, struct answer *out,
                           struct tw_error *err);

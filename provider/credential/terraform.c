@@ -21,7 +21,7 @@ get(const struct target *target, struct secret *out, struct tw_error *err)
     AUTO_ANSWER answer = ANSWER_INIT;
     bool given = false;
     enum tw_status status =
-        target->found ? target_ask(target, MARGIN_S, &given, &answer, err)
+        target->found ? target_ask(target, 2 * MARGIN_S, &given, &answer, err)
                       : TW_OK;
 
     if (status)

@@ -21,7 +21,8 @@ EOS
 chmod 755 "$T/bin/counted"
 export TOKENWARD_HELPER="$T/bin/counted"
 started() { cat "$T/run/started" 2>/dev/null | wc -l; }
-for name in bazel-credential-tokenward cargo-credential-tokenward docker-credential-tokenward terraform-credentials-tokenward; do ln -s tokenward-credential "$T/bin/$name"; done
+for name in bazel-credential-tokenward cargo-credential-tokenward docker-credential-tokenward oidc-token \
+    terraform-credentials-tokenward; do ln -s tokenward-credential "$T/bin/$name"; done
 # put INPUT WORD...: stdout with its end in $OUT, exit status in $STATUS
 put() {
     input=$1
@@ -158,6 +159,42 @@ is "$OUT$STATUS$(field reg access_token)" "$HELLO$NL{\"Ok\":{\"kind\":\"logout\"
 forget reg
 user tokenward get reg >/dev/null
 TOKEN=$(field reg access_token)
+
+# oidc-token
+for words in reg '--time=60 reg' '-t 60 reg' '--token reg' '-o reg'; do
+    # shellcheck disable=SC2086
+    put "" oidc-token $words
+    is "$OUT$STATUS" "$TOKEN${NL}0" "oidc-token $words"
+done
+put "" oidc-token --auth-header reg
+is "$OUT" "Authorization: Bearer $TOKEN$NL" "oidc-token --auth-header"
+put "" oidc-token --bearer reg
+is "$OUT" "Bearer $TOKEN$NL" "oidc-token --bearer"
+expiry() { printf '%s\n=' $((EXPIRES - 30)); }
+EXPIRES=$(field reg expires_at)
+put "" oidc-token -e reg
+near "$OUT=" "$(expiry)" "oidc-token --expires-at" expiry
+for words in '--scope=x reg' '--aud x reg' '-i reg' '' 'reg reg' '--time=x reg' '-t' '../reg'; do
+    # shellcheck disable=SC2086
+    put "" oidc-token $words
+    is "$OUT$STATUS" 64 "oidc-token $words: a usage error"
+done
+
+# Mail
+put "" tokenward-credential xoauth2 reg me@mail.example.test
+is "$OUT" "$(printf 'user=me@mail.example.test\001auth=Bearer %s\001\001' "$TOKEN" | base64 -w0)$NL" "XOAUTH2"
+for user in a ab abc; do
+    put "" tokenward-credential xoauth2 reg $user
+    is "$OUT" "$(printf 'user=%s\001auth=Bearer %s\001\001' $user "$TOKEN" | base64 -w0)$NL" "XOAUTH2 of $user: base64 of any length"
+done
+put "" tokenward-credential oauthbearer reg me@mail.example.test imap.example.test 993
+is "$OUT" "$(printf 'n,a=me@mail.example.test,\001host=imap.example.test\001port=993\001auth=Bearer %s\001\001' "$TOKEN" | base64 -w0)$NL" "OAUTHBEARER"
+put "" tokenward-credential oauthbearer reg 'a,b=c'
+is "$OUT" "$(printf 'n,a=a=2Cb=3Dc,\001auth=Bearer %s\001\001' "$TOKEN" | base64 -w0)$NL" "OAUTHBEARER: a name that would end itself"
+put "" tokenward-credential xoauth2 reg "$(printf 'me\001auth=x')"
+is "$OUT$STATUS" 64 "a user name with a control character"
+put "" tokenward-credential oauthbearer reg me host 0
+is "$OUT$STATUS" 64 "OAUTHBEARER: no port"
 
 # The program itself.
 put "" tokenward-credential nonsense
