@@ -38,7 +38,8 @@ finish(EVP_MD_CTX *context, char *out, size_t bytes)
 }
 
 /* Where a provider's secret is: a token taken from one file is not that of
- * another.  What it is stays out, for a fingerprint is no place for it. */
+ * another, nor is one taken from a profile that is another by now.  What it is
+ * stays out, for a fingerprint is no place for it. */
 static bool
 add_source(EVP_MD_CTX *context, const struct secret_source *source)
 {
@@ -48,7 +49,7 @@ add_source(EVP_MD_CTX *context, const struct secret_source *source)
     for (char **argument = source->argv; good && argument && *argument;
          argument++)
         good = add(context, *argument);
-    return good && add(context, "");
+    return good && add(context, source->fingerprint);
 }
 
 static bool

@@ -10,6 +10,9 @@
  */
 #include "helper/profile_links.h"
 
+#include <string.h>
+
+#include "helper/fingerprint.h"
 #include "helper/profile_set.h"
 
 #define STEPS_MAX 64 /* on the way around a circle */
@@ -138,12 +141,56 @@ drop_others(struct profile_set *set, struct tw_error *err)
     return status;
 }
 
+/* What this one needs is of a lower depth, so its fingerprint is final. */
+static enum tw_status
+note_needed(const struct profile_set *set, const struct profile *profile,
+            struct tw_error *err)
+{
+    struct secret_source *source;
+    char fingerprint[FINGERPRINT_SIZE];
+
+    for (size_t i = 0;
+         (source =
+              (struct secret_source *)(uintptr_t)profile_secret(profile, i));
+         i++) {
+        const struct profile *linked =
+            source->kind == SECRET_PROFILE
+                ? table_find(&set->names, source->text, "")
+                : NULL;
+
+        if (!linked)
+            continue;
+        if (!fingerprint_of(linked, fingerprint))
+            return tw_fail(err, TW_E_SYSTEM, "SHA-256 is not available");
+        source->fingerprint = strdup(fingerprint);
+        if (!source->fingerprint)
+            return tw_no_memory(err);
+    }
+    return TW_OK;
+}
+
+static enum tw_status
+note_all_needed(const struct profile_set *set, struct tw_error *err)
+{
+    enum tw_status status = TW_OK;
+
+    for (unsigned depth = 2; depth <= PROFILE_DEPTH_MAX; depth++) {
+        for (const struct profile *profile = set->first; profile && !status;
+             profile = profile->next) {
+            if (profile->depth == depth)
+                status = note_needed(set, profile, err);
+        }
+    }
+    return status;
+}
+
 enum tw_status
 profile_links_check(struct profile_set *set, bool whole,
                     const struct profile_complaints *complaints,
                     struct tw_error *err)
 {
     const struct links links = {set, whole};
+    enum tw_status status = TW_OK;
     bool all = true;
 
     for (unsigned depth = 1;
@@ -156,5 +203,7 @@ profile_links_check(struct profile_set *set, bool whole,
         complain(&links, complaints, profile);
         all = false;
     }
-    return all ? TW_OK : drop_others(set, err);
+    if (!all)
+        status = drop_others(set, err);
+    return status ? status : note_all_needed(set, err);
 }

@@ -9,7 +9,8 @@
 
 #define PROFILE_DEPTH_MAX 8 /* profiles in a row, the last one included */
 
-/* profile_links_check: sets the depth of every profile of @set.  One whose
+/* profile_links_check: sets the depth of every profile of @set, and in every
+ * {profile: NAME} the fingerprint of the one that is meant.  One whose
  * {profile: NAME} leads nowhere, in a circle or too far is left out with a
  * complaint, and so is who needs it.  @whole: false: @set is one file of
  * several, a name it does not have may stand elsewhere.  TW_E_SYSTEM. */

@@ -182,6 +182,16 @@ read_command(const struct reading *reading)
         reading->label, SECRET_COMMAND_MS, reading->out, reading->err);
 }
 
+/* A token that was bought by another profile of that name is none of it. */
+static bool
+is_living(const struct secret_source *source, const struct record *kept)
+{
+    const char *wanted = source->fingerprint ? source->fingerprint : "";
+
+    return record_left(kept, clock_now()) > 0 &&
+           strcmp(kept->fingerprint, wanted) == 0;
+}
+
 /* fetch.c saw to it that there is one, if it could. */
 static enum tw_status
 read_profile(const struct reading *reading)
@@ -199,7 +209,7 @@ read_profile(const struct reading *reading)
     if (status)
         return status;
     if (store_record(&place, &kept, NULL) ||
-        record_left(&kept, clock_now()) <= 0)
+        !is_living(reading->source, &kept))
         return tw_fail(reading->err, TW_E_RETRY, "%s: has no living token",
                        reading->label);
     if (kept.token_len > reading->max)
@@ -333,5 +343,6 @@ secret_source_clear(struct secret_source *source)
     for (char **argument = source->argv; argument && *argument; argument++)
         free(*argument);
     free(source->argv);
+    free(source->fingerprint);
     *source = (struct secret_source){0};
 }

@@ -29,7 +29,8 @@ struct secret_source {
     char *text; /* a FILE's absolute path; CREDENTIAL, ENV, PROFILE: a name */
     char **
         argv; /* COMMAND: NULL-ended; argv[0] absolute, or looked up in PATH */
-    const char *file; /* place of the key in the profile, borrowed from it */
+    char *fingerprint; /* PROFILE: that profile's, see profile_links.h */
+    const char *file;  /* place of the key in the profile, borrowed from it */
     uint32_t line, column;
 };
 
@@ -47,7 +48,8 @@ struct secret_context {
  * the descriptor: regular, owned by the caller (or, as @system, by root), no
  * group or other permission but, as @system, reading by the group.
  * A foreign file may be a link, root's, and readable by all.
- * A profile's token is not fetched here: TW_E_RETRY when none is alive.
+ * A profile's token is not fetched here: TW_E_RETRY when none is alive that
+ * was bought by the profile as it is now.
  * Refuses an empty secret, NUL, CR, LF inside, and more than @out's maximum.
  * A command gets an environment of PATH, HOME and
  * the like, no stdin, SECRET_COMMAND_MS, and is killed with its group then.

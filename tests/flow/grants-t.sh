@@ -174,6 +174,11 @@ token=$(user tokenward get traded 2>&1); is $? 0 "exchange: a token for another 
 [ -n "$token" ] && [ "$token" != "$(user tokenward get base)" ]; ok $? "exchange: it is another one"
 is "$(($(requests) - before)) $(field traded token_type) $(field traded scope)" "2 Bearer payments" \
     "exchange: two requests, and its own scope"
+sed -i 's/scope: .*/scope: payments/' "$T/config/tokenward/profiles.d/base.yaml"
+before=$(requests)
+user tokenward-helper fetch traded; is $? 0 "exchange: the subject's profile is another"
+[ "$(user tokenward get traded)" != "$token" ]; ok $? "exchange: so is what was bought with it"
+is "$(($(requests) - before))" 2 "exchange: both are bought anew"
 user tokenward get base >"$T/sandbox/subject"
 chmod 600 "$T/sandbox/subject"
 own "$T/sandbox/subject"

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/fingerprint.h"
 #include "helper/profile_links.h"
 #include "tests/unit/loading.h"
 
@@ -124,6 +125,32 @@ Test(profile_links, by_every_secret)
         cr_expect_eq(depth_of(&set, "b"), 2, "%s", KEYS[i]);
         profile_set_clear(&set);
     }
+}
+
+/* A token that was bought with another's is another once that one is. */
+Test(profile_links, fingerprint_reaches_what_is_needed)
+{
+    static const char TEXT[] =
+        "profiles:\n"
+        "  c: {provider: pickle, assertion: {profile: b}}\n"
+        "  b: {provider: pickle, assertion: {profile: a}}\n"
+        "  a: {provider: pickle, witness: \"https://%s.test\", "
+        "assertion: {env: A}}\n";
+    static const char *const HOSTS[] = {"one", "two", "one"};
+    char fingerprints[3][FINGERPRINT_SIZE], text[512];
+
+    for (size_t i = 0; i < 3; i++) {
+        struct profile_set set = {0};
+        const struct profile *profile = NULL;
+
+        (void)snprintf(text, sizeof text, TEXT, HOSTS[i]);
+        load_text(text, &set);
+        cr_assert_eq(profiles_find(&set, "c", &profile, NULL), TW_OK);
+        cr_assert(fingerprint_of(profile, fingerprints[i]));
+        profile_set_clear(&set);
+    }
+    cr_expect_str_neq(fingerprints[0], fingerprints[1]);
+    cr_expect_str_eq(fingerprints[0], fingerprints[2]);
 }
 
 Test(profile_links, to_nobody)

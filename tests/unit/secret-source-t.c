@@ -259,6 +259,7 @@ publish(const char *token, int64_t generation)
                             .token_type = "Bearer",
                             .token = token,
                             .token_len = token ? strlen(token) : 0,
+                            .fingerprint = "f1",
                             .issued_at = now.wall,
                             .expires = moment_after(now, 100),
                             .lifetime = 100,
@@ -271,7 +272,8 @@ publish(const char *token, int64_t generation)
 Test(secret_source, token_of_a_profile)
 {
     static char large[CLIENT_SECRET_MAX + 2];
-    const struct secret_source source = source_of(SECRET_PROFILE, "other");
+    struct secret_source source = source_of(SECRET_PROFILE, "other");
+    static char own[] = "f1", changed[] = "f2";
     AUTO_STORE opened = {.root = -1};
 
     expect_refusal(&source, false, TW_E_CONFIG,
@@ -281,6 +283,10 @@ Test(secret_source, token_of_a_profile)
     expect_refusal(&source, false, TW_E_RETRY,
                    PLACE "profile other: has no living token");
     publish("s3cret", 1);
+    source.fingerprint = changed;
+    expect_refusal(&source, false, TW_E_RETRY,
+                   PLACE "profile other: has no living token");
+    source.fingerprint = own;
     expect_secret(&source, false, "s3cret");
     publish(NULL, 2);
     expect_refusal(&source, false, TW_E_RETRY,
