@@ -12,10 +12,12 @@
 
 struct revocation {
     const struct exchange_context *context;
+    const struct secret *token;
     struct exchange_form form;
     enum revoked_kind kind;
     struct tw_error result;
     bool done;
+    bool wants_next; /* refused was the first of two secrets */
 };
 
 static void
@@ -52,6 +54,10 @@ on_reply(void *arg, struct http_reply *http)
         return;
     exchange_form_secrets(&revocation->form, &secrets);
     reply_read(http, secrets.list, &reply);
+    revocation->wants_next =
+        reply.class == REPLY_INVALID_CLIENT &&
+        exchange_form_has_next(&revocation->form,
+                               revocation->context->profile);
     if (revocation->kind != REVOKE_ACCESS_TOKEN ||
         strcmp(reply.error, "unsupported_token_type") != 0)
         explain(revocation, &reply);
@@ -60,8 +66,18 @@ on_reply(void *arg, struct http_reply *http)
 
 /* The token goes in last: it is none of the module's fields. */
 static enum tw_status
-make_form(struct revocation *revocation, const struct secret *token,
-          struct tw_error *err)
+add_token(struct revocation *revocation, struct tw_error *err)
+{
+    const struct secret *token = revocation->token;
+
+    return form_field(&revocation->form.text, "token", secret_text(token),
+                      token->len)
+               ? TW_OK
+               : tw_no_memory(err);
+}
+
+static enum tw_status
+make_form(struct revocation *revocation, struct tw_error *err)
 {
     static const char *const HINTS[] = {
         [REVOKE_REFRESH_TOKEN] = "refresh_token",
@@ -75,13 +91,42 @@ make_form(struct revocation *revocation, const struct secret *token,
     enum tw_status status = exchange_form_make(form, revocation->context,
                                                &nothing, NULL, &action, err);
 
-    if (status)
-        return status;
-    if (!form_field(&form->text, "token", secret_text(token), token->len) ||
-        !secret_append(&form->sent[form->sent_count++], token->bytes,
-                       token->len))
-        return tw_no_memory(err);
-    return TW_OK;
+    if (!status &&
+        !secret_append(&form->sent[form->sent_count++],
+                       revocation->token->bytes, revocation->token->len))
+        status = tw_no_memory(err);
+    return status ? status : add_token(revocation, err);
+}
+
+/* The same, with the other secret: as it is when tokens are bought. */
+static enum tw_status
+make_next(struct revocation *revocation, struct tw_error *err)
+{
+    enum tw_status status =
+        exchange_form_next(&revocation->form, revocation->context, err);
+
+    return status ? status : add_token(revocation, err);
+}
+
+/* Sends the form as it is, and waits. */
+static enum tw_status
+send_form(struct revocation *revocation, struct tw_error *err)
+{
+    const struct exchange_context *context = revocation->context;
+    const struct profile *profile = context->profile;
+    const struct http_request request = exchange_form_request(
+        &revocation->form, profile, profile->revocation_endpoint);
+    enum tw_status status;
+
+    revocation->done = false;
+    revocation->result = (struct tw_error){.status = TW_OK};
+    status = http_post(context->http, &request, on_reply, revocation, err);
+    if (!status)
+        status = http_run(context->http, INT64_MAX, context->deadline_ms, err);
+    if (revocation->done || status)
+        return revocation->done ? TW_OK : status;
+    return tw_fail(err, TW_E_RETRY, "'%s' was not revoked in time",
+                   profile->name);
 }
 
 static void
@@ -96,35 +141,21 @@ revoke_token(const struct exchange_context *context,
              struct tw_error *err)
 {
     AUTO(auto_form)
-    struct revocation revocation = {.context = context, .kind = kind};
-    const struct profile *profile = context->profile;
-    struct http_request request = {
-        .url = profile->revocation_endpoint,
-        .form = &revocation.form.text,
-        .ca_file = profile->ca_file,
-        .allow_loopback_http = profile->allow_loopback_http,
-        .timeout_ms = profile->timeout_s * 1000,
-    };
+    struct revocation revocation = {
+        .context = context, .token = token, .kind = kind};
     enum tw_status status;
 
     exchange_form_init(&revocation.form);
-    status = make_form(&revocation, token, err);
+    status = make_form(&revocation, err);
+    if (!status)
+        status = send_form(&revocation, err);
+    if (!status && revocation.wants_next) {
+        status = make_next(&revocation, err);
+        if (!status)
+            status = send_form(&revocation, err);
+    }
     if (status)
         return status;
-    if (revocation.form.proof.authorization.len)
-        request.authorization =
-            secret_text(&revocation.form.proof.authorization);
-    if (revocation.form.proof.has_identity)
-        request.identity = &revocation.form.proof.identity;
-    request.headers = revocation.form.extras.headers;
-    request.header_count = revocation.form.extras.header_count;
-    status = http_post(context->http, &request, on_reply, &revocation, err);
-    if (!status)
-        status = http_run(context->http, INT64_MAX, context->deadline_ms, err);
-    if (revocation.done)
-        return revocation.result.status ? error_copy(err, &revocation.result)
-                                        : TW_OK;
-    return status ? status
-                  : tw_fail(err, TW_E_RETRY, "'%s' was not revoked in time",
-                            profile->name);
+    return revocation.result.status ? error_copy(err, &revocation.result)
+                                    : TW_OK;
 }

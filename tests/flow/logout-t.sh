@@ -45,6 +45,18 @@ user tokenward logout basic; is $? 0 "client_secret_basic"
 is "$(active "$refresh")" '{"active":false}' "revokes"
 like "$(ask /log)" "$REVOKE .* basic 200" "in a header"
 
+# While secrets are changed, the other one is tried, as it is for tokens.
+for method in client_secret_post client_secret_basic; do
+    logged_in changing $REVOKE "token_endpoint_auth_method: $method" 'client_secret_next: {file: ../secret}'
+    printf old >"$T/config/tokenward/former"
+    chmod 600 "$T/config/tokenward/former"
+    own "$T/config"
+    sed -i 's#client_secret: .*#client_secret: {file: ../former}#' "$T/config/tokenward/profiles.d/changing.yaml"
+    refresh=$(kept changing)
+    out=$(user tokenward logout changing 2>&1); is $? 0 "$method: a secret that is not the server's any more"
+    is "$out$(active "$refresh")" '{"active":false}' "$method: the next one revokes"
+done
+
 # Machines have access tokens alone.
 profile machine /oauth/v1/token "revocation_endpoint: $URL$REVOKE"
 user tokenward get machine >/dev/null
