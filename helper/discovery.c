@@ -94,13 +94,50 @@ add_option(struct discovery *discovery, const char *name, char *value)
                                 .line = profile->issuer_line};
 }
 
+/* Each of these gets the client's secret or a token: of those that are used,
+ * and that the profile did not name itself, the first on another host. */
+static void
+warn_of_others(struct discovery *discovery)
+{
+    struct profile *profile = &discovery->profile;
+    const struct metadata *metadata = &discovery->metadata;
+    const struct metadata_rule rule = rule_of(profile);
+    const struct profile_option *device =
+        profile_option(profile, "device_authorization_endpoint");
+    const struct {
+        const char *name, *used, *found;
+    } endpoints[] = {
+        {"token endpoint", profile_endpoint(profile),
+         metadata->token_endpoint},
+        {"token endpoint for certificates", profile_endpoint(profile),
+         metadata->mtls_token_endpoint},
+        {"device authorization endpoint", device ? device->values[0] : NULL,
+         metadata->device_authorization_endpoint},
+        {"revocation endpoint", profile->revocation_endpoint,
+         metadata->revocation_endpoint},
+    };
+    struct shown shown;
+
+    for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
+        const char *url = endpoints[i].found;
+
+        if (!url || endpoints[i].used != url ||
+            !metadata_other_host(&rule, url))
+            continue;
+        (void)snprintf(discovery->warning, sizeof discovery->warning,
+                       "the issuer's %s is on another host: %s",
+                       endpoints[i].name,
+                       text_printable(&shown, url, strlen(url)));
+        profile->warning = discovery->warning;
+        return;
+    }
+}
+
 static enum tw_status
 fill_in(struct discovery *discovery, struct tw_error *err)
 {
     const struct profile *profile = discovery->context.profile;
     const struct metadata *metadata = &discovery->metadata;
-    const struct metadata_rule rule = rule_of(profile);
-    struct shown shown;
 
     discovery->options =
         calloc(profile->option_count + FOUND_MAX, sizeof *discovery->options);
@@ -123,13 +160,7 @@ fill_in(struct discovery *discovery, struct tw_error *err)
     if (profile->identity.certificate && !profile->identity.token_endpoint)
         discovery->profile.identity.token_endpoint =
             metadata->mtls_token_endpoint;
-    if (metadata_other_host(&rule, metadata)) {
-        (void)snprintf(discovery->warning, sizeof discovery->warning,
-                       "the issuer's token endpoint is on another host: %s",
-                       text_printable(&shown, metadata->token_endpoint,
-                                      strlen(metadata->token_endpoint)));
-        discovery->profile.warning = discovery->warning;
-    }
+    warn_of_others(discovery);
     return TW_OK;
 }
 

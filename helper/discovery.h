@@ -35,7 +35,7 @@ enum tw_status discovery_start(const struct discovery_context *context,
 
 /* discovery_profile: @profile, or where @discovery is not NULL a copy of it
  * with what was found filled in, which lives as long as @discovery.  Its
- * warning is set when the token endpoint is not at the issuer's host. */
+ * warning is set when one of the endpoints is not at the issuer's host. */
 const struct profile *discovery_profile(const struct discovery *discovery,
                                         const struct profile *profile);
 

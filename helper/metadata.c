@@ -224,12 +224,11 @@ authority_of(const char *url, size_t *n)
 }
 
 bool
-metadata_other_host(const struct metadata_rule *rule,
-                    const struct metadata *metadata)
+metadata_other_host(const struct metadata_rule *rule, const char *url)
 {
     size_t a_len, b_len;
     const char *a = authority_of(rule->issuer, &a_len);
-    const char *b = authority_of(metadata->token_endpoint, &b_len);
+    const char *b = authority_of(url, &b_len);
 
     return a_len != b_len || strncasecmp(a, b, a_len) != 0;
 }

@@ -47,9 +47,8 @@ bool metadata_format(const struct metadata_rule *rule,
 /* metadata_has_method: is @method listed? */
 bool metadata_has_method(const struct metadata *metadata, const char *method);
 
-/* metadata_other_host: is the token endpoint not at the issuer's host? */
-bool metadata_other_host(const struct metadata_rule *rule,
-                         const struct metadata *metadata);
+/* metadata_other_host: is @url not at the issuer's host? */
+bool metadata_other_host(const struct metadata_rule *rule, const char *url);
 
 void metadata_clear(struct metadata *metadata);
 

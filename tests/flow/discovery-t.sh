@@ -65,7 +65,14 @@ other=https://localhost:${URL##*:}
 issued host "$URL/m/oidc,endpoint=$(printf %s "$other/oauth/v1/token" | sed 's/:/%3A/g; s|/|%2F|g')"
 user tokenward get host >/dev/null 2>"$T/err"; is $? 0 "an endpoint on another host is used"
 sed 's/^/# /' "$T/err"
-like "$(field host warning)" "on another host: $other" "with a warning"
+like "$(field host warning)" "token endpoint is on another host: $other" "with a warning"
+for endpoint in revocation mtls_endpoint_aliases.token; do
+    sed -i "/^${endpoint}_endpoint=/d" "$T/run/tokenward/path/metadata"
+    echo "${endpoint}_endpoint=$other/elsewhere" >>"$T/run/tokenward/path/metadata"
+done
+user tokenward-helper fetch --force path; is $? 0 "another one on another host, too"
+is "$(field path warning)" "the issuer's revocation endpoint is on another host: $other/elsewhere" \
+    "is told of, but for those that this profile has no use for"
 issued both "$URL/m/oidc,status=500" "token_endpoint:"
 sed -i "s|token_endpoint:.*|token_endpoint: $URL/oauth/v1/token|" "$T/config/tokenward/profiles.d/both.yaml"
 user tokenward get both >/dev/null; is $? 0 "a token_endpoint in the profile wins, nobody is asked"

@@ -55,6 +55,13 @@ ENDPOINT=/m/status=500/oauth/v1/token
 client alias two tls_client_auth "$(certificate two)" "$(key_of two)" "mtls_endpoint_aliases: {token_endpoint: $URL/oauth/v1/token}"
 ENDPOINT=
 user tokenward-helper fetch alias 2>"$T/err"; is $? 0 "mtls_endpoint_aliases: a token from the alias"
+profile aliased '' "token_endpoint_auth_method: tls_client_auth" "$(certificate two)" "$(key_of two)"
+sed -i -e '/client_secret:/d' -e 's/client_id: .*/client_id: two/' -e 's/scope: .*/scope: payments/' -e "s#token_endpoint: .*#issuer: $URL#" \
+    "$T/config/tokenward/profiles.d/aliased.yaml"
+user tokenward-helper fetch aliased; is $? 0 "an issuer with one endpoint for all"
+echo "mtls_endpoint_aliases.token_endpoint=https://localhost:${URL##*:}/oauth/v1/token" >>"$T/run/tokenward/aliased/metadata"
+user tokenward-helper fetch --force aliased; is $? 0 "one whose alias is on another host"
+like "$(field aliased warning)" "for certificates is on another host: https://localhost" "which is told"
 
 # Besides a secret: a server may want both, and bind the token to it.
 profile both /oauth/v1/token "$(certificate one)" "$(key_of one)"

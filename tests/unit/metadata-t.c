@@ -46,7 +46,7 @@ Test(metadata, taken)
     cr_expect_str_eq(metadata.auth_methods, "client_secret_basic none");
     cr_expect(metadata_has_method(&metadata, "none"));
     cr_expect(!metadata_has_method(&metadata, "client_secret"));
-    cr_expect(!metadata_other_host(&RULE, &metadata));
+    cr_expect(!metadata_other_host(&RULE, metadata.token_endpoint));
     metadata_clear(&metadata);
 }
 
@@ -147,9 +147,9 @@ Test(metadata, hosts)
     struct metadata metadata = {.token_endpoint =
                                     (char *)"https://AS.example.test/x"};
 
-    cr_expect(!metadata_other_host(&RULE, &metadata));
+    cr_expect(!metadata_other_host(&RULE, metadata.token_endpoint));
     metadata.token_endpoint = (char *)"https://as.example.test:444/x";
-    cr_expect(metadata_other_host(&RULE, &metadata));
+    cr_expect(metadata_other_host(&RULE, metadata.token_endpoint));
     metadata.token_endpoint = (char *)"https://as.example.test.evil.test/x";
-    cr_expect(metadata_other_host(&RULE, &metadata));
+    cr_expect(metadata_other_host(&RULE, metadata.token_endpoint));
 }
