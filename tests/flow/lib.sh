@@ -36,6 +36,8 @@ like() { # like TEXT PATTERN NAME
 }
 skip() { COUNT=$((COUNT + 1)); echo "ok $COUNT - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $1"; trap - EXIT; finish_quietly; exit 0; }
+# Sanitizers make system calls, and allocate, where the programs do not.
+is_sanitized() { readelf -d "$TOP_BUILD/tokenward" | grep -qE 'lib(a|ub|t)san'; }
 done_testing() { echo "1..$COUNT"; }
 
 finish_quietly() {

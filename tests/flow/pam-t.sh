@@ -13,7 +13,7 @@ fi
 MODULE=$TOP_BUILD/provider/pam/.libs/pam_tokenward.so
 [ -f "$MODULE" ] || skip_all "pam_tokenward was not built: libpam0g-dev is missing"
 command -v pamtester >/dev/null || skip_all "pamtester is not installed"
-readelf -d "$MODULE" | grep -qE 'lib(a|ub|t)san' && skip_all "a sanitizer build"
+is_sanitized && skip_all "a sanitizer build"
 # shellcheck disable=SC2016
 where=$(printf 'include Makefile\nprint:\n\t@echo $(libexecdir) $(moduledir)\n' |
     make -s -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)

@@ -8,8 +8,7 @@
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 command -v strace >/dev/null || skip_all "strace is not installed"
 strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
-# LeakSanitizer cannot work under strace; its build is tested elsewhere.
-export ASAN_OPTIONS=detect_leaks=0
+is_sanitized && skip_all "a sanitizer's build has system calls of its own"
 sandbox
 FETCH="$T/bin/tokenward-helper fetch --force"
 # Where a login is lost, the next run finds another one here.
