@@ -426,6 +426,7 @@ FLOW_TESTS = \
 	tests/flow/tenants-t.sh \
 	tests/flow/tls-t.sh \
 	tests/flow/token-t.sh \
+	tests/flow/units-t.sh \
 	tests/sandbox/sandbox-t.sh \
 	tests/unit/corpus-git-t.sh
 dist_check_SCRIPTS = $(FLOW_TESTS)
