@@ -388,6 +388,14 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
 
+if HAVE_PAM
+check_PROGRAMS += tests/pam/host
+tests_pam_host_SOURCES = tests/pam/host.c
+tests_pam_host_CFLAGS = $(CC_PROGRAM)
+tests_pam_host_LDFLAGS = $(LINK_PROGRAM)
+tests_pam_host_LDADD = -lpam
+endif
+
 FLOW_TESTS = \
 	tests/flow/answers-t.sh \
 	tests/flow/auth-t.sh \

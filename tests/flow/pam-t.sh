@@ -61,6 +61,7 @@ session optional $MODULE $*
 EOF
 }
 service tw-test debug
+service tw-10s deadline=10
 sandbox
 mkdir -p "$T/home/.config"
 ln -s "$T/config/tokenward" "$T/home/.config/tokenward"
@@ -238,6 +239,19 @@ sh -c 'exec <&- >&- 2>&-; pamtester tw-test tw-tester open_session'
 [ -s "$OWN/login/token" ]; ok $? "0, 1 and 2 closed by the caller: served"
 close_session
 
+# Hosts that are odd about signals, threads and loading.
+host() { # host NAME ARGUMENT...
+    "$TOP_BUILD/tests/pam/host" "$@" >"$T/host.out"
+    while read -r result; do
+        case $result in "#"*) echo "$result" ;; ok*) ok 0 "${result#ok - }" ;; *) ok 1 "${result#not ok - }" ;; esac
+    done <"$T/host.out"
+    grep -q . "$T/host.out"; ok $? "a host: $1"
+}
+host load "$MODULE"
+host signals tw-10s "$TESTER"
+host threads tw-10s "$TESTER"
+is "$(ls /run/tokenward/user/.sessions/$USER_ID)" "" "no session is left counted"
+
 # What lies in the way.
 rm -rf /run/tokenward/user
 mkdir -p "$T/planted"
@@ -314,6 +328,8 @@ there" "sshd: the session finds its token"
     bad=0
     for _ in $(seq 20); do login true || bad=1; done
     is "$bad" 0 "20 logins one after the other"
+    # The client is gone a little before the server has closed the session.
+    for _ in $(seq 30); do [ -n "$(ls /run/tokenward/user/.sessions/$USER_ID)" ] || break; sleep 0.1; done
     is "$(ls /run/tokenward/user/.sessions/$USER_ID 2>/dev/null)" "" "no session is left counted"
     gone; ok $? "and no helper"
 else
