@@ -18,7 +18,8 @@ is_sanitized && skip_all "a sanitizer build"
 where=$(printf 'include Makefile\nprint:\n\t@echo $(libexecdir) $(moduledir)\n' |
     make -s -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
 LIBEXEC=${where% *} MODULES=${where#* }
-USER_ID=65432
+# An id that no other run of this test has at the same time.
+USER_ID=$((20000 + $$ % 40000))
 TESTER=tw-tester
 COVERED=
 cover() {
@@ -42,7 +43,7 @@ grep -v "^$TESTER:\|^tokenward:" /etc/passwd >"$T/passwd"
 grep -v "^$TESTER:\|^tokenward:" /etc/group >"$T/group"
 echo "$TESTER:x:$USER_ID:$USER_ID::$T/home:/bin/sh" >>"$T/passwd"
 echo "$TESTER:x:$USER_ID:
-tw-extra:x:65431:$TESTER" >>"$T/group"
+tw-extra:x:19999:$TESTER" >>"$T/group"
 chmod 644 "$T/passwd" "$T/group"
 mkdir "$T/pam.d"
 cp -r /etc/pam.d/. "$T/pam.d/"
@@ -132,7 +133,7 @@ for name in root daemon nobody-such-user '..' "a/b"; do
     pamtester tw-test "$name" open_session close_session >/dev/null 2>&1; is $? 0 "user $name: not served, not refused"
 done
 is "$(ls /run/tokenward/user)" "" "and nothing is made for them"
-service tw-min min_uid=65433
+service tw-min min_uid=$((USER_ID + 1))
 open_session tw-min; is "$?$(ls /run/tokenward/user)" 0 "below min_uid: nothing"
 
 # What the session's environment says, and what the helper was given.
@@ -167,7 +168,7 @@ is "$(cat "$T/seen/cwd")" / "in the root directory"
 status=$(tr '\t' ' ' <"$T/seen/status" | grep -E '^(Uid|Gid|Groups|Cap|NoNew|Sig)')
 like "$status" "^Uid: $USER_ID $USER_ID $USER_ID $USER_ID$" "the user in all four uids"
 like "$status" "^Gid: $USER_ID $USER_ID $USER_ID $USER_ID$" "and gids"
-like "$status" "^Groups: 65431 $USER_ID *$" "the user's groups"
+like "$status" "^Groups: 19999 $USER_ID *$" "the user's groups"
 for set in Inh Prm Eff Bnd Amb; do like "$status" "^Cap$set: 0000000000000000$" "no capability: $set"; done
 like "$status" "^NoNewPrivs: 1$" "no new privileges"
 like "$status" "^SigBlk: 0000000000000000$" "no signal blocked"
