@@ -13,6 +13,11 @@
 #include "provider/cli/command.h"
 #include "provider/cli/guard.h"
 
+/* Where the clouds' own libraries look for a token file's name; they read it
+ * again whenever they need one. */
+#define AWS_VARIABLE "AWS_WEB_IDENTITY_TOKEN_FILE"
+#define AZURE_VARIABLE "AZURE_FEDERATED_TOKEN_FILE"
+
 /* What env: may ask for. */
 struct value {
     char kind[8];
@@ -48,15 +53,28 @@ export_one(const char *text, const struct value *values, size_t n,
 }
 
 static enum tw_status
-set_environment(const struct runtime *runtime, const char *profile,
+set_file_variables(const struct options *options, const char *path,
+                   struct tw_error *err)
+{
+    enum tw_status status = set_variable(TOKEN_FILE_VARIABLE, path, err);
+
+    if (!status && options->aws)
+        status = set_variable(AWS_VARIABLE, path, err);
+    if (!status && options->azure)
+        status = set_variable(AZURE_VARIABLE, path, err);
+    return status;
+}
+
+static enum tw_status
+set_environment(const struct runtime *runtime, const struct options *options,
                 const struct answer *answer, struct tw_error *err)
 {
     AUTO_SECRET header = SECRET_INIT(RECORD_MAX);
     const struct record *record = &answer->record;
     char path[PATH_MAX];
-    int n =
-        snprintf(path, sizeof path, "%s/%s/token",
-                 answer->system ? runtime->system : runtime->user, profile);
+    int n = snprintf(path, sizeof path, "%s/%s/token",
+                     answer->system ? runtime->system : runtime->user,
+                     options->names[0]);
     enum tw_status status;
 
     if (n < 0 || n >= (int)sizeof path)
@@ -71,7 +89,7 @@ set_environment(const struct runtime *runtime, const char *profile,
         {"header", header.bytes /* NULL: no bearer token */},
         {"token", record->token}};
 
-    status = set_variable(TOKEN_FILE_VARIABLE, path, err);
+    status = set_file_variables(options, path, err);
     for (size_t i = 0; i < record->export_count && !status; i++)
         status = export_one(record->exports[i], values,
                             sizeof values / sizeof *values, err);
@@ -95,7 +113,7 @@ command_exec(const struct options *options, int *exit_code,
     status = ask_record(&runtime, options->names[0], options->min_valid,
                         ASK_SOURCE, &answer, err);
     if (!status)
-        status = set_environment(&runtime, options->names[0], &answer, err);
+        status = set_environment(&runtime, options, &answer, err);
     if (status)
         return status;
     guard_end();

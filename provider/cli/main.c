@@ -33,11 +33,14 @@ struct command {
 };
 
 static const struct command COMMANDS[] = {
-    {"exec", command_exec, OPTION_MIN_VALID | OPTION_COMMAND, 1, 1,
-     "[--min-valid SECONDS] NAME -- COMMAND [ARGUMENT...]",
+    {"exec", command_exec,
+     OPTION_AWS | OPTION_AZURE | OPTION_MIN_VALID | OPTION_COMMAND, 1, 1,
+     "[OPTION...] NAME -- COMMAND [ARGUMENT...]",
      "run a command that finds the token in its environment",
      "BEARER_TOKEN_FILE names the token file; the profile's env: may ask "
      "for more.\n"
+     "  --aws                AWS_WEB_IDENTITY_TOKEN_FILE names it, too\n"
+     "  --azure              AZURE_FEDERATED_TOKEN_FILE does\n"
      "  --min-valid SECONDS  the token lives at least so long, if it can\n"
      "Exit status: the command's; 127: not found; 126: cannot be run.\n"},
     {"explain", command_explain, 0, 1, 1, "NAME",

@@ -18,6 +18,8 @@ struct row {
 };
 
 static const struct row ROWS[] = {
+    {"--aws", OPTION_AWS, false},
+    {"--azure", OPTION_AZURE, false},
     {"--cached", OPTION_CACHED, false},
     {"--format", OPTION_FORMAT, true},
     {"--help", (enum option_bits)OPTION_HELP, false},
@@ -59,6 +61,12 @@ set_option(const struct row *row, const char *value, struct options *out,
            struct tw_error *err)
 {
     switch ((unsigned)row->bit) {
+    case OPTION_AWS:
+        out->aws = true;
+        break;
+    case OPTION_AZURE:
+        out->azure = true;
+        break;
     case OPTION_CACHED:
         out->cached = true;
         break;

@@ -23,10 +23,12 @@ enum option_bits {
     OPTION_VERBOSE = 16,
     OPTION_COMMAND = 32, /* what follows "--" is a command to run */
     OPTION_NO_REVOKE = 64,
+    OPTION_AWS = 128,
+    OPTION_AZURE = 512,
 };
 
 struct options {
-    bool cached, help, json, no_revoke, verbose;
+    bool aws, azure, cached, help, json, no_revoke, verbose;
     const char *format; /* NULL: was not given */
     int64_t min_valid;  /* or TW_MIN_VALID_DEFAULT */
     char **names;       /* profiles, each a possible name */

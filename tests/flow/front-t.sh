@@ -63,6 +63,12 @@ in_both "limits are as they were" 'cat /proc/self/limits'
 in_both "the environment has one variable more" 'env | grep -v "^BEARER_TOKEN_FILE=" | sort'
 user tokenward exec bare -- sh -c 'tr "\0" "\n" <"/proc/$$/environ"; tr "\0" "\n" <"/proc/$$/cmdline"' >"$T/out"
 is "$(grep -c -F -e "$bare" "$T/out")" 0 "exec: without env: the token is in no variable and no argument"
+# shellcheck disable=SC2016
+clouds='echo "${AWS_WEB_IDENTITY_TOKEN_FILE:-none} ${AZURE_FEDERATED_TOKEN_FILE:-none}"'
+is "$(user env -u AWS_WEB_IDENTITY_TOKEN_FILE -u AZURE_FEDERATED_TOKEN_FILE tokenward exec --aws bare -- sh -c "$clouds")" \
+    "$T/run/tokenward/bare/token none" "exec --aws: its variable names the token file"
+is "$(user env -u AWS_WEB_IDENTITY_TOKEN_FILE -u AZURE_FEDERATED_TOKEN_FILE tokenward exec --azure bare -- sh -c "$clouds")" \
+    "none $T/run/tokenward/bare/token" "exec --azure: and its own"
 is "$(user tokenward exec pay -- sh -c 'echo "$PAY_TOKEN"; echo "$PAY_HEADER"')" "$token
 Authorization: Bearer $token" "exec: with env: it is where that says"
 is "$(user sh -c 'echo $$; exec tokenward exec bare -- sh -c "echo \$\$"' | sort -u | wc -l)" 1 "exec: the command is the process that was started"
