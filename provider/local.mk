@@ -126,6 +126,7 @@ tokenward_SOURCES = \
 	provider/cli/get.c \
 	provider/cli/guard.c \
 	provider/cli/guard.h \
+	provider/cli/install_helpers.c \
 	provider/cli/login.c \
 	provider/cli/main.c \
 	provider/cli/options.c \

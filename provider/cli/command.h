@@ -22,6 +22,8 @@ enum tw_status command_login(const struct options *options, int *exit_code,
                              struct tw_error *err); /* as command_exec */
 enum tw_status command_explain(const struct options *options, int *exit_code,
                                struct tw_error *err);
+enum tw_status command_install_helpers(const struct options *options,
+                                       int *exit_code, struct tw_error *err);
 enum tw_status command_presets(const struct options *options, int *exit_code,
                                struct tw_error *err);
 enum tw_status command_reject(const struct options *options, int *exit_code,

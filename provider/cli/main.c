@@ -20,6 +20,7 @@
 #include "provider/cli/terminal.h"
 
 #define HELP_MAX 8192
+#define NAME_WIDTH 16 /* of the longest command, and a space */
 
 struct command {
     const char *name;
@@ -58,6 +59,12 @@ static const struct command COMMANDS[] = {
      "  --min-valid SECONDS  the token lives at least so long, if it can\n"
      "  --cached             what is kept, or nothing: start no helper\n"
      "  --verbose            tell why a fresher one could not be had\n"},
+    {"install-helpers", command_install_helpers, OPTION_DIR, 0, 0,
+     "[--dir DIRECTORY]", "link the names that other tools look for",
+     "And print the line of each tool's configuration. Nothing that is there "
+     "is\n"
+     "replaced.\n"
+     "  --dir DIRECTORY  where the links go; ~/.local/bin\n"},
     {"login", command_login, 0, 1, 1, "NAME",
      "log in for a profile whose tokens a person grants",
      "Shows an address and a code, and waits; or asks for a refresh token.\n"
@@ -161,12 +168,13 @@ put_overview(struct secret *out)
 
     for (size_t i = 0; good && i < COMMAND_COUNT; i++)
         good = secret_append(out, "  ", 2) &&
-               put_padded(out, COMMANDS[i].name, 8) &&
+               put_padded(out, COMMANDS[i].name, NAME_WIDTH) &&
                secret_append_text(out, COMMANDS[i].help) &&
                secret_append(out, "\n", 1);
     return good &&
            secret_append_text(
-               out, "  help    more about a command: tokenward help COMMAND\n"
+               out, "  help            more about a command: tokenward help "
+                    "COMMAND\n"
                     "  --help, --version\n"
                     "\n"
                     "Exit status: 0, or by who must act, as in sysexits(3); "

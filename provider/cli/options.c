@@ -21,6 +21,7 @@ static const struct row ROWS[] = {
     {"--aws", OPTION_AWS, false},
     {"--azure", OPTION_AZURE, false},
     {"--cached", OPTION_CACHED, false},
+    {"--dir", OPTION_DIR, true},
     {"--format", OPTION_FORMAT, true},
     {"--help", (enum option_bits)OPTION_HELP, false},
     {"--json", OPTION_JSON, false},
@@ -69,6 +70,9 @@ set_option(const struct row *row, const char *value, struct options *out,
         break;
     case OPTION_CACHED:
         out->cached = true;
+        break;
+    case OPTION_DIR:
+        out->dir = value;
         break;
     case OPTION_FORMAT:
         out->format = value;

@@ -25,10 +25,12 @@ enum option_bits {
     OPTION_NO_REVOKE = 64,
     OPTION_AWS = 128,
     OPTION_AZURE = 512,
+    OPTION_DIR = 1024,
 };
 
 struct options {
     bool aws, azure, cached, help, json, no_revoke, verbose;
+    const char *dir;    /* NULL: was not given */
     const char *format; /* NULL: was not given */
     int64_t min_valid;  /* or TW_MIN_VALID_DEFAULT */
     char **names;       /* profiles, each a possible name */
