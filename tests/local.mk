@@ -30,7 +30,7 @@ EXTRA_DIST += \
 	tests/sandbox/ask.sh \
 	tests/unit/run \
 	tests/unit/verify_jwt.py
-EXTRA_DIST += tests/corpora tests/flow/git_server.py tests/flow/lib.sh tests/flow/ring.py tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
+EXTRA_DIST += tests/corpora tests/flow/bearer_server.py tests/flow/git_server.py tests/flow/lib.sh tests/flow/ring.py tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
 EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/unit/run tests/unit/verify_jwt.py tests/sandbox/README.md tests/sandbox/ask.sh
 EXTRA_DIST += tests/corpora tests/flow/lib.sh tests/flow/qr_image.py tests/unit/run tests/sandbox/README.md tests/sandbox/ask.sh
 
@@ -400,6 +400,7 @@ FLOW_TESTS = \
 	tests/flow/answers-t.sh \
 	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
+	tests/flow/clients-t.sh \
 	tests/flow/corpus-perms-t.sh \
 	tests/flow/credential-t.sh \
 	tests/flow/discovery-t.sh \
