@@ -145,6 +145,7 @@ UNIT_TESTS += \
 	tests/unit/jwt-t \
 	tests/unit/metadata-t \
 	tests/unit/module-t \
+	tests/unit/place-t \
 	tests/unit/profile-client-t \
 	tests/unit/profile-links-t \
 	tests/unit/profile-perms-t \
@@ -263,6 +264,11 @@ tests_unit_module_t_SOURCES = tests/unit/module-t.c
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_module_t_CFLAGS = $(CC_UNIT)
 tests_unit_module_t_LDADD = $(LINK_UNIT)
+
+tests_unit_place_t_SOURCES = tests/unit/place-t.c provider/credential/place.c
+tests_unit_place_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_place_t_CFLAGS = $(CC_UNIT)
+tests_unit_place_t_LDADD = $(LINK_UNIT)
 
 tests_unit_profile_client_t_SOURCES = tests/unit/profile-client-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
 tests_unit_profile_client_t_CPPFLAGS = $(CPP_UNIT)
