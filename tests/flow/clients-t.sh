@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # clients-t.sh - the tools themselves, against servers that check the token:
-# kubectl with an https server that answers as an API server does, skopeo with
-# Debian's docker-registry.
+# kubectl with an https server that answers as an API server does, cargo with
+# the same for an index, skopeo with Debian's docker-registry.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 for PYTHON in python3 /usr/bin/python3 ""; do
@@ -25,17 +25,19 @@ PATH=$T/links:$PATH
 export T S PYTHON PATH NO_PROXY='*'
 unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY KUBECONFIG
 
+# The server of kubectl and cargo.
+user sh -c 'echo $$ >"$S/pid"; exec "$PYTHON" "$S/bearer_server.py" "$S" "$S/cert.pem" "$S/key.pem"' >"$T/server.out" 2>&1 &
+for _ in $(seq 100); do [ -f "$S/port" ] && break; sleep 0.1; done
+[ -f "$S/port" ] || { sed 's/^/# /' "$T/server.out"; echo "Bail out! no server"; exit 1; }
+PORT=$(cat "$S/port")
+EXTRA_PID=$(cat "$S/pid")
+profile cluster /oauth/v1/token "match: https://localhost:$PORT"
+user tokenward get cluster | tr -d '\n' >"$S/good"
+
 # kubectl
 if ! user kubectl version --client >/dev/null 2>&1; then
     skip "kubectl with a server that checks the token" "kubectl is not installed"
 else
-    user sh -c 'echo $$ >"$S/pid"; exec "$PYTHON" "$S/bearer_server.py" "$S" "$S/cert.pem" "$S/key.pem"' >"$T/server.out" 2>&1 &
-    for _ in $(seq 100); do [ -f "$S/port" ] && break; sleep 0.1; done
-    [ -f "$S/port" ] || { sed 's/^/# /' "$T/server.out"; echo "Bail out! no server"; exit 1; }
-    PORT=$(cat "$S/port")
-    EXTRA_PID=$(cat "$S/pid")
-    profile cluster /oauth/v1/token "match: https://localhost:$PORT"
-    user tokenward get cluster | tr -d '\n' >"$S/good"
     config() { # config HOST ARGUMENTS
         cat <<EOS
 apiVersion: v1
@@ -66,10 +68,35 @@ EOS
     : >"$S/log"
     ask 127.0.0.1 '[kubectl]' >/dev/null
     is "$(grep -c Bearer "$S/log")" 0 "another cluster: no token is sent"
-    kill "$EXTRA_PID"
-    wait "$!" 2>/dev/null
-    EXTRA_PID=
 fi
+
+# cargo asks a sparse index without a token, then with one.
+if ! user cargo --version >/dev/null 2>&1; then
+    skip "cargo with an index that checks the token" "cargo is not installed for the user"
+else
+    mkdir "$T/home/.cargo"
+    for host in localhost 127.0.0.1; do
+        : >"$S/log"
+        cat >"$T/home/.cargo/config.toml" <<EOS
+[registry]
+global-credential-providers = ["cargo-credential-tokenward"]
+[registries.my]
+index = "sparse+https://$host:$PORT/index/"
+[http]
+cainfo = "$S/cert.pem"
+EOS
+        own "$T/home"
+        (cd "$T/home" && user cargo search --registry my something >"$T/out" 2>&1)
+        sed 's/^/# /' "$T/out"
+        case $host in
+        localhost) is "$(awk '$1 == "/index/config.json"' "$S/log")" "/index/config.json -
+/index/config.json Bearer $(cat "$S/good")" "cargo brings the token to the index that asks for it" ;;
+        *) is "$(grep -c Bearer "$S/log")" 0 "another index: no token is sent" ;;
+        esac
+    done
+fi
+kill "$EXTRA_PID"
+EXTRA_PID=
 
 # skopeo
 REGISTRY=$(command -v docker-registry)
