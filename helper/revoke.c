@@ -2,6 +2,9 @@
 /*
  * revoke.c - see revoke.h.  Any 2xx is success, whatever its body: servers
  * send none, or a page.
+ *
+ * The trap is to show the server more than it needs: params are what a token
+ * is bought with, a password among them, and stay out.
  */
 #include "helper/revoke.h"
 
@@ -141,10 +144,14 @@ revoke_token(const struct exchange_context *context,
              struct tw_error *err)
 {
     AUTO(auto_form)
-    struct revocation revocation = {
-        .context = context, .token = token, .kind = kind};
+    struct revocation revocation = {.token = token, .kind = kind};
+    struct exchange_context plain = *context;
+    struct profile profile = *context->profile; /* it owns nothing */
     enum tw_status status;
 
+    profile.request.param_count = 0;
+    plain.profile = &profile;
+    revocation.context = &plain;
     exchange_form_init(&revocation.form);
     status = make_form(&revocation, err);
     if (!status)

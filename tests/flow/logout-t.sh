@@ -63,6 +63,17 @@ user tokenward get machine >/dev/null
 user tokenward logout machine; is $? 0 "a profile without a refresh token"
 gone machine; ok $? "nothing is kept"
 
+# What a token is bought with is not what one is revoked with.
+profile pinned /oauth/v1/token "revocation_endpoint: $URL/m/want-header=X-Key%3A%201$REVOKE" \
+    'params: {pin: {file: ../pin}}' 'headers: {X-Key: "1"}'
+printf 1234 >"$T/config/tokenward/pin"
+chmod 600 "$T/config/tokenward/pin"
+own "$T/config"
+token=$(user tokenward get pinned)
+rm "$T/config/tokenward/pin"
+out=$(user tokenward logout pinned 2>&1); is $? 0 "params are not even read"
+is "$out$(active "$token")" '{"active":false}' "and headers are sent"
+
 # The issuer may be who names the endpoint.
 profile issued ""
 sed -i "s#token_endpoint:.*#issuer: $URL#" "$T/config/tokenward/profiles.d/issued.yaml"
