@@ -94,38 +94,41 @@ add_option(struct discovery *discovery, const char *name, char *value)
                                 .line = profile->issuer_line};
 }
 
-/* Each of these gets the client's secret or a token: of those that are used,
- * and that the profile did not name itself, the first on another host. */
+static const char *
+device_endpoint(const struct profile *profile)
+{
+    const struct profile_option *option =
+        profile_option(profile, "device_authorization_endpoint");
+
+    return option ? option->values[0] : NULL;
+}
+
+/* Each of these gets the client's secret or a token: the first on another host
+ * that the profile did not name itself. */
 static void
 warn_of_others(struct discovery *discovery)
 {
     struct profile *profile = &discovery->profile;
-    const struct metadata *metadata = &discovery->metadata;
+    const struct profile *own = discovery->context.profile;
     const struct metadata_rule rule = rule_of(profile);
-    const struct profile_option *device =
-        profile_option(profile, "device_authorization_endpoint");
     const struct {
-        const char *name, *used, *found;
+        const char *name, *used, *own;
     } endpoints[] = {
-        {"token endpoint", profile_endpoint(profile),
-         metadata->token_endpoint},
-        {"token endpoint for certificates", profile_endpoint(profile),
-         metadata->mtls_token_endpoint},
-        {"device authorization endpoint", device ? device->values[0] : NULL,
-         metadata->device_authorization_endpoint},
-        {"revocation endpoint", profile->revocation_endpoint,
-         metadata->revocation_endpoint},
+        {"token", profile_endpoint(profile), profile_endpoint(own)},
+        {"device authorization", device_endpoint(profile),
+         device_endpoint(own)},
+        {"revocation", profile->revocation_endpoint, own->revocation_endpoint},
     };
     struct shown shown;
 
     for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
-        const char *url = endpoints[i].found;
+        const char *url = endpoints[i].used;
 
-        if (!url || endpoints[i].used != url ||
+        if (!url || url == endpoints[i].own ||
             !metadata_other_host(&rule, url))
             continue;
         (void)snprintf(discovery->warning, sizeof discovery->warning,
-                       "the issuer's %s is on another host: %s",
+                       "the issuer's %s endpoint is on another host: %s",
                        endpoints[i].name,
                        text_printable(&shown, url, strlen(url)));
         profile->warning = discovery->warning;
@@ -133,11 +136,19 @@ warn_of_others(struct discovery *discovery)
     }
 }
 
+/* RFC 8705 5: who shows a certificate goes to the alias, if there is one. */
+static char *
+choose_endpoint(const struct profile *profile, char *plain, char *alias)
+{
+    return profile->identity.certificate && alias ? alias : plain;
+}
+
 static enum tw_status
 fill_in(struct discovery *discovery, struct tw_error *err)
 {
     const struct profile *profile = discovery->context.profile;
     const struct metadata *metadata = &discovery->metadata;
+    struct profile *filled = &discovery->profile;
 
     discovery->options =
         calloc(profile->option_count + FOUND_MAX, sizeof *discovery->options);
@@ -146,20 +157,24 @@ fill_in(struct discovery *discovery, struct tw_error *err)
     if (profile->option_count)
         memcpy(discovery->options, profile->options,
                profile->option_count * sizeof *profile->options);
-    discovery->profile = *profile;
-    discovery->profile.options = discovery->options;
-    discovery->profile.token_endpoint = metadata->token_endpoint;
-    discovery->profile.token_endpoint_line = profile->issuer_line;
+    *filled = *profile;
+    filled->options = discovery->options;
+    filled->token_endpoint = metadata->token_endpoint;
+    filled->token_endpoint_line = profile->issuer_line;
+    if (!profile->identity.token_endpoint)
+        filled->identity.token_endpoint =
+            choose_endpoint(profile, NULL, metadata->mtls_token_endpoint);
     add_option(discovery, "device_authorization_endpoint",
-               metadata->device_authorization_endpoint);
+               choose_endpoint(profile,
+                               metadata->device_authorization_endpoint,
+                               metadata->mtls_device_authorization_endpoint));
     if (!profile->revocation_endpoint) {
-        discovery->profile.revocation_endpoint = metadata->revocation_endpoint;
-        discovery->profile.revocation_endpoint_line = profile->issuer_line;
+        filled->revocation_endpoint =
+            choose_endpoint(profile, metadata->revocation_endpoint,
+                            metadata->mtls_revocation_endpoint);
+        filled->revocation_endpoint_line = profile->issuer_line;
     }
-    choose_method(&discovery->profile, metadata);
-    if (profile->identity.certificate && !profile->identity.token_endpoint)
-        discovery->profile.identity.token_endpoint =
-            metadata->mtls_token_endpoint;
+    choose_method(filled, metadata);
     warn_of_others(discovery);
     return TW_OK;
 }

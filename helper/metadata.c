@@ -29,6 +29,10 @@ static const struct endpoint {
     {"revocation_endpoint", offsetof(struct metadata, revocation_endpoint)},
     {"mtls_endpoint_aliases.token_endpoint",
      offsetof(struct metadata, mtls_token_endpoint)},
+    {"mtls_endpoint_aliases.device_authorization_endpoint",
+     offsetof(struct metadata, mtls_device_authorization_endpoint)},
+    {"mtls_endpoint_aliases.revocation_endpoint",
+     offsetof(struct metadata, mtls_revocation_endpoint)},
 };
 
 #define ENDPOINT_COUNT (sizeof ENDPOINTS / sizeof *ENDPOINTS)

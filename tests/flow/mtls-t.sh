@@ -61,7 +61,10 @@ sed -i -e '/client_secret:/d' -e 's/client_id: .*/client_id: two/' -e 's/scope: 
 user tokenward-helper fetch aliased; is $? 0 "an issuer with one endpoint for all"
 echo "mtls_endpoint_aliases.token_endpoint=https://localhost:${URL##*:}/oauth/v1/token" >>"$T/run/tokenward/aliased/metadata"
 user tokenward-helper fetch --force aliased; is $? 0 "one whose alias is on another host"
-like "$(field aliased warning)" "for certificates is on another host: https://localhost" "which is told"
+like "$(field aliased warning)" "token endpoint is on another host: https://localhost" "which is told"
+echo "mtls_endpoint_aliases.revocation_endpoint=$URL/m/tag=alias/oauth/v1/revoke" >>"$T/run/tokenward/aliased/metadata"
+user tokenward logout aliased; is $? 0 "a logout, too"
+like "$(curl -s --cacert "$CA" "$URL/log")" "m/tag=alias/oauth/v1/revoke .*certificate" "goes to the alias, with the certificate"
 
 # Besides a secret: a server may want both, and bind the token to it.
 profile both /oauth/v1/token "$(certificate one)" "$(key_of one)"

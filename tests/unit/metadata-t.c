@@ -32,7 +32,9 @@ Test(metadata, taken)
                            "\"https://as.example.test/device\","
                            "\"revocation_endpoint\":null,\"jwks_uri\":\"x\","
                            "\"mtls_endpoint_aliases\":{\"token_endpoint\":"
-                           "\"https://mtls.example.test/token\"},"
+                           "\"https://mtls.example.test/token\","
+                           "\"revocation_endpoint\":"
+                           "\"https://mtls.example.test/revoke\"},"
                            "\"token_endpoint_auth_methods_supported\":"
                            "[\"client_secret_basic\",1,\"a b\",\"none\"]}",
                            &metadata, &err),
@@ -43,6 +45,8 @@ Test(metadata, taken)
     cr_expect_null(metadata.revocation_endpoint);
     cr_expect_str_eq(metadata.mtls_token_endpoint,
                      "https://mtls.example.test/token");
+    cr_expect_str_eq(metadata.mtls_revocation_endpoint,
+                     "https://mtls.example.test/revoke");
     cr_expect_str_eq(metadata.auth_methods, "client_secret_basic none");
     cr_expect(metadata_has_method(&metadata, "none"));
     cr_expect(!metadata_has_method(&metadata, "client_secret"));
