@@ -43,6 +43,7 @@ static struct metadata_rule
 rule_of(const struct profile *profile)
 {
     return (struct metadata_rule){.issuer = profile->issuer,
+                                  .ca_file = profile->ca_file,
                                   .allow_loopback =
                                       profile->allow_loopback_http};
 }

@@ -158,7 +158,7 @@ metadata_parse(const struct metadata_rule *rule, char *text, size_t n,
                int64_t *fetched_at, struct metadata *out)
 {
     AUTO(metadata_clear) struct metadata read = {0};
-    const char *key, *value, *version = "", *issuer = "";
+    const char *key, *value, *version = "", *issuer = "", *ca_file = "";
     struct lines lines;
     int64_t fetched = 0;
 
@@ -168,13 +168,17 @@ metadata_parse(const struct metadata_rule *rule, char *text, size_t n,
             version = value;
         else if (strcmp(key, "issuer") == 0)
             issuer = value;
+        else if (strcmp(key, "ca_file") == 0)
+            ca_file = value;
         else if (strcmp(key, "fetched_at") == 0
                      ? !text_to_int64(value, &fetched)
                      : !take_line(rule, key, value, &read))
             return false;
     }
     if (lines.broken || strcmp(version, VERSION) != 0 ||
-        strcmp(issuer, rule->issuer) != 0 || !read.token_endpoint)
+        strcmp(issuer, rule->issuer) != 0 ||
+        strcmp(ca_file, rule->ca_file ? rule->ca_file : "") != 0 ||
+        !read.token_endpoint)
         return false;
     *fetched_at = fetched;
     *out = read;
@@ -187,10 +191,12 @@ metadata_format(const struct metadata_rule *rule,
                 const struct metadata *metadata, int64_t fetched_at,
                 struct secret *out)
 {
-    bool good = lines_put(out, "tokenward-metadata", VERSION) &&
-                lines_put(out, "issuer", rule->issuer) &&
-                lines_put_int64(out, "fetched_at", fetched_at) &&
-                lines_put(out, "auth_methods", metadata->auth_methods);
+    bool good =
+        lines_put(out, "tokenward-metadata", VERSION) &&
+        lines_put(out, "issuer", rule->issuer) &&
+        lines_put(out, "ca_file", rule->ca_file ? rule->ca_file : "") &&
+        lines_put_int64(out, "fetched_at", fetched_at) &&
+        lines_put(out, "auth_methods", metadata->auth_methods);
 
     for (size_t i = 0; i < ENDPOINT_COUNT && good; i++) {
         const char *value = *slot(metadata, &ENDPOINTS[i]);

@@ -13,7 +13,7 @@
 #include "provider/base/secret.h"
 
 #define METADATA_MAX 65536 /* bytes of a document */
-#define METADATA_KEPT_MAX 16384
+#define METADATA_KEPT_MAX 24576
 #define METADATA_METHODS_MAX 512
 
 struct metadata {
@@ -27,6 +27,8 @@ struct metadata {
 /* Whose they must be, and what their endpoints may be. */
 struct metadata_rule {
     const char *issuer;
+    const char
+        *ca_file; /* who is trusted to speak for it; NULL: the system's */
     bool allow_loopback;
 };
 
@@ -38,7 +40,8 @@ enum tw_status metadata_read(const struct metadata_rule *rule,
                              struct tw_error *err);
 
 /* metadata_parse, metadata_format: as they are kept between runs.  False for
- * anything that is none, or another issuer's. */
+ * anything that is none, another issuer's, or said by whom another ca_file
+ * trusts. */
 bool metadata_parse(const struct metadata_rule *rule, char *text, size_t n,
                     int64_t *fetched_at, struct metadata *out);
 bool metadata_format(const struct metadata_rule *rule,

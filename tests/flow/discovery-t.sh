@@ -38,6 +38,10 @@ user tokenward-helper fetch --force good; is "$(visits $WELL)" 3 "and checked wh
 sed -i "s|^token_endpoint=.*|token_endpoint=$URL/nowhere|" "$T/run/tokenward/good/metadata"
 user tokenward-helper fetch --force good 2>/dev/null; is $? 76 "an endpoint that has moved: exit 76"
 user tokenward-helper fetch --force good; is $? 0 "is looked for again by the next fetch"
+cp "$CA" "$T/sandbox/again.pem" && own "$T/sandbox/again.pem"
+before=$(visits $WELL)
+sed -i "s|ca_file: .*|ca_file: $T/sandbox/again.pem|" "$T/config/tokenward/profiles.d/good.yaml"
+user tokenward get good >/dev/null; is "$(visits $WELL)" $((before + 1)) "what others vouched for is not believed"
 
 issued path "$URL/m/tag=x"
 user tokenward get path >/dev/null; is $? 0 "an issuer with a path"
