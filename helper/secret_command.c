@@ -65,9 +65,9 @@ is_program(const char *path)
 
 /* A relative directory in PATH is passed over: it is whose the caller's
  * working directory is. */
-static bool
-find_program(const char *name, char *const *variables,
-             char out[static PATH_MAX])
+bool
+secret_command_find(const char *name, char *const *variables,
+                    char out[static PATH_MAX])
 {
     const char *dir = search_path(variables);
 
@@ -251,7 +251,7 @@ secret_command_run(char *const *argv, char *const *variables,
     char path[PATH_MAX];
     enum tw_status status;
 
-    if (!find_program(argv[0], variables, path))
+    if (!secret_command_find(argv[0], variables, path))
         return tw_fail(err, TW_E_CONFIG,
                        "%s: there is no such program, or it may not be run",
                        label);

@@ -5,16 +5,25 @@
 #ifndef TW_HELPER_SECRET_COMMAND_H
 #define TW_HELPER_SECRET_COMMAND_H
 
+#include <limits.h>
+#include <stdbool.h>
+
 #include "provider/base/error.h"
 #include "provider/base/secret.h"
 
+/* secret_command_find: which file @name is: itself if it has a '/', else what
+ * the absolute directories of @variables' PATH have.  False: there is no such
+ * program, or it may not be run. */
+bool secret_command_find(const char *name, char *const *variables,
+                         char out[static PATH_MAX]);
+
 /* secret_command_run: runs @argv without a shell, in a process group of its
- * own, with @variables for its environment (argv[0] without a '/' is looked
- * up in the absolute directories of its PATH), nothing on stdin and nowhere
- * to complain to, and takes its standard output.  The group is killed after
- * @wait_ms, or when it prints more than @out's maximum.  Descriptors stay the
- * caller's.  @label begins every message.  TW_E_CONFIG: not found, too late,
- * too much, failed; TW_E_SYSTEM. */
+ * own, with @variables for its environment (argv[0] is what
+ * secret_command_find() makes of it), nothing on stdin and nowhere to complain
+ * to, and takes its standard output.  The group is killed after @wait_ms, or
+ * when it prints more than @out's maximum.  Descriptors stay the caller's.
+ * @label begins every message.  TW_E_CONFIG: not found, too late, too much,
+ * failed; TW_E_SYSTEM. */
 enum tw_status secret_command_run(char *const *argv, char *const *variables,
                                   const char *label, int wait_ms,
                                   struct secret *out, struct tw_error *err);

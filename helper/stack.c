@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/secret_command.h"
 #include "provider/base/text.h"
 
 static bool
@@ -24,24 +25,13 @@ is_absent(const char *path, int mode)
            (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
 }
 
-/* No program of that name in any directory of PATH. */
+/* Looked for where it is run from, so that the two cannot disagree. */
 static bool
 lacks_program(const char *name, const struct environment *environment)
 {
-    const char *path = environment_get(environment, "PATH");
-    char whole[PATH_MAX];
+    char path[PATH_MAX];
 
-    if (strchr(name, '/'))
-        return is_absent(name, X_OK);
-    while (path && *path) {
-        size_t n = strcspn(path, ":");
-
-        (void)snprintf(whole, sizeof whole, "%.*s/%s", (int)n, path, name);
-        if (!is_absent(whole, X_OK))
-            return false;
-        path += n + (path[n] == ':');
-    }
-    return true;
+    return !secret_command_find(name, environment->allowed, path);
 }
 
 static bool

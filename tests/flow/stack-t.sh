@@ -50,6 +50,15 @@ for source in '{env: TOKENWARD_NO_SUCH}' '{credential: nosuch}' '{command: [/non
     forget kinds
     fetch kinds >/dev/null; is "$? $(field kinds answered_by)" "0 2" "not there: $source"
 done
+mkdir "$T/programs"
+printf '#!/bin/sh\necho %s\n' "$CANARY" >"$T/programs/secret-here"
+chmod -R 755 "$T/programs"
+stack kinds '- client_secret: {command: [printf, '"$CANARY"']}' "- $GOOD"
+forget kinds
+user env -u PATH "$T/bin/tokenward-helper" fetch kinds; is "$? $(field kinds answered_by)" "0 1" "without PATH a command is there that is run all the same"
+stack kinds '- client_secret: {command: [secret-here]}' "- $GOOD"
+forget kinds
+(cd "$T" && PATH=$PATH:programs && fetch kinds); is "$? $(field kinds answered_by)" "0 2" "in a relative directory of PATH there is none"
 stack keys '- token_endpoint_auth_method: private_key_jwt' '  assertion_key: ../nokey.pem' "- $GOOD"
 fetch keys >/dev/null; is "$? $(field keys answered_by)" "0 2" "not there: a private key"
 stack cert '- token_endpoint_auth_method: tls_client_auth' '  client_certificate: ../no.pem' '  client_certificate_key: ../nokey.pem' "- $GOOD"
