@@ -144,6 +144,22 @@ keeps_refresh_token(const struct job *job)
     return (job->source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN) != 0;
 }
 
+/* An equal part of what is left for each source that may have to be asked
+ * yet: most of those that are down do not say so, they hang. */
+static int64_t
+deadline_of_source(const struct job *job)
+{
+    const int64_t deadline_ms = job->context->options->deadline_ms;
+    const int64_t now_ms = clock_monotonic_ms();
+    int64_t parts = 1;
+
+    for (const struct profile *source = job->source->then;
+         source && !is_login(job); source = source->then)
+        parts++;
+    return deadline_ms > now_ms ? now_ms + (deadline_ms - now_ms) / parts
+                                : deadline_ms;
+}
+
 static void
 start_exchange(struct job *job)
 {
@@ -153,7 +169,7 @@ start_exchange(struct job *job)
         .secrets = job->context->secrets,
         .keeper = keeps_refresh_token(job) ? &job->keeper : NULL,
         .person = job->context->person,
-        .deadline_ms = job->context->options->deadline_ms,
+        .deadline_ms = deadline_of_source(job),
     };
 
     if (quota_take(job->profile, job->context->options->system,
@@ -187,8 +203,7 @@ static void
 start(struct job *job)
 {
     const struct discovery_context context = {
-        job->http, job->source, job->place.dir,
-        job->context->options->deadline_ms};
+        job->http, job->source, job->place.dir, deadline_of_source(job)};
 
     job->state = JOB_BUSY;
     if (discovery_start(&context, on_found, job, &job->discovery,

@@ -165,4 +165,9 @@ like "$(user tokenward explain runs)" "command $T/bin/runs: there" "a command is
 [ ! -e "$T/home/ran" ]; ok $? "and is not run"
 is "$(requests)" "$before" "nothing is sent"
 user tokenward explain here | grep -qF -e "$CANARY" -e "$(sed -n 's/^access_token=//p' "$(record here)")"; is $? 1 "neither secret nor token is shown"
+
+# Sources that hang leave time for those behind.
+HANG="token_endpoint: $URL/m/hang/oauth/v1/token"
+stack hangs "- {name: one, $HANG, $GOOD}" "- {name: two, $HANG, $GOOD}" "- {name: three, $GOOD}"
+fetch --deadline 6 hangs >/dev/null; is "$? $(field hangs answered_by)" "0 3 (three)" "two sources hang: the third answers in time"
 done_testing
