@@ -107,6 +107,8 @@ on_done(void *arg, struct outcome *outcome)
     struct job *job = arg;
     enum tw_status status;
 
+    if (job->state != JOB_BUSY)
+        return; /* it has expired, and holds no lock any more */
     if (outcome->err.status) {
         job->result = outcome->err;
         if (job->discovery && job->result.status == TW_E_PROTOCOL)
@@ -189,6 +191,8 @@ on_found(void *arg, const struct tw_error *err, int64_t retry_after)
 {
     struct job *job = arg;
 
+    if (job->state != JOB_BUSY)
+        return; /* as in on_done() */
     if (!err->status) {
         start_exchange(job);
         return;
