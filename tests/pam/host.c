@@ -27,6 +27,8 @@
 
 #define LOADS 1000
 #define THREADS 4
+#define FIND_TRIES 200
+#define FIND_STEP_US 50000
 
 static bool failed;
 static atomic_int signals, stop;
@@ -102,13 +104,19 @@ converse(int count, const struct pam_message **messages,
     return PAM_CONV_ERR;
 }
 
+/* On a busy machine the login goes on first, and the fetch ends behind it. */
 static int
 find_token(pam_handle_t *pamh, int flags)
 {
     const char *path = pam_getenv(pamh, "BEARER_TOKEN_FILE");
 
     (void)flags;
-    return path && access(path, R_OK) == 0 ? PAM_SUCCESS : PAM_SYSTEM_ERR;
+    for (int i = 0; path && i < FIND_TRIES; i++) {
+        if (access(path, R_OK) == 0)
+            return PAM_SUCCESS;
+        (void)usleep(FIND_STEP_US);
+    }
+    return PAM_SYSTEM_ERR;
 }
 
 /* What a session is made of; the token file is there from the second on. */
