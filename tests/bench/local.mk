@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# make bench: ratios against the floor and the peers, in one run.
+BENCHES = tests/bench/api_bench tests/bench/floor tests/bench/pair
+tests_bench_api_bench_SOURCES = tests/bench/api_bench.c
+tests_bench_api_bench_CFLAGS = $(CC_PROGRAM)
+tests_bench_api_bench_LDFLAGS = $(LINK_PROGRAM)
+tests_bench_api_bench_LDADD = provider/client/libtokenward.la
+tests_bench_floor_SOURCES = tests/bench/floor.c
+tests_bench_pair_SOURCES = tests/bench/pair.c
+EXTRA_PROGRAMS += $(BENCHES)
+CLEANFILES += $(BENCHES)
+EXTRA_DIST += tests/bench/bench.sh
+
+bench: all
+	$(MAKE) $(AM_MAKEFLAGS) $(BENCHES)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/bench/bench.sh
+
+.PHONY: bench

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# The built programs against the sandbox, real servers and real clients.
+
+check_PROGRAMS += tests/flow/deaf
+tests_flow_deaf_SOURCES = tests/flow/deaf.c
+
+if HAVE_PAM
+check_PROGRAMS += tests/pam/host
+tests_pam_host_SOURCES = tests/pam/host.c
+tests_pam_host_CFLAGS = $(CC_PROGRAM)
+tests_pam_host_LDFLAGS = $(LINK_PROGRAM)
+tests_pam_host_LDADD = -lpam
+endif
+
+FLOW_TESTS = \
+	tests/flow/answers-t.sh \
+	tests/flow/auth-t.sh \
+	tests/flow/boundary-t.sh \
+	tests/flow/clients-t.sh \
+	tests/flow/corpus-perms-t.sh \
+	tests/flow/credential-t.sh \
+	tests/flow/discovery-t.sh \
+	tests/flow/doorbell-t.sh \
+	tests/flow/fault-t.sh \
+	tests/flow/format-t.sh \
+	tests/flow/front-t.sh \
+	tests/flow/git-t.sh \
+	tests/flow/glewlwyd-t.sh \
+	tests/flow/grants-t.sh \
+	tests/flow/herd-t.sh \
+	tests/flow/kill-t.sh \
+	tests/flow/login-t.sh \
+	tests/flow/logout-t.sh \
+	tests/flow/main-t.sh \
+	tests/flow/mtls-t.sh \
+	tests/flow/oidc-provider-t.sh \
+	tests/flow/outside-t.sh \
+	tests/flow/pam-t.sh \
+	tests/flow/presets-t.sh \
+	tests/flow/provision-t.sh \
+	tests/flow/quota-t.sh \
+	tests/flow/request-t.sh \
+	tests/flow/rotate-kill-t.sh \
+	tests/flow/rotate-t.sh \
+	tests/flow/secret-t.sh \
+	tests/flow/serve-t.sh \
+	tests/flow/served-t.sh \
+	tests/flow/stack-t.sh \
+	tests/flow/status-t.sh \
+	tests/flow/system-t.sh \
+	tests/flow/tenants-t.sh \
+	tests/flow/tls-t.sh \
+	tests/flow/token-t.sh \
+	tests/flow/units-t.sh
+dist_check_SCRIPTS += $(FLOW_TESTS)
+TESTS += $(FLOW_TESTS)
+EXTRA_DIST += \
+	tests/flow/bearer_server.py \
+	tests/flow/git_server.py \
+	tests/flow/lib.sh \
+	tests/flow/qr_image.py \
+	tests/flow/ring.py

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: MIT
+# Criterion programs, one for each noun, and the corpora, replayed by programs
+# that print TAP themselves.
+
+CPP_UNIT = $(CPP_PATHS)
+CC_UNIT = $(TW_CFLAGS) $(CC_HELPER) $(CRITERION_CFLAGS) -Wno-missing-prototypes
+LINK_UNIT = helper/libhelper.la $(CRITERION_LIBS)
+EXTRA_DIST += tests/corpora tests/unit/run tests/unit/verify_jwt.py
+
+UNIT_TESTS = \
+	tests/unit/corpus-profiles-t \
+	tests/unit/corpus-replies-t
+tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c
+tests_unit_corpus_profiles_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_corpus_profiles_t_CFLAGS = $(CC_UNIT)
+tests_unit_corpus_profiles_t_LDADD = $(LINK_UNIT)
+
+tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/raw_server.h tests/unit/cpu_time.h
+tests_unit_corpus_replies_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_corpus_replies_t_CFLAGS = $(CC_UNIT)
+tests_unit_corpus_replies_t_LDADD = $(LINK_UNIT)
+
+if HAVE_CRITERION
+UNIT_TESTS += \
+	tests/unit/base-t \
+	tests/unit/bell-t \
+	tests/unit/client-t \
+	tests/unit/device-code-t \
+	tests/unit/environment-t \
+	tests/unit/exchange-t \
+	tests/unit/explain-t \
+	tests/unit/form-t \
+	tests/unit/grants-t \
+	tests/unit/http-answer-t \
+	tests/unit/http-failure-t \
+	tests/unit/http-t \
+	tests/unit/index-t \
+	tests/unit/json-t \
+	tests/unit/json-tree-t \
+	tests/unit/jwt-expiry-t \
+	tests/unit/jwt-t \
+	tests/unit/metadata-t \
+	tests/unit/module-t \
+	tests/unit/place-t \
+	tests/unit/profile-client-t \
+	tests/unit/profile-links-t \
+	tests/unit/profile-perms-t \
+	tests/unit/profile-t \
+	tests/unit/profiles-t \
+	tests/unit/publish-t \
+	tests/unit/refresh-token-t \
+	tests/unit/reply-rules-t \
+	tests/unit/reply-t \
+	tests/unit/retry-after-t \
+	tests/unit/retry-t \
+	tests/unit/schedule-t \
+	tests/unit/secret-command-t \
+	tests/unit/secret-source-t \
+	tests/unit/stack-t \
+	tests/unit/state-t \
+	tests/unit/store-t \
+	tests/unit/supervise-t \
+	tests/unit/tell-t \
+	tests/unit/threads-t \
+	tests/unit/torn-t \
+	tests/unit/url-t \
+	tests/unit/wipe-t \
+	tests/unit/yaml-t
+tests_unit_base_t_SOURCES = tests/unit/base-t.c
+tests_unit_base_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_base_t_CFLAGS = $(CC_UNIT)
+tests_unit_base_t_LDADD = $(LINK_UNIT)
+
+tests_unit_bell_t_SOURCES = tests/unit/bell-t.c
+tests_unit_bell_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_bell_t_CFLAGS = $(CC_UNIT)
+tests_unit_bell_t_LDADD = $(LINK_UNIT)
+
+tests_unit_client_t_SOURCES = tests/unit/client-t.c tests/unit/marks.c tests/unit/marks.h tests/unit/published.c tests/unit/published.h
+tests_unit_client_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_client_t_CFLAGS = $(CC_UNIT)
+tests_unit_client_t_LDADD = provider/client/libtokenward.la $(LINK_UNIT)
+
+tests_unit_device_code_t_SOURCES = tests/unit/device-code-t.c tests/unit/fake_host.c tests/unit/fake_host.h
+tests_unit_device_code_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_device_code_t_CFLAGS = $(CC_UNIT)
+tests_unit_device_code_t_LDADD = $(LINK_UNIT)
+
+tests_unit_environment_t_SOURCES = tests/unit/environment-t.c
+tests_unit_environment_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_environment_t_CFLAGS = $(CC_UNIT)
+tests_unit_environment_t_LDADD = $(LINK_UNIT)
+
+tests_unit_exchange_t_SOURCES = tests/unit/exchange-t.c tests/unit/raw_server.h
+tests_unit_exchange_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_exchange_t_CFLAGS = $(CC_UNIT)
+tests_unit_exchange_t_LDADD = $(LINK_UNIT)
+
+tests_unit_explain_t_SOURCES = tests/unit/explain-t.c
+tests_unit_explain_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_explain_t_CFLAGS = $(CC_UNIT)
+tests_unit_explain_t_LDADD = $(LINK_UNIT)
+
+tests_unit_form_t_SOURCES = tests/unit/form-t.c
+tests_unit_form_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_form_t_CFLAGS = $(CC_UNIT)
+tests_unit_form_t_LDADD = $(LINK_UNIT)
+
+tests_unit_grants_t_SOURCES = tests/unit/grants-t.c tests/unit/fake_host.c tests/unit/fake_host.h
+tests_unit_grants_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_grants_t_CFLAGS = $(CC_UNIT)
+tests_unit_grants_t_LDADD = $(LINK_UNIT)
+
+tests_unit_http_answer_t_SOURCES = tests/unit/http-answer-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h
+tests_unit_http_answer_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_http_answer_t_CFLAGS = $(CC_UNIT)
+tests_unit_http_answer_t_LDADD = $(LINK_UNIT)
+
+tests_unit_http_failure_t_SOURCES = tests/unit/http-failure-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h
+tests_unit_http_failure_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_http_failure_t_CFLAGS = $(CC_UNIT)
+tests_unit_http_failure_t_LDADD = $(LINK_UNIT)
+
+tests_unit_http_t_SOURCES = tests/unit/http-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h
+tests_unit_http_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_http_t_CFLAGS = $(CC_UNIT)
+tests_unit_http_t_LDADD = $(LINK_UNIT)
+
+tests_unit_index_t_SOURCES = tests/unit/index-t.c
+tests_unit_index_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_index_t_CFLAGS = $(CC_UNIT)
+tests_unit_index_t_LDADD = $(LINK_UNIT)
+
+tests_unit_json_t_SOURCES = tests/unit/json-t.c tests/unit/cpu_time.h
+tests_unit_json_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_json_t_CFLAGS = $(CC_UNIT)
+tests_unit_json_t_LDADD = $(LINK_UNIT)
+
+tests_unit_json_tree_t_SOURCES = tests/unit/json-tree-t.c
+tests_unit_json_tree_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_json_tree_t_CFLAGS = $(CC_UNIT)
+tests_unit_json_tree_t_LDADD = $(LINK_UNIT)
+
+tests_unit_jwt_expiry_t_SOURCES = tests/unit/jwt-expiry-t.c
+tests_unit_jwt_expiry_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_jwt_expiry_t_CFLAGS = $(CC_UNIT)
+tests_unit_jwt_expiry_t_LDADD = $(LINK_UNIT)
+
+tests_unit_jwt_t_SOURCES = tests/unit/jwt-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_jwt_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_jwt_t_CFLAGS = $(CC_UNIT)
+tests_unit_jwt_t_LDADD = $(LINK_UNIT)
+
+tests_unit_metadata_t_SOURCES = tests/unit/metadata-t.c
+tests_unit_metadata_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_metadata_t_CFLAGS = $(CC_UNIT)
+tests_unit_metadata_t_LDADD = $(LINK_UNIT)
+
+tests_unit_module_t_SOURCES = tests/unit/module-t.c
+tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_module_t_CFLAGS = $(CC_UNIT)
+tests_unit_module_t_LDADD = $(LINK_UNIT)
+
+tests_unit_place_t_SOURCES = tests/unit/place-t.c provider/credential/place.c
+tests_unit_place_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_place_t_CFLAGS = $(CC_UNIT)
+tests_unit_place_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_client_t_SOURCES = tests/unit/profile-client-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
+tests_unit_profile_client_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_client_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_client_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_links_t_SOURCES = tests/unit/profile-links-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_profile_links_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_links_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_links_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_perms_t_SOURCES = tests/unit/profile-perms-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_profile_perms_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_perms_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_perms_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_t_SOURCES = tests/unit/profile-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
+tests_unit_profile_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profiles_t_SOURCES = tests/unit/profiles-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_profiles_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profiles_t_CFLAGS = $(CC_UNIT)
+tests_unit_profiles_t_LDADD = $(LINK_UNIT)
+
+tests_unit_publish_t_SOURCES = tests/unit/publish-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_publish_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_publish_t_CFLAGS = $(CC_UNIT)
+tests_unit_publish_t_LDADD = $(LINK_UNIT)
+
+tests_unit_refresh_token_t_SOURCES = tests/unit/refresh-token-t.c tests/unit/fake_host.c tests/unit/fake_host.h
+tests_unit_refresh_token_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_refresh_token_t_CFLAGS = $(CC_UNIT)
+tests_unit_refresh_token_t_LDADD = $(LINK_UNIT)
+
+tests_unit_reply_rules_t_SOURCES = tests/unit/reply-rules-t.c
+tests_unit_reply_rules_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_reply_rules_t_CFLAGS = $(CC_UNIT)
+tests_unit_reply_rules_t_LDADD = $(LINK_UNIT)
+
+tests_unit_reply_t_SOURCES = tests/unit/reply-t.c tests/unit/cpu_time.h
+tests_unit_reply_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_reply_t_CFLAGS = $(CC_UNIT)
+tests_unit_reply_t_LDADD = $(LINK_UNIT)
+
+tests_unit_retry_after_t_SOURCES = tests/unit/retry-after-t.c
+tests_unit_retry_after_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_retry_after_t_CFLAGS = $(CC_UNIT)
+tests_unit_retry_after_t_LDADD = $(LINK_UNIT)
+
+tests_unit_retry_t_SOURCES = tests/unit/retry-t.c
+tests_unit_retry_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_retry_t_CFLAGS = $(CC_UNIT)
+tests_unit_retry_t_LDADD = $(LINK_UNIT)
+
+tests_unit_schedule_t_SOURCES = tests/unit/schedule-t.c
+tests_unit_schedule_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_schedule_t_CFLAGS = $(CC_UNIT)
+tests_unit_schedule_t_LDADD = $(LINK_UNIT)
+
+tests_unit_secret_command_t_SOURCES = tests/unit/secret-command-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_secret_command_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_secret_command_t_CFLAGS = $(CC_UNIT)
+tests_unit_secret_command_t_LDADD = $(LINK_UNIT)
+
+tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_secret_source_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_secret_source_t_CFLAGS = $(CC_UNIT)
+tests_unit_secret_source_t_LDADD = $(LINK_UNIT)
+
+tests_unit_stack_t_SOURCES = tests/unit/stack-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
+tests_unit_stack_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_stack_t_CFLAGS = $(CC_UNIT)
+tests_unit_stack_t_LDADD = $(LINK_UNIT)
+
+tests_unit_state_t_SOURCES = tests/unit/state-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_state_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_state_t_CFLAGS = $(CC_UNIT)
+tests_unit_state_t_LDADD = $(LINK_UNIT)
+
+tests_unit_store_t_SOURCES = tests/unit/store-t.c
+tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_store_t_CFLAGS = $(CC_UNIT)
+tests_unit_store_t_LDADD = $(LINK_UNIT)
+
+tests_unit_supervise_t_SOURCES = tests/unit/supervise-t.c
+tests_unit_supervise_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_supervise_t_CFLAGS = $(CC_UNIT)
+tests_unit_supervise_t_LDADD = $(LINK_UNIT)
+
+tests_unit_tell_t_SOURCES = tests/unit/tell-t.c
+tests_unit_tell_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_tell_t_CFLAGS = $(CC_UNIT)
+tests_unit_tell_t_LDADD = $(LINK_UNIT)
+
+tests_unit_threads_t_SOURCES = tests/unit/threads-t.c tests/unit/published.c tests/unit/published.h
+tests_unit_threads_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_threads_t_CFLAGS = $(CC_UNIT)
+tests_unit_threads_t_LDADD = provider/client/libtokenward.la $(LINK_UNIT)
+
+tests_unit_torn_t_SOURCES = tests/unit/torn-t.c tests/unit/published.c tests/unit/published.h
+tests_unit_torn_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_torn_t_CFLAGS = $(CC_UNIT)
+tests_unit_torn_t_LDADD = $(LINK_UNIT)
+
+tests_unit_url_t_SOURCES = tests/unit/url-t.c
+tests_unit_url_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_url_t_CFLAGS = $(CC_UNIT)
+tests_unit_url_t_LDADD = $(LINK_UNIT)
+
+tests_unit_wipe_t_SOURCES = tests/unit/wipe-t.c helper/wipe.c tests/unit/marks.c tests/unit/marks.h tests/unit/raw_server.h
+tests_unit_wipe_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_wipe_t_CFLAGS = $(CC_UNIT)
+tests_unit_wipe_t_LDADD = $(LINK_UNIT)
+
+tests_unit_yaml_t_SOURCES = tests/unit/yaml-t.c
+tests_unit_yaml_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_yaml_t_CFLAGS = $(CC_UNIT)
+tests_unit_yaml_t_LDADD = $(LINK_UNIT)
+endif
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+
+dist_check_SCRIPTS += tests/unit/corpus-git-t.sh
+TESTS += tests/unit/corpus-git-t.sh
