@@ -6,21 +6,21 @@
  * the second only if the first has none (a 4xx): an answer that is there but
  * wrong is told, not passed over.  What is found never leads to another
  * server's document, and no redirect is followed.
+ *
+ * What is kept may lead to a host that is gone: after a failure the issuer is
+ * asked first, and what is kept serves only while the issuer does not answer.
  */
 #include "helper/discovery.h"
 
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "helper/metadata.h"
-#include "helper/replace.h"
+#include "helper/metadata_kept.h"
 #include "helper/url.h"
 #include "provider/base/clock.h"
 #include "provider/base/text.h"
 
-#define KEPT_FILE "metadata"
 #define PLACE_COUNT 2
 #define FOUND_MAX 1 /* options that metadata may fill in */
 #define WARNING_MAX 300
@@ -33,6 +33,7 @@ struct discovery {
     int statuses[PLACE_COUNT]; /* of those that have answered */
     size_t turn;
     struct metadata metadata;
+    bool has_kept;          /* it holds what was kept, which is doubted */
     struct profile profile; /* a copy that owns nothing */
     struct profile_option *options;
     char *values[FOUND_MAX][2];
@@ -183,6 +184,10 @@ fill_in(struct discovery *discovery, struct tw_error *err)
 static void
 finish(struct discovery *discovery, int64_t retry_after, struct tw_error *err)
 {
+    if (err->status == TW_E_RETRY && discovery->has_kept) {
+        *err = (struct tw_error){.status = TW_OK};
+        retry_after = -1;
+    }
     if (!err->status)
         (void)fill_in(discovery, err);
     discovery->done(discovery->arg, err, retry_after);
@@ -222,20 +227,6 @@ fail_absent(struct discovery *discovery, struct tw_error *err)
     fail(discovery, TW_E_PROTOCOL, said, err);
 }
 
-static void
-keep(const struct discovery *discovery)
-{
-    const struct metadata_rule rule = rule_of(discovery->context.profile);
-    AUTO_SECRET text = SECRET_INIT(METADATA_KEPT_MAX);
-    AUTO_CLOSE int guard = -1;
-
-    if (metadata_format(&rule, &discovery->metadata, clock_now().wall,
-                        &text) &&
-        !replace_begin(discovery->context.dir, &guard, NULL))
-        (void)replace_file(discovery->context.dir, KEPT_FILE, 0600, text.bytes,
-                           text.len, NULL);
-}
-
 static enum tw_status ask(struct discovery *discovery, struct tw_error *err);
 
 static bool
@@ -249,13 +240,16 @@ take_document(struct discovery *discovery, const struct secret *body,
               struct tw_error *err)
 {
     const struct metadata_rule rule = rule_of(discovery->context.profile);
+    struct metadata found;
     struct tw_error failure = {0};
 
-    if (metadata_read(&rule, secret_text(body), body->len,
-                      &discovery->metadata, &failure))
+    if (metadata_read(&rule, secret_text(body), body->len, &found, &failure)) {
         fail(discovery, (enum tw_status)failure.status, failure.message, err);
-    else
-        keep(discovery);
+        return;
+    }
+    metadata_clear(&discovery->metadata);
+    discovery->metadata = found;
+    metadata_keep(discovery->context.dir, &rule, &found, clock_now().wall);
 }
 
 static void
@@ -309,30 +303,12 @@ ask(struct discovery *discovery, struct tw_error *err)
         .timeout_ms = profile->timeout_s * 1000,
     };
 
+    if (discovery->has_kept)
+        left_ms /= 2; /* the rest is for asking where that leads */
     if (left_ms < request.timeout_ms)
         request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
     return http_post(discovery->context.http, &request, on_answer, discovery,
                      err);
-}
-
-static bool
-read_kept(struct discovery *discovery)
-{
-    const struct metadata_rule rule = rule_of(discovery->context.profile);
-    AUTO_CLOSE int fd = openat(discovery->context.dir, KEPT_FILE,
-                               O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    AUTO_FREE char *text = malloc(METADATA_KEPT_MAX + 1);
-    ssize_t n = fd >= 0 && text ? read(fd, text, METADATA_KEPT_MAX) : -1;
-    int64_t fetched_at, age;
-
-    if (n <= 0 || !metadata_parse(&rule, text, (size_t)n, &fetched_at,
-                                  &discovery->metadata))
-        return false;
-    age = clock_now().wall - fetched_at;
-    if (age >= 0 && age < DISCOVERY_LIFE_S)
-        return true;
-    metadata_clear(&discovery->metadata);
-    return false;
 }
 
 enum tw_status
@@ -340,9 +316,11 @@ discovery_start(const struct discovery_context *context, discovery_done *done,
                 void *arg, struct discovery **out, struct tw_error *err)
 {
     const struct profile *profile = context->profile;
+    const struct metadata_rule rule = rule_of(profile);
     struct discovery *discovery;
     struct tw_error failure = {0};
     enum tw_status status;
+    bool is_kept;
 
     *out = NULL;
     if (profile->token_endpoint || !profile->issuer) {
@@ -357,10 +335,13 @@ discovery_start(const struct discovery_context *context, discovery_done *done,
     discovery->arg = arg;
     name_places(discovery);
     *out = discovery;
-    if (read_kept(discovery)) {
+    is_kept = metadata_recall(context->dir, &rule, clock_now().wall,
+                              &discovery->metadata);
+    if (is_kept && !context->doubts) {
         finish(discovery, -1, &failure);
         return TW_OK;
     }
+    discovery->has_kept = is_kept;
     status = ask(discovery, err);
     if (status) {
         *out = NULL;
@@ -374,12 +355,6 @@ discovery_profile(const struct discovery *discovery,
                   const struct profile *profile)
 {
     return discovery ? &discovery->profile : profile;
-}
-
-void
-discovery_forget(int dir)
-{
-    (void)unlinkat(dir, KEPT_FILE, 0);
 }
 
 void

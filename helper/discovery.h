@@ -9,8 +9,6 @@
 #include "helper/http.h"
 #include "helper/profile.h"
 
-#define DISCOVERY_LIFE_S 86400 /* that what was found is used */
-
 struct discovery;
 
 /* @err: TW_OK, or why there is nothing; @retry_after as of struct http_reply.
@@ -20,7 +18,8 @@ typedef void discovery_done(void *arg, const struct tw_error *err,
 
 /* discovery_start: @done is called once: from here when the profile names its
  * token endpoint, or has no issuer (then @out is NULL), or what was kept in
- * @dir (the profile's own runtime directory) is young; else from http_run().
+ * @dir (the profile's own runtime directory) is young and not in doubt; else
+ * from http_run().
  * Nothing of it may be freed before the engine is done with it.
  * TW_E_SYSTEM, TW_E_RETRY: it did not begin. */
 struct discovery_context {
@@ -28,6 +27,7 @@ struct discovery_context {
     const struct profile *profile;
     int dir;
     int64_t deadline_ms; /* monotonic */
+    bool doubts; /* the endpoint gave no answer: what is kept may be old */
 };
 enum tw_status discovery_start(const struct discovery_context *context,
                                discovery_done *done, void *arg,
@@ -38,10 +38,6 @@ enum tw_status discovery_start(const struct discovery_context *context,
  * warning is set when one of the endpoints is not at the issuer's host. */
 const struct profile *discovery_profile(const struct discovery *discovery,
                                         const struct profile *profile);
-
-/* discovery_forget: removes what was kept, which led to no token endpoint or
- * is of no use any more. */
-void discovery_forget(int dir);
 
 void discovery_free(struct discovery *discovery);
 

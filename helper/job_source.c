@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/metadata_kept.h"
 #include "helper/publish.h"
 #include "helper/quota.h"
 #include "helper/refusal.h"
@@ -112,7 +113,7 @@ on_done(void *arg, struct outcome *outcome)
     if (outcome->err.status) {
         job->result = outcome->err;
         if (job->discovery && job->result.status == TW_E_PROTOCOL)
-            discovery_forget(job->place.dir);
+            metadata_forget(job->place.dir);
         /* Waiting is a kindness to an endpoint: what failed here may be
          * mended and tried again at once. */
         if (outcome->sent)
@@ -202,12 +203,27 @@ on_found(void *arg, const struct tw_error *err, int64_t retry_after)
     fail(job, true);
 }
 
+/* Did the last request find nobody? */
+static bool
+was_unanswered(struct job *job)
+{
+    const struct backoff *note = note_of(job);
+    enum tw_status status;
+
+    return note->failures > 0 && status_from_name(note->status, &status) &&
+           status == TW_E_RETRY;
+}
+
 /* The issuer is asked first, where the profile leaves its endpoint to it. */
 static void
 start(struct job *job)
 {
-    const struct discovery_context context = {
-        job->http, job->source, job->place.dir, deadline_of_source(job)};
+    const struct discovery_context context = {.http = job->http,
+                                              .profile = job->source,
+                                              .dir = job->place.dir,
+                                              .deadline_ms =
+                                                  deadline_of_source(job),
+                                              .doubts = was_unanswered(job)};
 
     job->state = JOB_BUSY;
     if (discovery_start(&context, on_found, job, &job->discovery,

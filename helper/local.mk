@@ -110,6 +110,8 @@ helper_libhelper_la_SOURCES = \
 	helper/loop.h \
 	helper/metadata.c \
 	helper/metadata.h \
+	helper/metadata_kept.c \
+	helper/metadata_kept.h \
 	helper/module.c \
 	helper/module.h \
 	helper/nearest.c \

@@ -15,6 +15,7 @@
 #include "helper/fingerprint.h"
 #include "helper/http.h"
 #include "helper/keeper.h"
+#include "helper/metadata_kept.h"
 #include "helper/revoke.h"
 #include "helper/stack.h"
 
@@ -165,7 +166,7 @@ forget(struct logout *logout, struct tw_error *err)
 
     if (keeps_refresh_token(logout->profile))
         status = state_drop(&logout->keeper.state, err);
-    discovery_forget(logout->place.dir);
+    metadata_forget(logout->place.dir);
     other = store_forget(&logout->place, status ? NULL : err);
     return status ? status : other;
 }

@@ -38,6 +38,20 @@ user tokenward-helper fetch --force good; is "$(visits $WELL)" 3 "and checked wh
 sed -i "s|^token_endpoint=.*|token_endpoint=$URL/nowhere|" "$T/run/tokenward/good/metadata"
 user tokenward-helper fetch --force good 2>/dev/null; is $? 76 "an endpoint that has moved: exit 76"
 user tokenward-helper fetch --force good; is $? 0 "is looked for again by the next fetch"
+kept() { sed -i "s|^$2=.*|$2=$3|" "$T/run/tokenward/$1/metadata"; } # kept NAME KEY VALUE
+kept good token_endpoint https://127.0.0.1:1/
+before=$(visits $WELL)
+user tokenward-helper fetch --force good 2>/dev/null; is $? 75 "an endpoint whose host is gone: exit 75"
+user tokenward-helper fetch --force good; is "$? $(visits $WELL)" "0 $((before + 1))" \
+    "the issuer is asked before it is tried again"
+issued gone https://127.0.0.1:1
+user mkdir -m 700 "$T/run/tokenward/gone"
+user cp "$T/run/tokenward/good/metadata" "$T/run/tokenward/gone/"
+kept gone issuer https://127.0.0.1:1
+kept gone token_endpoint https://127.0.0.1:1/
+user tokenward-helper fetch gone 2>/dev/null; is $? 75 "endpoint and issuer are gone: exit 75"
+kept gone token_endpoint "$URL/oauth/v1/token"
+user tokenward-helper fetch --force gone; is $? 0 "the endpoint is back before its issuer: what was kept serves"
 cp "$CA" "$T/sandbox/again.pem" && own "$T/sandbox/again.pem"
 before=$(visits $WELL)
 sed -i "s|ca_file: .*|ca_file: $T/sandbox/again.pem|" "$T/config/tokenward/profiles.d/good.yaml"
