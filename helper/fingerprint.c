@@ -167,6 +167,20 @@ fingerprint_of_grant(const struct profile *profile,
 }
 
 bool
+fingerprint_of_server(const struct profile *source,
+                      char out[static FINGERPRINT_SIZE])
+{
+    AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+           add(context, "tokenward server 1") &&
+           add(context, source->issuer) &&
+           add(context, source->token_endpoint) &&
+           add(context, source->identity.token_endpoint) &&
+           finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
+}
+
+bool
 secret_tag(const char *salt, const struct secret *secret,
            char out[static SECRET_TAG_SIZE])
 {

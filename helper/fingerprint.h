@@ -25,6 +25,11 @@ bool fingerprint_of_source(const struct profile *source,
 bool fingerprint_of_grant(const struct profile *profile,
                           char out[static FINGERPRINT_SIZE]);
 
+/* fingerprint_of_server: of whom this source buys its tokens, as the profile
+ * has it: what one server issued is not shown to another. */
+bool fingerprint_of_server(const struct profile *source,
+                           char out[static FINGERPRINT_SIZE]);
+
 /* secret_tag: half a SHA-256 of @salt and the secret, to notice a new secret
  * after a refusal. */
 bool secret_tag(const char *salt, const struct secret *secret,

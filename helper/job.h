@@ -38,7 +38,8 @@ struct job {
     bool was_asked;               /* an endpoint was, by one of the sources */
     bool goes_on; /* with the source after it, by the next job_turn() */
     struct keeper keeper; /* while it is busy, if the provider keeps one */
-    char fingerprint[FINGERPRINT_SIZE], source_fingerprint[FINGERPRINT_SIZE];
+    char fingerprint[FINGERPRINT_SIZE], source_fingerprint[FINGERPRINT_SIZE],
+        server[FINGERPRINT_SIZE];
     struct discovery *discovery; /* NULL: the profile names its endpoint */
     struct exchange *exchange;
     struct exchange

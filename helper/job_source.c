@@ -100,6 +100,19 @@ fail(struct job *job, bool asked)
         job_end(job);
 }
 
+static enum tw_status
+publish(struct job *job, const struct outcome *outcome)
+{
+    const struct publication publication = {
+        .profile = discovery_profile(job->discovery, job->source),
+        .outcome = outcome,
+        .expected = job->expected,
+        .fingerprint = job->fingerprint,
+        .server = job->server};
+
+    return publish_token(&job->place, &publication, &job->result);
+}
+
 static void start_exchange(struct job *job);
 
 static void
@@ -121,9 +134,7 @@ on_done(void *arg, struct outcome *outcome)
         fail(job, outcome->sent);
         return;
     }
-    status = publish_token(discovery_profile(job->discovery, job->source),
-                           &job->place, outcome, job->expected,
-                           job->fingerprint, &job->result);
+    status = publish(job, outcome);
     if (!status && outcome->sent) {
         note_success(job);
         job->has_refresh_token = job->keeper.token.len > 0;
@@ -277,7 +288,8 @@ ask(struct job *job)
 {
     struct tw_error err;
 
-    if (!fingerprint_of_source(job->source, job->source_fingerprint)) {
+    if (!fingerprint_of_source(job->source, job->source_fingerprint) ||
+        !fingerprint_of_server(job->source, job->server)) {
         (void)tw_fail(&err, TW_E_SYSTEM, "SHA-256 is not available");
         job_end_with(job, &err);
         return;

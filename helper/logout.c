@@ -73,12 +73,12 @@ open_keeper(struct logout *logout, struct tw_error *err)
 /* A profile may have got another server since: that one is not shown what the
  * former gave out. */
 static bool
-is_of_profile(const struct profile *profile, const struct record *record)
+is_of_server(const struct profile *source, const struct record *record)
 {
-    char fingerprint[FINGERPRINT_SIZE];
+    char server[FINGERPRINT_SIZE];
 
-    return fingerprint_of(profile, fingerprint) &&
-           strcmp(record->fingerprint, fingerprint) == 0;
+    return fingerprint_of_server(source, server) &&
+           strcmp(record->server, server) == 0;
 }
 
 /* Both are tried; the first failure is the one that is told. */
@@ -87,7 +87,7 @@ revoke_both(struct logout *logout, const struct exchange_context *context,
             const struct record *record)
 {
     AUTO_SECRET access_token = SECRET_INIT(TOKEN_MAX);
-    bool is_ours = record->token && is_of_profile(logout->profile, record);
+    bool is_ours = record->token && is_of_server(logout->source, record);
     struct tw_error second;
 
     logout->unshown =

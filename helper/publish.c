@@ -95,10 +95,11 @@ set_profile(const struct profile *profile, struct record *record)
 }
 
 enum tw_status
-publish_token(const struct profile *profile, const struct store_profile *place,
-              const struct outcome *outcome, int64_t expected,
-              const char *fingerprint, struct tw_error *err)
+publish_token(const struct store_profile *place,
+              const struct publication *publication, struct tw_error *err)
 {
+    const struct profile *profile = publication->profile;
+    const struct outcome *outcome = publication->outcome;
     const struct reply *reply = &outcome->reply;
     const char *asked = asked_scope(profile);
     char answered_by[STACK_LABEL_MAX], warning[WARNING_MAX],
@@ -108,7 +109,7 @@ publish_token(const struct profile *profile, const struct store_profile *place,
                            : reply->lifetime;
     struct record record = {
         .profile = profile->name,
-        .generation = expected + 1,
+        .generation = publication->expected + 1,
         .token = secret_text(&reply->token),
         .token_len = reply->token.len,
         .token_type = reply->token_type,
@@ -118,7 +119,8 @@ publish_token(const struct profile *profile, const struct store_profile *place,
         .lifetime = lifetime,
         .refresh_at =
             retry_refresh_at(outcome->asked.wall, lifetime, arc4random()),
-        .fingerprint = fingerprint,
+        .fingerprint = publication->fingerprint,
+        .server = publication->server,
         .watched = outcome->watched,
         .watched_mark = outcome->watched ? outcome->watched_mark.text : NULL,
         .warning = warning,
@@ -137,7 +139,7 @@ publish_token(const struct profile *profile, const struct store_profile *place,
         stack_label(profile, answered_by, sizeof answered_by);
         record.answered_by = answered_by;
     }
-    return store_publish(place, &record, expected, err);
+    return store_publish(place, &record, publication->expected, err);
 }
 
 enum tw_status

@@ -8,12 +8,19 @@
 #include "helper/exchange.h"
 #include "helper/store.h"
 
+/* A token, and what it was bought by. */
+struct publication {
+    const struct profile *profile; /* as it was used */
+    const struct outcome *outcome;
+    int64_t expected;                 /* as of store_publish() */
+    const char *fingerprint, *server; /* of the profile as it is written */
+};
+
 /* publish_token: makes the outcome's token the current one, as
  * store_publish() does. */
-enum tw_status publish_token(const struct profile *profile,
-                             const struct store_profile *place,
-                             const struct outcome *outcome, int64_t expected,
-                             const char *fingerprint, struct tw_error *err);
+enum tw_status publish_token(const struct store_profile *place,
+                             const struct publication *publication,
+                             struct tw_error *err);
 
 /* publish_source: the kept token stays, its profile's file looks different. */
 enum tw_status publish_source(const struct profile *profile,

@@ -50,6 +50,7 @@ static const struct field FIELDS[] = {
     NUMBER("refresh_at", refresh_at),
     TEXT("git_username", git_username),
     TEXT("fingerprint", fingerprint),
+    TEXT("server", server),
     TEXT("source", source),
     TEXT("source_mark", source_mark),
     TEXT("answered_by", answered_by),
@@ -143,7 +144,8 @@ parse(struct record *record)
     bool good;
 
     record->scope = record->warning = record->git_username = "";
-    record->fingerprint = record->source = record->source_mark = "";
+    record->fingerprint = record->server = "";
+    record->source = record->source_mark = "";
     record->watched = record->watched_mark = record->answered_by = "";
     lines_begin(&lines, record->text.bytes, record->text.len);
     good = lines_next_is(&lines, VERSION_KEY, strlen(VERSION_KEY), &version) &&

@@ -33,6 +33,7 @@ struct record {
     int64_t lifetime;        /* seconds, as granted; at least 1 */
     int64_t refresh_at;      /* wall clock: from here on a refresh is due */
     const char *fingerprint; /* of all the profile's inputs but the secret */
+    const char *server;      /* a fingerprint of whom it was bought from */
     const char *source;      /* the profile's file, and how it looked then */
     const char *source_mark;
     const char *watched; /* the file the token was read from, or "" */

@@ -138,6 +138,11 @@ is "$(active "$refresh")" '{"active":true}' "a refresh token of another server i
 is "$(active "$token")" '{"active":true}' "nor is an access token"
 like "$out" "not shown to this server" "which is told"
 gone moved; ok $? "but removed"
+logged_in edited $REVOKE
+refresh=$(kept edited) token=$(user tokenward get edited)
+sed -i "s#scope:.*#scope: payments#" "$T/config/tokenward/profiles.d/edited.yaml"
+user tokenward logout edited >/dev/null 2>&1
+is "$(active "$token")" '{"active":false}' "an edit that changes no server holds no access token back"
 user tokenward logout nosuch 2>/dev/null; is $? 66 "no such profile: exit 66"
 user tokenward logout 2>/dev/null; is $? 64 "no name: exit 64"
 profile bad /oauth/v1/token 'revocation_endpoint: http://a.test/revoke'

@@ -53,11 +53,14 @@ publish(const struct scene *scene)
         .reply = {.token = SECRET_INIT(TOKEN_MAX), .lifetime = 60},
         .asked = clock_now()};
 
+    const struct publication publication = {.profile = scene->set.first,
+                                            .outcome = &outcome,
+                                            .fingerprint = "f",
+                                            .server = "s"};
+
     (void)strcpy(outcome.reply.token_type, "Bearer");
     cr_assert(secret_append_text(&outcome.reply.token, "tok"));
-    cr_assert_eq(
-        publish_token(scene->set.first, &scene->place, &outcome, 0, "f", NULL),
-        TW_OK);
+    cr_assert_eq(publish_token(&scene->place, &publication, NULL), TW_OK);
     secret_clear(&outcome.reply.token);
 }
 
