@@ -17,6 +17,7 @@
 #include "helper/exchange_tell.h"
 #include "helper/explain.h"
 #include "helper/reply_answer.h"
+#include "helper/secret_looks.h"
 
 #define WAIT_MAX_MS 600000
 #define FLAGS_KNOWN (TW_POST_ANSWER | TW_POST_NO_CLIENT | TW_POST_UNTYPED)
@@ -112,7 +113,8 @@ remember(struct exchange *exchange)
 
 static void send_again(struct exchange *exchange);
 
-/* The marks of both secrets, one after the other, when both were used. */
+/* How all looked that was sent, and the marks of both of the client's secrets,
+ * one after the other, when both were used. */
 static void
 note_mark(struct exchange *exchange)
 {
@@ -120,9 +122,12 @@ note_mark(struct exchange *exchange)
     const struct secret *mark = &exchange->form.proof.mark;
 
     outcome->by_next = exchange->form.which == AUTH_SECRET_NEXT;
-    if (!exchange->is_again)
+    if (!exchange->is_again) {
         secret_clear(&outcome->mark);
-    outcome->mark.max = 2 * PROOF_MARK_MAX;
+        outcome->mark = SECRET_INIT(LOOKS_MAX + 2 * PROOF_MARK_MAX);
+        (void)secret_append(&outcome->mark, secret_text(&exchange->form.looks),
+                            exchange->form.looks.len);
+    }
     (void)secret_append(&outcome->mark, secret_text(mark), mark->len);
 }
 

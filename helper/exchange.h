@@ -29,7 +29,7 @@ struct outcome {
     struct mark watched_mark;
     struct tw_error unkept; /* why the next refresh token is not kept */
     bool by_next;           /* it was client_secret_next that did it */
-    struct secret mark;     /* of the secrets or key that were used last */
+    struct secret mark;     /* of all secrets that were used last */
 };
 
 /* What a person is shown; checked: printable, and an address that may be

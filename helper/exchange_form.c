@@ -13,6 +13,7 @@
 
 #include "helper/assertion.h"
 #include "helper/form.h"
+#include "helper/secret_looks.h"
 
 /* One field on its way. */
 struct making {
@@ -156,6 +157,8 @@ exchange_form_make(struct exchange_form *form,
     if (action->field_count > TW_FIELDS_MAX ||
         (action->field_count && !action->fields))
         return broken(&making, "its form is too long");
+    if (!secret_looks(context->profile, &context->secrets, &form->looks))
+        return tw_no_memory(err);
     for (size_t i = 0; i < action->field_count && !status; i++)
         status = add_field(form, &making, &action->fields[i]);
     if (!status)
@@ -233,6 +236,7 @@ exchange_form_init(struct exchange_form *form)
 {
     *form = (struct exchange_form){
         .text = SECRET_INIT(HTTP_FORM_MAX),
+        .looks = SECRET_INIT(LOOKS_MAX),
     };
     client_proof_init(&form->proof);
     for (size_t i = 0; i < FORM_SECRETS_MAX; i++)
@@ -248,5 +252,6 @@ exchange_form_clear(struct exchange_form *form)
         secret_clear(&form->sent[i]);
     form->sent_count = 0;
     extras_clear(&form->extras);
+    secret_clear(&form->looks);
     form->has_kept = false;
 }

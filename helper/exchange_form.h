@@ -23,6 +23,7 @@ struct exchange_form {
     size_t sent_count;
     struct extras extras; /* what the profile adds */
     bool has_kept;        /* the kept refresh token is in it */
+    struct secret looks;  /* of its secrets, just before they were read */
 };
 
 /* A NULL-ended list for reply_read(). */

@@ -196,6 +196,8 @@ helper_libhelper_la_SOURCES = \
 	helper/scrub.h \
 	helper/secret_command.c \
 	helper/secret_command.h \
+	helper/secret_looks.c \
+	helper/secret_looks.h \
 	helper/secret_source.c \
 	helper/secret_source.h \
 	helper/serve.c \

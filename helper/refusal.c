@@ -10,6 +10,7 @@
 #include "helper/client_auth.h"
 #include "helper/fingerprint.h"
 #include "helper/http.h"
+#include "helper/secret_looks.h"
 
 /* One that cannot be read is new: its reading says why. */
 static bool
@@ -18,12 +19,12 @@ has_new_secret(const struct backoff *note, const struct profile *profile,
 {
     AUTO_SECRET form = SECRET_INIT(HTTP_FORM_MAX);
     AUTO_CLIENT_PROOF proof;
-    AUTO_SECRET mark = SECRET_INIT(2 * PROOF_MARK_MAX);
+    AUTO_SECRET mark = SECRET_INIT(LOOKS_MAX + 2 * PROOF_MARK_MAX);
     int last =
         profile->client_secret_next.kind ? AUTH_SECRET_NEXT : AUTH_SECRET;
     char tag[SECRET_TAG_SIZE];
 
-    if (!note->secret_tag[0])
+    if (!note->secret_tag[0] || !secret_looks(profile, secrets, &mark))
         return false;
     client_proof_init(&proof);
     /* Refused was the first alone, or the first and then the next. */

@@ -184,6 +184,14 @@ chmod 600 "$T/sandbox/subject"
 own "$T/sandbox/subject"
 trade filed "subject_token: {file: $T/sandbox/subject}" 'actor_token: {profile: traded}' 'requested_token_type: jwt'
 user tokenward get filed >/dev/null 2>"$T/err"; is $? 0 "exchange: a subject from a file, an actor, a type"
+printf 'not-a-token' >"$T/sandbox/subject"
+user tokenward reject filed
+user tokenward get filed >/dev/null 2>&1; is $? 77 "exchange: a subject that is none: exit 77"
+before=$(requests)
+user tokenward get filed >/dev/null 2>&1; is "$? $(($(requests) - before))" "77 0" "exchange: is not sent twice"
+user tokenward get base >"$T/sandbox/subject"
+user tokenward get filed >/dev/null 2>"$T/err"; is $? 0 "exchange: another one is sent at once"
+sed 's/^/# /' "$T/err"
 trade identity 'subject_token: {profile: base}' 'requested_token_type: id_token'
 token=$(user tokenward get identity 2>&1); is "$? $(field identity token_type)" "0 N_A" "exchange: what is no bearer token"
 like "$(user tokenward get --format json identity)" '"token_type": *"N_A"' "exchange: says so"

@@ -35,6 +35,16 @@ profile echo "/m/error=invalid_request,description=bad%20key%20$KEY/oauth/v1/tok
     'headers: {X-Api-Key: {file: ../api-key}}'
 out=$(user tokenward get echo 2>&1)
 like "$out" 'bad key \*\*\*' "an echoed value is not shown"
+# A refusal holds for what was sent.
+printf wrong >"$T/config/tokenward/pin"
+chmod 600 "$T/config/tokenward/pin" && own "$T/config"
+profile pinned '/m/want=pin=4711/oauth/v1/token' 'params: {pin: {file: ../pin}}'
+user tokenward get pinned >/dev/null 2>&1; is $? 77 "a wrong value from a file: exit 77"
+before=$(requests)
+user tokenward get pinned >/dev/null 2>&1; is "$? $(($(requests) - before))" "77 0" "is not sent twice"
+printf 4711 >"$T/config/tokenward/pin"
+user tokenward get pinned >"$T/out" 2>&1; is "$? $(($(requests) - before))" "0 1" "a corrected one is sent at once"
+grep ' ' "$T/out" | sed 's/^/# /'
 printf 'two\001lines' >"$T/config/tokenward/api-key"
 like "$(user tokenward-helper fetch --force key 2>&1)" "X-Api-Key holds a control character" "a value that is no header's is refused"
 profile missing /oauth/v1/token 'headers: {X-Api-Key: {file: ../none}}'
