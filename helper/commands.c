@@ -5,6 +5,8 @@
  */
 #include "helper/commands.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "helper/index_write.h"
@@ -105,6 +107,61 @@ session_load(struct session *session, const struct store *store,
     return TW_OK;
 }
 
+/* The same of what went well, for a person who waits for it. */
+static void
+report_each(void *arg, const char *name, const struct tw_error *err)
+{
+    const struct session *session = arg;
+
+    if (session->options.progress)
+        progress_end(session->options.progress);
+    session_report_one(arg, name, err);
+    if (!err->status)
+        (void)printf("%s: refreshed\n", name);
+}
+
+static enum tw_status
+fetch_for_person(struct session *session, const struct profile_set *set,
+                 const struct store *store, char *const *names, size_t count)
+{
+    struct progress progress;
+
+    progress_begin(&session->environment, &progress);
+    session->options.progress = &progress;
+    return fetch_profiles(&session->options, set, store, &session->environment,
+                          names, count, report_each, session);
+}
+
+/* Those that were left out are complained about, too. */
+static enum tw_status
+fetch_all(struct session *session, const struct profile_set *set,
+          const struct store *store)
+{
+    AUTO_FREE char **names = calloc(set->count + 1, sizeof *names);
+    enum tw_status status;
+    struct tw_error err;
+    size_t n = 0;
+
+    if (!names)
+        (void)tw_no_memory(&err);
+    else if (!set->count && !set->broken_count)
+        (void)tw_fail(&err, TW_E_NOT_FOUND, "no profiles in %s", set->places);
+    else if (set->count > FETCH_PROFILES_MAX)
+        (void)tw_fail(&err, TW_E_USAGE, "more than %d profiles: name some",
+                      FETCH_PROFILES_MAX);
+    else
+        err.status = TW_OK;
+    if (err.status)
+        return session_fail(session, &err);
+    for (const struct profile *profile = set->first; profile;
+         profile = profile->next)
+        names[n++] = profile->name;
+    status = n ? fetch_for_person(session, set, store, names, n) : TW_OK;
+    if (set->broken_count)
+        (void)session_fail(session, &set->broken);
+    return status ? status : (enum tw_status)set->broken.status;
+}
+
 enum tw_status
 command_fetch(struct session *session, int argc, char **argv)
 {
@@ -112,7 +169,7 @@ command_fetch(struct session *session, int argc, char **argv)
     AUTO(profile_set_clear) struct profile_set set = {0};
     struct tw_error err;
     enum tw_status status =
-        session->login && !argc
+        (session->login || session->all) && !argc
             ? TW_OK
             : session_names(session, argc, argv, FETCH_PROFILES_MAX);
 
@@ -129,6 +186,10 @@ command_fetch(struct session *session, int argc, char **argv)
         return status;
     if (session->login)
         return provision(session, &set, &store, argv, (size_t)argc);
+    if (session->all)
+        return fetch_all(session, &set, &store);
+    if (session->progress)
+        return fetch_for_person(session, &set, &store, argv, (size_t)argc);
     return fetch_profiles(&session->options, &set, &store,
                           &session->environment, argv, (size_t)argc,
                           session_report_one, session);

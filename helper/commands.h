@@ -24,6 +24,8 @@ struct session {
     int64_t generation; /* --generation, 0: any */
     bool login;         /* --login: also the profiles marked so */
     bool no_revoke;     /* --no-revoke */
+    bool all;           /* --all */
+    bool progress;      /* --progress */
 };
 
 enum tw_status command_fetch(struct session *session, int argc, char **argv);

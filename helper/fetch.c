@@ -95,13 +95,29 @@ add_needed(struct fetch *fetch)
     return true;
 }
 
+/* When the bar wants to be drawn again. */
+static int64_t
+show(const struct fetch *fetch)
+{
+    struct progress *progress = fetch->named.options->progress;
+    int64_t now_ms = clock_monotonic_ms();
+    size_t done = 0;
+
+    if (!progress)
+        return INT64_MAX;
+    for (size_t i = 0; i < fetch->count; i++)
+        done += job_has_ended(fetch->jobs[i]);
+    progress_show(progress, done, fetch->count, now_ms);
+    return now_ms + PROGRESS_TICK_MS;
+}
+
 static void
 drive(const struct fetch *fetch)
 {
     const int64_t deadline_ms = fetch->plain.deadline_ms;
 
     for (;;) {
-        int64_t wake_ms = INT64_MAX;
+        int64_t wake_ms = show(fetch);
         bool busy = false;
 
         for (size_t i = 0; i < fetch->count; i++) {

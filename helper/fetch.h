@@ -8,6 +8,7 @@
 
 #include "helper/environment.h"
 #include "helper/profiles.h"
+#include "helper/progress.h"
 #include "helper/store.h"
 
 #define FETCH_PROFILES_MAX 1024 /* in one run */
@@ -18,6 +19,7 @@ struct fetch_options {
     bool background;     /* only if a refresh is due and nobody is at it */
     int64_t deadline_ms; /* monotonic */
     bool system;
+    struct progress *progress; /* shown while it runs, or NULL */
 };
 
 /* fetch_profiles: side by side; @report is called once for each name, with

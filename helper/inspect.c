@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/advice.h"
 #include "helper/commands.h"
 #include "helper/preset.h"
 #include "helper/stack.h"
@@ -14,6 +15,23 @@ static void
 complain(void *arg, const struct tw_error *err)
 {
     (void)session_fail(arg, err);
+}
+
+static void
+warn(void *arg, const struct tw_error *advice)
+{
+    const struct session *session = arg;
+    size_t n = strcspn(advice->message, "\n");
+    char line[sizeof advice->message + 16];
+
+    (void)fflush(stdout);
+    (void)snprintf(line, sizeof line, "warning: %.*s", (int)n,
+                   advice->message);
+    report_note(&session->report, line);
+    if (!advice->message[n])
+        return;
+    (void)snprintf(line, sizeof line, "hint: %s", advice->message + n + 1);
+    report_note(&session->report, line);
 }
 
 /* "provider X", or of a stack "sources 1 (build) X, 2 Y". */
@@ -66,6 +84,10 @@ command_check(struct session *session, int argc, char **argv)
     if (status)
         return session_fail(session, &err);
     tell_good(&set);
+    for (const struct profile *profile = set.first; profile;
+         profile = profile->next)
+        advise(profile, &session->environment, session->options.system, warn,
+               session);
     if (!set.count && !set.broken_count) {
         (void)tw_fail(&err, TW_E_NOT_FOUND, "no profiles in %s",
                       set.places ? set.places : scope.dir);

@@ -209,6 +209,12 @@ job_is_busy(const struct job *job)
 }
 
 bool
+job_has_ended(const struct job *job)
+{
+    return job->state == JOB_ENDED;
+}
+
+bool
 job_is_contended(const struct job *job)
 {
     return job->state == JOB_CONTENDED;

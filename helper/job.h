@@ -64,6 +64,7 @@ bool job_wants(struct job *job);
 void job_block(struct job *job, const struct job *needed);
 
 bool job_is_busy(const struct job *job);
+bool job_has_ended(const struct job *job);
 bool job_is_contended(const struct job *job);
 int64_t job_wake_ms(const struct job *job);
 void job_turn(struct job *job, int64_t now_ms);

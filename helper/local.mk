@@ -9,6 +9,8 @@ noinst_LTLIBRARIES += helper/libhelper.la
 helper_libhelper_la_SOURCES = \
 	helper/access.c \
 	helper/access.h \
+	helper/advice.c \
+	helper/advice.h \
 	helper/allowance.c \
 	helper/allowance.h \
 	helper/arena.c \
@@ -114,8 +116,6 @@ helper_libhelper_la_SOURCES = \
 	helper/metadata_kept.h \
 	helper/module.c \
 	helper/module.h \
-	helper/nearest.c \
-	helper/nearest.h \
 	helper/notify.c \
 	helper/notify.h \
 	helper/own_directory.c \
@@ -153,6 +153,8 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_value.c \
 	helper/profiles.c \
 	helper/profiles.h \
+	helper/progress.c \
+	helper/progress.h \
 	helper/prompt.c \
 	helper/prompt.h \
 	helper/provision.c \

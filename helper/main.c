@@ -89,6 +89,8 @@ static const char OPTIONS_HELP[] =
     "login\n"
     "                     1800)\n"
     "  --min-valid SECONDS  fetch: how long a kept token must still live\n"
+    "  --all              fetch: every profile\n"
+    "  --progress         fetch: tell a person how it goes\n"
     "  --login            fetch: also the profiles marked login: true\n"
     "  --session          report to pam_tokenward, on stdout\n"
     "  --force            fetch: ask even if a good token is kept\n"
@@ -103,7 +105,8 @@ static const char OPTIONS_HELP[] =
     "Exit status: 0, or by who must act, as in sysexits(3); see the manual.\n";
 
 enum option_key {
-    OPTION_BACKGROUND = 256,
+    OPTION_ALL = 256,
+    OPTION_BACKGROUND,
     OPTION_DEADLINE,
     OPTION_DETACH,
     OPTION_FORCE,
@@ -112,6 +115,7 @@ enum option_key {
     OPTION_LOGIN,
     OPTION_MIN_VALID,
     OPTION_NO_REVOKE,
+    OPTION_PROGRESS,
     OPTION_QUIET,
     OPTION_SESSION,
     OPTION_SYSTEM,
@@ -119,6 +123,7 @@ enum option_key {
 };
 
 static const struct option LONG_OPTIONS[] = {
+    {"all", no_argument, NULL, OPTION_ALL},
     {"background", no_argument, NULL, OPTION_BACKGROUND},
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
     {"detach", no_argument, NULL, OPTION_DETACH},
@@ -128,6 +133,7 @@ static const struct option LONG_OPTIONS[] = {
     {"login", no_argument, NULL, OPTION_LOGIN},
     {"min-valid", required_argument, NULL, OPTION_MIN_VALID},
     {"no-revoke", no_argument, NULL, OPTION_NO_REVOKE},
+    {"progress", no_argument, NULL, OPTION_PROGRESS},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"session", no_argument, NULL, OPTION_SESSION},
     {"system", no_argument, NULL, OPTION_SYSTEM},
@@ -159,6 +165,8 @@ static bool
 take_option(int key, struct session *session, struct settings *settings)
 {
     switch (key) {
+    case OPTION_ALL:
+        return session->all = true;
     case OPTION_BACKGROUND:
         return session->options.background = true;
     case OPTION_DEADLINE:
@@ -177,6 +185,8 @@ take_option(int key, struct session *session, struct settings *settings)
         return is_between(optarg, 0, TIME_MAX_S, &session->options.min_valid);
     case OPTION_NO_REVOKE:
         return session->no_revoke = true;
+    case OPTION_PROGRESS:
+        return session->progress = true;
     case OPTION_QUIET:
         return settings->quiet = true;
     case OPTION_SESSION:

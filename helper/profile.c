@@ -13,12 +13,12 @@
 #include <string.h>
 
 #include "helper/jwt.h"
-#include "helper/nearest.h"
 #include "helper/preset.h"
 #include "helper/profile_client.h"
 #include "helper/profile_keys.h"
 #include "helper/profile_reader.h"
 #include "helper/profile_stack.h"
+#include "provider/base/nearest.h"
 #include "provider/base/text.h"
 
 #define PROVIDER_DEFAULT "client_credentials"

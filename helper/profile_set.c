@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/nearest.h"
+#include "provider/base/nearest.h"
 #include "provider/base/text.h"
 
 struct profile_source *

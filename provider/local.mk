@@ -33,6 +33,8 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/lines.h \
 	provider/base/mark.c \
 	provider/base/mark.h \
+	provider/base/nearest.c \
+	provider/base/nearest.h \
 	provider/base/record.c \
 	provider/base/record.h \
 	provider/base/runtime.c \
@@ -122,20 +124,25 @@ bin_PROGRAMS += tokenward
 tokenward_SOURCES = \
 	provider/cli/command.h \
 	provider/cli/exec.c \
-	provider/cli/explain.c \
 	provider/cli/get.c \
 	provider/cli/guard.c \
 	provider/cli/guard.h \
+	provider/cli/handed.c \
+	provider/cli/help.c \
+	provider/cli/help.h \
 	provider/cli/install_helpers.c \
-	provider/cli/login.c \
+	provider/cli/list.c \
 	provider/cli/main.c \
+	provider/cli/names.c \
+	provider/cli/names.h \
 	provider/cli/options.c \
 	provider/cli/options.h \
-	provider/cli/presets.c \
 	provider/cli/reject.c \
 	provider/cli/status.c \
 	provider/cli/status_row.c \
 	provider/cli/status_row.h \
+	provider/cli/tend.c \
+	provider/cli/tend.h \
 	provider/cli/terminal.c \
 	provider/cli/terminal.h
 tokenward_LDADD = provider/base/libbase.la

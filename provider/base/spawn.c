@@ -220,17 +220,21 @@ enum tw_status
 spawn_in_place(const char *const *args, struct tw_error *err)
 {
     const char *path = helper_path();
-    char *argv[ARGS_MAX] = {(char *)(uintptr_t)path};
     AUTO_FREE char **environment = make_environment();
-    size_t n = 1;
+    AUTO_FREE char **argv = NULL;
+    size_t n = 0;
 
     if (getauxval(AT_SECURE))
         return tw_fail(err, TW_E_ACCESS,
                        "a program with raised privileges starts no helper");
-    if (!environment)
+    while (args[n])
+        n++;
+    argv = calloc(n + 2, sizeof *argv);
+    if (!environment || !argv)
         return tw_no_memory(err);
-    for (; *args && n < ARGS_MAX - 1; args++)
-        argv[n++] = (char *)(uintptr_t)*args;
+    argv[0] = (char *)(uintptr_t)path;
+    for (size_t i = 0; i < n; i++)
+        argv[i + 1] = (char *)(uintptr_t)args[i];
     (void)execve(path, argv, environment);
     return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s: cannot be started",
                          path);

@@ -14,12 +14,18 @@
 #define EXIT_NOT_EXECUTABLE 126 /* as in sh(1) */
 #define EXIT_NO_COMMAND 127
 
+enum tw_status command_check(const struct options *options, int *exit_code,
+                             struct tw_error *err);
 enum tw_status command_get(const struct options *options, int *exit_code,
                            struct tw_error *err);
 enum tw_status command_logout(const struct options *options, int *exit_code,
                               struct tw_error *err); /* as command_exec */
 enum tw_status command_login(const struct options *options, int *exit_code,
                              struct tw_error *err); /* as command_exec */
+enum tw_status command_list(const struct options *options, int *exit_code,
+                            struct tw_error *err);
+enum tw_status command_refresh(const struct options *options, int *exit_code,
+                               struct tw_error *err);
 enum tw_status command_explain(const struct options *options, int *exit_code,
                                struct tw_error *err);
 enum tw_status command_install_helpers(const struct options *options,

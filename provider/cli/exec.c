@@ -2,7 +2,7 @@
 /*
  * exec.c - tokenward exec: run a command that finds a token in its
  * environment: a file's name always, the token itself only where the profile
- * says so with env:.
+ * says so with env:.  The file is kept fresh while the command runs.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "provider/base/session_word.h"
 #include "provider/cli/command.h"
 #include "provider/cli/guard.h"
+#include "provider/cli/tend.h"
 
 /* Where the clouds' own libraries look for a token file's name; they read it
  * again whenever they need one. */
@@ -112,8 +113,13 @@ command_exec(const struct options *options, int *exit_code,
     runtime_find(&runtime, NULL);
     status = ask_record(&runtime, options->names[0], options->min_valid,
                         ASK_SOURCE, &answer, err);
-    if (!status)
-        status = set_environment(&runtime, options, &answer, err);
+    if (status)
+        return status;
+    /* Before the token is in the environment; the system's is its service's
+     * to renew. */
+    if (!answer.system)
+        tend_begin(&runtime, options->names[0], &answer);
+    status = set_environment(&runtime, options, &answer, err);
     if (status)
         return status;
     guard_end();

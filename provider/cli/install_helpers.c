@@ -195,10 +195,7 @@ command_install_helpers(const struct options *options, int *exit_code,
     AUTO_CLOSE int fd = -1;
     char dir[PATH_MAX], target[PATH_MAX];
     bool good = true;
-    enum tw_status status =
-        options->name_count
-            ? tw_fail(err, TW_E_USAGE, "install-helpers takes no profile")
-            : find_target(target, err);
+    enum tw_status status = find_target(target, err);
 
     (void)exit_code;
     if (!status)

@@ -5,41 +5,30 @@
  * A table of commands; the way of each is the same: parse its words, run it,
  * print its message, exit by who must act (sysexits(3)).
  */
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "(no version)"
-#endif
-
+#include <limits.h>
 #include <string.h>
 
+#include "provider/base/nearest.h"
 #include "provider/base/text.h"
 #include "provider/cli/command.h"
 #include "provider/cli/guard.h"
+#include "provider/cli/help.h"
+#include "provider/cli/names.h"
 #include "provider/cli/terminal.h"
 
-#define HELP_MAX 8192
-#define NAME_WIDTH 16 /* of the longest command, and a space */
-
-struct command {
-    const char *name;
-    enum tw_status (*run)(const struct options *options, int *exit_code,
-                          struct tw_error *err);
-    unsigned allowed;
-    int names_min, names_max; /* names_max 0: any number */
-    const char *words;        /* as in the usage line */
-    const char *help;         /* one line */
-    const char *details;
-};
-
 static const struct command COMMANDS[] = {
+    {"check", command_check, OPTION_PATHS, 0, 1, "[FILE]",
+     "read the profiles, or one file, and tell what is wrong",
+     "And what is legal and yet unwise, as a warning. Asks no server. Without "
+     "FILE,\n"
+     "all files of the user's are read.\n"},
     {"exec", command_exec,
      OPTION_AWS | OPTION_AZURE | OPTION_MIN_VALID | OPTION_COMMAND, 1, 1,
      "[OPTION...] NAME -- COMMAND [ARGUMENT...]",
      "run a command that finds the token in its environment",
      "BEARER_TOKEN_FILE names the token file; the profile's env: may ask "
      "for more.\n"
+     "The file is kept fresh as long as the command runs.\n"
      "  --aws                AWS_WEB_IDENTITY_TOKEN_FILE names it, too\n"
      "  --azure              AZURE_FEDERATED_TOKEN_FILE does\n"
      "  --min-valid SECONDS  the token lives at least so long, if it can\n"
@@ -65,6 +54,8 @@ static const struct command COMMANDS[] = {
      "is\n"
      "replaced.\n"
      "  --dir DIRECTORY  where the links go; ~/.local/bin\n"},
+    {"list", command_list, 0, 0, 0, "",
+     "print the profiles' names, one a line", ""},
     {"login", command_login, 0, 1, 1, "NAME",
      "log in for a profile whose tokens a person grants",
      "Shows an address and a code, and waits; or asks for a refresh token.\n"
@@ -80,9 +71,13 @@ static const struct command COMMANDS[] = {
      "says why.\n"},
     {"presets", command_presets, 0, 0, 0, "",
      "list what is known of servers, for preset: in a profile", ""},
+    {"refresh", command_refresh, OPTION_ALL, 0, NAMES_ANY, "--all | NAME...",
+     "fetch new tokens now, whether they are due or not",
+     "  --all  of every profile of the user's\n"
+     "On a terminal, a bar is drawn if it takes longer than a second.\n"},
     {"reject", command_reject, 0, 1, 1, "NAME",
      "drop a token that a server refused; the next get fetches", ""},
-    {"status", command_status, OPTION_JSON, 0, 0, "[--json] [NAME...]",
+    {"status", command_status, OPTION_JSON, 0, NAMES_ANY, "[--json] [NAME...]",
      "show the profiles and the state of their tokens",
      "  --json  for programs; never holds a token\n"},
 };
@@ -99,119 +94,21 @@ find_command(const char *name)
     return NULL;
 }
 
-/* How many letters to add, drop or change (Levenshtein), of short words. */
-static size_t
-distance(const char *a, const char *b)
-{
-    size_t row[16], n = strlen(b);
-
-    if (n >= sizeof row / sizeof *row || strlen(a) > 2 * n)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t corner = row[0];
-
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t changed = corner + (a[i - 1] != b[j - 1]);
-
-            corner = row[j];
-            row[j] = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            if (changed < row[j])
-                row[j] = changed;
-        }
-    }
-    return row[n];
-}
-
 static enum tw_status
 fail_unknown(const char *name, struct tw_error *err)
 {
-    const struct command *best = NULL;
-    size_t least = 3; /* two slips are a typing error, three another word */
+    struct nearest nearest = {.written = name};
     struct shown shown;
 
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        size_t found = distance(name, COMMANDS[i].name);
-
-        if (found < least) {
-            least = found;
-            best = &COMMANDS[i];
-        }
-    }
-    return tw_fail(err, TW_E_USAGE, "unknown command '%s'\n%s%s",
-                   text_printable(&shown, name, strlen(name)),
-                   best ? "did you mean " : "tokenward --help",
-                   best ? best->name : "");
-}
-
-static bool
-put_padded(struct secret *out, const char *text, size_t width)
-{
-    bool good = secret_append_text(out, text);
-
-    for (size_t n = strlen(text); good && n < width; n++)
-        good = secret_append(out, " ", 1);
-    return good;
-}
-
-static bool
-put_overview(struct secret *out)
-{
-    bool good = secret_append_text(
-        out, "usage: tokenward COMMAND [WORD...]\n"
-             "\n"
-             "OAuth 2.0 tokens, bought with secrets that programs never "
-             "see.\n"
-             "\n");
-
-    for (size_t i = 0; good && i < COMMAND_COUNT; i++)
-        good = secret_append(out, "  ", 2) &&
-               put_padded(out, COMMANDS[i].name, NAME_WIDTH) &&
-               secret_append_text(out, COMMANDS[i].help) &&
-               secret_append(out, "\n", 1);
-    return good &&
-           secret_append_text(
-               out, "  help            more about a command: tokenward help "
-                    "COMMAND\n"
-                    "  --help, --version\n"
-                    "\n"
-                    "Exit status: 0, or by who must act, as in sysexits(3); "
-                    "see the manual.\n");
-}
-
-static bool
-put_command(const struct command *command, struct secret *out)
-{
-    return secret_append_text(out, "usage: tokenward ") &&
-           secret_append_text(out, command->name) &&
-           secret_append_text(out, command->words[0] ? " " : "") &&
-           secret_append_text(out, command->words) &&
-           secret_append(out, "\n\n", 2) &&
-           secret_append_text(out, command->help) &&
-           secret_append(out, ".\n", 2) &&
-           secret_append_text(out, command->details);
-}
-
-static enum tw_status
-help(const struct command *command, struct tw_error *err)
-{
-    AUTO_SECRET out = SECRET_INIT(HELP_MAX);
-
-    if (!(command ? put_command(command, &out) : put_overview(&out)))
-        return tw_no_memory(err);
-    return terminal_answer(&out, err);
-}
-
-static enum tw_status
-version(struct tw_error *err)
-{
-    AUTO_SECRET out = SECRET_INIT(HELP_MAX);
-
-    if (!secret_append_text(&out, "tokenward " PACKAGE_VERSION "\n"))
-        return tw_no_memory(err);
-    return terminal_answer(&out, err);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        nearest_look(&nearest, COMMANDS[i].name);
+    (void)text_printable(&shown, name, strlen(name));
+    if (nearest.best)
+        return tw_fail(err, TW_E_USAGE,
+                       "unknown command '%s'\ndid you mean '%s'?", shown.text,
+                       nearest.best);
+    return tw_fail(err, TW_E_USAGE, "unknown command '%s'\ntokenward --help",
+                   shown.text);
 }
 
 static enum tw_status
@@ -225,14 +122,17 @@ run_command(const struct command *command, char **argv, int *exit_code,
     if (status)
         return status;
     if (options.help)
-        return help(command, err);
+        return help_command(command, err);
     if (options.name_count < command->names_min ||
-        (command->names_max && options.name_count > command->names_max))
+        options.name_count > command->names_max)
         return tw_fail(
             err, TW_E_USAGE, "%s: %s\nusage: tokenward %s %s", command->name,
-            options.name_count ? "one profile at a time" : "which profile?",
+            options.name_count ? "too many words" : "which profile?",
             command->name, command->words);
-    return command->run(&options, exit_code, err);
+    status = command->run(&options, exit_code, err);
+    if (status == TW_E_NOT_FOUND)
+        names_suggest(options.names, options.name_count, err);
+    return status;
 }
 
 static enum tw_status
@@ -246,13 +146,13 @@ run(int argc, char **argv, int *exit_code, struct tw_error *err)
     if (!name)
         return tw_fail(err, TW_E_USAGE, "which command?\ntokenward --help");
     if (strcmp(name, "--version") == 0)
-        return version(err);
+        return help_version(err);
     if (strcmp(name, "--help") != 0 && strcmp(name, "help") != 0)
         return fail_unknown(name, err);
     if (argc < 3)
-        return help(NULL, err);
+        return help_overview(COMMANDS, COMMAND_COUNT, err);
     command = find_command(argv[2]);
-    return command ? help(command, err) : fail_unknown(argv[2], err);
+    return command ? help_command(command, err) : fail_unknown(argv[2], err);
 }
 
 int

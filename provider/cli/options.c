@@ -4,9 +4,11 @@
  */
 #include "provider/cli/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "provider/base/clock.h"
+#include "provider/base/nearest.h"
 #include "provider/base/text.h"
 
 #define OPTION_HELP 0x100 /* every command takes it */
@@ -18,6 +20,7 @@ struct row {
 };
 
 static const struct row ROWS[] = {
+    {"--all", OPTION_ALL, false},
     {"--aws", OPTION_AWS, false},
     {"--azure", OPTION_AZURE, false},
     {"--cached", OPTION_CACHED, false},
@@ -45,6 +48,24 @@ find_row(const char *word, unsigned allowed)
 }
 
 static enum tw_status
+fail_unknown(const char *word, unsigned allowed, struct tw_error *err)
+{
+    char name[NEAREST_LEN_MAX + 1];
+    struct nearest nearest = {.written = name};
+    struct shown shown;
+
+    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        if ((unsigned)ROWS[i].bit & allowed)
+            nearest_look(&nearest, ROWS[i].name);
+    }
+    (void)text_printable(&shown, word, strlen(word));
+    return tw_fail(err, TW_E_USAGE, "unknown option %s%s%s", shown.text,
+                   nearest.best ? "\ndid you mean " : "",
+                   nearest.best ? nearest.best : "");
+}
+
+static enum tw_status
 set_seconds(const char *value, int64_t *out, struct tw_error *err)
 {
     int64_t seconds;
@@ -62,6 +83,9 @@ set_option(const struct row *row, const char *value, struct options *out,
            struct tw_error *err)
 {
     switch ((unsigned)row->bit) {
+    case OPTION_ALL:
+        out->all = true;
+        break;
     case OPTION_AWS:
         out->aws = true;
         break;
@@ -104,11 +128,9 @@ take_option(char ***at, unsigned allowed, struct options *out,
 {
     const char *word = **at, *equals = strchr(word, '=');
     const struct row *row = find_row(word, allowed | OPTION_HELP);
-    struct shown shown;
 
     if (!row)
-        return tw_fail(err, TW_E_USAGE, "unknown option %s",
-                       text_printable(&shown, word, strlen(word)));
+        return fail_unknown(word, allowed | OPTION_HELP, err);
     if (!row->valued && equals)
         return tw_fail(err, TW_E_USAGE, "%s takes no value", row->name);
     if (row->valued && !equals && !(*at)[1])
@@ -126,7 +148,7 @@ take_name(char *word, unsigned allowed, struct options *out,
 
     if ((allowed & OPTION_COMMAND) && out->name_count)
         return tw_fail(err, TW_E_USAGE, "the command stands after --");
-    if (!text_is_profile_name(word))
+    if (!(allowed & OPTION_PATHS) && !text_is_profile_name(word))
         return tw_fail(err, TW_E_USAGE,
                        "'%s' cannot be a profile's name\n"
                        "a name is 1 to 64 of A-Z a-z 0-9 . _ - and begins "

@@ -17,6 +17,7 @@ FLOW_TESTS = \
 	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
 	tests/flow/clients-t.sh \
+	tests/flow/commands-t.sh \
 	tests/flow/corpus-perms-t.sh \
 	tests/flow/credential-t.sh \
 	tests/flow/discovery-t.sh \

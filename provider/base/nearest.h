@@ -2,8 +2,8 @@
 /*
  * nearest.h - what somebody probably meant to write.
  */
-#ifndef TW_HELPER_NEAREST_H
-#define TW_HELPER_NEAREST_H
+#ifndef TW_BASE_NEAREST_H
+#define TW_BASE_NEAREST_H
 
 #define NEAREST_LEN_MAX 64 /* longer words are never near */
 

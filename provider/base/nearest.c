@@ -3,7 +3,7 @@
  * nearest.c - the optimal string alignment distance, of short words only, so
  * that a long one costs nothing.
  */
-#include "helper/nearest.h"
+#include "provider/base/nearest.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * advice.c - see advice.h.
+ *
+ * Each rule is a function that knows one trap of one server, tool or file
+ * system, and says nothing where it is not sure.
+ */
+#include "helper/advice.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "helper/stack.h"
+#include "helper/url.h"
+#include "provider/base/text.h"
+
+struct adviser {
+    const struct profile *source;
+    const struct environment *environment;
+    bool system;
+    void (*say)(void *arg, const struct tw_error *advice);
+    void *arg;
+};
+
+static void
+say(const struct adviser *this, uint32_t line, const char *text)
+{
+    struct tw_error advice;
+
+    (void)tw_fail(&advice, TW_E_CONFIG, "%s:%u: profile '%s': %s",
+                  this->source->file, line, this->source->name, text);
+    this->say(this->arg, &advice);
+}
+
+static bool
+is_provider(const struct profile *source, const char *name)
+{
+    return strcmp(source->module->provider.name, name) == 0;
+}
+
+/* The host of an absolute URL that was checked, without its port. */
+static size_t
+host_of(const char *url, const char **host)
+{
+    const char *slashes = url ? strstr(url, "://") : NULL;
+
+    *host = slashes ? slashes + 3 : "";
+    return strcspn(*host, "/:?#");
+}
+
+static bool
+is_below(const char *url, const char *domain)
+{
+    const char *host;
+    size_t n = host_of(url, &host), m = strlen(domain);
+
+    return n >= m && strncasecmp(host + n - m, domain, m) == 0 &&
+           (n == m || host[n - m - 1] == '.');
+}
+
+static const char *
+value_of(const struct profile *source, const char *name, uint32_t *line)
+{
+    const struct profile_option *option = profile_option(source, name);
+
+    if (!option || !option->values || !option->values[0])
+        return NULL;
+    *line = option->line;
+    return option->values[0];
+}
+
+/* Is one of the scopes @word?  They stand there with single spaces. */
+static bool
+has_scope(const char *scope, const char *word)
+{
+    size_t n = strlen(word);
+
+    while (scope && *scope) {
+        size_t m = strcspn(scope, " ");
+
+        if (m == n && strncmp(scope, word, n) == 0)
+            return true;
+        scope += m + (scope[m] == ' ');
+    }
+    return false;
+}
+
+static void
+about_scope(const struct adviser *this)
+{
+    const struct profile *source = this->source;
+    const char *endpoint = profile_endpoint(source);
+    uint32_t line = 0;
+    const char *scope = value_of(source, "scope", &line);
+
+    if (!scope || !is_provider(source, "client_credentials"))
+        return;
+    if (has_scope(scope, "openid") && (is_below(endpoint, "okta.com") ||
+                                       is_below(endpoint, "oktapreview.com")))
+        say(this, line,
+            "Okta refuses the scope openid for client_credentials\n"
+            "there is no user: name one of the server's own scopes");
+    if (has_scope(scope, "offline_access"))
+        say(this, line,
+            "offline_access asks for a refresh token, and client_credentials "
+            "gets none (RFC 6749 4.4.3)\nleave it out");
+    if (is_below(endpoint, "login.microsoftonline.com") &&
+        strstr(endpoint, "/v2.0/") && !strstr(scope, "/.default"))
+        say(this, line,
+            "Entra gives client_credentials a scope that ends in /.default "
+            "alone\nwrite scope: RESOURCE/.default");
+}
+
+static void
+about_audience(const struct adviser *this)
+{
+    const struct profile *source = this->source;
+
+    if (is_provider(source, "client_credentials") &&
+        is_below(profile_endpoint(source), "auth0.com") &&
+        !profile_option(source, "audience"))
+        say(this, source->token_endpoint_line,
+            "Auth0 refuses client_credentials without audience\n"
+            "audience: the API's identifier");
+}
+
+/* neomutt's conn/connaccount.c: a line of 512 bytes for OAUTHBEARER, 4096
+ * for XOAUTH2, the base64 and the user's name in it. */
+static void
+about_mail(const struct adviser *this)
+{
+    static const char *const SIGNS[] = {"https://mail.google.com/",
+                                        "IMAP.AccessAsUser.All", "POP.Access",
+                                        "SMTP.Send"};
+    uint32_t line = 0;
+    const char *scope = value_of(this->source, "scope", &line);
+
+    for (size_t i = 0; scope && i < sizeof SIGNS / sizeof *SIGNS; i++) {
+        if (!strstr(scope, SIGNS[i]))
+            continue;
+        say(this, line,
+            "NeoMutt cuts off what is longer than 512 bytes with "
+            "OAUTHBEARER, as most tokens that are JWTs\n"
+            "for NeoMutt: set imap_authenticators = \"xoauth2\", and the same "
+            "for smtp_ and pop_");
+        return;
+    }
+}
+
+static void
+about_trust(const struct adviser *this)
+{
+    const struct profile *source = this->source;
+    const char *endpoint = profile_endpoint(source), *host, *other;
+    size_t n = host_of(endpoint, &host), m = host_of(source->issuer, &other);
+
+    if (endpoint && strncasecmp(endpoint, "http:", 5) == 0)
+        say(this, source->token_endpoint_line,
+            "without TLS, every process of this host that can listen on that "
+            "port gets the secret\nallow_http is for tests");
+    if (source->issuer && source->token_endpoint_line && endpoint &&
+        (n != m || strncasecmp(host, other, n) != 0))
+        say(this, source->token_endpoint_line,
+            "token_endpoint and issuer are on different hosts\n"
+            "is that what the server's metadata says?");
+    if (source->assertion.audience_kind == AUDIENCE_TOKEN_ENDPOINT)
+        say(this, source->client_id_line,
+            "assertion_audience: token_endpoint lets one server pass the "
+            "assertion on to another (CVE-2025-27370)\n"
+            "issuer, if the server takes it");
+}
+
+/* Also where nothing secret stands in it: who reads it knows where to look. */
+static void
+about_file(const struct adviser *this)
+{
+    const struct profile *source = this->source;
+    char text[160];
+    struct stat st;
+
+    if (this->system || stat(source->file, &st) < 0 || !(st.st_mode & 077))
+        return;
+    (void)snprintf(text, sizeof text,
+                   "others may read the file: mode %04o\nchmod go= it",
+                   (unsigned)st.st_mode & 07777);
+    say(this, source->line, text);
+}
+
+static void
+about_secret(const struct adviser *this, const struct secret_source *secret)
+{
+    const mode_t closed = this->system ? 07 : 077;
+    bool lacks = stack_lacks_secret(secret, this->environment);
+    char what[320], text[512];
+    struct stat st;
+
+    secret_source_describe(secret, what, sizeof what);
+    if (lacks && this->source->source_number)
+        return; /* then the next source is for this host */
+    if (lacks) {
+        (void)snprintf(text, sizeof text, "%s is not there, or not for us",
+                       what);
+        say(this, secret->line, text);
+    } else if (secret->kind == SECRET_ENV) {
+        (void)snprintf(text, sizeof text,
+                       "%s: whatever you start inherits it\n"
+                       "{file: PATH} or {credential: NAME} keeps it from them",
+                       what);
+        say(this, secret->line, text);
+    } else if (secret->kind == SECRET_FILE && stat(secret->text, &st) == 0 &&
+               (st.st_mode & closed)) {
+        (void)snprintf(text, sizeof text,
+                       "%s: mode %04o, and it is refused when it is read\n"
+                       "chmod 600 it",
+                       what, (unsigned)st.st_mode & 07777);
+        say(this, secret->line, text);
+    }
+}
+
+static void
+about_secrets(const struct adviser *this)
+{
+    const struct secret_source *secret;
+
+    for (size_t i = 0; (secret = profile_source_secret(this->source, i));
+         i++) {
+        if (secret->kind != SECRET_NONE)
+            about_secret(this, secret);
+    }
+}
+
+static void (*const RULES[])(const struct adviser *this) = {
+    about_scope, about_audience, about_mail, about_trust, about_secrets};
+
+void
+advise(const struct profile *profile, const struct environment *environment,
+       bool system, void (*tell)(void *arg, const struct tw_error *advice),
+       void *arg)
+{
+    struct adviser this = {profile, environment, system, tell, arg};
+
+    about_file(&this);
+    for (; this.source; this.source = this.source->then) {
+        for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)
+            RULES[i](&this);
+    }
+}

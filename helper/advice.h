@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * advice.h - what is legal in a profile and yet unwise, or known to fail.
+ */
+#ifndef TW_HELPER_ADVICE_H
+#define TW_HELPER_ADVICE_H
+
+#include "helper/environment.h"
+#include "helper/profile.h"
+
+/* advise: calls @say for each thing there is to say of @profile and its
+ * sources, "FILE:LINE: profile 'NAME': ..." with a hint.  Looks at files'
+ * modes; reads none, and asks nobody. */
+void advise(const struct profile *profile,
+            const struct environment *environment, bool system,
+            void (*say)(void *arg, const struct tw_error *advice), void *arg);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * names.h - the names of the profiles that this user may use, as the indexes
+ * have them: no YAML is read for it.
+ */
+#ifndef TW_CLI_NAMES_H
+#define TW_CLI_NAMES_H
+
+#include "provider/base/runtime.h"
+#include "provider/base/text.h"
+
+typedef char profile_name[PROFILE_NAME_MAX + 1];
+
+struct names {
+    profile_name *names; /* the user's in their order, then the system's */
+    size_t count, room;
+};
+
+/* names_add: once each; what can be no name is left out.  False: out of
+ * memory. */
+bool names_add(struct names *names, const char *name);
+
+/* names_gather: @why (may be NULL) says what is wrong with the user's; the
+ * others are there all the same.  TW_E_SYSTEM: out of memory. */
+enum tw_status names_gather(const struct runtime *runtime, struct names *out,
+                            struct tw_error *why, struct tw_error *err);
+
+/* names_suggest: gives a message that one of @written names no profile the
+ * nearest one as its hint, unless it has a hint. */
+void names_suggest(char *const *written, int count, struct tw_error *err);
+
+void names_clear(struct names *names);
+
+#define AUTO_NAMES AUTO(names_clear) struct names
+
+#endif

@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# commands-t.sh - tokenward's smaller commands: list, check and its advice,
+# refresh; names that are nearly right; exec, which keeps its token file fresh
+# and leaves signals and the exit status to the command.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+
+# list
+is "$(user tokenward list)" "" "list: nothing, where nothing is"
+profile pay /oauth/v1/token
+profile wallet /oauth/v1/token
+profile short /m/expires-in=4/oauth/v1/token
+is "$(user tokenward list | tr '\n' ' ')" "pay short wallet " "list: the names"
+profile new /oauth/v1/token
+is "$(user tokenward list | tr '\n' ' ')" "new pay short wallet " "list: a profile that came since"
+like "$(user tokenward list pay 2>&1)" "^tokenward: hint: usage: tokenward list" "list: takes no words"
+
+# What is nearly right.
+like "$(user tokenward lst 2>&1)" "did you mean 'list'?" "a command that is nearly right"
+like "$(user tokenward get --formt json pay 2>&1)" "did you mean --format" "an option that is"
+like "$(user tokenward get --nothing-like-it pay 2>&1)" "^tokenward: unknown option --nothing-like-it$" "and one that is not"
+for command in "get" "status" "reject" "exec" "explain" "refresh"; do
+    set -- "$command" walet
+    [ "$command" != exec ] || set -- exec walet -- true
+    out=$(user tokenward "$@" 2>&1); is $? 66 "$command walet: exit 66"
+    like "$out" "did you mean 'wallet'?" "$command: a profile that is nearly right"
+done
+for command in check exec explain get install-helpers list login logout presets refresh reject status; do
+    out=$(user tokenward "$command" --help 2>&1); is $? 0 "$command --help: exit 0"
+    like "$out" "^usage: tokenward $command" "$command --help: its usage"
+done
+
+# refresh
+before=$(user tokenward get pay)
+is "$(user tokenward refresh pay 2>&1)" "pay: refreshed" "refresh: says so"
+after=$(user tokenward get pay)
+[ "$before" != "$after" ]; ok $? "refresh: another token, though the last one was good"
+is "$(user tokenward refresh --all 2>&1 | sort | tr '\n' ' ')" "new: refreshed pay: refreshed short: refreshed wallet: refreshed " \
+    "refresh --all"
+out=$(user tokenward refresh 2>&1); is $? 64 "refresh of nothing: exit 64"
+out=$(user tokenward refresh --all pay 2>&1); is $? 64 "refresh --all of something: exit 64"
+profile failing /m/status=503/oauth/v1/token
+out=$(user tokenward refresh pay failing 2>&1); is $? 75 "refresh: one of two fails: its status"
+like "$out" "^pay: refreshed$" "refresh: and the other is fresh"
+rm "$T/config/tokenward/profiles.d/failing.yaml"
+profile slow /m/delay=1600/oauth/v1/token
+user tokenward refresh slow >"$T/out" 2>"$T/err"
+is "$(cat "$T/out" "$T/err")" "slow: refreshed" "refresh: no bar without a terminal"
+if command -v script >/dev/null; then
+    user env TERM=xterm script -qec "tokenward refresh slow pay" /dev/null >"$T/out" </dev/null
+    like "$(tr '\r' '\n' <"$T/out")" '^\[#*\.*\] 1 of 2 ' "refresh: a bar on a terminal, after a second"
+    like "$(tr '\r' '\n' <"$T/out")" "^slow: refreshed$" "refresh: and it goes before the last word"
+    user env TERM=xterm script -qec "tokenward refresh pay" /dev/null >"$T/out" </dev/null
+    is "$(tr -d '\r' <"$T/out")" "pay: refreshed" "refresh: none when it is quick"
+    user env TERM=dumb script -qec "tokenward refresh slow" /dev/null >"$T/out" </dev/null
+    is "$(tr -d '\r' <"$T/out")" "slow: refreshed" "refresh: none on a terminal that cannot move"
+else
+    skip "refresh: a bar on a terminal" "script(1) is not installed"
+fi
+
+# check, and its advice: each of these is legal.
+out=$(user tokenward check 2>&1); is $? 0 "check: all good: exit 0"
+like "$out" "^pay: good " "check: says so"
+is "$(printf '%s\n' "$out" | grep -c warning)" 0 "check: and has nothing to say"
+unwise() { # unwise HOST LINE...
+    host=$1; shift
+    {
+        printf 'profiles:\n  odd:\n    token_endpoint: https://%s\n    client_id: x\n' "$host"
+        for line in "$@"; do echo "    $line"; done
+        case "$*" in *client_secret*) ;; *) echo "    client_secret: {file: $T/config/tokenward/secret}" ;; esac
+    } >"$T/config/odd.yaml"
+    chmod 600 "$T/config/odd.yaml"; own "$T/config"
+    out=$(user tokenward check "$T/config/odd.yaml" 2>&1); is $? 0 "check: $host $*: no fault"
+}
+unwise acme.okta.com/oauth2/v1/token 'scope: openid api'
+like "$out" "warning: .*odd.yaml:5: .*Okta refuses the scope openid" "check: Okta and openid"
+unwise okta.com.example.com/token 'scope: openid api'
+is "$(printf '%s\n' "$out" | grep -c warning)" 0 "check: openid elsewhere"
+unwise login.microsoftonline.com/common/oauth2/v2.0/token 'scope: api://x/read'
+like "$out" "warning: .*ends in /.default" "check: Entra and its scopes"
+unwise acme.eu.auth0.com/oauth/token
+like "$out" "warning: .*without audience" "check: Auth0 and audience"
+unwise a.example.com/token 'scope: a offline_access'
+like "$out" "warning: .*offline_access" "check: a refresh token that nobody gets"
+unwise a.example.com/token 'scope: https://mail.google.com/'
+like "$out" "warning: .*NeoMutt.*512 bytes" "check: NeoMutt's OAUTHBEARER"
+unwise a.example.com/token 'client_secret: {env: HOME}'
+like "$out" "warning: .*odd.yaml:5: .*inherits it" "check: a secret in the environment"
+unwise a.example.com/token 'client_secret: {file: /nonexistent}'
+like "$out" "warning: .*odd.yaml:5: .*file /nonexistent is not there" "check: a secret that is not there"
+chmod 640 "$T/config/tokenward/secret"
+unwise a.example.com/token
+like "$out" "warning: .*mode 0640, and it is refused" "check: a secret that others may read"
+chmod 600 "$T/config/tokenward/secret"
+chmod 644 "$T/config/odd.yaml"
+like "$(user tokenward check "$T/config/odd.yaml" 2>&1)" "warning: .*others may read the file: mode 0644" "check: a profile that others may read"
+unwise a.example.com/token 'issuer: https://b.example.com'
+like "$out" "warning: .*different hosts" "check: endpoint and issuer of two hosts"
+out=$(user tokenward check "$T/config/none.yaml" 2>&1); is $? 66 "check: a file that is not there: exit 66"
+printf 'profiles:\n  odd:\n    token_endpiont: x\n' >"$T/config/odd.yaml"
+out=$(user tokenward check "$T/config/odd.yaml" 2>&1); is $? 78 "check: a typo: exit 78"
+like "$out" "odd.yaml:3:5: .*unknown key" "check: where it is"
+like "$out" "did you mean 'token_endpoint'?" "check: and what was meant"
+
+# exec: the command is the process, and its token file stays fresh.
+user tokenward exec pay -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal ends the command, and that is the status"
+user tokenward exec pay -- sh -c 'trap "exit 9" USR1; echo $$ >"$0"; while :; do sleep 0.1; done' "$T/run/pid" &
+for _ in $(seq 100); do [ -s "$T/run/pid" ] && break; sleep 0.1; done
+kill -USR1 "$(cat "$T/run/pid")"; wait $!; is $? 9 "exec: the command gets the signals that are sent to it"
+start=$(date +%s)
+is "$(user tokenward exec pay -- echo done | cat)" done "exec: a pipe's reader sees the end"
+[ $(($(date +%s) - start)) -lt 60 ]; ok $? "exec: when the command ends, not later"
+user tokenward refresh short >/dev/null
+cat >"$T/watching" <<'END'
+first=$(cat "$BEARER_TOKEN_FILE")
+for _ in $(seq 200); do
+    now=$(cat "$BEARER_TOKEN_FILE" 2>/dev/null)
+    [ -z "$now" ] || [ "$now" = "$first" ] || { echo renewed; exit 0; }
+    sleep 0.1
+done
+echo old
+END
+is "$(user tokenward exec short -- sh "$T/watching" marked-tend)" renewed "exec: the token file is renewed, with no resident helper"
+for _ in $(seq 100); do
+    left=$(grep -l '[m]arked-tend' /proc/[0-9]*/cmdline 2>/dev/null | wc -l)
+    [ "$left" = 0 ] && break
+    sleep 0.1
+done
+is "$left" 0 "exec: and nothing stays behind the command"
+done_testing
