@@ -30,22 +30,64 @@ find_target(struct git_request *request, struct target *out,
     return status;
 }
 
+/* Is it the token that the state brought back names, PROFILE=GENERATION? */
+static bool
+is_refused(const void *arg, const struct record *record)
+{
+    const char *state = arg;
+    size_t n = strlen(record->profile);
+    int64_t generation;
+
+    return strncmp(state, record->profile, n) == 0 && state[n] == '=' &&
+           text_to_int64(state + n + 1, &generation) &&
+           generation == record->generation;
+}
+
+/* A token for the request.  A client that brings a state has tried the token
+ * it names, and the server refused: that one is dropped first. */
+static enum tw_status
+get(const struct git_request *request, const struct target *target,
+    bool *given, struct answer *out, struct tw_error *err)
+{
+    enum tw_status status =
+        request->state ? target_reject(target, is_refused, request->state, err)
+                       : TW_OK;
+
+    return status ? status
+                  : target_ask(target, TW_MIN_VALID_DEFAULT, given, out, err);
+}
+
+/* Where the endpoint refuses, and will again, no other helper and no person at
+ * a prompt knows a password for this host. */
+static bool
+is_final(enum tw_status status)
+{
+    return status == TW_E_DENIED || status == TW_E_CONFIG ||
+           status == TW_E_INTERACT;
+}
+
 enum tw_status
 git_get(struct secret *out, struct tw_error *err)
 {
     AUTO_GIT_REQUEST request = GIT_REQUEST_INIT;
     AUTO_ANSWER answer = ANSWER_INIT;
     struct target target;
+    unsigned flags = 0;
     bool given;
     enum tw_status status = find_target(&request, &target, err);
 
     if (status || !target.found)
         return status;
-    status = target_ask(&target, TW_MIN_VALID_DEFAULT, &given, &answer, err);
+    status = get(&request, &target, &given, &answer, err);
+    if (is_final(status))
+        (void)git_reply_put_quit(out); /* the failure is the same without */
     if (status || !given)
         return status;
-    if (!git_reply_put(&answer.record, target.route.username, request.authtype,
-                       out)) {
+    if (request.authtype)
+        flags |= GIT_REPLY_AUTHTYPE;
+    if (request.continues && !request.state)
+        flags |= GIT_REPLY_CONTINUE; /* once: a second refusal is final */
+    if (!git_reply_put(&answer.record, target.route.username, flags, out)) {
         secret_clear(out);
         return tw_fail(err, TW_E_SYSTEM,
                        "the answer for profile '%s' does not fit the protocol",

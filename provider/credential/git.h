@@ -3,7 +3,8 @@
  * git.h - the operations of git's credential helper protocol.
  *
  * Each reads its request from stdin and appends what goes to stdout to @out.
- * What is not ours is TW_OK and nothing appended: the next helper's turn.
+ * What is not ours is TW_OK and nothing appended: the next helper's turn.  A
+ * failure may have something for stdout, too.
  */
 #ifndef TW_CREDENTIAL_GIT_H
 #define TW_CREDENTIAL_GIT_H

@@ -31,16 +31,36 @@ static const struct field FIELDS[] = {
     {"username", false, offsetof(struct git_request, username)},
 };
 
+static void
+set_capability(struct git_request *request, const char *value)
+{
+    if (strcmp(value, "authtype") == 0)
+        request->authtype = true;
+    else if (strcmp(value, "state") == 0)
+        request->continues = true;
+    else if (!value[0])
+        request->authtype = request->continues = false;
+}
+
+/* Other helpers' states stand among ours. */
+static void
+set_state(struct git_request *request, const char *value)
+{
+    size_t n = strlen(GIT_STATE_PREFIX);
+
+    if (strncmp(value, GIT_STATE_PREFIX, n) == 0)
+        request->state = value + n;
+    else if (!value[0])
+        request->state = NULL;
+}
+
 static bool
 set_key(struct git_request *request, const char *key, const char *value)
 {
-    if (strcmp(key, "capability[]") == 0) {
-        if (strcmp(value, "authtype") == 0)
-            request->authtype = true;
-        else if (!value[0])
-            request->authtype = false;
-        return true;
-    }
+    if (strcmp(key, "capability[]") == 0)
+        set_capability(request, value);
+    if (strcmp(key, "state[]") == 0)
+        set_state(request, value);
     for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++) {
         const char **at =
             (const char **)(void *)((char *)request + FIELDS[i].offset);

@@ -12,6 +12,7 @@
 
 #define GIT_REQUEST_MAX (256 * 1024) /* bytes; git's own stay below 70,000 */
 #define GIT_LINE_MAX 65535           /* bytes, with the line's end */
+#define GIT_STATE_PREFIX "tokenward."
 
 struct git_request {
     struct secret text; /* owns every text below; NULL: was not given */
@@ -21,7 +22,9 @@ struct git_request {
     const char *username;
     const char *password;
     const char *credential;
-    bool authtype; /* the client understands a ready-made Authorization */
+    const char *state; /* PROFILE=GENERATION, as it was told; unchecked */
+    bool authtype;     /* the client understands a ready-made Authorization */
+    bool continues;    /* it asks again when the server refuses the answer */
 };
 
 /* git_request_read: from @fd until the empty line or the end.  TW_E_USAGE:

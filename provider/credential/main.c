@@ -88,13 +88,14 @@ main(int argc, char **argv)
 {
     AUTO_SECRET out = SECRET_INIT(GIT_REPLY_MAX);
     struct tw_error err;
-    enum tw_status status;
+    enum tw_status status, said;
 
     guard_begin();
     status = argc < 2 ? tw_fail(&err, TW_E_USAGE, "no operation\n" USAGE)
                       : run(argv[1], &out, &err);
+    said = terminal_answer(&out, status ? NULL : &err);
     if (!status)
-        status = terminal_answer(&out, &err);
+        status = said;
     if (status)
         terminal_error(PROGRAM, &err);
     return status_exit_code((int)status);

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: MIT
 # git-t.sh - a real git against a real server: the token opens the repository
 # that the profile's match: is for, no other host is sent anything, and a
-# token that the server refuses is replaced.
+# token that the server refuses is replaced, by a git that can ask again
+# (2.46) within the same command.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-for needed in git openssl; do
+PATH=$PATH:/usr/sbin
+for needed in git openssl nginx fcgiwrap; do
     command -v $needed >/dev/null || skip_all "$needed is not installed"
 done
 # One that the unprivileged user may run, too.
@@ -13,29 +15,91 @@ for PYTHON in python3 /usr/bin/python3 ""; do
     user $PYTHON -c 'import http.server, ssl' 2>/dev/null && break
 done
 [ -n "$PYTHON" ] || skip_all "there is no python3 with ssl"
-[ -x "$(git --exec-path)/git-http-backend" ] || skip_all "git came without http-backend"
+BACKEND=$(git --exec-path)/git-http-backend
+[ -x "$BACKEND" ] || skip_all "git came without http-backend"
+GIT_VERSION=$(git --version | sed 's/^git version //; s/^\([0-9]*\)\.\([0-9]*\).*/\1 \2/')
+# shellcheck disable=SC2086  # two words
+set -- $GIT_VERSION
+MODERN=$(($1 > 2 || ($1 == 2 && $2 >= 46)))
 sandbox
 
 # The server, by two names: localhost is ours, 127.0.0.1 is somebody else's.
+# nginx asks the checker whether the token is good.
 G=$T/git
-mkdir -p "$G/repos" "$G/work" "$G/clones"
+mkdir -p "$G/repos" "$G/work" "$G/clones" "$G/tmp"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
     -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' -keyout "$G/key.pem" -out "$G/cert.pem" 2>/dev/null ||
     { echo "Bail out! no certificate"; exit 1; }
 : >"$G/revoked"
 : >"$G/log"
-cp "$TOP_SRC/tests/flow/git_server.py" "$G/"
+cp "$TOP_SRC/tests/flow/token_checker.py" "$TOP_SRC/tests/flow/git_client.py" "$G/"
 own "$G"
 # Nothing of this host's configuration, and nobody to prompt.
 export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO="$G/cert.pem" NO_PROXY='*' \
     GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.test GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.test
 unset GIT_ASKPASS SSH_ASKPASS https_proxy HTTPS_PROXY all_proxy ALL_PROXY
-export T
-user sh -c 'echo $$ >"$T/git/pid"; exec "$@"' sh "$PYTHON" "$G/git_server.py" "$G" "$G/cert.pem" "$G/key.pem" >"$T/server.out" 2>&1 &
+export T G PYTHON
+start() { # start NAME COMMAND...: as the user; ends with the test
+    name=$1
+    shift
+    # shellcheck disable=SC2016
+    user sh -c 'echo $$ >"$G/$0.pid"; exec "$@"' "$name" "$@" >"$T/$name.out" 2>&1 &
+    for _ in $(seq 100); do [ -s "$G/$name.pid" ] && break; sleep 0.05; done
+    EXTRA_PID="${EXTRA_PID:-} $(cat "$G/$name.pid")"
+}
+start checker "$PYTHON" "$G/token_checker.py" "$G"
+start backend fcgiwrap -c 2 -s "unix:$G/backend.socket"
 for _ in $(seq 100); do [ -f "$G/port" ] && break; sleep 0.1; done
-[ -f "$G/port" ] || { sed 's/^/# /' "$T/server.out"; echo "Bail out! no server"; exit 1; }
-PORT=$(cat "$G/port")
-EXTRA_PID=$(cat "$G/pid")
+PORT=$("$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+cat >"$G/nginx.conf" <<EOS
+daemon off;
+worker_processes 1;
+pid $G/tmp/pid;
+error_log stderr;
+events {}
+http {
+    log_format who '\$http_host \$request_uri \$http_authorization';
+    access_log $G/log who;
+    client_body_temp_path $G/tmp/body;
+    proxy_temp_path $G/tmp/proxy;
+    fastcgi_temp_path $G/tmp/fastcgi;
+    uwsgi_temp_path $G/tmp/uwsgi;
+    scgi_temp_path $G/tmp/scgi;
+    server {
+        listen 127.0.0.1:$PORT ssl;
+        ssl_certificate $G/cert.pem;
+        ssl_certificate_key $G/key.pem;
+        location = /check {
+            internal;
+            proxy_pass http://127.0.0.1:$(cat "$G/port");
+            proxy_pass_request_body off;
+            proxy_set_header Content-Length "";
+        }
+        location /away/ {
+            rewrite ^/away(.*)\$ https://127.0.0.1:$PORT\$1 redirect;
+        }
+        location / {
+            auth_request /check;
+            fastcgi_pass unix:$G/backend.socket;
+            fastcgi_param SCRIPT_FILENAME $BACKEND;
+            fastcgi_param GIT_PROJECT_ROOT $G/repos;
+            fastcgi_param GIT_HTTP_EXPORT_ALL 1;
+            fastcgi_param PATH_INFO \$uri;
+            fastcgi_param QUERY_STRING \$query_string;
+            fastcgi_param REQUEST_METHOD \$request_method;
+            fastcgi_param CONTENT_TYPE \$content_type;
+            fastcgi_param CONTENT_LENGTH \$content_length;
+            fastcgi_param REMOTE_USER bearer;
+            fastcgi_param REMOTE_ADDR \$remote_addr;
+        }
+    }
+}
+EOS
+start nginx nginx -p "$G/tmp" -e stderr -c "$G/nginx.conf"
+served() { curl -s -o "$T/out" -w '%{http_code}' --cacert "$G/cert.pem" "https://localhost:$PORT/"; }
+for _ in $(seq 100); do [ "$(served)" = 401 ] && break; sleep 0.1; done
+[ "$(served)" = 401 ] || { sed 's/^/# /' "$T/nginx.out"; echo "Bail out! no server"; exit 1; }
+: >"$G/log"
 
 profile forge /oauth/v1/token "match: https://localhost:$PORT" 'git_username: oauth2'
 # As the manual has it; `git` finds the helper in the PATH.
@@ -66,16 +130,21 @@ clone() { # clone URL NAME [OPTION...]
 }
 sent_to() { awk -v host="$1:$PORT" '$1 == host && $3 != "-"' "$G/log" | wc -l; }
 asked_of() { awk -v host="$1:$PORT" '$1 == host' "$G/log" | wc -l; }
+sent() { awk '$3 != "-" { print $3, $4 }' "$G/log" | sort -u; }
 
 clone "https://localhost:$PORT/plain.git" first; is $? 0 "git clones with tokenward as its helper"
 is "$(cat "$G/clones/first/file" 2>/dev/null)" plain "and has the repository's file"
 token=$(user tokenward get forge)
-is "$(awk '$3 == "Basic" { print $4 }' "$G/log" | sort -u)" "$(printf 'oauth2:%s' "$token" | base64 -w0)" \
-    "the server was sent git_username and the token"
+if [ "$MODERN" = 1 ]; then
+    is "$(sent)" "Bearer $token" "the server was sent the token as Bearer"
+else
+    is "$(sent)" "Basic $(printf 'oauth2:%s' "$token" | base64 -w0)" "the server was sent git_username and the token"
+fi
 is "$(requests)" 1 "one token was fetched"
 (cd "$G/clones/first" && echo more >>file && user git commit -qam two && user git push -q) >"$T/out" 2>&1
 is $? 0 "git pushes with it"
 sed 's/^/# /' "$T/out"
+is "$(user git -C "$G/repos/plain.git" log --format=%s -1)" two "and the server has the commit"
 is "$(grep -rlF -e "$token" "$G/clones" "$T/home" 2>/dev/null | wc -l)" 0 "git kept no copy of the token"
 
 # Hosts that the profile does not name.
@@ -90,11 +159,81 @@ clone "https://localhost:$PORT/away/plain.git" away; [ $? != 0 ]; ok $? "a redir
 is "$(sent_to 127.0.0.1)" 0 "the redirect's host was sent nothing"
 
 # A token that the server refuses is good for no other clone.
-echo "$token" >>"$G/revoked"
-clone "https://localhost:$PORT/plain.git" refused; [ $? != 0 ]; ok $? "a revoked token: git fails"
+revoke() { user tokenward get forge --cached >>"$G/revoked"; }
+if [ "$MODERN" = 0 ]; then
+    revoke
+    clone "https://localhost:$PORT/plain.git" refused; [ $? != 0 ]; ok $? "a revoked token: a git before 2.46 fails"
+    is "$(field forge access_token)" "" "and its erase drops the token"
+    clone "https://localhost:$PORT/plain.git" again; is $? 0 "the next clone succeeds"
+    new=$(user tokenward get forge)
+    [ -n "$new" ] && [ "$new" != "$token" ]; ok $? "with another token"
+    is "$(requests)" 2 "by one more request"
+fi
+# A rejection soon after another would put the next fetch off.
+begin_anew() { forget forge; user tokenward get forge >/dev/null; : >"$G/log"; before=$(requests); }
+begin_anew
+if [ "$MODERN" = 1 ]; then
+    revoke
+    clone "https://localhost:$PORT/plain.git" healed; is $? 0 "a revoked token: git clones all the same"
+    is "$(sent | grep -c Bearer)" 2 "with the second token that it was given"
+    is "$(($(requests) - before))" 1 "by one more request"
+    begin_anew
+    echo all >>"$G/revoked"
+    clone "https://localhost:$PORT/plain.git" closed; [ $? != 0 ]; ok $? "a server that refuses every token: git fails"
+    is "$(sent | grep -c Bearer)" 2 "after the second"
+    is "$(($(requests) - before))" 1 "by one more request"
+    sed -i '/^all$/d' "$G/revoked"
+    begin_anew
+else
+    skip "a revoked token heals within one command of git" "git is older than 2.46; a client of ours does what it would"
+fi
+
+# The same by a client that does what git's http.c does.
+ask() { user "$PYTHON" "$G/git_client.py" "https://localhost:$PORT/plain.git" git-credential-tokenward "$@" 2>"$T/err"; }
+is "$(ask authtype state)" "401 get 200 store" "a client that can ask again: opens the repository"
+revoke
+is "$(ask authtype state)" "401 get 401 get 200 store" "a revoked token: it asks again, and is let in"
+is "$(($(requests) - before))" 1 "by one more request"
+begin_anew
+revoke
+is "$(ask state)" "401 get 401 get 200 store" "the same with a password"
+begin_anew
+revoke
+is "$(ask authtype)" "401 get 401 erase" "a client that cannot: is refused"
 is "$(field forge access_token)" "" "and its erase drops the token"
-clone "https://localhost:$PORT/plain.git" again; is $? 0 "the next clone succeeds"
-new=$(user tokenward get forge)
-[ -n "$new" ] && [ "$new" != "$token" ]; ok $? "with another token"
-is "$(requests)" 2 "by one more request"
+begin_anew
+echo all >>"$G/revoked"
+is "$(ask authtype state)" "401 get 401 get 401 erase" "a server that refuses every token: asked twice, no more"
+is "$(($(requests) - before))" 1 "by one more request"
+sed -i '/^all$/d' "$G/revoked"
+
+# What a state may do, and what not.
+put() { # put LINE...: a get for the host, and the lines of its answer
+    { printf 'capability[]=authtype\ncapability[]=state\nprotocol=https\nhost=localhost:%s\n' "$PORT"; printf '%s\n' "$@" ""; } |
+        user git-credential-tokenward get 2>"$T/err"
+}
+begin_anew
+generation=$(field forge generation)
+like "$(put)" "^state\[\]=tokenward.forge=$generation\$" "the answer names the token by its generation"
+like "$(put)" '^continue=1$' "and that it may be asked for again"
+is "$(put | grep -c -F -e "state[]=tokenward.forge=$generation" -e 'capability[]=state')" 2 "which the client has to bring back"
+for state in "tokenward.forge=$((generation - 1))" "tokenward.other=$generation" "otherhelper.forge=$generation" "tokenward.forge=x" "tokenward.forge"; do
+    put "state[]=$state" >"$T/out"
+    is "$(field forge generation)" "$generation" "state $state: nothing is dropped"
+done
+is "$(grep -c ^continue "$T/out")" 0 "who comes with a state of ours is not asked to come again"
+put "state[]=tokenward.forge=$generation" >"$T/out"
+is "$(field forge generation)" "$((generation + 2))" "the state of the kept token: dropped, and fetched anew"
+is "$(sed -n 's/^credential=//p' "$T/out")" "$(field forge access_token)" "which is the answer"
+
+# Where the endpoint refuses, git asks nobody else.
+profile closed '/m/error=access_denied,status=403/oauth/v1/token' 'match: https://closed.example.test'
+profile down '/m/reset/oauth/v1/token' 'match: https://down.example.test'
+fill() { # fill HOST: what git says
+    printf 'protocol=https\nhost=%s\n\n' "$1" | user git -c credential.helper='!echo username=other; echo password=other; :' credential fill 2>"$T/err"
+}
+is "$(fill closed.example.test)" "" "an endpoint that refuses: no other helper answers"
+like "$(cat "$T/err")" 'told us to quit' "since git is told to quit"
+like "$(cat "$T/err")" '^git-credential-tokenward: ' "after it was told why"
+like "$(fill down.example.test)" '^password=other$' "an endpoint that is down: the next helper's turn"
 done_testing

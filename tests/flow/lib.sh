@@ -42,7 +42,8 @@ done_testing() { echo "1..$COUNT"; }
 
 finish_quietly() {
     [ -z "${SANDBOX_PID:-}" ] || kill "$SANDBOX_PID" 2>/dev/null
-    [ -z "${EXTRA_PID:-}" ] || kill "$EXTRA_PID" 2>/dev/null
+    # shellcheck disable=SC2086  # perhaps several
+    [ -z "${EXTRA_PID:-}" ] || kill $EXTRA_PID 2>/dev/null
     wait 2>/dev/null
     umount "$T/run" "$T/state" 2>/dev/null
     rm -rf "$T"

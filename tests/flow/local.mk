@@ -57,7 +57,8 @@ dist_check_SCRIPTS += $(FLOW_TESTS)
 TESTS += $(FLOW_TESTS)
 EXTRA_DIST += \
 	tests/flow/bearer_server.py \
-	tests/flow/git_server.py \
+	tests/flow/git_client.py \
 	tests/flow/lib.sh \
 	tests/flow/qr_image.py \
-	tests/flow/ring.py
+	tests/flow/ring.py \
+	tests/flow/token_checker.py

@@ -83,7 +83,7 @@ has_form() { # has_form NAME FORM
     password)
         holds username=oauth2 && holds "password=tok-$1-current" &&
             ! grep -q -e ^authtype -e ^credential -e ^ephemeral \
-                -e ^capability "$T/out"
+                -e '^capability\[\]=authtype' "$T/out"
         ;;
     authtype)
         holds 'capability[]=authtype' && holds authtype=Bearer &&
@@ -123,6 +123,9 @@ check_always() {
         echo "a secret on stderr"
     elif [ "$(tr -d '\n\040-\176' <"$T/err" | wc -c)" != 0 ]; then
         echo "a control character on stderr"
+    elif grep -q -e ^continue -e ^state -e '=state$' "$T/out" &&
+        ! grep -qx 'capability\[\]=state' "$input"; then
+        echo "a state for a client that did not announce it"
     elif grep -rq -e CANARY -e planted "$T"/run "$T"/home "$T"/config; then
         echo "a secret of git's was kept"
     elif [ -n "$(ls -A "$T/home")" ] ||
