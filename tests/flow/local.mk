@@ -25,6 +25,7 @@ FLOW_TESTS = \
 	tests/flow/fault-t.sh \
 	tests/flow/format-t.sh \
 	tests/flow/front-t.sh \
+	tests/flow/git-cases-t.sh \
 	tests/flow/git-t.sh \
 	tests/flow/glewlwyd-t.sh \
 	tests/flow/grants-t.sh \
