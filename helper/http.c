@@ -18,6 +18,7 @@
 #include "helper/http_easy.h"
 #include "helper/http_failure.h"
 #include "helper/http_queue.h"
+#include "helper/trust.h"
 #include "helper/url.h"
 #include "provider/base/clock.h"
 
@@ -25,13 +26,12 @@
 
 struct http {
     CURLM *multi;
-    struct curl_slist *fields;
+    struct http_common common;
     struct http_queue queue;
     struct transfer *transfers; /* all that are not done */
     CURL *idle[HTTP_ACTIVE_MAX];
     size_t idle_count;
     struct http_loop loop; /* of http_attend() */
-    bool system;
     bool expired; /* the run's deadline has come: nothing new begins */
 };
 
@@ -42,10 +42,10 @@ http_new(bool system, struct http **out, struct tw_error *err)
 
     if (!http)
         return tw_no_memory(err);
-    http->system = system;
+    http->common.system = system;
     if (curl_global_init(CURL_GLOBAL_SSL) ||
         !(http->multi = curl_multi_init()) ||
-        !(http->fields = http_easy_fields())) {
+        !(http->common.fields = http_easy_fields())) {
         http_free(http);
         return tw_fail(err, TW_E_SYSTEM, "libcurl does not start");
     }
@@ -60,6 +60,9 @@ http_new(bool system, struct http **out, struct tw_error *err)
     (void)curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
                             (long)HTTP_HOST_ACTIVE_MAX);
     (void)curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                            (long)HTTP_ACTIVE_MAX);
+    /* Else a moment with few requests closes what the next ones want. */
+    (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS,
                             (long)HTTP_ACTIVE_MAX);
     *out = http;
     return TW_OK;
@@ -107,7 +110,7 @@ static void
 free_transfer(struct transfer *transfer)
 {
     secret_clear(&transfer->reply.body);
-    secret_clear(&transfer->authorities);
+    trust_release(transfer->authorities);
     free(transfer);
 }
 
@@ -143,7 +146,7 @@ start(struct http *http, struct transfer *transfer, struct tw_error *err)
     if (!transfer->easy)
         return tw_no_memory(err);
     transfer->started_ms = clock_monotonic_ms();
-    status = http_easy_set(transfer, http->fields, http->system, err);
+    status = http_easy_set(transfer, &http->common, err);
     if (!status && curl_multi_add_handle(http->multi, transfer->easy))
         status = tw_fail(err, TW_E_SYSTEM, "libcurl takes no request");
     return status;
@@ -389,7 +392,8 @@ http_free(struct http *http)
         curl_easy_cleanup(http->idle[--http->idle_count]);
     if (http->multi)
         (void)curl_multi_cleanup(http->multi);
-    curl_slist_free_all(http->fields);
+    curl_slist_free_all(http->common.fields);
+    trust_release(http->common.trust);
     http_queue_clear(&http->queue);
     free(http);
 }

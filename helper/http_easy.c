@@ -90,16 +90,19 @@ http_easy_fields(void)
 static bool
 set_trust(struct transfer *transfer)
 {
-    struct curl_blob blob = {.data = transfer->authorities.bytes,
-                             .len = transfer->authorities.len,
-                             .flags = CURL_BLOB_NOCOPY};
-    const char *directory = blob.len ? NULL : trust_directory();
+    const struct trust_file *file = transfer->authorities;
+    const char *directory = file ? NULL : trust_directory();
+    struct curl_blob blob = {.flags = CURL_BLOB_NOCOPY};
 
-    if (!blob.len && !directory)
+    if (!file && !directory)
         return true;
+    if (file) {
+        blob.data = file->text.bytes;
+        blob.len = file->text.len;
+    }
     return !curl_easy_setopt(transfer->easy, CURLOPT_CAINFO, NULL) &&
            !curl_easy_setopt(transfer->easy, CURLOPT_CAPATH, directory) &&
-           (!blob.len ||
+           (!file ||
             !curl_easy_setopt(transfer->easy, CURLOPT_CAINFO_BLOB, &blob));
 }
 
@@ -204,21 +207,21 @@ set_callbacks(struct transfer *transfer)
 }
 
 enum tw_status
-http_easy_set(struct transfer *transfer, struct curl_slist *fields,
-              bool system, struct tw_error *err)
+http_easy_set(struct transfer *transfer, struct http_common *common,
+              struct tw_error *err)
 {
     const struct http_request *request = &transfer->request;
     CURL *easy = transfer->easy;
     enum tw_status status = TW_OK;
 
-    transfer->authorities = SECRET_INIT(TRUST_FILE_MAX);
     if (request->ca_file)
-        status =
-            trust_read_file(request->ca_file, &transfer->authorities, err);
+        status = trust_hold(request->ca_file, &common->trust,
+                            &transfer->authorities, err);
     if (status)
         return status;
     if (set_all(easy) && set_identity(transfer) && set_trust(transfer) &&
-        set_address(easy, request, system) && set_form(transfer, fields) &&
+        set_address(easy, request, common->system) &&
+        set_form(transfer, common->fields) &&
         set_once(easy, request->once || request->identity) &&
         set_times(easy, request->timeout_ms) && set_callbacks(transfer))
         return TW_OK;

@@ -11,6 +11,7 @@
 #include "helper/http.h"
 
 struct http_host;
+struct trust_file;
 
 struct transfer {
     CURL *easy; /* NULL while it waits for its turn */
@@ -25,8 +26,8 @@ struct transfer {
     bool out_of_memory;
     char error[CURL_ERROR_SIZE];
     struct curl_slist
-        lines[1 + HTTP_LINES_MAX]; /* in front of the common fields */
-    struct secret authorities;     /* what is in the ca_file */
+        lines[1 + HTTP_LINES_MAX];  /* in front of the common fields */
+    struct trust_file *authorities; /* of the ca_file, or NULL */
     struct http_host *host;
     struct transfer *next_waiting;         /* of its host */
     struct transfer *previous, *following; /* of all that are not done */
@@ -35,11 +36,16 @@ struct transfer {
 /* http_easy_fields: the header lines that every request has, or NULL. */
 struct curl_slist *http_easy_fields(void);
 
+/* What the requests of an engine share. */
+struct http_common {
+    struct curl_slist *fields; /* of http_easy_fields() */
+    struct trust_file *trust;  /* the last ca_file, see trust_hold() */
+    bool system;
+};
+
 /* http_easy_set: everything a request is sent with, on a handle as it was
- * made or reset.  TW_E_SYSTEM, and what trust_read_file() says of a ca_file.
- */
+ * made or reset.  TW_E_SYSTEM, and what trust_hold() says of a ca_file. */
 enum tw_status http_easy_set(struct transfer *transfer,
-                             struct curl_slist *fields, bool system,
-                             struct tw_error *err);
+                             struct http_common *common, struct tw_error *err);
 
 #endif

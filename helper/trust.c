@@ -13,9 +13,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "helper/owned_file.h"
+#include "provider/base/clock.h"
 
 #ifndef TW_CA_PATH
 #define TW_CA_PATH "/etc/ssl/certs"
@@ -54,8 +56,8 @@ trust_directory(void)
     return known > 0 ? TW_CA_PATH : NULL;
 }
 
-enum tw_status
-trust_read_file(const char *path, struct secret *out, struct tw_error *err)
+static enum tw_status
+read_file(const char *path, struct secret *out, struct tw_error *err)
 {
     static const struct owned_rule RULE = {
         .root_too = true, .follow = true, .forbidden = 022, .wanted = 0644};
@@ -75,4 +77,56 @@ trust_read_file(const char *path, struct secret *out, struct tw_error *err)
     if (!status && !out->len)
         status = tw_fail(err, TW_E_CONFIG, "%s: is empty", label);
     return status;
+}
+
+static enum tw_status
+hold_new(const char *path, int64_t now_ms, struct trust_file **out,
+         struct tw_error *err)
+{
+    size_t n = strlen(path) + 1;
+    struct trust_file *file = calloc(1, sizeof *file + n);
+    enum tw_status status;
+
+    if (!file)
+        return tw_no_memory(err);
+    *file = (struct trust_file){
+        .text = SECRET_INIT(TRUST_FILE_MAX), .read_ms = now_ms, .holds = 1};
+    memcpy(file->path, path, n);
+    status = read_file(path, &file->text, err);
+    if (status)
+        trust_release(file);
+    else
+        *out = file;
+    return status;
+}
+
+enum tw_status
+trust_hold(const char *path, struct trust_file **last, struct trust_file **out,
+           struct tw_error *err)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    bool is_fresh = *last && strcmp((*last)->path, path) == 0 &&
+                    now_ms - (*last)->read_ms < TRUST_FRESH_MS;
+    struct trust_file *file = NULL;
+
+    if (!is_fresh) {
+        enum tw_status status = hold_new(path, now_ms, &file, err);
+
+        if (status)
+            return status;
+        trust_release(*last);
+        *last = file;
+    }
+    (*last)->holds++;
+    *out = *last;
+    return TW_OK;
+}
+
+void
+trust_release(struct trust_file *file)
+{
+    if (!file || --file->holds)
+        return;
+    secret_clear(&file->text);
+    free(file);
 }
