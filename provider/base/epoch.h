@@ -34,7 +34,9 @@ uint64_t epoch_value(const struct epoch *epoch);
 bool epoch_is_current(const struct epoch *epoch, const char *dir);
 
 /* epoch_bump: the writer's side; makes the file of @mode if it is missing.
- * A failure is not told: readers look again every few seconds anyway. */
+ * The page stays mapped in this process, for the next time; not for several
+ * threads at once.  A failure is not told: readers look again every few
+ * seconds anyway. */
 void epoch_bump(int dir, mode_t mode);
 
 #endif
