@@ -65,7 +65,7 @@ index_write(const struct profile_set *set, const struct store *store,
         return tw_fail(err, TW_E_CONFIG,
                        "the profiles' names and routes pass %d MiB",
                        INDEX_MAX / 1024 / 1024);
-    status = replace_begin(store->root, &guard, err);
+    status = replace_begin(store->root, &guard, NULL, err);
     if (status)
         return status;
     return replace_file(store->root, "index", store->system ? 0644 : 0600,

@@ -50,10 +50,14 @@ job_init(struct job *job, const struct job_context *context,
 void
 job_look(struct job *job)
 {
+    if (job->place.is_new)
+        return;
     record_clear(&job->kept);
     job->expected =
         store_record(&job->place, &job->kept, NULL) ? 0 : job->kept.generation;
     store_note(&job->place, 0, &job->note);
+    job->has_note = job->note.failures || job->note.rejections ||
+                    job->note.not_before.wall;
     if (strcmp(job->note.fingerprint, job->fingerprint) != 0)
         job->note = (struct backoff){.rejections = job->note.rejections};
 }

@@ -32,6 +32,7 @@ struct job {
     struct record kept;
     int64_t expected;           /* generation of the kept record, 0: none */
     struct backoff note;        /* of the whole profile */
+    bool has_note;              /* one is kept, be it about another profile */
     struct backoff source_note; /* of the source, if it is one of several */
     int64_t soonest; /* seconds until one of the sources may be asked */
     struct stack_account account; /* of the sources before it */

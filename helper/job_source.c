@@ -30,18 +30,22 @@ note_failure(struct job *job, const struct secret *mark, int64_t retry_after)
                     note_of(job));
 }
 
+/* No other token is bought beside one that lives.  The time between two is
+ * noted where it could be passed, for tokens that hardly live. */
 static void
-note_success(struct job *job)
+note_success(struct job *job, int64_t lifetime)
 {
+    static const struct backoff NONE;
     struct backoff note = job->note;
 
+    if (job->source->source_number && job->source_note.failures)
+        store_backoff(&job->place, job->source->source_number, &NONE);
+    if (!job->has_note && lifetime > RETRY_SHORT_S)
+        return;
     retry_after_success(&note, clock_now());
     (void)snprintf(note.fingerprint, sizeof note.fingerprint, "%s",
                    job->fingerprint);
     store_backoff(&job->place, 0, &note);
-    memset(&note, 0, sizeof note);
-    if (job->source->source_number && job->source_note.failures)
-        store_backoff(&job->place, job->source->source_number, &note);
 }
 
 /* The profile's own note tells readers what came of all sources, and when
@@ -136,13 +140,14 @@ on_done(void *arg, struct outcome *outcome)
     }
     status = publish(job, outcome);
     if (!status && outcome->sent) {
-        note_success(job);
+        note_success(job, publish_lifetime(job->source, &outcome->reply));
         job->has_refresh_token = job->keeper.token.len > 0;
         if (outcome->unkept.status) /* this token is good, no other will be */
             job->result = outcome->unkept;
     } else if (status == TW_E_RETRY && job->tries < TRIES_MAX) {
         /* Rejected while the request was under way: what it brought may be
          * what was rejected. */
+        job->place.is_new = false;
         job_look(job);
         start_exchange(job);
         return;

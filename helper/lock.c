@@ -72,14 +72,19 @@ wait_for(int fd, int64_t deadline_ms)
     return rc == EINTR ? EWOULDBLOCK : rc;
 }
 
+/* @held: as it looked when it was opened.  Whoever holds it writes into it
+ * first of all, so an empty one is new. */
 static bool
-is_still_there(const struct lock_file *file, int fd)
+is_still_there(const struct lock_file *file, const struct stat *held)
 {
-    struct stat held, named;
+    struct stat named;
 
-    return fstat(fd, &held) == 0 &&
-           fstatat(file->dir, file->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+    if (fstatat(file->dir, file->name, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
+        held->st_dev != named.st_dev || held->st_ino != named.st_ino)
+        return false;
+    if (file->is_new)
+        *file->is_new = named.st_size == 0;
+    return true;
 }
 
 static enum tw_status
@@ -95,15 +100,15 @@ tell_holder(const struct lock_file *file, int fd, struct tw_error *err)
 }
 
 static enum tw_status
-open_lock(const struct lock_file *file, int *out, struct tw_error *err)
+open_lock(const struct lock_file *file, int *out, struct stat *st,
+          struct tw_error *err)
 {
     AUTO_CLOSE int fd =
         openat(file->dir, file->name,
                O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-    struct stat st;
 
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-        st.st_nlink <= 1 && st.st_uid == geteuid()) {
+    if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) &&
+        st->st_nlink <= 1 && st->st_uid == geteuid()) {
         *out = take_fd(&fd);
         return TW_OK;
     }
@@ -122,7 +127,8 @@ lock_take(const struct lock_file *file, int64_t deadline_ms, int *out,
     for (int i = 0; i < TRIES; i++) {
         AUTO_CLOSE int fd = -1;
         char text[24];
-        enum tw_status status = open_lock(file, &fd, err);
+        struct stat st;
+        enum tw_status status = open_lock(file, &fd, &st, err);
         int rc;
 
         if (status)
@@ -133,7 +139,7 @@ lock_take(const struct lock_file *file, int64_t deadline_ms, int *out,
         if (rc)
             return tw_fail_errno(err, TW_E_SYSTEM, rc, "locking %s",
                                  file->shown);
-        if (!is_still_there(file, fd))
+        if (!is_still_there(file, &st))
             continue;
         (void)snprintf(text, sizeof text, "%-10ld\n", (long)getpid());
         (void)!pwrite(fd, text, strlen(text), 0);

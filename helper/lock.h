@@ -8,6 +8,7 @@
 #ifndef TW_HELPER_LOCK_H
 #define TW_HELPER_LOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "provider/base/error.h"
@@ -17,6 +18,7 @@ struct lock_file {
     const char *name;
     const char *shown; /* the path, for messages */
     const char *busy;  /* "'acme' is being fetched" */
+    bool *is_new;      /* becomes: nobody has held it before; or NULL */
 };
 
 /* lock_take: makes the file (0600) if it is missing and holds it until @out is

@@ -41,7 +41,7 @@ metadata_keep(int dir, const struct metadata_rule *rule,
     AUTO_CLOSE int guard = -1;
 
     if (metadata_format(rule, metadata, now, &text) &&
-        !replace_begin(dir, &guard, NULL))
+        !replace_begin(dir, &guard, NULL, NULL))
         (void)replace_file(dir, KEPT_FILE, 0600, text.bytes, text.len, NULL);
 }
 

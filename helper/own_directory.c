@@ -74,8 +74,11 @@ own_directory_open(const struct own_directory *directory, int *out,
     /* Others' modes are theirs to choose; 0700 is what is left of a process
      * that was killed after its mkdir(2). */
     if ((made || (st.st_mode & 07777) == 0700) &&
+        (st.st_mode & 07777) != directory->mode &&
         fchmod(fd, directory->mode) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", directory->path);
+    if (directory->made)
+        *directory->made = made;
     *out = take_fd(&fd);
     return TW_OK;
 }

@@ -6,6 +6,7 @@
 #ifndef TW_HELPER_OWN_DIRECTORY_H
 #define TW_HELPER_OWN_DIRECTORY_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "provider/base/error.h"
@@ -18,6 +19,7 @@ struct own_directory {
     mode_t forbidden;       /* permission bits it may not have */
     const char *owner;      /* whom root makes it for, for a hint, or NULL */
     const char *else_where; /* what to set for another one, for messages */
+    bool *made;             /* becomes: it was missing; or NULL */
 };
 
 /* own_directory_open: TW_E_ACCESS when it cannot be made, is a link or no

@@ -94,6 +94,13 @@ set_profile(const struct profile *profile, struct record *record)
     record->git_username = profile->git_username;
 }
 
+int64_t
+publish_lifetime(const struct profile *profile, const struct reply *reply)
+{
+    return reply->lifetime == LIFETIME_UNKNOWN ? profile->default_lifetime_s
+                                               : reply->lifetime;
+}
+
 enum tw_status
 publish_token(const struct store_profile *place,
               const struct publication *publication, struct tw_error *err)
@@ -104,9 +111,7 @@ publish_token(const struct store_profile *place,
     const char *asked = asked_scope(profile);
     char answered_by[STACK_LABEL_MAX], warning[WARNING_MAX],
         exports[RECORD_EXPORTS_MAX][96];
-    int64_t lifetime = reply->lifetime == LIFETIME_UNKNOWN
-                           ? profile->default_lifetime_s
-                           : reply->lifetime;
+    int64_t lifetime = publish_lifetime(profile, reply);
     struct record record = {
         .profile = profile->name,
         .generation = publication->expected + 1,

@@ -16,6 +16,10 @@ struct publication {
     const char *fingerprint, *server; /* of the profile as it is written */
 };
 
+/* publish_lifetime: in seconds, as the server or else the profile says. */
+int64_t publish_lifetime(const struct profile *profile,
+                         const struct reply *reply);
+
 /* publish_token: makes the outcome's token the current one, as
  * store_publish() does. */
 enum tw_status publish_token(const struct store_profile *place,

@@ -56,13 +56,15 @@ sweep(int dir)
 }
 
 enum tw_status
-replace_begin(int dir, int *guard, struct tw_error *err)
+replace_begin(int dir, int *guard, bool *is_new, struct tw_error *err)
 {
+    bool is_first = false;
     const struct lock_file file = {
         .dir = dir,
         .name = "guard",
         .shown = "'guard' in the runtime directory",
         .busy = "the runtime directory is being written",
+        .is_new = &is_first,
     };
     enum tw_status status =
         lock_take(&file, clock_monotonic_ms() + REPLACE_WAIT_MS, guard, err);
@@ -72,8 +74,10 @@ replace_begin(int dir, int *guard, struct tw_error *err)
             err->status = TW_E_SYSTEM;
         return TW_E_SYSTEM;
     }
-    if (!status)
+    if (!status && !is_first)
         sweep(dir);
+    if (is_new)
+        *is_new = is_first;
     return status;
 }
 

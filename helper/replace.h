@@ -5,6 +5,7 @@
 #ifndef TW_HELPER_REPLACE_H
 #define TW_HELPER_REPLACE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "helper/readers.h"
@@ -14,9 +15,11 @@
 
 /* replace_begin: makes this process the only writer in @dir (for the short
  * time of a few renames) and sweeps what dead writers left behind.  Close
- * @guard to let the next one in.  TW_E_SYSTEM, also when another one does
- * not end; TW_E_ACCESS. */
-enum tw_status replace_begin(int dir, int *guard, struct tw_error *err);
+ * @guard to let the next one in.  @is_new, or NULL: becomes whether nobody
+ * has written here before.  TW_E_SYSTEM, also when another one does not end;
+ * TW_E_ACCESS. */
+enum tw_status replace_begin(int dir, int *guard, bool *is_new,
+                             struct tw_error *err);
 
 /* replace_file: <@dir>/@name becomes these bytes, of @mode whatever the
  * umask.  A link, FIFO or other file of that name is replaced, never opened;

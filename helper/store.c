@@ -27,7 +27,7 @@
 
 static enum tw_status
 open_directory(int at, const char *name, const char *path, bool system,
-               int *out, struct tw_error *err)
+               bool *made, int *out, struct tw_error *err)
 {
     const struct own_directory directory = {
         .at = at,
@@ -36,7 +36,8 @@ open_directory(int at, const char *name, const char *path, bool system,
         .mode = system ? 0755 : 0700,
         .forbidden = system ? S_IWGRP | S_IWOTH : S_IRWXG | S_IRWXO,
         .owner = system ? TW_SERVICE_USER : NULL,
-        .else_where = "XDG_RUNTIME_DIR"};
+        .else_where = "XDG_RUNTIME_DIR",
+        .made = made};
 
     return own_directory_open(&directory, out, err);
 }
@@ -47,7 +48,7 @@ store_open(const char *path, bool system, struct store *out,
 {
     int fd;
     enum tw_status status =
-        open_directory(AT_FDCWD, path, path, system, &fd, err);
+        open_directory(AT_FDCWD, path, path, system, NULL, &fd, err);
 
     if (status)
         return status;
@@ -67,15 +68,17 @@ store_enter(const struct store *store, const char *name,
             struct store_profile *out, struct tw_error *err)
 {
     char shown[SHOWN_MAX];
+    bool made = false;
     int fd;
     enum tw_status status;
 
     (void)snprintf(shown, sizeof shown, "%s/%s", store->path, name);
-    status = open_directory(store->root, name, shown, store->system, &fd, err);
+    status = open_directory(store->root, name, shown, store->system, &made,
+                            &fd, err);
     if (status)
         return status;
     *out = (struct store_profile){
-        .store = store, .name = name, .dir = fd, .lock = -1};
+        .store = store, .name = name, .dir = fd, .lock = -1, .is_new = made};
     return TW_OK;
 }
 
@@ -92,13 +95,20 @@ store_lock(struct store_profile *profile, int64_t deadline_ms,
            struct tw_error *err)
 {
     char shown[SHOWN_MAX], busy[SHOWN_MAX];
-    const struct lock_file file = {
-        .dir = profile->dir, .name = LOCK_FILE, .shown = shown, .busy = busy};
+    bool is_new = false;
+    const struct lock_file file = {.dir = profile->dir,
+                                   .name = LOCK_FILE,
+                                   .shown = shown,
+                                   .busy = busy,
+                                   .is_new = &is_new};
+    enum tw_status status;
 
     (void)snprintf(shown, sizeof shown, "%s/%s/" LOCK_FILE,
                    profile->store->path, profile->name);
     (void)snprintf(busy, sizeof busy, "'%s' is being fetched", profile->name);
-    return lock_take(&file, deadline_ms, &profile->lock, err);
+    status = lock_take(&file, deadline_ms, &profile->lock, err);
+    profile->is_new = profile->is_new && is_new;
+    return status;
 }
 
 /* What is kept is opened as it lies there; what is not there is no failure. */
@@ -126,9 +136,9 @@ store_admit(struct store_profile *profile, const struct readers *readers,
         return TW_OK;
     profile->readers = readers;
     status = access_set_directory(profile->dir, readers, err);
-    if (!status)
+    if (!status && !profile->is_new)
         status = admit_to_file(profile, RECORD_FILE, err);
-    if (!status)
+    if (!status && !profile->is_new)
         status = admit_to_file(profile, TOKEN_FILE, err);
     return status;
 }
@@ -206,11 +216,13 @@ store_publish(const struct store_profile *profile, const struct record *record,
     AUTO_RECORD kept = RECORD_INIT;
     AUTO_CLOSE int guard = -1;
     int64_t generation = 0;
-    enum tw_status status = replace_begin(profile->dir, &guard, err);
+    bool is_first;
+    enum tw_status status =
+        replace_begin(profile->dir, &guard, &is_first, err);
 
     if (status)
         return status;
-    if (!store_record(profile, &kept, NULL))
+    if (!(profile->is_new && is_first) && !store_record(profile, &kept, NULL))
         generation = kept.generation;
     if (generation != expected)
         return tw_fail(err, TW_E_RETRY,
@@ -233,7 +245,7 @@ store_mend(const struct store_profile *profile, const struct record *record,
            struct tw_error *err)
 {
     AUTO_CLOSE int guard = -1;
-    enum tw_status status = replace_begin(profile->dir, &guard, err);
+    enum tw_status status = replace_begin(profile->dir, &guard, NULL, err);
 
     if (record->token &&
         token_file_says(profile, record->token, record->token_len))
@@ -269,7 +281,7 @@ store_forget(const struct store_profile *profile, struct tw_error *err)
     static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE};
     AUTO_CLOSE int guard = -1;
     char note[BACKOFF_NAME_MAX];
-    enum tw_status status = replace_begin(profile->dir, &guard, err);
+    enum tw_status status = replace_begin(profile->dir, &guard, NULL, err);
 
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES && !status; i++)
         status = forget_file(profile, FILES[i], err);
@@ -288,7 +300,7 @@ store_backoff(const struct store_profile *profile, unsigned source,
     char name[BACKOFF_NAME_MAX];
 
     if (backoff_format(backoff, &text) &&
-        !replace_begin(profile->dir, &guard, NULL))
+        !replace_begin(profile->dir, &guard, NULL, NULL))
         (void)replace_file(profile->dir, backoff_name(source, name), 0600,
                            text.bytes, text.len, NULL);
 }

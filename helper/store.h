@@ -30,9 +30,11 @@ struct store {
 
 struct store_profile {
     const struct store *store;
-    const char *name;              /* borrowed */
-    int dir;                       /* <runtime>/<profile> */
-    int lock;                      /* the lock file, or -1 */
+    const char *name; /* borrowed */
+    int dir;          /* <runtime>/<profile> */
+    int lock;         /* the lock file, or -1 */
+    bool is_new;      /* it was made when it was entered, and nobody else has
+                         locked it since: nothing is kept */
     const struct readers *readers; /* of what is written, or NULL; borrowed */
 };
 

@@ -148,6 +148,7 @@ tok_mode() {
     for mask in 0000 0777 0277; do
         rm -rf "$T/run/tokenward"
         as_user 0 '' sh -c "umask $mask; exec '$T/bin/tokenward-helper' fetch p" || return 1
+        as_user 0 '' sh -c "umask $mask; exec tokenward reject p" || return 1
         as_user 0 '' sh -c "umask $mask; exec '$T/bin/tokenward-helper' fetch --force p" || return 1
         mode_is 700 "$T/run/tokenward" && mode_is 700 "$PLACE" || return 1
         for name in record token lock guard backoff; do mode_is 600 "$PLACE/$name" || return 1; done

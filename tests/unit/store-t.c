@@ -183,6 +183,7 @@ Test(store, strays_of_the_dead_go_and_of_the_living_stay)
     char name[64];
 
     open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
     for (int i = 0; i < 100; i++) {
         (void)snprintf(name, sizeof name, ".new.4194%03d.0", 304 + i);
         cr_assert_eq(close(open(in_profile(name), O_CREAT | O_WRONLY, 0600)),
@@ -190,7 +191,8 @@ Test(store, strays_of_the_dead_go_and_of_the_living_stay)
     }
     (void)snprintf(name, sizeof name, ".new.%ld.0", (long)getppid());
     cr_assert_eq(close(open(in_profile(name), O_CREAT | O_WRONLY, 0600)), 0);
-    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    record = a_record("new", 2);
+    cr_assert_eq(store_publish(&place, &record, 1, NULL), TW_OK);
     cr_assert_eq(access(in_profile(name), F_OK), 0);
     cr_assert_neq(access(in_profile(".new.4194304.0"), F_OK), 0);
 }
@@ -313,7 +315,7 @@ Test(store, a_writer_that_does_not_end_is_waited_for_and_named, .timeout = 20)
     char expected[128];
 
     open_both(&store, &place);
-    cr_assert_eq(replace_begin(place.dir, &guard, NULL), TW_OK);
+    cr_assert_eq(replace_begin(place.dir, &guard, NULL, NULL), TW_OK);
     cr_expect_eq(store_publish(&place, &record, 0, &err), TW_E_SYSTEM);
     (void)snprintf(expected, sizeof expected,
                    "the runtime directory is being written by process %ld",
