@@ -98,18 +98,25 @@ tokenward_credential_SOURCES = \
 	provider/cli/guard.h \
 	provider/cli/terminal.c \
 	provider/cli/terminal.h \
+	provider/credential/answer_file.c \
+	provider/credential/answer_file.h \
 	provider/credential/bazel.c \
 	provider/credential/cargo.c \
 	provider/credential/date.c \
 	provider/credential/date.h \
 	provider/credential/docker.c \
+	provider/credential/goauth.c \
+	provider/credential/google.c \
 	provider/credential/input.c \
 	provider/credential/input.h \
+	provider/credential/keyring.c \
 	provider/credential/kubectl.c \
+	provider/credential/kubelet.c \
 	provider/credential/mail.c \
 	provider/credential/oidc_token.c \
 	provider/credential/place.c \
 	provider/credential/place.h \
+	provider/credential/pnpm.c \
 	provider/credential/protocol.h \
 	provider/credential/protocols.c \
 	provider/credential/target.c \

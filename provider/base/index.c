@@ -209,7 +209,8 @@ compare_route(void *arg, const char *key, const char *value)
         strcmp(host, search->host) != 0)
         return true;
     if (path_leads(value, search->path) && strlen(value) + 1 > search->best) {
-        search->best = strlen(value) + 1;
+        route.path_len = strlen(value);
+        search->best = route.path_len + 1;
         *search->out = route;
     }
     return true;

@@ -40,6 +40,8 @@ void index_each(const struct index *index,
 struct route {
     char profile[65];
     char username[256];
+    size_t path_len; /* how much of the path asked for led here, with its '/';
+                        0: the whole host is the profile's */
 };
 
 /* index_route: the profile whose match: is for this https host ("h" or

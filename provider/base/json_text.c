@@ -4,9 +4,10 @@
  */
 #include "provider/base/json_text.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "provider/base/text.h"
 
 #define REPLACEMENT 0xfffd
 
@@ -90,9 +91,9 @@ bool
 json_put_number(struct secret *out, int64_t number)
 {
     char text[24];
+    const char *end = text_put_int64(text, number);
 
-    (void)snprintf(text, sizeof text, "%" PRId64, number);
-    return secret_append_text(out, text);
+    return secret_append(out, text, (size_t)(end - text));
 }
 
 bool

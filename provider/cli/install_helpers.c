@@ -50,6 +50,28 @@ static const struct row ROWS[] = {
     {"Terraform, OpenTofu", "terraform-credentials-tokenward",
      "~/.terraformrc or ~/.tofurc, with the link in ~/.terraform.d/plugins",
      "credentials_helper \"tokenward\" {}"},
+    {"kubelet", NULL,
+     "a CredentialProviderConfig, with our directory as "
+     "--image-credential-provider-bin-dir",
+     "- {name: tokenward-credential, args: [kubelet], apiVersion: "
+     "credentialprovider.kubelet.k8s.io/v1, matchImages: [REGISTRY], "
+     "defaultCacheDuration: 0s}"},
+    {"go", NULL, "a shell",
+     "go env -w GOAUTH='tokenward-credential goauth; netrc'"},
+    {"pip", NULL,
+     "a shell, with a link 'keyring' to tokenward-credential in PATH, and "
+     "git_username in the index's URL",
+     "pip config set global.keyring-provider subprocess"},
+    {"pnpm", NULL,
+     "~/.npmrc, with a link 'pnpm-credential-tokenward-PROFILE' to "
+     "tokenward-credential",
+     "//REGISTRY/:tokenHelper=/ABSOLUTE/PATH/OF/THE/LINK"},
+    {"Google's libraries", NULL,
+     "an external account's JSON, as credential_source",
+     "{\"executable\": {\"command\": \"/ABSOLUTE/PATH/tokenward-credential "
+     "google PROFILE\"}}"},
+    {"curl", NULL, "a shell",
+     "tokenward get --format=curl PROFILE | curl -K - URL"},
     {"rclone, as oidc-token", NULL, "its remote's configuration",
      "bearer_token_command = tokenward-credential oidc-token PROFILE"},
     {"msmtp", NULL, "~/.msmtprc, with auth oauthbearer",

@@ -17,6 +17,7 @@
 
 struct call {
     const char *program; /* the name it was called by */
+    const char *suffix;  /* what stands behind the link's name in it, or "" */
     char **args;         /* NULL-ended */
     int count;
 };
@@ -27,12 +28,22 @@ enum tw_status cargo_run(const struct call *call, struct secret *out,
                          int *exit_code, struct tw_error *err);
 enum tw_status docker_run(const struct call *call, struct secret *out,
                           int *exit_code, struct tw_error *err);
+enum tw_status goauth_run(const struct call *call, struct secret *out,
+                          int *exit_code, struct tw_error *err);
+enum tw_status google_run(const struct call *call, struct secret *out,
+                          int *exit_code, struct tw_error *err);
+enum tw_status keyring_run(const struct call *call, struct secret *out,
+                           int *exit_code, struct tw_error *err);
 enum tw_status kubectl_run(const struct call *call, struct secret *out,
+                           int *exit_code, struct tw_error *err);
+enum tw_status kubelet_run(const struct call *call, struct secret *out,
                            int *exit_code, struct tw_error *err);
 enum tw_status oauthbearer_run(const struct call *call, struct secret *out,
                                int *exit_code, struct tw_error *err);
 enum tw_status oidc_token_run(const struct call *call, struct secret *out,
                               int *exit_code, struct tw_error *err);
+enum tw_status pnpm_run(const struct call *call, struct secret *out,
+                        int *exit_code, struct tw_error *err);
 enum tw_status terraform_run(const struct call *call, struct secret *out,
                              int *exit_code, struct tw_error *err);
 enum tw_status xoauth2_run(const struct call *call, struct secret *out,

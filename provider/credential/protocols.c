@@ -24,7 +24,8 @@
 
 struct protocol {
     const char *name;
-    const char *link; /* the name that says the same, or NULL */
+    const char *link; /* the name that says the same, or NULL; one that ends
+                         in '-' is followed by more */
     enum tw_status (*run)(const struct call *call, struct secret *out,
                           int *exit_code, struct tw_error *err);
 };
@@ -33,9 +34,14 @@ static const struct protocol PROTOCOLS[] = {
     {"bazel", "bazel-credential-tokenward", bazel_run},
     {"cargo", "cargo-credential-tokenward", cargo_run},
     {"docker", "docker-credential-tokenward", docker_run},
+    {"goauth", NULL, goauth_run},
+    {"google", NULL, google_run},
+    {"keyring", "keyring", keyring_run},
     {"kubectl", NULL, kubectl_run},
+    {"kubelet", NULL, kubelet_run},
     {"oauthbearer", NULL, oauthbearer_run},
     {"oidc-token", "oidc-token", oidc_token_run},
+    {"pnpm", "pnpm-credential-tokenward-", pnpm_run},
     {"terraform", "terraform-credentials-tokenward", terraform_run},
     {"xoauth2", NULL, xoauth2_run},
 };
@@ -54,9 +60,14 @@ print_help(struct secret *out, struct tw_error *err)
         "  bazel get\n"
         "  cargo --cargo-plugin\n"
         "  docker get|list|erase|store|version\n"
+        "  goauth [URL]\n"
+        "  google PROFILE\n"
+        "  keyring [--mode=MODE] [--output=FORM] get|set|del SERVICE [USER]\n"
         "  kubectl [PROFILE]\n"
+        "  kubelet\n"
         "  oauthbearer PROFILE USER [HOST PORT]\n"
         "  oidc-token [OPTION...] PROFILE\n"
+        "  pnpm PROFILE\n"
         "  terraform get|forget|store HOST\n"
         "  xoauth2 PROFILE USER\n"
         "  --help, --version\n"
@@ -69,13 +80,27 @@ print_help(struct secret *out, struct tw_error *err)
 }
 
 static const struct protocol *
-find_protocol(const char *name, bool linked)
+find_protocol(const char *name)
 {
     for (size_t i = 0; i < sizeof PROTOCOLS / sizeof *PROTOCOLS; i++) {
-        const char *known = linked ? PROTOCOLS[i].link : PROTOCOLS[i].name;
-
-        if (known && strcmp(known, name) == 0)
+        if (strcmp(PROTOCOLS[i].name, name) == 0)
             return &PROTOCOLS[i];
+    }
+    return NULL;
+}
+
+static const struct protocol *
+find_link(const char *name, const char **suffix)
+{
+    for (size_t i = 0; i < sizeof PROTOCOLS / sizeof *PROTOCOLS; i++) {
+        const char *link = PROTOCOLS[i].link;
+        size_t n = link ? strlen(link) : 0;
+
+        if (!link || strncmp(link, name, n) != 0 ||
+            (name[n] && link[n - 1] != '-'))
+            continue;
+        *suffix = name + n;
+        return &PROTOCOLS[i];
     }
     return NULL;
 }
@@ -84,7 +109,7 @@ static enum tw_status
 run(struct call *call, struct secret *out, int *exit_code,
     struct tw_error *err)
 {
-    const struct protocol *protocol = find_protocol(call->program, true);
+    const struct protocol *protocol = find_link(call->program, &call->suffix);
 
     if (protocol)
         return protocol->run(call, out, exit_code, err);
@@ -96,7 +121,7 @@ run(struct call *call, struct secret *out, int *exit_code,
         return secret_append_text(out, PROGRAM " " PACKAGE_VERSION "\n")
                    ? TW_OK
                    : tw_no_memory(err);
-    protocol = find_protocol(call->args[0], false);
+    protocol = find_protocol(call->args[0]);
     if (!protocol)
         return tw_fail(err, TW_E_USAGE,
                        "no such protocol\n" PROGRAM " --help lists them");
@@ -119,6 +144,7 @@ main(int argc, char **argv)
 {
     AUTO_SECRET out = SECRET_INIT(ANSWER_MAX);
     struct call call = {.program = called(argc > 0 ? argv[0] : NULL),
+                        .suffix = "",
                         .args = argv + (argc > 0),
                         .count = argc > 0 ? argc - 1 : 0};
     struct tw_error err;

@@ -21,7 +21,7 @@ EOS
 chmod 755 "$T/bin/counted"
 export TOKENWARD_HELPER="$T/bin/counted"
 started() { cat "$T/run/started" 2>/dev/null | wc -l; }
-for name in bazel-credential-tokenward cargo-credential-tokenward docker-credential-tokenward oidc-token \
+for name in bazel-credential-tokenward cargo-credential-tokenward docker-credential-tokenward keyring oidc-token \
     terraform-credentials-tokenward; do ln -s tokenward-credential "$T/bin/$name"; done
 # put INPUT WORD...: stdout with its end in $OUT, exit status in $STATUS
 put() {
@@ -179,6 +179,162 @@ for words in '--scope=x reg' '--aud x reg' '-i reg' '' 'reg reg' '--time=x reg' 
     put "" oidc-token $words
     is "$OUT$STATUS" 64 "oidc-token $words: a usage error"
 done
+
+# kubelet
+STARTED=$(started)
+EXPIRES=$(field reg expires_at)
+KUBELET=credentialprovider.kubelet.k8s.io
+image() { printf '{"kind":"CredentialProviderRequest","apiVersion":"%s/%s","image":"%s","serviceAccountAnnotations":{"a":"b"}}' "$KUBELET" "${2:-v1}" "$1"; }
+response() { # response VERSION DURATION AUTH
+    printf '{"apiVersion":"%s/%s","kind":"CredentialProviderResponse","cacheKeyType":"Image","cacheDuration":"%ss","auth":%s}\n=' "$KUBELET" "$1" "$2" "$3"
+}
+pull() { # pull IMAGE PLACE: answered for PLACE, for as long as the token lives
+    before=$(date +%s)
+    put "$(image "$1")" tokenward-credential kubelet
+    duration=$(printf %s "$OUT" | sed 's/.*"cacheDuration":"\([0-9]*\)s".*/\1/')
+    is "$OUT=" "$(response v1 "$duration" "{\"$2\":{\"username\":\"oauth2accesstoken\",\"password\":\"$TOKEN\"}}")" "kubelet $1: for $2"
+    [ "$duration" -le $((EXPIRES - 60 - before + 1)) ] && [ "$duration" -ge $((EXPIRES - 60 - $(date +%s) - 1)) ]
+    ok $? "until a minute before the token ends"
+}
+for ref in reg.example.test/a/b:tag reg.example.test/b reg.example.test:443/a/b@sha256:00 reg.example.test/a:tag@sha256:00 port.example.test:5000/a:tag; do
+    pull $ref "${ref%%/*}"
+done
+for ref in path.example.test/team/a:tag path.example.test/team:tag path.example.test/team@sha256:00; do
+    pull $ref path.example.test/team
+done
+for ref in other.example.test/a reg.example.test reg.example.test:5000/a path.example.test/teams/a path.example.test/team/../a '' /a 'a b/c'; do
+    put "$(image "$ref")" tokenward-credential kubelet
+    is "$OUT=$STATUS" "$(response v1 0 null)0" "kubelet '$ref': nothing, and not for long"
+done
+put "$(image other.example.test/a v1beta1)" tokenward-credential kubelet
+is "$OUT=" "$(response v1beta1 0 null)" "kubelet is answered in the version it asked in"
+for wrong in '' '{}' "$(image reg.example.test/a v2)" '{"apiVersion":"'$KUBELET'/v1","image":1}'; do
+    put "$wrong" tokenward-credential kubelet
+    is "$OUT$STATUS" 64 "kubelet: no request: $wrong"
+done
+
+# keyring, as pip before and after 23.1, and uv
+for service in https://reg.example.test/simple/ reg.example.test port.example.test:5000; do
+    put "" keyring get $service oauth2accesstoken
+    is "$OUT$STATUS" "$TOKEN${NL}0" "keyring get $service with the user name"
+    put "" keyring --mode=creds --output=json get $service
+    is "$OUT$STATUS" "{\"username\":\"oauth2accesstoken\",\"password\":\"$TOKEN\"}${NL}0" "and without, as JSON"
+done
+put "" keyring --mode creds get reg.example.test oauth2accesstoken
+is "$OUT$STATUS" "oauth2accesstoken$NL$TOKEN${NL}0" "keyring: both, on lines"
+put "" keyring get reg.example.test --output json
+is "$OUT$STATUS" "{\"password\":\"$TOKEN\"}${NL}0" "keyring: the password as JSON"
+for words in 'get other.example.test' 'get reg.example.test other' 'get http://reg.example.test/' 'get https://a@reg.example.test/' \
+    'del other.example.test x' 'set other.example.test x' 'get system'; do
+    # shellcheck disable=SC2086
+    put "" keyring $words
+    is "$OUT$STATUS" 1 "keyring $words: not found"
+done
+put secret keyring set reg.example.test oauth2accesstoken
+is "$OUT$STATUS$(field reg access_token)" "0$TOKEN" "keyring set for a place of ours is taken, and changes nothing"
+for words in '' get 'get a b c' '--mode=x get a' '--output' 'get -x a' 'list a'; do
+    # shellcheck disable=SC2086
+    put "" keyring $words
+    is "$OUT$STATUS" 64 "keyring $words: a usage error"
+done
+
+# GOAUTH
+block() { printf 'https://%s\n\nAuthorization: Bearer %s\n\n=' "$1" "$TOKEN"; }
+head_() { printf 'HTTP/1.1 401 Unauthorized\nDate: now\nWww-Authenticate: Bearer realm="x"%s\n\n' "$1"; }
+put "" tokenward-credential goauth
+is "$OUT$STATUS" 0 "GOAUTH without a URL: no host is named"
+put "$(head_)$NL$NL" tokenward-credential goauth https://reg.example.test/module/@v/list
+is "$OUT=$STATUS" "$(block reg.example.test)0" "GOAUTH with a URL: the token for its host"
+put "" tokenward-credential goauth https://path.example.test/team/module/@v/v1.0.0.zip?x
+is "$OUT=" "$(block path.example.test/team)" "or for the path that is ours"
+for url in https://other.example.test/a http://reg.example.test/a https://path.example.test/a reg.example.test; do
+    put "$(head_)" tokenward-credential goauth $url
+    is "$OUT$STATUS" 0 "GOAUTH $url: nothing"
+done
+is "$(started)" "$STARTED" "and none of it started the helper"
+
+# pnpm
+ln -s tokenward-credential "$T/bin/pnpm-credential-tokenward-reg"
+put "" "$T/bin/pnpm-credential-tokenward-reg"
+is "$OUT$STATUS" "Bearer $TOKEN${NL}0" "pnpm, by a link that ends in the profile's name"
+put "" tokenward-credential pnpm reg
+is "$OUT$STATUS" "Bearer $TOKEN${NL}0" "and by a word"
+ln -s tokenward-credential "$T/bin/pnpm-credential-tokenward-nosuch"
+put "" "$T/bin/pnpm-credential-tokenward-nosuch"
+is "$OUT$STATUS" 66 "pnpm: no such profile"
+put "" tokenward-credential pnpm
+is "$OUT$STATUS" 64 "pnpm: which profile?"
+
+# Google
+account() { # account WORD...: with the variables that Google's library sets
+    put "" env GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE="${TYPE-urn:ietf:params:oauth:token-type:jwt}" GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE=//x \
+        GOOGLE_EXTERNAL_ACCOUNT_INTERACTIVE="${INTERACTIVE:-0}" GOOGLE_EXTERNAL_ACCOUNT_REVOKE="${REVOKE:-0}" \
+        GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE="${FILE-$T/run/google/token.json}" tokenward-credential google "$@"
+}
+failure() { printf '{"version":1,"success":false,"code":"%s","message":"%s"}\n=0' "$1" "$2"; }
+mkdir "$T/run/google"
+own "$T/run/google"
+account reg
+is "$OUT=$STATUS" "$(failure config "the token of 'reg' is no JWT, as Google's exchange wants it")" "Google: a token that is none of its kind, as its JSON"
+is "$(ls -A "$T/run/google")" "" "no file is written"
+profile jwt '/m/token=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln/oauth/v1/token'
+user tokenward get jwt >/dev/null
+EXPIRES=$(field jwt expires_at)
+# shellcheck disable=SC2317  # by name
+subject() {
+    printf '{"version":1,"success":true,"token_type":"urn:ietf:params:oauth:token-type:%s","id_token":"%s","expiration_time":%s}\n=' \
+        "${1:-jwt}" "$(field jwt access_token)" $((EXPIRES - 60))
+}
+FILE='' account jwt
+near "$OUT=" "$(subject)" "Google: a JWT and when it ends" subject
+is "$STATUS$(ls -A "$T/run/google")" 0 "without an output file"
+TYPE=urn:ietf:params:oauth:token-type:id_token account jwt
+near "$OUT=" "$(subject id_token)" "Google: of the type that it asked for" 'subject id_token'
+is "$(cat "$T/run/google/token.json")$NL" "$OUT" "the output file has the same"
+is "$(stat -c '%a %u' "$T/run/google/token.json")" "600 $USER_ID" "for its owner alone"
+echo other >"$T/run/google/other"
+own "$T/run/google"
+ln -sf other "$T/run/google/token.json"
+INTERACTIVE=1 account jwt
+is "$OUT$STATUS" 0 "Google, interactive: nothing of it goes to the terminal"
+near "$(cat "$T/run/google/token.json")$NL=" "$(subject)" "but to the output file" subject
+is "$(cat "$T/run/google/other")$(ls -A "$T/run/google" | tr '\n' ' ')" "otherother token.json " "a link is replaced, nothing is left behind"
+INTERACTIVE=1 FILE='' account jwt
+like "$OUT$STATUS" '"success":false,"code":"usage".*output_file' "interactive without one: says so"
+for file in "$T/run/nosuch/x" "$T/run/google/" "$T/run/open/x"; do
+    mkdir -p "$T/run/open"; chmod 777 "$T/run/open"
+    FILE=$file account jwt
+    near "$OUT=" "$(subject)" "Google: a file that cannot be: answered all the same" subject
+    FILE=$file INTERACTIVE=1 account jwt
+    like "$OUT" '"success":false,"code":"access"' "unless it is the only way"
+done
+TYPE=urn:ietf:params:oauth:token-type:saml2 account jwt
+like "$OUT=$STATUS" '"success":false,"code":"usage"' "Google: SAML is not ours"
+account nosuch
+like "$OUT" '"success":false,"code":"not_found"' "Google: no such profile"
+is "$STATUS$(cat "$T/err")" 0 "with exit status 0 and nothing on stderr"
+account
+like "$OUT" '"success":false,"code":"usage"' "Google: which profile?"
+REVOKE=1 account jwt
+is "$OUT$STATUS$(field jwt access_token)$(ls "$T/run/google")" "{\"version\":1,\"success\":true}${NL}0other" "Google's revoke drops the token, and the file"
+
+# What a server refuses by RFC 6750 is dropped, unless it is too young for it.
+put "$(head_ ', error="invalid_token"')" tokenward-credential goauth https://reg.example.test/module
+is "$OUT=" "$(block reg.example.test)" "GOAUTH: a young token is given again"
+age reg 60
+put "$(head_ ', error="insufficient_scope"')" tokenward-credential goauth https://reg.example.test/module
+is "$OUT=" "$(block reg.example.test)" "GOAUTH: a token without the scope is given again"
+put "$(head_ ', error="invalid_token"')" tokenward-credential goauth https://other.example.test/module
+is "$OUT$(field reg access_token)" "$TOKEN" "GOAUTH: another host's refusal drops nothing"
+put "$(head_ ', error="invalid_token"')" tokenward-credential goauth https://reg.example.test/module
+[ "$(field reg access_token)" != "$TOKEN" ]; ok $? "GOAUTH: an older token that was refused is dropped"
+TOKEN=$(field reg access_token)
+is "$OUT=" "$(block reg.example.test)" "and the answer is another"
+put "" keyring del reg.example.test oauth2accesstoken
+is "$OUT$STATUS$(field reg access_token)" 0 "keyring del drops the token"
+forget reg
+user tokenward get reg >/dev/null
+TOKEN=$(field reg access_token)
 
 # Mail
 put "" tokenward-credential xoauth2 reg me@mail.example.test

@@ -46,6 +46,21 @@ Test(index, leads_a_host_and_the_longest_path_to_its_profile)
     cr_assert_str_eq(leads(&index, "", ""), "");
 }
 
+Test(index, says_how_much_of_the_path_led_there)
+{
+    AUTO_INDEX index;
+    struct route route;
+
+    fill(&index, "tokenward-index=1\nroute=a git h.test\n"
+                 "route=b git h.test /team\n");
+    cr_assert(index_route(&index, "h.test", "/team/repo", &route));
+    cr_assert_eq(route.path_len, strlen("/team"));
+    cr_assert(index_route(&index, "h.test", "/other/repo", &route));
+    cr_assert_eq(route.path_len, 0);
+    cr_assert(index_route(&index, "h.test", "/team/../repo", &route));
+    cr_assert_eq(route.path_len, 0);
+}
+
 Test(index, trusts_no_path_that_climbs)
 {
     const char *const climbing[] = {
