@@ -6,15 +6,9 @@
 # (2.46) within the same command.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-PATH=$PATH:/usr/sbin
-for needed in git openssl nginx fcgiwrap; do
-    command -v $needed >/dev/null || skip_all "$needed is not installed"
-done
-# One that the unprivileged user may run, too.
-for PYTHON in python3 /usr/bin/python3 ""; do
-    user $PYTHON -c 'import http.server, ssl' 2>/dev/null && break
-done
-[ -n "$PYTHON" ] || skip_all "there is no python3 with ssl"
+# shellcheck source=tests/flow/web.sh
+. "${TOP_SRC:-.}/tests/flow/web.sh"
+web_or_skip git fcgiwrap
 BACKEND=$(git --exec-path)/git-http-backend
 [ -x "$BACKEND" ] || skip_all "git came without http-backend"
 GIT_VERSION=$(git --version | sed 's/^git version //; s/^\([0-9]*\)\.\([0-9]*\).*/\1 \2/')
@@ -24,63 +18,20 @@ MODERN=$(($1 > 2 || ($1 == 2 && $2 >= 46)))
 sandbox
 
 # The server, by two names: localhost is ours, 127.0.0.1 is somebody else's.
-# nginx asks the checker whether the token is good.
+web_prepare
 G=$T/git
-mkdir -p "$G/repos" "$G/work" "$G/clones" "$G/tmp"
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
-    -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' -keyout "$G/key.pem" -out "$G/cert.pem" 2>/dev/null ||
-    { echo "Bail out! no certificate"; exit 1; }
-: >"$G/revoked"
-: >"$G/log"
-cp "$TOP_SRC/tests/flow/token_checker.py" "$TOP_SRC/tests/flow/git_client.py" "$G/"
+mkdir -p "$G/repos" "$G/work" "$G/clones"
+cp "$TOP_SRC/tests/flow/git_client.py" "$G/"
 own "$G"
-# Nothing of this host's configuration, and nobody to prompt.
-export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO="$G/cert.pem" NO_PROXY='*' \
-    GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.test GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.test
-unset GIT_ASKPASS SSH_ASKPASS https_proxy HTTPS_PROXY all_proxy ALL_PROXY
-export T G PYTHON
-start() { # start NAME COMMAND...: as the user; ends with the test
-    name=$1
-    shift
-    # shellcheck disable=SC2016
-    user sh -c 'echo $$ >"$G/$0.pid"; exec "$@"' "$name" "$@" >"$T/$name.out" 2>&1 &
-    for _ in $(seq 100); do [ -s "$G/$name.pid" ] && break; sleep 0.05; done
-    EXTRA_PID="${EXTRA_PID:-} $(cat "$G/$name.pid")"
-}
-start checker "$PYTHON" "$G/token_checker.py" "$G"
-start backend fcgiwrap -c 2 -s "unix:$G/backend.socket"
-for _ in $(seq 100); do [ -f "$G/port" ] && break; sleep 0.1; done
-PORT=$("$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-cat >"$G/nginx.conf" <<EOS
-daemon off;
-worker_processes 1;
-pid $G/tmp/pid;
-error_log stderr;
-events {}
-http {
-    log_format who '\$http_host \$request_uri \$http_authorization';
-    access_log $G/log who;
-    client_body_temp_path $G/tmp/body;
-    proxy_temp_path $G/tmp/proxy;
-    fastcgi_temp_path $G/tmp/fastcgi;
-    uwsgi_temp_path $G/tmp/uwsgi;
-    scgi_temp_path $G/tmp/scgi;
-    server {
-        listen 127.0.0.1:$PORT ssl;
-        ssl_certificate $G/cert.pem;
-        ssl_certificate_key $G/key.pem;
-        location = /check {
-            internal;
-            proxy_pass http://127.0.0.1:$(cat "$G/port");
-            proxy_pass_request_body off;
-            proxy_set_header Content-Length "";
-        }
+PORT=$(free_port)
+start backend fcgiwrap -c 2 -s "unix:$W/backend.socket"
+web_serve "$PORT" <<EOS
         location /away/ {
             rewrite ^/away(.*)\$ https://127.0.0.1:$PORT\$1 redirect;
         }
         location / {
             auth_request /check;
-            fastcgi_pass unix:$G/backend.socket;
+            fastcgi_pass unix:$W/backend.socket;
             fastcgi_param SCRIPT_FILENAME $BACKEND;
             fastcgi_param GIT_PROJECT_ROOT $G/repos;
             fastcgi_param GIT_HTTP_EXPORT_ALL 1;
@@ -92,14 +43,11 @@ http {
             fastcgi_param REMOTE_USER bearer;
             fastcgi_param REMOTE_ADDR \$remote_addr;
         }
-    }
-}
 EOS
-start nginx nginx -p "$G/tmp" -e stderr -c "$G/nginx.conf"
-served() { curl -s -o "$T/out" -w '%{http_code}' --cacert "$G/cert.pem" "https://localhost:$PORT/"; }
-for _ in $(seq 100); do [ "$(served)" = 401 ] && break; sleep 0.1; done
-[ "$(served)" = 401 ] || { sed 's/^/# /' "$T/nginx.out"; echo "Bail out! no server"; exit 1; }
-: >"$G/log"
+# Nothing of this host's configuration, and nobody to prompt.
+export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_SSL_CAINFO="$W/cert.pem" \
+    GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.test GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.test
+unset GIT_ASKPASS SSH_ASKPASS
 
 profile forge /oauth/v1/token "match: https://localhost:$PORT" 'git_username: oauth2'
 # As the manual has it; `git` finds the helper in the PATH.
@@ -128,9 +76,6 @@ clone() { # clone URL NAME [OPTION...]
     sed 's/^/# /' "$T/out"
     return $status
 }
-sent_to() { awk -v host="$1:$PORT" '$1 == host && $3 != "-"' "$G/log" | wc -l; }
-asked_of() { awk -v host="$1:$PORT" '$1 == host' "$G/log" | wc -l; }
-sent() { awk '$3 != "-" { print $3, $4 }' "$G/log" | sort -u; }
 
 clone "https://localhost:$PORT/plain.git" first; is $? 0 "git clones with tokenward as its helper"
 is "$(cat "$G/clones/first/file" 2>/dev/null)" plain "and has the repository's file"
@@ -159,7 +104,7 @@ clone "https://localhost:$PORT/away/plain.git" away; [ $? != 0 ]; ok $? "a redir
 is "$(sent_to 127.0.0.1)" 0 "the redirect's host was sent nothing"
 
 # A token that the server refuses is good for no other clone.
-revoke() { user tokenward get forge --cached >>"$G/revoked"; }
+revoke() { user tokenward get forge --cached >>"$W/revoked"; }
 if [ "$MODERN" = 0 ]; then
     revoke
     clone "https://localhost:$PORT/plain.git" refused; [ $? != 0 ]; ok $? "a revoked token: a git before 2.46 fails"
@@ -170,7 +115,7 @@ if [ "$MODERN" = 0 ]; then
     is "$(requests)" 2 "by one more request"
 fi
 # A rejection soon after another would put the next fetch off.
-begin_anew() { forget forge; user tokenward get forge >/dev/null; : >"$G/log"; before=$(requests); }
+begin_anew() { forget forge; user tokenward get forge >/dev/null; : >"$W/log"; before=$(requests); }
 begin_anew
 if [ "$MODERN" = 1 ]; then
     revoke
@@ -178,11 +123,11 @@ if [ "$MODERN" = 1 ]; then
     is "$(sent | grep -c Bearer)" 2 "with the second token that it was given"
     is "$(($(requests) - before))" 1 "by one more request"
     begin_anew
-    echo all >>"$G/revoked"
+    echo all >>"$W/revoked"
     clone "https://localhost:$PORT/plain.git" closed; [ $? != 0 ]; ok $? "a server that refuses every token: git fails"
     is "$(sent | grep -c Bearer)" 2 "after the second"
     is "$(($(requests) - before))" 1 "by one more request"
-    sed -i '/^all$/d' "$G/revoked"
+    sed -i '/^all$/d' "$W/revoked"
     begin_anew
 else
     skip "a revoked token heals within one command of git" "git is older than 2.46; a client of ours does what it would"
@@ -202,10 +147,10 @@ revoke
 is "$(ask authtype)" "401 get 401 erase" "a client that cannot: is refused"
 is "$(field forge access_token)" "" "and its erase drops the token"
 begin_anew
-echo all >>"$G/revoked"
+echo all >>"$W/revoked"
 is "$(ask authtype state)" "401 get 401 get 401 erase" "a server that refuses every token: asked twice, no more"
 is "$(($(requests) - before))" 1 "by one more request"
-sed -i '/^all$/d' "$G/revoked"
+sed -i '/^all$/d' "$W/revoked"
 
 # What a state may do, and what not.
 put() { # put LINE...: a get for the host, and the lines of its answer

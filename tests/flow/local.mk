@@ -62,4 +62,5 @@ EXTRA_DIST += \
 	tests/flow/lib.sh \
 	tests/flow/qr_image.py \
 	tests/flow/ring.py \
-	tests/flow/token_checker.py
+	tests/flow/token_checker.py \
+	tests/flow/web.sh

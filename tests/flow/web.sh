@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+# web.sh - sourced after lib.sh by tests whose clients want a real web server:
+# nginx over https on localhost and 127.0.0.1, one of which a profile may name,
+# and a program that nginx asks whether a request's token is good.
+PATH=$PATH:/usr/sbin
+W=$T/web
+export T W
+
+# web_or_skip [PROGRAM...]: skips the test where one of them or ours is missing
+web_or_skip() {
+    for needed in nginx openssl "$@"; do
+        command -v "$needed" >/dev/null || skip_all "$needed is not installed"
+    done
+    # One that the unprivileged user may run, too.
+    for PYTHON in python3 /usr/bin/python3 ""; do
+        user $PYTHON -c 'import http.server, ssl' 2>/dev/null && break
+    done
+    [ -n "$PYTHON" ] || skip_all "there is no python3 with ssl"
+    export PYTHON
+}
+
+free_port() { "$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# start NAME COMMAND...: as the user; ends with the test
+start() {
+    name=$1
+    shift
+    # shellcheck disable=SC2016  # for the shell that is started
+    user sh -c 'echo $$ >"$W/$0.pid"; exec "$@"' "$name" "$@" >"$T/$name.out" 2>&1 &
+    for _ in $(seq 100); do [ -s "$W/$name.pid" ] && break; sleep 0.05; done
+    EXTRA_PID="${EXTRA_PID:-} $(cat "$W/$name.pid")"
+}
+
+# web_prepare: $W with certificate and key, no token revoked, and the checker
+web_prepare() {
+    mkdir -p "$W/tmp"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+        -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' -keyout "$W/key.pem" -out "$W/cert.pem" 2>/dev/null ||
+        { echo "Bail out! no certificate"; exit 1; }
+    : >"$W/revoked"
+    : >"$W/log"
+    cp "$TOP_SRC/tests/flow/token_checker.py" "$W/"
+    own "$W"
+    unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY
+    export NO_PROXY='*'
+    start checker "$PYTHON" "$W/token_checker.py" "$W"
+    for _ in $(seq 100); do [ -f "$W/port" ] && break; sleep 0.1; done
+    [ -f "$W/port" ] || { sed 's/^/# /' "$T/checker.out"; echo "Bail out! no checker"; exit 1; }
+}
+
+# web_serve PORT: with the locations on stdin; "auth_request /check;" closes
+# one to all but bearers of a token.  Each request leaves a line "HOST PATH
+# AUTHORIZATION" in $W/log, "-" for none.
+web_serve() {
+    cat >"$W/nginx.conf" <<EOS
+daemon off;
+worker_processes 1;
+pid $W/tmp/pid;
+error_log stderr;
+events {}
+http {
+    log_format who '\$http_host \$request_uri \$http_authorization';
+    access_log $W/log who;
+    client_body_temp_path $W/tmp/body;
+    proxy_temp_path $W/tmp/proxy;
+    fastcgi_temp_path $W/tmp/fastcgi;
+    uwsgi_temp_path $W/tmp/uwsgi;
+    scgi_temp_path $W/tmp/scgi;
+    server {
+        listen 127.0.0.1:$1 ssl;
+        ssl_certificate $W/cert.pem;
+        ssl_certificate_key $W/key.pem;
+        location = /check {
+            internal;
+            proxy_pass http://127.0.0.1:$(cat "$W/port");
+            proxy_pass_request_body off;
+            proxy_set_header Content-Length "";
+        }
+        location = /served { return 204; }
+$(cat)
+    }
+}
+EOS
+    start nginx nginx -p "$W/tmp" -e stderr -c "$W/nginx.conf"
+    for _ in $(seq 100); do
+        curl -s -f --cacert "$W/cert.pem" "https://localhost:$1/served" && break
+        sleep 0.1
+    done
+    curl -s -f --cacert "$W/cert.pem" "https://localhost:$1/served" ||
+        { sed 's/^/# /' "$T/nginx.out"; echo "Bail out! no server"; exit 1; }
+    : >"$W/log"
+}
+
+# What the log has: how often a host was asked, how often with credentials,
+# and the credentials, each once.
+asked_of() { awk -v host="$1:$PORT" '$1 == host' "$W/log" | wc -l; }
+sent_to() { awk -v host="$1:$PORT" '$1 == host && $3 != "-"' "$W/log" | wc -l; }
+sent() { awk '$3 != "-" { print $3, $4 }' "$W/log" | sort -u; }
