@@ -20,10 +20,12 @@ dist_noinst_SCRIPTS += etc/quickstart etc/check etc/install-packages .ci/run
 
 # For hosts with systemd: units, and the service user and its directories.
 UNIT_FILES = \
+	etc/systemd/system/tokenward-credential.socket \
 	etc/systemd/system/tokenward.service \
 	etc/systemd/system/tokenward.socket \
 	etc/systemd/tokenward.sysusers \
 	etc/systemd/tokenward.tmpfiles \
+	etc/systemd/user/tokenward-credential.socket \
 	etc/systemd/user/tokenward.service
 EXTRA_DIST += $(UNIT_FILES:=.in)
 CLEANFILES += $(UNIT_FILES)
@@ -36,12 +38,14 @@ all-local: $(UNIT_FILES)
 install-data-local: $(UNIT_FILES)
 	$(MKDIR_P) '$(DESTDIR)$(systemddir)/system' '$(DESTDIR)$(systemddir)/user' \
 	    '$(DESTDIR)$(sysusersdir)' '$(DESTDIR)$(tmpfilesdir)'
-	$(INSTALL_DATA) etc/systemd/system/tokenward.service etc/systemd/system/tokenward.socket '$(DESTDIR)$(systemddir)/system'
-	$(INSTALL_DATA) etc/systemd/user/tokenward.service '$(DESTDIR)$(systemddir)/user'
+	$(INSTALL_DATA) etc/systemd/system/tokenward-credential.socket etc/systemd/system/tokenward.service \
+	    etc/systemd/system/tokenward.socket '$(DESTDIR)$(systemddir)/system'
+	$(INSTALL_DATA) etc/systemd/user/tokenward-credential.socket etc/systemd/user/tokenward.service '$(DESTDIR)$(systemddir)/user'
 	$(INSTALL_DATA) etc/systemd/tokenward.sysusers '$(DESTDIR)$(sysusersdir)/tokenward.conf'
 	$(INSTALL_DATA) etc/systemd/tokenward.tmpfiles '$(DESTDIR)$(tmpfilesdir)/tokenward.conf'
 uninstall-local:
-	rm -f '$(DESTDIR)$(systemddir)/system/tokenward.service' '$(DESTDIR)$(systemddir)/system/tokenward.socket' \
+	rm -f '$(DESTDIR)$(systemddir)/system/tokenward-credential.socket' '$(DESTDIR)$(systemddir)/user/tokenward-credential.socket' \
+	    '$(DESTDIR)$(systemddir)/system/tokenward.service' '$(DESTDIR)$(systemddir)/system/tokenward.socket' \
 	    '$(DESTDIR)$(systemddir)/user/tokenward.service' '$(DESTDIR)$(sysusersdir)/tokenward.conf' \
 	    '$(DESTDIR)$(tmpfilesdir)/tokenward.conf'
 endif

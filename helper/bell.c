@@ -9,53 +9,32 @@
 #include "helper/bell.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 
 #include "provider/base/auto.h"
 #include "provider/base/doorbell.h"
 #include "provider/base/lines.h"
-#include "provider/base/text.h"
 
-#define BACKLOG 512
-#define ACCEPTS 64  /* in one go */
-#define HANDED_FD 3 /* sd_listen_fds(3) */
+#define ACCEPTS 64 /* in one go */
 
 static void on_ring(void *arg, int fd, uint32_t events);
 
+/* Its time begins anew. */
 static void
-unlink_caller(struct caller *caller)
+begin_time(struct caller *caller)
 {
-    struct bell *bell = caller->bell;
-
-    if (caller->previous)
-        caller->previous->following = caller->following;
-    else
-        bell->first = caller->following;
-    if (caller->following)
-        caller->following->previous = caller->previous;
-    else
-        bell->last = caller->previous;
+    timed_put(&caller->bell->callers, &caller->timed,
+              loop_now_ms() + BELL_CALLER_MS);
 }
 
-/* Its time begins anew, so it is the last whose time is over. */
 static void
-link_caller(struct caller *caller)
+begin_time_anew(struct caller *caller)
 {
-    struct bell *bell = caller->bell;
-
-    caller->end_ms = loop_now_ms() + BELL_CALLER_MS;
-    caller->following = NULL;
-    caller->previous = bell->last;
-    if (bell->last)
-        bell->last->following = caller;
-    else
-        bell->first = caller;
-    bell->last = caller;
+    timed_drop(&caller->bell->callers, &caller->timed);
+    begin_time(caller);
 }
 
 static void
@@ -63,15 +42,16 @@ hang_up(struct caller *caller)
 {
     struct bell *bell = caller->bell;
 
-    if (caller->ward)
-        bell->host.left(bell->host.arg, caller);
+    if (caller->waiter.ward)
+        bell->host.left(&caller->waiter);
     (void)loop_watch(bell->loop, caller->fd, 0, NULL, NULL);
     (void)close(caller->fd);
-    unlink_caller(caller);
+    timed_drop(&bell->callers, &caller->timed);
     allowance_leave(caller->allowance);
     free(caller);
     if (bell->count-- == BELL_CALLERS_MAX)
-        (void)loop_watch(bell->loop, bell->fd, EPOLLIN, on_ring, bell);
+        (void)loop_watch(bell->loop, bell->listener.fd, EPOLLIN, on_ring,
+                         bell);
 }
 
 static bool
@@ -105,15 +85,14 @@ void
 caller_answer(struct caller *caller, const struct tw_error *err,
               const struct secret *more)
 {
-    caller->ward = NULL;
+    caller->waiter.ward = NULL;
     if (!send_verdict(caller->fd, err, more) ||
         !loop_watch(caller->bell->loop, caller->fd, EPOLLIN | EPOLLRDHUP,
                     on_caller, caller)) {
         hang_up(caller);
         return;
     }
-    unlink_caller(caller);
-    link_caller(caller);
+    begin_time_anew(caller);
 }
 
 static void
@@ -133,8 +112,7 @@ read_request(struct caller *caller, char *text, size_t n)
     }
     /* Nothing more is read of it until it is answered. */
     (void)loop_watch(bell->loop, caller->fd, EPOLLRDHUP, on_caller, caller);
-    unlink_caller(caller);
-    link_caller(caller);
+    begin_time_anew(caller);
     bell->host.asked(bell->host.arg, caller, &request);
 }
 
@@ -145,7 +123,7 @@ on_caller(void *arg, int fd, uint32_t events)
     char text[DOORBELL_REQUEST_MAX + 1];
     ssize_t n = 0;
 
-    if (!caller->ward && (events & EPOLLIN)) {
+    if (!caller->waiter.ward && (events & EPOLLIN)) {
         n = recv(fd, text, DOORBELL_REQUEST_MAX, MSG_DONTWAIT | MSG_TRUNC);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return;
@@ -175,7 +153,7 @@ welcome(struct bell *bell, int fd)
         caller->bell = bell;
         caller->allowance = allowance;
         caller->fd = fd;
-        link_caller(caller);
+        begin_time(caller);
         bell->count++;
         return;
     }
@@ -202,86 +180,45 @@ on_ring(void *arg, int fd, uint32_t events)
         (void)loop_watch(bell->loop, fd, 0, NULL, NULL);
 }
 
-/* The socket that a service manager handed over; -1: there is none. */
-static int
-take_handed(const struct environment *environment)
-{
-    const char *whose = environment_get(environment, "LISTEN_PID");
-    const char *count = environment_get(environment, "LISTEN_FDS");
-    int type = 0, listens = 0;
-    socklen_t n = sizeof type;
-    int64_t pid, fds;
-
-    if (!whose || !count || !text_to_int64(whose, &pid) || pid != getpid() ||
-        !text_to_int64(count, &fds) || fds != 1)
-        return -1;
-    if (getsockopt(HANDED_FD, SOL_SOCKET, SO_TYPE, &type, &n) < 0 ||
-        type != SOCK_SEQPACKET ||
-        getsockopt(HANDED_FD, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) < 0 ||
-        !listens || fcntl(HANDED_FD, F_SETFD, FD_CLOEXEC) < 0 ||
-        fcntl(HANDED_FD, F_SETFL, O_NONBLOCK) < 0)
-        return -1;
-    return HANDED_FD;
-}
-
-/* Whoever holds the place of the resident helper may remove a dead socket. */
-static enum tw_status
-make(const struct store *store, int *out, struct tw_error *err)
-{
-    AUTO_CLOSE int fd =
-        socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *const parts[] = {store->path, "/" DOORBELL_FILE, NULL};
-
-    if (!text_join(address.sun_path, sizeof address.sun_path, parts))
-        return tw_fail(err, TW_E_CONFIG,
-                       "%s: is too long a path for a socket in it",
-                       store->path);
-    (void)unlinkat(store->root, DOORBELL_FILE, 0);
-    if (fd < 0 ||
-        bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 ||
-        fchmodat(store->root, DOORBELL_FILE, store->system ? 0666 : 0600, 0) <
-            0 ||
-        listen(fd, BACKLOG) < 0)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", address.sun_path);
-    *out = take_fd(&fd);
-    return TW_OK;
-}
-
 enum tw_status
 bell_open(struct bell *bell, struct loop *loop, const struct store *store,
           const struct environment *environment, const struct bell_host *host,
           struct tw_error *err)
 {
-    enum tw_status status = TW_OK;
+    const struct listener_kind kind = {DOORBELL_FILE, SOCK_SEQPACKET,
+                                       store->system ? 0666 : 0600};
+    enum tw_status status =
+        listener_open(&kind, store, environment, &bell->listener, err);
 
     bell->loop = loop;
     bell->host = *host;
-    bell->fd = take_handed(environment);
-    if (bell->fd < 0) {
-        status = make(store, &bell->fd, err);
-        bell->store = store;
-    }
-    if (!status && !loop_watch(loop, bell->fd, EPOLLIN, on_ring, bell))
+    if (!status &&
+        !loop_watch(loop, bell->listener.fd, EPOLLIN, on_ring, bell))
         status = tw_fail(err, TW_E_SYSTEM, "epoll takes no more");
     return status;
+}
+
+static struct caller *
+caller_of(struct timed *timed)
+{
+    return (struct caller *)(void *)((char *)timed -
+                                     offsetof(struct caller, timed));
 }
 
 int64_t
 bell_turn(struct bell *bell, int64_t now_ms)
 {
-    while (bell->first && bell->first->end_ms <= now_ms)
-        hang_up(bell->first);
-    return bell->first ? bell->first->end_ms : LOOP_NEVER;
+    struct timed *due;
+
+    while ((due = timed_due(&bell->callers, now_ms)))
+        hang_up(caller_of(due));
+    return timed_next(&bell->callers);
 }
 
 void
 bell_close(struct bell *bell)
 {
-    while (bell->first)
-        hang_up(bell->first);
-    if (bell->fd >= 0 && bell->store)
-        (void)unlinkat(bell->store->root, DOORBELL_FILE, 0);
-    auto_close(&bell->fd);
-    bell->fd = -1;
+    while (bell->callers.first)
+        hang_up(caller_of(bell->callers.first));
+    listener_close(&bell->listener);
 }

@@ -10,9 +10,10 @@
 #define TW_HELPER_BELL_H
 
 #include "helper/allowance.h"
-#include "helper/environment.h"
+#include "helper/listener.h"
 #include "helper/loop.h"
-#include "helper/store.h"
+#include "helper/timed.h"
+#include "helper/waiter.h"
 
 #define BELL_CALLERS_MAX 1024
 #define BELL_CALLER_MS 30000 /* from the last word to the end of the call */
@@ -31,36 +32,32 @@ struct bell_request {
 enum tw_status bell_parse(char *text, size_t n, struct bell_request *out,
                           struct tw_error *err);
 
-struct ward;
 struct bell;
 
 struct caller {
+    struct waiter waiter; /* first: it may wait */
+    struct timed timed;
     struct bell *bell;
-    struct caller *previous, *following; /* of all, by their end */
-    struct caller *next;                 /* who waits for the same ward */
-    struct ward *ward;                   /* waited for, or NULL */
     struct allowance *allowance;
     int fd;
-    int64_t end_ms;
 };
 
-/* What is done with a request: answered at once, or the caller's ward is
+/* What is done with a request: answered at once, or the waiter's ward is
  * set and it waits. */
 struct bell_host {
     void (*asked)(void *arg, struct caller *caller,
                   const struct bell_request *request);
-    void (*left)(void *arg, struct caller *caller); /* while it waited */
+    void (*left)(struct waiter *waiter); /* while it waited */
     void *arg;
 };
 
 struct bell {
-    int fd; /* -1: there is none */
+    struct listener listener;
     struct loop *loop;
     struct bell_host host;
     struct allowances allowances;
-    struct caller *first, *last;
+    struct timed_list callers;
     size_t count;
-    const struct store *store; /* where our own socket is, or NULL */
 };
 
 /* bell_open: on the socket that a service manager handed over, or on one that

@@ -24,6 +24,8 @@ helper_libhelper_la_SOURCES = \
 	helper/bell_parse.c \
 	helper/certificate.c \
 	helper/certificate.h \
+	helper/claim.c \
+	helper/claim.h \
 	helper/client_auth.c \
 	helper/client_auth.h \
 	helper/client_auth_jwt.c \
@@ -33,6 +35,8 @@ helper_libhelper_la_SOURCES = \
 	helper/commands.h \
 	helper/confine.c \
 	helper/confine.h \
+	helper/credential.c \
+	helper/credential.h \
 	helper/describe.c \
 	helper/discard.c \
 	helper/discard.h \
@@ -104,6 +108,8 @@ helper_libhelper_la_SOURCES = \
 	helper/key_source.c \
 	helper/key_source.h \
 	helper/leave.c \
+	helper/listener.c \
+	helper/listener.h \
 	helper/lock.c \
 	helper/lock.h \
 	helper/login.c \
@@ -205,7 +211,9 @@ helper_libhelper_la_SOURCES = \
 	helper/serve.c \
 	helper/serve.h \
 	helper/serve_bell.c \
+	helper/serve_credential.c \
 	helper/serve_turn.c \
+	helper/serve_wait.c \
 	helper/stack.c \
 	helper/stack.h \
 	helper/state.c \
@@ -219,12 +227,17 @@ helper_libhelper_la_SOURCES = \
 	helper/table.h \
 	helper/task.c \
 	helper/task.h \
+	helper/timed.c \
+	helper/timed.h \
 	helper/trust.c \
 	helper/trust.h \
 	helper/unicode.c \
 	helper/unicode.h \
+	helper/unit_name.c \
+	helper/unit_name.h \
 	helper/url.c \
 	helper/url.h \
+	helper/waiter.h \
 	helper/ward.c \
 	helper/ward.h \
 	helper/watch.c \

@@ -24,14 +24,33 @@
 #define PROVIDER_DEFAULT "client_credentials"
 #define GIT_USERNAME_DEFAULT "oauth2"
 
+/* What stands in the runtime directory beside the profiles' own. */
+static bool
+is_taken(const char *name)
+{
+    static const char *const NAMES[] = {
+        "credential", "doorbell", "epoch", "guard", "index", "serve", "user"};
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        if (strcmp(NAMES[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static enum tw_status
 check_name(const struct profile_context *context, const struct yaml_node *name,
            struct tw_error *err)
 {
     struct shown shown;
 
-    if (text_is_profile_name(name->text))
+    if (text_is_profile_name(name->text) && !is_taken(name->text))
         return TW_OK;
+    if (is_taken(name->text))
+        return tw_fail(err, TW_E_CONFIG,
+                       "%s:%u:%u: no profile can be called '%s': the runtime "
+                       "directory has a file of that name",
+                       context->file, name->line, name->column, name->text);
     return tw_fail(err, TW_E_CONFIG,
                    "%s:%u:%u: profile name '%s' must be 1 to %d of A-Z a-z "
                    "0-9 . _ - and begin with a letter, a digit or _",

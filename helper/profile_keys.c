@@ -338,7 +338,7 @@ static const struct profile_key KEYS[] = {
     {"provider", "NAME",
      "the module that knows the grant; default client_credentials", true,
      read_provider},
-    {"readers", "{users: [NAME...], groups: [NAME...]}",
+    {"readers", "{users: [NAME...], groups: [NAME...], units: [NAME...]}",
      "who may read the token of a system's profile", false,
      profile_read_readers},
     {"reply_format", "json or form",

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * readers.c - see readers.h.  The kernel decides over files by the ACLs that
- * access.c makes of this; the doorbell asks here.
+ * access.c makes of this; the doorbell and the socket of credentials ask here.
  */
 #include "helper/readers.h"
 
 #include <stdlib.h>
+
+#include "helper/unit_name.h"
 
 static bool
 has_group(const struct readers *readers, gid_t group)
@@ -32,9 +34,22 @@ readers_has(const struct readers *readers, uid_t uid, const gid_t *groups,
     return false;
 }
 
+bool
+readers_has_unit(const struct readers *readers, const char *unit)
+{
+    for (size_t i = 0; i < readers->unit_count; i++) {
+        if (unit_name_matches(readers->units[i], unit))
+            return true;
+    }
+    return false;
+}
+
 void
 readers_clear(struct readers *readers)
 {
+    for (size_t i = 0; i < readers->unit_count; i++)
+        free(readers->units[i]);
+    free(readers->units);
     free(readers->users);
     free(readers->groups);
     *readers = (struct readers){.users = NULL};

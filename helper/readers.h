@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * readers.h - who may read a system profile's token: users and groups.
+ * readers.h - who may read a system profile's token: users and groups, and the
+ * units of the service manager that are handed it when they start.
  */
 #ifndef TW_HELPER_READERS_H
 #define TW_HELPER_READERS_H
@@ -9,17 +10,21 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define READERS_MAX 32 /* users, and as many groups, of one profile */
+#define READERS_MAX 32 /* users, groups and units, each, of one profile */
 
 struct readers {
     uid_t *users;
     gid_t *groups;
-    size_t user_count, group_count;
+    char **units; /* names, or templates (unit_name.h) */
+    size_t user_count, group_count, unit_count;
 };
 
 /* readers_has: is a process of @uid, with these @groups, one of them? */
 bool readers_has(const struct readers *readers, uid_t uid, const gid_t *groups,
                  size_t group_count);
+
+/* readers_has_unit: is @unit one of them? */
+bool readers_has_unit(const struct readers *readers, const char *unit);
 
 void readers_clear(struct readers *readers);
 

@@ -229,12 +229,18 @@ raise_limits(void)
 }
 
 static enum tw_status
-open_bell(struct serve *serve, struct tw_error *err)
+open_doors(struct serve *serve, struct tw_error *err)
 {
-    const struct bell_host host = {serve_asked, serve_left, serve};
+    const struct bell_host callers = {serve_asked, serve_left, serve};
+    const struct credential_host loads = {serve_loads, serve_left,
+                                          serve_load_vain, serve};
+    const struct environment *environment = &serve->session->environment;
+    enum tw_status status = bell_open(
+        &serve->bell, &serve->loop, &serve->store, environment, &callers, err);
 
-    return bell_open(&serve->bell, &serve->loop, &serve->store,
-                     &serve->session->environment, &host, err);
+    return status ? status
+                  : credential_open(&serve->credential, &serve->loop,
+                                    &serve->store, environment, &loads, err);
 }
 
 static enum tw_status
@@ -262,7 +268,7 @@ open_all(struct serve *serve, struct tw_error *err)
     if (serve->notify.watchdog_ms)
         serve->ping_ms = loop_now_ms() + serve->notify.watchdog_ms;
     status = serve_reload(serve, true, err);
-    return status ? status : open_bell(serve, err);
+    return status ? status : open_doors(serve, err);
 }
 
 /* Until it is told to end, and then until what is under way has ended: an
@@ -301,6 +307,7 @@ close_all(struct serve *serve)
         task_free(task);
     }
     bell_close(&serve->bell);
+    credential_close(&serve->credential);
     schedule_clear(&serve->schedule);
     watch_close(&serve->watch); /* before the set whose paths it knows */
     wards_clear(&serve->wards);
@@ -320,7 +327,8 @@ command_serve(struct session *session, int argc, char **argv)
                           .store = {.root = -1},
                           .lock = -1,
                           .loop = LOOP_INIT,
-                          .bell = {.fd = -1},
+                          .bell = {.listener = {.fd = -1}},
+                          .credential = {.listener = {.fd = -1}},
                           .notify = {.fd = -1},
                           .watch = WATCH_INIT,
                           .signals = -1,

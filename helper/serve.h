@@ -8,6 +8,7 @@
 
 #include "helper/bell.h"
 #include "helper/commands.h"
+#include "helper/credential.h"
 #include "helper/loop.h"
 #include "helper/notify.h"
 #include "helper/task.h"
@@ -24,6 +25,7 @@ struct serve {
     int lock; /* one resident helper for each runtime directory */
     struct loop loop;
     struct bell bell;
+    struct credential credential;
     struct notify notify;
     struct watch watch;
     int signals;
@@ -54,7 +56,25 @@ void serve_reload_now(struct serve *serve);
 /* serve_asked, serve_left: the bell's host, @arg is the struct serve. */
 void serve_asked(void *arg, struct caller *caller,
                  const struct bell_request *request);
-void serve_left(void *arg, struct caller *caller);
+void serve_left(struct waiter *waiter);
+
+/* serve_loads, serve_load_vain: the host of what LoadCredential= asks, @arg is
+ * the struct serve. */
+void serve_loads(void *arg, struct load *load);
+void serve_load_vain(void *arg, const struct tw_error *err);
+
+/* serve_is_good: the kept token is this profile's and lives for long enough.
+ */
+bool serve_is_good(const struct serve *serve, const struct ward *ward,
+                   int64_t min_valid);
+
+/* serve_alive: the kept record, if its token is this profile's and alive. */
+bool serve_alive(const struct serve *serve, const struct ward *ward,
+                 struct record *out);
+
+/* serve_await: @waiter is told when a fetch of @ward has ended, or left. */
+void serve_await(struct serve *serve, struct ward *ward, struct waiter *waiter,
+                 int64_t min_valid);
 
 /* serve_answer: all who wait for @ward. */
 void serve_answer(struct ward *ward, const struct tw_error *result);

@@ -3,10 +3,8 @@
  * serve_bell.c - what is done for those who ring: requests for one profile
  * become one fetch, and its end answers them all; see serve.h.
  */
-#include <string.h>
 #include <sys/socket.h>
 
-#include "helper/fingerprint.h"
 #include "helper/publish.h"
 #include "helper/serve.h"
 #include "provider/base/lines.h"
@@ -43,24 +41,10 @@ may_ask(const struct serve *serve, const struct caller *caller,
            (ward && serve->store.system && is_reader(caller, &peer, ward));
 }
 
-/* The kept token is this profile's and lives for long enough. */
-static bool
-is_good(const struct serve *serve, const struct ward *ward, int64_t min_valid)
+static void
+tell(struct waiter *waiter, const struct tw_error *result)
 {
-    AUTO_RECORD record = RECORD_INIT;
-    char fingerprint[FINGERPRINT_SIZE], path[NAME_MAX];
-    int64_t left;
-
-    (void)snprintf(path, sizeof path, "%s/record", ward->name);
-    if (record_read(serve->store.root, path, geteuid(), !serve->store.system,
-                    &record, NULL) ||
-        !fingerprint_of(ward->profile, fingerprint) ||
-        strcmp(record.fingerprint, fingerprint) != 0 ||
-        strcmp(record.source_mark, ward->profile->mark->text) != 0 ||
-        record_is_behind(&record))
-        return false;
-    left = record_left(&record, clock_now());
-    return left > 0 && left >= record_wanted(&record, min_valid);
+    caller_answer((struct caller *)waiter, result, NULL);
 }
 
 static void
@@ -69,17 +53,12 @@ ensure(struct serve *serve, struct caller *caller, struct ward *ward,
 {
     static const struct tw_error GOOD = {.status = TW_OK};
 
-    if (is_good(serve, ward, min_valid)) {
+    if (serve_is_good(serve, ward, min_valid)) {
         caller_answer(caller, &GOOD, NULL);
         return;
     }
-    caller->ward = ward;
-    caller->next = ward->waiting;
-    ward->waiting = caller;
-    if (min_valid > ward->min_valid)
-        ward->min_valid = min_valid;
-    if (!ward->task)
-        lane_put_first(&serve->wards, ward);
+    caller->waiter.told = tell;
+    serve_await(serve, ward, &caller->waiter, min_valid);
 }
 
 static void
@@ -154,33 +133,5 @@ serve_asked(void *arg, struct caller *caller,
         ensure(serve, caller, ward, request->min_valid);
     } else {
         reject(serve, caller, ward, request->generation);
-    }
-}
-
-void
-serve_left(void *arg, struct caller *caller)
-{
-    struct caller **at = &caller->ward->waiting;
-
-    (void)arg;
-    while (*at && *at != caller)
-        at = &(*at)->next;
-    if (*at)
-        *at = caller->next;
-    caller->ward = NULL;
-}
-
-void
-serve_answer(struct ward *ward, const struct tw_error *result)
-{
-    struct caller *caller = ward->waiting;
-
-    ward->waiting = NULL;
-    ward->min_valid = TW_MIN_VALID_DEFAULT;
-    while (caller) {
-        struct caller *next = caller->next;
-
-        caller_answer(caller, result, NULL);
-        caller = next;
     }
 }

@@ -234,6 +234,7 @@ serve_turn(struct serve *serve)
     next_ms = turn_work(serve);
     tell_status(serve);
     next_ms = earlier(next_ms, bell_turn(&serve->bell, now_ms));
+    next_ms = earlier(next_ms, credential_turn(&serve->credential, now_ms));
     if (serve->end_ms == LOOP_NEVER)
         next_ms = earlier(next_ms, serve->reload_ms);
     else

@@ -11,12 +11,12 @@
 #include "helper/schedule.h"
 #include "helper/store.h"
 #include "helper/table.h"
+#include "helper/waiter.h"
 
 #define LANE_MAX 8       /* at once; the engine sends no more to one host */
 #define LANE_COMMANDS 32 /* lanes of what may take its time */
 
 struct task;
-struct caller;
 
 struct lane {
     struct lane *next;         /* of all */
@@ -35,7 +35,7 @@ struct ward {
     struct ward *next_in_lane;
     struct ward *next;      /* of all */
     struct task *task;      /* being fetched */
-    struct caller *waiting; /* who asked for it, see bell.h */
+    struct waiter *waiting; /* who asked for it */
     int64_t min_valid;      /* what they want */
     unsigned failures;      /* in a row, without a note */
     bool in_lane, is_failing;

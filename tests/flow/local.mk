@@ -31,6 +31,7 @@ FLOW_TESTS = \
 	tests/flow/grants-t.sh \
 	tests/flow/herd-t.sh \
 	tests/flow/kill-t.sh \
+	tests/flow/load-t.sh \
 	tests/flow/login-t.sh \
 	tests/flow/logout-t.sh \
 	tests/flow/main-t.sh \
@@ -59,7 +60,10 @@ TESTS += $(FLOW_TESTS)
 EXTRA_DIST += \
 	tests/flow/bearer_server.py \
 	tests/flow/git_client.py \
+	tests/flow/git_server.py \
+	tests/flow/host.sh \
 	tests/flow/lib.sh \
+	tests/flow/load.py \
 	tests/flow/qr_image.py \
 	tests/flow/ring.py \
 	tests/flow/token_checker.py \

@@ -16,7 +16,7 @@ command -v pamtester >/dev/null || skip_all "pamtester is not installed"
 is_sanitized && skip_all "a sanitizer build"
 # shellcheck disable=SC2016
 where=$(printf 'include Makefile\nprint:\n\t@echo $(libexecdir) $(moduledir)\n' |
-    make -s -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
+    make -s --no-print-directory -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
 LIBEXEC=${where% *} MODULES=${where#* }
 # An id that no other run of this test has at the same time.
 USER_ID=$((20000 + $$ % 40000))

@@ -12,7 +12,7 @@ fi
 
 # shellcheck disable=SC2016
 where=$(printf 'include Makefile\nprint:\n\t@echo $(sysconfdir) $(moduledir) $(serviceuser)\n' |
-    make -s -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
+    make -s --no-print-directory -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
 # shellcheck disable=SC2086
 set -- $where
 [ $# = 3 ] || { echo "Bail out! the Makefile does not say where things are"; exit 1; }

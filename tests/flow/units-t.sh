@@ -15,11 +15,11 @@ level=$(exposure "$UNITS/system/tokenward.service")
 [ -n "$level" ] && [ "$level" -le 20 ]; is $? 0 "systemd-analyze security: at most 2.0 (${level:-?} tenths)"
 # As on a host where the program is where it will be installed.
 mkdir "$T/units"
-for unit in tokenward.service tokenward.socket; do
+for unit in tokenward.service tokenward.socket tokenward-credential.socket; do
     sed "s#^ExecStart=[^ ]*#ExecStart=$T/bin/tokenward-helper#" "$UNITS/system/$unit" >"$T/units/$unit"
 done
-out=$(SYSTEMD_UNIT_PATH="$T/units:" systemd-analyze verify --man=no "$T/units/tokenward.service" "$T/units/tokenward.socket" 2>&1 |
-    grep -F "$T/units/tokenward.")
+out=$(SYSTEMD_UNIT_PATH="$T/units:" systemd-analyze verify --man=no "$T/units/tokenward.service" "$T/units/tokenward.socket" "$T/units/tokenward-credential.socket" 2>&1 |
+    grep -F "$T/units/tokenward")
 is "$out" "" "systemd-analyze verify: nothing to say"
 if command -v systemd-socket-activate >/dev/null; then
     mkdir "$T/run/tokenward"

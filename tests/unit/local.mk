@@ -24,6 +24,7 @@ if HAVE_CRITERION
 UNIT_TESTS += \
 	tests/unit/base-t \
 	tests/unit/bell-t \
+	tests/unit/claim-t \
 	tests/unit/client-t \
 	tests/unit/device-code-t \
 	tests/unit/environment-t \
@@ -75,6 +76,11 @@ tests_unit_bell_t_SOURCES = tests/unit/bell-t.c
 tests_unit_bell_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_bell_t_CFLAGS = $(CC_UNIT)
 tests_unit_bell_t_LDADD = $(LINK_UNIT)
+
+tests_unit_claim_t_SOURCES = tests/unit/claim-t.c
+tests_unit_claim_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_claim_t_CFLAGS = $(CC_UNIT)
+tests_unit_claim_t_LDADD = $(LINK_UNIT)
 
 tests_unit_client_t_SOURCES = tests/unit/client-t.c tests/unit/marks.c tests/unit/marks.h tests/unit/published.c tests/unit/published.h
 tests_unit_client_t_CPPFLAGS = $(CPP_UNIT)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+# host.sh - sourced after lib.sh: a host of one's own for the system's
+# profiles, in a mount namespace: its directories, its users, its helper.
+[ -n "${IN_NAMESPACE:-}" ] || skip_all "needs root and a mount namespace"
+PYTHON=/usr/bin/python3 # not one of root's home
+[ -x $PYTHON ] || skip_all "python3 is not installed"
+# shellcheck disable=SC2016
+where=$(printf 'include Makefile\nprint:\n\t@echo $(sysconfdir) $(moduledir) $(serviceuser)\n' |
+    make -s --no-print-directory -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
+# shellcheck disable=SC2086
+set -- $where
+[ $# = 3 ] || { echo "Bail out! the Makefile does not say where things are"; exit 1; }
+SYSCONF=$1/tokenward MODULES=$2 SERVICE=$3 SERVICE_ID=65533
+COVERED=
+cover() {
+    above=$1
+    while [ ! -d "$above" ]; do above=$(dirname "$above"); done
+    case " $COVERED " in *" $above "*) ;; *)
+        case $above in / | /usr | /etc | /lib | /usr/lib) return 1 ;; esac
+        mount -t tmpfs -o mode=755 none "$above" || return 1
+        COVERED="$COVERED $above" ;;
+    esac
+    mkdir -p "$1"
+}
+for dir in "$SYSCONF" "$MODULES" /run; do
+    cover "$dir" || skip_all "$dir cannot be covered"
+done
+cp "$T/modules"/*.so "$MODULES/"
+mkdir /run/tokenward
+chown "$SERVICE_ID:$SERVICE_ID" /run/tokenward
+grep -vE "^($SERVICE|anna|dora):" /etc/passwd >"$T/passwd"
+grep -vE "^$SERVICE:" /etc/group >"$T/group"
+chmod 644 "$T/passwd" "$T/group"
+{
+    echo "$SERVICE:x:$SERVICE_ID:$SERVICE_ID::/nonexistent:/usr/sbin/nologin"
+    echo "anna:x:61001:61001::/nonexistent:/bin/sh"
+    echo "dora:x:61004:61004::/nonexistent:/bin/sh"
+} >>"$T/passwd"
+echo "$SERVICE:x:$SERVICE_ID:" >>"$T/group"
+mount --bind "$T/passwd" /etc/passwd && mount --bind "$T/group" /etc/group || skip_all "no bind mounts here"
+sandbox
+cp "$CA" "$T/ca.pem"
+chmod 644 "$T/ca.pem"
+
+as() { # as USER COMMAND...
+    who=$1
+    shift
+    env -u XDG_RUNTIME_DIR -u XDG_CONFIG_HOME HOME=/nonexistent \
+        setpriv --reuid="$who" --regid="$(id -u "$who")" --clear-groups "$@"
+}
+until_true() { # until_true SECONDS COMMAND...
+    tenths=$(($1 * 10))
+    shift
+    while [ "$tenths" -gt 0 ]; do
+        "$@" 2>/dev/null && return 0
+        sleep 0.1
+        tenths=$((tenths - 1))
+    done
+    return 1
+}
+tenant() { # tenant NAME PATH [LINE...]: one more profile of the system's
+    mkdir -p "$SYSCONF/profiles.d"
+    if [ ! -e "$SYSCONF/secret" ]; then
+        printf %s "$CANARY" >"$SYSCONF/secret"
+        chown "0:$SERVICE_ID" "$SYSCONF/secret"
+        chmod 640 "$SYSCONF/secret"
+    fi
+    name=$1
+    endpoint=$URL$2
+    shift 2
+    {
+        printf 'profiles:\n  %s:\n    token_endpoint: %s\n    client_id: %s\n' "$name" "$endpoint" "$CLIENT_ID"
+        printf '    client_secret: {file: ../secret}\n    scope: payments\n    ca_file: %s\n' "$T/ca.pem"
+        for line in "$@"; do echo "    $line"; done
+    } >"$SYSCONF/profiles.d/.$name"
+    chmod 644 "$SYSCONF/profiles.d/.$name"
+    mv "$SYSCONF/profiles.d/.$name" "$SYSCONF/profiles.d/$name.yaml"
+}
+token() { sed -n 's/^access_token=//p' "/run/tokenward/$1/record"; }
+serve_system() { # serve_system [OPTION...]
+    "$T/bin/tokenward-helper" --system "$@" serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+    until_true 5 test -S /run/tokenward/credential
+}
+stop_system() { kill "${1:--TERM}" "$EXTRA_PID"; wait "$EXTRA_PID"; }
