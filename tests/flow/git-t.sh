@@ -8,7 +8,7 @@
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 # shellcheck source=tests/flow/web.sh
 . "${TOP_SRC:-.}/tests/flow/web.sh"
-web_or_skip git fcgiwrap
+web_or_skip git nginx fcgiwrap
 BACKEND=$(git --exec-path)/git-http-backend
 [ -x "$BACKEND" ] || skip_all "git came without http-backend"
 GIT_VERSION=$(git --version | sed 's/^git version //; s/^\([0-9]*\)\.\([0-9]*\).*/\1 \2/')

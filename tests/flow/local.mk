@@ -34,6 +34,7 @@ FLOW_TESTS = \
 	tests/flow/load-t.sh \
 	tests/flow/login-t.sh \
 	tests/flow/logout-t.sh \
+	tests/flow/mail-t.sh \
 	tests/flow/main-t.sh \
 	tests/flow/mtls-t.sh \
 	tests/flow/oidc-provider-t.sh \
@@ -42,6 +43,7 @@ FLOW_TESTS = \
 	tests/flow/presets-t.sh \
 	tests/flow/provision-t.sh \
 	tests/flow/quota-t.sh \
+	tests/flow/registries-t.sh \
 	tests/flow/request-t.sh \
 	tests/flow/rotate-kill-t.sh \
 	tests/flow/rotate-t.sh \
@@ -50,6 +52,7 @@ FLOW_TESTS = \
 	tests/flow/served-t.sh \
 	tests/flow/stack-t.sh \
 	tests/flow/status-t.sh \
+	tests/flow/storage-t.sh \
 	tests/flow/system-t.sh \
 	tests/flow/tenants-t.sh \
 	tests/flow/tls-t.sh \
@@ -66,5 +69,6 @@ EXTRA_DIST += \
 	tests/flow/load.py \
 	tests/flow/qr_image.py \
 	tests/flow/ring.py \
+	tests/flow/smtp_server.py \
 	tests/flow/token_checker.py \
 	tests/flow/web.sh

@@ -8,7 +8,7 @@ export T W
 
 # web_or_skip [PROGRAM...]: skips the test where one of them or ours is missing
 web_or_skip() {
-    for needed in nginx openssl "$@"; do
+    for needed in openssl "$@"; do
         command -v "$needed" >/dev/null || skip_all "$needed is not installed"
     done
     # One that the unprivileged user may run, too.
@@ -31,18 +31,24 @@ start() {
     EXTRA_PID="${EXTRA_PID:-} $(cat "$W/$name.pid")"
 }
 
-# web_prepare: $W with certificate and key, no token revoked, and the checker
-web_prepare() {
+# web_certificate: $W, with the certificate and key of both names
+web_certificate() {
     mkdir -p "$W/tmp"
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
         -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' -keyout "$W/key.pem" -out "$W/cert.pem" 2>/dev/null ||
         { echo "Bail out! no certificate"; exit 1; }
-    : >"$W/revoked"
     : >"$W/log"
-    cp "$TOP_SRC/tests/flow/token_checker.py" "$W/"
     own "$W"
     unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY
     export NO_PROXY='*'
+}
+
+# web_prepare: the same and the checker, with no token revoked
+web_prepare() {
+    web_certificate
+    : >"$W/revoked"
+    cp "$TOP_SRC/tests/flow/token_checker.py" "$W/"
+    own "$W"
     start checker "$PYTHON" "$W/token_checker.py" "$W"
     for _ in $(seq 100); do [ -f "$W/port" ] && break; sleep 0.1; done
     [ -f "$W/port" ] || { sed 's/^/# /' "$T/checker.out"; echo "Bail out! no checker"; exit 1; }
