@@ -25,7 +25,8 @@ find_bad(const char *from, const char *end)
 void
 lines_begin(struct lines *lines, char *text, size_t n)
 {
-    *lines = (struct lines){.next = text, .end = text + n};
+    /* No offset, not even 0, of a NULL, which an empty text may be. */
+    *lines = (struct lines){.next = text, .end = n ? text + n : text};
     lines->bad = n ? find_bad(text, lines->end) : lines->end;
 }
 
