@@ -21,6 +21,7 @@ dist_check_SCRIPTS =
 include tests/unit/local.mk
 include tests/sandbox/local.mk
 include tests/flow/local.mk
+include tests/fuzz/local.mk
 include tests/servers/local.mk
 include tests/bench/local.mk
 

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# check.sh - what `make check-fuzz` runs, in a build directory of libFuzzer's:
+# each harness for $FUZZ_SECONDS, then what of its parser was reached.
+#
+# check.sh DIR [NAME...].  What was found stays in DIR/corpus/NAME, so that the
+# next run goes on from there; what broke lies in DIR/crashes.
+set -u
+TOP_SRC=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+. "$TOP_SRC/tests/fuzz/seeds.sh"
+DIR=$(cd "$1" && pwd) || exit 1
+shift
+SECONDS_EACH=${FUZZ_SECONDS:-60}
+[ $# -gt 0 ] || set -- $(targets)
+mkdir -p "$DIR/crashes"
+broken=0
+
+fuzz() { # fuzz NAME: one line about it
+    corpus=$DIR/corpus/$1
+    log=$DIR/$1.log
+    mkdir -p "$corpus" "$DIR/seeds/$1"
+    seeds "$1" | xargs cp -t "$DIR/seeds/$1"
+    FUZZ_TARGET=$1 "$DIR/tests/fuzz/libfuzzer" -max_total_time="$SECONDS_EACH" -timeout=5 -rss_limit_mb=1024 \
+        -dict="$TOP_SRC/tests/fuzz/words.dict" -artifact_prefix="$DIR/crashes/$1-" -print_final_stats=1 \
+        "$corpus" "$DIR/seeds/$1" >"$log" 2>&1
+    rc=$?
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+    if [ $rc = 0 ]; then
+        printf '%-13s %9s runs in %s s, %s inputs kept\n' "$1" "${runs:-?}" "$SECONDS_EACH" "$(find "$corpus" -type f | wc -l)"
+    else
+        printf '%-13s FAILED: %s\n' "$1" "$(grep -m1 -E 'does not hold|ERROR|runtime error' "$log")"
+        broken=1
+    fi
+}
+
+# Of each parser's files, the lines that its seeds and what was found reach.
+cover() { # cover NAME
+    profile=$DIR/$1.profile
+    find "$DIR/corpus/$1" "$DIR/seeds/$1" -type f |
+        LLVM_PROFILE_FILE=$profile.raw FUZZ_TARGET=$1 xargs "$DIR/coverage/tests/fuzz/replay" >/dev/null 2>&1
+    "$PROFDATA" merge -o "$profile" "$profile.raw" || return 1
+    files=$(sed -n "s|^$1 ||p" "$TOP_SRC/tests/fuzz/targets")
+    for file in $files; do
+        set -- "$1" "$(cd "$DIR/coverage" && "$COV" report ./tests/fuzz/replay -instr-profile="$profile" "$TOP_SRC/$file" 2>/dev/null |
+            awk '/^TOTAL/ { print $10, $8 - $9, $8 }')"
+        # shellcheck disable=SC2086  # words are wanted
+        printf '%-13s %-38s %7s of lines (%s of %s)\n' "$1" "$file" $2
+    done
+}
+
+for target in "$@"; do
+    fuzz "$target"
+done
+PROFDATA=$(command -v llvm-profdata || command -v llvm-profdata-14)
+COV=$(command -v llvm-cov || command -v llvm-cov-14)
+if [ -n "$PROFDATA" ] && [ -n "$COV" ] && [ -x "$DIR/coverage/tests/fuzz/replay" ]; then
+    echo
+    for target in "$@"; do
+        cover "$target"
+    done
+fi
+exit $broken

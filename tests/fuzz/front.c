@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * front.c - requests of the tools that ask for credentials: a token goes out
+ * only where the host that was asked for is ours, and what goes out is what
+ * the tool's format has.
+ */
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "provider/base/json_tree.h"
+#include "provider/credential/protocol.h"
+#include "tests/fuzz/fake_target.h"
+#include "tests/fuzz/fuzz.h"
+
+#define ARGS_MAX 8
+
+typedef enum tw_status front_run(const struct call *call, struct secret *out,
+                                 int *exit_code, struct tw_error *err);
+
+/* What was written to stdout itself, behind @out. */
+static void
+read_stdout(struct secret *out)
+{
+    char chunk[4096];
+    ssize_t n;
+
+    FUZZ_CHECK(lseek(STDOUT_FILENO, 0, SEEK_SET) == 0);
+    while ((n = read(STDOUT_FILENO, chunk, sizeof chunk)) > 0) {
+        if (!secret_append(out, chunk, (size_t)n))
+            return;
+    }
+}
+
+/* Each line of @text is JSON. */
+static void
+check_json(const char *text)
+{
+    static struct json_tree tree;
+
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        AUTO_FREE char *line = fuzz_text((const uint8_t *)text, n);
+
+        FUZZ_CHECK(text[n] == '\n');
+        FUZZ_CHECK(json_tree_read(line, n, &tree));
+        text += n + 1;
+    }
+}
+
+static void
+run(front_run *front, int count, char **args, bool is_json)
+{
+    const struct call call = {
+        .program = "tokenward-credential", .args = args, .count = count};
+    AUTO_SECRET out = SECRET_INIT(8 * ANSWER_MAX);
+    struct tw_error err = {0};
+    int exit_code = 0;
+    enum tw_status status;
+
+    fake_target_granted = false;
+    status = front(&call, &out, &exit_code, &err);
+    if (status)
+        fuzz_check_message(&err);
+    read_stdout(&out);
+    FUZZ_CHECK(fake_target_granted || !strstr(secret_text(&out), FAKE_TOKEN));
+    FUZZ_CHECK(!strchr(secret_text(&out), '\r'));
+    if (!status && !exit_code && is_json)
+        check_json(secret_text(&out));
+}
+
+/* The input on stdin, and an empty file as stdout. */
+static void
+set_input(const uint8_t *data, size_t n)
+{
+    static int output = -1;
+
+    if (output < 0) {
+        output = memfd_create("output", MFD_CLOEXEC);
+        FUZZ_CHECK(output >= 0 &&
+                   dup2(output, STDOUT_FILENO) == STDOUT_FILENO);
+    }
+    FUZZ_CHECK(ftruncate(output, 0) == 0 && lseek(output, 0, SEEK_SET) == 0);
+    fuzz_input(STDIN_FILENO, data, n);
+}
+
+/* What was granted was asked for, unless an escape hides it. */
+static void
+check_named(const uint8_t *data, size_t n)
+{
+    AUTO_FREE char *text = fuzz_text(data, n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (!text[i])
+            text[i] = ' ';
+    }
+    FUZZ_CHECK(!fake_target_granted || strcasestr(text, FAKE_HOST) ||
+               strchr(text, '\\'));
+}
+
+void
+fuzz_bazel(const uint8_t *data, size_t n)
+{
+    char *args[] = {(char[]){"get"}, NULL};
+
+    set_input(data, n);
+    run(bazel_run, 1, args, true);
+    check_named(data, n);
+}
+
+void
+fuzz_cargo(const uint8_t *data, size_t n)
+{
+    char *args[] = {(char[]){"--cargo-plugin"}, NULL};
+
+    set_input(data, n);
+    run(cargo_run, 1, args, true);
+    check_named(data, n);
+}
+
+void
+fuzz_docker(const uint8_t *data, size_t n)
+{
+    char *get[] = {(char[]){"get"}, NULL};
+    char *erase[] = {(char[]){"erase"}, NULL};
+
+    set_input(data, n);
+    run(docker_run, 1, get, true);
+    check_named(data, n);
+    set_input(data, n);
+    run(docker_run, 1, erase, false);
+}
+
+void
+fuzz_kubectl(const uint8_t *data, size_t n)
+{
+    AUTO_FREE char *text = fuzz_text(data, n);
+    char *args[] = {NULL};
+
+    set_input(data, 0);
+    FUZZ_CHECK(setenv("KUBERNETES_EXEC_INFO", text, 1) == 0);
+    run(kubectl_run, 0, args, true);
+    check_named(data, n);
+}
+
+/* The lines of the bytes are the arguments. */
+static void
+run_lines(front_run *front, const uint8_t *data, size_t n, bool is_json)
+{
+    AUTO_FREE char *text = fuzz_text(data, n);
+    char *args[ARGS_MAX + 1] = {NULL}, *rest = text;
+    int count = 0;
+
+    set_input(data, 0);
+    while (count < ARGS_MAX && rest)
+        args[count++] = strsep(&rest, "\n");
+    run(front, count, args, is_json);
+}
+
+void
+fuzz_mail(const uint8_t *data, size_t n)
+{
+    run_lines(xoauth2_run, data, n, false);
+    run_lines(oauthbearer_run, data, n, false);
+}
+
+void
+fuzz_oidc_token(const uint8_t *data, size_t n)
+{
+    run_lines(oidc_token_run, data, n, false);
+}
+
+void
+fuzz_terraform(const uint8_t *data, size_t n)
+{
+    run_lines(terraform_run, data, n, true);
+    check_named(data, n);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * index.c - the index of routes: where a host and a path lead, beside a slow
+ * reading of the same lines.  The first line of the bytes is the host, the
+ * second the path.
+ */
+#include "provider/base/index.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/fuzz/fuzz.h"
+
+struct asked {
+    const char *host, *path;
+    const struct route *found; /* NULL: none was */
+    bool seen;
+    size_t longest; /* of the patterns that lead there, plus one */
+};
+
+/* The host as the index has it. */
+static void
+normalise(char *host)
+{
+    size_t n = strlen(host);
+
+    for (size_t i = 0; i < n; i++) {
+        if (host[i] >= 'A' && host[i] <= 'Z')
+            host[i] = (char)(host[i] | 0x20);
+    }
+    if (n > 4 && strcmp(host + n - 4, ":443") == 0)
+        host[n - 4] = '\0';
+}
+
+static bool
+leads(const char *pattern, const char *path)
+{
+    AUTO_FREE char *under = NULL;
+    AUTO_FREE char *whole = NULL;
+
+    if (!pattern[0])
+        return true;
+    FUZZ_CHECK(asprintf(&under, "%s/", pattern) > 0);
+    FUZZ_CHECK(asprintf(&whole, "%s%s", path[0] == '/' ? "" : "/", path) > 0);
+    return strcmp(whole, pattern) == 0 ||
+           strncmp(whole, under, strlen(under)) == 0;
+}
+
+static bool
+visit(void *arg, const char *key, const char *value)
+{
+    struct asked *asked = arg;
+    char profile[65] = "", username[256] = "", host[300] = "";
+    int used = 0;
+
+    if (strcmp(key, "route") != 0 ||
+        sscanf(value, "%64[^ ] %255[^ ] %299[^ ]%n", profile, username, host,
+               &used) != 3)
+        return true;
+    value += used;
+    value += *value == ' ';
+    if (strcmp(host, asked->host) != 0 || !leads(value, asked->path))
+        return true;
+    if (strlen(value) + 1 > asked->longest) {
+        asked->longest = strlen(value) + 1;
+        asked->seen = asked->found &&
+                      strcmp(asked->found->profile, profile) == 0 &&
+                      strcmp(asked->found->username, username) == 0;
+    }
+    return true;
+}
+
+void
+fuzz_index(const uint8_t *data, size_t n)
+{
+    AUTO_INDEX index = INDEX_INIT;
+    AUTO_FREE char *text = fuzz_text(data, n);
+    char *path = strchr(text, '\n'),
+         *lines = path ? strchr(path + 1, '\n') : NULL;
+    struct route route = {.profile = ""};
+    struct asked asked = {.found = NULL};
+
+    if (!lines || !secret_append_text(&index.text, lines + 1))
+        return;
+    *path++ = *lines = '\0';
+    if (index_route(&index, text, path, &route))
+        asked.found = &route;
+    FUZZ_CHECK(!index.text.bytes || strcmp(index.text.bytes, lines + 1) == 0);
+    if (strchr(path, '.') || strchr(path, '%')) /* may be "no path" */
+        return;
+    normalise(text);
+    asked.host = text;
+    asked.path = path;
+    index_each(&index, visit, &asked);
+    FUZZ_CHECK(asked.seen == (asked.found != NULL));
+}

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+# One program of all harnesses, twice: `replay` reads files and is built by any
+# compiler, so that `make check` runs each harness over its seeds; `libfuzzer`
+# is built by `make check-fuzz`, with clang.
+
+FUZZ_SOURCES = \
+	provider/cli/terminal.c \
+	provider/credential/bazel.c \
+	provider/credential/cargo.c \
+	provider/credential/date.c \
+	provider/credential/docker.c \
+	provider/credential/git_request.c \
+	provider/credential/input.c \
+	provider/credential/kubectl.c \
+	provider/credential/mail.c \
+	provider/credential/oidc_token.c \
+	provider/credential/place.c \
+	provider/credential/terraform.c \
+	tests/fuzz/backoff.c \
+	tests/fuzz/bell.c \
+	tests/fuzz/engine.c \
+	tests/fuzz/engine.h \
+	tests/fuzz/exchange.c \
+	tests/fuzz/fake_target.c \
+	tests/fuzz/fake_target.h \
+	tests/fuzz/form.c \
+	tests/fuzz/front.c \
+	tests/fuzz/fuzz.c \
+	tests/fuzz/fuzz.h \
+	tests/fuzz/git.c \
+	tests/fuzz/grant_device_code.c \
+	tests/fuzz/grant_jwt_bearer.c \
+	tests/fuzz/grant_refresh_token.c \
+	tests/fuzz/grant_token_exchange.c \
+	tests/fuzz/index.c \
+	tests/fuzz/instant.c \
+	tests/fuzz/json.c \
+	tests/fuzz/jwt_expiry.c \
+	tests/fuzz/metadata.c \
+	tests/fuzz/profile.c \
+	tests/fuzz/record.c \
+	tests/fuzz/reply.c \
+	tests/fuzz/retry_after.c \
+	tests/fuzz/script.c \
+	tests/fuzz/script.h \
+	tests/fuzz/session_word.c \
+	tests/fuzz/state.c \
+	tests/fuzz/url.c \
+	tests/fuzz/yaml.c \
+	tests/unit/fake_modules.c
+
+check_PROGRAMS += tests/fuzz/replay
+tests_fuzz_replay_SOURCES = $(FUZZ_SOURCES) tests/fuzz/replay.c
+tests_fuzz_replay_CPPFLAGS = $(CPP_PATHS)
+tests_fuzz_replay_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
+tests_fuzz_replay_LDADD = helper/libhelper.la
+
+EXTRA_PROGRAMS += tests/fuzz/libfuzzer
+tests_fuzz_libfuzzer_SOURCES = $(FUZZ_SOURCES) tests/fuzz/mutate.c
+tests_fuzz_libfuzzer_CPPFLAGS = $(CPP_PATHS)
+tests_fuzz_libfuzzer_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
+tests_fuzz_libfuzzer_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_libfuzzer_LDADD = helper/libhelper.la
+
+dist_check_SCRIPTS += tests/fuzz/replay-t.sh
+TESTS += tests/fuzz/replay-t.sh
+EXTRA_DIST += tests/fuzz/check.sh tests/fuzz/seeds tests/fuzz/seeds.sh tests/fuzz/targets tests/fuzz/words.dict
+
+# Each harness for FUZZ_SECONDS under AddressSanitizer and
+# UndefinedBehaviorSanitizer, then what of each parser was reached.  What it
+# finds is kept in build-fuzz, and the next run goes on from there.
+FUZZ_SECONDS = 60
+FUZZ_TARGETS =
+FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined -DTW_NO_WIPE
+COVER_FLAGS = -O0 -g -fprofile-instr-generate -fcoverage-mapping -DTW_NO_WIPE
+check-fuzz:
+	mkdir -p build-fuzz/coverage
+	cd build-fuzz && { test -f Makefile || $(abs_top_srcdir)/configure -q CC=clang --disable-fortify \
+	    CFLAGS='$(FUZZ_FLAGS)'; } && $(MAKE) -s tests/fuzz/libfuzzer
+	cd build-fuzz/coverage && { test -f Makefile || $(abs_top_srcdir)/configure -q CC=clang --disable-fortify \
+	    CFLAGS='$(COVER_FLAGS)'; } && $(MAKE) -s tests/fuzz/replay
+	FUZZ_SECONDS=$(FUZZ_SECONDS) sh $(top_srcdir)/tests/fuzz/check.sh build-fuzz $(FUZZ_TARGETS)
+.PHONY: check-fuzz
