@@ -75,6 +75,8 @@ backoff_parse(char *text, size_t n, struct backoff *out)
         }
         used = strlen(backoff.message);
         if (strcmp(key, "hint") == 0 && used &&
+            !strchr(backoff.message, '\n') &&
+            text_is_line(value, strlen(value)) &&
             used + strlen(value) + 2 < sizeof backoff.message) {
             backoff.message[used] = '\n';
             memcpy(backoff.message + used + 1, value, strlen(value) + 1);

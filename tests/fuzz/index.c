@@ -54,8 +54,8 @@ visit(void *arg, const char *key, const char *value)
     int used = 0;
 
     if (strcmp(key, "route") != 0 ||
-        sscanf(value, "%64[^ ] %255[^ ] %299[^ ]%n", profile, username, host,
-               &used) != 3)
+        sscanf(value, "%64[^ ]%*1[ ]%255[^ ]%*1[ ]%299[^ ]%n", profile,
+               username, host, &used) != 3)
         return true;
     value += used;
     value += *value == ' ';

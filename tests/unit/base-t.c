@@ -179,6 +179,17 @@ Test(backoff, is_read_and_written_alike)
     cr_assert_eq(again.not_before.wall, 40);
 }
 
+Test(backoff, has_one_hint_that_can_be_shown)
+{
+    AUTO_SECRET out = SECRET_INIT(BACKOFF_MAX);
+    char text[] = "message=m\nhint=\033[2J\nhint=one\nhint=two\n";
+    struct backoff note;
+
+    cr_assert(backoff_parse(text, sizeof text - 1, &note));
+    cr_assert_str_eq(note.message, "m\none");
+    cr_assert(backoff_format(&note, &out));
+}
+
 Test(backoff, never_holds_back_longer_than_an_hour)
 {
     struct now now = clock_now();
