@@ -43,9 +43,8 @@ retry_after_failure(struct backoff *note, const struct tw_error *failure,
     wait = is_for_good(failure->status) ? RETRY_DENIED_S
                                         : doubled(note->failures);
     wait = with_jitter(wait, seed);
-    if (retry_after > wait ||
-        (retry_after >= 0 && failure->status == TW_E_RETRY))
-        wait = retry_after > RETRY_FIRST_S ? retry_after : RETRY_FIRST_S;
+    if (retry_after > wait)
+        wait = retry_after;
     note->failed_at = now.wall;
     note->not_before = moment_after(now, wait);
     (void)snprintf(note->status, sizeof note->status, "%s",

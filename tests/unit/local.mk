@@ -32,6 +32,7 @@ UNIT_TESTS += \
 	tests/unit/explain-t \
 	tests/unit/form-t \
 	tests/unit/grants-t \
+	tests/unit/hours-t \
 	tests/unit/http-answer-t \
 	tests/unit/http-failure-t \
 	tests/unit/http-t \
@@ -116,6 +117,12 @@ tests_unit_grants_t_SOURCES = tests/unit/grants-t.c tests/unit/fake_host.c tests
 tests_unit_grants_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_grants_t_CFLAGS = $(CC_UNIT)
 tests_unit_grants_t_LDADD = $(LINK_UNIT)
+
+tests_unit_hours_t_SOURCES = tests/unit/hours-t.c tests/unit/figure.h tests/unit/raw_server.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_hours_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_hours_t_CFLAGS = $(CC_UNIT)
+tests_unit_hours_t_LDFLAGS = -Wl,--wrap=clock_gettime -Wl,--wrap=spawn_helper
+tests_unit_hours_t_LDADD = $(LINK_UNIT)
 
 tests_unit_http_answer_t_SOURCES = tests/unit/http-answer-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h
 tests_unit_http_answer_t_CPPFLAGS = $(CPP_UNIT)
