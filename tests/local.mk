@@ -19,6 +19,7 @@ AM_TESTS_ENVIRONMENT = \
 dist_check_SCRIPTS =
 
 include tests/unit/local.mk
+include tests/proof/local.mk
 include tests/sandbox/local.mk
 include tests/flow/local.mk
 include tests/fuzz/local.mk

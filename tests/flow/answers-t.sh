@@ -112,7 +112,14 @@ fails 75 'HTTP 403' "a firewall's 403" 'status=403,html'
 fails 75 'asks to wait 77 s' "429 with Retry-After" 'status=429,retry-after=77'
 before=$(requests)
 user tokenward get "row$N" >/dev/null 2>&1; is "$(requests)" "$before" "which is heeded"
-fails 76 'redirect_refused' "a redirect" 'redirect=307'
+followed=0
+for code in 301 302 303 307 308; do
+    before=$(requests)
+    fails 76 'redirect_refused' "a redirect, $code" "redirect=$code"
+    followed=$((followed + $(requests) - before - 1))
+done
+figure requests-after-redirect $followed "of 5 redirects"
+is $followed 0 "no redirect is followed"
 fails 77 'use_dpop_nonce' "DPoP" 'error=use_dpop_nonce'
 like "$out" 'operator can allow bearer tokens' "which is explained"
 done_testing

@@ -209,13 +209,27 @@ see() { # see PROGRAM FILTER: the unit test that has this row; it needs root
     timeout 120 "$1" --filter "$2" >"$T/out" 2>&1 && grep -q 'Tested: .*1 .*Passing: .*1 ' "$T/out"
 }
 
+# What lies outside, where a link was planted to it.
+planted=0 written=0
+look_outside() {
+    [ -d "$T/victim" ] || return 0
+    planted=$((planted + 1))
+    [ -z "$(find "$T/victim" -mindepth 1 ! -name file)" ] || written=$((written + 1))
+    [ ! -e "$T/victim/file" ] || [ "$(cat "$T/victim/file")" = mine ] || written=$((written + 1))
+}
+unmet=0 met=0
 while IFS="$(printf '\t')" read -r id _ <&3; do
     [ "$id" != case ] || continue
     row=$(printf %s "$id" | tr - _)
     why="no test for this row"
     fresh
     if type "$row" >/dev/null 2>&1; then "$row"; status=$?; else echo "# $why"; status=1; fi
+    look_outside
+    case $status in 0) met=$((met + 1)) ;; 77) ;; *) unmet=$((unmet + 1)) ;; esac
     if [ $status = 77 ]; then skip "perms/$id" "$why"; else ok $status "perms/$id"; fi
 done 3<"$TSV"
-is $COUNT "$(($(wc -l <"$TSV") - 1))" "every row of perms.tsv"
+figure corpus-unmet $unmet "of $((met + unmet)) rows of perms"
+figure planted-writes $written "in $planted plantings"
+is $written 0 "nothing was written through what was planted"
+is $((COUNT - 1)) "$(($(wc -l <"$TSV") - 1))" "every row of perms.tsv"
 done_testing

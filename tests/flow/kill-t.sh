@@ -49,6 +49,7 @@ while read -r name nth; do
     stray=$((stray + left))
 done <"$T/points"
 echo "# $points of $total system calls: $old old, $new new, $torn torn, $stray strays met"
+figure torn-killed $torn "of $points kills"
 is $torn 0 "no torn record in $points kills"
 [ $new -gt 0 ] && [ $old -gt 0 ]; ok $? "kills before and after the moment of publication were among them"
 # shellcheck disable=SC2086

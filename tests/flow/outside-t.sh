@@ -16,6 +16,9 @@ unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 ${MAKE:-make} -s -C "$TOP_BUILD" install DESTDIR="$stage" >"$T/install.log" 2>&1
 is $? 0 "make install DESTDIR"
 [ "$COUNT:$FAILED" = 1:0 ] || { sed 's/^/# /' "$T/install.log"; done_testing; exit 1; }
+bits=$({ find "$stage" -perm /6000; getcap -r "$stage" 2>/dev/null; } | wc -l)
+figure privileged-bits "$bits" "of $(find "$stage" -type f | wc -l) files installed"
+is "$bits" 0 "nothing is installed setuid, setgid or with a capability"
 pc=$(find "$stage" -name tokenward.pc)
 installed() { PKG_CONFIG_PATH=$(dirname "$pc") PKG_CONFIG_SYSROOT_DIR=$stage pkg-config "$@" tokenward; }
 modules=$stage$(installed --variable=moduledir | sed "s|^$stage||")

@@ -77,6 +77,7 @@ timed() { # timed COMMAND...: sets took, and keeps its status
     "$@"
     set -- $?
     took=$(($(ms) - begun))
+    [ "$took" -le "${longest:-0}" ] || longest=$took
     return "$1"
 }
 gone() { # none of the user's processes is left; waits for their ends a little
@@ -336,4 +337,18 @@ there" "sshd: the session finds its token"
 else
     skip "sshd" "openssh is not installed"
 fi
+
+# What runs in the login program, which is root.
+if command -v valgrind >/dev/null && command -v python3 >/dev/null && ! is_sanitized; then
+    mkdir -m 777 "$T/calls"
+    valgrind -q --tool=callgrind --callgrind-out-file="$T/calls/out.%p" \
+        pamtester tw-test "$TESTER" open_session close_session >"$T/out" 2>&1
+    lines=$(python3 "$TOP_SRC/tests/proof/root_lines.py" "$TOP_SRC" "$T"/calls/out.*)
+    figure root-lines "$lines"
+    is "${lines%% *}" 0 "a login runs no line of parsers or of the network as root"
+    like "$lines" "provider/pam/provision.c:[1-9]" "though it was looked"
+else
+    skip "a login runs no line of parsers or of the network as root" "valgrind or python3 is not installed"
+fi
+figure longest-login-ms "${longest:-none}"
 done_testing

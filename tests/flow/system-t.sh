@@ -139,4 +139,17 @@ refused 0:0 600 "Permission denied" "a secret for root alone"
 refused "65534:$SERVICE_ID" 640 "belongs to uid 65534" "a secret of another user's"
 refused "0:$SERVICE_ID" 644 "mode 0644 lets others read it" "a secret that all may read"
 is "$(as_service head -n 1 /run/tokenward/sys/record)" tokenward-record=1 "the token of before is still kept"
+
+# What runs as root, until it is the service user: nothing that reads or speaks.
+if command -v valgrind >/dev/null && command -v python3 >/dev/null && ! is_sanitized; then
+    mkdir -m 777 "$T/calls"
+    valgrind -q --tool=callgrind --callgrind-out-file="$T/calls/out.%p" --dump-after=confine_to_service \
+        "$T/bin/tokenward-helper" --system fetch --force sys >"$T/out" 2>&1
+    lines=$(python3 "$TOP_SRC/tests/proof/root_lines.py" "$TOP_SRC" "$T"/calls/out.*.1)
+    figure root-lines "$lines"
+    is "${lines%% *}" 0 "root runs no line of parsers or of the network"
+    like "$lines" "helper/confine.c:[1-9]" "though it was looked"
+else
+    skip "root runs no line of parsers or of the network" "valgrind or python3 is not installed"
+fi
 done_testing

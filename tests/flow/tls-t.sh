@@ -57,10 +57,13 @@ fetch() { # fetch PROFILE [CA [HOST]]: from what is served; sets out and status
     status=$?
     kill "$EXTRA_PID"; wait "$EXTRA_PID" 2>/dev/null; EXTRA_PID=
 }
+bad=0 accepted=0
 refused() { # refused STATUS WORDS PROFILE [CA [HOST]]
     wanted=$1 words=$2
     shift 2
     fetch "$@"
+    bad=$((bad + 1))
+    if [ $status = 0 ] || [ -e "$(record "$1")" ] || grep -q "$CANARY" "$T/served"; then accepted=$((accepted + 1)); fi
     is $status "$wanted" "$1: refused"
     like "$out" "$words" "and the message says why"
     grep -q "$CANARY" "$T/served"; is $? 1 "and the server was sent nothing"
@@ -135,6 +138,7 @@ fi
 
 # A connection is no other profile's: eight at once with a ca_file, those
 # behind them over kept connections, and the last one without.
+figure bad-certificates-accepted $accepted "of $bad"
 v6=
 grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null && v6=--ipv6
 # shellcheck disable=SC2086

@@ -62,8 +62,8 @@ tests_fuzz_libfuzzer_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
 tests_fuzz_libfuzzer_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_libfuzzer_LDADD = helper/libhelper.la
 
-dist_check_SCRIPTS += tests/fuzz/replay-t.sh
-TESTS += tests/fuzz/replay-t.sh
+dist_check_SCRIPTS += tests/fuzz/cost-t.sh tests/fuzz/replay-t.sh
+TESTS += tests/fuzz/cost-t.sh tests/fuzz/replay-t.sh
 EXTRA_DIST += tests/fuzz/check.sh tests/fuzz/seeds tests/fuzz/seeds.sh tests/fuzz/targets tests/fuzz/words.dict
 
 # Each harness for FUZZ_SECONDS under AddressSanitizer and

@@ -23,6 +23,7 @@
 
 #include "helper/profiles.h"
 #include "provider/base/clock.h"
+#include "tests/unit/figure.h"
 
 #define FIELDS_MAX 8
 #define TEXT_MAX (256 * 1024)
@@ -392,6 +393,8 @@ main(void)
         (void)printf("not ok %d - %s cannot be read\n",
                      (corpus.failures++, ++corpus.tests), dir);
     replay_suite(&corpus, srcdir ? srcdir : ".");
+    figure("corpus-unmet %d of %d rows of profiles", corpus.failures,
+           corpus.tests);
     (void)printf("1..%d\n", corpus.tests);
     (void)rmdir(corpus.scratch);
     modules_clear(&corpus.modules);

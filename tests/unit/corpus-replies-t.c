@@ -15,6 +15,7 @@
 #include "helper/retry_after.h"
 #include "provider/base/clock.h"
 #include "tests/unit/cpu_time.h"
+#include "tests/unit/figure.h"
 #include "tests/unit/raw_server.h"
 
 #define ROWS 150     /* of the shared corpus */
@@ -382,6 +383,7 @@ main(void)
     while (number < ROWS)
         printf("ok %d - http/jts-... # SKIP the shared corpus is not here\n",
                ++number);
+    figure("corpus-unmet %d of %d rows of replies", failures, number);
     http_free(engine);
     raw_stop(&server);
     secret_clear(&canary);

@@ -10,12 +10,12 @@ EXTRA_DIST += tests/corpora tests/unit/run tests/unit/verify_jwt.py
 UNIT_TESTS = \
 	tests/unit/corpus-profiles-t \
 	tests/unit/corpus-replies-t
-tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c
+tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c tests/unit/figure.h
 tests_unit_corpus_profiles_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_corpus_profiles_t_CFLAGS = $(CC_UNIT)
 tests_unit_corpus_profiles_t_LDADD = $(LINK_UNIT)
 
-tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/raw_server.h tests/unit/cpu_time.h
+tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/figure.h tests/unit/raw_server.h tests/unit/cpu_time.h
 tests_unit_corpus_replies_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_corpus_replies_t_CFLAGS = $(CC_UNIT)
 tests_unit_corpus_replies_t_LDADD = $(LINK_UNIT)
@@ -279,7 +279,7 @@ tests_unit_threads_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_threads_t_CFLAGS = $(CC_UNIT)
 tests_unit_threads_t_LDADD = provider/client/libtokenward.la $(LINK_UNIT)
 
-tests_unit_torn_t_SOURCES = tests/unit/torn-t.c tests/unit/published.c tests/unit/published.h
+tests_unit_torn_t_SOURCES = tests/unit/torn-t.c tests/unit/figure.h tests/unit/published.c tests/unit/published.h
 tests_unit_torn_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_torn_t_CFLAGS = $(CC_UNIT)
 tests_unit_torn_t_LDADD = $(LINK_UNIT)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "provider/base/record.h"
+#include "tests/unit/figure.h"
 #include "tests/unit/published.h"
 
 #define READERS 4
@@ -85,8 +86,8 @@ Test(torn, a_million_reads_against_ten_thousand_rewrites)
         (void)pthread_join(readers[i], NULL);
     ended = true;
     (void)pthread_join(writer, NULL);
+    figure("torn-read %d of %d reads against %ld rewrites", torn,
+           READERS * READS, (long)rewrites);
     cr_assert_eq(torn, 0);
     cr_assert_geq(rewrites, REWRITES);
-    cr_log_info("%d reads, %ld rewrites, %d torn", READERS * READS,
-                (long)rewrites, torn);
 }
