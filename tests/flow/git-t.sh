@@ -24,7 +24,7 @@ mkdir -p "$G/repos" "$G/work" "$G/clones"
 cp "$TOP_SRC/tests/flow/git_client.py" "$G/"
 own "$G"
 PORT=$(free_port)
-start backend fcgiwrap -c 2 -s "unix:$W/backend.socket"
+start backend fcgiwrap -s "unix:$W/backend.socket"
 web_serve "$PORT" <<EOS
         location /away/ {
             rewrite ^/away(.*)\$ https://127.0.0.1:$PORT\$1 redirect;
