@@ -50,6 +50,15 @@ session_store(const struct session *session, struct store *out,
     return store_open(path, system, out, err);
 }
 
+struct secret_context
+session_secrets(struct session *session, const struct store *store)
+{
+    return (struct secret_context){.environment = &session->environment,
+                                   .store = store,
+                                   .system = session->options.system,
+                                   .broker = &session->broker};
+}
+
 enum tw_status
 session_names(const struct session *session, int argc, char **argv, int max)
 {
@@ -124,12 +133,13 @@ static enum tw_status
 fetch_for_person(struct session *session, const struct profile_set *set,
                  const struct store *store, char *const *names, size_t count)
 {
+    const struct secret_context secrets = session_secrets(session, store);
     struct progress progress;
 
     progress_begin(&session->environment, &progress);
     session->options.progress = &progress;
-    return fetch_profiles(&session->options, set, store, &session->environment,
-                          names, count, report_each, session);
+    return fetch_profiles(&session->options, set, &secrets, names, count,
+                          report_each, session);
 }
 
 /* Those that were left out are complained about, too. */
@@ -167,6 +177,7 @@ command_fetch(struct session *session, int argc, char **argv)
 {
     AUTO_STORE store = {.root = -1};
     AUTO(profile_set_clear) struct profile_set set = {0};
+    struct secret_context secrets;
     struct tw_error err;
     enum tw_status status =
         (session->login || session->all) && !argc
@@ -190,9 +201,9 @@ command_fetch(struct session *session, int argc, char **argv)
         return fetch_all(session, &set, &store);
     if (session->progress)
         return fetch_for_person(session, &set, &store, argv, (size_t)argc);
-    return fetch_profiles(&session->options, &set, &store,
-                          &session->environment, argv, (size_t)argc,
-                          session_report_one, session);
+    secrets = session_secrets(session, &store);
+    return fetch_profiles(&session->options, &set, &secrets, argv,
+                          (size_t)argc, session_report_one, session);
 }
 
 enum tw_status

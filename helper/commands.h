@@ -7,6 +7,7 @@
 
 #include <signal.h>
 
+#include "helper/broker.h"
 #include "helper/environment.h"
 #include "helper/fetch.h"
 #include "helper/report.h"
@@ -17,6 +18,7 @@ struct session {
     struct report report;
     struct fetch_options options;
     struct environment environment;
+    struct broker broker; /* of the commands that speak to an endpoint */
     struct runtime runtime;
     struct tw_error no_runtime; /* why runtime.user is empty */
     struct modules modules;
@@ -64,6 +66,10 @@ enum tw_status session_load(struct session *session, const struct store *store,
 
 /* session_scope: where this session's profiles are. */
 struct profile_scope session_scope(const struct session *session);
+
+/* session_secrets: what secrets of this session's profiles are read with. */
+struct secret_context session_secrets(struct session *session,
+                                      const struct store *store);
 
 /* session_store: this session's runtime directory, opened. */
 enum tw_status session_store(const struct session *session, struct store *out,

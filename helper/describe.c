@@ -230,8 +230,7 @@ command_explain(struct session *session, int argc, char **argv)
         return status;
     if (profiles_find(&set, argv[0], &this.profile, &err))
         return session_fail(session, &err);
-    this.secrets = (struct secret_context){&session->environment, &store,
-                                           session->options.system};
+    this.secrets = session_secrets(session, &store);
     this.place = (struct store_profile){
         .store = &store,
         .name = this.profile->name,

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "helper/fence.h"
 #include "helper/http.h"
 #include "helper/job.h"
 #include "provider/tokenward.h"
@@ -200,20 +201,37 @@ prepare(struct fetch *fetch, char *const *names, size_t count,
     return good && add_needed(fetch) ? TW_OK : tw_no_memory(err);
 }
 
+/* From here on endpoints are spoken to. */
+static enum tw_status
+enclose(const struct fetch *fetch, struct tw_error *err)
+{
+    AUTO_FREE const struct profile **profiles =
+        calloc(fetch->count + 1, sizeof *profiles);
+    size_t count = 0;
+
+    if (!fetch->named.secrets.broker)
+        return TW_OK;
+    if (!profiles)
+        return tw_no_memory(err);
+    for (size_t i = 0; i < fetch->count; i++) {
+        if (fetch->jobs[i]->profile)
+            profiles[count++] = fetch->jobs[i]->profile;
+    }
+    return fence_fetching(profiles, count, &fetch->named.secrets, false, err);
+}
+
 enum tw_status
-fetch_profiles(const struct fetch_options *options,
-               const struct profile_set *set, const struct store *store,
-               const struct environment *environment, char *const *names,
-               size_t count,
-               void (*report)(void *arg, const char *name,
-                              const struct tw_error *err),
-               void *arg)
+fetch_profiles(
+    const struct fetch_options *options, const struct profile_set *set,
+    const struct secret_context *secrets, char *const *names, size_t count,
+    void (*report)(void *arg, const char *name, const struct tw_error *err),
+    void *arg)
 {
     struct fetch fetch = {
         .set = set,
         .named = {.options = options,
-                  .store = store,
-                  .secrets = {environment, store, options->system}},
+                  .store = secrets->store,
+                  .secrets = *secrets},
         .plain = {.min_valid = TW_MIN_VALID_DEFAULT,
                   .deadline_ms = options->deadline_ms,
                   .system = options->system},
@@ -223,7 +241,7 @@ fetch_profiles(const struct fetch_options *options,
 
     fetch.needed = fetch.named;
     fetch.needed.options = &fetch.plain;
-    if (!prepare(&fetch, names, count, &err))
+    if (!prepare(&fetch, names, count, &err) && !enclose(&fetch, &err))
         run(&fetch);
     for (size_t i = 0; i < count; i++) {
         const struct tw_error *result =

@@ -6,7 +6,6 @@
 #ifndef TW_HELPER_FETCH_H
 #define TW_HELPER_FETCH_H
 
-#include "helper/environment.h"
 #include "helper/profiles.h"
 #include "helper/progress.h"
 #include "helper/store.h"
@@ -22,12 +21,13 @@ struct fetch_options {
     struct progress *progress; /* shown while it runs, or NULL */
 };
 
-/* fetch_profiles: side by side; @report is called once for each name, with
- * TW_OK or its failure.  Returns the first failure's status. */
+/* fetch_profiles: side by side, into the store of @secrets; what they do not
+ * need is given up for good (fence.h), if @secrets has a broker: a process
+ * that has none does other things, too.  @report is called once for each name,
+ * with TW_OK or its failure.  Returns the first failure's status. */
 enum tw_status fetch_profiles(
     const struct fetch_options *options, const struct profile_set *set,
-    const struct store *store, const struct environment *environment,
-    char *const *names, size_t count,
+    const struct secret_context *secrets, char *const *names, size_t count,
     void (*report)(void *arg, const char *name, const struct tw_error *err),
     void *arg);
 

@@ -25,15 +25,19 @@
 /* Which provider opens what; by the beginning of a URI or of a file. */
 struct opener {
     const char *beginning, *provider, *package;
+    enum key_home home;
 };
 
 static const struct opener OPENERS[] = {
-    {"-----BEGIN PKCS#11 PROVIDER URI-----", "pkcs11", "pkcs11-provider"},
-    {"-----BEGIN TSS2 PRIVATE KEY-----", "tpm2", "tpm2-openssl"},
-    {"handle:", "tpm2", "tpm2-openssl"},
-    {"object:", "tpm2", "tpm2-openssl"},
-    {"pkcs11:", "pkcs11", "pkcs11-provider"},
+    {"-----BEGIN PKCS#11 PROVIDER URI-----", "pkcs11", "pkcs11-provider",
+     KEY_IN_PKCS11},
+    {"-----BEGIN TSS2 PRIVATE KEY-----", "tpm2", "tpm2-openssl", KEY_IN_TPM},
+    {"handle:", "tpm2", "tpm2-openssl", KEY_IN_TPM},
+    {"object:", "tpm2", "tpm2-openssl", KEY_IN_TPM},
+    {"pkcs11:", "pkcs11", "pkcs11-provider", KEY_IN_PKCS11},
 };
+
+#define LOOK (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 
 /* What the passphrase's callback is given. */
 struct asking {
@@ -67,6 +71,20 @@ path_of(const char *uri)
     if (strncmp(uri, "file://", 7) == 0)
         return uri + 7;
     return strncmp(uri, "file:", 5) == 0 ? uri + 5 : uri;
+}
+
+enum key_home
+key_home(const char *uri)
+{
+    const char *path = path_of(uri);
+    char beginning[64] = "";
+    AUTO_CLOSE int fd = path[0] == '/' ? open(path, LOOK) : -1;
+    const struct opener *opener;
+
+    if (fd >= 0 && read(fd, beginning, sizeof beginning - 1) < 0)
+        return KEY_AT_HOME;
+    opener = opener_of(fd >= 0 ? beginning : uri);
+    return opener ? opener->home : KEY_AT_HOME;
 }
 
 const char *

@@ -35,6 +35,11 @@ struct key_place {
 /* key_is_uri: does @text begin with a scheme, as "pkcs11:" does? */
 bool key_is_uri(const char *text);
 
+/* key_home: where a key is that stays there.  A file is looked into, and is
+ * at home if it cannot be. */
+enum key_home { KEY_AT_HOME = 0, KEY_IN_TPM, KEY_IN_PKCS11 };
+enum key_home key_home(const char *uri);
+
 /* key_uri_problem: why @uri is none that a key can be opened by, as the rest
  * of a sentence, or NULL.  file: must have an absolute path; a PIN must not
  * stand in it. */

@@ -22,6 +22,10 @@ helper_libhelper_la_SOURCES = \
 	helper/bell.c \
 	helper/bell.h \
 	helper/bell_parse.c \
+	helper/broker.c \
+	helper/broker.h \
+	helper/broker_office.c \
+	helper/broker_order.h \
 	helper/certificate.c \
 	helper/certificate.h \
 	helper/claim.c \
@@ -58,8 +62,12 @@ helper_libhelper_la_SOURCES = \
 	helper/explain.h \
 	helper/extras.c \
 	helper/extras.h \
+	helper/fence.c \
+	helper/fence.h \
 	helper/fetch.c \
 	helper/fetch.h \
+	helper/filter.c \
+	helper/filter.h \
 	helper/fingerprint.c \
 	helper/fingerprint.h \
 	helper/form.c \
@@ -107,6 +115,8 @@ helper_libhelper_la_SOURCES = \
 	helper/key.h \
 	helper/key_source.c \
 	helper/key_source.h \
+	helper/landlock.c \
+	helper/landlock.h \
 	helper/leave.c \
 	helper/listener.c \
 	helper/listener.h \
@@ -251,6 +261,20 @@ helper_libhelper_la_SOURCES = \
 helper_libhelper_la_CPPFLAGS = $(CPP_PATHS)
 helper_libhelper_la_CFLAGS = $(AM_CFLAGS) $(CC_HELPER)
 helper_libhelper_la_LIBADD = provider/base/libbase.la $(LINK_HELPER)
+
+# The system calls of each phase, made into filters while this is built.
+if WITH_SECCOMP
+noinst_PROGRAMS += helper/filter_make
+helper_filter_make_SOURCES = helper/filter_make.c
+helper_filter_make_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS)
+helper_filter_make_LDADD = $(SECCOMP_LIBS)
+CLEANFILES += helper/filter_table.h
+# By a variable: Automake takes a name for a rule that replaces its own.
+FILTER_OBJECT = helper/libhelper_la-filter.lo
+helper/filter_table.h: helper/filter_make$(EXEEXT)
+	$(AM_V_GEN)helper/filter_make$(EXEEXT) >$@.new && mv $@.new $@
+$(FILTER_OBJECT): helper/filter_table.h
+endif
 
 libexec_PROGRAMS += tokenward-helper
 tokenward_helper_SOURCES = helper/main.c helper/wipe.c

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "helper/commands.h"
+#include "helper/fence.h"
 #include "helper/job.h"
 #include "helper/prompt.h"
 #include "helper/screen.h"
@@ -155,10 +156,9 @@ log_in(struct session *session, const struct profile_set *set,
     AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
     AUTO(auto_login) struct login login = {.session = session};
     const struct person person = {.show = screen_show, .arg = &login.screen};
-    struct job_context context = {
-        .options = &session->options,
-        .store = store,
-        .secrets = {&session->environment, store, session->options.system}};
+    struct job_context context = {.options = &session->options,
+                                  .store = store,
+                                  .secrets = session_secrets(session, store)};
     struct tw_error err;
 
     session->options.force = true;
@@ -171,6 +171,8 @@ log_in(struct session *session, const struct profile_set *set,
     else
         context.given = &token;
     if (http_new(session->options.system, &login.http, &err))
+        return session_fail(session, &err);
+    if (fence_fetching(&profile, 1, &context.secrets, false, &err))
         return session_fail(session, &err);
     job_init(&login.job, &context, set, profile->name);
     job_begin(&login.job, login.http, clock_monotonic_ms() + LOCK_MS);

@@ -12,6 +12,7 @@
 
 #include "helper/commands.h"
 #include "helper/discovery.h"
+#include "helper/fence.h"
 #include "helper/fingerprint.h"
 #include "helper/http.h"
 #include "helper/keeper.h"
@@ -145,12 +146,13 @@ revoke_all(struct logout *logout, const struct record *record)
 {
     const struct session *session = logout->session;
     struct exchange_context context = {
-        .secrets = {&session->environment, logout->place.store,
-                    session->options.system},
+        .secrets = session_secrets(logout->session, logout->place.store),
         .deadline_ms = session->options.deadline_ms};
 
     logout->source = choose_source(logout, record);
-    if (http_new(session->options.system, &logout->http, &logout->revoke))
+    if (http_new(session->options.system, &logout->http, &logout->revoke) ||
+        fence_fetching(&logout->profile, 1, &context.secrets, true,
+                       &logout->revoke))
         return;
     context.http = logout->http;
     context.profile = find_endpoints(logout, context.deadline_ms);

@@ -8,7 +8,9 @@
  *      user, for good
  *   3. the environment becomes the documented few, privileges go
  *   4. detached: the caller's process ends here
- *   5. the command, in a child if it talks to an endpoint
+ *   5. the command, in a child if it talks to an endpoint, and without the
+ *      system calls that it has no use for; once the profiles are read, what
+ *      these do not need goes, too (fence.h)
  *   6. one status, one exit code (sysexits(3))
  */
 #ifdef HAVE_CONFIG_H
@@ -22,6 +24,7 @@
 
 #include "helper/commands.h"
 #include "helper/confine.h"
+#include "helper/filter.h"
 #include "helper/supervise.h"
 #include "provider/base/text.h"
 
@@ -46,31 +49,32 @@ struct command {
     enum tw_status (*run)(struct session *session, int argc, char **argv);
     int64_t deadline_s; /* 0: it talks to no endpoint, and needs no keeper */
     bool for_person;    /* signals wait until nothing is half done */
+    enum broker_kind programs; /* that it may have started, or 0 */
     const char *help;
 };
 
 static const struct command COMMANDS[] = {
-    {"check", command_check, 0, false,
+    {"check", command_check, 0, false, 0,
      "[FILE]   read the profiles, or one file, and tell what is wrong"},
-    {"explain", command_explain, 0, false,
+    {"explain", command_explain, 0, false, 0,
      "NAME     tell what a profile does here, and why"},
-    {"fetch", command_fetch, DEADLINE_S, false,
+    {"fetch", command_fetch, DEADLINE_S, false, BROKER_COMMANDS,
      "NAME...  have a good token kept for each of these profiles"},
-    {"index", command_index, 0, false,
+    {"index", command_index, 0, false, 0,
      "         write down the profiles' names and routes for readers"},
-    {"leave", command_leave, 0, false,
+    {"leave", command_leave, 0, false, 0,
      "         remove what is kept for the length of a login"},
-    {"login", command_login, LOGIN_DEADLINE_S, true,
+    {"login", command_login, LOGIN_DEADLINE_S, true, BROKER_COMMANDS,
      "NAME     have a person log in, and keep what comes of it"},
-    {"logout", command_logout, LOGOUT_DEADLINE_S, false,
+    {"logout", command_logout, LOGOUT_DEADLINE_S, false, BROKER_COMMANDS,
      "NAME     revoke what is kept, and remove it"},
-    {"presets", command_presets, 0, false,
+    {"presets", command_presets, 0, false, 0,
      "         list what is known of servers, for preset: in a profile"},
-    {"providers", command_providers, 0, false,
+    {"providers", command_providers, 0, false, 0,
      "[NAME]   list the providers, or one's options"},
-    {"reject", command_reject, 0, false,
+    {"reject", command_reject, 0, false, 0,
      "NAME...  drop the kept tokens; the next request fetches"},
-    {"serve", command_serve, 0, false,
+    {"serve", command_serve, 0, false, BROKER_FETCHES,
      "         keep every profile's token fresh, until ended"},
 };
 
@@ -271,7 +275,8 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
         clock_monotonic_ms() +
         (deadline_s ? deadline_s : command->deadline_s) * 1000;
     struct tw_error err = {0};
-    enum tw_status status;
+    struct broker_office office = BROKER_OFFICE_INIT;
+    enum tw_status status = TW_OK;
     sigset_t held;
     int exit_status;
 
@@ -279,14 +284,26 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
     login_signals(&held);
     if (command->for_person)
         (void)sigprocmask(SIG_BLOCK, &held, NULL);
-    if (command->deadline_s &&
-        !supervise(deadline_ms, command->for_person ? &held : NULL,
+    if (command->programs)
+        status = broker_open(command->programs, &session->environment,
+                             session->options.system, &session->broker,
+                             &office, &err);
+    if (!status && command->programs && !command->deadline_s)
+        status = broker_settle(&session->broker, &office, &err);
+    if (!status && command->deadline_s &&
+        !supervise(deadline_ms, command->for_person ? &held : NULL, &office,
                    &exit_status, &err)) {
         if (exit_status >= 0)
             exit(exit_status);
         return session_fail(session, &err);
     }
-    status = command->run(session, argc, argv);
+    /* Before a profile is read; fence.h has what is given up after that. */
+    if (!status)
+        status = filter_enter(command->programs ? PHASE_READING : PHASE_LOCAL,
+                              &err);
+    status = status ? session_fail(session, &err)
+                    : command->run(session, argc, argv);
+    broker_close(&session->broker);
     report_end(&session->report, status);
     if (command->deadline_s)
         _exit(fflush(stdout) ? 71 : status_exit_code((int)status));
@@ -296,7 +313,8 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
 int
 main(int argc, char **argv)
 {
-    struct session session = {.options = {.min_valid = TW_MIN_VALID_DEFAULT}};
+    struct session session = {.options = {.min_valid = TW_MIN_VALID_DEFAULT},
+                              .broker = BROKER_INIT};
     struct settings settings = {.deadline_s = 0};
     const struct command *command;
     struct tw_error err = {0};

@@ -72,6 +72,7 @@ provision(struct session *session, const struct profile_set *set,
           const struct store *store, char *const *names, size_t count)
 {
     AUTO_FREE struct wanted *wanted = calloc(1, sizeof *wanted);
+    const struct secret_context secrets = session_secrets(session, store);
     enum tw_status status = TW_OK, broken;
     struct tw_error err;
 
@@ -88,9 +89,9 @@ provision(struct session *session, const struct profile_set *set,
     }
     tell_variables(session, set, wanted);
     if (wanted->count)
-        status = fetch_profiles(&session->options, set, store,
-                                &session->environment, wanted->names,
-                                wanted->count, session_report_one, session);
+        status =
+            fetch_profiles(&session->options, set, &secrets, wanted->names,
+                           wanted->count, session_report_one, session);
     if (!set->broken.status)
         return status;
     broken = session_fail(session, &set->broken);

@@ -14,7 +14,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -27,18 +26,33 @@
 
 /* A program under way; killed and reaped when its scope ends. */
 struct program {
+    const struct broker *broker;
     pid_t pid;  /* 0: none, or reaped */
     int exited; /* readable once it ended */
     int output;
 };
 
+/* It has ended, or is about to: waits for that. */
+static int
+reap(struct program *program, int *state)
+{
+    struct pollfd polled = {.fd = program->exited, .events = POLLIN};
+    pid_t pid = program->pid;
+
+    while (poll(&polled, 1, -1) < 0 && errno == EINTR)
+        ;
+    program->pid = 0;
+    return broker_wait(program->broker, pid, state);
+}
+
 static void
 auto_program(struct program *program)
 {
+    int state;
+
     if (program->pid > 0) {
         (void)kill(-program->pid, SIGKILL);
-        while (waitpid(program->pid, NULL, 0) < 0 && errno == EINTR)
-            continue;
+        (void)reap(program, &state);
     }
     auto_close(&program->exited);
     auto_close(&program->output);
@@ -87,68 +101,9 @@ secret_command_find(const char *name, char *const *variables,
     return false;
 }
 
-/* Where the program's descriptors lead, and what signals it starts with. */
-struct plan {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-};
-
-static void
-auto_plan(struct plan *plan)
-{
-    (void)posix_spawn_file_actions_destroy(&plan->actions);
-    (void)posix_spawnattr_destroy(&plan->attributes);
-}
-
-static int
-fill_plan(struct plan *plan, int output)
-{
-    sigset_t all, none;
-    int error;
-
-    (void)sigfillset(&all);
-    (void)sigemptyset(&none);
-    error = posix_spawn_file_actions_addopen(&plan->actions, STDIN_FILENO,
-                                             "/dev/null", O_RDONLY, 0);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(&plan->actions, output,
-                                                 STDOUT_FILENO);
-    if (!error)
-        error = posix_spawn_file_actions_addopen(&plan->actions, STDERR_FILENO,
-                                                 "/dev/null", O_WRONLY, 0);
-    if (!error)
-        error = posix_spawn_file_actions_addclosefrom_np(&plan->actions,
-                                                         STDERR_FILENO + 1);
-    if (!error)
-        error = posix_spawnattr_setflags(
-            &plan->attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
-                                   POSIX_SPAWN_SETSIGMASK);
-    if (!error)
-        error = posix_spawnattr_setsigdefault(&plan->attributes, &all);
-    if (!error)
-        error = posix_spawnattr_setsigmask(&plan->attributes, &none);
-    return error;
-}
-
-/* Returns an errno. */
-static int
-spawn(const char *path, char *const *argv, char *const *variables, int output,
-      pid_t *pid)
-{
-    AUTO(auto_plan) struct plan plan;
-    int error;
-
-    (void)posix_spawn_file_actions_init(&plan.actions);
-    (void)posix_spawnattr_init(&plan.attributes);
-    error = fill_plan(&plan, output);
-    return error ? error
-                 : posix_spawn(pid, path, &plan.actions, &plan.attributes,
-                               argv, variables);
-}
-
 static enum tw_status
-start(const char *path, char *const *argv, char *const *variables,
-      const char *label, struct program *program, struct tw_error *err)
+start(char *const *argv, const char *label, struct program *program,
+      struct tw_error *err)
 {
     AUTO_CLOSE int writer = -1;
     int ends[2];
@@ -160,12 +115,14 @@ start(const char *path, char *const *argv, char *const *variables,
     writer = ends[1];
     if (fcntl(program->output, F_SETFL, O_NONBLOCK) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
-    error = spawn(path, argv, variables, writer, &program->pid);
-    if (error) {
-        program->pid = 0;
+    error = broker_run(program->broker, argv, writer, &program->pid);
+    if (error == ENOENT)
+        return tw_fail(err, TW_E_CONFIG,
+                       "%s: there is no such program, or it may not be run",
+                       label);
+    if (error)
         return tw_fail_errno(err, TW_E_CONFIG, error, "%s: cannot be started",
                              label);
-    }
     program->exited = pidfd_open(program->pid, 0);
     if (program->exited < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
@@ -217,17 +174,14 @@ hear(const struct program *program, const char *label, int wait_ms,
 }
 
 static enum tw_status
-reap(struct program *program, const char *label, struct tw_error *err)
+judge(struct program *program, const char *label, struct tw_error *err)
 {
-    pid_t pid = program->pid, reaped;
+    pid_t pid = program->pid;
     int status = 0;
+    int error = reap(program, &status);
 
-    do
-        reaped = waitpid(pid, &status, 0);
-    while (reaped < 0 && errno == EINTR);
-    program->pid = 0;
-    if (reaped < 0)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno,
+    if (error)
+        return tw_fail_errno(err, TW_E_SYSTEM, error,
                              "%s: its exit status is lost", label);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return TW_OK;
@@ -241,25 +195,19 @@ reap(struct program *program, const char *label, struct tw_error *err)
 }
 
 enum tw_status
-secret_command_run(char *const *argv, char *const *variables,
+secret_command_run(const struct broker *broker, char *const *argv,
                    const char *label, int wait_ms, struct secret *out,
                    struct tw_error *err)
 {
     AUTO(auto_program)
-    struct program program = {.exited = -1, .output = -1};
+    struct program program = {.broker = broker, .exited = -1, .output = -1};
     AUTO_SECRET printed = SECRET_INIT(out->max);
-    char path[PATH_MAX];
-    enum tw_status status;
+    enum tw_status status = start(argv, label, &program, err);
 
-    if (!secret_command_find(argv[0], variables, path))
-        return tw_fail(err, TW_E_CONFIG,
-                       "%s: there is no such program, or it may not be run",
-                       label);
-    status = start(path, argv, variables, label, &program, err);
     if (!status)
         status = hear(&program, label, wait_ms, &printed, err);
     if (!status)
-        status = reap(&program, label, err);
+        status = judge(&program, label, err);
     if (status)
         return status;
     secret_take(out, &printed);

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "helper/broker.h"
 #include "provider/base/error.h"
 #include "provider/base/secret.h"
 
@@ -17,15 +18,16 @@
 bool secret_command_find(const char *name, char *const *variables,
                          char out[static PATH_MAX]);
 
-/* secret_command_run: runs @argv without a shell, in a process group of its
- * own, with @variables for its environment (argv[0] is what
- * secret_command_find() makes of it), nothing on stdin and nowhere to complain
- * to, and takes its standard output.  The group is killed after @wait_ms, or
- * when it prints more than @out's maximum.  Descriptors stay the caller's.
+/* secret_command_run: has @broker run @argv without a shell, in a process
+ * group of its own (argv[0] is what secret_command_find() makes of it), with
+ * nothing on stdin and nowhere to complain to, and takes its standard output.
+ * The group is killed after @wait_ms, or when it prints more than @out's
+ * maximum.  Descriptors stay the caller's.
  * @label begins every message.  TW_E_CONFIG: not found, too late, too much,
  * failed; TW_E_SYSTEM. */
-enum tw_status secret_command_run(char *const *argv, char *const *variables,
-                                  const char *label, int wait_ms,
-                                  struct secret *out, struct tw_error *err);
+enum tw_status secret_command_run(const struct broker *broker,
+                                  char *const *argv, const char *label,
+                                  int wait_ms, struct secret *out,
+                                  struct tw_error *err);
 
 #endif

@@ -177,9 +177,9 @@ read_variable(const struct reading *reading)
 static enum tw_status
 read_command(const struct reading *reading)
 {
-    return secret_command_run(
-        reading->source->argv, reading->context->environment->allowed,
-        reading->label, SECRET_COMMAND_MS, reading->out, reading->err);
+    return secret_command_run(reading->context->broker, reading->source->argv,
+                              reading->label, SECRET_COMMAND_MS, reading->out,
+                              reading->err);
 }
 
 /* A token that was bought by another profile of that name is none of it. */

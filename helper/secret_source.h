@@ -34,6 +34,7 @@ struct secret_source {
     uint32_t line, column;
 };
 
+struct broker;
 struct store;
 
 /* What reading needs besides the source. */
@@ -41,6 +42,7 @@ struct secret_context {
     const struct environment *environment;
     const struct store *store; /* where tokens of profiles are; or NULL */
     bool system;
+    struct broker *broker; /* runs commands; or NULL: none is run */
 };
 
 /* secret_source_read: the secret's bytes now, one trailing LF or CRLF

@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 
+#include "helper/fence.h"
 #include "helper/http.h"
 #include "helper/index_write.h"
 #include "helper/lock.h"
@@ -246,6 +247,7 @@ open_doors(struct serve *serve, struct tw_error *err)
 static enum tw_status
 open_all(struct serve *serve, struct tw_error *err)
 {
+    struct secret_context secrets;
     enum tw_status status = take_place(serve, err);
 
     raise_limits();
@@ -258,17 +260,21 @@ open_all(struct serve *serve, struct tw_error *err)
         status = open_http(serve, err);
     if (status)
         return status;
+    secrets = session_secrets(serve->session, &serve->store);
     serve->tasks = (struct task_context){
         .environment = &serve->session->environment,
         .store = &serve->store,
         .http = serve->http,
         .loop = &serve->loop,
+        .broker = &serve->session->broker,
         .system = serve->session->options.system,
     };
     if (serve->notify.watchdog_ms)
         serve->ping_ms = loop_now_ms() + serve->notify.watchdog_ms;
     status = serve_reload(serve, true, err);
-    return status ? status : open_doors(serve, err);
+    if (!status)
+        status = open_doors(serve, err);
+    return status ? status : fence_resident(&secrets, err);
 }
 
 /* Until it is told to end, and then until what is under way has ended: an

@@ -54,11 +54,13 @@ hand_on(int signals, pid_t pid)
 /* Has the child ended by @deadline_ms?  Where there is no pidfd_open(2) the
  * question is asked every few milliseconds. */
 static bool
-wait_until(pid_t pid, int64_t deadline_ms, int signals)
+wait_until(pid_t pid, int64_t deadline_ms, int signals,
+           struct broker_office *office)
 {
     AUTO_CLOSE int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     struct pollfd pollers[] = {{.fd = pidfd, .events = POLLIN},
-                               {.fd = signals, .events = POLLIN}};
+                               {.fd = signals, .events = POLLIN},
+                               {.fd = office->fd, .events = POLLIN}};
 
     for (;;) {
         int64_t left = deadline_ms - clock_monotonic_ms();
@@ -72,7 +74,9 @@ wait_until(pid_t pid, int64_t deadline_ms, int signals)
             return false;
         if (pidfd < 0 && left > ASK_AGAIN_MS)
             left = ASK_AGAIN_MS;
-        (void)poll(pollers, 2, (int)left);
+        if (poll(pollers, 3, (int)left) > 0 && pollers[2].revents &&
+            !broker_turn(office))
+            pollers[2].fd = -1; /* it will ask no more */
         hand_on(signals, pid);
     }
 }
@@ -111,8 +115,8 @@ sweep_children(void)
 }
 
 bool
-supervise(int64_t deadline_ms, const sigset_t *held, int *exit_status,
-          struct tw_error *err)
+supervise(int64_t deadline_ms, const sigset_t *held,
+          struct broker_office *office, int *exit_status, struct tw_error *err)
 {
     AUTO_CLOSE int signals = -1;
     pid_t parent = getpid(), pid;
@@ -125,15 +129,17 @@ supervise(int64_t deadline_ms, const sigset_t *held, int *exit_status,
         (void)prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0L, 0L, 0L);
         if (getppid() != parent)
             _exit(0);
+        broker_office_close(office);
         return true;
     }
     if (pid < 0) {
         (void)tw_fail_errno(err, TW_E_SYSTEM, errno, "fork");
         return false;
     }
+    office->asker = pid;
     if (held)
         signals = signalfd(-1, held, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (!wait_until(pid, deadline_ms, signals)) {
+    if (!wait_until(pid, deadline_ms, signals, office)) {
         (void)kill(pid, SIGKILL);
         (void)tw_fail(err, TW_E_RETRY,
                       "the fetch took too long and was ended");

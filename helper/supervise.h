@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdint.h>
 
+#include "helper/broker.h"
 #include "provider/base/error.h"
 
 /* supervise_detach: the caller's process ends with status 0, its work goes on
@@ -22,8 +23,10 @@ enum tw_status supervise_detach(bool quiet, struct tw_error *err);
  * parent, false, with the child's exit status in @exit_status; or -1 when it
  * was killed at @deadline_ms or died, with the reason in @err.  Every process
  * below the child is gone then.  @held (NULL: none): signals that are blocked
- * in both; the parent hands them on. */
-bool supervise(int64_t deadline_ms, const sigset_t *held, int *exit_status,
+ * in both; the parent hands them on.  @office: the parent starts
+ * programs for the child, which closes it. */
+bool supervise(int64_t deadline_ms, const sigset_t *held,
+               struct broker_office *office, int *exit_status,
                struct tw_error *err);
 
 #endif

@@ -9,21 +9,16 @@
 #include "helper/task.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "helper/broker.h"
 #include "helper/http.h"
 #include "provider/base/auto.h"
-
-#ifndef P_PIDFD
-#define P_PIDFD 3
-#endif
 
 void
 era_release(struct era *era)
@@ -38,86 +33,37 @@ static void
 on_child(void *arg, int fd, uint32_t events)
 {
     struct task *task = arg;
-    siginfo_t info = {.si_pid = 0};
+    int state = 0;
+    int error = broker_wait(task->context->broker, task->pid, &state);
 
+    (void)fd;
     (void)events;
-    if (waitid((idtype_t)P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG) < 0 ||
-        info.si_pid == 0)
+    if (error == EAGAIN)
         return;
-    if (info.si_code != CLD_EXITED || info.si_status != 0)
+    if (error || state != 0)
         (void)tw_fail(&task->result, TW_E_RETRY,
                       "'%s' could not be fetched, the log says why",
                       task->ward->name);
     task->has_ended = true;
 }
 
-static int
-set_signals(posix_spawnattr_t *attributes)
-{
-    sigset_t all, none;
-    int rc;
-
-    (void)sigfillset(&all);
-    (void)sigemptyset(&none);
-    rc = posix_spawnattr_setsigdefault(attributes, &all);
-    if (!rc)
-        rc = posix_spawnattr_setsigmask(attributes, &none);
-    if (!rc)
-        rc = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF |
-                                                      POSIX_SPAWN_SETSIGMASK);
-    return rc;
-}
-
-/* This very program, whose deadline and supervisor are its own; with the
- * variables that we were given, for secrets that are in them. */
-static int
-spawn(const struct task *task, pid_t *pid)
-{
-    char seconds[24];
-    const char *argv[12] = {"tokenward-helper", "--deadline", TASK_CHILD_S};
-    posix_spawnattr_t attributes;
-    size_t n = 3;
-    int rc;
-
-    (void)snprintf(seconds, sizeof seconds, "%" PRId64,
-                   task->options.min_valid);
-    if (task->context->system)
-        argv[n++] = "--system";
-    if (task->options.background)
-        argv[n++] = "--background";
-    if (task->options.min_valid >= 0) {
-        argv[n++] = "--min-valid";
-        argv[n++] = seconds;
-    }
-    argv[n++] = "fetch";
-    argv[n++] = "--";
-    argv[n] = task->ward->name;
-    rc = posix_spawnattr_init(&attributes);
-    if (rc)
-        return rc;
-    rc = set_signals(&attributes);
-    if (!rc)
-        rc = posix_spawn(pid, "/proc/self/exe", NULL, &attributes,
-                         (char *const *)(uintptr_t)argv,
-                         task->context->environment->given);
-    (void)posix_spawnattr_destroy(&attributes);
-    return rc;
-}
-
 static void
 start_child(struct task *task)
 {
-    pid_t pid = 0;
-    int rc = spawn(task, &pid);
+    const struct broker_fetch fetch = {.name = task->ward->name,
+                                       .min_valid = task->options.min_valid,
+                                       .background = task->options.background};
+    int rc = broker_fetch(task->context->broker, &fetch, &task->pid);
+    int state;
 
     if (!rc) {
-        task->child = (int)syscall(SYS_pidfd_open, pid, 0);
+        task->child = (int)syscall(SYS_pidfd_open, task->pid, 0);
         if (task->child >= 0 && loop_watch(task->context->loop, task->child,
                                            EPOLLIN, on_child, task))
             return;
         rc = errno;
-        (void)kill(pid, SIGKILL);
-        (void)waitpid(pid, NULL, 0);
+        (void)kill(task->pid, SIGKILL);
+        (void)broker_wait(task->context->broker, task->pid, &state);
     }
     (void)tw_fail_errno(&task->result, TW_E_SYSTEM, rc, "starting a process");
     task->has_ended = true;
@@ -128,10 +74,12 @@ start_job(struct task *task)
 {
     const struct task_context *context = task->context;
 
-    task->job_context = (struct job_context){
-        .options = &task->options,
-        .store = context->store,
-        .secrets = {context->environment, context->store, context->system}};
+    task->job_context =
+        (struct job_context){.options = &task->options,
+                             .store = context->store,
+                             .secrets = {.environment = context->environment,
+                                         .store = context->store,
+                                         .system = context->system}};
     job_init(&task->job, &task->job_context, &task->era->set,
              task->ward->name);
     job_begin(&task->job, context->http, 0);

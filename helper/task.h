@@ -13,7 +13,6 @@
 
 #define TASK_MS 60000      /* for all requests of one exchange */
 #define TASK_GRACE_MS 2000 /* then it is ended from outside */
-#define TASK_CHILD_S "45"  /* a process's own deadline */
 
 /* A set of profiles, and how many still look at it. */
 struct era {
@@ -29,6 +28,7 @@ struct task_context {
     const struct store *store;
     struct http *http;
     struct loop *loop;
+    const struct broker *broker;
     bool system;
 };
 
@@ -42,6 +42,7 @@ struct task {
     struct job_context job_context;
     struct job job;
     int child;      /* a pidfd, or -1 */
+    pid_t pid;      /* of it */
     int64_t end_ms; /* monotonic: it is ended then */
     bool has_ended;
     bool is_contended; /* another process is at it: nothing came of it here */

@@ -68,11 +68,18 @@ export PATH HOME="$T/home" XDG_CONFIG_HOME="$T/config" XDG_RUNTIME_DIR="$T/run"
 export TOKENWARD_HELPER="$T/bin/tokenward-helper" TOKENWARD_MODULE_DIR="$T/modules"
 export TOKENWARD_PRESET_DIR="$T/presets"
 
+# make check-unfenced: as on a kernel without Landlock and seccomp.
+LACKING=
+if [ -n "${TOKENWARD_LACKING:-}" ]; then
+    cp "$TOP_BUILD/tests/flow/lacking" "$T/bin/" || exit 99
+    LACKING="$T/bin/lacking --landlock --seccomp"
+fi
+# shellcheck disable=SC2086 # words are wanted
 if [ "$(id -u)" = 0 ]; then
-    user() { setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups "$@"; }
+    user() { setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups $LACKING "$@"; }
     own() { chown -R "$USER_ID:$USER_ID" "$@"; }
 else
-    user() { "$@"; }
+    user() { $LACKING "$@"; }
     own() { :; }
 fi
 own "$T/run" "$T/home" "$T/config" "$T/sandbox"

@@ -99,12 +99,13 @@ __wrap_spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
                                         clock_monotonic_ms() + 10000};
     char name[] = "acme", *names[] = {name};
     struct store store;
+    const struct secret_context secrets = {.environment = &ENVIRONMENT,
+                                           .store = &store};
     struct tw_error result = {0};
 
     cr_assert_str_eq(args[0], "fetch");
     cr_assert_eq(store_open(runtime.user, false, &store, &result), TW_OK);
-    (void)fetch_profiles(&options, &set, &store, &ENVIRONMENT, names, 1,
-                         report, &result);
+    (void)fetch_profiles(&options, &set, &secrets, names, 1, report, &result);
     store_close(&store);
     return error_copy(err, &result);
 }

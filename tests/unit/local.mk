@@ -24,6 +24,7 @@ if HAVE_CRITERION
 UNIT_TESTS += \
 	tests/unit/base-t \
 	tests/unit/bell-t \
+	tests/unit/broker-t \
 	tests/unit/claim-t \
 	tests/unit/client-t \
 	tests/unit/device-code-t \
@@ -77,6 +78,11 @@ tests_unit_bell_t_SOURCES = tests/unit/bell-t.c
 tests_unit_bell_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_bell_t_CFLAGS = $(CC_UNIT)
 tests_unit_bell_t_LDADD = $(LINK_UNIT)
+
+tests_unit_broker_t_SOURCES = tests/unit/broker-t.c tests/unit/brokered.h
+tests_unit_broker_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_broker_t_CFLAGS = $(CC_UNIT)
+tests_unit_broker_t_LDADD = $(LINK_UNIT)
 
 tests_unit_claim_t_SOURCES = tests/unit/claim-t.c
 tests_unit_claim_t_CPPFLAGS = $(CPP_UNIT)
@@ -239,12 +245,12 @@ tests_unit_schedule_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_schedule_t_CFLAGS = $(CC_UNIT)
 tests_unit_schedule_t_LDADD = $(LINK_UNIT)
 
-tests_unit_secret_command_t_SOURCES = tests/unit/secret-command-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_secret_command_t_SOURCES = tests/unit/secret-command-t.c tests/unit/brokered.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_secret_command_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_command_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_command_t_LDADD = $(LINK_UNIT)
 
-tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/brokered.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_secret_source_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_source_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_source_t_LDADD = $(LINK_UNIT)

@@ -10,6 +10,7 @@
 
 #include "helper/secret_command.h"
 #include "provider/base/clock.h"
+#include "tests/unit/brokered.h"
 #include "tests/unit/scratch.h"
 
 TestSuite(secret_command, .init = scratch_make, .fini = scratch_remove,
@@ -23,16 +24,19 @@ expect_killed(const char *script)
     AUTO_SECRET secret = SECRET_INIT(100);
     char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, (char *)(uintptr_t)script,
                     NULL};
+    const struct environment environment = {.allowed = allowed};
+    struct broker broker = brokered(argv, &environment);
     struct tw_error err = {0};
     int64_t start = clock_monotonic_ms(), took;
 
-    cr_expect_eq(secret_command_run(argv, allowed, "it", 300, &secret, &err),
+    cr_expect_eq(secret_command_run(&broker, argv, "it", 300, &secret, &err),
                  TW_E_CONFIG);
     took = clock_monotonic_ms() - start;
     cr_expect_str_eq(err.message,
                      "it: did not end within 300 ms and was killed");
     cr_expect(took >= 300 && took < 2000, "%lld ms", (long long)took);
     cr_expect_eq(secret.len, 0);
+    broker_close(&broker);
     cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1, "a child is left");
 }
 

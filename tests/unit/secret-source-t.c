@@ -11,6 +11,7 @@
 #include "helper/secret_source.h"
 #include "helper/store.h"
 #include "provider/base/clock.h"
+#include "tests/unit/brokered.h"
 #include "tests/unit/scratch.h"
 
 #define PLACE "/c/p.yaml:5:20: secret from "
@@ -45,18 +46,30 @@ source_of(enum secret_kind kind, const char *text)
                                   .column = 20};
 }
 
+static struct broker
+broker_of(const struct secret_source *source)
+{
+    return source->kind == SECRET_COMMAND
+               ? brokered(source->argv, &ENVIRONMENT)
+               : BROKER_INIT;
+}
+
 static void
 expect_secret(const struct secret_source *source, bool system,
               const char *expected)
 {
     AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
-    const struct secret_context context = {
-        .environment = &ENVIRONMENT, .store = store, .system = system};
+    struct broker broker = broker_of(source);
+    const struct secret_context context = {.environment = &ENVIRONMENT,
+                                           .store = store,
+                                           .system = system,
+                                           .broker = &broker};
     struct tw_error err = {0};
 
     cr_expect_eq(secret_source_read(source, &context, &secret, &err), TW_OK,
                  "%s", err.message);
     cr_expect_str_eq(secret_text(&secret), expected);
+    broker_close(&broker);
 }
 
 /* "%s" in @message stands for the directory. */
@@ -65,8 +78,11 @@ expect_refusal(const struct secret_source *source, bool system,
                enum tw_status status, const char *message)
 {
     AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
-    const struct secret_context context = {
-        .environment = &ENVIRONMENT, .store = store, .system = system};
+    struct broker broker = broker_of(source);
+    const struct secret_context context = {.environment = &ENVIRONMENT,
+                                           .store = store,
+                                           .system = system,
+                                           .broker = &broker};
     struct tw_error err = {0};
     char expected[sizeof err.message];
     int64_t start = clock_monotonic_ms();
@@ -78,6 +94,7 @@ expect_refusal(const struct secret_source *source, bool system,
     cr_expect_str_eq(err.message, expected);
     cr_expect_null(strstr(err.message, "s3cret"));
     cr_expect_eq(secret.len, 0);
+    broker_close(&broker);
     cr_expect_lt(clock_monotonic_ms() - start, 1000);
 }
 

@@ -15,6 +15,8 @@
 
 TestSuite(supervise, .timeout = 30);
 
+static struct broker_office office = BROKER_OFFICE_INIT;
+
 /* @depth processes, each the child of the one before, that only sleep. */
 static void
 sleep_below(int depth)
@@ -30,7 +32,8 @@ Test(supervise, hands_on_the_exit_status)
     struct tw_error err = {0};
     int exit_status;
 
-    if (supervise(clock_monotonic_ms() + 5000, NULL, &exit_status, &err))
+    if (supervise(clock_monotonic_ms() + 5000, NULL, &office, &exit_status,
+                  &err))
         _exit(42);
     cr_expect_eq(exit_status, 42);
     cr_expect_eq(err.status, TW_OK);
@@ -42,7 +45,7 @@ Test(supervise, ends_at_the_deadline_with_all_that_was_started)
     int64_t start = clock_monotonic_ms(), took;
     int exit_status;
 
-    if (supervise(start + 300, NULL, &exit_status, &err))
+    if (supervise(start + 300, NULL, &office, &exit_status, &err))
         sleep_below(5);
     took = clock_monotonic_ms() - start;
     cr_expect_eq(exit_status, -1);
@@ -58,7 +61,7 @@ Test(supervise, what_a_good_child_leaves_is_ended_too)
     int64_t start = clock_monotonic_ms();
     int exit_status;
 
-    if (supervise(start + 5000, NULL, &exit_status, &err)) {
+    if (supervise(start + 5000, NULL, &office, &exit_status, &err)) {
         if (fork() == 0)
             sleep_below(5);
         (void)usleep(100000);

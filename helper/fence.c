@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fence.c - see fence.h.
+ *
+ * Fetching is one run for known profiles: read is what they name and what the
+ * C library, libcurl and OpenSSL need to find a host and to believe its
+ * certificate; written are the runtime and the state directory.  The profiles'
+ * own directory is closed by then, and so are other profiles' secrets.
+ *
+ * The resident process reads profiles again when they change, and then what
+ * those name.  Rules can only be taken away and never added, so its reading is
+ * ruled by the files' owners and modes alone; all the rest is as above.
+ *
+ * Two things cannot be foreseen and are left out of the rules of whoever needs
+ * them: the files of a PKCS #11 module, and the port of an endpoint that
+ * metadata, or a proxy's variable, names.
+ *
+ * The trap: a file that is replaced is another file.  What may change under a
+ * resident process is never named alone, but with its directory.
+ */
+#include "helper/fence.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "helper/broker.h"
+#include "helper/filter.h"
+#include "helper/landlock.h"
+#include "helper/state.h"
+#include "helper/store.h"
+#include "helper/trust.h"
+
+#define PORT_HTTPS 443
+#define PORT_HTTP 80
+#define PORT_DNS 53
+
+/* Names of hosts and users, libraries that are loaded late, certificates. */
+static const char *const READ[] = {
+    "/dev/urandom",
+    "/etc/ca-certificates",
+    "/etc/crypto-policies",
+    "/etc/gai.conf",
+    "/etc/group",
+    "/etc/host.conf",
+    "/etc/hosts",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/nsswitch.conf",
+    "/etc/passwd",
+    "/etc/pki/ca-trust",
+    "/etc/pki/tls/certs",
+    "/etc/pki/tls/openssl.cnf",
+    "/etc/protocols",
+    "/etc/resolv.conf",
+    "/etc/services",
+    "/etc/ssl/certs",
+    "/etc/ssl/openssl.cnf",
+    "/lib",
+    "/lib64",
+    "/proc/sys",
+    "/run/NetworkManager",
+    "/run/nscd",
+    "/run/resolvconf",
+    "/run/systemd/resolve",
+    "/sys/devices/system/cpu",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/usr/local/share/ca-certificates",
+    "/usr/share/ca-certificates",
+    "/usr/share/pki",
+    "/usr/share/zoneinfo",
+    "/var/lib/ca-certificates",
+};
+
+static const char *const DEVICES[] = {"/dev/null", "/dev/tty"};
+static const char *const TOKENS[] = {"/dev/tpm0", "/dev/tpmrm0"};
+
+/* What profiles need that others do not. */
+struct needs {
+    bool commands, state, anywhere, tpm, pkcs11;
+};
+
+static void
+need_key(const struct key_source *key, struct needs *needs)
+{
+    enum key_home home = key->uri ? key_home(key->uri) : KEY_AT_HOME;
+
+    needs->tpm = needs->tpm || home == KEY_IN_TPM;
+    needs->pkcs11 = needs->pkcs11 || home == KEY_IN_PKCS11;
+}
+
+static void
+need_proxy(const struct environment *environment, struct needs *needs)
+{
+    for (char **variable = environment->allowed; variable && *variable;
+         variable++) {
+        size_t n = strcspn(*variable, "=");
+
+        if (n > 6 && strncasecmp(*variable + n - 6, "_proxy", 6) == 0)
+            needs->anywhere = true;
+    }
+}
+
+static void
+need_source(const struct profile *source, struct needs *needs)
+{
+    needs->state = needs->state || source->request.max_fetches ||
+                   source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN;
+    needs->anywhere = needs->anywhere || source->issuer;
+    need_key(&source->assertion.key, needs);
+    need_key(&source->identity.key, needs);
+}
+
+static struct needs
+survey(const struct profile *const *profiles, size_t count,
+       const struct environment *environment, bool state)
+{
+    struct needs needs = {.state = state};
+
+    need_proxy(environment, &needs);
+    for (size_t i = 0; i < count; i++) {
+        const struct secret_source *secret;
+
+        for (size_t j = 0; (secret = profile_secret(profiles[i], j)); j++)
+            needs.commands = needs.commands || secret->kind == SECRET_COMMAND;
+        for (const struct profile *source = profiles[i]; source;
+             source = source->then)
+            need_source(source, &needs);
+    }
+    needs.anywhere = needs.anywhere || needs.tpm || needs.pkcs11;
+    return needs;
+}
+
+static enum tw_status
+instruct(const struct profile *const *profiles, size_t count,
+         const struct broker *broker, struct tw_error *err)
+{
+    enum tw_status status = TW_OK;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct secret_source *secret;
+
+        for (size_t j = 0;
+             !status && (secret = profile_secret(profiles[i], j)); j++) {
+            if (secret->kind == SECRET_COMMAND)
+                status = broker_allow(broker, secret->argv, err);
+        }
+    }
+    return status ? status : broker_seal(broker, err);
+}
+
+static enum tw_status
+allow_each(const struct landlock *landlock, const char *const *paths,
+           size_t count, enum landlock_use use, struct tw_error *err)
+{
+    enum tw_status status = TW_OK;
+
+    for (size_t i = 0; i < count && !status; i++)
+        status = landlock_allow(landlock, paths[i], use, err);
+    return status;
+}
+
+#define ALLOW_EACH(landlock, paths, use, err) \
+    allow_each(landlock, paths, sizeof(paths) / sizeof *(paths), use, err)
+
+/* Of an URL that was checked: what follows the host's colon, or the scheme's
+ * own. */
+static uint16_t
+port_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *end, *colon;
+
+    host = host ? host + 3 : url;
+    end = host + strcspn(host, "/?");
+    colon = end;
+    while (colon > host && colon[-1] >= '0' && colon[-1] <= '9')
+        colon--;
+    if (colon > host && colon[-1] == ':' && colon < end)
+        return (uint16_t)strtoul(colon, NULL, 10);
+    return strncmp(url, "http:", 5) == 0 ? PORT_HTTP : PORT_HTTPS;
+}
+
+static enum tw_status
+allow_url(const struct landlock *landlock, const char *url,
+          struct tw_error *err)
+{
+    return url ? landlock_allow_port(landlock, port_of(url), err) : TW_OK;
+}
+
+static enum tw_status
+allow_options(const struct landlock *landlock, const struct profile *source,
+              struct tw_error *err)
+{
+    enum tw_status status = TW_OK;
+
+    for (size_t i = 0; i < source->option_count && !status; i++) {
+        const struct profile_option *option = &source->options[i];
+        const struct tw_option *row =
+            module_option(source->module, option->name);
+
+        if (row && row->type == TW_OPTION_URL && option->values)
+            status = allow_url(landlock, option->values[0], err);
+    }
+    return status;
+}
+
+static enum tw_status
+allow_path(const struct landlock *landlock, const char *path,
+           struct tw_error *err)
+{
+    if (path && strncmp(path, "file:", 5) == 0)
+        path += strncmp(path, "file://", 7) == 0 ? 7 : 5;
+    return path && path[0] == '/'
+               ? landlock_allow(landlock, path, LANDLOCK_READ, err)
+               : TW_OK;
+}
+
+static enum tw_status
+allow_source(const struct landlock *landlock, const struct profile *source,
+             struct tw_error *err)
+{
+    const char *const urls[] = {source->token_endpoint,
+                                source->revocation_endpoint,
+                                source->identity.token_endpoint};
+    const char *const paths[] = {source->ca_file, source->identity.certificate,
+                                 source->identity.key.uri,
+                                 source->assertion.certificate,
+                                 source->assertion.key.uri};
+    enum tw_status status = allow_options(landlock, source, err);
+
+    for (size_t i = 0; i < sizeof urls / sizeof *urls && !status; i++)
+        status = allow_url(landlock, urls[i], err);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths && !status; i++)
+        status = allow_path(landlock, paths[i], err);
+    return status;
+}
+
+static enum tw_status
+allow_profile(const struct landlock *landlock, const struct profile *profile,
+              const struct environment *environment, struct tw_error *err)
+{
+    const struct secret_source *secret;
+    enum tw_status status = TW_OK;
+
+    for (size_t i = 0; !status && (secret = profile_secret(profile, i)); i++) {
+        if (secret->kind == SECRET_FILE || secret->kind == SECRET_FOREIGN_FILE)
+            status = allow_path(landlock, secret->text, err);
+        else if (secret->kind == SECRET_CREDENTIAL)
+            status = allow_path(
+                landlock,
+                environment_get(environment, "CREDENTIALS_DIRECTORY"), err);
+    }
+    for (; profile && !status; profile = profile->then)
+        status = allow_source(landlock, profile, err);
+    return status;
+}
+
+/* It is made here, because what is above it is closed afterwards. */
+static enum tw_status
+allow_state(const struct landlock *landlock, bool system, struct tw_error *err)
+{
+    char path[PATH_MAX];
+
+    if (state_path(system, path, NULL))
+        return TW_OK; /* whoever needs it will say why */
+    (void)mkdir(path, 0700);
+    return landlock_allow(landlock, path, LANDLOCK_KEEP, err);
+}
+
+static enum tw_status
+allow_places(const struct landlock *landlock, const struct needs *needs,
+             const struct secret_context *secrets, struct tw_error *err)
+{
+    enum tw_status status = landlock_allow_open(landlock, secrets->store->root,
+                                                LANDLOCK_KEEP, err);
+
+    if (!status)
+        status = ALLOW_EACH(landlock, DEVICES, LANDLOCK_DEVICE, err);
+    if (!status && needs->tpm)
+        status = ALLOW_EACH(landlock, TOKENS, LANDLOCK_DEVICE, err);
+    if (!status && needs->state)
+        status = allow_state(landlock, secrets->system, err);
+    return status;
+}
+
+static enum tw_status
+allow_system(const struct landlock *landlock, struct tw_error *err)
+{
+    const char *trusted = trust_directory();
+    enum tw_status status = ALLOW_EACH(landlock, READ, LANDLOCK_READ, err);
+
+    if (!status)
+        status = allow_path(landlock, trusted, err);
+    return status ? status : landlock_allow_port(landlock, PORT_DNS, err);
+}
+
+enum tw_status
+fence_fetching(const struct profile *const *profiles, size_t count,
+               const struct secret_context *secrets, bool state,
+               struct tw_error *err)
+{
+    AUTO_LANDLOCK landlock = LANDLOCK_INIT;
+    const struct needs needs =
+        survey(profiles, count, secrets->environment, state);
+    const struct landlock_scope scope = {.reads = !needs.pkcs11,
+                                         .writes = !needs.pkcs11,
+                                         .connects = !needs.anywhere,
+                                         .signals = !needs.commands};
+    enum tw_status status = TW_OK;
+
+    if (needs.commands)
+        status = instruct(profiles, count, secrets->broker, err);
+    else
+        broker_close(secrets->broker);
+    if (!status)
+        status = landlock_begin(&scope, &landlock, err);
+    if (!status)
+        status = allow_places(&landlock, &needs, secrets, err);
+    if (!status)
+        status = allow_system(&landlock, err);
+    for (size_t i = 0; i < count && !status; i++)
+        status =
+            allow_profile(&landlock, profiles[i], secrets->environment, err);
+    if (!status)
+        status = landlock_enforce(&landlock, err);
+    return status ? status : filter_enter(PHASE_FETCHING, err);
+}
+
+enum tw_status
+fence_resident(const struct secret_context *secrets, struct tw_error *err)
+{
+    static const struct needs NEEDS = {.state = true, .tpm = true};
+    static const struct landlock_scope SCOPE = {.writes = true};
+    AUTO_LANDLOCK landlock = LANDLOCK_INIT;
+    enum tw_status status = landlock_begin(&SCOPE, &landlock, err);
+
+    if (!status)
+        status = allow_places(&landlock, &NEEDS, secrets, err);
+    if (!status)
+        status = landlock_enforce(&landlock, err);
+    return status ? status : filter_enter(PHASE_RESIDENT, err);
+}

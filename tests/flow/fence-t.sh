@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# fence-t.sh - a provider that has turned against the helper tries to get out:
+# what a fetch has no use for fails, what it needs works; and everything works
+# where the kernel lacks Landlock, seccomp or both.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+CC=${CC:-cc}
+command -v "$CC" >/dev/null || skip_all "no compiler"
+cp "$TOP_BUILD/tests/flow/lacking" "$T/bin/" || exit 99
+"$CC" -D_GNU_SOURCE -Wall -Wextra -Werror -shared -fPIC -I"$TOP_SRC/provider" -o "$T/modules/intruder.so" \
+    "$TOP_SRC/tests/flow/intruder.c" 2>"$T/err" || { sed 's/^/# /' "$T/err"; echo "Bail out! no module"; exit 1; }
+chmod 644 "$T/modules/intruder.so"
+has() { # has landlock|seccomp: 0 or the kernel's version, when it is built in
+    ! grep -qi "define TW_NO_$1 1" "$TOP_BUILD/config.h" || { echo 0; return; }
+    [ -z "${TOKENWARD_LACKING:-}" ] || { echo 0; return; }
+    "$T/bin/lacking" --tell | sed "s/.*$1 \([0-9]*\).*/\1/"
+}
+LANDLOCK=$(has landlock) SECCOMP=$(has seccomp)
+echo "# landlock $LANDLOCK, seccomp $SECCOMP"
+sandbox
+profile x /oauth/v1/token 'provider: intruder' "home: $T"
+profile y /oauth/v1/token
+umask 077
+printf 'another secret\n' >"$T/config/tokenward/other.secret"
+own "$T/run" "$T/config"
+
+attack() { # attack [COMMAND...]: the fetch, what it said in $T/out
+    user rm -f "$T/run/planted" "$T/run/tokenward/x/mine" "$T/run/moved"
+    user sh -c 'echo not for tokens >"$XDG_RUNTIME_DIR/outside"'
+    user "$@" "$T/bin/tokenward-helper" fetch --force x >"$T/out" 2>&1
+}
+came() { sed -n "s/^intruder: $1 //p" "$T/out"; }
+# refused NAME ERRNO...: as one of these; skipped with what it takes
+refused() {
+    name=$1
+    shift
+    case " $* " in *" $(came "$name") "*) ok 0 "$name: $(came "$name")" ;; *) is "$(came "$name")" "$1" "$name is refused" ;; esac
+}
+ruled() { # ruled VERSION NAME: by Landlock, since that version of it
+    if [ "$LANDLOCK" -ge "$1" ]; then refused "$2" EACCES; else skip "$2 is refused" "no Landlock $1 here"; fi
+}
+filtered() {
+    if [ "$SECCOMP" = 1 ]; then refused "$1" ENOSYS; else skip "$1 is refused" "no seccomp here"; fi
+}
+
+attack; is $? 0 "an intruder gets a token like any provider"
+for name in read-outside read-profile read-other-secret write-outside rename; do ruled 1 $name; done
+[ "$LANDLOCK" = 0 ] || { [ ! -e "$T/run/planted" ] && [ -e "$T/run/outside" ]; ok $? "and nothing was written or moved"; }
+ruled 4 bind
+ruled 4 connect-elsewhere
+for name in fork execve ptrace dumpable signal unshare process_vm_readv keyctl personality writable-code packet vsock; do
+    filtered $name
+done
+is "$(came read-own-secret)" done "its own secret is read"
+is "$(came write-runtime)" done "the runtime directory is written"
+is "$(grep -c "^intruder: " "$T/out")" 21 "it tried all that it can"
+
+# Without Landlock it is the filter that keeps the programs out, and the other
+# way round; without both the helper is what file modes make it.
+if [ "$SECCOMP" = 1 ] && [ "$LANDLOCK" -gt 0 ]; then
+    attack lacking --seccomp; is $? 0 "without seccomp: a token"
+    is "$(came read-outside) $(came write-outside)" "EACCES EACCES" "and Landlock holds"
+    is "$(came execve)" EPERM "a program may be forked, and not run"
+    attack lacking --landlock; is $? 0 "without Landlock: a token"
+    is "$(came fork) $(came execve)" "ENOSYS ENOSYS" "and the filter holds"
+    is "$(came read-outside)" done "what the user's files let it read is read"
+    attack lacking --landlock --seccomp; is $? 0 "without both: a token"
+    is "$(came read-outside) $(came execve)" "done done" "and nothing is fenced"
+else
+    skip "what one holds without the other" "this kernel or build lacks one"
+fi
+
+# A command runs outside the fence, and the helper inside is none the wider.
+printf '%s\n' '#!/bin/sh' "echo was-run >$T/run/by-command" "cat $T/config/tokenward/other.secret >/dev/null && cat $T/config/tokenward/secret" >"$T/home/command"
+chmod 700 "$T/home/command"
+own "$T/home"
+sed -i "s#client_secret:.*#client_secret: {command: [$T/home/command, one, two words]}#" "$T/config/tokenward/profiles.d/x.yaml"
+attack; is $? 0 "a secret by a command: a token"
+[ -e "$T/run/by-command" ]; ok $? "the command reads and writes what its user may"
+[ "$LANDLOCK" = 0 ] || is "$(came read-outside) $(came write-outside)" "EACCES EACCES" "the helper does not"
+[ "$SECCOMP" = 0 ] || is "$(came execve)" "ENOSYS" "nor does it run programs"
+is "$(pgrep -f "^$T/bin/tokenward-helper" | wc -l)" 0 "no process is left"
+
+# The resident helper.
+user "$T/bin/tokenward-helper" serve >"$T/out" 2>"$T/served" &
+EXTRA_PID=$!
+for _ in $(seq 100); do [ -S "$T/run/tokenward/doorbell" ] && [ -s "$T/run/tokenward/y/record" ] && break; sleep 0.1; done
+[ -s "$T/run/tokenward/y/record" ]; ok $? "the resident helper keeps a token"
+pid=$(tr -dc 0-9 <"$T/run/tokenward/serve")
+if [ "$SECCOMP" = 1 ]; then
+    is "$(sed -n 's/^Seccomp:\t//p' "/proc/$pid/status")" 2 "under a filter"
+    is "$(sed -n 's/^NoNewPrivs:\t//p' "/proc/$pid/status")" 1 "without new privileges"
+else
+    skip "under a filter" "no seccomp here"
+fi
+user tokenward get x >"$T/out" 2>&1; is $? 0 "whose broker starts the fetch of a profile with a command"
+kill "$pid"; wait "$EXTRA_PID"; is $? 0 "and which ends when it is told"
+EXTRA_PID=
+done_testing

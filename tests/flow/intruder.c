@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * intruder.c - a provider that has turned against the helper it runs in: it
+ * tries what a fetch has no use for, says on standard error what came of it
+ * ("NAME done", or "NAME" and an errno's name), and then gets its token as if
+ * nothing had been.
+ *
+ * Its option "scope" has the scope; "home" the directory of the test, below
+ * which the paths are that it tries.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <tokenward-provider.h>
+#include <unistd.h>
+
+struct state {
+    struct tw_field fields[2];
+};
+
+static const struct tw_option OPTIONS[] = {
+    {"home", TW_OPTION_TEXT, TW_OPTION_REQUIRED, "where the test is"},
+    {"scope", TW_OPTION_SCOPE, TW_OPTION_REQUIRED, "of the token"},
+};
+
+static void
+tell(const char *name, int failed)
+{
+    (void)dprintf(STDERR_FILENO, "intruder: %s %s\n", name,
+                  failed ? strerrorname_np(errno) : "done");
+}
+
+static void
+try_open(const char *name, const char *home, const char *path, int flags)
+{
+    char whole[4096];
+    int fd;
+
+    (void)snprintf(whole, sizeof whole, "%s%s", home, path);
+    fd = open(whole, flags | O_CLOEXEC, 0600);
+    tell(name, fd < 0);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+static void
+try_rename(const char *home)
+{
+    char from[4096], to[4096];
+
+    (void)snprintf(from, sizeof from, "%s/run/outside", home);
+    (void)snprintf(to, sizeof to, "%s/run/moved", home);
+    tell("rename", rename(from, to) < 0);
+}
+
+static void
+try_socket(const char *name, int family, int type)
+{
+    int fd = socket(family, type | SOCK_CLOEXEC, 0);
+
+    tell(name, fd < 0);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+/* Port 9 has nobody: what is forbidden is not even refused. */
+static void
+try_port(const char *name, uint16_t port,
+         int (*what)(int, const struct sockaddr *, socklen_t))
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    tell(name,
+         fd < 0 || what(fd, (struct sockaddr *)&address, sizeof address) < 0);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+static void
+try_program(void)
+{
+    char *argv[] = {(char[]){"true"}, NULL};
+    int state = 0;
+    pid_t pid = fork();
+
+    tell("fork", pid < 0);
+    if (pid == 0) {
+        (void)execv("/bin/true", argv);
+        _exit(errno == ENOSYS || errno == EACCES || errno == EPERM ? 1 : 2);
+    }
+    if (pid > 0 && waitpid(pid, &state, 0) == pid) {
+        errno = EPERM;
+        tell("execve", state != 0);
+        return;
+    }
+    /* In this very process, which goes on if it is forbidden: where it is not,
+     * fork was none either. */
+    tell("execve", execv("/bin/true", argv));
+}
+
+static void
+try_calls(void)
+{
+    long rc = ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+    void *page;
+
+    tell("ptrace", rc < 0);
+    tell("dumpable", prctl(PR_SET_DUMPABLE, 1L, 0L, 0L, 0L) < 0);
+    tell("signal", kill(getppid(), SIGCONT) < 0);
+    tell("unshare", syscall(SYS_unshare, 0) < 0);
+    tell("process_vm_readv",
+         syscall(SYS_process_vm_readv, getpid(), NULL, 0L, NULL, 0L, 0L) < 0);
+    tell("keyctl", syscall(SYS_keyctl, 0, -3, 0) < 0);
+    tell("personality", syscall(SYS_personality, 0xffffffff) < 0);
+    page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    tell("writable-code", page == MAP_FAILED);
+}
+
+static void
+attack(const char *home)
+{
+    try_open("read-outside", home, "/run/outside", O_RDONLY);
+    try_open("read-profile", home, "/config/tokenward/profiles.d/x.yaml",
+             O_RDONLY);
+    try_open("read-other-secret", home, "/config/tokenward/other.secret",
+             O_RDONLY);
+    try_open("read-own-secret", home, "/config/tokenward/secret", O_RDONLY);
+    try_open("write-outside", home, "/run/planted", O_WRONLY | O_CREAT);
+    try_open("write-runtime", home, "/run/tokenward/x/mine",
+             O_WRONLY | O_CREAT);
+    try_rename(home);
+    try_program();
+    try_calls();
+    try_socket("packet", AF_PACKET, SOCK_RAW);
+    try_socket("vsock", 40, SOCK_STREAM);
+    try_port("bind", 0, bind);
+    try_port("connect-elsewhere", 9, connect);
+}
+
+static int
+advance(const struct tw_host *host, void *state, const struct tw_event *event,
+        struct tw_action *action)
+{
+    struct state *this = state;
+
+    action->kind =
+        event->kind == TW_EVENT_TOKEN ? TW_ACTION_DONE : TW_ACTION_FAIL;
+    if (event->kind != TW_EVENT_START)
+        return 0;
+    attack(host->option(host, "home", 0));
+    this->fields[0] = (struct tw_field){"grant_type", "client_credentials",
+                                        TW_FIELD_TEXT, 0};
+    this->fields[1] = (struct tw_field){
+        "scope", host->option(host, "scope", 0), TW_FIELD_TEXT, 0};
+    action->kind = TW_ACTION_POST;
+    action->fields = this->fields;
+    action->field_count = 2;
+    return 0;
+}
+
+TW_PROVIDER_V1(.name = "intruder", .summary = "tries what is forbidden",
+               .needs = TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT,
+               .options = OPTIONS, .option_count = 2,
+               .state_size = sizeof(struct state), .advance = advance);
