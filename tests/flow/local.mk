@@ -73,7 +73,6 @@ TESTS += $(FLOW_TESTS)
 EXTRA_DIST += \
 	tests/flow/bearer_server.py \
 	tests/flow/git_client.py \
-	tests/flow/git_server.py \
 	tests/flow/host.sh \
 	tests/flow/intruder.c \
 	tests/flow/lib.sh \
