@@ -31,6 +31,7 @@
 
 #define ARGS_MAX 8
 #define FIRST_FD 3
+#define FIRST_MS 500 /* for the process that only makes another */
 
 enum variable {
     VARIABLE_HOME,
@@ -114,13 +115,17 @@ arrange_descriptors(int pipe)
            syscall(SYS_close_range, (unsigned)FIRST_FD, ~0U, 0U) == 0;
 }
 
+/* Until all of them are arranged 1 may still be the host's own. */
 static _Noreturn void
 run_second(const struct start *start)
 {
+    bool arranged;
+
     reset_signals();
-    if (arrange_descriptors(start->pipe))
+    arranged = arrange_descriptors(start->pipe);
+    if (arranged)
         (void)execve(start->argv[0], start->argv, start->environment);
-    say(fcntl(1, F_GETFD) < 0 ? start->pipe : 1, WORD_DROPPED, errno);
+    say(arranged ? 1 : start->pipe, WORD_DROPPED, errno);
     _exit(127);
 }
 
@@ -224,22 +229,35 @@ child_hear(const struct child *child, int64_t deadline_ms,
     return HEARD_WORD;
 }
 
+/* It has ended long since, unless nothing was waited for or it was stopped. */
+static void
+reap_first(pid_t pid)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + FIRST_MS;
+    pid_t ended;
+
+    for (;;) {
+        ended = waitpid(pid, NULL, WNOHANG | __WALL);
+        if (ended > 0 || (ended < 0 && errno != EINTR))
+            return;
+        if (clock_monotonic_ms() >= deadline_ms)
+            break;
+        (void)poll(NULL, 0, 1);
+    }
+    (void)kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
+        ;
+}
+
 /* Until the first process is reaped its number is nobody else's, and no other
- * group can have it. */
+ * group can have it.  One that was stopped would never come to its own
+ * deadline. */
 void
 child_end(struct child *child, bool all)
 {
-    pid_t ended;
-
+    (void)kill(-child->pid, all ? SIGKILL : SIGCONT);
     if (all)
-        (void)kill(-child->pid, SIGKILL);
-    do
-        ended = waitpid(child->pid, NULL, WNOHANG | __WALL);
-    while (ended < 0 && errno == EINTR);
-    if (ended == 0) {
-        (void)kill(child->pid, SIGKILL); /* it was stopped, or is slow */
-        while (waitpid(child->pid, NULL, __WALL) < 0 && errno == EINTR)
-            ;
-    }
+        (void)kill(child->pid, SIGKILL); /* it may have no group yet */
+    reap_first(child->pid);
     (void)close(take_fd(&child->pipe));
 }

@@ -35,8 +35,8 @@ enum heard { HEARD_WORD, HEARD_END, HEARD_NONSENSE, HEARD_TIMEOUT };
 enum heard child_hear(const struct child *child, int64_t deadline_ms,
                       struct session_word *out);
 
-/* child_end: stops listening; what still works works on, or with @all is
- * killed, stopped or not. */
+/* child_end: stops listening; what still works works on, and what was stopped
+ * does again; or with @all it is killed, stopped or not. */
 void child_end(struct child *child, bool all);
 
 #endif

@@ -31,15 +31,19 @@ name_of(const struct person *person, char out[24])
     (void)text_put_unsigned(out, person->uid, 1);
 }
 
-/* A directory where only @owner or root writes. */
+/* A directory where only @owner or root writes; sets errno when it is not. */
 static bool
 is_safe(int fd, uid_t owner)
 {
     struct stat st;
 
-    return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) &&
-           (st.st_uid == owner || st.st_uid == 0) &&
-           !(st.st_mode & OTHERS_WRITE);
+    if (fstat(fd, &st) < 0)
+        return false;
+    if (S_ISDIR(st.st_mode) && (st.st_uid == owner || st.st_uid == 0) &&
+        !(st.st_mode & OTHERS_WRITE))
+        return true;
+    errno = EPERM;
+    return false;
 }
 
 int
@@ -92,12 +96,11 @@ place_users(pam_handle_t *pamh)
         if (mkdirat(run, slash + 1, 0700) == 0) {
             system = place_own_directory(run, slash + 1, owner,
                                          service ? service->pw_gid : 0, 0755);
-        } else {
+        } else if (errno == EEXIST) {
             system = openat(run, slash + 1,
                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         }
     }
-    errno = system >= 0 ? EPERM : errno;
     if (system >= 0 && is_safe(system, owner))
         fd = place_own_directory(system, "user", 0, 0, 0755);
     if (fd < 0)

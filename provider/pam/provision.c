@@ -114,8 +114,9 @@ deadline_of(const struct options *options)
 }
 
 /* One more session, named @name; "" when it could not be counted.  Who counts
- * the others, perhaps to remove their tokens, is waited for; but a session
- * that nobody knows of would lose its own, so it is counted in any case. */
+ * the others, perhaps to remove their tokens, is waited for until
+ * @deadline_ms; but a session that nobody knows of would lose its own, so it
+ * is counted in any case. */
 static void
 count(pam_handle_t *pamh, const struct person *person, int users,
       int64_t deadline_ms, char name[SESSION_NAME_MAX])
@@ -156,7 +157,8 @@ provision_open(pam_handle_t *pamh, const struct options *options)
     if (!person_find(pamh, options, &person))
         return true;
     users = place_users(pamh);
-    count(pamh, &person, users, deadline_ms, name);
+    /* The other half is the fetch's. */
+    count(pamh, &person, users, deadline_ms - options->deadline_s * 500, name);
     if (!place_find(pamh, &person, users, true, &place)) {
         pam_syslog(pamh, LOG_NOTICE, "there is no runtime directory");
         return false;
