@@ -189,12 +189,15 @@ module_LTLIBRARIES += provider/grants/token_exchange.la
 provider_grants_token_exchange_la_SOURCES = provider/grants/token_exchange.c provider/grants/fields.h
 provider_grants_token_exchange_la_LDFLAGS = $(LINK_GRANT)
 
-# pam_tokenward: libpam and libc.
+# pam_tokenward: libpam and libc.  Its objects are also linked with a fake
+# libpam, for the tests.
 if HAVE_PAM
+noinst_LTLIBRARIES += provider/pam/libsession.la
+provider_pam_libsession_la_SOURCES = $(PAM_SOURCES)
+provider_pam_libsession_la_CPPFLAGS = $(CPP_PATHS)
 pam_LTLIBRARIES = provider/pam/pam_tokenward.la
-provider_pam_pam_tokenward_la_SOURCES = $(PAM_SOURCES) provider/pam/public.c
-provider_pam_pam_tokenward_la_CPPFLAGS = $(CPP_PATHS)
-provider_pam_pam_tokenward_la_LIBADD = provider/base/libbase.la -lpam
+provider_pam_pam_tokenward_la_SOURCES =
+provider_pam_pam_tokenward_la_LIBADD = provider/pam/libsession.la provider/base/libbase.la -lpam
 provider_pam_pam_tokenward_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -Wl,-z,defs \
 	-Wl,--version-script=$(top_srcdir)/provider/pam/pam_tokenward.map
 EXTRA_provider_pam_pam_tokenward_la_DEPENDENCIES = provider/pam/pam_tokenward.map
@@ -214,6 +217,7 @@ PAM_SOURCES = \
 	provider/pam/place.h \
 	provider/pam/provision.c \
 	provider/pam/provision.h \
+	provider/pam/public.c \
 	provider/pam/session_data.c \
 	provider/pam/session_data.h \
 	provider/pam/sessions.c \

@@ -23,6 +23,7 @@ include tests/proof/local.mk
 include tests/sandbox/local.mk
 include tests/flow/local.mk
 include tests/fuzz/local.mk
+include tests/pam/local.mk
 include tests/servers/local.mk
 include tests/bench/local.mk
 

@@ -13,14 +13,6 @@ check-unfenced: tests
 	TOKENWARD_LACKING=both $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNFENCED_TESTS)'
 .PHONY: check-unfenced
 
-if HAVE_PAM
-check_PROGRAMS += tests/pam/host
-tests_pam_host_SOURCES = tests/pam/host.c
-tests_pam_host_CFLAGS = $(CC_PROGRAM)
-tests_pam_host_LDFLAGS = $(LINK_PROGRAM)
-tests_pam_host_LDADD = -lpam
-endif
-
 FLOW_TESTS = \
 	tests/flow/answers-t.sh \
 	tests/flow/auth-t.sh \
@@ -49,6 +41,7 @@ FLOW_TESTS = \
 	tests/flow/mtls-t.sh \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/outside-t.sh \
+	tests/flow/pam-script-t.sh \
 	tests/flow/pam-t.sh \
 	tests/flow/presets-t.sh \
 	tests/flow/provision-t.sh \
