@@ -4,17 +4,28 @@
  *
  * The order: what needs privileges first, then groups, gids, uids.  Then each
  * is read back, and root is asked for again: getting it is the failure.
+ *
+ * libc's own set*id functions are not called.  They change all threads of a
+ * process, and wait for those of the host, which are not in this one, and for
+ * a lock that one of them may have held: the login would stand still until its
+ * deadline.
  */
 #include "provider/pam/drop.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define CAPABILITIES_MAX 64
+
+/* Those with ids of 32 bits, where an architecture has both. */
+#ifdef SYS_setresuid32
+#define CALL(name) SYS_##name##32
+#else
+#define CALL(name) SYS_##name
+#endif
 
 /* What host and container left: the bounding and the ambient set, and the
  * bits that let capabilities outlive a change of uid. */
@@ -50,9 +61,9 @@ drop_capabilities(void)
 static int
 become(const struct person *person)
 {
-    if (setgroups(person->group_count, person->groups) < 0 ||
-        setresgid(person->gid, person->gid, person->gid) < 0 ||
-        setresuid(person->uid, person->uid, person->uid) < 0)
+    if (syscall(CALL(setgroups), person->group_count, person->groups) < 0 ||
+        syscall(CALL(setresgid), person->gid, person->gid, person->gid) < 0 ||
+        syscall(CALL(setresuid), person->uid, person->uid, person->uid) < 0)
         return errno;
     return 0;
 }
@@ -72,8 +83,9 @@ verify(const struct person *person)
     }
     if (getgroups(0, NULL) != (int)person->group_count)
         return EPERM;
-    if (setuid(0) == 0 || setresuid((uid_t)-1, 0, (uid_t)-1) == 0 ||
-        setgroups(0, NULL) == 0)
+    if (syscall(CALL(setuid), 0) == 0 ||
+        syscall(CALL(setresuid), (uid_t)-1, 0, (uid_t)-1) == 0 ||
+        syscall(CALL(setgroups), 0L, NULL) == 0)
         return EPERM;
     return 0;
 }

@@ -151,7 +151,8 @@ may_change(void)
     return fake.uid[1] == 0 || fake.way_back;
 }
 
-WRAP(int, setgroups, size_t size, const gid_t *list)
+static long
+set_groups(size_t size, const gid_t *list)
 {
     if (fake_fails("setgroups") || !may_change() || size > FAKE_GROUPS_MAX)
         return -1;
@@ -161,7 +162,8 @@ WRAP(int, setgroups, size_t size, const gid_t *list)
     return 0;
 }
 
-WRAP(int, setresgid, gid_t real, gid_t effective, gid_t saved)
+static long
+set_gids(gid_t real, gid_t effective, gid_t saved)
 {
     if (fake_fails("setresgid") || !may_change())
         return -1;
@@ -171,7 +173,8 @@ WRAP(int, setresgid, gid_t real, gid_t effective, gid_t saved)
     return 0;
 }
 
-WRAP(int, setresuid, uid_t real, uid_t effective, uid_t saved)
+static long
+set_uids(uid_t real, uid_t effective, uid_t saved)
 {
     if (fake_fails("setresuid") || !may_change())
         return -1;
@@ -181,12 +184,6 @@ WRAP(int, setresuid, uid_t real, uid_t effective, uid_t saved)
     if (saved != (uid_t)-1)
         fake.uid[2] = saved;
     return 0;
-}
-
-WRAP(int, setuid, uid_t uid)
-{
-    (void)uid;
-    return may_change() ? 0 : -1;
 }
 
 WRAP(int, getgrouplist, const char *user, gid_t group, gid_t *groups,
@@ -294,12 +291,15 @@ WRAP(int, prctl, int option, unsigned long two, unsigned long three,
                                : __real_prctl(option, two, three, four, five);
 }
 
-/* capset(2), clone(2) and close_range(2) have no function of libc's. */
+/* Those that are made without a function of libc's. */
+#ifdef SYS_setresuid32
+#define CALL(name) SYS_##name##32
+#else
+#define CALL(name) SYS_##name
+#endif
+
 WRAP(long, syscall, long number, ...)
 {
-    const char *name = number == SYS_capset  ? "capset"
-                       : number == SYS_clone ? "clone"
-                                             : "close_range";
     va_list arguments;
     long argument[5];
 
@@ -307,10 +307,26 @@ WRAP(long, syscall, long number, ...)
     for (int i = 0; i < 5; i++)
         argument[i] = va_arg(arguments, long);
     va_end(arguments);
-    return fake_fails(name)
-               ? -1
-               : __real_syscall(number, argument[0], argument[1], argument[2],
-                                argument[3], argument[4]);
+    switch (number) {
+    case CALL(setgroups):
+        return set_groups((size_t)argument[0], (const gid_t *)argument[1]);
+    case CALL(setresgid):
+        return set_gids((gid_t)argument[0], (gid_t)argument[1],
+                        (gid_t)argument[2]);
+    case CALL(setresuid):
+        return set_uids((uid_t)argument[0], (uid_t)argument[1],
+                        (uid_t)argument[2]);
+    case CALL(setuid):
+        return may_change() ? 0 : -1;
+    default:
+        break;
+    }
+    if (fake_fails(number == SYS_capset  ? "capset"
+                   : number == SYS_clone ? "clone"
+                                         : "close_range"))
+        return -1;
+    return __real_syscall(number, argument[0], argument[1], argument[2],
+                          argument[3], argument[4]);
 }
 
 WRAP(int, execve, const char *path, char *const *argv,

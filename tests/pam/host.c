@@ -6,7 +6,8 @@
  *   host load MODULE       dlopen and dlclose, 1,000 times
  *   host signals SERVICE USER   sessions while SIGCHLD is ignored, handled
  *                          by one who reaps all, and everything is blocked
- *   host threads SERVICE USER   a session while other threads use the heap
+ *   host threads SERVICE USER   sessions while other threads use the heap, and
+ *                          make and end threads
  *
  * Prints TAP's lines without numbers: what is wrong begins with "not ok".
  */
@@ -211,6 +212,26 @@ use_heap(void *arg)
     return arg;
 }
 
+static void *
+do_nothing(void *arg)
+{
+    return arg;
+}
+
+/* A thread that is just being made, or its stack given back, holds libc's own
+ * locks most of the time. */
+static void *
+make_threads(void *arg)
+{
+    while (!stop) {
+        pthread_t thread;
+
+        if (pthread_create(&thread, NULL, do_nothing, NULL) == 0)
+            (void)pthread_join(thread, NULL);
+    }
+    return arg;
+}
+
 static void
 with_threads(const char *service, const char *user)
 {
@@ -218,13 +239,14 @@ with_threads(const char *service, const char *user)
     bool good = true;
 
     for (int i = 0; i < THREADS; i++)
-        (void)pthread_create(&threads[i], NULL, use_heap, NULL);
+        (void)pthread_create(&threads[i], NULL,
+                             i % 2 ? make_threads : use_heap, NULL);
     for (int i = 0; i < 10; i++)
         good = run_session(service, user) && good;
     stop = 1;
     for (int i = 0; i < THREADS; i++)
         (void)pthread_join(threads[i], NULL);
-    ok(good, "10 sessions beside threads that use the heap");
+    ok(good, "10 sessions beside threads that use the heap and make threads");
 }
 
 int

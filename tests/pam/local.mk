@@ -22,8 +22,8 @@ tests_pam_script_CFLAGS = $(CC_PROGRAM)
 tests_pam_script_LDFLAGS = $(LINK_PROGRAM) \
 	-Wl,--wrap=_Fork,--wrap=chdir,--wrap=dup2,--wrap=execve,--wrap=fchmod,--wrap=fchown,--wrap=flock,--wrap=fstat \
 	-Wl,--wrap=geteuid,--wrap=getgrouplist,--wrap=getgroups,--wrap=getresgid,--wrap=getresuid \
-	-Wl,--wrap=getuid,--wrap=mkdirat,--wrap=open,--wrap=pipe2,--wrap=prctl,--wrap=setgroups,--wrap=setresgid \
-	-Wl,--wrap=setresuid,--wrap=setsid,--wrap=setuid,--wrap=statx,--wrap=syscall
+	-Wl,--wrap=getuid,--wrap=mkdirat,--wrap=open,--wrap=pipe2,--wrap=prctl \
+	-Wl,--wrap=setsid,--wrap=statx,--wrap=syscall
 tests_pam_script_LDADD = provider/pam/libsession.la provider/base/libbase.la
 endif
 EXTRA_DIST += tests/pam/scripts
