@@ -70,6 +70,7 @@ EXTRA_DIST += \
 	tests/flow/intruder.c \
 	tests/flow/lib.sh \
 	tests/flow/load.py \
+	tests/flow/pam_lib.sh \
 	tests/flow/qr_image.py \
 	tests/flow/ring.py \
 	tests/flow/smtp_server.py \
