@@ -12,18 +12,60 @@ cp "$B/pair" "$B/floor" "$T/bin/"
 cp "$B/.libs/api_bench" "$T/bin/" 2>/dev/null || cp "$B/api_bench" "$T/bin/"
 cp "$TOP_BUILD"/provider/client/.libs/libtokenward.so.0 "$T/bin/"
 chmod 755 "$T/bin"/*
+profile jwt '/m/token=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln/oauth/v1/token'
+user tokenward get jwt >/dev/null || { echo "bench: no token"; exit 1; }
 user tokenward get bench >/dev/null || { echo "bench: no token"; exit 1; }
 token=$T/run/tokenward/bench/token
-printf 'protocol=https\nhost=git.example.test\n\n' >"$T/request"
-chmod 644 "$T/request"
+# What each tool asks on stdin, of a host of ours and of another.
+requests_of() { # requests_of HOST SUFFIX
+    printf 'protocol=https\nhost=%s\n\n' "$1" >"$T/git$2"
+    printf 'capability[]=authtype\ncapability[]=state\nprotocol=https\nhost=%s\n\n' "$1" >"$T/git-2.46$2"
+    printf 'https://%s/v1/\n' "$1" >"$T/docker$2"
+    printf '{"uri":"https://%s/x"}' "$1" >"$T/bazel$2"
+    printf '{"v":1,"registry":{"index-url":"sparse+https://%s/"},"kind":"get","operation":"read"}\n' "$1" >"$T/cargo$2"
+    printf '{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"%s/a/b:c"}' "$1" >"$T/kubelet$2"
+    printf 'HTTP/1.1 401 Unauthorized\nWww-Authenticate: Bearer\n\n' >"$T/goauth$2"
+    for file in git git-2.46 docker bazel cargo kubelet goauth; do chmod 644 "$T/$file$2"; done
+}
+requests_of git.example.test .ours
+requests_of other.example.test .other
+ln -s tokenward-credential "$T/bin/keyring"
+export KUBERNETES_EXEC_INFO='{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"interactive":false}}'
 
 echo "# the C API, in one process"
 user env LD_LIBRARY_PATH="$T/bin" api_bench bench "$(record bench)" || exit 1
 
-echo "# warm front ends, whole processes (goals: git 1.05, get 1.10)"
-user pair -n "${WARM_ROUNDS:-400}" -b floor "floor=$T/bin/floor $token" \
-    "git-credential-tokenward=$T/bin/git-credential-tokenward get <$T/request" \
-    "tokenward-get=$T/bin/tokenward get bench" || exit 1
+# Two floors: what one of them is apart from the other, no goal can be.
+echo "# warm front ends, whole processes (goals: git 1.05, get 1.10, the others 1.30)"
+credential=$T/bin/tokenward-credential
+user pair -n "${WARM_ROUNDS:-400}" -b floor "filler=$T/bin/floor $token" "floor=$T/bin/floor $token" "floor-again=$T/bin/floor $token" \
+    "git=$T/bin/git-credential-tokenward get <$T/git.ours" \
+    "git-2.46=$T/bin/git-credential-tokenward get <$T/git-2.46.ours" \
+    "tokenward-get=$T/bin/tokenward get bench" \
+    "bazel=$credential bazel get <$T/bazel.ours" \
+    "cargo=$credential cargo --cargo-plugin <$T/cargo.ours" \
+    "docker=$credential docker get <$T/docker.ours" \
+    "goauth=$credential goauth https://git.example.test/x <$T/goauth.ours" \
+    "google=$credential google jwt" \
+    "keyring=$T/bin/keyring get https://git.example.test/simple/ oauth2" \
+    "kubectl=$credential kubectl bench" \
+    "kubelet=$credential kubelet <$T/kubelet.ours" \
+    "oauthbearer=$credential oauthbearer bench ada@example.test" \
+    "oidc-token=$credential oidc-token bench" \
+    "pnpm=$credential pnpm bench" \
+    "terraform=$credential terraform get git.example.test" \
+    "xoauth2=$credential xoauth2 bench ada@example.test" || exit 1
+
+echo "# the same for a host that is not ours"
+user pair -n "${WARM_ROUNDS:-400}" -b floor "filler=$T/bin/floor $token" "floor=$T/bin/floor $token" \
+    "git=$T/bin/git-credential-tokenward get <$T/git.other" \
+    "bazel=$credential bazel get <$T/bazel.other" \
+    "cargo=$credential cargo --cargo-plugin <$T/cargo.other" \
+    "docker=! $credential docker get <$T/docker.other" \
+    "goauth=$credential goauth https://other.example.test/x <$T/goauth.other" \
+    "keyring=! $T/bin/keyring get https://other.example.test/simple/ oauth2" \
+    "kubelet=$credential kubelet <$T/kubelet.other" \
+    "terraform=$credential terraform get other.example.test" || exit 1
 
 echo "# a cold fetch, whole process, against curl with the system's certificates (goal: 0.40)"
 if [ -s /etc/ssl/certs/ca-certificates.crt ]; then

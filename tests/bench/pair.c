@@ -6,6 +6,7 @@
  *
  * COMMAND is split at spaces (no shell, no quoting); its first word is looked
  * up in PATH. A word '<FILE' makes FILE its stdin; else stdin is /dev/null.
+ * A word '!' says that it has to end with another status than 0.
  * stdout and stderr go to /dev/null. In every round each command runs once,
  * in turn, so that drift of the machine hits all of them; the ratio column is
  * the median over rounds of (this command / the base command) in that round.
@@ -24,13 +25,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAXCMD 32
+#define MAXCMD 48
 extern char **environ;
 struct cmd {
     char *name, *argv[64], *in;
     double *us, *ratio;
     long rss;
-    int failed;
+    int refuses, failed;
 };
 
 static int
@@ -61,7 +62,7 @@ run(struct cmd *c)
     wait4(pid, &st, 0, &ru);
     clock_gettime(CLOCK_MONOTONIC, &b);
     posix_spawn_file_actions_destroy(&fa);
-    if (!WIFEXITED(st) || WEXITSTATUS(st))
+    if (!WIFEXITED(st) || (WEXITSTATUS(st) != 0) != c->refuses)
         c->failed++;
     if (ru.ru_maxrss > c->rss)
         c->rss = ru.ru_maxrss;
@@ -98,6 +99,8 @@ main(int argc, char **argv)
              t = strtok(NULL, " ")) {
             if (*t == '<')
                 c[nc].in = t + 1;
+            else if (!strcmp(t, "!"))
+                c[nc].refuses = 1;
             else
                 c[nc].argv[k++] = t;
         }
