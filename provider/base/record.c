@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "provider/base/lines.h"
@@ -20,6 +19,7 @@
 #define VERSION_KEY "tokenward-record"
 #define VERSION_TEXT "1"
 #define EXPORT_KEY "export"
+#define BEARER "bearer"
 
 enum field_kind { FIELD_TEXT, FIELD_NUMBER };
 
@@ -297,7 +297,8 @@ record_wanted(const struct record *record, int64_t min_valid)
 bool
 record_is_bearer(const struct record *record)
 {
-    return strcasecmp(record->token_type, "Bearer") == 0;
+    return text_begins(record->token_type, BEARER) &&
+           !record->token_type[sizeof BEARER - 1];
 }
 
 bool

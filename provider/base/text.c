@@ -44,6 +44,20 @@ text_is_variable_name(const char *text)
 typedef unsigned char block __attribute__((vector_size(16)));
 
 bool
+text_begins(const char *text, const char *lower)
+{
+    for (; *lower; text++, lower++) {
+        char letter = *text;
+
+        if (letter >= 'A' && letter <= 'Z')
+            letter = (char)(letter - 'A' + 'a');
+        if (letter != *lower)
+            return false;
+    }
+    return true;
+}
+
+bool
 text_is_token(const char *text, size_t n)
 {
     block bad = {0}, bytes;

@@ -22,6 +22,10 @@ bool text_is_module_name(const char *text);
 /* text_is_variable_name: [A-Za-z_][A-Za-z0-9_]{0,63} */
 bool text_is_variable_name(const char *text);
 
+/* text_begins: with @lower, which has no capitals; ASCII case does not count.
+ * Unlike strncasecmp(3), it knows no locale, and touches no page of one. */
+bool text_begins(const char *text, const char *lower);
+
 /* text_is_token: 1 to TOKEN_MAX bytes 0x21-0x7E (RFC 6749 A.12 without SP). */
 bool text_is_token(const char *text, size_t n);
 

@@ -9,7 +9,6 @@
  * invalid (RFC 6750 3.1) was brought the kept one, unless that is newer.
  */
 #include <string.h>
-#include <strings.h>
 
 #include "provider/credential/input.h"
 #include "provider/credential/place.h"
@@ -23,7 +22,7 @@
  * refused as well. */
 #define YOUNG_S 30
 
-#define CHALLENGE "WWW-Authenticate:"
+#define CHALLENGE "www-authenticate:"
 #define INVALID "invalid_token"
 
 /* Does a challenge in @head say that the token is no good? */
@@ -36,7 +35,7 @@ is_refusal(const char *head)
         const char *found;
 
         n = strcspn(head, "\n");
-        if (strncasecmp(head, CHALLENGE, strlen(CHALLENGE)) != 0)
+        if (!text_begins(head, CHALLENGE))
             continue;
         found = memmem(head, n, INVALID, strlen(INVALID));
         if (found)

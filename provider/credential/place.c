@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
+
+#include "provider/base/text.h"
 
 #define SCHEME "https://"
 #define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -52,7 +53,7 @@ place_read(const char *text, bool bare, struct place *out)
     struct place place;
     size_t n;
 
-    if (strncasecmp(text, SCHEME, strlen(SCHEME)) == 0)
+    if (text_begins(text, SCHEME))
         text += strlen(SCHEME);
     else if (!bare)
         return false;

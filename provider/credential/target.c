@@ -6,13 +6,20 @@
 
 #include <string.h>
 
-/* The user's index.  Who has no profiles starts no process to learn so. */
+/* The user's index, and where it is.  One that is where the environment says,
+ * and is the user's own, needs no look at its directory.  Who has no profiles
+ * starts no process to learn so. */
 static enum tw_status
-open_users(const struct runtime *runtime, struct index *out,
-           struct tw_error *err)
+open_users(struct runtime *runtime, struct index *out, struct tw_error *err)
 {
     enum tw_status status;
 
+    runtime_guess(runtime);
+    if (index_open(runtime->user, true, false, out, NULL) == TW_OK &&
+        out->current)
+        return TW_OK;
+    index_clear(out);
+    runtime_find(runtime, NULL);
     if (!runtime->user[0] || !runtime->config[0] ||
         access(runtime->config, F_OK) < 0)
         return TW_OK;
@@ -29,7 +36,6 @@ target_find(const char *host, const char *path, struct target *out,
     enum tw_status status;
 
     *out = (struct target){.found = false};
-    runtime_find(&out->runtime, NULL);
     status = open_users(&out->runtime, &users, err);
     if (status)
         return status;
@@ -64,7 +70,6 @@ target_each(bool (*visit)(void *arg, const char *key, const char *value),
     struct runtime runtime;
     enum tw_status status;
 
-    runtime_find(&runtime, NULL);
     status = open_users(&runtime, &users, err);
     if (status)
         return status;

@@ -240,6 +240,17 @@ Test(text, numbers_do_not_wrap)
     cr_assert_not(text_to_int64("+1", &n));
 }
 
+Test(text, begins_in_any_case)
+{
+    cr_assert(text_begins("HTTPS://x", "https://"));
+    cr_assert(text_begins("https://", "https://"));
+    cr_assert(text_begins("x", ""));
+    cr_assert_not(text_begins("https:/", "https://"));
+    cr_assert_not(text_begins("", "a"));
+    cr_assert_not(text_begins("[", "{")); /* apart by what parts A from a */
+    cr_assert_not(text_begins("b\x80", "b\xa0"));
+}
+
 Test(text, is_printable_and_cut)
 {
     struct shown shown;
