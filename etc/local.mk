@@ -16,6 +16,14 @@ dist_preset_DATA = \
 	etc/presets/salesforce.yaml \
 	etc/presets/zoom.yaml
 
+# What editors are told of profiles files, made by the helper.
+schemadir = $(datadir)/tokenward
+dist_schema_DATA = etc/profiles.schema.json
+schema: tokenward-helper $(module_LTLIBRARIES)
+	TOKENWARD_MODULE_DIR='$(abs_top_builddir)/provider/grants/.libs' ./tokenward-helper schema >schema.new
+	mv schema.new $(srcdir)/etc/profiles.schema.json
+.PHONY: schema
+
 dist_noinst_SCRIPTS += etc/quickstart etc/check etc/install-packages .ci/run
 
 # For hosts with systemd: units, and the service user and its directories.

@@ -41,6 +41,7 @@ enum tw_status command_leave(struct session *session, int argc, char **argv);
 enum tw_status command_logout(struct session *session, int argc, char **argv);
 enum tw_status command_login(struct session *session, int argc, char **argv);
 enum tw_status command_reject(struct session *session, int argc, char **argv);
+enum tw_status command_schema(struct session *session, int argc, char **argv);
 enum tw_status command_serve(struct session *session, int argc, char **argv);
 
 /* login_signals: what main blocks for a login, before anything is started. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inspect.c - check, presets and providers: the commands that only read and
- * tell.
+ * inspect.c - check, presets, providers and schema: the commands that only
+ * read and tell.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "helper/advice.h"
 #include "helper/commands.h"
 #include "helper/preset.h"
+#include "helper/schema.h"
 #include "helper/stack.h"
 
 static void
@@ -188,5 +189,20 @@ command_presets(struct session *session, int argc, char **argv)
         (void)tw_fail(&err, TW_E_USAGE, "presets takes no argument");
     else if (!preset_each(session->preset_dir, list_preset, session, &err))
         return TW_OK;
+    return session_fail(session, &err);
+}
+
+enum tw_status
+command_schema(struct session *session, int argc, char **argv)
+{
+    AUTO_SECRET out = SECRET_INIT(SCHEMA_MAX);
+    struct tw_error err;
+
+    (void)argv;
+    if (argc > 0)
+        (void)tw_fail(&err, TW_E_USAGE, "schema takes no argument");
+    else if (!schema_put(&session->modules, &out, &err))
+        return fwrite(out.bytes, out.len, 1, stdout) == 1 ? TW_OK
+                                                          : TW_E_SYSTEM;
     return session_fail(session, &err);
 }

@@ -154,6 +154,7 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_keys.h \
 	helper/profile_links.c \
 	helper/profile_links.h \
+	helper/profile_match.c \
 	helper/profile_option.c \
 	helper/profile_reader.h \
 	helper/profile_readers.c \
@@ -208,6 +209,10 @@ helper_libhelper_la_SOURCES = \
 	helper/revoke.h \
 	helper/schedule.c \
 	helper/schedule.h \
+	helper/schema.c \
+	helper/schema.h \
+	helper/schema_shape.c \
+	helper/schema_shape.h \
 	helper/screen.c \
 	helper/screen.h \
 	helper/scrub.c \

@@ -74,6 +74,8 @@ static const struct command COMMANDS[] = {
      "[NAME]   list the providers, or one's options"},
     {"reject", command_reject, 0, false, 0,
      "NAME...  drop the kept tokens; the next request fetches"},
+    {"schema", command_schema, 0, false, 0,
+     "         print a JSON schema of profiles files, for editors"},
     {"serve", command_serve, 0, false, BROKER_FETCHES,
      "         keep every profile's token fresh, until ended"},
 };
@@ -336,11 +338,8 @@ main(int argc, char **argv)
     }
     command = optind < argc ? find_command(argv[optind]) : NULL;
     if (!status && !command)
-        status = tw_fail(
-            &err, TW_E_USAGE,
-            "which command? check, explain, fetch, index, leave, login, "
-            "logout, "
-            "presets, providers, reject or serve\ntokenward-helper --help");
+        status = tw_fail(&err, TW_E_USAGE,
+                         "which command? tokenward-helper --help lists them");
     if (!status)
         status = settle(&session, &err);
     if (!status && settings.detach)

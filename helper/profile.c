@@ -21,7 +21,6 @@
 #include "provider/base/nearest.h"
 #include "provider/base/text.h"
 
-#define PROVIDER_DEFAULT "client_credentials"
 #define GIT_USERNAME_DEFAULT "oauth2"
 
 /* What stands in the runtime directory beside the profiles' own. */
@@ -135,9 +134,7 @@ read_options(const struct profile_reader *reader)
 static bool
 is_discovered(const struct profile *profile, const char *key)
 {
-    return profile->issuer &&
-           (strcmp(key, "token_endpoint") == 0 ||
-            strcmp(key, "device_authorization_endpoint") == 0);
+    return profile->issuer && profile_key_is_discovered(key);
 }
 
 static enum tw_status
@@ -174,7 +171,7 @@ use_default_provider(const struct profile_reader *reader)
 {
     struct tw_error failure = {0};
     enum tw_status status =
-        modules_get(reader->context->modules, PROVIDER_DEFAULT,
+        modules_get(reader->context->modules, PROFILE_PROVIDER,
                     &reader->profile->module, &failure);
 
     if (!status)

@@ -11,8 +11,6 @@
 #include "helper/jwt.h"
 #include "helper/url.h"
 
-#define METHODS_MAX 16
-
 enum tw_status
 profile_client_id(const struct profile_reader *reader,
                   const struct yaml_node *value)
@@ -43,11 +41,8 @@ enum tw_status
 profile_client_basic_encoding(const struct profile_reader *reader,
                               const struct yaml_node *value)
 {
-    static const char *const WORDS[] = {
-        [BASIC_FORM] = "form", [BASIC_RAW] = "raw", NULL};
     size_t chosen = 0;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
         reader->profile->basic_encoding = (enum basic_encoding)chosen;
@@ -58,34 +53,34 @@ enum tw_status
 profile_client_method(const struct profile_reader *reader,
                       const struct yaml_node *value)
 {
-    const char *words[METHODS_MAX] = {NULL};
     size_t chosen = 0;
-    enum tw_status status;
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
-    for (size_t i = 0; i < METHODS_MAX - 1 && client_auth_name(i); i++)
-        words[i] = client_auth_name(i);
-    status =
-        profile_value_choice(reader, value->key->text, value, words, &chosen);
     if (!status)
         reader->profile->auth_method = (enum auth_method)chosen;
     reader->profile->auth_method_chosen = true;
     return status;
 }
 
+/* What may be chosen, of all there are. */
+static const enum jwt_algorithm ALGORITHMS[] = {
+    JWT_EDDSA, JWT_ES256, JWT_HS256, JWT_PS256, JWT_RS256};
+
+const char *
+profile_client_algorithm_name(size_t index)
+{
+    return index < sizeof ALGORITHMS / sizeof *ALGORITHMS
+               ? jwt_algorithm_name(ALGORITHMS[index])
+               : NULL;
+}
+
 enum tw_status
 profile_client_algorithm(const struct profile_reader *reader,
                          const struct yaml_node *value)
 {
-    static const enum jwt_algorithm ALGORITHMS[] = {
-        JWT_EDDSA, JWT_ES256, JWT_HS256, JWT_PS256, JWT_RS256};
-    const char *words[sizeof ALGORITHMS / sizeof *ALGORITHMS + 1] = {NULL};
     size_t chosen = 0;
-    enum tw_status status;
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
-    for (size_t i = 0; i < sizeof ALGORITHMS / sizeof *ALGORITHMS; i++)
-        words[i] = jwt_algorithm_name(ALGORITHMS[i]);
-    status =
-        profile_value_choice(reader, value->key->text, value, words, &chosen);
     if (!status)
         reader->profile->assertion.algorithm = ALGORITHMS[chosen];
     return status;
@@ -151,9 +146,8 @@ enum tw_status
 profile_client_key_lifetime(const struct profile_reader *reader,
                             const struct yaml_node *value)
 {
-    return profile_value_seconds(reader, value->key->text, value,
-                                 JWT_LIFETIME_MAX_S,
-                                 &reader->profile->assertion.lifetime_s);
+    return profile_key_seconds(reader, value,
+                               &reader->profile->assertion.lifetime_s);
 }
 
 enum tw_status

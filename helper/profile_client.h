@@ -36,4 +36,8 @@ const char *profile_client_advice(const struct profile *profile);
  * fit together?  Called when all keys were read. */
 enum tw_status profile_client_check(const struct profile_reader *reader);
 
+/* profile_client_algorithm_name: of token_endpoint_auth_signing_alg; NULL for
+ * none such, so that 0, 1, ... lists them all. */
+const char *profile_client_algorithm_name(size_t index);
+
 #endif

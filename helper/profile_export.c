@@ -8,11 +8,12 @@
 #include "helper/profile_reader.h"
 #include "provider/base/text.h"
 
+const char *const PROFILE_EXPORT_WORDS[] = {"token", "file", "header", NULL};
+
 static enum tw_status
 read_export(const struct profile_reader *reader, const struct yaml_node *value,
             struct profile_export *out)
 {
-    static const char *const WORDS[] = {"token", "file", "header", NULL};
     const char *name = value->key->text;
     struct shown shown;
     size_t chosen = 0;
@@ -23,7 +24,8 @@ read_export(const struct profile_reader *reader, const struct yaml_node *value,
                               "env: '%s' is no variable's name: a letter or "
                               "_, then letters, digits and _, 64 at most",
                               text_printable(&shown, name, strlen(name)));
-    status = profile_value_choice(reader, name, value, WORDS, &chosen);
+    status = profile_value_choice(reader, name, value, PROFILE_EXPORT_WORDS,
+                                  &chosen);
     if (status)
         return status;
     out->kind = (enum exported_kind)(chosen + EXPORT_TOKEN);

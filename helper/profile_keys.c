@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/client_auth.h"
+#include "helper/jwt.h"
 #include "helper/profile_client.h"
 #include "helper/profile_readers.h"
 #include "helper/url.h"
@@ -22,10 +24,8 @@ static enum tw_status
 read_allow_http(const struct profile_reader *reader,
                 const struct yaml_node *value)
 {
-    static const char *const WORDS[] = {"loopback", NULL};
     size_t chosen;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
         reader->profile->allow_loopback_http = true;
@@ -44,9 +44,8 @@ static enum tw_status
 read_default_lifetime(const struct profile_reader *reader,
                       const struct yaml_node *value)
 {
-    return profile_value_seconds(reader, value->key->text, value,
-                                 PROFILE_LIFETIME_DEFAULT_MAX_S,
-                                 &reader->profile->default_lifetime_s);
+    return profile_key_seconds(reader, value,
+                               &reader->profile->default_lifetime_s);
 }
 
 static enum tw_status
@@ -72,13 +71,8 @@ static enum tw_status
 read_lifetime(const struct profile_reader *reader,
               const struct yaml_node *value)
 {
-    static const char *const WORDS[] = {[LIFETIME_SESSION] = "session",
-                                        [LIFETIME_USER] = "user",
-                                        [LIFETIME_LINGER] = "linger",
-                                        NULL};
     size_t chosen = 0;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
         reader->profile->login_lifetime = (enum login_lifetime)chosen;
@@ -88,58 +82,11 @@ read_lifetime(const struct profile_reader *reader,
 static enum tw_status
 read_login(const struct profile_reader *reader, const struct yaml_node *value)
 {
-    static const char *const WORDS[] = {"false", "true", NULL};
     size_t chosen = 0;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
         reader->profile->login = chosen == 1;
-    return status;
-}
-
-static enum tw_status
-read_one_match(const struct profile_reader *reader,
-               const struct yaml_node *item, struct profile_match *out)
-{
-    struct url_match match;
-    size_t n = 0;
-    enum tw_status status = profile_value_line(reader, "match", item, &n);
-    const char *problem;
-
-    if (status)
-        return status;
-    problem = url_match_problem(item->text, n, &match);
-    if (problem)
-        return profile_refuse(reader, item, "match %s", problem);
-    if (profile_match(reader->profile, match.host, match.path))
-        return profile_refuse(reader, item,
-                              "match has the same URL twice; remove one");
-    out->line = item->line;
-    out->column = item->column;
-    out->host = strdup(match.host);
-    out->path = strdup(match.path);
-    return out->host && out->path ? TW_OK : tw_no_memory(reader->err);
-}
-
-static enum tw_status
-read_match(const struct profile_reader *reader, const struct yaml_node *value)
-{
-    struct profile *profile = reader->profile;
-    const struct yaml_node *item = NULL;
-    size_t count = 0;
-    enum tw_status status = profile_value_list(
-        reader, value->key->text, value, PROFILE_LIST_MAX, &item, &count);
-
-    if (status)
-        return status;
-    profile->matches = calloc(count, sizeof *profile->matches);
-    if (!profile->matches)
-        return tw_no_memory(reader->err);
-    for (size_t i = 0; i < count && !status; i++, item = item->next) {
-        status = read_one_match(reader, item, &profile->matches[i]);
-        profile->match_count++;
-    }
     return status;
 }
 
@@ -194,8 +141,7 @@ read_timeout(const struct profile_reader *reader,
              const struct yaml_node *value)
 {
     int64_t seconds = 0;
-    enum tw_status status = profile_value_seconds(
-        reader, value->key->text, value, PROFILE_TIMEOUT_MAX_S, &seconds);
+    enum tw_status status = profile_key_seconds(reader, value, &seconds);
 
     if (!status)
         reader->profile->timeout_s = (int)seconds;
@@ -237,140 +183,177 @@ read_token_endpoint(const struct profile_reader *reader,
                          &reader->profile->token_endpoint);
 }
 
+static const char *const ENCODING_WORDS[] = {
+    [BASIC_FORM] = "form", [BASIC_RAW] = "raw", NULL};
+static const char *const FORMAT_WORDS[] = {"json", "form", NULL};
+static const char *const HTTP_WORDS[] = {"loopback", NULL};
+static const char *const LIFETIME_WORDS[] = {[LIFETIME_SESSION] = "session",
+                                             [LIFETIME_USER] = "user",
+                                             [LIFETIME_LINGER] = "linger",
+                                             NULL};
+static const char *const LOGIN_WORDS[] = {"false", "true", NULL};
+static const char *const SEPARATOR_WORDS[] = {"space", "comma", NULL};
+static const char *const STATUS_WORDS[] = {"200", "201", "202", "203", NULL};
+static const char *const TYPE_WORDS[] = {"Bearer", NULL};
+static const char *const ZERO_WORDS[] = {"refuse", "default", NULL};
+
+#define SHAPE(name)        \
+    {                      \
+        .kind = KEY_##name \
+    }
+#define CHOICE(list)                        \
+    {                                       \
+        .kind = KEY_CHOICE, .words = (list) \
+    }
+#define EXPORTS(list)                        \
+    {                                        \
+        .kind = KEY_EXPORTS, .words = (list) \
+    }
+#define NAMED(function)                        \
+    {                                          \
+        .kind = KEY_CHOICE, .word = (function) \
+    }
+#define SECONDS(limit)                      \
+    {                                       \
+        .kind = KEY_SECONDS, .max = (limit) \
+    }
+
 /* Sorted by name. */
 static const struct profile_key KEYS[] = {
     {"allow_http", "loopback",
      "allows http:// to a server on this host, for tests", true,
-     read_allow_http},
+     read_allow_http, CHOICE(HTTP_WORDS)},
     {"any_of", "a list of maps, 1 to 8",
      "sources that are tried in order, each with keys of its own", false,
-     refuse_any_of},
+     refuse_any_of, SHAPE(SOURCES)},
     {"assertion_audience", "issuer, token_endpoint or TEXT",
      "\"aud\" of what the client signs; default the issuer if it is known, "
      "else the token endpoint",
-     false, profile_client_audience},
+     false, profile_client_audience, SHAPE(TEXT)},
     {"assertion_certificate", "PATH",
      "PEM file whose SHA-256 is the signature's x5t#S256", false,
-     profile_client_key_certificate},
+     profile_client_key_certificate, SHAPE(TEXT)},
     {"assertion_key", "PATH or URI",
      "private key that signs: a file, or pkcs11:, handle: (TPM)", false,
-     profile_client_key},
+     profile_client_key, SHAPE(TEXT)},
     {"assertion_key_id", "TEXT", "\"kid\" under which the server knows it",
-     false, profile_client_key_id},
+     false, profile_client_key_id, SHAPE(TEXT)},
     {"assertion_key_passphrase", "as client_secret",
      "of an encrypted assertion_key, or the PIN of its token", false,
-     profile_client_key_passphrase},
+     profile_client_key_passphrase, SHAPE(SECRET)},
     {"assertion_lifetime", "1 to 3600 (seconds)",
      "of what the client signs; default 60", false,
-     profile_client_key_lifetime},
+     profile_client_key_lifetime, SECONDS(JWT_LIFETIME_MAX_S)},
     {"basic_encoding", "form or raw",
      "how client_secret_basic encodes id and secret; default form (RFC 6749 "
      "2.3.1)",
-     false, profile_client_basic_encoding},
+     false, profile_client_basic_encoding, CHOICE(ENCODING_WORDS)},
     {"ca_file", "PATH",
      "PEM file of the only authorities to trust, instead of the system's",
-     false, read_ca_file},
+     false, read_ca_file, SHAPE(TEXT)},
     {"client_assertion", "as client_secret",
      "a JWT that a platform issued (Kubernetes, SPIFFE), read for each "
      "request",
-     false, profile_client_assertion},
+     false, profile_client_assertion, SHAPE(SECRET)},
     {"client_assertion_type", "URN",
      "of a client_assertion that is no plain JWT (RFC 7521 4.2)", false,
-     profile_client_assertion_type},
+     profile_client_assertion_type, SHAPE(TEXT)},
     {"client_certificate", "PATH",
      "PEM file of what the client shows in the TLS handshake (RFC 8705)",
-     false, profile_client_certificate},
+     false, profile_client_certificate, SHAPE(TEXT)},
     {"client_certificate_key", "PATH", "its private key", false,
-     profile_client_certificate_key},
+     profile_client_certificate_key, SHAPE(TEXT)},
     {"client_certificate_key_passphrase", "as client_secret",
      "of that key, if it is encrypted", false,
-     profile_client_certificate_passphrase},
+     profile_client_certificate_passphrase, SHAPE(SECRET)},
     {"client_id", "TEXT", "who we are to the authorization server", false,
-     profile_client_id},
+     profile_client_id, SHAPE(TEXT)},
     {"client_secret",
      "TEXT, {file: PATH}, {credential: NAME}, {env: NAME} or {command: [...]}",
      "the client's secret, or where it is; by value the file must be 0600",
-     false, profile_client_secret},
+     false, profile_client_secret, SHAPE(SECRET)},
     {"client_secret_next", "as client_secret",
      "another one, tried once when the server refuses client_secret", false,
-     profile_client_secret_next},
+     profile_client_secret_next, SHAPE(SECRET)},
     {"default_lifetime", "1 to 86400 (seconds)",
      "lifetime of a token whose answer names none; default 300", false,
-     read_default_lifetime},
+     read_default_lifetime, SECONDS(PROFILE_LIFETIME_DEFAULT_MAX_S)},
     {"env", "{NAME: token, file or header, ...}",
      "variables that tokenward exec sets for a program", false,
-     profile_read_env},
+     profile_read_env, EXPORTS(PROFILE_EXPORT_WORDS)},
     {"expires_member", "NAME",
      "member of the answer that says when the token ends, for expires_in",
-     false, profile_read_expires_member},
+     false, profile_read_expires_member, SHAPE(TEXT)},
     {"git_username", "TEXT",
      "user name that git is given with the token; default oauth2", false,
-     read_git_username},
+     read_git_username, SHAPE(TEXT)},
     {"grant_type", "TEXT", "sent as grant_type in place of the provider's own",
-     false, profile_read_grant_type},
+     false, profile_read_grant_type, SHAPE(TEXT)},
     {"headers", "{NAME: VALUE, ...}",
      "header lines that every request gets; values as text or by source",
-     false, profile_read_headers},
+     false, profile_read_headers, SHAPE(FIELDS)},
     {"issuer", "URL",
      "the server's name for itself; asked for missing endpoints (RFC 8414)",
-     false, profile_client_issuer},
+     false, profile_client_issuer, SHAPE(ENDPOINT)},
     {"lifetime", "session, user or linger",
      "how long a token of a login stays: until the last session ends, until "
      "the user's services end too, or as long as it lives; default session",
-     false, read_lifetime},
+     false, read_lifetime, CHOICE(LIFETIME_WORDS)},
     {"login", "true or false",
      "have a token kept from a login on, by pam_tokenward; default false",
-     false, read_login},
+     false, read_login, CHOICE(LOGIN_WORDS)},
     {"match", "https://HOST[:PORT][/PATH], or a list",
-     "the URLs this token is for, for git and other tools", false, read_match},
+     "the URLs this token is for, for git and other tools", false,
+     profile_read_match, SHAPE(URLS)},
     {"max_fetches", "N/minute, N/hour or N/day",
      "no more fetches than that, for servers that bill each token", false,
-     profile_read_max_fetches},
+     profile_read_max_fetches, SHAPE(TEXT)},
     {"mtls_endpoint_aliases", "{token_endpoint: URL}",
      "where clients with a certificate go instead (RFC 8705 5)", false,
-     profile_client_mtls_aliases},
+     profile_client_mtls_aliases, SHAPE(ALIASES)},
     {"params", "{NAME: VALUE, ...}",
      "form parameters that every request gets; values as text or by source",
-     false, profile_read_params},
+     false, profile_read_params, SHAPE(FIELDS)},
     {"preset", "NAME",
      "what is known of this kind of server; tokenward presets lists them",
-     false, read_merged},
+     false, read_merged, SHAPE(TEXT)},
     {"provider", "NAME",
      "the module that knows the grant; default client_credentials", true,
-     read_provider},
+     read_provider, SHAPE(TEXT)},
     {"readers", "{users: [NAME...], groups: [NAME...], units: [NAME...]}",
      "who may read the token of a system's profile", false,
-     profile_read_readers},
+     profile_read_readers, SHAPE(READERS)},
     {"reply_format", "json or form",
      "form: an answer may be a form; default json (RFC 6749 5.1)", false,
-     profile_read_reply_format},
+     profile_read_reply_format, CHOICE(FORMAT_WORDS)},
     {"revocation_endpoint", "URL",
      "where tokenward logout has tokens revoked (RFC 7009)", false,
-     read_revocation_endpoint},
+     read_revocation_endpoint, SHAPE(ENDPOINT)},
     {"scope_separator", "space or comma",
      "what stands between two scopes; default space (RFC 6749 3.3)", false,
-     profile_read_scope_separator},
+     profile_read_scope_separator, CHOICE(SEPARATOR_WORDS)},
     {"success_status", "200 to 203",
      "a status that may bring a token, beside 200", false,
-     profile_read_success_status},
+     profile_read_success_status, CHOICE(STATUS_WORDS)},
     {"timeout", "1 to 60 (seconds)",
-     "for one request to the token endpoint; default 15", false, read_timeout},
+     "for one request to the token endpoint; default 15", false, read_timeout,
+     SECONDS(PROFILE_TIMEOUT_MAX_S)},
     {"token_endpoint", "URL", "where tokens are bought (RFC 6749 3.2)", false,
-     read_token_endpoint},
+     read_token_endpoint, SHAPE(ENDPOINT)},
     {"token_endpoint_auth_method", "client_secret_post, private_key_jwt, ...",
      "how the client proves who it is; default client_secret_post (RFC 7591)",
-     false, profile_client_method},
+     false, profile_client_method, NAMED(client_auth_name)},
     {"token_endpoint_auth_signing_alg", "RS256, PS256, ES256 or EdDSA",
      "how the client signs; default by the kind of key", false,
-     profile_client_algorithm},
+     profile_client_algorithm, NAMED(profile_client_algorithm_name)},
     {"token_type", "Bearer", "a bearer token, whatever the answer calls it",
-     false, profile_read_token_type},
+     false, profile_read_token_type, CHOICE(TYPE_WORDS)},
     {"vars", "{NAME: TEXT, ...}",
      "what the preset needs to know, like the tenant's domain", false,
-     read_merged},
+     read_merged, SHAPE(TEXTS)},
     {"zero_lifetime", "refuse or default",
      "default: expires_in 0 says nothing; it is refused otherwise", false,
-     profile_read_zero_lifetime},
+     profile_read_zero_lifetime, CHOICE(ZERO_WORDS)},
 };
 
 #define KEY_COUNT (sizeof KEYS / sizeof *KEYS)
@@ -392,4 +375,17 @@ const struct profile_key *
 profile_key_find(const char *name)
 {
     return bsearch(name, KEYS, KEY_COUNT, sizeof *KEYS, compare);
+}
+
+const char *
+key_word(const struct key_shape *shape, size_t index)
+{
+    return shape->word ? shape->word(index) : shape->words[index];
+}
+
+bool
+profile_key_is_discovered(const char *name)
+{
+    return strcmp(name, "token_endpoint") == 0 ||
+           strcmp(name, "device_authorization_endpoint") == 0;
 }

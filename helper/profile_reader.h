@@ -54,6 +54,14 @@ enum tw_status profile_value_choice(const struct profile_reader *reader,
                                     const struct yaml_node *node,
                                     const char *const *words, size_t *out);
 
+/* profile_key_choice, profile_key_seconds: the same of a key of all profiles,
+ * whose row has the words or the maximum. */
+enum tw_status profile_key_choice(const struct profile_reader *reader,
+                                  const struct yaml_node *value, size_t *out);
+enum tw_status profile_key_seconds(const struct profile_reader *reader,
+                                   const struct yaml_node *value,
+                                   int64_t *out);
+
 /* profile_value_list: a text counts as a list of one; gives the first item
  * (->next leads on) of 1 to @max. */
 enum tw_status profile_value_list(const struct profile_reader *reader,
@@ -73,6 +81,10 @@ enum tw_status profile_read_secret(const struct profile_reader *reader,
                                    const char *key,
                                    const struct yaml_node *node,
                                    struct secret_source *out);
+
+/* profile_secret_word: a map's key that says where a secret is; NULL after
+ * the last. */
+const char *profile_secret_word(size_t index);
 
 /* profile_read_issued: the same for what a platform issues: its file is a
  * foreign one (secret_source.h). */
@@ -99,9 +111,14 @@ enum tw_status profile_read_option(const struct profile_reader *reader,
                                    const struct yaml_node *node,
                                    struct profile_option *out);
 
-/* The row of profile_export.c. */
+/* The row of profile_export.c, and its words. */
+extern const char *const PROFILE_EXPORT_WORDS[];
 enum tw_status profile_read_env(const struct profile_reader *reader,
                                 const struct yaml_node *value);
+
+/* The row of profile_match.c. */
+enum tw_status profile_read_match(const struct profile_reader *reader,
+                                  const struct yaml_node *value);
 
 /* The rows of profile_request.h. */
 enum tw_status profile_read_grant_type(const struct profile_reader *reader,

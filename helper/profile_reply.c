@@ -34,10 +34,8 @@ enum tw_status
 profile_read_reply_format(const struct profile_reader *reader,
                           const struct yaml_node *value)
 {
-    static const char *const WORDS[] = {"json", "form", NULL};
     size_t chosen = 0;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
         reader->profile->reply.form = chosen == 1;
@@ -48,10 +46,8 @@ enum tw_status
 profile_read_success_status(const struct profile_reader *reader,
                             const struct yaml_node *value)
 {
-    static const char *const WORDS[] = {"200", "201", "202", "203", NULL};
     size_t chosen = 0;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
         reader->profile->reply.success_status = 200 + (int)chosen;
@@ -62,10 +58,8 @@ enum tw_status
 profile_read_token_type(const struct profile_reader *reader,
                         const struct yaml_node *value)
 {
-    static const char *const WORDS[] = {"Bearer", NULL};
     size_t chosen = 0;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
         reader->profile->reply.bearer = true;
@@ -76,10 +70,8 @@ enum tw_status
 profile_read_zero_lifetime(const struct profile_reader *reader,
                            const struct yaml_node *value)
 {
-    static const char *const WORDS[] = {"refuse", "default", NULL};
     size_t chosen = 0;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
         reader->profile->reply.zero_lifetime = chosen == 1;

@@ -232,10 +232,8 @@ enum tw_status
 profile_read_scope_separator(const struct profile_reader *reader,
                              const struct yaml_node *value)
 {
-    static const char *const WORDS[] = {"space", "comma", NULL};
     size_t chosen = 0;
-    enum tw_status status =
-        profile_value_choice(reader, value->key->text, value, WORDS, &chosen);
+    enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
         reader->profile->request.scope_separator =

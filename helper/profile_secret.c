@@ -167,6 +167,13 @@ static const struct source_key SOURCES[] = {
     {"profile", SECRET_PROFILE, read_profile_name},
 };
 
+const char *
+profile_secret_word(size_t index)
+{
+    return index < sizeof SOURCES / sizeof *SOURCES ? SOURCES[index].name
+                                                    : NULL;
+}
+
 static const struct source_key BY_VALUE = {"", SECRET_VALUE, read_value};
 
 static enum tw_status

@@ -21,9 +21,6 @@ static const char *const WHOLE[] = {
     "login",  "match", "max_fetches",  NULL,
 };
 
-/* What is a source's, and no key of a profile. */
-static const char *const OWN[] = {"actions", "name", NULL};
-
 static bool
 is_one_of(const char *const *words, const char *word)
 {
@@ -33,6 +30,15 @@ is_one_of(const char *const *words, const char *word)
     }
     return false;
 }
+
+bool
+profile_stack_is_whole(const char *key)
+{
+    return is_one_of(WHOLE, key);
+}
+
+/* What is a source's, and no key of a profile. */
+static const char *const OWN[] = {"actions", "name", NULL};
 
 static const struct yaml_node *
 child_of(const struct yaml_node *map, const char *name)
@@ -139,16 +145,29 @@ read_name(const struct profile_reader *reader, const struct yaml_node *item,
     return profile_value_text(reader, "name", node, out);
 }
 
+static const char *const OUTCOMES[] = {[STACK_NOT_CONFIGURED] =
+                                           "not_configured",
+                                       [STACK_UNAVAILABLE] = "unavailable",
+                                       [STACK_DENIED] = "denied"};
+static const char *const ACTIONS[] = {
+    [STACK_CONTINUE] = "continue", [STACK_RETURN] = "return", NULL};
+
+const char *
+profile_stack_outcome(size_t index)
+{
+    return index < STACK_OUTCOMES ? OUTCOMES[index] : NULL;
+}
+
+const char *
+profile_stack_action(size_t index)
+{
+    return index < sizeof ACTIONS / sizeof *ACTIONS ? ACTIONS[index] : NULL;
+}
+
 static enum tw_status
 read_actions(const struct profile_reader *reader, const struct yaml_node *item,
              enum stack_action *actions)
 {
-    static const char *const OUTCOMES[] = {[STACK_NOT_CONFIGURED] =
-                                               "not_configured",
-                                           [STACK_UNAVAILABLE] = "unavailable",
-                                           [STACK_DENIED] = "denied"};
-    static const char *const WORDS[] = {
-        [STACK_CONTINUE] = "continue", [STACK_RETURN] = "return", NULL};
     const struct yaml_node *node = child_of(item, "actions");
 
     if (node && node->kind != YAML_MAP)
@@ -165,7 +184,7 @@ read_actions(const struct profile_reader *reader, const struct yaml_node *item,
             return profile_refuse(reader, node->key,
                                   "actions are for not_configured, "
                                   "unavailable and denied");
-        status = profile_value_choice(reader, node->key->text, node, WORDS,
+        status = profile_value_choice(reader, node->key->text, node, ACTIONS,
                                       &chosen);
         if (status)
             return status;

@@ -14,4 +14,10 @@ enum tw_status profile_stack_read(const struct profile_reader *reader,
                                   const struct yaml_node *list,
                                   struct profile **out);
 
+/* For documents: is @key the whole profile's and no source's?  The outcomes
+ * and the actions that actions: may name, until NULL. */
+bool profile_stack_is_whole(const char *key);
+const char *profile_stack_outcome(size_t index);
+const char *profile_stack_action(size_t index);
+
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/profile_keys.h"
 #include "helper/profile_reader.h"
 #include "provider/base/auto.h"
 #include "provider/base/text.h"
@@ -195,4 +196,30 @@ profile_value_list(const struct profile_reader *reader, const char *key,
     *first = node->child;
     *count = n;
     return TW_OK;
+}
+
+enum tw_status
+profile_key_choice(const struct profile_reader *reader,
+                   const struct yaml_node *value, size_t *out)
+{
+    const char *name = value->key->text, *words[KEY_WORDS_MAX + 1] = {NULL};
+    const struct profile_key *key = profile_key_find(name);
+
+    for (size_t i = 0; key && i < KEY_WORDS_MAX; i++) {
+        words[i] = key_word(&key->shape, i);
+        if (!words[i])
+            break;
+    }
+    return profile_value_choice(reader, name, value, words, out);
+}
+
+enum tw_status
+profile_key_seconds(const struct profile_reader *reader,
+                    const struct yaml_node *value, int64_t *out)
+{
+    const char *name = value->key->text;
+    const struct profile_key *key = profile_key_find(name);
+
+    return profile_value_seconds(reader, name, value, key ? key->shape.max : 0,
+                                 out);
 }

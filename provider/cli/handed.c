@@ -97,3 +97,13 @@ command_refresh(const struct options *options, int *exit_code,
                        "tokenward refresh NAME..., or --all");
     return hand_over(words, options, err);
 }
+
+enum tw_status
+command_schema(const struct options *options, int *exit_code,
+               struct tw_error *err)
+{
+    const char *const words[FLAGS_MAX] = {"schema"};
+
+    (void)exit_code;
+    return hand_over(words, options, err);
+}

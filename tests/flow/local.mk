@@ -50,6 +50,7 @@ FLOW_TESTS = \
 	tests/flow/request-t.sh \
 	tests/flow/rotate-kill-t.sh \
 	tests/flow/rotate-t.sh \
+	tests/flow/schema-t.sh \
 	tests/flow/secret-t.sh \
 	tests/flow/serve-t.sh \
 	tests/flow/served-t.sh \
@@ -73,6 +74,7 @@ EXTRA_DIST += \
 	tests/flow/pam_lib.sh \
 	tests/flow/qr_image.py \
 	tests/flow/ring.py \
+	tests/flow/schema_valid.py \
 	tests/flow/smtp_server.py \
 	tests/flow/token_checker.py \
 	tests/flow/web.sh
