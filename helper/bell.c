@@ -170,7 +170,7 @@ on_ring(void *arg, int fd, uint32_t events)
 
     (void)events;
     for (int i = 0; i < ACCEPTS && bell->count < BELL_CALLERS_MAX; i++) {
-        int caller = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        int caller = listener_accept(&bell->listener);
 
         if (caller < 0)
             break;

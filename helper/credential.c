@@ -126,7 +126,7 @@ on_connect(void *arg, int fd, uint32_t events)
     (void)events;
     for (int i = 0; i < ACCEPTS && credential->count < CREDENTIAL_LOADS_MAX;
          i++) {
-        int load = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        int load = listener_accept(&credential->listener);
 
         if (load < 0)
             break;

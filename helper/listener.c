@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,7 +17,8 @@
 
 #define BACKLOG 512
 #define HANDED_FIRST 3
-#define HANDED_MAX 16 /* a service manager's list is short */
+#define HANDED_MAX 16    /* a service manager's list is short */
+#define SHORT_REST_MS 10 /* on a host that has no descriptor left at all */
 
 static bool
 is_listening(int fd, int wanted)
@@ -52,6 +55,12 @@ take_handed(const struct environment *environment, int type)
     return found;
 }
 
+static int
+open_spare(void)
+{
+    return eventfd(0, EFD_CLOEXEC);
+}
+
 static enum tw_status
 make(const struct listener_kind *kind, const struct store *store, int *out,
      struct tw_error *err)
@@ -85,13 +94,47 @@ listener_open(const struct listener_kind *kind, const struct store *store,
     int fd = take_handed(environment, kind->type);
 
     if (fd >= 0) {
-        *out = (struct listener){.fd = fd};
+        *out = (struct listener){.fd = fd, .spare = open_spare()};
         return TW_OK;
     }
     status = make(kind, store, &fd, err);
     if (!status)
-        *out = (struct listener){fd, kind->name, store};
+        *out = (struct listener){fd, open_spare(), kind->name, store};
     return status;
+}
+
+/* With the descriptor that is kept for it. */
+static bool
+turn_away(struct listener *listener)
+{
+    int fd;
+
+    auto_close(&listener->spare);
+    fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
+    auto_close(&fd);
+    listener->spare = open_spare();
+    return fd >= 0;
+}
+
+int
+listener_accept(struct listener *listener)
+{
+    for (;;) {
+        int fd =
+            accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        bool is_short = errno == EMFILE || errno == ENFILE ||
+                        errno == ENOMEM || errno == ENOBUFS;
+
+        if (fd >= 0)
+            return fd;
+        if (errno == ECONNABORTED || errno == EINTR ||
+            (is_short && turn_away(listener)))
+            continue;
+        /* The socket stays ready, and would be looked at again at once. */
+        if (is_short)
+            (void)poll(NULL, 0, SHORT_REST_MS);
+        return -1;
+    }
 }
 
 void
@@ -100,5 +143,6 @@ listener_close(struct listener *listener)
     if (listener->fd >= 0 && listener->name)
         (void)unlinkat(listener->store->root, listener->name, 0);
     auto_close(&listener->fd);
-    *listener = (struct listener){.fd = -1};
+    auto_close(&listener->spare);
+    *listener = LISTENER_INIT;
 }

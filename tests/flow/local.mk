@@ -32,6 +32,7 @@ FLOW_TESTS = \
 	tests/flow/glewlwyd-t.sh \
 	tests/flow/grants-t.sh \
 	tests/flow/herd-t.sh \
+	tests/flow/isolation-t.sh \
 	tests/flow/kill-t.sh \
 	tests/flow/load-t.sh \
 	tests/flow/login-t.sh \
@@ -66,6 +67,7 @@ dist_check_SCRIPTS += $(FLOW_TESTS)
 TESTS += $(FLOW_TESTS)
 EXTRA_DIST += \
 	tests/flow/bearer_server.py \
+	tests/flow/crowd.py \
 	tests/flow/git_client.py \
 	tests/flow/host.sh \
 	tests/flow/intruder.c \

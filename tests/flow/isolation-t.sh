@@ -1,0 +1,133 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# isolation-t.sh - whoever means ill, hangs or is broken delays nobody else:
+# the resident helper under callers, endpoints and profiles of that kind.
+# Those who mean ill are root, the others a user: quotas are each uid's.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+PYTHON=/usr/bin/python3 # not one of root's home
+[ -x $PYTHON ] || skip_all "python3 is not installed"
+[ "$(id -u)" = 0 ] || skip_all "needs root, for two users"
+is_sanitized && skip_all "a sanitized helper's memory grows by design"
+sandbox
+cp "$TOP_SRC/tests/flow/crowd.py" "$T/bin/"
+chmod 644 "$T/bin/crowd.py"
+BELL=$T/run/tokenward/doorbell
+crowd() { $PYTHON "$T/bin/crowd.py" "$BELL" "$@"; }
+ask() { user $PYTHON "$T/bin/crowd.py" "$BELL" ask "$@"; }
+until_true() { # until_true SECONDS COMMAND...
+    tenths=$(($1 * 10))
+    shift
+    while [ "$tenths" -gt 0 ]; do
+        "$@" 2>/dev/null && return 0
+        sleep 0.1
+        tenths=$((tenths - 1))
+    done
+    return 1
+}
+helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
+descriptors() { find "/proc/$1/fd" -mindepth 1 2>/dev/null | wc -l; }
+memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"; }
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+has_token() { grep -q '^access_token=' "$(record "$1")"; }
+# The work of forty processes that each get a kept token, in ms.
+cached() {
+    start=$(date +%s%3N)
+    for _ in $(seq 40); do user tokenward get pay >/dev/null || return 1; done
+    echo $(($(date +%s%3N) - start))
+}
+serve() { # serve [COMMAND...]: in the background
+    user "$@" "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+    until_true 5 test -S "$BELL"
+}
+
+profile pay /oauth/v1/token
+serve
+until_true 5 has_token pay
+is $? 0 "a token is there"
+pid=$(helper_pid)
+crowd vanish 2000 # what a first call needs is there from now on
+before_fd=$(descriptors "$pid")
+before_kb=$(memory "$pid")
+
+quiet=$(ask 50 pay) || quiet="0 0"
+cached_quiet=$(cached)
+# All at once: endpoints that never answer, a broken profile, and callers.
+for i in 1 2 3 4 5 6 7 8 9; do profile "hang$i" /m/hang/oauth/v1/token 'timeout: 30'; done
+profile broken /oauth/v1/token 'scoop: x'
+until_true 5 grep -q 'broken.yaml:.*scoop' "$T/serve.out"
+is $? 0 "the broken profile is told of"
+crowd idle 1000 12 &
+load=$!
+crowd slow 12 &
+load="$load $!"
+crowd garbage 12 &
+load="$load $!"
+sleep 1
+loud=$(ask 100 pay)
+is $? 0 "every call of another user is answered (${quiet#* } us at worst before, ${loud#* } us under load)"
+[ "${loud#* }" -lt 100000 ]; is $? 0 "within 100 ms"
+cached_loud=$(cached)
+cached_quiet_too=$cached_quiet
+# shellcheck disable=SC2086
+kill $load 2>/dev/null
+# shellcheck disable=SC2086
+wait $load 2>/dev/null
+cached_quiet_too=$(cached)
+[ "$cached_quiet_too" -gt "$cached_quiet" ] && cached_quiet=$cached_quiet_too
+# The callers use a processor too; a get that waited for the helper would
+# take many times as long.
+[ "$cached_loud" -lt $((cached_quiet * 4)) ]
+is $? 0 "a cached get does not notice (40 in $cached_quiet ms, $cached_loud ms under load)"
+rm "$T/config/tokenward/profiles.d/broken.yaml" "$T/config/tokenward/profiles.d"/hang?.yaml
+
+crowd rights 200
+crowd halves 500
+crowd vanish 100000
+ask 5 pay >/dev/null; is $? 0 "after 253 descriptors at a time, half-closed and 100,000 vanished calls it answers"
+until_true 35 sh -c "[ \$(find /proc/$pid/fd -mindepth 1 | wc -l) -le $((before_fd + 2)) ]"
+is $? 0 "descriptors are as before ($before_fd, $(descriptors "$pid"))"
+after_kb=$(memory "$pid")
+[ "$after_kb" -lt $((before_kb + 2048)) ]
+is $? 0 "memory too ($before_kb KiB, $after_kb KiB)"
+is "$(helper_pid)" "$pid" "and it is the same process"
+kill -TERM "$pid"
+wait "$EXTRA_PID"; is $? 0 "which ends cleanly"
+
+# No descriptor is left for a caller: he is hung up on, and nothing spins.
+serve prlimit --nofile=24:24
+until_true 5 has_token pay
+pid=$(helper_pid)
+crowd idle 31 4 &
+load=$!
+sleep 1
+before=$(ticks "$pid")
+sleep 2
+[ $(($(ticks "$pid") - before)) -lt 20 ]
+is $? 0 "without a descriptor left it does not spin ($(($(ticks "$pid") - before)) of 200 ticks)"
+out=$(user tokenward get --min-valid 1 pay 2>&1); is $? 0 "a kept token is served meanwhile"
+wait $load
+sleep 0.3
+ask 3 pay >/dev/null; is $? 0 "and callers are let in again"
+kill -TERM "$pid"
+wait "$EXTRA_PID" 2>/dev/null
+
+# What lies at the socket's place is replaced, never followed.
+rm -f "$BELL"
+echo mine >"$T/victim"
+chmod 666 "$T/victim"
+user ln -s "$T/victim" "$BELL"
+serve
+until_true 5 test -S "$BELL"
+is "$(cat "$T/victim")$(stat -c %a "$T/victim")" mine666 "a link at the socket's place is not followed"
+[ ! -L "$BELL" ] && ask 1 pay >/dev/null; is $? 0 "and the socket is there"
+
+# Told to end with requests under way: it does, within its time.
+profile hang /m/hang/oauth/v1/token 'timeout: 60'
+until_true 5 grep -q . "$T/run/tokenward/hang/lock"
+start=$(date +%s)
+kill -TERM "$(helper_pid)"
+wait "$EXTRA_PID"; is $? 0 "SIGTERM with a request that hangs: exit 0"
+[ $(($(date +%s) - start)) -le 8 ]; is $? 0 "soon"
+done_testing
