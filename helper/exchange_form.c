@@ -9,6 +9,7 @@
  */
 #include "helper/exchange_form.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "helper/assertion.h"
@@ -34,9 +35,10 @@ static enum tw_status
 read_text(const struct making *making, const struct tw_field *field,
           struct secret *out)
 {
-    return extras_field(making->context->profile, field->name, field->value,
-                        out)
-               ? TW_OK
+    if (extras_field(making->context->profile, field->name, field->value, out))
+        return TW_OK;
+    return errno == ENOMEM
+               ? tw_no_memory(making->err)
                : broken(making, "its form has a field that is too long");
 }
 
@@ -116,12 +118,12 @@ add_field(struct exchange_form *form, const struct making *making,
     if (status)
         return status;
     if (!form_field(&form->text, field->name, secret_text(&value), value.len))
-        return tw_fail(making->err, TW_E_CONFIG,
-                       "%s:%u: profile '%s': its request is larger than %d "
-                       "bytes",
-                       making->context->profile->file,
-                       making->context->profile->line,
-                       making->context->profile->name, HTTP_FORM_MAX);
+        return TW_FAIL_ROOM(
+            making->err, TW_E_CONFIG,
+            "%s:%u: profile '%s': its request is larger than %d "
+            "bytes",
+            making->context->profile->file, making->context->profile->line,
+            making->context->profile->name, HTTP_FORM_MAX);
     if (field->kind == TW_FIELD_TEXT)
         return TW_OK;
     if (field->kind == TW_FIELD_KEPT)

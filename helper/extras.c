@@ -94,7 +94,9 @@ extras_write(const struct profile *profile,
             return tw_no_memory(err);
         if (is_param &&
             !form_field(form, field->name, secret_text(&value), value.len))
-            return refuse(profile, field, "makes the form too long", err);
+            return errno == ENOMEM ? tw_no_memory(err)
+                                   : refuse(profile, field,
+                                            "makes the form too long", err);
         if (!is_param)
             status = add_header(profile, field, &value, out, err);
         if (status)

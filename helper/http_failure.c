@@ -120,7 +120,8 @@ ca_failure(const struct transfer *transfer, char *words, size_t size)
         "are they installed (package ca-certificates)?", false};
 }
 
-/* What OpenSSL says when it is the server's matter and will stay so. */
+/* What OpenSSL says when it is the server's matter and will stay so, or ours.
+ */
 struct tls_row {
     const char *said;
     enum tw_status status;
@@ -138,6 +139,7 @@ static const struct tls_row TLS_ROWS[] = {
      "see client_certificate in tokenward-profiles(5)"},
     {"alert unknown ca", TW_E_DENIED, REFUSES, REFUSES_HINT},
     {"alert unsupported certificate", TW_E_DENIED, REFUSES, REFUSES_HINT},
+    {"malloc failure", TW_E_SYSTEM, "out of memory", NULL},
     {"protocol version", TW_E_PROTOCOL, "does not agree on TLS",
      "TLS 1.2 or later is needed"},
     {"unsupported protocol", TW_E_PROTOCOL, "does not agree on TLS",

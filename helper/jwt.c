@@ -26,7 +26,8 @@ auto_json(struct json **json)
 static enum tw_status
 too_large(struct tw_error *err)
 {
-    return tw_fail(err, TW_E_MODULE, "the claims to be signed are too large");
+    return TW_FAIL_ROOM(err, TW_E_MODULE,
+                        "the claims to be signed are too large");
 }
 
 static enum tw_status
@@ -43,7 +44,7 @@ put_header(const struct jwt_signer *signer, enum jwt_algorithm algorithm,
         json_write_end(&header) &&
         base64url_encode(out, secret_text(&header), header.len))
         return TW_OK;
-    return tw_fail(err, TW_E_CONFIG, "the header of a JWT is too large");
+    return TW_FAIL_ROOM(err, TW_E_CONFIG, "the header of a JWT is too large");
 }
 
 static bool

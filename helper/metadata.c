@@ -117,9 +117,10 @@ metadata_read(const struct metadata_rule *rule, const char *text, size_t n,
     if (n > METADATA_MAX)
         return tw_fail(err, TW_E_PROTOCOL, "is longer than %d bytes",
                        METADATA_MAX);
+    errno = 0;
     json = json_read(text, n);
     if (!json)
-        return tw_fail(err, TW_E_PROTOCOL, "is no JSON object");
+        return TW_FAIL_ROOM(err, TW_E_PROTOCOL, "is no JSON object");
     status = read_members(rule, json, &read, err);
     json_free(json);
     if (status)

@@ -7,6 +7,7 @@
  */
 #include "helper/reply.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -252,7 +253,12 @@ reply_read_by(const struct reply_rules *rules, int64_t asked,
         out->err = http->err;
         return;
     }
+    errno = 0; /* malloc(3) says why; every reader says no more than false */
     read_answer(rules, asked, http, scrub, out);
+    if (out->class == REPLY_MALFORMED_RESPONSE && errno == ENOMEM) {
+        out->class = REPLY_NETWORK;
+        (void)tw_no_memory(&out->err);
+    }
 }
 
 void

@@ -166,8 +166,9 @@ hear(const struct program *program, const char *label, int wait_ms,
             return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
         has_exited = polled[0].revents != 0;
         if (!drain(program, out, &ended))
-            return tw_fail(err, TW_E_CONFIG, "%s: printed more than %zu bytes",
-                           label, out->max);
+            return TW_FAIL_ROOM(err, TW_E_CONFIG,
+                                "%s: printed more than %zu bytes", label,
+                                out->max);
         if (has_exited)
             return TW_OK;
     }

@@ -199,9 +199,10 @@ put_record(const struct store_profile *profile, const struct record *record,
     AUTO_SECRET text = SECRET_INIT(RECORD_MAX);
     enum tw_status status;
 
+    errno = 0;
     if (!record_format(record, &text))
-        return tw_fail(err, TW_E_PROTOCOL,
-                       "the token's facts do not fit into a record");
+        return TW_FAIL_ROOM(err, TW_E_PROTOCOL,
+                            "the token's facts do not fit into a record");
     status = replace_file_for(profile->dir, RECORD_FILE, profile->readers,
                               text.bytes, text.len, err);
     if (!status)

@@ -11,6 +11,7 @@
 #ifndef TW_BASE_ERROR_H
 #define TW_BASE_ERROR_H
 
+#include <errno.h>
 #include <stdbool.h>
 
 #include "provider/tokenward.h"
@@ -27,6 +28,12 @@ enum tw_status tw_fail_errno(struct tw_error *err, enum tw_status status,
 
 /* tw_no_memory: the one message of its kind. */
 enum tw_status tw_no_memory(struct tw_error *err);
+
+/* TW_FAIL_ROOM: tw_no_memory() if errno says so, else tw_fail(): for what
+ * ended because of a size, or of memory. */
+#define TW_FAIL_ROOM(err, status, ...)     \
+    (errno == ENOMEM ? tw_no_memory((err)) \
+                     : tw_fail((err), (status), __VA_ARGS__))
 
 /* error_hint: @hint instead of the hint that the message has, if any. */
 void error_hint(struct tw_error *err, const char *hint);

@@ -4,6 +4,7 @@
  */
 #include "provider/base/secret.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,11 @@ reserve(struct secret *secret, size_t need)
 bool
 secret_append(struct secret *secret, const void *bytes, size_t n)
 {
-    if (n > secret->max - secret->len || !reserve(secret, secret->len + n + 1))
+    if (n > secret->max - secret->len) {
+        errno = EMSGSIZE;
+        return false;
+    }
+    if (!reserve(secret, secret->len + n + 1))
         return false;
     if (n)
         memcpy(secret->bytes + secret->len, bytes, n);

@@ -21,8 +21,9 @@ struct secret {
 
 #define SECRET_INIT(limit) ((struct secret){.max = (limit)})
 
-/* secret_append: false when @n more bytes would pass the maximum or memory is
- * short; the secret is then as it was.  Grows by allocate, copy, wipe, free.
+/* secret_append: false when @n more bytes would pass the maximum (EMSGSIZE in
+ * errno) or memory is short (ENOMEM); the secret is then as it was.  Grows by
+ * allocate, copy, wipe, free.
  */
 bool secret_append(struct secret *secret, const void *bytes, size_t n);
 bool secret_append_text(struct secret *secret, const char *text);

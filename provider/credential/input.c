@@ -58,8 +58,9 @@ input_read(int fd, int limit_ms,
         kept = secret_append(text, chunk, (size_t)n);
         explicit_bzero(chunk, (size_t)n);
         if (!kept)
-            return tw_fail(err, TW_E_USAGE,
-                           "the request is longer than %zu bytes", text->max);
+            return TW_FAIL_ROOM(err, TW_E_USAGE,
+                                "the request is longer than %zu bytes",
+                                text->max);
     } while (!is_whole || !is_whole(text, before));
     return TW_OK;
 }

@@ -34,6 +34,8 @@ like() { # like TEXT PATTERN NAME
     ok "$1" "$4"
     [ "$1" = 0 ] || printf '%s\n' "$2" | sed "s/^/# got: /"
 }
+# cell WHERE INJECTED EXPECTED CAME: a row of the matrix of make check-faults
+cell() { echo "# cell | $1 | $2 | $3 | $4 |"; }
 skip() { COUNT=$((COUNT + 1)); echo "ok $COUNT - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $1"; trap - EXIT; finish_quietly; exit 0; }
 # Sanitizers make system calls, and allocate, where the programs do not.

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 # The built programs against the sandbox, real servers and real clients.
 
-check_PROGRAMS += tests/flow/deaf tests/flow/lacking
+check_PROGRAMS += tests/flow/deaf tests/flow/lacking tests/flow/reader
 tests_flow_deaf_SOURCES = tests/flow/deaf.c
 tests_flow_lacking_SOURCES = tests/flow/lacking.c
+tests_flow_reader_SOURCES = tests/flow/reader.c
+tests_flow_reader_CPPFLAGS = $(CPP_PATHS) -I$(top_srcdir)/provider
+tests_flow_reader_LDADD = provider/client/libtokenward.la
 
 # The fetches, logins and the resident helper once more, as on a kernel that
 # has neither Landlock nor seccomp.
@@ -11,7 +14,16 @@ UNFENCED_TESTS = tests/flow/main-t.sh tests/flow/fence-t.sh tests/flow/grants-t.
 	tests/flow/logout-t.sh tests/flow/serve-t.sh tests/flow/stack-t.sh tests/flow/token-t.sh
 check-unfenced: tests
 	TOKENWARD_LACKING=both $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNFENCED_TESTS)'
-.PHONY: check-unfenced
+
+# Every place and every allocation: some 20 minutes. What was injected, what
+# was expected and what came, as a table.
+FAULT_TESTS = tests/flow/fault-t.sh tests/flow/kill-t.sh tests/flow/memory-t.sh
+check-faults: tests
+	FAULT_POINTS=100000 FAULT_FULL=1 MEMORY_POINTS=100000 KILL_POINTS=100000 \
+	    $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(FAULT_TESTS)'; status=$$?; \
+	echo '| where | injected | expected | came |'; echo '| --- | --- | --- | --- |'; \
+	sed -n 's/^# cell //p' $(FAULT_TESTS:.sh=.log); exit $$status
+.PHONY: check-faults check-unfenced
 
 FLOW_TESTS = \
 	tests/flow/answers-t.sh \
@@ -39,6 +51,7 @@ FLOW_TESTS = \
 	tests/flow/logout-t.sh \
 	tests/flow/mail-t.sh \
 	tests/flow/main-t.sh \
+	tests/flow/memory-t.sh \
 	tests/flow/mtls-t.sh \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/outside-t.sh \
@@ -68,6 +81,7 @@ TESTS += $(FLOW_TESTS)
 EXTRA_DIST += \
 	tests/flow/bearer_server.py \
 	tests/flow/crowd.py \
+	tests/flow/failing.c \
 	tests/flow/git_client.py \
 	tests/flow/host.sh \
 	tests/flow/intruder.c \
