@@ -325,6 +325,8 @@ main(int argc, char **argv)
     /* Whoever started us may ignore it, and then no child can be waited for.
      */
     (void)signal(SIGCHLD, SIG_DFL);
+    /* A limit of file sizes is an error that is told, and no end. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     /* A login goes on and closes its end, and the work goes on, too. */
     if (session.report.session)
         (void)signal(SIGPIPE, SIG_IGN);

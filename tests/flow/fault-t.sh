@@ -3,6 +3,9 @@
 # fault-t.sh - errors injected into each system call of reading profiles and of
 # publishing: a message and an exit status of the table, or the fetch works all
 # the same; the old token or the new one, whole.
+#
+# Of each call FAULT_POINTS (8) places are taken; make check-faults takes all,
+# and with FAULT_FULL more errors.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 command -v strace >/dev/null || skip_all "strace is not installed"
@@ -35,13 +38,27 @@ whole() {
         [ -n "$(user tokenward get --cached fault 2>/dev/null)" ]
 }
 
+# What make check-faults has on top.
+FULL="openat:EACCES openat:EIO openat:ENFILE openat:ELOOP openat:EINTR newfstatat:ENOMEM newfstatat:EACCES \
+fstatfs:EIO read:EINTR read:EBADF pread64:EIO lseek:EINVAL write:EDQUOT write:EINTR write:EPIPE write:EFBIG pwrite64:EIO \
+mkdirat:EROFS mkdirat:EACCES mkdirat:EDQUOT fchmod:EPERM fchmod:EROFS renameat:EXDEV renameat:EROFS unlinkat:EIO \
+unlinkat:EROFS flock:EIO ftruncate:EIO fallocate:ENOSPC munmap:EINVAL mprotect:ENOMEM rt_sigaction:EINVAL \
+rt_sigprocmask:EINVAL pipe2:EMFILE pipe2:ENFILE socketpair:EMFILE epoll_create1:EMFILE epoll_ctl:ENOMEM eventfd2:EMFILE \
+socket:ENOBUFS socket:EAFNOSUPPORT socket:EACCES connect:ECONNREFUSED connect:ENETUNREACH connect:EHOSTUNREACH \
+connect:ETIMEDOUT connect:EACCES connect:EADDRNOTAVAIL bind:EADDRINUSE setsockopt:ENOMEM getsockopt:ENOMEM \
+getsockname:ENOBUFS getpeername:ENOTCONN sendto:ECONNRESET sendto:EPIPE sendto:ENOBUFS recvfrom:ECONNRESET \
+recvfrom:ENOMEM recvmsg:ECONNRESET sendmsg:ENOBUFS poll:EINTR poll:EINVAL futex:EINVAL setitimer:EINVAL getrandom:EAGAIN \
+clock_gettime:EINVAL wait4:ECHILD waitid:ECHILD fsetxattr:ENOSPC fsetxattr:EOPNOTSUPP statx:EIO access:EACCES getdents64:ENOENT"
+
 # Not brk(2): the kernel's answer is the old break, and strace's -ENOMEM would
 # be taken for a new one.
 for inject in openat:EMFILE openat:ENOMEM newfstatat:EIO read:EIO \
     getdents64:EIO fcntl:EMFILE mmap:ENOMEM mkdirat:ENOSPC fchmod:EIO write:ENOSPC write:EIO \
     pwrite64:ENOSPC renameat:EIO renameat:ENOSPC flock:ENOLCK flock:EINTR \
     poll:ENOMEM socket:EMFILE prctl:EPERM capset:EPERM prlimit64:EPERM \
-    clone:EAGAIN pidfd_open:ENOSYS getrandom:ENOSYS close:EIO; do
+    clone:EAGAIN pidfd_open:ENOSYS getrandom:ENOSYS close:EIO \
+    seccomp:ENOMEM seccomp:EINVAL landlock_create_ruleset:ENOSYS landlock_add_rule:ENOMEM landlock_restrict_self:E2BIG \
+    ${FAULT_FULL:+$FULL}; do
     name=${inject%:*}
     case $name in mmap) is_sanitized && continue ;; esac
     points=0 bad=0 failed=0
@@ -69,14 +86,17 @@ for inject in openat:EMFILE openat:ENOMEM newfstatat:EIO read:EIO \
         skip "$inject" "a fetch has no such call here"
     else
         is $bad 0 "$inject: $points times, $failed failed with a word"
+        cell fetch "$inject at $points places" "0, or a status of the table with a word; record whole" \
+            "$((points - failed)) worked, $failed told, $bad bad"
     fi
 done
 
 # Few descriptors.
 limited() { # limited OPTION: 0 if it failed with a word of the table, or worked
     # shellcheck disable=SC2086
-    user timeout 30 prlimit "$1" $FETCH >"$T/out" 2>&1
+    out=$(user timeout 30 prlimit "$1" $FETCH 2>&1) # a file might be limited, too
     status=$?
+    printf '%s\n' "$out" >"$T/out"
     whole || { echo "# $1: torn or lost"; return 1; }
     case $status in 0) return 0 ;; 127) grep -q 'shared libraries\|cannot\|prlimit' "$T/out"; return ;; esac
     case $TABLE in *" $status "*) grep -q '^tokenward-helper: ' "$T/out" && return ;; esac
@@ -84,8 +104,21 @@ limited() { # limited OPTION: 0 if it failed with a word of the table, or worked
     return 1
 }
 bad=0
-for n in 4 5 6 7 8 9 10 11 12 13 14 16 20; do limited --nofile=$n || bad=$((bad + 1)); done
-is $bad 0 "4 to 20 descriptors"
+for n in $(seq 3 24); do limited --nofile="$n" || bad=$((bad + 1)); done
+is $bad 0 "3 to 24 descriptors"
+cell fetch "RLIMIT_NOFILE from 3 to 24" "0, or a status of the table with a word; record whole" "$bad bad"
+# Little memory: an address space from 20 to 200 MiB.
+if is_sanitized; then skip "little memory" "a sanitizer needs terabytes"; else
+    bad=0
+    for n in 20 24 28 32 40 60 100 200; do limited --as=$((n * 1048576)) || bad=$((bad + 1)); done
+    is $bad 0 "20 to 200 MiB of address space"
+    cell fetch "RLIMIT_AS from 20 to 200 MiB" "0, or a status of the table with a word; record whole" "$bad bad"
+fi
+# Files that may not grow: SIGXFSZ, or EFBIG where that is ignored.
+bad=0
+for n in 0 1 100 4096; do limited --fsize=$n || bad=$((bad + 1)); done
+is $bad 0 "no file longer than 0 to 4096 bytes"
+cell fetch "RLIMIT_FSIZE from 0 to 4096" "0, or a status of the table with a word; record whole" "$bad bad"
 # shellcheck disable=SC2086
 user $FETCH; is $? 0 "the next run works"
 is "$(find "$T/run/tokenward" -name '.new.*' | wc -l)" 0 "and leaves no stray"

@@ -51,6 +51,7 @@ done <"$T/points"
 echo "# $points of $total system calls: $old old, $new new, $torn torn, $stray strays met"
 figure torn-killed $torn "of $points kills"
 is $torn 0 "no torn record in $points kills"
+cell fetch "SIGKILL at $points of $total system calls" "the old record or the new one, whole" "$old old, $new new, $torn torn, $stray strays that the next run sweeps"
 [ $new -gt 0 ] && [ $old -gt 0 ]; ok $? "kills before and after the moment of publication were among them"
 # shellcheck disable=SC2086
 user $FETCH; is $? 0 "the next run works"
@@ -66,6 +67,7 @@ for inject in write:error=ENOSPC renameat:error=EXDEV renameat2:error=EXDEV fchm
     status=$?
     whole && { [ "$(field kill access_token)" = "$before" ] || [ $status = 0 ]; }
     ok $? "$inject: the old token stays (exit $status)"
+    cell fetch "$inject" "the old token stays" "exit $status"
     is "$(find "$T/run/tokenward" -name '.new.*' | wc -l)" 0 "no stray"
 done
 
@@ -76,6 +78,7 @@ if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=64k,nr_inodes=16,mode=700,uid="$
     out=$(user $FETCH 2>&1); is $? 71 "a full disk: exit 71"
     like "$out" "No space left" "which the message says"
     is "$(user tokenward get --cached kill)" "$token" "the old token stays"
+    cell fetch "a full tmpfs" "exit 71, the old token stays" "$out"
     rm "$T/run/fill"
     user sh -c 'i=0; while : >"$XDG_RUNTIME_DIR/i$i"; do i=$((i + 1)); done 2>/dev/null'
     user $FETCH >/dev/null 2>&1; is $? 71 "no inode left: exit 71"
