@@ -29,6 +29,7 @@ FLOW_TESTS = \
 	tests/flow/answers-t.sh \
 	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
+	tests/flow/canary-t.sh \
 	tests/flow/clients-t.sh \
 	tests/flow/commands-t.sh \
 	tests/flow/corpus-perms-t.sh \
@@ -86,6 +87,7 @@ EXTRA_DIST += \
 	tests/flow/host.sh \
 	tests/flow/intruder.c \
 	tests/flow/lib.sh \
+	tests/flow/memory_marks.py \
 	tests/flow/load.py \
 	tests/flow/pam_lib.sh \
 	tests/flow/qr_image.py \
