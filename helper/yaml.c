@@ -147,7 +147,8 @@ check_properties(const struct yaml_tree *tree, const yaml_event_t *event,
     if (anchor)
         return yaml_tree_refuse(tree, place_of(&event->start_mark),
                                 "anchors and aliases are not supported");
-    if (tag && (strncmp(text, TAG_PREFIX, n) || strcmp(text + n, allowed)))
+    if (tag &&
+        (strncmp(text, TAG_PREFIX, n) != 0 || strcmp(text + n, allowed) != 0))
         return yaml_tree_refuse(tree, place_of(&event->start_mark),
                                 "tags are not supported");
     return TW_OK;

@@ -19,11 +19,11 @@ AM_TESTS_ENVIRONMENT = \
 dist_check_SCRIPTS =
 
 include tests/unit/local.mk
-include tests/proof/local.mk
 include tests/sandbox/local.mk
 include tests/flow/local.mk
 include tests/fuzz/local.mk
 include tests/pam/local.mk
+include tests/proof/local.mk
 include tests/servers/local.mk
 include tests/bench/local.mk
 

@@ -42,7 +42,10 @@ skip_all() { echo "1..0 # SKIP $1"; trap - EXIT; finish_quietly; exit 0; }
 is_sanitized() { readelf -d "$TOP_BUILD/tokenward" | grep -qE 'lib(a|ub|t)san'; }
 # What tests/proof/table.sh gathers from the logs.
 figure() { echo "# figure $*"; } # figure NAME VALUE [REMARK...]
-done_testing() { echo "1..$COUNT"; }
+done_testing() {
+    [ -z "${UNDER_VALGRIND:-}" ] || is "$(find "$T/memory" -type f -size +0 -exec cat {} +)" "" "valgrind found nothing"
+    echo "1..$COUNT"
+}
 
 finish_quietly() {
     [ -z "${SANDBOX_PID:-}" ] || kill "$SANDBOX_PID" 2>/dev/null
@@ -60,6 +63,19 @@ mkdir "$T/bin" "$T/modules" "$T/presets" "$T/home" "$T/config" "$T/config/tokenw
 for program in tokenward git-credential-tokenward tokenward-credential tokenward-helper; do
     cp "$TOP_BUILD/$program" "$T/bin/" || exit 99
 done
+# As `make check-valgrind` wants it: every program under it, and what it found.
+watch_memory() {
+    mkdir -m 1777 "$T/memory"
+    mkdir "$T/watched"
+    for program in "$T/bin"/*; do
+        mv "$program" "$T/watched/"
+        printf '#!/bin/sh\nexec valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 %s %s "$@"\n' \
+            "--log-file='$T/memory/%p' --suppressions='$TOP_SRC/tests/proof/valgrind.supp'" \
+            "'$T/watched/$(basename "$program")'" >"$program"
+    done
+    chmod 755 "$T/bin"/* "$T/watched"
+}
+[ -z "${UNDER_VALGRIND:-}" ] || watch_memory
 cp "$TOP_BUILD"/provider/grants/.libs/*.so "$T/modules/" || exit 99
 cp "$TOP_SRC"/etc/presets/*.yaml "$T/presets/" || exit 99
 chmod 644 "$T/presets"/*

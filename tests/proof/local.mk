@@ -1,4 +1,69 @@
 # SPDX-License-Identifier: MIT
-# What shows that the promises hold, beyond `make check`.
+# What shows that the promises hold, beyond `make check`.  Each target builds
+# in a directory of its own below this one, and fails if it finds anything.
 
-EXTRA_DIST += tests/proof/root_lines.py tests/proof/table.sh
+EXTRA_DIST += \
+	.clang-tidy \
+	tests/proof/coverage.sh \
+	tests/proof/cppcheck.supp \
+	tests/proof/paths.h \
+	tests/proof/root_lines.py \
+	tests/proof/table.sh \
+	tests/proof/tidy.known \
+	tests/proof/tidy.sh \
+	tests/proof/valgrind.supp \
+	tests/unit/plain
+
+# The unit tests without Criterion, which bears neither of the next two.
+PLAIN = CRITERION_CFLAGS='-I$(abs_top_srcdir)/tests/unit/plain' CRITERION_LIBS="$$PWD/plain.o"
+PLAIN_OBJECT = $(CC) -g -std=gnu17 $$flags -I$(abs_top_srcdir)/tests/unit/plain \
+	-c $(abs_top_srcdir)/tests/unit/plain/plain.c -o plain.o
+
+# Threads of one handle, readers against a writer.  ThreadSanitizer knows no
+# atomic_thread_fence() (state.c, where no thread is).
+TSAN_TESTS = tests/unit/client-t tests/unit/threads-t tests/unit/torn-t
+check-tsan:
+	rm -rf build-tsan && mkdir build-tsan
+	cd build-tsan && flags='-O1 -fsanitize=thread' && $(PLAIN_OBJECT) && \
+	    $(abs_top_srcdir)/configure -q --disable-fortify CFLAGS="-g $$flags -DTW_NO_WIPE -Wno-tsan" $(PLAIN) && \
+	    $(MAKE) -s $(TSAN_TESTS) && $(MAKE) -s check check_PROGRAMS= TESTS='$(TSAN_TESTS)'
+
+# Every unit test that looks at no clock, and the main flows with all programs.
+# What is other libraries' stands in tests/proof/valgrind.supp.
+VALGRIND_SLOW = tests/unit/hours-t tests/unit/torn-t tests/unit/threads-t tests/unit/corpus-% tests/unit/wipe-t
+VALGRIND_FLOWS = tests/flow/main-t.sh tests/flow/grants-t.sh tests/flow/git-t.sh tests/flow/token-t.sh
+VALGRIND = valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 \
+	--trace-children=no --suppressions=$(abs_top_srcdir)/tests/proof/valgrind.supp
+check-valgrind:
+	rm -rf build-valgrind && mkdir build-valgrind
+	cd build-valgrind && flags=-O1 && $(PLAIN_OBJECT) && \
+	    $(abs_top_srcdir)/configure -q --disable-fortify CFLAGS='-g -O1 -DTW_NO_WIPE' $(PLAIN) && $(MAKE) -s tests && \
+	    $(MAKE) -s check LOG_COMPILER='$(VALGRIND)' UNDER_VALGRIND=1 \
+	    TESTS='$(filter-out $(VALGRIND_SLOW),$(UNIT_TESTS)) $(VALGRIND_FLOWS)'
+
+# Static analysis: cppcheck, and clang-tidy with .clang-tidy.
+check-cppcheck:
+	cd $(top_srcdir) && cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --suppressions-list=tests/proof/cppcheck.supp --error-exitcode=1 --include=tests/proof/paths.h \
+	    -D_GNU_SOURCE -I. helper provider
+check-tidy:
+	sh $(top_srcdir)/tests/proof/tidy.sh '$(abs_top_builddir)' $(CC_HELPER)
+
+# Lines of ours that the tests reach, by file.
+coverage:
+	rm -rf build-coverage && mkdir build-coverage
+	cd build-coverage && $(abs_top_srcdir)/configure -q --disable-fortify CFLAGS='-O0 -g --coverage -DTW_NO_WIPE' && \
+	    $(MAKE) -s tests && { $(MAKE) -s check || :; }
+	sh $(top_srcdir)/tests/proof/coverage.sh build-coverage
+
+# All of it, and one table of promises with what was measured.  KILL_POINTS:
+# every system call of a fetch, not some.
+PROOF = check-fuzz check-sanitize check-tsan check-valgrind check-cppcheck check-tidy warnings
+proof:
+	@result=0; \
+	KILL_POINTS=100000 $(MAKE) -s check || result=1; \
+	for part in $(PROOF); do $(MAKE) -s $$part >proof-$$part.log 2>&1 && said=clean || { said=FAILED; result=1; }; \
+	    echo "$$part: $$said (proof-$$part.log)"; done; \
+	sh $(top_srcdir)/tests/proof/table.sh . || result=1; exit $$result
+CLEANFILES += proof-*.log
+.PHONY: check-cppcheck check-tidy check-tsan check-valgrind coverage proof
