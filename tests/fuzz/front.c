@@ -54,8 +54,10 @@ check_json(const char *text)
 static void
 run(front_run *front, int count, char **args, bool is_json)
 {
-    const struct call call = {
-        .program = "tokenward-credential", .args = args, .count = count};
+    const struct call call = {.program = "tokenward-credential",
+                              .suffix = "",
+                              .args = args,
+                              .count = count};
     AUTO_SECRET out = SECRET_INIT(8 * ANSWER_MAX);
     struct tw_error err = {0};
     int exit_code = 0;
@@ -154,6 +156,31 @@ fuzz_kubectl(const uint8_t *data, size_t n)
     check_named(data, n);
 }
 
+/* The first line is the address, what follows the head of an answer. */
+void
+fuzz_goauth(const uint8_t *data, size_t n)
+{
+    const uint8_t *stop = n ? memchr(data, '\n', n) : NULL;
+    size_t first = stop ? (size_t)(stop - data) : n;
+    AUTO_FREE char *url = fuzz_text(data, first);
+    char *args[] = {url, NULL};
+
+    first += stop != NULL;
+    set_input(data + first, n - first);
+    run(goauth_run, 1, args, false);
+    check_named(data, n);
+}
+
+void
+fuzz_kubelet(const uint8_t *data, size_t n)
+{
+    char *args[] = {NULL};
+
+    set_input(data, n);
+    run(kubelet_run, 0, args, true);
+    check_named(data, n);
+}
+
 /* The lines of the bytes are the arguments. */
 static void
 run_lines(front_run *front, const uint8_t *data, size_t n, bool is_json)
@@ -166,6 +193,12 @@ run_lines(front_run *front, const uint8_t *data, size_t n, bool is_json)
     while (count < ARGS_MAX && rest)
         args[count++] = strsep(&rest, "\n");
     run(front, count, args, is_json);
+}
+
+void
+fuzz_keyring(const uint8_t *data, size_t n)
+{
+    run_lines(keyring_run, data, n, false);
 }
 
 void

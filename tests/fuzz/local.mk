@@ -10,14 +10,18 @@ FUZZ_SOURCES = \
 	provider/credential/date.c \
 	provider/credential/docker.c \
 	provider/credential/git_request.c \
+	provider/credential/goauth.c \
 	provider/credential/input.c \
+	provider/credential/keyring.c \
 	provider/credential/kubectl.c \
+	provider/credential/kubelet.c \
 	provider/credential/mail.c \
 	provider/credential/oidc_token.c \
 	provider/credential/place.c \
 	provider/credential/terraform.c \
 	tests/fuzz/backoff.c \
 	tests/fuzz/bell.c \
+	tests/fuzz/claim.c \
 	tests/fuzz/engine.c \
 	tests/fuzz/engine.h \
 	tests/fuzz/exchange.c \
