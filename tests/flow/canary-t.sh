@@ -8,7 +8,7 @@
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 command -v openssl >/dev/null || skip_all "the openssl program is not installed"
-command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null || skip_all "strace is not installed, or may not trace here"
+can_trace || skip_all "needs root, and strace that may trace"
 # LeakSanitizer cannot work under strace.
 export ASAN_OPTIONS=detect_leaks=0
 K=$T/config/tokenward/keys
@@ -83,13 +83,12 @@ STATE=$T/home/.local/state/tokenward
 is "$(wc -l <"$T/marks") ${#SUBJECT}" "6 43" "there is something to look for"
 export PAY_SECRET="$CANARY"
 for name in $NAMES; do
-    user strace -f -y -s 65536 -e trace=execve,write,writev,pwrite64,sendto,sendmsg -o "$T/run/trace" \
-        "$T/bin/tokenward-helper" fetch --force "$name" >"$T/run/out" 2>&1
+    traced "$T/trace" "$T/bin/tokenward-helper" fetch --force "$name" >"$T/run/out" 2>&1
     is $? 0 "$name: a token"
     sed 's/^/# /' "$T/run/out"
     # The environment that the test itself gives holds one, and so does what a
     # command prints into its own pipe.
-    grep -v -e "execve(\"$T/bin/tokenward-helper\"" -e 'write(1<pipe:' "$T/run/trace" >"$T/calls"
+    grep -v -e 'execve("[^"]*/\(tokenward-helper\|setpriv\)"' -e 'write(1<pipe:' "$T/trace" >"$T/calls"
     is "$(grep -cFf "$T/marks" "$T/calls")" 0 "$name: nothing marked is written, sent in the clear, or given to a program"
     token=$(field "$name" access_token)
     is "$(grep -F -e "$token" "$T/calls" | grep -cvE "<$T/run/tokenward/$name/\.new\.[^>]*>")" 0 \
@@ -100,7 +99,6 @@ for name in $NAMES; do
         is "$(grep -cF -e "$kept" "$T/calls")" 0 "$name: the next refresh token is in no call"
         printf '%s\n' "$kept" >>"$T/marks"
     fi
-    rm -f "$T/run/trace"
 done
 grep -rlFf "$T/marks" "$T/run" "$T/home" "$T/sandbox.out" >"$T/found" 2>/dev/null
 is "$(tr '\n' ' ' <"$T/found")" "$STATE/renewed " "no file holds a mark but the state of the refresh token"

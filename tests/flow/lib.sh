@@ -92,6 +92,17 @@ if [ -n "${TOKENWARD_LACKING:-}" ]; then
     cp "$TOP_BUILD/tests/flow/lacking" "$T/bin/" || exit 99
     LACKING="$T/bin/lacking --landlock --seccomp"
 fi
+# traced FILE COMMAND...: as user, under a strace that sees what is written,
+# which root's alone does: a helper is not dumpable, and its memory not a user's
+# to read.
+traced() {
+    file=$1
+    shift
+    set -- -f -y -v -s 65536 -e trace=execve,write,writev,pwrite64,sendto,sendmsg -o "$file" \
+        setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups "$@"
+    strace "$@"
+}
+can_trace() { [ "$(id -u)" = 0 ] && command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; }
 # shellcheck disable=SC2086 # words are wanted
 if [ "$(id -u)" = 0 ]; then
     user() { setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups $LACKING "$@"; }

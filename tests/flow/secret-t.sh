@@ -53,14 +53,13 @@ user "$T/bin/tokenward-helper" check >"$T/check" 2>&1
 is "$(grep -c "$CANARY" "$T/check")" 0 "check does not tell it"
 
 # Everything the helper writes, but to the TLS socket.
-if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
-    user strace -f -s 65536 -e trace=write,writev,sendto,sendmsg,pwrite64 -o "$T/run/trace" \
-        "$T/bin/tokenward-helper" fetch --force basic post >/dev/null 2>&1
-    is "$(grep -c -e "$CANARY" -e "$(printf %s "$CLIENT_ID:$CANARY" | base64 -w0 | cut -c1-40)" "$T/run/trace")" 0 \
+if can_trace; then
+    traced "$T/trace" "$T/bin/tokenward-helper" fetch --force basic post >/dev/null 2>&1
+    grep -q "$(cat "$T/run/tokenward/post/token")" "$T/trace"; ok $? "what the helper writes is seen"
+    is "$(grep -c -e "$CANARY" -e "$(printf %s "$CLIENT_ID:$CANARY" | base64 -w0 | cut -c1-40)" "$T/trace")" 0 \
         "no write of the helper holds it in the clear"
-    rm -f "$T/run/trace"
 else
-    skip "no write of the helper holds it in the clear" "strace is not installed"
+    skip "no write of the helper holds it in the clear" "needs root, and strace that may trace"
 fi
 
 # A crash leaves no core.
