@@ -154,11 +154,16 @@ fetch_and_look(const struct runtime *runtime, const char *profile,
                struct tw_error *err)
 {
     struct tw_error failure = {.status = TW_OK}, theirs = failure;
+    /* Without a place for tokens, as a service's account is, all are the
+     * system's. */
+    bool homeless = !runtime->user[0];
     enum tw_status status;
 
     (void)bring_token(runtime, profile, min_valid,
                       out->left > 0 ? TW_WAIT_ALIVE_S : TW_WAIT_S, &failure);
-    if (failure.status == TW_E_NOT_FOUND && !shadowed &&
+    if ((failure.status == TW_E_NOT_FOUND ||
+         (homeless && failure.status == TW_E_ACCESS)) &&
+        !shadowed &&
         bring_system_token(runtime, profile, min_valid, TW_WAIT_S, &theirs) !=
             TW_E_NOT_FOUND)
         failure = theirs;
