@@ -73,6 +73,7 @@ FLOW_TESTS = \
 	tests/flow/status-t.sh \
 	tests/flow/storage-t.sh \
 	tests/flow/system-t.sh \
+	tests/flow/systemd-t.sh \
 	tests/flow/tenants-t.sh \
 	tests/flow/tls-t.sh \
 	tests/flow/token-t.sh \
@@ -94,5 +95,12 @@ EXTRA_DIST += \
 	tests/flow/ring.py \
 	tests/flow/schema_valid.py \
 	tests/flow/smtp_server.py \
+	tests/flow/systemd-inside.sh \
 	tests/flow/token_checker.py \
 	tests/flow/web.sh
+
+# A real systemd that starts the units.
+check-systemd: tests
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/flow/systemd-t.sh
+
+.PHONY: check-systemd

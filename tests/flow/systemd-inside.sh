@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+# systemd-inside.sh - run by systemd-t.sh in the booted system, as root.
+# Writes lines "is|NAME|GOT|WANTED"; what goes wrong otherwise, to stderr.
+# shellcheck shell=sh
+set -u
+is() { printf 'is|%s|%s|%s\n' "$3" "$1" "$2"; }
+until_true() { # until_true SECONDS COMMAND...
+    tenths=$(($1 * 10))
+    shift
+    while [ "$tenths" -gt 0 ]; do
+        "$@" >/dev/null 2>&1 && return 0
+        sleep 0.1
+        tenths=$((tenths - 1))
+    done
+    return 1
+}
+reader() { setpriv --reuid=61001 --regid=61001 --clear-groups env -u XDG_RUNTIME_DIR HOME=/nonexistent "$@"; }
+field() { sed -n "s/^$2=//p" "/run/tokenward/$1/record"; }
+property() { systemctl show -P "$1" tokenward.service; }
+requests() { curl -s --cacert "$CA" "$URL/count" | tr -dc 0-9; }
+echo begin
+groupadd -g 61001 anna
+useradd -u 61001 -g 61001 -M -d /home/anna -s /bin/sh anna
+systemctl daemon-reload
+
+# The authorization server, and a profile that anna may read.
+mkdir -p /home/anna /tmp/server
+systemd-run -q --unit=server -p StandardOutput=file:/tmp/server.out \
+    /test/sandbox --dir /tmp/server --life 900 --client "$CLIENT_ID:$CANARY:payments"
+until_true 10 grep -q '^ready' /tmp/server.out
+URL=$(sed -n 's/^url=//p' /tmp/server.out)
+mkdir -p /usr/local/share/tokenward
+cp "$(sed -n 's/^ca=//p' /tmp/server.out)" /usr/local/share/tokenward/ca.pem
+CA=/usr/local/share/tokenward/ca.pem
+chmod 644 $CA
+conf=$(systemd-tmpfiles --cat-config 2>/dev/null | sed -n 's#^d \(.*/tokenward\)/profiles.d .*#\1#p')
+printf %s "$CANARY" >"$conf/secret"
+chown root:tokenward "$conf/secret"
+chmod 640 "$conf/secret"
+profile() { # profile NAME READERS [PATH]
+    printf 'profiles:\n  %s:\n    token_endpoint: %s\n    client_id: %s\n    client_secret: {file: ../secret}\n    scope: payments\n    ca_file: %s\n    readers: %s\n' \
+        "$1" "$URL${3:-}/oauth/v1/token" "$CLIENT_ID" "$CA" "$2" >"$conf/profiles.d/$1.yaml"
+}
+profile pay '{users: [anna]}'
+profile closed '{users: [root]}'
+
+# The doorbell first: nothing runs until somebody rings.
+systemctl start tokenward.socket
+is "$(systemctl is-active tokenward.service)" inactive "only the doorbell is there"
+is "$(stat -c '%a %U' /run/tokenward/doorbell)" "666 tokenward" "anybody may ring it"
+token=$(reader tokenward get pay)
+is $? 0 "the first get starts the service and is answered"
+is "$(systemctl is-active tokenward.service)" active "which runs, and has said that it is ready"
+is "$token" "$(cat /run/tokenward/pay/token 2>&1)" "the token is the one that is kept"
+until_true 5 test -s /run/tokenward/closed/token
+reader tokenward get closed >/dev/null 2>&1
+is $? 73 "another reader's token: exit 73"
+reader cat /run/tokenward/closed/token >/dev/null 2>&1
+is $? 1 "nor by its file"
+
+# The sandbox is in force in the process that fetched.
+pid=$(property MainPID)
+state=$(tr '\t' ' ' <"/proc/$pid/status" | sed -n 's/^\(CapPrm\|CapEff\|CapBnd\|NoNewPrivs\|Seccomp\): *//p' | tr '\n' ' ')
+is "$state" "0000000000000000 0000000000000000 0000000000000000 1 2 " "no capability, no new privileges, a filter of calls"
+is "$(ps -o user= -p "$pid")" tokenward "as the service user"
+level=$(systemd-analyze security --no-pager tokenward.service | sed -n 's/.*exposure level for [^:]*: \([0-9]*\)\.\([0-9]*\).*/\1\2/p')
+[ -n "$level" ] && [ "$level" -le 20 ]
+is $? 0 "systemd-analyze security of the running unit: at most 2.0 ($level tenths)"
+is "$(nsenter -t "$pid" -m findmnt -n -o OPTIONS / | tail -n 1 | cut -d, -f1)" ro "to it the host's files are read-only"
+nsenter -t "$pid" -m test -e /home/anna
+is $? 1 "others' homes are not there"
+is "$(nsenter -t "$pid" -m ls /tmp)$(ls /tmp/server.out)" /tmp/server.out "nor what others have in /tmp"
+
+# A restart keeps the tokens; a reload takes what is new.
+before=$(requests)
+systemctl restart tokenward.service
+is "$(cat /run/tokenward/pay/token)" "$token" "a restart keeps the token"
+reader tokenward get pay >/dev/null
+sleep 1
+is "$(requests)" "$before" "and buys none"
+profile new '{users: [anna]}'
+systemctl reload tokenward.service
+until_true 10 reader tokenward get new
+is $? 0 "a reload: the new profile's token is there"
+
+# Killed: who rings meanwhile waits at the socket, and is answered.
+before=$(requests)
+kill -KILL "$(property MainPID)"
+profile late '{users: [anna]}'
+reader tokenward get late >/dev/null
+is $? 0 "killed: who rings meanwhile is answered by the next one"
+is "$(property NRestarts)" 1 "which systemd has started"
+reader tokenward get --cached pay >/dev/null
+is $? 0 "the kept token is served"
+sleep 1
+is "$(($(requests) - before))" 1 "one request was made, of the new profile"
+
+# Stopped, with a request under way that hangs.
+profile hang '{users: [anna]}' /m/hang
+until_true 10 test -s /run/tokenward/hang/lock
+start=$(date +%s)
+systemctl stop tokenward.service
+is "$(property Result)" success "stopped while a request hangs: success"
+[ $(($(date +%s) - start)) -le 10 ]
+is $? 0 "within its time"
+is "$(cat /run/tokenward/pay/token)" "$token" "stopped: the token stays"
+is "$(reader tokenward get --cached pay)" "$token" "and is served"
+rm "$conf/profiles.d/hang.yaml"
+
+# A user's unit, under a service manager of that user.
+mkdir -p /run/user/61001 /home/anna/.config/tokenward/profiles.d
+printf 'profiles:\n  mine:\n    token_endpoint: %s\n    client_id: %s\n    client_secret: {file: ../secret}\n    scope: payments\n    ca_file: %s\n' \
+    "$URL/oauth/v1/token" "$CLIENT_ID" "$CA" >/home/anna/.config/tokenward/profiles.d/mine.yaml
+printf %s "$CANARY" >/home/anna/.config/tokenward/secret
+chmod -R go= /home/anna/.config /run/user/61001
+chown -R anna:anna /home/anna /run/user/61001
+systemd-run -q --unit=manager --uid=61001 --gid=61001 -p Delegate=yes -p WorkingDirectory=/home/anna \
+    -E HOME=/home/anna -E XDG_RUNTIME_DIR=/run/user/61001 /lib/systemd/systemd --user
+until_true 10 test -S /run/user/61001/systemd/private
+anna() { setpriv --reuid=61001 --regid=61001 --clear-groups env HOME=/home/anna XDG_RUNTIME_DIR=/run/user/61001 "$@"; }
+anna systemctl --user start tokenward.service
+is $? 0 "a user's unit starts"
+until_true 5 test -s /run/user/61001/tokenward/mine/token
+is "$(anna tokenward get mine)" "$(cat /run/user/61001/tokenward/mine/token 2>/dev/null)" "and its token is there by itself"
+anna systemctl --user stop tokenward.service
+is "$(anna systemctl --user show -P Result tokenward.service)" success "it ends cleanly"
+echo end
