@@ -25,12 +25,18 @@ check-faults: tests
 	sed -n 's/^# cell //p' $(FAULT_TESTS:.sh=.log); exit $$status
 .PHONY: check-faults check-unfenced
 
+# To be preloaded, so a shared object, though it is installed nowhere.
+check_LTLIBRARIES = tests/flow/clock.la
+tests_flow_clock_la_SOURCES = tests/flow/clock.c
+tests_flow_clock_la_LDFLAGS = -module -avoid-version -rpath /nowhere
+
 FLOW_TESTS = \
 	tests/flow/answers-t.sh \
 	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
 	tests/flow/canary-t.sh \
 	tests/flow/clients-t.sh \
+	tests/flow/clock-t.sh \
 	tests/flow/commands-t.sh \
 	tests/flow/corpus-perms-t.sh \
 	tests/flow/credential-t.sh \
@@ -103,4 +109,10 @@ EXTRA_DIST += \
 check-systemd: tests
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/flow/systemd-t.sh
 
-.PHONY: check-systemd
+# Ten days of refreshes in ten minutes; make check has one, in seconds.
+check-days: export HOURS = 240
+check-days: export SECONDS_FOR_IT = 600
+check-days: tests
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/flow/clock-t.sh
+
+.PHONY: check-days check-systemd
