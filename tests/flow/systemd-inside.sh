@@ -18,6 +18,8 @@ reader() { setpriv --reuid=61001 --regid=61001 --clear-groups env -u XDG_RUNTIME
 field() { sed -n "s/^$2=//p" "/run/tokenward/$1/record"; }
 property() { systemctl show -P "$1" tokenward.service; }
 requests() { curl -s --cacert "$CA" "$URL/count" | tr -dc 0-9; }
+# Read when a test fails.
+trap 'journalctl -q --no-pager -o cat -u tokenward.service >&2' EXIT
 echo begin
 groupadd -g 61001 anna
 useradd -u 61001 -g 61001 -M -d /home/anna -s /bin/sh anna
@@ -60,6 +62,7 @@ is $? 1 "nor by its file"
 
 # The sandbox is in force in the process that fetched.
 pid=$(property MainPID)
+[ "$pid" -gt 0 ] || exit 1
 state=$(tr '\t' ' ' <"/proc/$pid/status" | sed -n 's/^\(CapPrm\|CapEff\|CapBnd\|NoNewPrivs\|Seccomp\): *//p' | tr '\n' ' ')
 is "$state" "0000000000000000 0000000000000000 0000000000000000 1 2 " "no capability, no new privileges, a filter of calls"
 is "$(ps -o user= -p "$pid")" tokenward "as the service user"
