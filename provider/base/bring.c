@@ -74,11 +74,18 @@ bring_system_token(const struct runtime *runtime, const char *profile,
 {
     bool is_there;
     uid_t owner;
+    enum tw_status status;
 
     if (!system_owner(runtime, &owner))
         return tw_fail(err, TW_E_NOT_FOUND, "no resident helper is there");
-    return doorbell_ensure(runtime->system, owner, profile, min_valid,
-                           wait_s * 1000, &is_there, err);
+    status = doorbell_ensure(runtime->system, owner, profile, min_valid,
+                             wait_s * 1000, &is_there, err);
+    /* One that was killed is started again by its service manager, which
+     * keeps the socket. */
+    if (status == TW_E_RETRY && !is_there)
+        status = doorbell_ensure(runtime->system, owner, profile, min_valid,
+                                 wait_s * 1000, &is_there, err);
+    return status;
 }
 
 static enum tw_status
