@@ -73,6 +73,7 @@ FLOW_TESTS = \
 	tests/flow/rotate-t.sh \
 	tests/flow/schema-t.sh \
 	tests/flow/secret-t.sh \
+	tests/flow/serve-kill-t.sh \
 	tests/flow/serve-t.sh \
 	tests/flow/served-t.sh \
 	tests/flow/stack-t.sh \
@@ -96,6 +97,7 @@ EXTRA_DIST += \
 	tests/flow/lib.sh \
 	tests/flow/memory_marks.py \
 	tests/flow/load.py \
+	tests/flow/manager.py \
 	tests/flow/pam_lib.sh \
 	tests/flow/qr_image.py \
 	tests/flow/ring.py \
