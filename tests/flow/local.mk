@@ -88,6 +88,7 @@ FLOW_TESTS = \
 dist_check_SCRIPTS += $(FLOW_TESTS)
 TESTS += $(FLOW_TESTS)
 EXTRA_DIST += \
+	tests/flow/api.py \
 	tests/flow/bearer_server.py \
 	tests/flow/crowd.py \
 	tests/flow/failing.c \

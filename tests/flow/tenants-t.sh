@@ -77,6 +77,7 @@ tenant() { # tenant NAME [LINE...]
     {
         printf 'profiles:\n  %s:\n    token_endpoint: %s\n    client_id: %s\n' "$name" "$URL/oauth/v1/token" "$CLIENT_ID"
         printf '    client_secret: {file: ../secret}\n    scope: payments\n    ca_file: %s\n' "$T/ca.pem"
+        printf '    match: https://%s.example.test\n' "$name"
         for line in "$@"; do echo "    $line"; done
     } >"$SYSCONF/profiles.d/.$name"
     chmod 644 "$SYSCONF/profiles.d/.$name"
@@ -95,6 +96,44 @@ for name in one two both none; do
     until_true 5 test -s "/run/tokenward/$name/record"; is $? 0 "$name: a token is there"
 done
 is "$(stat -c %a /run/tokenward/doorbell)" 666 "anybody may ring"
+
+# By every way there is to a token.
+cp "$TOP_BUILD/provider/client/.libs/libtokenward.so.0" "$TOP_SRC/tests/flow/api.py" "$T/bin/"
+chmod 755 "$T/bin"/*
+front() { # front WAY USER PROFILE
+    way=$1 who=$2 name=$3
+    case $way in
+    api) as "$who" $PYTHON "$T/bin/api.py" "$T/bin/libtokenward.so.0" "$name" ;;
+    exec) as "$who" "$T/bin/tokenward" exec --aws "$name" -- sh -c 'cat "$AWS_WEB_IDENTITY_TOKEN_FILE"' ;;
+    git) printf 'protocol=https\nhost=%s.example.test\n\n' "$name" | as "$who" "$T/bin/git-credential-tokenward" get ;;
+    docker) printf 'https://%s.example.test' "$name" | as "$who" "$T/bin/tokenward-credential" docker get ;;
+    bazel) printf '{"uri":"https://%s.example.test/x"}' "$name" | as "$who" "$T/bin/tokenward-credential" bazel get ;;
+    terraform) as "$who" "$T/bin/tokenward-credential" terraform get "$name.example.test" ;;
+    keyring) as "$who" "$T/bin/tokenward-credential" keyring --mode=creds get "$name.example.test" ;;
+    xoauth2) as "$who" "$T/bin/tokenward-credential" xoauth2 "$name" a@example.test ;;
+    *) as "$who" "$T/bin/tokenward-credential" "$way" "$name" ;;
+    esac 2>&1
+}
+holds() { # holds TEXT TOKEN: plain, or in the base64 of XOAUTH2
+    case $1 in *"$2"*) return 0 ;; esac
+    printf '%s' "$1" | tr -d '\n' | base64 -d 2>/dev/null | grep -q -a -e "$2"
+}
+fronts() {
+    for way in api exec git docker bazel terraform keyring xoauth2 kubectl oidc-token; do
+        given=0 refused=0 wrong=
+        for name in one two both none; do
+            token=$(sed -n 's/^access_token=//p' "/run/tokenward/$name/record")
+            for who in anna bert carl dora; do
+                if holds "$(front $way $who $name)" "$token"; then
+                    may $name $who && given=$((given + 1)) || wrong="$wrong $name:$who"
+                else
+                    may $name $who && wrong="$wrong $name:$who" || refused=$((refused + 1))
+                fi
+            done
+        done
+        is "$given $refused$wrong" "7 9" "by $way: each of 7 readers is given a token, each of 9 others none"
+    done
+}
 
 # Who may, of whom; and every other gets nothing.
 may() { case "$1:$2" in one:anna | two:bert | two:carl | both:*) return 0 ;; *) return 1 ;; esac; }
@@ -119,6 +158,7 @@ matrix() {
     done
 }
 matrix ""
+fronts
 like "$(as dora $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=reject\nprofile=one\ngeneration=1\n')" "^status=access" "nor reject"
 like "$(as dora $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=status\n')" "^status=access" "a tenant sees nothing of all"
 generation=$(sed -n 's/^generation=//p' /run/tokenward/one/record)

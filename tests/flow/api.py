@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+# api.py LIBRARY PROFILE - prints the token that libtokenward gives, or what
+# it says instead; exits with the status.
+import ctypes
+import sys
+
+
+class Error(ctypes.Structure):
+    _fields_ = [("status", ctypes.c_int), ("message", ctypes.c_char * 1020)]
+
+
+library = ctypes.CDLL(sys.argv[1])
+library.tw_token_value.restype = ctypes.c_char_p
+library.tw_token_value.argtypes = [ctypes.c_void_p]
+handle = ctypes.c_void_p()
+token = ctypes.c_void_p()
+error = Error()
+status = library.tw_open(sys.argv[2].encode(), ctypes.byref(handle), ctypes.byref(error))
+if not status:
+    status = library.tw_get(handle, ctypes.c_int64(-1), ctypes.byref(token), ctypes.byref(error))
+print(error.message.decode() if status else library.tw_token_value(token).decode())
+sys.exit(status)
