@@ -28,10 +28,12 @@ struct session {
     bool no_revoke;     /* --no-revoke */
     bool all;           /* --all */
     bool progress;      /* --progress */
+    bool fetch;         /* --fetch */
 };
 
 enum tw_status command_fetch(struct session *session, int argc, char **argv);
 enum tw_status command_check(struct session *session, int argc, char **argv);
+enum tw_status command_doctor(struct session *session, int argc, char **argv);
 enum tw_status command_explain(struct session *session, int argc, char **argv);
 enum tw_status command_providers(struct session *session, int argc,
                                  char **argv);

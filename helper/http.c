@@ -226,6 +226,7 @@ finish(struct http *http, struct transfer *transfer, CURLcode code)
         reply->status = (int)status;
     else
         http_failure(transfer, code);
+    http_trace_fill(transfer, code);
     stop(http, transfer);
     (void)start_all(http, NULL, NULL);
     deliver(http, transfer);

@@ -7,7 +7,8 @@
  * HTTP/1.1.  libcurl is known to http*.c alone, one small room: the engine
  * (http.c), whose turn it is (http_queue.c), the settings of a request
  * (http_easy.c), what a certificate must have (http_certificate.c), the answer
- * as it comes (http_answer.c), failures in plain words (http_failure.c).
+ * as it comes (http_answer.c), failures in plain words (http_failure.c), how
+ * far it came (http_trace.c).
  */
 #ifndef TW_HELPER_HTTP_H
 #define TW_HELPER_HTTP_H
@@ -25,6 +26,7 @@
 #define HTTP_CONNECT_MS 5000
 
 struct identity;
+struct http_trace;
 
 struct http_request {
     const char *url;           /* borrowed until done is called, as all here */
@@ -40,6 +42,7 @@ struct http_request {
     bool once; /* what is in the form may be used once: a lost answer is a
                   failure, and the request is never sent again */
     int timeout_ms;
+    struct http_trace *trace; /* filled in on its way, or NULL */
 };
 
 struct http_reply {

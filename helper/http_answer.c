@@ -61,8 +61,10 @@ take_field(const char *line, size_t n, const char *name, char *out,
 }
 
 static void
-take_line(struct http_reply *reply, const char *line, size_t n)
+take_line(struct transfer *transfer, const char *line, size_t n)
 {
+    struct http_reply *reply = &transfer->reply;
+    struct http_trace *trace = transfer->request.trace;
     char text[sizeof reply->content_type];
     int64_t seconds;
 
@@ -72,6 +74,8 @@ take_line(struct http_reply *reply, const char *line, size_t n)
                retry_after_parse(text, clock_now().wall, &seconds) &&
                seconds > reply->retry_after) {
         reply->retry_after = seconds;
+    } else if (trace && take_field(line, n, "Date", text, sizeof text)) {
+        (void)http_date_parse(text, &trace->date);
     }
 }
 
@@ -105,7 +109,7 @@ http_answer_header(char *line, size_t size, size_t n, void *arg)
     } else if (n == 0 || *line == '\r' || *line == '\n') {
         transfer->in_fields = false;
     } else if (transfer->in_fields) {
-        take_line(reply, line, n);
+        take_line(transfer, line, n);
     }
     return n;
 }

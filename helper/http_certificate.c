@@ -12,9 +12,15 @@
  */
 #include "helper/http_certificate.h"
 
+#include <arpa/inet.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#include "helper/http_trace.h"
+#include "provider/base/text.h"
 
 /* 112 bits: RSA from 2048 on, no SHA-1.  Debian's own default. */
 #define SECURITY_LEVEL 2
@@ -81,10 +87,88 @@ names_a_host(const X509 *certificate)
     return found;
 }
 
+static int64_t
+seconds_of(const ASN1_TIME *time)
+{
+    struct tm tm;
+
+    return ASN1_TIME_to_tm(time, &tm) == 1 ? timegm(&tm) : 0;
+}
+
+static void
+add_name(struct http_trace *trace, const GENERAL_NAME *name)
+{
+    const ASN1_STRING *text = name->d.ia5;
+    const unsigned char *bytes = ASN1_STRING_get0_data(text);
+    size_t used = strlen(trace->names), n = (size_t)ASN1_STRING_length(text);
+    char shown[INET6_ADDRSTRLEN] = "";
+    struct shown printable;
+
+    if (name->type == GEN_DNS)
+        (void)text_printable(&printable, (const char *)bytes, n);
+    else if (name->type == GEN_IPADD && inet_ntop(n == 4 ? AF_INET : AF_INET6,
+                                                  bytes, shown, sizeof shown))
+        (void)strcpy(printable.text, shown);
+    else
+        return;
+    (void)snprintf(trace->names + used, sizeof trace->names - used, "%s%s",
+                   used ? ", " : "", printable.text);
+}
+
+/* Before anything is said of it: of one that is refused people want to know
+ * most. */
+static void
+describe(const X509 *certificate, struct http_trace *trace)
+{
+    GENERAL_NAMES *names =
+        X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    char authority[sizeof trace->authority] = "";
+    struct shown shown;
+
+    trace->names[0] = '\0';
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+        add_name(trace, sk_GENERAL_NAME_value(names, i));
+    free_names(names);
+    (void)X509_NAME_get_text_by_NID(X509_get_issuer_name(certificate),
+                                    NID_commonName, authority,
+                                    sizeof authority);
+    (void)text_printable(&shown, authority, strlen(authority));
+    (void)strcpy(trace->authority, shown.text);
+    trace->not_before = seconds_of(X509_get0_notBefore(certificate));
+    trace->not_after = seconds_of(X509_get0_notAfter(certificate));
+}
+
+/* Where a connection's settings lead back to its request. */
+static int
+request_index(void)
+{
+    static int known = -1;
+
+    if (known < 0)
+        known = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+    return known;
+}
+
+static struct http_trace *
+trace_of(const X509_STORE_CTX *chain)
+{
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(
+        chain, SSL_get_ex_data_X509_STORE_CTX_idx());
+    const struct http_request *request =
+        ssl ? SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), request_index())
+            : NULL;
+
+    return request ? request->trace : NULL;
+}
+
 /* Called for each certificate of a chain, the server's own last. */
 static int
 on_certificate(int is_good, X509_STORE_CTX *chain)
 {
+    struct http_trace *trace = trace_of(chain);
+
+    if (trace)
+        describe(X509_STORE_CTX_get0_cert(chain), trace);
     if (!is_good || X509_STORE_CTX_get_error_depth(chain) != 0 ||
         names_a_host(X509_STORE_CTX_get_current_cert(chain)))
         return is_good;
@@ -95,10 +179,14 @@ on_certificate(int is_good, X509_STORE_CTX *chain)
 static CURLcode
 on_context(CURL *easy, void *context, void *arg)
 {
-    const struct identity *identity = arg;
+    struct http_request *request = arg;
+    const struct identity *identity = request->identity;
     SSL_CTX *ssl = context;
 
     (void)easy;
+    if (request->trace &&
+        SSL_CTX_set_ex_data(ssl, request_index(), request) != 1)
+        return CURLE_OUT_OF_MEMORY;
     if (identity && SSL_CTX_use_cert_and_key(
                         ssl, identity->certificate.own, identity->key.pkey,
                         identity->certificate.chain, 1) != 1)
@@ -122,10 +210,10 @@ http_certificate_same_library(void)
 }
 
 bool
-http_certificate_set(CURL *easy, const struct identity *identity)
+http_certificate_set(CURL *easy, const struct http_request *request)
 {
     return !curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context) &&
-           !curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, identity);
+           !curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, request);
 }
 
 const struct certificate_fault *

@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
+#include "helper/http.h"
 #include "helper/identity.h"
 
 struct certificate_fault {
@@ -24,8 +25,9 @@ struct certificate_fault {
 bool http_certificate_same_library(void);
 
 /* http_certificate_set: every TLS connection that @easy makes, a proxy's
- * too, asks for more, and shows @identity (NULL: none) to whoever asks. */
-bool http_certificate_set(CURL *easy, const struct identity *identity);
+ * too, asks for more, shows the request's identity to whoever asks, and tells
+ * its trace of the certificate that it was shown. */
+bool http_certificate_set(CURL *easy, const struct http_request *request);
 
 /* http_certificate_fault: what CURLINFO_SSL_VERIFYRESULT says of a peer whose
  * verification failed; NULL: nothing that we have words for. */

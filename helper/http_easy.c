@@ -174,7 +174,7 @@ set_identity(struct transfer *transfer)
     const struct identity *identity = transfer->request.identity;
     CURL *easy = transfer->easy;
 
-    return http_certificate_set(easy, identity) &&
+    return http_certificate_set(easy, &transfer->request) &&
            (!identity ||
             (!curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) &&
              !curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L) &&

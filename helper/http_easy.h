@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 
 #include "helper/http.h"
+#include "helper/http_trace.h"
 
 struct http_host;
 struct trust_file;
@@ -47,5 +48,12 @@ struct http_common {
  * made or reset.  TW_E_SYSTEM, and what trust_hold() says of a ca_file. */
 enum tw_status http_easy_set(struct transfer *transfer,
                              struct http_common *common, struct tw_error *err);
+
+/* http_phase: what a transfer that is under way waits for. */
+enum http_phase http_phase(CURL *easy);
+
+/* http_trace_fill: what the request's trace, if it has one, is told at the
+ * end. */
+void http_trace_fill(const struct transfer *transfer, CURLcode code);
 
 #endif

@@ -177,24 +177,12 @@ connect_failure(const struct transfer *transfer, const struct failure *usual)
     return failure;
 }
 
-/* How far it came.  A kept connection has no times of its own beginning, so
- * the last step is asked for first. */
-static const char *
-phase_of(CURL *easy)
-{
-    curl_off_t resolved_us = 0, sent_us = 0;
-    long port = 0;
-
-    (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
-    if (sent_us > 0)
-        return "no whole answer came";
-    (void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
-    if (port > 0)
-        return "no TLS connection came about";
-    (void)curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
-    return resolved_us > 0 ? "no connection came about"
-                           : "its name was not resolved";
-}
+static const char *const WAITED[] = {
+    [PHASE_NAME] = "its name was not resolved",
+    [PHASE_CONNECT] = "no connection came about",
+    [PHASE_TLS] = "no TLS connection came about",
+    [PHASE_ANSWER] = "no whole answer came",
+};
 
 /* "timed out after 5.0 s: no connection came about" */
 static struct failure
@@ -204,7 +192,7 @@ time_failure(const struct transfer *transfer, char *words, size_t size)
 
     (void)snprintf(words, size, "timed out after %d.%d s: %s",
                    (int)(ms / 1000), (int)(ms % 1000 / 100),
-                   phase_of(transfer->easy));
+                   WAITED[http_phase(transfer->easy)]);
     return (struct failure){TW_E_RETRY, words, NULL, true};
 }
 

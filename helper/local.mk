@@ -46,6 +46,9 @@ helper_libhelper_la_SOURCES = \
 	helper/discard.h \
 	helper/discovery.c \
 	helper/discovery.h \
+	helper/doctor.c \
+	helper/doctor.h \
+	helper/doctor_endpoint.c \
 	helper/environment.c \
 	helper/environment.h \
 	helper/exchange.c \
@@ -84,6 +87,8 @@ helper_libhelper_la_SOURCES = \
 	helper/http_failure.h \
 	helper/http_queue.c \
 	helper/http_queue.h \
+	helper/http_trace.c \
+	helper/http_trace.h \
 	helper/identity.c \
 	helper/identity.h \
 	helper/index_write.c \
@@ -229,6 +234,8 @@ helper_libhelper_la_SOURCES = \
 	helper/serve_credential.c \
 	helper/serve_turn.c \
 	helper/serve_wait.c \
+	helper/sheet.c \
+	helper/sheet.h \
 	helper/stack.c \
 	helper/stack.h \
 	helper/state.c \

@@ -41,6 +41,7 @@
 #define DEADLINE_S 20
 #define LOGIN_DEADLINE_S 1800
 #define LOGOUT_DEADLINE_S 60 /* two requests, and a wait for the lock */
+#define DOCTOR_DEADLINE_S 300
 #define DEADLINE_MAX_S 3600
 #define GRACE_MS 500 /* the child's own deadline comes this much earlier */
 
@@ -56,6 +57,8 @@ struct command {
 static const struct command COMMANDS[] = {
     {"check", command_check, 0, false, 0,
      "[FILE]   read the profiles, or one file, and tell what is wrong"},
+    {"doctor", command_doctor, DOCTOR_DEADLINE_S, false, BROKER_COMMANDS,
+     "[NAME]   look at every place where it can go wrong"},
     {"explain", command_explain, 0, false, 0,
      "NAME     tell what a profile does here, and why"},
     {"fetch", command_fetch, DEADLINE_S, false, BROKER_COMMANDS,
@@ -99,6 +102,7 @@ static const char OPTIONS_HELP[] =
     "  --progress         fetch: tell a person how it goes\n"
     "  --login            fetch: also the profiles marked login: true\n"
     "  --session          report to pam_tokenward, on stdout\n"
+    "  --fetch            doctor: buy a token, too\n"
     "  --force            fetch: ask even if a good token is kept\n"
     "  --background       fetch: only if a refresh is due and nobody is at "
     "it\n"
@@ -115,6 +119,7 @@ enum option_key {
     OPTION_BACKGROUND,
     OPTION_DEADLINE,
     OPTION_DETACH,
+    OPTION_FETCH,
     OPTION_FORCE,
     OPTION_GENERATION,
     OPTION_HELP,
@@ -133,6 +138,7 @@ static const struct option LONG_OPTIONS[] = {
     {"background", no_argument, NULL, OPTION_BACKGROUND},
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
     {"detach", no_argument, NULL, OPTION_DETACH},
+    {"fetch", no_argument, NULL, OPTION_FETCH},
     {"force", no_argument, NULL, OPTION_FORCE},
     {"generation", required_argument, NULL, OPTION_GENERATION},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -179,6 +185,8 @@ take_option(int key, struct session *session, struct settings *settings)
         return is_between(optarg, 1, DEADLINE_MAX_S, &settings->deadline_s);
     case OPTION_DETACH:
         return settings->detach = true;
+    case OPTION_FETCH:
+        return session->fetch = true;
     case OPTION_FORCE:
         return session->options.force = true;
     case OPTION_GENERATION:

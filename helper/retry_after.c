@@ -24,8 +24,8 @@ parse_seconds(const char *text, int64_t *out)
     return true;
 }
 
-static bool
-parse_date(const char *text, int64_t *out)
+bool
+http_date_parse(const char *text, int64_t *out)
 {
     static const char *const FORMS[] = {
         "%a, %d %b %Y %H:%M:%S GMT",
@@ -52,7 +52,7 @@ retry_after_parse(const char *text, int64_t now, int64_t *out)
 
     if (*text && parse_seconds(text, out))
         return true;
-    if (!parse_date(text, &at))
+    if (!http_date_parse(text, &at))
         return false;
     if (at <= now)
         *out = 0;

@@ -43,6 +43,17 @@ command_check(const struct options *options, int *exit_code,
 }
 
 enum tw_status
+command_doctor(const struct options *options, int *exit_code,
+               struct tw_error *err)
+{
+    const char *const words[FLAGS_MAX] = {"doctor",
+                                          options->fetch ? "--fetch" : NULL};
+
+    (void)exit_code;
+    return hand_over(words, options, err);
+}
+
+enum tw_status
 command_explain(const struct options *options, int *exit_code,
                 struct tw_error *err)
 {

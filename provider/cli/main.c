@@ -22,6 +22,12 @@ static const struct command COMMANDS[] = {
      "And what is legal and yet unwise, as a warning. Asks no server. Without "
      "FILE,\n"
      "all files of the user's are read.\n"},
+    {"doctor", command_doctor, OPTION_FETCH, 0, 1, "[--fetch] [NAME]",
+     "look at every place where it can go wrong, and tell what to do",
+     "Clock, files, secrets, and the endpoint: name, connection, TLS, "
+     "certificate,\n"
+     "answer, each with the time it took. Nothing is bought.\n"
+     "  --fetch  buy a token, too\n"},
     {"exec", command_exec,
      OPTION_AWS | OPTION_AZURE | OPTION_MIN_VALID | OPTION_COMMAND, 1, 1,
      "[OPTION...] NAME -- COMMAND [ARGUMENT...]",

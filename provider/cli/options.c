@@ -25,6 +25,7 @@ static const struct row ROWS[] = {
     {"--azure", OPTION_AZURE, false},
     {"--cached", OPTION_CACHED, false},
     {"--dir", OPTION_DIR, true},
+    {"--fetch", OPTION_FETCH, false},
     {"--format", OPTION_FORMAT, true},
     {"--help", (enum option_bits)OPTION_HELP, false},
     {"--json", OPTION_JSON, false},
@@ -97,6 +98,9 @@ set_option(const struct row *row, const char *value, struct options *out,
         break;
     case OPTION_DIR:
         out->dir = value;
+        break;
+    case OPTION_FETCH:
+        out->fetch = true;
         break;
     case OPTION_FORMAT:
         out->format = value;

@@ -41,6 +41,7 @@ FLOW_TESTS = \
 	tests/flow/corpus-perms-t.sh \
 	tests/flow/credential-t.sh \
 	tests/flow/discovery-t.sh \
+	tests/flow/doctor-t.sh \
 	tests/flow/doorbell-t.sh \
 	tests/flow/fault-t.sh \
 	tests/flow/fence-t.sh \

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * doctor.h - is all well between a profile and its tokens?
+ */
+#ifndef TW_HELPER_DOCTOR_H
+#define TW_HELPER_DOCTOR_H
+
+#include "helper/commands.h"
+#include "helper/sheet.h"
+
+struct doctor {
+    struct session *session;
+    struct sheet sheet;
+    enum tw_status first; /* of what failed, in the order of the report */
+};
+
+/* doctor_say: one line; a SHEET_BAD one counts, with its @status. */
+void doctor_say(struct doctor *doctor, enum sheet_mark mark,
+                enum tw_status status, const char *what, int64_t us,
+                const char *text);
+
+/* doctor_fail: the line of a failure. */
+void doctor_fail(struct doctor *doctor, const char *what, int64_t us,
+                 const struct tw_error *err);
+
+/* doctor_endpoint: asks the endpoint of @source, or of what its issuer names,
+ * for nothing, and tells of each step on the way.  @dir: the profile's runtime
+ * directory, or -1. */
+void doctor_endpoint(struct doctor *doctor, const struct profile *source,
+                     const struct secret_context *secrets, int dir);
+
+#endif

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * doctor_endpoint.c - a request for nothing goes the way of all requests, and
+ * is asked afterwards what it met: name, connection, TLS, certificate, the
+ * server's clock and its answer.
+ *
+ * The request is an empty form.  A token endpoint refuses it as RFC 6749 5.2
+ * says, no client is named in it, and so none can be locked out by it.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "helper/discovery.h"
+#include "helper/doctor.h"
+#include "helper/http.h"
+#include "helper/http_trace.h"
+#include "helper/identity.h"
+#include "helper/json.h"
+
+#define PROBE_MS 10000
+#define DAY_S 86400
+#define SOON_S (14 * DAY_S) /* a certificate that ends so soon is told of */
+#define SKEW_MAX_S 60       /* clocks that differ more are a fault */
+#define SKEW_TOLD_S 10
+#define ANSWER_SHOWN 80
+
+struct probe {
+    struct doctor *doctor;
+    const char *url;
+    struct http_trace trace;
+    bool plain; /* without TLS */
+};
+
+static void
+say_step(const struct probe *probe, const char *what, int64_t us,
+         const char *text)
+{
+    doctor_say(probe->doctor, SHEET_GOOD, TW_OK, what, us, text);
+}
+
+static void
+skip(const struct probe *probe, const char *what)
+{
+    doctor_say(probe->doctor, SHEET_SKIPPED, TW_OK, what, -1,
+               "it did not come to that");
+}
+
+static void
+date_of(int64_t seconds, char out[static 24])
+{
+    time_t when = (time_t)seconds;
+    struct tm tm;
+
+    if (!gmtime_r(&when, &tm) || !strftime(out, 24, "%Y-%m-%d", &tm))
+        (void)strcpy(out, "?");
+}
+
+static void
+say_certificate(const struct probe *probe)
+{
+    const struct http_trace *trace = &probe->trace;
+    int64_t left = trace->not_after - clock_now().wall;
+    char from[24], to[24], text[640];
+
+    if (!trace->not_after)
+        return;
+    date_of(trace->not_before, from);
+    date_of(trace->not_after, to);
+    (void)snprintf(text, sizeof text,
+                   "for %s, by %s, %s to %s, %lld days left%s",
+                   trace->names[0] ? trace->names : "nobody",
+                   trace->authority[0] ? trace->authority : "?", from, to,
+                   (long long)(left > 0 ? left / DAY_S : 0),
+                   left < SOON_S ? "\nits operator must renew it" : "");
+    doctor_say(probe->doctor, left < SOON_S ? SHEET_WARN : SHEET_GOOD, TW_OK,
+               "cert", -1, text);
+}
+
+static void
+say_clock(const struct probe *probe)
+{
+    int64_t skew = clock_now().wall - probe->trace.date;
+    int64_t size = skew < 0 ? -skew : skew;
+    char text[160];
+
+    if (!probe->trace.date)
+        return;
+    (void)snprintf(
+        text, sizeof text, "this host's is %lld s %s the server's%s",
+        (long long)size, skew < 0 ? "behind" : "ahead of",
+        size > SKEW_TOLD_S ? "\nset it: timedatectl set-ntp true" : "");
+    doctor_say(probe->doctor,
+               size > SKEW_MAX_S    ? SHEET_BAD
+               : size > SKEW_TOLD_S ? SHEET_WARN
+                                    : SHEET_GOOD,
+               TW_E_SYSTEM, "clock", -1, text);
+}
+
+/* What was reached before @failed, or all of it. */
+static void
+say_steps(const struct probe *probe, enum http_phase failed)
+{
+    const struct http_trace *trace = &probe->trace;
+    char text[128];
+
+    if (failed > PHASE_NAME)
+        say_step(probe, "name", trace->resolved_us, "is resolved");
+    (void)snprintf(text, sizeof text, "%s%s",
+                   trace->address[0] ? trace->address : "connected",
+                   trace->by_proxy ? ", by a proxy" : "");
+    if (failed > PHASE_CONNECT)
+        say_step(probe, "tcp", trace->connected_us - trace->resolved_us, text);
+    if (failed > PHASE_TLS && !probe->plain)
+        say_step(probe, "tls", trace->secured_us - trace->connected_us,
+                 "is agreed on, and the certificate believed");
+}
+
+static void
+say_failure(const struct probe *probe, const struct tw_error *err)
+{
+    static const char *const NAMES[] = {[PHASE_NAME] = "name",
+                                        [PHASE_CONNECT] = "tcp",
+                                        [PHASE_TLS] = "tls",
+                                        [PHASE_ANSWER] = "answer"};
+    const struct http_trace *trace = &probe->trace;
+    enum http_phase failed = trace->phase;
+    const int64_t before_us = failed == PHASE_ANSWER && !probe->plain
+                                  ? trace->secured_us
+                              : failed >= PHASE_TLS     ? trace->connected_us
+                              : failed == PHASE_CONNECT ? trace->resolved_us
+                                                        : 0;
+
+    say_steps(probe, failed);
+    doctor_fail(probe->doctor, NAMES[failed], trace->ended_us - before_us,
+                err);
+    if (failed == PHASE_TLS || failed == PHASE_ANSWER)
+        say_certificate(probe);
+    for (int phase = (int)failed + 1; phase <= PHASE_ANSWER; phase++) {
+        if (phase != PHASE_TLS || !probe->plain)
+            skip(probe, NAMES[phase]);
+    }
+}
+
+static void
+say_answer(const struct probe *probe, const struct http_reply *reply)
+{
+    const struct http_trace *trace = &probe->trace;
+    const int64_t begun =
+        trace->secured_us ? trace->secured_us : trace->connected_us;
+    struct json *json = json_read(secret_text(&reply->body), reply->body.len);
+    size_t n = 0;
+    const char *code = json ? json_string(json, "error", &n) : NULL;
+    enum tw_status status = TW_OK;
+    const char *hint = "";
+    struct shown shown = {.text = ""};
+    char text[320];
+
+    if (code)
+        (void)text_printable(&shown, code, n);
+    if (reply->status == 429 || reply->status >= 500) {
+        status = TW_E_RETRY;
+        hint = "\nits operator knows more; it is tried again by itself";
+    } else if (reply->status >= 300 && reply->status < 400) {
+        status = TW_E_CONFIG;
+        hint = "\nit is elsewhere: write the address that it leads to";
+    } else if (!code && reply->status == 404) {
+        status = TW_E_CONFIG;
+        hint = "\nis the path of token_endpoint right?";
+    } else if (!code) {
+        hint = "\nno answer of a token endpoint (RFC 6749 5.2): is it one?";
+    }
+    (void)snprintf(text, sizeof text, "HTTP %d%s%s to an empty request%s",
+                   reply->status, code ? ", " : "", shown.text, hint);
+    doctor_say(probe->doctor,
+               status  ? SHEET_BAD
+               : !code ? SHEET_WARN
+                       : SHEET_GOOD,
+               status, "answer", trace->answered_us - begun, text);
+    json_free(json);
+}
+
+static void
+on_reply(void *arg, struct http_reply *reply)
+{
+    const struct probe *probe = arg;
+
+    if (!reply->status) {
+        say_failure(probe, &reply->err);
+        return;
+    }
+    say_steps(probe, PHASE_ANSWER);
+    say_certificate(probe);
+    say_clock(probe);
+    say_answer(probe, reply);
+}
+
+static void
+ask(struct doctor *doctor, const struct profile *source, const char *url,
+    struct http *http, const struct identity *identity)
+{
+    const int64_t deadline_ms = doctor->session->options.deadline_ms;
+    AUTO_SECRET nothing = SECRET_INIT(1);
+    struct probe probe = {.doctor = doctor,
+                          .url = url,
+                          .plain = strncasecmp(url, "http:", 5) == 0};
+    const struct http_request request = {.url = url,
+                                         .form = &nothing,
+                                         .identity = identity,
+                                         .ca_file = source->ca_file,
+                                         .allow_loopback_http =
+                                             source->allow_loopback_http,
+                                         .timeout_ms = PROBE_MS,
+                                         .trace = &probe.trace};
+    struct tw_error err;
+
+    sheet_title(&doctor->sheet, "  %s", url);
+    if (http_post(http, &request, on_reply, &probe, &err) ||
+        http_run(http, INT64_MAX, deadline_ms, &err))
+        doctor_fail(doctor, "answer", -1, &err);
+}
+
+struct found {
+    bool done;
+    struct tw_error err;
+};
+
+static void
+on_discovery(void *arg, const struct tw_error *err, int64_t retry_after)
+{
+    struct found *found = arg;
+
+    (void)retry_after;
+    found->done = true;
+    (void)error_copy(&found->err, err);
+}
+
+/* Where tokens of @source are bought; NULL when that cannot be found out. */
+static const char *
+find_endpoint(struct doctor *doctor, const struct profile *source, int dir,
+              struct http *http, struct discovery **discovery)
+{
+    const struct discovery_context context = {
+        .http = http,
+        .profile = source,
+        .dir = dir,
+        .deadline_ms = doctor->session->options.deadline_ms};
+    struct found found = {.done = false};
+    const char *endpoint = profile_endpoint(source);
+    struct tw_error err;
+
+    if (endpoint || !source->issuer)
+        return endpoint;
+    if (discovery_start(&context, on_discovery, &found, discovery, &err) ||
+        (!found.done && http_run(http, INT64_MAX, context.deadline_ms, &err)))
+        doctor_fail(doctor, "issuer", -1, &err);
+    else if (found.err.status)
+        doctor_fail(doctor, "issuer", -1, &found.err);
+    else
+        endpoint = profile_endpoint(discovery_profile(*discovery, source));
+    if (endpoint)
+        doctor_say(doctor, SHEET_GOOD, TW_OK, "issuer", -1,
+                   "names its token endpoint");
+    return endpoint;
+}
+
+void
+doctor_endpoint(struct doctor *doctor, const struct profile *source,
+                const struct secret_context *secrets, int dir)
+{
+    AUTO_IDENTITY identity = {.certificate = {NULL}};
+    AUTO_SECRET mark = SECRET_INIT(4096);
+    struct discovery *discovery = NULL;
+    struct http *http = NULL;
+    const char *endpoint;
+    struct tw_error err;
+    bool shows = source->identity.certificate;
+
+    if (!profile_endpoint(source) && !source->issuer)
+        return; /* a command or a file */
+    if (http_new(doctor->session->options.system, &http, &err)) {
+        doctor_fail(doctor, "http", -1, &err);
+        return;
+    }
+    if (shows && identity_open(source, secrets, &identity, &mark, &err)) {
+        doctor_fail(doctor, "identity", -1, &err);
+        shows = false;
+    }
+    endpoint = find_endpoint(doctor, source, dir, http, &discovery);
+    if (endpoint || source->issuer)
+        ask(doctor, source, endpoint ? endpoint : source->issuer, http,
+            shows ? &identity : NULL);
+    http_free(http); /* before what its requests borrow */
+    discovery_free(discovery);
+}

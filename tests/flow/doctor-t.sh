@@ -1,0 +1,181 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# doctor-t.sh - tokenward doctor: each place broken in turn, what it says of
+# it, what it still looks at, whom the exit status names; and no secret.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+out=$(user tokenward doctor 2>&1); is $? 66 "no profile at all: exit 66"
+like "$out" '^  FAIL  profiles .* 0 in ' "says so"
+profile pay /oauth/v1/token
+doctor() { user tokenward doctor "$@" >"$T/out" 2>&1; STATUS=$?; cat "$T/out" >>"$T/everything"; }
+says() { like "$(cat "$T/out")" "$1" "$2"; }
+
+doctor pay
+is $STATUS 0 "all is well: exit 0"
+says '^  ok    clock ' "the clock"
+says "^  ok    runtime  *[0-9.]* ms  $T/run/tokenward$" "the runtime directory, and the time it took"
+says '^  ok    profiles  *[0-9.]* ms  1 in ' "the profiles"
+says "^pay: $T/config/tokenward/profiles.d/pay.yaml:2$" "the profile and its place"
+says '^  ok    secret ' "its secret"
+says "^  $URL/oauth/v1/token$" "the endpoint"
+says '^  ok    name  *[0-9.]* ms  is resolved$' "name, and its time"
+says '^  ok    tcp  *[0-9.]* ms  127.0.0.1$' "connection"
+says '^  ok    tls  *[0-9.]* ms  is agreed on' "TLS"
+says "^  .*cert .* 127.0.0.1.*, by .*, $(date -u +%Y-%m-)[0-9]* to 20.*, [0-9]* days left$" "certificate: names, authority, validity, days"
+says '^  ok    clock  *this host.s is [0-9]* s ' "the server's clock"
+says '^  ok    answer  *[0-9.]* ms  HTTP 400, unsupported_grant_type to an empty request$' "the endpoint's answer"
+says '^  -     token  *none is kept$' "and the token"
+is "$(requests)" 1 "by one request, for nothing"
+[ ! -e "$T/run/tokenward/pay" ]; ok $? "nothing is left behind"
+doctor --fetch pay
+is $STATUS 0 "--fetch: exit 0"
+says '^  ok    fetch  *a token of .pay. was bought' "--fetch: buys one"
+[ -s "$(record pay)" ]; ok $? "and keeps it"
+doctor pay
+says '^  ok    token  *alive for [0-9]* s$' "a living token"
+doctor --nothing; is $STATUS 64 "an unknown option: exit 64"
+doctor pya; is $STATUS 66 "an unknown profile: exit 66"
+says "did you mean 'pay'" "with the nearest"
+
+# The endpoint, broken step by step.
+broken() { # broken EXIT PATTERN NAME: of the profile pay
+    doctor pay
+    is $STATUS "$1" "$3: exit $1"
+    says "$2" "$3: says so"
+    says '^ .*-> ' "$3: and what to do"
+}
+file=$T/config/tokenward/profiles.d/pay.yaml
+cp "$file" "$T/pay.yaml"
+endpoint() { sed "s#^    token_endpoint: .*#    token_endpoint: $1#" "$T/pay.yaml" >"$file"; }
+endpoint https://nowhere.invalid/token
+broken 75 '^  FAIL  name  *[0-9.]* ms  nowhere.invalid: could not resolve its name$' "no such name"
+says '^  -     answer  *it did not come to that$' "no such name: what was not looked at"
+endpoint https://127.0.0.1:9/token
+broken 75 '^  FAIL  tcp  *[0-9.]* ms  127.0.0.1:9: ' "nobody listens"
+says '^  ok    name ' "nobody listens: the name is good"
+sed '/ca_file/d' "$T/pay.yaml" >"$file"
+doctor pay; is $STATUS 75 "an unknown authority: the server's operator or nobody"
+says '^  FAIL  tls  *[0-9.]* ms  127.0.0.1:[0-9]*: its certificate is ' "an unknown authority: says so"
+says '^  ok    cert  *for 127.0.0.1' "an unknown authority: and what was shown"
+endpoint "$URL/nowhere"
+broken 78 '^  FAIL  answer  *[0-9.]* ms  HTTP 404 to an empty' "another path"
+endpoint "$URL/m/status=503/oauth/v1/token"
+broken 75 '^  FAIL  answer  *[0-9.]* ms  HTTP 503 ' "the server is down"
+endpoint "$URL/m/redirect=302/oauth/v1/token"
+broken 78 '^  FAIL  answer  *[0-9.]* ms  HTTP 302 ' "it is elsewhere"
+endpoint "$URL/m/html/oauth/v1/token"
+doctor pay; is $STATUS 0 "a page: no fault that is sure"
+says '^  warn  answer .*HTTP 200 to an empty' "a page: told all the same"
+endpoint "$URL/m/reset/oauth/v1/token"
+doctor pay; is $STATUS 75 "a reset: exit 75"
+says '^  FAIL  answer ' "a reset: before the answer"
+cp "$T/pay.yaml" "$file"
+
+# A server whose certificate is wrong.
+kill "$SANDBOX_PID"; wait "$SANDBOX_PID" 2>/dev/null
+for kind in expired wrong-name; do
+    sandbox --certificate $kind
+    profile pay /oauth/v1/token
+    doctor pay
+    is $STATUS 75 "certificate $kind: exit 75"
+    says '^  FAIL  tls  *[0-9.]* ms  127.0.0.1:[0-9]*: its certificate ' "certificate $kind: says so"
+    says '^ .*-> ' "certificate $kind: and what to do"
+    says '^  .*  cert  *for ' "certificate $kind: and what was shown"
+    kill "$SANDBOX_PID"; wait "$SANDBOX_PID" 2>/dev/null
+done
+sandbox
+profile pay /oauth/v1/token
+cp "$file" "$T/pay.yaml"
+
+# This host.
+cat >"$T/slow_clock.py" <<'END'
+import http.server, time, email.utils
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.send_response_only(400)
+        self.send_header("Date", email.utils.formatdate(time.time() - 7200, usegmt=True))
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(b'{"error":"invalid_request"}')
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+END
+if command -v python3 >/dev/null && python3 -c '' 2>/dev/null; then
+    python3 "$T/slow_clock.py" >"$T/port" 2>/dev/null &
+    EXTRA_PID=$!
+    for _ in $(seq 100); do [ -s "$T/port" ] && break; sleep 0.1; done
+    endpoint "http://127.0.0.1:$(cat "$T/port")/token"
+    echo '    allow_http: loopback' >>"$file"
+    broken 71 '^  FAIL  clock  *this host.s is 7[12][0-9][0-9] s ahead of the server.s$' "a clock two hours ahead"
+    says '^  ok    answer  *[0-9.]* ms  HTTP 400, invalid_request ' "a clock two hours ahead: the answer is good"
+    is "$(grep -c '  tls ' "$T/out")" 0 "and where no TLS is, none is told of"
+    cp "$T/pay.yaml" "$file"
+else
+    skip "a clock that is wrong" "python3 is not installed"
+fi
+chmod 755 "$T/run/tokenward"
+doctor pay; is $STATUS 73 "a runtime directory that others may read: exit 73"
+says '^  FAIL  runtime .*mode 0755' "says so"
+says '^  ok    answer ' "and looks at the rest all the same"
+chmod 700 "$T/run/tokenward"
+user env XDG_RUNTIME_DIR=/nonexistent tokenward doctor pay >"$T/out" 2>&1; is $? 73 "no runtime directory: exit 73"
+says '^  FAIL  runtime .*no runtime directory' "says so"
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=16k,nr_inodes=3 none "$T/run" 2>/dev/null; then
+    mkdir -m 700 "$T/run/tokenward"; : >"$T/run/tokenward/full"
+    chmod 700 "$T/run"; own "$T/run"
+    doctor pay; is $STATUS 71 "a full disk: exit 71"
+    says '^  FAIL  runtime .*No space left on device' "says so"
+    umount "$T/run"
+else
+    skip "a full disk" "needs root"
+fi
+rm "$T/config/tokenward/secret"
+doctor pay; is $STATUS 78 "a secret that is not there: exit 78"
+says '^  FAIL  secret .*pay.yaml:[0-9]*.*secret' "says so, with the line"
+says '^  ok    answer ' "and asks the endpoint all the same"
+profile pay /oauth/v1/token
+printf 'profiles:\n  odd: [\n' >"$T/config/tokenward/profiles.d/odd.yaml"; chmod 600 "$T/config/tokenward/profiles.d/odd.yaml"; own "$T/config"
+doctor; is $STATUS 78 "a broken file: exit 78"
+says '^  FAIL  profiles .*odd.yaml:' "says so, with the place"
+says '^pay: ' "and looks at the others"
+rm "$T/config/tokenward/profiles.d/odd.yaml"
+profile failing /m/status=401,error=invalid_client/oauth/v1/token
+user tokenward get failing 2>/dev/null
+doctor failing
+says '^  warn  token  *the last fetch failed [0-9]* s ago: .*invalid_client' "how the last fetch failed"
+doctor --fetch failing; is $STATUS 77 "--fetch: a refusal: exit 77"
+
+# An issuer is asked for its endpoint; a name server that is silent has its time.
+profile found /oauth/v1/token "issuer: $URL"
+sed -i '/token_endpoint/d' "$T/config/tokenward/profiles.d/found.yaml"
+doctor found; is $STATUS 0 "an issuer: exit 0"
+says "^  ok    issuer " "an issuer: names its endpoint"
+says "^  $URL/oauth/v1/token$" "an issuer: and that is asked"
+cat >"$T/silent.sh" <<'END'
+ip link set lo up || exit 9
+echo 'nameserver 127.0.0.2' >"$T/resolv.conf"
+mount --bind "$T/resolv.conf" /etc/resolv.conf || exit 9
+python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.2", 53)); print(flush=True); time.sleep(30)' >"$T/bound" &
+for _ in $(seq 100); do [ -s "$T/bound" ] && break; sleep 0.1; done
+setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups tokenward doctor silent >"$T/out" 2>&1
+echo "exit $?" >>"$T/out"
+kill $!
+END
+profile silent /oauth/v1/token
+sed -i 's#token_endpoint: .*#token_endpoint: https://api.example.com/token#' "$T/config/tokenward/profiles.d/silent.yaml"
+export T USER_ID
+if [ "$(id -u)" = 0 ] && command -v python3 >/dev/null && unshare -mn true 2>/dev/null; then
+    start=$(date +%s)
+    unshare -mn sh "$T/silent.sh"
+    says '^  FAIL  name  *[0-9.]* ms  api.example.com: timed out after .*its name was not resolved' "a silent name server"
+    says '^exit 75$' "a silent name server: exit 75"
+    [ $(($(date +%s) - start)) -lt 25 ]; ok $? "a silent name server: in its time"
+else
+    skip "a silent name server" "needs root, python3 and a network namespace"
+fi
+is "$(grep -cF -e "$CANARY" "$T/everything")" 0 "no secret in any of it"
+is "$(LC_ALL=C grep -c "$(printf '\033')" "$T/everything")" 0 "and no colour, since it is no terminal"
+done_testing
