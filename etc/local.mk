@@ -57,3 +57,11 @@ uninstall-local:
 	    '$(DESTDIR)$(systemddir)/user/tokenward.service' '$(DESTDIR)$(sysusersdir)/tokenward.conf' \
 	    '$(DESTDIR)$(tmpfilesdir)/tokenward.conf'
 endif
+
+# Where each shell looks for the completion of a command.
+bashcompdir = $(datadir)/bash-completion/completions
+zshcompdir = $(datadir)/zsh/site-functions
+fishcompdir = $(datadir)/fish/vendor_completions.d
+dist_bashcomp_DATA = etc/completions/bash/tokenward
+dist_zshcomp_DATA = etc/completions/zsh/_tokenward
+dist_fishcomp_DATA = etc/completions/fish/tokenward.fish

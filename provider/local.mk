@@ -130,6 +130,7 @@ tokenward_credential_LDFLAGS = $(LINK_PROGRAM)
 bin_PROGRAMS += tokenward
 tokenward_SOURCES = \
 	provider/cli/command.h \
+	provider/cli/complete.c \
 	provider/cli/exec.c \
 	provider/cli/get.c \
 	provider/cli/guard.c \

@@ -22,6 +22,8 @@ enum tw_status command_logout(const struct options *options, int *exit_code,
                               struct tw_error *err); /* as command_exec */
 enum tw_status command_login(const struct options *options, int *exit_code,
                              struct tw_error *err); /* as command_exec */
+enum tw_status command_complete(const struct options *options, int *exit_code,
+                                struct tw_error *err);
 enum tw_status command_doctor(const struct options *options, int *exit_code,
                               struct tw_error *err);
 enum tw_status command_list(const struct options *options, int *exit_code,

@@ -40,10 +40,11 @@ put_overview(const struct command *commands, size_t count, struct secret *out)
              "\n");
 
     for (size_t i = 0; good && i < count; i++)
-        good = secret_append(out, "  ", 2) &&
-               put_padded(out, commands[i].name, NAME_WIDTH) &&
-               secret_append_text(out, commands[i].help) &&
-               secret_append(out, "\n", 1);
+        good = !commands[i].help[0] ||
+               (secret_append(out, "  ", 2) &&
+                put_padded(out, commands[i].name, NAME_WIDTH) &&
+                secret_append_text(out, commands[i].help) &&
+                secret_append(out, "\n", 1));
     return good &&
            secret_append_text(
                out, "  help            more about a command: tokenward help "

@@ -23,6 +23,11 @@ struct command {
     const char *details;
 };
 
+/* commands_all: the whole table; a row without help is none for people.
+ * commands_find: NULL when there is none of that name. */
+const struct command *commands_all(size_t *count);
+const struct command *commands_find(const char *name);
+
 enum tw_status help_overview(const struct command *commands, size_t count,
                              struct tw_error *err);
 enum tw_status help_command(const struct command *command,

@@ -22,6 +22,8 @@ static const struct command COMMANDS[] = {
      "And what is legal and yet unwise, as a warning. Asks no server. Without "
      "FILE,\n"
      "all files of the user's are read.\n"},
+    {"complete", command_complete, OPTION_WORDS, 0, NAMES_ANY, "-- WORD...",
+     "", "For the completions of shells.\n"},
     {"doctor", command_doctor, OPTION_FETCH, 0, 1, "[--fetch] [NAME]",
      "look at every place where it can go wrong, and tell what to do",
      "Clock, files, secrets, and the endpoint: name, connection, TLS, "
@@ -93,8 +95,15 @@ static const struct command COMMANDS[] = {
 
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof *COMMANDS)
 
-static const struct command *
-find_command(const char *name)
+const struct command *
+commands_all(size_t *count)
+{
+    *count = COMMAND_COUNT;
+    return COMMANDS;
+}
+
+const struct command *
+commands_find(const char *name)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(COMMANDS[i].name, name) == 0)
@@ -148,7 +157,7 @@ static enum tw_status
 run(int argc, char **argv, int *exit_code, struct tw_error *err)
 {
     const char *name = argc > 1 ? argv[1] : NULL;
-    const struct command *command = name ? find_command(name) : NULL;
+    const struct command *command = name ? commands_find(name) : NULL;
 
     if (command)
         return run_command(command, argv + 2, exit_code, err);
@@ -160,7 +169,7 @@ run(int argc, char **argv, int *exit_code, struct tw_error *err)
         return fail_unknown(name, err);
     if (argc < 3)
         return help_overview(COMMANDS, COMMAND_COUNT, err);
-    command = find_command(argv[2]);
+    command = commands_find(argv[2]);
     return command ? help_command(command, err) : fail_unknown(argv[2], err);
 }
 

@@ -162,6 +162,39 @@ take_name(char *word, unsigned allowed, struct options *out,
     return TW_OK;
 }
 
+const char *
+options_name(size_t index, unsigned allowed, bool *valued)
+{
+    if (index >= sizeof ROWS / sizeof *ROWS)
+        return NULL;
+    *valued = ROWS[index].valued;
+    return (unsigned)ROWS[index].bit & (allowed | OPTION_HELP)
+               ? ROWS[index].name
+               : "";
+}
+
+bool
+options_is_valued(const char *word, unsigned allowed)
+{
+    const struct row *row = find_row(word, allowed);
+
+    return row && row->valued && !strchr(word, '=');
+}
+
+/* All words as they are; --help alone is looked for, before any "--". */
+static void
+take_words(char **argv, struct options *out)
+{
+    bool over = false;
+
+    out->words = argv;
+    for (; argv[out->name_count]; out->name_count++) {
+        over = over || strcmp(argv[out->name_count], "--") == 0;
+        out->help = out->help ||
+                    (!over && strcmp(argv[out->name_count], "--help") == 0);
+    }
+}
+
 enum tw_status
 options_parse(char **argv, unsigned allowed, struct options *out,
               struct tw_error *err)
@@ -171,6 +204,10 @@ options_parse(char **argv, unsigned allowed, struct options *out,
     enum tw_status status = TW_OK;
     bool names_only = false;
 
+    if (allowed & OPTION_WORDS) {
+        take_words(argv, &options);
+        argv += options.name_count;
+    }
     for (char **at = argv; *at && !options.command && !status; at++) {
         if (names_only || (*at)[0] != '-')
             status = take_name(*at, allowed, &options, err);

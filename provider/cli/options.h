@@ -10,6 +10,7 @@
 #define TW_CLI_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "provider/base/error.h"
@@ -28,7 +29,8 @@ enum option_bits {
     OPTION_DIR = 1024,
     OPTION_ALL = 2048,
     OPTION_FETCH = 8192,
-    OPTION_PATHS = 4096, /* the names are a file's, or anything */
+    OPTION_WORDS = 16384, /* all words are left as they stand */
+    OPTION_PATHS = 4096,  /* the names are a file's, or anything */
 };
 
 struct options {
@@ -38,6 +40,7 @@ struct options {
     int64_t min_valid;  /* or TW_MIN_VALID_DEFAULT */
     char **names;       /* profiles, each a possible name; or PATHS */
     int name_count;
+    char **words;   /* of WORDS, in place of the names; name_count of them */
     char **command; /* NULL-ended; NULL: there is none */
 };
 
@@ -45,5 +48,12 @@ struct options {
  * TW_E_USAGE. */
 enum tw_status options_parse(char **argv, unsigned allowed,
                              struct options *out, struct tw_error *err);
+
+/* options_name: the @index-th option of all there are; "" if it is none of
+ * those @allowed, NULL after the last. */
+const char *options_name(size_t index, unsigned allowed, bool *valued);
+
+/* options_is_valued: is "--name" one that wants the next word? */
+bool options_is_valued(const char *word, unsigned allowed);
 
 #endif

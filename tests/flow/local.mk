@@ -38,6 +38,7 @@ FLOW_TESTS = \
 	tests/flow/clients-t.sh \
 	tests/flow/clock-t.sh \
 	tests/flow/commands-t.sh \
+	tests/flow/completions-t.sh \
 	tests/flow/corpus-perms-t.sh \
 	tests/flow/credential-t.sh \
 	tests/flow/discovery-t.sh \

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * complete.c - tokenward complete: what the last of these words may become,
+ * one a line, with a tab and a word of help; for the shells' completions,
+ * which know nothing themselves.
+ *
+ * Nothing is printed where a file or a command is wanted: shells do that.
+ */
+#include <string.h>
+
+#include "provider/cli/help.h"
+#include "provider/cli/names.h"
+#include "provider/cli/terminal.h"
+
+#define OUT_MAX (8 * 1024 * 1024)
+
+struct completion {
+    struct secret out;
+    const char *word; /* that is to be completed */
+    bool good;
+};
+
+static void
+offer(struct completion *this, const char *text, const char *help)
+{
+    if (strncmp(text, this->word, strlen(this->word)) != 0)
+        return;
+    this->good = this->good && secret_append_text(&this->out, text) &&
+                 secret_append(&this->out, "\t", 1) &&
+                 secret_append_text(&this->out, help) &&
+                 secret_append(&this->out, "\n", 1);
+}
+
+static void
+offer_commands(struct completion *this)
+{
+    size_t count;
+    const struct command *commands = commands_all(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (commands[i].help[0])
+            offer(this, commands[i].name, commands[i].help);
+    }
+    offer(this, "help", "more about a command");
+}
+
+static void
+offer_options(struct completion *this, unsigned allowed)
+{
+    const char *name;
+    bool valued;
+
+    for (size_t i = 0; (name = options_name(i, allowed, &valued)); i++) {
+        if (name[0])
+            offer(this, name, valued ? "and a value" : "");
+    }
+}
+
+static void
+offer_names(struct completion *this)
+{
+    AUTO_NAMES names = {.names = NULL};
+    struct runtime runtime;
+
+    runtime_find(&runtime, NULL);
+    if (names_gather(&runtime, &names, NULL, NULL))
+        this->good = false;
+    for (size_t i = 0; i < names.count; i++)
+        offer(this, names.names[i], "profile");
+}
+
+static void
+offer_list(struct completion *this, const char *const *words)
+{
+    for (; *words; words++)
+        offer(this, *words, "");
+}
+
+/* After an option that wants a value. */
+static void
+offer_value(struct completion *this, const char *option)
+{
+    static const char *const FORMS[] = {"raw",    "curl", "env",
+                                        "header", "json", NULL};
+
+    if (strcmp(option, "--format") == 0)
+        offer_list(this, FORMS);
+}
+
+/* @words: the command's own, the last of @count to be completed. */
+static void
+offer_words(struct completion *this, const struct command *command,
+            char **words, int count)
+{
+    int names = 0;
+
+    for (int i = 0; i < count - 1; i++) {
+        if (strcmp(words[i], "--") == 0)
+            return; /* a command, or what begins with a dash */
+        if (words[i][0] != '-')
+            names++;
+        else if (options_is_valued(words[i], command->allowed) &&
+                 i++ == count - 2) {
+            offer_value(this, words[i - 1]);
+            return;
+        }
+    }
+    if (this->word[0] == '-')
+        offer_options(this, command->allowed);
+    else if (!(command->allowed & (OPTION_PATHS | OPTION_WORDS)) &&
+             names < command->names_max)
+        offer_names(this);
+}
+
+enum tw_status
+command_complete(const struct options *options, int *exit_code,
+                 struct tw_error *err)
+{
+    struct completion this = {.out = SECRET_INIT(OUT_MAX), .good = true};
+    int count = options->name_count;
+    const struct command *command;
+    enum tw_status status = TW_OK;
+
+    (void)exit_code;
+    if (count && strcmp(options->words[0], "--") == 0) {
+        count--;
+        command = count > 1 ? commands_find(options->words[1]) : NULL;
+        this.word = count ? options->words[count] : "";
+        if (count <= 1 ||
+            (count == 2 && strcmp(options->words[1], "help") == 0))
+            offer_commands(&this);
+        else if (command)
+            offer_words(&this, command, options->words + 2, count - 1);
+    } else {
+        status =
+            tw_fail(err, TW_E_USAGE, "complete: the words stand after --");
+    }
+    if (!status)
+        status = !this.good     ? tw_no_memory(err)
+                 : this.out.len ? terminal_answer(&this.out, err)
+                                : TW_OK;
+    secret_clear(&this.out);
+    return status;
+}
