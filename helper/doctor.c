@@ -118,9 +118,10 @@ look_at_profiles(struct doctor *doctor, struct profile_set *set)
         doctor_fail(doctor, "profiles", now_us() - begun, &err);
         return false;
     }
-    (void)snprintf(text, sizeof text, "%zu in %s%s", set->count,
-                   set->places ? set->places : scope.dir,
-                   set->count ? "" : "\ntokenward init writes one");
+    (void)snprintf(
+        text, sizeof text, "%zu in %s%s", set->count,
+        set->places ? set->places : scope.dir,
+        set->count ? "" : "\ntokenward-profiles(5) tells how to write one");
     doctor_say(doctor, set->count ? SHEET_GOOD : SHEET_BAD, TW_E_NOT_FOUND,
                "profiles", now_us() - begun, text);
     return set->count > 0;

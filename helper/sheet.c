@@ -13,7 +13,7 @@
 
 #define LINE_MAX_BYTES 2048
 #define NARROW 60  /* columns; below it, the text stands under its head */
-#define LEFT 29    /* columns of mark, what, time and the spaces between */
+#define LEFT 30    /* columns of mark, what, time and the spaces between */
 #define LEFT_LOW 4 /* where there is no room for that */
 
 struct look {

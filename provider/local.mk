@@ -147,12 +147,15 @@ tokenward_SOURCES = \
 	provider/cli/options.h \
 	provider/cli/reject.c \
 	provider/cli/status.c \
+	provider/cli/status_gather.c \
+	provider/cli/status_gather.h \
 	provider/cli/status_row.c \
 	provider/cli/status_row.h \
 	provider/cli/tend.c \
 	provider/cli/tend.h \
 	provider/cli/terminal.c \
-	provider/cli/terminal.h
+	provider/cli/terminal.h \
+	provider/cli/watch.c
 tokenward_LDADD = provider/base/libbase.la
 tokenward_CFLAGS = $(CC_PROGRAM)
 tokenward_LDFLAGS = $(LINK_PROGRAM)

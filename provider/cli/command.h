@@ -43,6 +43,9 @@ enum tw_status command_schema(const struct options *options, int *exit_code,
 enum tw_status command_status(const struct options *options, int *exit_code,
                               struct tw_error *err);
 
+enum tw_status command_watch(const struct options *options, int *exit_code,
+                             struct tw_error *err);
+
 /* command_exec: returns on failure alone; *@exit_code is then set when the
  * command is to blame and no status of ours. */
 enum tw_status command_exec(const struct options *options, int *exit_code,

@@ -91,6 +91,8 @@ static const struct command COMMANDS[] = {
     {"status", command_status, OPTION_JSON, 0, NAMES_ANY, "[--json] [NAME...]",
      "show the profiles and the state of their tokens",
      "  --json  for programs; never holds a token\n"},
+    {"watch", command_watch, 0, 0, NAMES_ANY, "[NAME...]",
+     "show the same, live, until q is pressed", ""},
 };
 
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof *COMMANDS)

@@ -1,206 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * status.c - tokenward status: gathers one row for each profile, then prints
- * them as a table or as JSON.  A token is never part of a row.
+ * status.c - tokenward status: one row for each profile, as a table for a
+ * person or as JSON.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "provider/base/ask.h"
-#include "provider/base/backoff.h"
-#include "provider/base/index.h"
 #include "provider/cli/command.h"
-#include "provider/cli/status_row.h"
+#include "provider/cli/status_gather.h"
 #include "provider/cli/terminal.h"
 
 #define OUTPUT_MAX (64 * 1024 * 1024)
-
-struct gather {
-    const struct runtime *runtime;
-    struct status_row *rows;
-    size_t count, room;
-};
-
-/* Also true of what this process may not look at. */
-static bool
-is_there(const struct runtime *runtime, bool system, const char *name,
-         const char *file)
-{
-    char path[PATH_MAX + 128];
-    struct stat st;
-
-    (void)snprintf(path, sizeof path, "%s/%s/%s",
-                   system ? runtime->system : runtime->user, name, file);
-    return lstat(path, &st) == 0 || errno == EACCES;
-}
-
-static void
-look_at_note(const struct runtime *runtime, struct status_row *row,
-             struct now now)
-{
-    char path[PATH_MAX + 128];
-
-    (void)snprintf(path, sizeof path, "%s/%s/backoff",
-                   row->system ? runtime->system : runtime->user, row->name);
-    backoff_read(AT_FDCWD, path, &row->note);
-    row->age =
-        now.wall > row->note.failed_at ? now.wall - row->note.failed_at : 0;
-    row->retry_in = backoff_left(&row->note, now);
-    row->next_retry = row->retry_in ? now.wall + row->retry_in : 0;
-}
-
-static enum status_state
-state_of(const struct record *record, int64_t left, struct now now)
-{
-    if (!record->token)
-        return STATUS_REJECTED;
-    if (left <= 0)
-        return STATUS_EXPIRED;
-    return record_refresh_left(record, now) <= 0 ? STATUS_DUE : STATUS_VALID;
-}
-
-static void
-look_at(const struct runtime *runtime, struct status_row *row)
-{
-    AUTO_RECORD record = RECORD_INIT;
-    struct now now = clock_now();
-    enum tw_status status = look_record_in(runtime, row->system, row->name,
-                                           &record, &row->problem);
-
-    look_at_note(runtime, row, now);
-    if (status == TW_E_NOT_FOUND &&
-        !is_there(runtime, row->system, row->name, "record")) {
-        row->state = STATUS_NONE;
-        return;
-    }
-    if (status) {
-        row->state = STATUS_UNREADABLE;
-        return;
-    }
-    row->generation = record.generation;
-    row->expires_at = record.expires.wall;
-    row->left = record_left(&record, now);
-    row->state = state_of(&record, row->left, now);
-    (void)snprintf(row->scope, sizeof row->scope, "%s", record.scope);
-    (void)snprintf(row->answered_by, sizeof row->answered_by, "%s",
-                   record.answered_by);
-    (void)snprintf(row->warning, sizeof row->warning, "%s", record.warning);
-}
-
-static bool
-add(struct gather *gather, const char *name, bool system)
-{
-    struct status_row *row;
-
-    if (!text_is_profile_name(name))
-        return true;
-    for (size_t i = 0; i < gather->count; i++) {
-        if (strcmp(gather->rows[i].name, name) == 0)
-            return true;
-    }
-    if (gather->count == gather->room) {
-        size_t room = gather->room ? 2 * gather->room : 16;
-        void *rows = reallocarray(gather->rows, room, sizeof *gather->rows);
-
-        if (!rows)
-            return false;
-        gather->rows = rows;
-        gather->room = room;
-    }
-    row = &gather->rows[gather->count++];
-    *row = (struct status_row){.system = system};
-    memcpy(row->name, name, strlen(name) + 1);
-    look_at(gather->runtime, row);
-    return true;
-}
-
-static bool
-add_of_user(void *arg, const char *key, const char *value)
-{
-    return strcmp(key, "profile") != 0 || add(arg, value, false);
-}
-
-static bool
-add_of_system(void *arg, const char *key, const char *value)
-{
-    return strcmp(key, "profile") != 0 || add(arg, value, true);
-}
-
-/* Profiles that no index names and that have a token or a failure all the
- * same: they are gone, or the index is. */
-static void
-add_kept(struct gather *gather, bool system)
-{
-    const struct runtime *runtime = gather->runtime;
-    const char *dir = system ? runtime->system : runtime->user;
-    AUTO_CLOSEDIR DIR *list = dir[0] ? opendir(dir) : NULL;
-    const struct dirent *entry;
-
-    while (list && (entry = readdir(list))) {
-        if (text_is_profile_name(entry->d_name) &&
-            (is_there(runtime, system, entry->d_name, "record") ||
-             is_there(runtime, system, entry->d_name, "backoff")))
-            (void)add(gather, entry->d_name, system);
-    }
-}
-
-/* The user's come first: a user's profile hides the system's. */
-static void
-gather_all(struct gather *gather)
-{
-    AUTO_INDEX user = INDEX_INIT;
-    AUTO_INDEX system = INDEX_INIT;
-    struct tw_error why;
-    enum tw_status status =
-        index_open(gather->runtime->user, true, true, &user, &why);
-
-    if (!status)
-        index_each(&user, add_of_user, gather);
-    else
-        terminal_warning(PROGRAM, &why);
-    add_kept(gather, false);
-    if (!index_open(gather->runtime->system, false, false, &system, NULL))
-        index_each(&system, add_of_system, gather);
-    add_kept(gather, true);
-}
-
-static bool
-is_named(const struct status_row *row, int argc, char **argv)
-{
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], row->name) == 0)
-            return true;
-    }
-    return argc == 0;
-}
-
-/* Keeps the rows that are named; the name that none has, or NULL. */
-static const char *
-select_rows(struct gather *gather, int argc, char **argv)
-{
-    size_t kept = 0;
-
-    for (int i = 0; i < argc; i++) {
-        bool found = false;
-
-        for (size_t j = 0; j < gather->count; j++)
-            found = found || strcmp(gather->rows[j].name, argv[i]) == 0;
-        if (!found)
-            return argv[i];
-    }
-    for (size_t i = 0; i < gather->count; i++) {
-        if (is_named(&gather->rows[i], argc, argv))
-            gather->rows[kept++] = gather->rows[i];
-    }
-    gather->count = kept;
-    return NULL;
-}
 
 enum tw_status
 command_status(const struct options *options, int *exit_code,
@@ -208,20 +15,22 @@ command_status(const struct options *options, int *exit_code,
 {
     AUTO_SECRET out = SECRET_INIT(OUTPUT_MAX);
     struct runtime runtime;
-    struct gather gather = {.runtime = &runtime};
+    AUTO_GATHER gather = {.runtime = &runtime};
+    struct status_look look = status_look_now();
+    struct tw_error why;
     const char *missing;
     bool good;
 
     (void)exit_code;
     runtime_find(&runtime, NULL);
-    gather_all(&gather);
-    missing = select_rows(&gather, options->name_count, options->names);
-    if (missing) {
-        free(gather.rows);
+    gather_all(&gather, &why);
+    if (why.status)
+        terminal_warning(PROGRAM, &why);
+    missing = gather_select(&gather, options->name_count, options->names);
+    if (missing)
         return tw_fail(err, TW_E_NOT_FOUND, "no profile '%s'", missing);
-    }
-    good = options->json ? status_put_json(gather.rows, gather.count, &out)
-                         : status_put_table(gather.rows, gather.count, &out);
-    free(gather.rows);
+    good = options->json
+               ? status_put_json(gather.rows, gather.count, &out)
+               : status_put_table(gather.rows, gather.count, &look, &out);
     return good ? terminal_answer(&out, err) : tw_no_memory(err);
 }

@@ -14,11 +14,11 @@
 #include "provider/base/json_text.h"
 #include "provider/cli/terminal.h"
 
-struct look {
+struct state_look {
     const char *name, *colour;
 };
 
-static const struct look LOOKS[] = {
+static const struct state_look LOOKS[] = {
     [STATUS_NONE] = {"none", "\033[2m"},
     [STATUS_VALID] = {"valid", "\033[32m"},
     [STATUS_DUE] = {"refresh due", "\033[33m"},
@@ -27,7 +27,10 @@ static const struct look LOOKS[] = {
     [STATUS_UNREADABLE] = {"unreadable", "\033[31m"},
 };
 
-#define SPAN_MAX 32 /* bytes of "123 min" */
+#define SPAN_MAX 32    /* bytes of "123 min" */
+#define TABLE_WIDTH 60 /* columns between the name and the scope */
+#define ROOM_MIN 12    /* columns that text is folded into, at least */
+#define NO_PROFILES "no profiles; tokenward-profiles(5) tells how to write one"
 
 static const char *
 span(int64_t seconds, char out[SPAN_MAX])
@@ -81,72 +84,181 @@ put(struct secret *out, const char *format, ...)
     return secret_append_text(out, line);
 }
 
+/* @text, folded; the cursor stands in column @left already. */
+static bool
+put_rest(const struct status_look *look, int left, const char *text,
+         struct secret *out)
+{
+    size_t room = look->columns >= (unsigned)left + ROOM_MIN
+                      ? look->columns - (unsigned)left
+                      : SIZE_MAX;
+
+    for (;;) {
+        size_t fits = strlen(text), cut = room;
+
+        if (fits > room) {
+            while (cut > room / 3 && text[cut] != ' ')
+                cut--;
+            fits = text[cut] == ' ' ? cut : room;
+        }
+        if (!put(out, "%.*s\n", (int)fits, text))
+            return false;
+        text += fits;
+        while (*text == ' ')
+            text++;
+        if (!*text)
+            return true;
+        if (!put(out, "%*s", left, ""))
+            return false;
+    }
+}
+
+/* @text with this before it, @left columns of it spaces. */
+static bool
+put_folded(const struct status_look *look, int left, const char *prefix,
+           const char *text, size_t n, struct secret *out)
+{
+    char line[1400];
+
+    (void)snprintf(line, sizeof line, "%s%.*s", prefix, (int)n, text);
+    return put(out, "%*s", left, "") && put_rest(look, left, line, out);
+}
+
 /* "PREFIX: TEXT", and on a line of its own the hint that follows a '\n'. */
 static bool
-put_message(const char *prefix, const char *message, int width,
-            struct secret *out)
+put_message(const char *prefix, const char *message,
+            const struct status_look *look, int left, struct secret *out)
 {
     size_t n = strcspn(message, "\n");
+    char before[80];
 
-    return put(out, "%-*s  %s: %.*s\n", width, "", prefix, (int)n, message) &&
-           (!message[n] ||
-            put(out, "%-*s  hint: %s\n", width, "", message + n + 1));
+    (void)snprintf(before, sizeof before, "%s: ", prefix);
+    return put_folded(look, left, before, message, n, out) &&
+           (!message[n] || put_folded(look, left, "hint: ", message + n + 1,
+                                      strlen(message + n + 1), out));
 }
 
 /* After a success, too, nothing is asked for some seconds: no news. */
 static bool
-put_failure(const struct status_row *row, int width, struct secret *out)
+put_failure(const struct status_row *row, const struct status_look *look,
+            int left, struct secret *out)
 {
     char prefix[64], text[SPAN_MAX];
 
     if (row->note.message[0]) {
         (void)snprintf(prefix, sizeof prefix, "%s ago, %s",
                        span(row->age, text), row->note.status);
-        if (!put_message(prefix, row->note.message, width, out))
+        if (!put_message(prefix, row->note.message, look, left, out))
             return false;
     }
     if (row->retry_in <= 0 ||
         (!row->note.message[0] && row->state != STATUS_REJECTED))
         return true;
-    return put(out, "%-*s  asked again in %s\n", width, "",
+    return put(out, "%*sasked again in %s\n", left, "",
                span(row->retry_in, text));
 }
 
+/* What there is to say below a row. */
 static bool
-put_row(const struct status_row *row, int width, bool colours,
-        struct secret *out)
+put_notes(const struct status_row *row, const struct status_look *look,
+          int left, struct secret *out)
 {
-    const struct look *look = &LOOKS[row->state];
-    char left[SPAN_MAX] = "-", expires[SPAN_MAX] = "-", number[SPAN_MAX] = "-";
+    return (!row->answered_by[0] || put(out, "%*sanswered by source %s\n",
+                                        left, "", row->answered_by)) &&
+           (!row->warning[0] ||
+            put_message("warning", row->warning, look, left, out)) &&
+           (row->state != STATUS_UNREADABLE ||
+            put_message("why", row->problem.message, look, left, out)) &&
+           put_failure(row, look, left, out);
+}
 
+static bool
+put_state(const struct status_row *row, const struct status_look *look,
+          int width, struct secret *out)
+{
+    const struct state_look *state = &LOOKS[row->state];
+
+    return secret_append_text(out, look->colours ? state->colour : "") &&
+           put(out, "%-*s", width, state->name) &&
+           secret_append_text(out, look->colours ? "\033[0m" : "");
+}
+
+static bool
+put_row(const struct status_row *row, const struct status_look *look,
+        int width, struct secret *out)
+{
+    char left[SPAN_MAX] = "-", expires[SPAN_MAX] = "-", number[SPAN_MAX] = "-";
+    char refresh[SPAN_MAX] = "-", scope[sizeof row->scope + 16];
+
+    (void)snprintf(scope, sizeof scope, "%s%s",
+                   row->scope[0] ? row->scope : "-",
+                   row->system ? "  (system)" : "");
     if (row->left > 0)
         (void)span(row->left, left);
+    if (row->refresh_in > 0)
+        (void)span(row->refresh_in, refresh);
     if (row->expires_at > 0)
         (void)date(row->expires_at, expires);
     if (row->generation > 0)
         (void)snprintf(number, sizeof number, "%" PRId64, row->generation);
     return put(out, "%-*s  ", width, row->name) &&
-           secret_append_text(out, colours ? look->colour : "") &&
-           put(out, "%-11s", look->name) &&
-           secret_append_text(out, colours ? "\033[0m" : "") &&
-           put(out, "  %-7s  %-20s  %-3s  %s%s\n", left, expires, number,
-               row->scope[0] ? row->scope : "-",
-               row->system ? "  (system)" : "") &&
-           (!row->answered_by[0] || put(out, "%-*s  answered by source %s\n",
-                                        width, "", row->answered_by)) &&
-           (!row->warning[0] ||
-            put_message("warning", row->warning, width, out)) &&
-           (row->state != STATUS_UNREADABLE ||
-            put_message("why", row->problem.message, width, out)) &&
-           put_failure(row, width, out);
+           put_state(row, look, 11, out) &&
+           put(out, "  %-7s  %-7s  %-20s  %-3s  ", left, refresh, expires,
+               number) &&
+           put_rest(look, width + TABLE_WIDTH, scope, out) &&
+           put_notes(row, look, width + 2, out);
+}
+
+/* The same where there is no room for columns. */
+static bool
+put_narrow(const struct status_row *row, const struct status_look *look,
+           struct secret *out)
+{
+    char text[SPAN_MAX];
+    bool good = put_folded(look, 0, row->system ? "(system) " : "", row->name,
+                           strlen(row->name), out) &&
+                put(out, "  ") && put_state(row, look, 0, out);
+
+    if (good && row->left > 0)
+        good = put(out, ", %s left", span(row->left, text));
+    good = good && put(out, "\n");
+    if (good && row->refresh_in > 0)
+        good = put(out, "  refreshed in %s\n", span(row->refresh_in, text));
+    if (good && row->expires_at > 0)
+        good = put(out, "  ends %s\n", date(row->expires_at, text));
+    if (good && row->scope[0])
+        good =
+            put_folded(look, 2, "scope ", row->scope, strlen(row->scope), out);
+    return good && put_notes(row, look, 2, out);
+}
+
+bool
+status_put_warning(const struct tw_error *why, const struct status_look *look,
+                   struct secret *out)
+{
+    return put_message("warning", why->message, look, 0, out);
+}
+
+/* Is there room for the table, and some of a scope? */
+static bool
+fits(const struct status_look *look, int width)
+{
+    return !look->columns ||
+           (unsigned)width + TABLE_WIDTH + ROOM_MIN <= look->columns;
+}
+
+struct status_look
+status_look_now(void)
+{
+    return (struct status_look){terminal_has_color(), terminal_columns()};
 }
 
 bool
 status_put_table(const struct status_row *rows, size_t count,
-                 struct secret *out)
+                 const struct status_look *look, struct secret *out)
 {
-    bool colours = terminal_has_color(), good;
     int width = (int)strlen("PROFILE");
+    bool good = true;
 
     for (size_t i = 0; i < count; i++) {
         int n = (int)strlen(rows[i].name);
@@ -154,12 +266,17 @@ status_put_table(const struct status_row *rows, size_t count,
         width = n > width ? n : width;
     }
     if (!count)
-        return put(out, "no profiles; tokenward-profiles(5) tells how to "
-                        "write one\n");
-    good = put(out, "%-*s  %-11s  %-7s  %-20s  %-3s  %s\n", width, "PROFILE",
-               "STATE", "LEFT", "EXPIRES", "GEN", "SCOPE");
+        return put_folded(look, 0, "", NO_PROFILES, strlen(NO_PROFILES), out);
+    if (!fits(look, width)) {
+        for (size_t i = 0; good && i < count; i++)
+            good = put_narrow(&rows[i], look, out);
+        return good;
+    }
+    good =
+        put(out, "%-*s  %-11s  %-7s  %-7s  %-20s  %-3s  %s\n", width,
+            "PROFILE", "STATE", "LEFT", "REFRESH", "EXPIRES", "GEN", "SCOPE");
     for (size_t i = 0; good && i < count; i++)
-        good = put_row(&rows[i], width, colours, out);
+        good = put_row(&rows[i], look, width, out);
     return good;
 }
 
@@ -207,6 +324,7 @@ put_object(const struct status_row *row, struct secret *out)
            json_put_number_member(out, "expires_at", row->expires_at) &&
            json_put_number_member(out, "expires_in",
                                   row->left > 0 ? row->left : 0) &&
+           json_put_number_member(out, "refresh_in", row->refresh_in) &&
            json_put_number_member(out, "generation", row->generation) &&
            json_put_text_member(out, "scope", row->scope) &&
            json_put_raw_member(out, "system",

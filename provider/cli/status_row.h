@@ -28,6 +28,7 @@ struct status_row {
     bool system;
     enum status_state state;
     int64_t left, expires_at, generation;
+    int64_t refresh_in; /* 0: it is due, or there is nothing to refresh */
     char scope[256];
     char answered_by[64];         /* of a stack: the source, or "" */
     char warning[400];            /* of the token, or "" */
@@ -37,11 +38,26 @@ struct status_row {
     int64_t retry_in, next_retry; /* from now, wall clock; 0: at once */
 };
 
+/* What a table is written for. */
+struct status_look {
+    bool colours;
+    unsigned columns; /* 0: no terminal, and no line is folded */
+};
+
+/* status_look_now: of standard output. */
+struct status_look status_look_now(void);
+
 /* Both append to @out, and return false when it is full.  The table is
- * printable ASCII, whatever its texts were made of. */
+ * printable ASCII, whatever its texts were made of; where it is too wide for
+ * the terminal each profile has lines of its own. */
 bool status_put_table(const struct status_row *rows, size_t count,
-                      struct secret *out);
+                      const struct status_look *look, struct secret *out);
 bool status_put_json(const struct status_row *rows, size_t count,
                      struct secret *out);
+
+/* status_put_warning: what stands above the table when something is wrong
+ * with the profiles. */
+bool status_put_warning(const struct tw_error *why,
+                        const struct status_look *look, struct secret *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #define LINES_MAX 2400 /* bytes: a message, its hint, and twice the prefix */
 
@@ -100,4 +101,12 @@ terminal_has_color(void)
 
     return !(no && no[0]) && term && strcmp(term, "dumb") != 0 &&
            isatty(STDOUT_FILENO);
+}
+
+unsigned
+terminal_columns(void)
+{
+    struct winsize size = {.ws_col = 0};
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
 }

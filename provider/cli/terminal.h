@@ -28,4 +28,7 @@ enum tw_status terminal_answer(const struct secret *text,
 /* terminal_has_color: stdout is a terminal, and nobody asked for none. */
 bool terminal_has_color(void);
 
+/* terminal_columns: how wide stdout is; 0: it is no terminal. */
+unsigned terminal_columns(void);
+
 #endif

@@ -74,6 +74,7 @@ FLOW_TESTS = \
 	tests/flow/rotate-kill-t.sh \
 	tests/flow/rotate-t.sh \
 	tests/flow/schema-t.sh \
+	tests/flow/screens-t.sh \
 	tests/flow/secret-t.sh \
 	tests/flow/serve-kill-t.sh \
 	tests/flow/serve-t.sh \

@@ -25,14 +25,14 @@ user tokenward status >"$T/table" 2>"$T/err"
 is "$(cat "$T/err")" "" "nothing on stderr"
 sed 's/^/# /' "$T/table"
 row() { grep -A3 "^$1 " "$T/table" | sed '1!{/^[^ ]/,$d}'; }
-like "$(head -n 1 "$T/table")" '^PROFILE  *STATE  *LEFT  *EXPIRES  *GEN  *SCOPE$' "the table's head"
+like "$(head -n 1 "$T/table")" '^PROFILE  *STATE  *LEFT  *REFRESH  *EXPIRES  *GEN  *SCOPE$' "the table's head"
 expires=$(date -u -d "@$(field good expires_at)" '+%Y-%m-%d %H:%M:%SZ')
-like "$(row good)" "^good  *valid  *[0-9]* min  *$expires  1  *payments wallet$" "a good one: time left, expiry, generation, scope"
+like "$(row good)" "^good  *valid  *[0-9]* min  *[0-9]* min  *$expires  1  *payments wallet$" "a good one: time left, next refresh, expiry, generation, scope"
 like "$(row due)" '^due  *refresh due  *[0-9]* min ' "one whose refresh is due"
 like "$(row due)" 'a?\[31mb$' "what would steer the terminal does not"
-like "$(row dead)" '^dead  *expired  *-  *[0-9-]* [0-9:]*Z  1 ' "an expired one"
-like "$(row dropped)" '^dropped  *rejected  *-  *[0-9-]* [0-9:]*Z  2 ' "a rejected one"
-like "$(row fresh)" '^fresh  *none  *-  *-  *-  *-$' "one that was never fetched"
+like "$(row dead)" '^dead  *expired  *-  *-  *[0-9-]* [0-9:]*Z  1 ' "an expired one"
+like "$(row dropped)" '^dropped  *rejected  *-  *-  *[0-9-]* [0-9:]*Z  2 ' "a rejected one"
+like "$(row fresh)" '^fresh  *none  *-  *-  *-  *-  *-$' "one that was never fetched"
 like "$(row failing)" '^  *5 min ago, denied: .*failing.yaml:[0-9]*.*invalid_client' "the last error, its age and its place"
 like "$(row failing)" '^  *hint: ' "its hint"
 like "$(row failing)" '^  *asked again in [0-9]' "and when it is asked again"
@@ -50,6 +50,7 @@ print(eval(sys.argv[3]))' "$T/json" "$1" "$2"
     }
     is "$(json good 'p["state"], p["generation"], p["scope"], p["system"], "error" in p, "problem" in p')" \
         "('valid', 1, 'payments wallet', False, False, False)" "--json: a good one"
+    is "$(json good '2000 < p["refresh_in"] < 3000')" "True" "--json: the next refresh"
     is "$(json good 'p["expires_at"]')" "$(field good expires_at)" "--json: the expiry"
     is "$(json failing 'p["error"]["status"], 300 <= p["error"]["age"] < 310, len(p["error"]["hint"]) > 9')" \
         "('denied', True, True)" "--json: the last error's status, age and hint"

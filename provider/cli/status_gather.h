@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * status_gather.h - how every profile is, one row each.
+ */
+#ifndef TW_CLI_STATUS_GATHER_H
+#define TW_CLI_STATUS_GATHER_H
+
+#include "provider/base/runtime.h"
+#include "provider/cli/status_row.h"
+
+struct gather {
+    const struct runtime *runtime;
+    struct status_row *rows; /* the user's first, each name once */
+    size_t count, room;
+};
+
+/* gather_all: those that the indexes name, and those that have a token or a
+ * failure all the same.  @why: what is wrong with the user's profiles, or
+ * TW_OK. */
+void gather_all(struct gather *gather, struct tw_error *why);
+
+/* gather_again: looks at the same profiles' tokens once more. */
+void gather_again(struct gather *gather);
+
+/* gather_select: keeps the rows that are named, all if none is; the name that
+ * no row has, or NULL. */
+const char *gather_select(struct gather *gather, int count, char **names);
+
+void gather_clear(struct gather *gather);
+
+#define AUTO_GATHER AUTO(gather_clear) struct gather
+
+#endif

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * watch.c - tokenward watch: status, live, on a page of its own that leaves
+ * the terminal as it was.
+ *
+ * It sleeps until something changes: inotify tells of the runtime directories
+ * and of the profiles, a signal of the window and of the end; and a clock for
+ * the times that are shown, each second while they are shown in seconds.
+ * Profiles are looked for anew when something moved, and not by the clock:
+ * that may start a helper.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+
+#include "provider/cli/command.h"
+#include "provider/cli/status_gather.h"
+#include "provider/cli/terminal.h"
+
+#define OUTPUT_MAX (64 * 1024 * 1024)
+#define SECONDS_BELOW 120 /* status_row.c shows longer times in minutes */
+#define QUICK_MS 1000
+#define SLOW_MS 15000
+#define SETTLE_MS 50 /* several events of one change */
+#define ENTER "\033[?1049h\033[?25l"
+#define LEAVE "\033[?25h\033[?1049l"
+#define HOME "\033[H"
+#define END_OF_LINE "\033[K\n"
+#define END_OF_PAGE "\033[K\033[J"
+
+static const int SIGNALS[] = {SIGINT,  SIGTERM, SIGHUP,
+                              SIGQUIT, SIGTSTP, SIGWINCH};
+
+struct page {
+    struct runtime runtime;
+    struct gather gather;
+    const struct options *options;
+    struct tw_error why; /* what is wrong with the profiles */
+    struct termios before;
+    bool silenced; /* @before is to be put back */
+    bool open;
+    int events, signals;
+};
+
+static void
+write_out(const char *text)
+{
+    ssize_t written = write(STDOUT_FILENO, text, strlen(text));
+
+    (void)written; /* a terminal that went away sends SIGHUP */
+}
+
+static void
+enter(struct page *page)
+{
+    struct termios silent;
+
+    page->silenced = tcgetattr(STDIN_FILENO, &page->before) == 0;
+    if (page->silenced) {
+        silent = page->before;
+        silent.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
+        silent.c_cc[VMIN] = 1;
+        silent.c_cc[VTIME] = 0;
+        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &silent);
+    }
+    write_out(ENTER);
+    page->open = true;
+}
+
+static void
+leave(struct page *page)
+{
+    if (page->open)
+        write_out(LEAVE);
+    if (page->open && page->silenced)
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &page->before);
+    page->open = false;
+}
+
+static void
+auto_page(struct page *page)
+{
+    leave(page);
+    gather_clear(&page->gather);
+    if (page->events >= 0)
+        (void)close(page->events);
+    if (page->signals >= 0)
+        (void)close(page->signals);
+}
+
+/* The kernel knows a directory that is watched already. */
+static void
+look_out_for(const struct page *page, const char *dir, const char *below)
+{
+    char path[PATH_MAX];
+
+    if (!dir[0] || snprintf(path, sizeof path, "%s%s%s", dir, below ? "/" : "",
+                            below ? below : "") >= (int)sizeof path)
+        return;
+    (void)inotify_add_watch(page->events, path,
+                            IN_ONLYDIR | IN_CREATE | IN_DELETE |
+                                IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE |
+                                IN_ATTRIB);
+}
+
+static void
+look_out(const struct page *page)
+{
+    const struct runtime *runtime = &page->runtime;
+
+    look_out_for(page, runtime->user, NULL);
+    look_out_for(page, runtime->system, NULL);
+    look_out_for(page, runtime->config, NULL);
+    look_out_for(page, runtime->config, "profiles.d");
+    for (size_t i = 0; i < page->gather.count; i++) {
+        const struct status_row *row = &page->gather.rows[i];
+
+        look_out_for(page, row->system ? runtime->system : runtime->user,
+                     row->name);
+    }
+}
+
+/* TW_E_NOT_FOUND: one of those that are named is none. */
+static enum tw_status
+gather(struct page *page, struct tw_error *err)
+{
+    const struct options *options = page->options;
+    const char *missing;
+
+    gather_all(&page->gather, &page->why);
+    missing =
+        gather_select(&page->gather, options->name_count, options->names);
+    look_out(page);
+    return missing ? tw_fail(err, TW_E_NOT_FOUND, "no profile '%s'", missing)
+                   : TW_OK;
+}
+
+/* As much of the table as the window has lines for, the last one for us. */
+static bool
+put_page(const struct secret *table, unsigned lines, struct secret *out)
+{
+    const char *at = secret_text(table);
+    bool good = secret_append_text(out, HOME);
+    unsigned n = 0;
+
+    for (; good && *at && n + 1 < lines; n++) {
+        size_t length = strcspn(at, "\n");
+
+        good = secret_append(out, at, length) &&
+               secret_append_text(out, END_OF_LINE);
+        at += length + (at[length] == '\n');
+    }
+    return good &&
+           secret_append_text(out, *at ? "... and more: name some; q ends"
+                                       : "q ends") &&
+           secret_append_text(out, END_OF_PAGE);
+}
+
+static enum tw_status
+draw(const struct page *page, struct tw_error *err)
+{
+    AUTO_SECRET table = SECRET_INIT(OUTPUT_MAX);
+    AUTO_SECRET out = SECRET_INIT(OUTPUT_MAX);
+    const struct status_look look = status_look_now();
+    struct winsize size = {.ws_row = 24};
+
+    (void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    if ((page->why.status && !status_put_warning(&page->why, &look, &table)) ||
+        !status_put_table(page->gather.rows, page->gather.count, &look,
+                          &table) ||
+        !put_page(&table, size.ws_row, &out))
+        return tw_no_memory(err);
+    return terminal_answer(&out, err);
+}
+
+static bool
+is_quick(int64_t seconds)
+{
+    return seconds > 0 && seconds <= SECONDS_BELOW;
+}
+
+static int
+wait_ms(const struct page *page)
+{
+    for (size_t i = 0; i < page->gather.count; i++) {
+        const struct status_row *row = &page->gather.rows[i];
+
+        if (is_quick(row->left) || is_quick(row->refresh_in) ||
+            is_quick(row->retry_in) ||
+            (row->note.message[0] && row->age < SECONDS_BELOW))
+            return QUICK_MS;
+    }
+    return SLOW_MS;
+}
+
+/* False: it is over.  A stop is taken outside of the page. */
+static bool
+take_signal(struct page *page)
+{
+    struct signalfd_siginfo info;
+
+    if (read(page->signals, &info, sizeof info) != (ssize_t)sizeof info ||
+        info.ssi_signo == SIGWINCH)
+        return true;
+    if (info.ssi_signo != SIGTSTP)
+        return false;
+    leave(page);
+    (void)raise(SIGSTOP);
+    enter(page);
+    return true;
+}
+
+/* False: the person wants no more of it. */
+static bool
+take_key(struct pollfd *keyboard)
+{
+    char key;
+    ssize_t n = read(STDIN_FILENO, &key, 1);
+
+    if (n <= 0)
+        keyboard->fd = -1; /* it ended, and can still be watched */
+    return n <= 0 || (key != 'q' && key != 'Q' && key != 4);
+}
+
+static void
+drain(int events)
+{
+    char bytes[4096];
+    struct pollfd poller = {.fd = events, .events = POLLIN};
+
+    do
+        (void)!read(events, bytes, sizeof bytes);
+    while (poll(&poller, 1, SETTLE_MS) > 0);
+}
+
+static enum tw_status
+run(struct page *page, struct tw_error *err)
+{
+    struct pollfd pollers[] = {
+        {.fd = page->signals, .events = POLLIN},
+        {.fd = page->events, .events = POLLIN},
+        {.fd = isatty(STDIN_FILENO) ? STDIN_FILENO : -1, .events = POLLIN}};
+
+    for (;;) {
+        enum tw_status status = draw(page, err);
+
+        if (status)
+            return status;
+        if (poll(pollers, 3, wait_ms(page)) < 0 && errno != EINTR)
+            return tw_fail_errno(err, TW_E_SYSTEM, errno, "poll");
+        if (pollers[0].revents && !take_signal(page))
+            return TW_OK;
+        if (pollers[2].revents && !take_key(&pollers[2]))
+            return TW_OK;
+        if (pollers[1].revents) {
+            drain(page->events);
+            status = gather(page, err);
+            if (status)
+                return status;
+        } else {
+            gather_again(&page->gather);
+        }
+    }
+}
+
+enum tw_status
+command_watch(const struct options *options, int *exit_code,
+              struct tw_error *err)
+{
+    AUTO(auto_page)
+    struct page page = {.options = options, .events = -1, .signals = -1};
+    const char *term = getenv("TERM");
+    sigset_t signals;
+    enum tw_status status;
+
+    (void)exit_code;
+    if (!isatty(STDOUT_FILENO) || !term || strcmp(term, "dumb") == 0)
+        return tw_fail(err, TW_E_USAGE,
+                       "watch needs a terminal that it can draw on\n"
+                       "tokenward status --json is for programs");
+    runtime_find(&page.runtime, NULL);
+    page.gather.runtime = &page.runtime;
+    (void)sigemptyset(&signals);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++)
+        (void)sigaddset(&signals, SIGNALS[i]);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+    page.signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    page.events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (page.signals < 0 || page.events < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "signalfd or inotify");
+    status = gather(&page, err);
+    if (status)
+        return status;
+    enter(&page);
+    return run(&page, err);
+}

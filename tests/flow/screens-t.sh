@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# screens-t.sh - what a person sees, in a real terminal of 80 and of 40
+# columns: nothing is wrapped by the terminal, watch follows what happens and
+# leaves the terminal as it was, NO_COLOR is honoured.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+command -v tmux >/dev/null || skip_all "tmux is not installed"
+sandbox
+profile pay /oauth/v1/token
+profile failing /m/status=401,error=invalid_client/oauth/v1/token
+profile device /oauth/v1/token 'provider: device_code' "device_authorization_endpoint: $URL/oauth/v1/device"
+user tokenward get pay >/dev/null
+user tokenward get failing 2>/dev/null
+SOCKET=screens-$$
+tm() { tmux -L "$SOCKET" -f /dev/null "$@"; }
+# A command whose end is seen, with what it leaves behind; as the user.
+cat >"$T/bin/seen" <<'END'
+#!/bin/sh
+trap : INT
+echo "before"
+"$@"
+echo "ended $?"
+stty -a | grep -q ' icanon' && stty -a | grep -q ' echo ' && echo "terminal good"
+sleep 100
+END
+chmod 755 "$T/bin/seen"
+if [ "$(id -u)" = 0 ]; then
+    AS="setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups "
+else
+    AS=
+fi
+open() { # open COLUMNS COMMAND: in a terminal of its own
+    tm kill-session -t seen 2>/dev/null
+    tm new-session -d -s seen -x "$1" -y 48 "${AS}env LANG=C.UTF-8 $2"
+}
+tm new-session -d -s idle 'sleep 600' # so that the server stays
+EXTRA_PID=$(tm display-message -p -t idle '#{pid}')
+screen() { tm capture-pane -p -t seen "$@"; }
+await() { # await PATTERN NAME: on the screen
+    for _ in $(seq 200); do
+        screen | grep -q -e "$1" && { ok 0 "$2"; return; }
+        sleep 0.1
+    done
+    ok 1 "$2"
+    screen | sed 's/^/# /'
+}
+# A line that the terminal itself had to break is joined again by -J.
+unbroken() { # unbroken COLUMNS NAME
+    long=$(screen -J -S - | sed 's/ *$//' | LC_ALL=C awk -v w="$1" 'length($0) > w && !/[^ -~]/' | grep -v -e "$T" -e "$URL")
+    is "$long" "" "$2"
+}
+for columns in 80 40; do
+    open $columns "seen tokenward status"
+    await '^ended 0' "status, $columns columns"
+    unbroken $columns "status, $columns columns: no line is broken by the terminal"
+    screen | tr -s ' \n' ' ' | grep -q 'payments wallet'; ok $? "status, $columns columns: the scope is whole"
+    screen -e | grep -q "$(printf '\033')\[32mvalid"; ok $? "status, $columns columns: valid is green"
+    open $columns "NO_COLOR=1 seen tokenward status"
+    await '^ended 0' "status, $columns columns, NO_COLOR"
+    screen -e | grep -q "$(printf '\033')\[3"; is $? 1 "status, $columns columns, NO_COLOR: no colour"
+    open $columns "seen tokenward doctor pay"
+    await '^ended 0' "doctor, $columns columns"
+    unbroken $columns "doctor, $columns columns: no line is broken by the terminal"
+    screen -e -S - | grep -q "$(printf '\033')\[32mok"; ok $? "doctor, $columns columns: ok is green"
+    open $columns "seen tokenward login device"
+    await 'Waiting, ' "login, $columns columns: the countdown"
+    unbroken $columns "login, $columns columns: no line is broken by the terminal"
+    tm send-keys -t seen C-c
+    await '^terminal good' "login, $columns columns: ended, and the terminal is good"
+    open $columns "seen tokenward watch"
+    await 'q ends' "watch, $columns columns"
+    unbroken $columns "watch, $columns columns: no line is broken by the terminal"
+    screen | grep -q '^before'; is $? 1 "watch, $columns columns: on a page of its own"
+    tm send-keys -t seen q
+    await '^ended 0' "watch, $columns columns: q ends it"
+    await '^terminal good' "watch, $columns columns: the terminal is good"
+    screen | grep -q '^before'; ok $? "watch, $columns columns: and shows what it did before"
+done
+
+# watch follows what happens, without a look at the clock.
+open 80 "seen tokenward watch pay"
+await 'pay .*valid .*  1  ' "watch: generation 1"
+user tokenward reject pay
+await 'pay .*rejected' "watch: a rejection is seen at once"
+user tokenward get pay >/dev/null
+await 'pay .*valid .*  3  ' "watch: and the token after it"
+watching=$(pgrep -f "tokenward watch pay" | tail -n 1)
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+before=$(ticks "$watching")
+sleep 2
+[ $(($(ticks "$watching") - before)) -le 10 ]; ok $? "watch: it sleeps while nothing happens"
+tm resize-window -t seen -x 40 -y 30
+await '^pay$' "watch: a window that became narrow"
+kill -TERM "$watching"
+await '^terminal good' "watch: a signal ends it, and the terminal is good"
+out=$(user tokenward watch 2>&1); is $? 64 "watch: without a terminal: exit 64"
+like "$out" 'status --json is for programs' "watch: says what to do"
+tm kill-server
+done_testing
