@@ -131,6 +131,7 @@ bin_PROGRAMS += tokenward
 tokenward_SOURCES = \
 	provider/cli/command.h \
 	provider/cli/complete.c \
+	provider/cli/edit.c \
 	provider/cli/exec.c \
 	provider/cli/get.c \
 	provider/cli/guard.c \

@@ -30,6 +30,9 @@ static const struct command COMMANDS[] = {
      "certificate,\n"
      "answer, each with the time it took. Nothing is bought.\n"
      "  --fetch  buy a token, too\n"},
+    {"edit", command_edit, OPTION_PATHS, 0, 1, "[NAME | FILE]",
+     "edit a profiles file, and check it before it is replaced",
+     "With $VISUAL or $EDITOR, on a copy. Without a name: profiles.yaml.\n"},
     {"exec", command_exec,
      OPTION_AWS | OPTION_AZURE | OPTION_MIN_VALID | OPTION_COMMAND, 1, 1,
      "[OPTION...] NAME -- COMMAND [ARGUMENT...]",

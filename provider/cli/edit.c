@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * edit.c - tokenward edit: an editor on a copy of a profiles file, which is
+ * checked before it takes the file's place, as visudo(8) does.
+ *
+ * The copy lies beside the file, so that paths in it lead where they will,
+ * with a name that no reader of profiles looks at.  The file itself is locked
+ * (flock(2)) and never written: until the copy is renamed over it, whole and
+ * with the same owner and mode, every reader finds it as it was.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "provider/base/runtime.h"
+#include "provider/base/spawn.h"
+#include "provider/base/text.h"
+#include "provider/cli/command.h"
+#include "provider/cli/guard.h"
+#include "provider/cli/terminal.h"
+
+#define USER_FILE "profiles.yaml"
+#define DROP_INS "profiles.d"
+#define COPY_PREFIX ".edit." /* no reader looks at a name with a dot */
+#define NO_SHELL 127
+
+struct edit {
+    char path[PATH_MAX]; /* of the file, without links */
+    char copy[PATH_MAX];
+    int file; /* locked */
+    struct stat before;
+    bool copied; /* there is a copy, to be removed */
+};
+
+static void
+auto_edit(struct edit *edit)
+{
+    if (edit->copied)
+        (void)unlink(edit->copy);
+    if (edit->file >= 0)
+        (void)close(edit->file);
+}
+
+/* A path as it stands, or a name: its own file, else the one of all. */
+static bool
+choose(const char *word, char out[static PATH_MAX])
+{
+    struct runtime runtime;
+    int n;
+
+    if (word && (strchr(word, '/') || !text_is_profile_name(word) ||
+                 access(word, F_OK) == 0))
+        return snprintf(out, PATH_MAX, "%s", word) < PATH_MAX;
+    runtime_find(&runtime, NULL);
+    n = word ? snprintf(out, PATH_MAX, "%s/" DROP_INS "/%s.yaml",
+                        runtime.config, word)
+             : -1;
+    if (n > 0 && n < PATH_MAX && access(out, F_OK) == 0)
+        return true;
+    return snprintf(out, PATH_MAX, "%s/" USER_FILE, runtime.config) < PATH_MAX;
+}
+
+static enum tw_status
+find(const char *word, struct edit *edit, struct tw_error *err)
+{
+    char chosen[PATH_MAX];
+    const char *base;
+
+    if (!choose(word, chosen) || !realpath(chosen, edit->path)) {
+        (void)tw_fail_errno(err, TW_E_NOT_FOUND, errno, "%s", chosen);
+        error_hint(err, "tokenward explain NAME tells where a profile stands");
+        return TW_E_NOT_FOUND;
+    }
+    base = strrchr(edit->path, '/') + 1;
+    if (snprintf(edit->copy, sizeof edit->copy, "%.*s" COPY_PREFIX "%s",
+                 (int)(base - edit->path), edit->path,
+                 base) >= (int)sizeof edit->copy)
+        return tw_fail(err, TW_E_USAGE, "the path is too long");
+    return TW_OK;
+}
+
+/* Opened, ours, locked, and still the one of that path. */
+static enum tw_status
+lock(struct edit *edit, struct tw_error *err)
+{
+    struct stat now;
+
+    edit->file =
+        open(edit->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (edit->file < 0 || fstat(edit->file, &edit->before) < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->path);
+    if (!S_ISREG(edit->before.st_mode) ||
+        (edit->before.st_uid != geteuid() && geteuid() != 0))
+        return tw_fail(err, TW_E_ACCESS, "%s: is no file of yours",
+                       edit->path);
+    if (flock(edit->file, LOCK_EX | LOCK_NB) < 0)
+        return errno == EWOULDBLOCK
+                   ? tw_fail(err, TW_E_RETRY, "%s: is being edited",
+                             edit->path)
+                   : tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", edit->path);
+    if (lstat(edit->path, &now) < 0 || now.st_ino != edit->before.st_ino ||
+        now.st_dev != edit->before.st_dev)
+        return tw_fail(err, TW_E_RETRY, "%s: was replaced just now",
+                       edit->path);
+    return TW_OK;
+}
+
+/* What a killed editing left behind is nobody's: the lock is ours. */
+static enum tw_status
+copy(struct edit *edit, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = -1;
+    off_t left = edit->before.st_size;
+
+    (void)unlink(edit->copy);
+    fd = open(edit->copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+              0600);
+    if (fd < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->copy);
+    edit->copied = true;
+    while (left > 0) {
+        ssize_t n = sendfile(fd, edit->file, NULL, (size_t)left);
+
+        if (n <= 0)
+            return tw_fail_errno(err, TW_E_SYSTEM, n ? errno : EIO, "%s",
+                                 edit->copy);
+        left -= n;
+    }
+    return TW_OK;
+}
+
+/* The exit status of @run in a process of its own; -1: there was none. */
+static int
+wait_for(void (*run)(const struct edit *edit), const struct edit *edit)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        (void)signal(SIGINT, SIG_DFL);
+        (void)signal(SIGQUIT, SIG_DFL);
+        run(edit);
+        _exit(NO_SHELL);
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void
+run_editor(const struct edit *edit)
+{
+    const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR");
+    const char *chosen = visual && visual[0]   ? visual
+                         : editor && editor[0] ? editor
+                                               : "vi";
+    char line[PATH_MAX];
+
+    guard_end();
+    if (snprintf(line, sizeof line, "%s \"$1\"", chosen) < (int)sizeof line)
+        (void)execl("/bin/sh", "sh", "-c", line, "editor", edit->copy,
+                    (char *)NULL);
+}
+
+/* Its answer is the exit status, and what it says on stderr. */
+static void
+run_check(const struct edit *edit)
+{
+    const char *const words[] = {"check", "--", edit->copy, NULL};
+    struct tw_error err;
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    if (null >= 0)
+        (void)dup2(null, STDOUT_FILENO);
+    if (spawn_in_place(words, &err))
+        terminal_error(PROGRAM, &err);
+}
+
+static bool
+is_changed(const struct edit *edit)
+{
+    AUTO_FCLOSE FILE *before = fopen(edit->path, "re");
+    AUTO_FCLOSE FILE *after = fopen(edit->copy, "re");
+    int a, b;
+
+    if (!before || !after)
+        return true;
+    do {
+        a = getc(before);
+        b = getc(after);
+    } while (a == b && a != EOF);
+    return a != b;
+}
+
+/* 'e', 'x' or 'Q'; without a terminal nobody can say so: 'x'. */
+static char
+what_now(void)
+{
+    static const char QUESTION[] =
+        "What now? e: edit again, x: leave the file as it was, Q: replace it "
+        "all the same: ";
+    char line[64];
+
+    while (isatty(STDIN_FILENO)) {
+        (void)!write(STDERR_FILENO, QUESTION, strlen(QUESTION));
+        if (!fgets(line, sizeof line, stdin))
+            break;
+        if (strchr("exQ", line[0]) && line[1] == '\n')
+            return line[0];
+    }
+    return 'x';
+}
+
+/* The copy as the editor left it, perhaps another file by now. */
+static enum tw_status
+replace(struct edit *edit, struct tw_error *err)
+{
+    const mode_t mode = edit->before.st_mode & 07777;
+    AUTO_CLOSE int fd =
+        open(edit->copy, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    AUTO_CLOSE int dir = -1;
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->copy);
+    if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
+        return tw_fail(err, TW_E_ACCESS, "%s: is no file of yours any more",
+                       edit->copy);
+    if (fchmod(fd, mode & 0777) < 0 ||
+        ((st.st_uid != edit->before.st_uid ||
+          st.st_gid != edit->before.st_gid) &&
+         fchown(fd, edit->before.st_uid, edit->before.st_gid) < 0) ||
+        fsync(fd) < 0 || rename(edit->copy, edit->path) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s: was not replaced",
+                             edit->path);
+    edit->copied = false;
+    *strrchr(edit->copy, '/') = '\0';
+    dir = open(edit->copy[0] ? edit->copy : "/",
+               O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir >= 0)
+        (void)fsync(dir);
+    return TW_OK;
+}
+
+/* Until it is good, or given up. */
+static enum tw_status
+edit_copy(struct edit *edit, int *exit_code, struct tw_error *err)
+{
+    for (;;) {
+        int checked;
+
+        if (wait_for(run_editor, edit) != 0)
+            return tw_fail(err, TW_E_USAGE,
+                           "the editor failed, and the file is as it was\n"
+                           "VISUAL or EDITOR names one");
+        if (!is_changed(edit))
+            return TW_OK;
+        checked = wait_for(run_check, edit);
+        if (checked == 0)
+            return replace(edit, err);
+        switch (what_now()) {
+        case 'e':
+            break;
+        case 'Q':
+            return replace(edit, err);
+        default:
+            *exit_code = checked > 0 ? checked : status_exit_code(TW_E_SYSTEM);
+            return tw_fail(err, TW_E_CONFIG, "%s is as it was", edit->path);
+        }
+    }
+}
+
+enum tw_status
+command_edit(const struct options *options, int *exit_code,
+             struct tw_error *err)
+{
+    AUTO(auto_edit) struct edit edit = {.file = -1};
+    enum tw_status status =
+        find(options->name_count ? options->names[0] : NULL, &edit, err);
+
+    if (!status)
+        status = lock(&edit, err);
+    if (!status)
+        status = copy(&edit, err);
+    if (status)
+        return status;
+    (void)signal(SIGINT, SIG_IGN); /* the editor's */
+    (void)signal(SIGQUIT, SIG_IGN);
+    return edit_copy(&edit, exit_code, err);
+}

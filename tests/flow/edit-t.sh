@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# edit-t.sh - tokenward edit: a copy is edited, checked, and takes the file's
+# place whole; what is wrong, refused or killed leaves the file as it was.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+URL=https://a.example.com CA=/etc/ssl/certs/ca-certificates.crt
+profile pay /token
+file=$T/config/tokenward/profiles.d/pay.yaml
+cp "$file" "$T/good"
+editor() { # editor LINE...: what it does with its file, $1
+    printf '%s\n' '#!/bin/sh' "$@" >"$T/bin/editor"
+    chmod 755 "$T/bin/editor"
+}
+edit() { user env VISUAL= EDITOR=editor tokenward edit "$@" >"$T/out" 2>&1 </dev/null; STATUS=$?; }
+left() { find "$T/config/tokenward" -name '.edit.*'; }
+
+editor 'echo "    timeout: 7" >>"$1"' 'echo "$1" >"$HOME/edited"' 'stat -c %a "$1" >>"$HOME/edited"'
+inode=$(stat -c %i "$file")
+edit pay; is $STATUS 0 "a good change: exit 0"
+is "$(tail -n 1 "$file")" "    timeout: 7" "is in the file"
+[ "$(stat -c %i "$file")" != "$inode" ]; ok $? "which was replaced and not written"
+is "$(stat -c '%a %u' "$file")" "600 $USER_ID" "with its mode and owner"
+is "$(cat "$T/home/edited")" "$T/config/tokenward/profiles.d/.edit.pay.yaml
+600" "what was edited is a copy beside it, for nobody else"
+is "$(left)" "" "of which nothing is left"
+chmod 640 "$file"
+editor 'sed -i "s/timeout: 7/timeout: 8/" "$1"'
+edit "$file"; is $STATUS 0 "by its path, with an editor that makes a new file"
+is "$(grep -c 'timeout: 8' "$file") $(stat -c %a "$file")" "1 640" "changed, and of the same mode"
+chmod 600 "$file"
+inode=$(stat -c %i "$file")
+editor 'true'
+edit pay; is "$STATUS $(stat -c %i "$file")" "0 $inode" "no change: nothing is replaced"
+
+cp "$file" "$T/good"
+editor 'sed -i "s/client_id/client_di/" "$1"'
+edit pay; is $STATUS 78 "a typo: exit 78"
+like "$(cat "$T/out")" "pay.yaml:[0-9]*:[0-9]*: .*unknown key 'client_di'" "says where"
+like "$(cat "$T/out")" "did you mean 'client_id'" "and what was meant"
+cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
+is "$(left)" "" "with no copy beside it"
+editor 'exit 1'
+edit pay; is $STATUS 64 "an editor that fails: exit 64"
+cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
+editor 'rm "$1"; ln -s /etc/passwd "$1"'
+edit pay; [ $STATUS != 0 ]; ok $? "an editor that leaves a link: refused"
+cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
+edit nosuch; is $STATUS 66 "a profile without a file: exit 66"
+like "$(cat "$T/out")" "tokenward explain NAME" "says where to look"
+
+# Two at once, and one that is killed.
+editor 'touch "$HOME/begun"; while [ ! -e "$HOME/go" ]; do sleep 0.1; done; echo "    timeout: 9" >>"$1"'
+sed -i '/timeout/d' "$file"
+user env EDITOR=editor tokenward edit pay >/dev/null 2>&1 </dev/null &
+first=$!
+for _ in $(seq 100); do [ -e "$T/home/begun" ] && break; sleep 0.1; done
+edit pay; is $STATUS 75 "while it is edited: exit 75"
+like "$(cat "$T/out")" "is being edited" "says so"
+touch "$T/home/go"
+wait $first; is $? 0 "and the first one ends well"
+is "$(grep -c 'timeout: 9' "$file")" 1 "with its change"
+echo rubbish >"$T/config/tokenward/profiles.d/.edit.pay.yaml"; own "$T/config"
+editor 'sed -i "s/timeout: 9/timeout: 10/" "$1"'
+edit pay; is $STATUS 0 "over what a killed one left behind"
+is "$(grep -c rubbish "$file") $(grep -c 'timeout: 10' "$file")" "0 1" "which is not taken for the file"
+
+# What now?
+if command -v script >/dev/null; then
+    cp "$file" "$T/good"
+    editor 'if [ -e "$HOME/again" ]; then sed -i "s/client_di/client_id/; s/timeout: 10/timeout: 11/" "$1"; else touch "$HOME/again"; sed -i "s/client_id/client_di/" "$1"; fi'
+    (sleep 2; echo e; sleep 3) | user env EDITOR=editor script -qec "tokenward edit pay" /dev/null >"$T/out" 2>&1; is $? 0 "e: edited again, and good: exit 0"
+    like "$(cat "$T/out")" "What now?" "was asked"
+    is "$(grep -c 'timeout: 11' "$file") $(grep -c client_di "$file")" "1 0" "and replaced by what is good"
+    editor 'sed -i "s/client_id/client_di/" "$1"'
+    (sleep 2; echo x; sleep 1) | user env EDITOR=editor script -qec "tokenward edit pay" /dev/null >"$T/out" 2>&1; is $? 78 "x: exit 78"
+    is "$(grep -c client_di "$file")" 0 "and the file is as it was"
+    (sleep 2; echo Q; sleep 1) | user env EDITOR=editor script -qec "tokenward edit pay" /dev/null >"$T/out" 2>&1; is $? 0 "Q: exit 0"
+    is "$(grep -c client_di "$file")" 1 "and replaced, as it was wanted"
+else
+    skip "what now?" "script(1) is not installed"
+fi
+done_testing
