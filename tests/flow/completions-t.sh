@@ -59,9 +59,9 @@ PS1='ready> '
 zstyle ':completion:*' verbose no
 END
     own "$T/home"
-    tmux -L "complete-$$" -f /dev/null new-session -d -x 80 -y 24 \
-        "setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups env HOME=$T/home zsh -i" 2>/dev/null ||
-        tmux -L "complete-$$" -f /dev/null new-session -d -x 80 -y 24 "env HOME=$T/home zsh -i"
+    as=
+    [ "$(id -u)" != 0 ] || as="setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups "
+    tmux -L "complete-$$" -f /dev/null new-session -d -x 80 -y 24 "${as}env HOME=$T/home zsh -i"
     EXTRA_PID=$(tmux -L "complete-$$" display-message -p '#{pid}')
     screen() { tmux -L "complete-$$" capture-pane -p; }
     await() { # await PATTERN: on the screen
