@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "helper/bearer_file.h"
 #include "helper/broker.h"
 #include "helper/filter.h"
 #include "helper/landlock.h"
@@ -80,7 +81,7 @@ static const char *const TOKENS[] = {"/dev/tpm0", "/dev/tpmrm0"};
 
 /* What profiles need that others do not. */
 struct needs {
-    bool commands, state, anywhere, tpm, pkcs11;
+    bool commands, state, anywhere, tpm, pkcs11, bearer_file;
 };
 
 static void
@@ -124,6 +125,7 @@ survey(const struct profile *const *profiles, size_t count,
     for (size_t i = 0; i < count; i++) {
         const struct secret_source *secret;
 
+        needs.bearer_file = needs.bearer_file || profiles[i]->wlcg_discovery;
         for (size_t j = 0; (secret = profile_secret(profiles[i], j)); j++)
             needs.commands = needs.commands || secret->kind == SECRET_COMMAND;
         for (const struct profile *source = profiles[i]; source;
@@ -271,6 +273,21 @@ allow_state(const struct landlock *landlock, bool system, struct tw_error *err)
     return landlock_allow(landlock, path, LANDLOCK_KEEP, err);
 }
 
+/* Where the profile's token goes beside the runtime directory, or went. */
+static enum tw_status
+allow_bearer_file(const struct landlock *landlock, const struct store *store,
+                  bool wanted, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = -1;
+    bool there;
+
+    if (store->system ||
+        bearer_file_open(store->root, &fd, &there, NULL) || /* will be told */
+        (!wanted && !there))
+        return TW_OK;
+    return landlock_allow_open(landlock, fd, LANDLOCK_PUT, err);
+}
+
 static enum tw_status
 allow_places(const struct landlock *landlock, const struct needs *needs,
              const struct secret_context *secrets, struct tw_error *err)
@@ -284,6 +301,9 @@ allow_places(const struct landlock *landlock, const struct needs *needs,
         status = ALLOW_EACH(landlock, TOKENS, LANDLOCK_DEVICE, err);
     if (!status && needs->state)
         status = allow_state(landlock, secrets->system, err);
+    if (!status)
+        status = allow_bearer_file(landlock, secrets->store,
+                                   needs->bearer_file, err);
     return status;
 }
 
@@ -331,15 +351,17 @@ fence_fetching(const struct profile *const *profiles, size_t count,
 }
 
 enum tw_status
-fence_resident(const struct secret_context *secrets, struct tw_error *err)
+fence_resident(const struct secret_context *secrets, bool bearer_file,
+               struct tw_error *err)
 {
-    static const struct needs NEEDS = {.state = true, .tpm = true};
+    const struct needs needs = {
+        .state = true, .tpm = true, .bearer_file = bearer_file};
     static const struct landlock_scope SCOPE = {.writes = true};
     AUTO_LANDLOCK landlock = LANDLOCK_INIT;
     enum tw_status status = landlock_begin(&SCOPE, &landlock, err);
 
     if (!status)
-        status = allow_places(&landlock, &NEEDS, secrets, err);
+        status = allow_places(&landlock, &needs, secrets, err);
     if (!status)
         status = landlock_enforce(&landlock, err);
     return status ? status : filter_enter(PHASE_RESIDENT, err);

@@ -20,8 +20,9 @@ enum tw_status fence_fetching(const struct profile *const *profiles,
                               const struct secret_context *secrets, bool state,
                               struct tw_error *err);
 
-/* fence_resident: for whatever profiles there will be: TW_E_SYSTEM. */
+/* fence_resident: for whatever profiles there will be: TW_E_SYSTEM.  One that
+ * begins to publish a @bearer_file then is too late, unless there is one. */
 enum tw_status fence_resident(const struct secret_context *secrets,
-                              struct tw_error *err);
+                              bool bearer_file, struct tw_error *err);
 
 #endif

@@ -41,6 +41,7 @@
 #define FILE_WRITE (UINT64_C(1) << 1)
 #define FILE_READ (UINT64_C(1) << 2)
 #define DIR_READ (UINT64_C(1) << 3)
+#define FILE_REMOVE (UINT64_C(1) << 5)
 #define DIR_REMOVE (UINT64_C(3) << 4) /* a directory, a file */
 #define MAKE_DIRECTORY (UINT64_C(1) << 7)
 #define MAKE_FILE (UINT64_C(1) << 8)
@@ -84,6 +85,7 @@ static const uint64_t KNOWN[] = {
 static const uint64_t USES[] = {
     [LANDLOCK_READ] = FILE_READ | DIR_READ,
     [LANDLOCK_DEVICE] = FILE_READ | FILE_WRITE | DEVICE_IOCTL,
+    [LANDLOCK_PUT] = FILE_WRITE | FILE_REMOVE | MAKE_FILE,
     [LANDLOCK_KEEP] = FILE_READ | DIR_READ | FILE_WRITE | FILE_TRUNCATE |
                       DIR_REMOVE | MAKE_DIRECTORY | MAKE_FILE | MAKE_SOCKET,
 };

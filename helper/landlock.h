@@ -14,6 +14,7 @@
 enum landlock_use {
     LANDLOCK_READ = 0, /* files, and what lies below a directory */
     LANDLOCK_DEVICE,   /* read, written and asked by ioctl(2) */
+    LANDLOCK_PUT,      /* files made, replaced and removed, and not read */
     LANDLOCK_KEEP,     /* read; files and directories made and removed */
 };
 

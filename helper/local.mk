@@ -19,6 +19,8 @@ helper_libhelper_la_SOURCES = \
 	helper/assertion.h \
 	helper/base64.c \
 	helper/base64.h \
+	helper/bearer_file.c \
+	helper/bearer_file.h \
 	helper/bell.c \
 	helper/bell.h \
 	helper/bell_parse.c \

@@ -143,7 +143,9 @@ struct profile {
     char *git_username; /* "oauth2" unless said otherwise */
     struct profile_export *exports;
     size_t export_count;
-    bool login; /* wanted from a login on */
+    bool login;          /* wanted from a login on */
+    bool wlcg_discovery; /* its token goes where WLCG's clients look, too */
+    uint32_t wlcg_discovery_line, wlcg_discovery_column;
     enum login_lifetime login_lifetime;
     struct readers readers; /* of the system's alone */
     char *ca_file;          /* absolute, or NULL for the system's trust */

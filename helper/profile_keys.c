@@ -80,14 +80,37 @@ read_lifetime(const struct profile_reader *reader,
 }
 
 static enum tw_status
-read_login(const struct profile_reader *reader, const struct yaml_node *value)
+read_bool(const struct profile_reader *reader, const struct yaml_node *value,
+          bool *out)
 {
     size_t chosen = 0;
     enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
-        reader->profile->login = chosen == 1;
+        *out = chosen == 1;
     return status;
+}
+
+static enum tw_status
+read_login(const struct profile_reader *reader, const struct yaml_node *value)
+{
+    return read_bool(reader, value, &reader->profile->login);
+}
+
+static enum tw_status
+read_wlcg_discovery(const struct profile_reader *reader,
+                    const struct yaml_node *value)
+{
+    struct profile *profile = reader->profile;
+
+    if (reader->context->system)
+        return profile_refuse(reader, value,
+                              "wlcg_discovery: the file is in a user's "
+                              "runtime directory; put the profile into "
+                              "~/.config/tokenward");
+    profile->wlcg_discovery_line = value->line;
+    profile->wlcg_discovery_column = value->column;
+    return read_bool(reader, value, &profile->wlcg_discovery);
 }
 
 /* A profile that has one itself is read by profile_stack_read(). */
@@ -191,7 +214,7 @@ static const char *const LIFETIME_WORDS[] = {[LIFETIME_SESSION] = "session",
                                              [LIFETIME_USER] = "user",
                                              [LIFETIME_LINGER] = "linger",
                                              NULL};
-static const char *const LOGIN_WORDS[] = {"false", "true", NULL};
+static const char *const BOOL_WORDS[] = {"false", "true", NULL};
 static const char *const SEPARATOR_WORDS[] = {"space", "comma", NULL};
 static const char *const STATUS_WORDS[] = {"200", "201", "202", "203", NULL};
 static const char *const TYPE_WORDS[] = {"Bearer", NULL};
@@ -301,7 +324,7 @@ static const struct profile_key KEYS[] = {
      false, read_lifetime, CHOICE(LIFETIME_WORDS)},
     {"login", "true or false",
      "have a token kept from a login on, by pam_tokenward; default false",
-     false, read_login, CHOICE(LOGIN_WORDS)},
+     false, read_login, CHOICE(BOOL_WORDS)},
     {"match", "https://HOST[:PORT][/PATH], or a list",
      "the URLs this token is for, for git and other tools", false,
      profile_read_match, SHAPE(URLS)},
@@ -351,6 +374,10 @@ static const struct profile_key KEYS[] = {
     {"vars", "{NAME: TEXT, ...}",
      "what the preset needs to know, like the tenant's domain", false,
      read_merged, SHAPE(TEXTS)},
+    {"wlcg_discovery", "true or false",
+     "have the token in $XDG_RUNTIME_DIR/bt_uUID, too, for WLCG Bearer Token "
+     "Discovery; default false",
+     false, read_wlcg_discovery, CHOICE(BOOL_WORDS)},
     {"zero_lifetime", "refuse or default",
      "default: expires_in 0 says nothing; it is refused otherwise", false,
      profile_read_zero_lifetime, CHOICE(ZERO_WORDS)},

@@ -75,6 +75,28 @@ has_new_matches(const struct profile_set *set,
     return true;
 }
 
+/* There is one such file. */
+static bool
+has_new_file(const struct profile_set *set,
+             const struct profile_complaints *complaints,
+             const struct profile *profile)
+{
+    const struct profile *other = set->wlcg;
+    struct tw_error failure;
+
+    if (!profile->wlcg_discovery || !other)
+        return true;
+    (void)tw_fail(&failure, TW_E_CONFIG,
+                  "%s:%u:%u: profile '%s': wlcg_discovery: profile '%s' has "
+                  "it already, in %s:%u:%u; one token fits into the file",
+                  profile->file, profile->wlcg_discovery_line,
+                  profile->wlcg_discovery_column, profile->name, other->name,
+                  other->file, other->wlcg_discovery_line,
+                  other->wlcg_discovery_column);
+    profile_complain(complaints, profile->name, &failure);
+    return false;
+}
+
 enum tw_status
 profile_set_add(struct profile_set *set, struct profile *profile,
                 struct tw_error *err)
@@ -88,6 +110,8 @@ profile_set_add(struct profile_set *set, struct profile *profile,
         set->first = profile;
     set->last = profile;
     set->count++;
+    if (profile->wlcg_discovery)
+        set->wlcg = profile;
     added = table_add(&set->names, profile->name, "", profile);
     for (size_t i = 0; added && i < profile->match_count; i++)
         added = table_add(&set->routes, profile->matches[i].host,
@@ -107,7 +131,8 @@ profile_set_add_take(struct profile_set *set,
 
         list->first = profile->next;
         if (has_new_name(set, complaints, profile) &&
-            has_new_matches(set, complaints, profile))
+            has_new_matches(set, complaints, profile) &&
+            has_new_file(set, complaints, profile))
             status = profile_set_add(set, profile, err);
         else
             profile_free(profile);

@@ -14,7 +14,7 @@ struct profile_source *profile_set_look(struct profile_set *set,
                                         const char *path);
 
 /* profile_set_add_take: takes all of @list.  A profile whose name or match: is
- * there already is left out with a complaint. */
+ * there already, or wlcg_discovery, is left out with a complaint. */
 enum tw_status
 profile_set_add_take(struct profile_set *set,
                      const struct profile_complaints *complaints,

@@ -34,8 +34,9 @@ struct profile_left_out {
 struct profile_set {
     struct profile *first, *last;
     size_t count;
-    struct table names;  /* of profiles, by name */
-    struct table routes; /* of profiles, by host and path of a match */
+    struct table names;         /* of profiles, by name */
+    struct table routes;        /* of profiles, by host and path of a match */
+    const struct profile *wlcg; /* the one with wlcg_discovery, or NULL */
     struct profile_source *sources;
     char *places; /* "A, B" for "no such profile" */
     struct tw_error

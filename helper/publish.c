@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/bearer_file.h"
 #include "helper/fingerprint.h"
 #include "helper/retry.h"
 #include "helper/stack.h"
@@ -53,9 +54,12 @@ add_warning(char *out, const char *text)
 }
 
 static void
-write_warning(const struct outcome *outcome, const char *asked,
+write_warning(const struct publication *publication, const char *asked,
               const char *granted, char *out)
 {
+    const struct outcome *outcome = publication->outcome;
+    const struct secret *token = &outcome->reply.token;
+
     out[0] = '\0';
     if (outcome->by_next)
         add_warning(out, "the server refuses client_secret, and takes "
@@ -64,6 +68,10 @@ write_warning(const struct outcome *outcome, const char *asked,
         add_warning(out, "the server granted less scope than asked for");
     else if (*asked && !scope_covers(asked, granted))
         add_warning(out, "the server granted more scope than asked for");
+    if (publication->profile->wlcg_discovery &&
+        !bearer_file_takes(secret_text(token), token->len))
+        add_warning(out, "the token has characters that wlcg_discovery does "
+                         "not allow, and is not published there");
 }
 
 static void
@@ -92,6 +100,9 @@ set_profile(const struct profile *profile, struct record *record)
     record->source = profile->file;
     record->source_mark = profile->mark->text;
     record->git_username = profile->git_username;
+    record->wlcg_discovery =
+        profile->wlcg_discovery && record->token &&
+        bearer_file_takes(record->token, record->token_len);
 }
 
 int64_t
@@ -135,7 +146,7 @@ publish_token(const struct store_profile *place,
         record.refresh_at > outcome->asked.wall + RETRY_WATCHED_S)
         record.refresh_at = outcome->asked.wall + RETRY_WATCHED_S;
 
-    write_warning(outcome, asked, record.scope, warning);
+    write_warning(publication, asked, record.scope, warning);
     if (!warning[0] && profile->warning)
         (void)snprintf(warning, sizeof warning, "%s", profile->warning);
     set_profile(profile, &record);

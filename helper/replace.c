@@ -103,9 +103,11 @@ make_temporary(int dir, char *name, size_t size, int *out,
     return TW_OK;
 }
 
-static bool
-write_all(int fd, const char *bytes, size_t n)
+bool
+replace_write(int fd, const void *text, size_t n)
 {
+    const char *bytes = text;
+
     while (n) {
         ssize_t written = write(fd, bytes, n);
 
@@ -133,7 +135,7 @@ fill(int dir, const char *temporary, int fd, const char *name,
     if (form->readers && access_set_file(fd, form->readers, err))
         return TW_E_SYSTEM;
     if ((!form->readers && fchmod(fd, form->mode) < 0) ||
-        !write_all(fd, bytes, n))
+        !replace_write(fd, bytes, n))
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "writing '%s' in the runtime directory", name);
     if (renameat(dir, temporary, dir, name) < 0)

@@ -34,4 +34,7 @@ enum tw_status replace_file_for(int dir, const char *name,
                                 const void *bytes, size_t n,
                                 struct tw_error *err);
 
+/* replace_write: all @n bytes to @fd.  False, with errno set. */
+bool replace_write(int fd, const void *bytes, size_t n);
+
 #endif

@@ -274,7 +274,8 @@ open_all(struct serve *serve, struct tw_error *err)
     status = serve_reload(serve, true, err);
     if (!status)
         status = open_doors(serve, err);
-    return status ? status : fence_resident(&secrets, err);
+    return status ? status
+                  : fence_resident(&secrets, serve->era->set.wlcg, err);
 }
 
 /* Until it is told to end, and then until what is under way has ended: an

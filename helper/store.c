@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "helper/access.h"
+#include "helper/bearer_file.h"
 #include "helper/confine.h"
 #include "helper/lock.h"
 #include "helper/own_directory.h"
@@ -210,6 +211,18 @@ put_record(const struct store_profile *profile, const struct record *record,
     return status;
 }
 
+/* Where WLCG's clients look, if the profile wants it, or did. */
+static enum tw_status
+put_bearer(const struct store_profile *profile, const struct record *record,
+           bool was_there, struct tw_error *err)
+{
+    if (!record->wlcg_discovery && !was_there)
+        return TW_OK;
+    return bearer_file_put(profile->store->root,
+                           record->wlcg_discovery ? record->token : NULL,
+                           record->token_len, err);
+}
+
 enum tw_status
 store_publish(const struct store_profile *profile, const struct record *record,
               int64_t expected, struct tw_error *err)
@@ -230,6 +243,8 @@ store_publish(const struct store_profile *profile, const struct record *record,
                        "the token of '%s' was rejected meanwhile",
                        profile->name);
     status = put_record(profile, record, err);
+    if (!status)
+        status = put_bearer(profile, record, kept.wlcg_discovery, err);
     epoch_bump(profile->store->root, profile->store->system ? 0644 : 0600);
     return status;
 }
@@ -247,13 +262,14 @@ store_mend(const struct store_profile *profile, const struct record *record,
 {
     AUTO_CLOSE int guard = -1;
     enum tw_status status = replace_begin(profile->dir, &guard, NULL, err);
+    bool said = record->token &&
+                token_file_says(profile, record->token, record->token_len);
 
-    if (record->token &&
-        token_file_says(profile, record->token, record->token_len))
-        return TW_OK; /* the strays can wait */
     if (status)
-        return status;
-    return put_token(profile, record, err);
+        return said ? TW_OK : status; /* the strays can wait */
+    if (!said)
+        status = put_token(profile, record, err);
+    return status ? status : put_bearer(profile, record, false, err);
 }
 
 /* "backoff", or "backoff.2" of the second source. */
@@ -280,10 +296,13 @@ enum tw_status
 store_forget(const struct store_profile *profile, struct tw_error *err)
 {
     static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE};
+    AUTO_RECORD kept = RECORD_INIT;
     AUTO_CLOSE int guard = -1;
     char note[BACKOFF_NAME_MAX];
     enum tw_status status = replace_begin(profile->dir, &guard, NULL, err);
 
+    if (!status && !store_record(profile, &kept, NULL) && kept.wlcg_discovery)
+        status = bearer_file_put(profile->store->root, NULL, 0, err);
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES && !status; i++)
         status = forget_file(profile, FILES[i], err);
     for (unsigned i = 0; i <= STORE_SOURCES_MAX && !status; i++)

@@ -57,6 +57,7 @@ static const struct field FIELDS[] = {
     TEXT("warning", warning),
     TEXT("watched", watched),
     TEXT("watched_mark", watched_mark),
+    NUMBER("wlcg_discovery", wlcg_discovery),
 };
 
 #define FIELD_COUNT (sizeof FIELDS / sizeof *FIELDS)

@@ -41,6 +41,7 @@ struct record {
     const char *answered_by; /* of a stack: number and name of the source */
     const char *warning;     /* e.g. scope narrower than asked, or "" */
     const char *git_username;
+    int64_t wlcg_discovery; /* 1: the token is published there, too */
     const char *exports[RECORD_EXPORTS_MAX]; /* "NAME=token|file|header" */
     size_t export_count;
 };

@@ -23,6 +23,7 @@ tests_unit_corpus_replies_t_LDADD = $(LINK_UNIT)
 if HAVE_CRITERION
 UNIT_TESTS += \
 	tests/unit/base-t \
+	tests/unit/bearer-file-t \
 	tests/unit/bell-t \
 	tests/unit/broker-t \
 	tests/unit/claim-t \
@@ -73,6 +74,11 @@ tests_unit_base_t_SOURCES = tests/unit/base-t.c
 tests_unit_base_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_base_t_CFLAGS = $(CC_UNIT)
 tests_unit_base_t_LDADD = $(LINK_UNIT)
+
+tests_unit_bearer_file_t_SOURCES = tests/unit/bearer-file-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_bearer_file_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_bearer_file_t_CFLAGS = $(CC_UNIT)
+tests_unit_bearer_file_t_LDADD = $(LINK_UNIT)
 
 tests_unit_bell_t_SOURCES = tests/unit/bell-t.c
 tests_unit_bell_t_CPPFLAGS = $(CPP_UNIT)

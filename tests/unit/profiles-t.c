@@ -168,6 +168,30 @@ Test(profiles, broken_profile_is_left_out_alone)
                    "clear)");
 }
 
+Test(profiles, wlcg_discovery_is_one_users_profiles)
+{
+    static const char TEXT[] =
+        "profiles:\n"
+        "  a: {token_endpoint: https://a.test, client_id: c, client_secret: "
+        "{env: A}, wlcg_discovery: true}\n"
+        "  b: {token_endpoint: https://a.test, client_id: c, client_secret: "
+        "{env: A}, wlcg_discovery: true}\n";
+
+    loading_put("profiles.d/a.yaml", 0600, TEXT);
+    loading_expect(false, 1,
+                   "%s/profiles.d/a.yaml:3:94: profile 'b': wlcg_discovery: "
+                   "profile 'a' has it already, in %s/profiles.d/a.yaml:2:94; "
+                   "one token fits into the file");
+    loading_put("profiles.d/a.yaml", 0600,
+                "profiles:\n"
+                "  a: {token_endpoint: https://a.test, client_id: c, "
+                "client_secret: {env: A}, wlcg_discovery: true}\n");
+    loading_expect(true, 0,
+                   "%s/profiles.d/a.yaml:2:94: profile 'a': wlcg_discovery: "
+                   "the file is in a user's runtime directory; put the "
+                   "profile into ~/.config/tokenward");
+}
+
 Test(profiles, broken_file_is_left_out_whole)
 {
     loading_put_profile("profiles.d/a.yaml", 0600, "a", "{env: A}");
