@@ -16,14 +16,10 @@
 
 #include "provider/base/text.h"
 
-struct entry {
-    int dir;
-    const char *name; /* in it */
-};
-
-/* The directory of @path, open. */
+/* The directory of @path, open, and its *@name in there. */
 static enum tw_status
-open_entry(const char *path, struct entry *out, struct tw_error *err)
+open_directory(const char *path, int *out, const char **name,
+               struct tw_error *err)
 {
     char dir[PATH_MAX];
     const char *slash = strrchr(path, '/');
@@ -45,7 +41,8 @@ open_entry(const char *path, struct entry *out, struct tw_error *err)
         return tw_fail(err, TW_E_ACCESS,
                        "%s: everybody may replace files in its directory",
                        shown.text);
-    *out = (struct entry){.dir = take_fd(&fd), .name = path + n};
+    *out = take_fd(&fd);
+    *name = path + n;
     return TW_OK;
 }
 
@@ -67,7 +64,7 @@ write_all(int fd, const struct secret *text)
 /* No two processes of one number are at it at once; what one of them left
  * behind is in its own way alone. */
 static enum tw_status
-replace(const struct entry *entry, const struct secret *text,
+replace(int dir, const char *name, const struct secret *text,
         struct tw_error *err)
 {
     char temporary[NAME_MAX + 1], pid[24];
@@ -76,15 +73,15 @@ replace(const struct entry *entry, const struct secret *text,
 
     (void)text_put_int64(pid, getpid());
     (void)text_join(temporary, sizeof temporary, parts);
-    (void)unlinkat(entry->dir, temporary, 0);
-    fd = openat(entry->dir, temporary,
+    (void)unlinkat(dir, temporary, 0);
+    fd = openat(dir, temporary,
                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "making a file");
     if (fchmod(fd, 0600) < 0 || !write_all(fd, text) ||
-        renameat(entry->dir, temporary, entry->dir, entry->name) < 0) {
+        renameat(dir, temporary, dir, name) < 0) {
         (void)tw_fail_errno(err, TW_E_SYSTEM, errno, "replacing a file");
-        (void)unlinkat(entry->dir, temporary, 0);
+        (void)unlinkat(dir, temporary, 0);
         return TW_E_SYSTEM;
     }
     return TW_OK;
@@ -94,21 +91,21 @@ enum tw_status
 answer_file_put(const char *path, const struct secret *text,
                 struct tw_error *err)
 {
-    struct entry entry = {.dir = -1};
-    enum tw_status status = open_entry(path, &entry, err);
-    AUTO_CLOSE int dir = entry.dir;
+    AUTO_CLOSE int dir = -1;
+    const char *name;
+    enum tw_status status = open_directory(path, &dir, &name, err);
 
-    return status ? status : replace(&entry, text, err);
+    return status ? status : replace(dir, name, text, err);
 }
 
 enum tw_status
 answer_file_remove(const char *path, struct tw_error *err)
 {
-    struct entry entry = {.dir = -1};
-    enum tw_status status = open_entry(path, &entry, err);
-    AUTO_CLOSE int dir = entry.dir;
+    AUTO_CLOSE int dir = -1;
+    const char *name;
+    enum tw_status status = open_directory(path, &dir, &name, err);
 
-    if (!status && unlinkat(dir, entry.name, 0) < 0 && errno != ENOENT)
+    if (!status && unlinkat(dir, name, 0) < 0 && errno != ENOENT)
         status = tw_fail_errno(err, TW_E_SYSTEM, errno, "removing a file");
     return status;
 }
