@@ -29,16 +29,6 @@ struct watch_dir {
 };
 
 static struct watch_dir *
-find_dir(const struct watch *watch, int wd)
-{
-    struct watch_dir *dir = watch->first;
-
-    while (dir && dir->wd != wd)
-        dir = dir->next;
-    return dir;
-}
-
-static struct watch_dir *
 add_dir(struct watch *watch, const char *path)
 {
     struct watch_dir *dir =
@@ -151,16 +141,12 @@ is_profile_file(const char *name)
 }
 
 static bool
-matters(const struct watch *watch, const struct inotify_event *event)
+matters_in(const struct watch *watch, const struct watch_dir *dir,
+           const struct inotify_event *event)
 {
-    const struct watch_dir *dir = find_dir(watch, event->wd);
     char path[PATH_MAX];
     size_t n, m;
 
-    if (event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF))
-        return true;
-    if (!dir || !event->len)
-        return false;
     if (dir->whole && is_profile_file(event->name))
         return true;
     if ((event->mask & IN_ISDIR) && (event->mask & (IN_CREATE | IN_MOVED_TO)))
@@ -173,6 +159,21 @@ matters(const struct watch *watch, const struct inotify_event *event)
     path[n] = '/';
     memcpy(path + n + 1, event->name, m + 1);
     return table_find(&watch->names, path, "") != NULL;
+}
+
+/* One directory may be known by several paths, like "a" and "a/b/..". */
+static bool
+matters(const struct watch *watch, const struct inotify_event *event)
+{
+    const struct watch_dir *dir;
+
+    if (event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF))
+        return true;
+    for (dir = event->len ? watch->first : NULL; dir; dir = dir->next) {
+        if (dir->wd == event->wd && matters_in(watch, dir, event))
+            return true;
+    }
+    return false;
 }
 
 bool
