@@ -95,6 +95,23 @@ caller_answer(struct caller *caller, const struct tw_error *err,
     begin_time_anew(caller);
 }
 
+bool
+caller_peer(const struct caller *caller, struct peer *out)
+{
+    struct ucred peer;
+    socklen_t n = sizeof peer,
+              bytes = sizeof out->groups - sizeof *out->groups;
+
+    if (getsockopt(caller->fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) < 0 ||
+        getsockopt(caller->fd, SOL_SOCKET, SO_PEERGROUPS, out->groups,
+                   &bytes) < 0)
+        return false;
+    out->uid = peer.uid;
+    out->group_count = bytes / sizeof *out->groups;
+    out->groups[out->group_count++] = peer.gid;
+    return true;
+}
+
 static void
 read_request(struct caller *caller, char *text, size_t n)
 {

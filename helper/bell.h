@@ -71,6 +71,16 @@ enum tw_status bell_open(struct bell *bell, struct loop *loop,
  * (LOOP_NEVER: there is none). */
 int64_t bell_turn(struct bell *bell, int64_t now_ms);
 
+/* Who called, and all groups of that process, as the kernel knew it then. */
+#define BELL_GROUPS_MAX 1025 /* who is in more is refused */
+struct peer {
+    uid_t uid;
+    gid_t groups[BELL_GROUPS_MAX];
+    size_t group_count;
+};
+
+bool caller_peer(const struct caller *caller, struct peer *out);
+
 /* caller_answer: @err's status and message; @more: lines of its own, or NULL.
  * The caller may be gone after it. */
 void caller_answer(struct caller *caller, const struct tw_error *err,

@@ -80,8 +80,9 @@ session_names(const struct session *session, int argc, char **argv, int max)
         if (!text_is_profile_name(argv[i])) {
             (void)tw_fail(&err, TW_E_USAGE,
                           "argument %d is no profile name: letters, digits, "
-                          "'.', '_' and '-', at most %d",
-                          i + 1, PROFILE_NAME_MAX);
+                          "'.', '_' and '-', at most %d, of an instance two "
+                          "of these with an @ between",
+                          i + 1, NAME_PART_MAX);
             return session_fail(session, &err);
         }
     }
@@ -147,26 +148,30 @@ static enum tw_status
 fetch_all(struct session *session, const struct profile_set *set,
           const struct store *store)
 {
-    AUTO_FREE char **names = calloc(set->count + 1, sizeof *names);
+    const size_t count = set->count + set->instance_count;
+    AUTO_FREE char **names = calloc(count + 1, sizeof *names);
+    struct profile_cursor cursor = {.set = set};
     enum tw_status status;
     struct tw_error err;
     size_t n = 0;
 
     if (!names)
         (void)tw_no_memory(&err);
-    else if (!set->count && !set->broken_count)
+    else if (!count && !set->broken_count)
         (void)tw_fail(&err, TW_E_NOT_FOUND, "no profiles in %s", set->places);
-    else if (set->count > FETCH_PROFILES_MAX)
+    else if (count > FETCH_PROFILES_MAX)
         (void)tw_fail(&err, TW_E_USAGE, "more than %d profiles: name some",
                       FETCH_PROFILES_MAX);
     else
         err.status = TW_OK;
     if (err.status)
         return session_fail(session, &err);
-    for (const struct profile *profile = set->first; profile;
-         profile = profile->next)
-        names[n++] = profile->name;
+    while (n < count && profiles_next(&cursor) &&
+           (names[n] = strdup(cursor.name)))
+        n++;
     status = n ? fetch_for_person(session, set, store, names, n) : TW_OK;
+    while (n)
+        free(names[--n]);
     if (set->broken_count)
         (void)session_fail(session, &set->broken);
     return status ? status : (enum tw_status)set->broken.status;

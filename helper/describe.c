@@ -207,6 +207,7 @@ auto_description(struct description *this)
 {
     record_clear(&this->record);
     store_leave(&this->place);
+    profile_release(this->profile);
 }
 
 enum tw_status

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "helper/replace.h"
 #include "provider/base/index.h"
@@ -29,23 +30,74 @@ put_sources(const struct profile_set *set, struct secret *out)
     return true;
 }
 
-static bool
-put_profile(const struct profile *profile, struct secret *out)
+/* Of a sample with %i or %u where SPECIFIER_SEGMENT stands. */
+static void
+write_path(const char *path, const char *specifier, char *out, size_t size)
 {
-    char line[LINE_MAX_BYTES];
+    const char *at;
+    size_t used = 0;
 
-    if (!lines_put(out, "profile", profile->name))
-        return false;
+    while ((at = specifier[0] ? strstr(path, "/" SPECIFIER_SEGMENT) : NULL) &&
+           used < size) {
+        used += (size_t)snprintf(out + used, size - used, "%.*s/%s",
+                                 (int)(at - path), path, specifier);
+        path = at + strlen("/" SPECIFIER_SEGMENT);
+    }
+    if (used < size)
+        (void)snprintf(out + used, size - used, "%s", path);
+}
+
+/* @specifier: "" of a profile that is written out. */
+static bool
+put_routes(const struct profile *profile, const char *name,
+           const char *specifier, struct secret *out)
+{
+    char line[LINE_MAX_BYTES], path[LINE_MAX_BYTES / 2];
+
     for (size_t i = 0; i < profile->match_count; i++) {
         const struct profile_match *match = &profile->matches[i];
-        int n = snprintf(line, sizeof line, "%s %s %s%s%s", profile->name,
-                         profile->git_username, match->host,
-                         match->path[0] ? " " : "", match->path);
+        int n;
 
+        write_path(match->path, specifier, path, sizeof path);
+        n = snprintf(line, sizeof line, "%s %s %s%s%s", name,
+                     profile->git_username, match->host, path[0] ? " " : "",
+                     path);
         if (n >= (int)sizeof line || !lines_put(out, "route", line))
             return false;
     }
     return true;
+}
+
+/* A template's routes are written once for all its instances; where users have
+ * one each, its own name stands for that of whoever reads it. */
+static bool
+put_template(const struct profile_template *template, struct secret *out)
+{
+    const struct profile *sample = template->sample;
+    char name[PROFILE_NAME_MAX + 1];
+
+    if (template->of_users)
+        return lines_put(out, "profile", template->name) &&
+               (!sample->login || lines_put(out, "login", template->name)) &&
+               put_routes(sample, template->name, "%u", out);
+    (void)snprintf(name, sizeof name, "%s%%i", template->name);
+    return put_routes(sample, name, "%i", out);
+}
+
+static bool
+put_all(const struct profile_set *set, struct secret *out)
+{
+    struct profile_cursor cursor = {.set = set};
+    bool good = true;
+
+    while (good && profiles_next(&cursor))
+        good = lines_put(out, "profile", cursor.name) &&
+               (cursor.instance ||
+                put_routes(cursor.profile, cursor.name, "", out));
+    for (const struct profile_template *template = set->templates;
+         good && template; template = template->next)
+        good = put_template(template, out);
+    return good;
 }
 
 enum tw_status
@@ -54,13 +106,10 @@ index_write(const struct profile_set *set, const struct store *store,
 {
     AUTO_SECRET text = SECRET_INIT(INDEX_MAX);
     AUTO_CLOSE int guard = -1;
-    const struct profile *profile;
-    bool good =
-        lines_put(&text, INDEX_KEY, INDEX_VERSION) && put_sources(set, &text);
+    bool good = lines_put(&text, INDEX_KEY, INDEX_VERSION) &&
+                put_sources(set, &text) && put_all(set, &text);
     enum tw_status status;
 
-    for (profile = set->first; good && profile; profile = profile->next)
-        good = put_profile(profile, &text);
     if (!good)
         return tw_fail(err, TW_E_CONFIG,
                        "the profiles' names and routes pass %d MiB",

@@ -54,16 +54,39 @@ tell_sources(const struct profile *profile)
 }
 
 static void
-tell_good(const struct profile_set *set)
+tell_good(struct session *session, const struct profile *profile,
+          const char *what)
 {
-    const struct profile *profile;
+    (void)printf("%s: good (%s:%u, ", profile->name, profile->file,
+                 profile->line);
+    tell_sources(profile);
+    (void)printf("%s)\n", what);
+    advise(profile, &session->environment, session->options.system, warn,
+           session);
+}
 
-    for (profile = set->first; profile; profile = profile->next) {
-        (void)printf("%s: good (%s:%u, ", profile->name, profile->file,
-                     profile->line);
-        tell_sources(profile);
-        (void)puts(")");
+/* Each instance is made, for its own sake; the first failure. */
+static enum tw_status
+tell_all(struct session *session, const struct profile_set *set)
+{
+    struct profile_cursor cursor = {.set = set};
+    enum tw_status first = TW_OK;
+
+    while (profiles_next(&cursor)) {
+        AUTO(auto_release) const struct profile *profile = NULL;
+        struct tw_error err;
+
+        if (!profiles_find(set, cursor.name, &profile, &err))
+            tell_good(session, profile, "");
+        else if (session_fail(session, &err) && !first)
+            first = (enum tw_status)err.status;
     }
+    for (const struct profile_template *template = set->templates; template;
+         template = template->next) {
+        if (template->of_users)
+            tell_good(session, template->sample, ", for each user who asks");
+    }
+    return first;
 }
 
 enum tw_status
@@ -84,17 +107,13 @@ command_check(struct session *session, int argc, char **argv)
                                   &set, &err);
     if (status)
         return session_fail(session, &err);
-    tell_good(&set);
-    for (const struct profile *profile = set.first; profile;
-         profile = profile->next)
-        advise(profile, &session->environment, session->options.system, warn,
-               session);
-    if (!set.count && !set.broken_count) {
+    status = tell_all(session, &set);
+    if (!set.count && !set.templates && !set.broken_count) {
         (void)tw_fail(&err, TW_E_NOT_FOUND, "no profiles in %s",
                       set.places ? set.places : scope.dir);
         return session_fail(session, &err);
     }
-    return (enum tw_status)set.broken.status;
+    return set.broken.status ? (enum tw_status)set.broken.status : status;
 }
 
 static const char *

@@ -33,15 +33,27 @@ void
 job_init(struct job *job, const struct job_context *context,
          const struct profile_set *set, const char *name)
 {
+    const struct profile *profile = NULL;
+    struct tw_error err;
+
+    if (!profiles_find(set, name, &profile, &err)) {
+        job_init_with(job, context, profile);
+        return;
+    }
+    job_init_with(job, context, NULL);
+    job_end_with(job, &err);
+}
+
+void
+job_init_with(struct job *job, const struct job_context *context,
+              const struct profile *profile)
+{
     *job = (struct job){.context = context,
+                        .profile = profile,
                         .kept = RECORD_INIT,
                         .keeper = KEEPER_INIT,
                         .place = {.dir = -1, .lock = -1}};
-    if (profiles_find(set, name, &job->profile, &job->result)) {
-        job->state = JOB_ENDED;
-        return;
-    }
-    if (!fingerprint_of(job->profile, job->fingerprint)) {
+    if (profile && !fingerprint_of(job->profile, job->fingerprint)) {
         (void)tw_fail(&job->result, TW_E_SYSTEM, "SHA-256 is not available");
         job->state = JOB_ENDED;
     }
@@ -275,4 +287,5 @@ job_clear(struct job *job)
     record_clear(&job->kept);
     keeper_close(&job->keeper);
     store_leave(&job->place);
+    profile_release(job->profile); /* the last, it lent all of them its name */
 }

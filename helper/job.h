@@ -53,6 +53,10 @@ struct job {
 void job_init(struct job *job, const struct job_context *context,
               const struct profile_set *set, const char *name);
 
+/* job_init_with: of a profile that was found already; the job releases it. */
+void job_init_with(struct job *job, const struct job_context *context,
+                   const struct profile *profile);
+
 /* job_begin: takes the lock (waiting until @lock_deadline_ms; 0: not at all)
  * and, if a request is needed and may be made, starts it on @http. */
 void job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms);

@@ -66,18 +66,18 @@ remove_profiles(const struct session *session, const struct profile_set *set,
                 const struct store *store, bool *stays)
 {
     struct discard discard = {.deadline_ms = clock_monotonic_ms() + LEAVE_MS};
+    struct profile_cursor cursor = {.set = set};
     bool lingers = user_lingers(session);
     enum tw_status status = TW_OK;
 
     *stays = false;
-    for (const struct profile *profile = set->first; profile;
-         profile = profile->next) {
-        if (!profile->login)
+    while (profiles_next(&cursor)) {
+        if (!cursor.profile->login)
             continue;
-        if (!is_over(profile, lingers))
+        if (!is_over(cursor.profile, lingers))
             *stays = true;
-        else if (!discard_directory(&discard, store->root, profile->name))
-            status = fail_leftover(session, store, profile->name);
+        else if (!discard_directory(&discard, store->root, cursor.name))
+            status = fail_leftover(session, store, cursor.name);
     }
     epoch_bump(store->root, 0600);
     return status;

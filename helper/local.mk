@@ -157,6 +157,9 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_export.c \
 	helper/profile_file.c \
 	helper/profile_file.h \
+	helper/profile_find.c \
+	helper/profile_instances.c \
+	helper/profile_instances.h \
 	helper/profile_keys.c \
 	helper/profile_keys.h \
 	helper/profile_links.c \
@@ -175,6 +178,8 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_stack.c \
 	helper/profile_stack.h \
 	helper/profile_value.c \
+	helper/profile_template.c \
+	helper/profile_template.h \
 	helper/profiles.c \
 	helper/profiles.h \
 	helper/progress.c \
@@ -235,9 +240,12 @@ helper_libhelper_la_SOURCES = \
 	helper/serve_bell.c \
 	helper/serve_credential.c \
 	helper/serve_turn.c \
+	helper/serve_user.c \
 	helper/serve_wait.c \
 	helper/sheet.c \
 	helper/sheet.h \
+	helper/specifier.c \
+	helper/specifier.h \
 	helper/stack.c \
 	helper/stack.h \
 	helper/state.c \

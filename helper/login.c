@@ -185,7 +185,7 @@ command_login(struct session *session, int argc, char **argv)
 {
     AUTO_STORE store = {.root = -1};
     AUTO(profile_set_clear) struct profile_set set = {0};
-    const struct profile *profile;
+    AUTO(auto_release) const struct profile *profile = NULL;
     struct tw_error err;
     enum tw_status status = session_names(session, argc, argv, 1);
 

@@ -44,6 +44,7 @@ auto_logout(struct logout *logout)
     discovery_free(logout->discovery);
     keeper_close(&logout->keeper);
     store_leave(&logout->place);
+    profile_release(logout->profile);
 }
 
 static bool

@@ -51,16 +51,20 @@ list_keys(const struct yaml_node *map, char *out, size_t size)
                                  used ? ", " : "", item->key->text);
 }
 
+/* In a template also a specifier, whose place is looked at later: in the texts
+ * that the value comes into. */
 static bool
-is_value(const struct yaml_node *node)
+is_value(const struct merge *merge, const struct yaml_node *node)
 {
-    static const char ALLOWED[] = "abcdefghijklmnopqrstuvwxyz"
+    static const char ALLOWED[] = "%abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "0123456789._~:/@-";
+    const char *allowed =
+        merge->reader->context->specifier ? ALLOWED : ALLOWED + 1;
 
     return node->kind == YAML_TEXT && node->len > 0 &&
            node->len <= PRESET_VALUE_MAX &&
-           strspn(node->text, ALLOWED) == node->len;
+           strspn(node->text, allowed) == node->len;
 }
 
 static enum tw_status
@@ -85,7 +89,7 @@ check_vars(const struct merge *merge)
                 merge->name,
                 text_printable(&shown, node->key->text, node->key->len),
                 names);
-        if (!is_value(node))
+        if (!is_value(merge, node))
             return profile_refuse(merge->reader, node,
                                   "vars: %s must be 1 to %d of A-Z a-z 0-9 . "
                                   "_ ~ : / @ -",

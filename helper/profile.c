@@ -43,7 +43,8 @@ check_name(const struct profile_context *context, const struct yaml_node *name,
 {
     struct shown shown;
 
-    if (text_is_profile_name(name->text) && !is_taken(name->text))
+    if ((text_is_profile_name(name->text) && !is_taken(name->text)) ||
+        (context->specifier && text_is_template_name(name->text)))
         return TW_OK;
     if (is_taken(name->text))
         return tw_fail(err, TW_E_CONFIG,
@@ -52,10 +53,11 @@ check_name(const struct profile_context *context, const struct yaml_node *name,
                        context->file, name->line, name->column, name->text);
     return tw_fail(err, TW_E_CONFIG,
                    "%s:%u:%u: profile name '%s' must be 1 to %d of A-Z a-z "
-                   "0-9 . _ - and begin with a letter, a digit or _",
+                   "0-9 . _ - and begin with a letter, a digit or _; the name "
+                   "of an instance is two of these with an @ between",
                    context->file, name->line, name->column,
                    text_printable(&shown, name->text, name->len),
-                   PROFILE_NAME_MAX);
+                   NAME_PART_MAX);
 }
 
 static enum tw_status
@@ -182,14 +184,18 @@ use_default_provider(const struct profile_reader *reader)
     return status;
 }
 
+/* @whole is the reader's entry. */
 static enum tw_status
-fill(const struct profile_reader *reader)
+fill(const struct profile_reader *reader, struct arena *arena,
+     struct yaml_node *whole)
 {
     struct profile *profile = reader->profile;
     enum tw_status status = read_common(reader, true);
 
     if (!status && !profile->module)
         status = use_default_provider(reader);
+    if (!status && reader->context->specifier)
+        status = specifier_expand(reader, arena, whole);
     if (!status)
         status = read_options(reader);
     if (!status)
@@ -245,7 +251,7 @@ profile_read_source(const struct profile_context *context,
     if (status)
         return status;
     reader.entry = &whole;
-    status = fill(&reader);
+    status = fill(&reader, &arena, &whole);
     if (status)
         return status;
     *out = TAKE_POINTER(profile);

@@ -16,6 +16,7 @@
 #include "helper/readers.h"
 #include "helper/reply_rules.h"
 #include "helper/secret_source.h"
+#include "helper/specifier.h"
 #include "helper/yaml.h"
 #include "provider/base/error.h"
 #include "provider/base/mark.h"
@@ -157,6 +158,7 @@ struct profile {
     struct profile *next;   /* of the set, in order of reading */
     struct profile *then;   /* the source after this one, owned; or NULL */
     unsigned source_number; /* from 1; 0: without any_of it is the only one */
+    bool is_made; /* of a template, for whoever asked; see profiles.h */
     uint32_t source_line;
     char *source_name; /* or NULL */
     enum stack_action actions[STACK_OUTCOMES];
@@ -174,7 +176,8 @@ struct profile_context {
     uint32_t mode, mode_wanted; /* of the file, for the message */
     bool may_hold_secret;
     bool system;
-    const char *preset_dir; /* NULL: there are none */
+    const char *preset_dir;            /* NULL: there are none */
+    const struct specifier *specifier; /* of a template's instance, or NULL */
 };
 enum tw_status profile_read(const struct profile_context *context,
                             const struct yaml_node *entry,

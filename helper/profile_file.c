@@ -149,6 +149,31 @@ append(struct profile_list *list, struct profile *profile)
 }
 
 static enum tw_status
+read_entry(struct file_reader *reader, const struct profile_context *context,
+           const struct yaml_node *entry, struct tw_error *err)
+{
+    struct profile_template *template = NULL;
+    struct profile *profile = NULL;
+    enum tw_status status;
+
+    if (text_is_template_name(entry->key->text)) {
+        status = profile_template_read(context, entry, &template, err);
+        if (status)
+            return status;
+        if (reader->list.last_template)
+            reader->list.last_template->next = template;
+        else
+            reader->list.templates = template;
+        reader->list.last_template = template;
+        return TW_OK;
+    }
+    status = profile_read(context, entry, &profile, err);
+    if (!status)
+        append(&reader->list, profile);
+    return status;
+}
+
+static enum tw_status
 read_profiles(struct file_reader *reader, const struct file_rule *rule,
               const struct yaml_node *profiles)
 {
@@ -165,15 +190,11 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
     for (const struct yaml_node *entry = profiles->child; entry;
          entry = entry->next) {
         struct tw_error failure = {0};
-        struct profile *profile = NULL;
-        enum tw_status status =
-            profile_read(&context, entry, &profile, &failure);
+        enum tw_status status = read_entry(reader, &context, entry, &failure);
 
-        if (!status)
-            append(&reader->list, profile);
-        else if (status == TW_E_ACCESS || status == TW_E_SYSTEM)
+        if (status == TW_E_ACCESS || status == TW_E_SYSTEM)
             return error_copy(reader->err, &failure);
-        else
+        if (status)
             profile_complain(reader->complaints, entry->key->text, &failure);
     }
     return TW_OK;
@@ -237,6 +258,12 @@ profile_list_clear(struct profile_list *list)
     for (struct profile *profile = list->first; profile; profile = next) {
         next = profile->next;
         profile_free(profile);
+    }
+    while (list->templates) {
+        struct profile_template *template = list->templates;
+
+        list->templates = template->next;
+        profile_template_free(template);
     }
     *list = (struct profile_list){0};
 }

@@ -18,9 +18,10 @@ struct profile_complaints {
 void profile_complain(const struct profile_complaints *complaints,
                       const char *name, const struct tw_error *err);
 
-/* The profiles of a file, in its order. */
+/* The profiles of a file, in its order, and its templates. */
 struct profile_list {
     struct profile *first, *last;
+    struct profile_template *templates, *last_template;
 };
 
 /* profile_file_read: opens @name in @dir, checks and reads it.  A profile

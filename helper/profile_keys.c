@@ -122,6 +122,18 @@ refuse_any_of(const struct profile_reader *reader,
                           "any_of must stand in the profile itself");
 }
 
+/* profile_template.c has done what it says. */
+static enum tw_status
+read_instances(const struct profile_reader *reader,
+               const struct yaml_node *value)
+{
+    if (reader->context->specifier)
+        return TW_OK;
+    return profile_refuse(reader, value->key,
+                          "instances is for a template, whose name ends with "
+                          "@");
+}
+
 /* Where it stands here, preset_merge() has done what it says. */
 static enum tw_status
 read_merged(const struct profile_reader *reader, const struct yaml_node *value)
@@ -315,6 +327,9 @@ static const struct profile_key KEYS[] = {
     {"headers", "{NAME: VALUE, ...}",
      "header lines that every request gets; values as text or by source",
      false, profile_read_headers, SHAPE(FIELDS)},
+    {"instances", "a list of names, {list: PATH} or {files: PATH}",
+     "of a template: which profiles it makes, one for each name", false,
+     read_instances, SHAPE(INSTANCES)},
     {"issuer", "URL",
      "the server's name for itself; asked for missing endpoints (RFC 8414)",
      false, profile_client_issuer, SHAPE(ENDPOINT)},

@@ -14,13 +14,14 @@ enum key_kind {
     KEY_CHOICE,   /* one of the words */
     KEY_SECONDS,  /* a whole number, 1 to max */
     KEY_SECRET,
-    KEY_URLS,    /* one, or a list */
-    KEY_FIELDS,  /* NAME: text or secret */
-    KEY_TEXTS,   /* NAME: text */
-    KEY_EXPORTS, /* NAME: one of the words */
-    KEY_READERS, /* users: and groups:, lists of names */
-    KEY_ALIASES, /* token_endpoint: URL */
-    KEY_SOURCES, /* a list of profiles without what is the whole one's */
+    KEY_URLS,      /* one, or a list */
+    KEY_FIELDS,    /* NAME: text or secret */
+    KEY_TEXTS,     /* NAME: text */
+    KEY_EXPORTS,   /* NAME: one of the words */
+    KEY_READERS,   /* users: and groups:, lists of names */
+    KEY_ALIASES,   /* token_endpoint: URL */
+    KEY_INSTANCES, /* names, or where they are */
+    KEY_SOURCES,   /* a list of profiles without what is the whole one's */
 };
 
 struct key_shape {

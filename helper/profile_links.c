@@ -4,12 +4,14 @@
  *
  * Whoever needs no other profile has depth 1, whoever needs those has depth
  * 2, and so on: round by round, without recursion, however the profiles are
- * tangled.  A token is fetched in order of depth, so that nobody who holds a
- * lock ever waits for one.  What has no depth after the last round is part of
- * a circle, too deep, or needs something that is.
+ * tangled.  A template is one of them, whatever its instances are.  A token is
+ * fetched in order of depth, so that nobody who holds a lock ever waits for
+ * one.  What has no depth after the last round is part of a circle, too deep,
+ * or needs something that is.
  */
 #include "helper/profile_links.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "helper/fingerprint.h"
@@ -17,10 +19,52 @@
 
 #define STEPS_MAX 64 /* on the way around a circle */
 
+/* Every profile, and for all instances of a template its sample. */
 struct links {
     struct profile_set *set;
     bool whole;
+    struct profile **nodes;
+    size_t count;
 };
+
+static void
+auto_links(struct links *links)
+{
+    free(links->nodes);
+}
+
+static bool
+gather(struct links *links)
+{
+    const struct profile_set *set = links->set;
+    size_t n = set->count;
+
+    for (const struct profile_template *template = set->templates; template;
+         template = template->next)
+        n++;
+    links->nodes = calloc(n + 1, sizeof *links->nodes);
+    if (!links->nodes)
+        return false;
+    for (struct profile *profile = set->first; profile;
+         profile = profile->next)
+        links->nodes[links->count++] = profile;
+    for (const struct profile_template *template = set->templates; template;
+         template = template->next)
+        links->nodes[links->count++] = template->sample;
+    return true;
+}
+
+/* Which of them stands for @name; that there is such an instance is seen to
+ * when somebody wants it. */
+static const struct profile *
+find_node(const struct profile_set *set, const char *name)
+{
+    const struct profile *found = table_find(&set->names, name, "");
+    const struct profile_template *template =
+        found ? NULL : profiles_template(set, name);
+
+    return template ? template->sample : found;
+}
 
 /* Can @source be read once everything above @depth is there? */
 static bool
@@ -31,7 +75,7 @@ is_met(const struct links *links, const struct secret_source *source,
 
     if (source->kind != SECRET_PROFILE)
         return true;
-    linked = table_find(&links->set->names, source->text, "");
+    linked = find_node(links->set, source->text);
     return linked ? linked->depth && linked->depth < depth : !links->whole;
 }
 
@@ -55,8 +99,9 @@ set_depth(const struct links *links, unsigned depth)
 {
     bool found = false;
 
-    for (struct profile *profile = links->set->first; profile;
-         profile = profile->next) {
+    for (size_t i = 0; i < links->count; i++) {
+        struct profile *profile = links->nodes[i];
+
         if (profile->depth || find_unmet(links, profile, depth))
             continue;
         profile->depth = depth;
@@ -74,7 +119,7 @@ leads_back(const struct links *links, const struct profile *start)
         const struct secret_source *source =
             find_unmet(links, at, PROFILE_DEPTH_MAX + 1);
 
-        at = source ? table_find(&links->set->names, source->text, "") : NULL;
+        at = source ? find_node(links->set, source->text) : NULL;
         if (!at || at == start)
             return at != NULL;
     }
@@ -89,7 +134,7 @@ complain(const struct links *links,
     const struct secret_source *source =
         find_unmet(links, profile, PROFILE_DEPTH_MAX + 1);
     const struct profile *linked =
-        source ? table_find(&links->set->names, source->text, "") : NULL;
+        source ? find_node(links->set, source->text) : NULL;
     struct tw_error failure;
 
     if (!source)
@@ -121,12 +166,16 @@ static enum tw_status
 drop_others(struct profile_set *set, struct tw_error *err)
 {
     struct profile *next = set->first;
+    struct profile_template *next_template = set->templates;
     enum tw_status status = TW_OK;
 
     set->first = set->last = NULL;
-    set->count = 0;
+    set->templates = set->last_template = NULL;
+    set->count = set->instance_count = 0;
     table_clear(&set->names);
     table_clear(&set->routes);
+    table_clear(&set->template_names);
+    table_clear(&set->instances);
     while (next) {
         struct profile *profile = next;
         enum tw_status one = TW_OK;
@@ -138,50 +187,66 @@ drop_others(struct profile_set *set, struct tw_error *err)
             profile_free(profile);
         status = status ? status : one;
     }
+    while (next_template) {
+        struct profile_template *template = next_template;
+        enum tw_status one = TW_OK;
+
+        next_template = template->next;
+        if (template->sample->depth)
+            one = profile_set_add_template(set, template, err);
+        else
+            profile_template_free(template);
+        status = status ? status : one;
+    }
     return status;
 }
 
-/* What this one needs is of a lower depth, so its fingerprint is final. */
-static enum tw_status
-note_needed(const struct profile_set *set, const struct profile *profile,
-            struct tw_error *err)
+enum tw_status
+profile_links_note(const struct profile_set *set, struct profile *profile,
+                   struct tw_error *err)
 {
-    struct secret_source *source;
-    char fingerprint[FINGERPRINT_SIZE];
+    const struct secret_source *source;
 
-    for (size_t i = 0;
-         (source =
-              (struct secret_source *)(uintptr_t)profile_secret(profile, i));
-         i++) {
-        const struct profile *linked =
-            source->kind == SECRET_PROFILE
-                ? table_find(&set->names, source->text, "")
-                : NULL;
+    for (size_t i = 0; (source = profile_secret(profile, i)); i++) {
+        AUTO(auto_release) const struct profile *linked = NULL;
+        char fingerprint[FINGERPRINT_SIZE];
+        struct tw_error failure;
+        enum tw_status status;
 
-        if (!linked)
+        if (source->kind != SECRET_PROFILE)
             continue;
+        status = profiles_find(set, source->text, &linked, &failure);
+        if (status)
+            return tw_fail(err, status, "%s:%u:%u: profile '%s': %s",
+                           source->file, source->line, source->column,
+                           profile->name, failure.message);
         if (!fingerprint_of(linked, fingerprint))
             return tw_fail(err, TW_E_SYSTEM, "SHA-256 is not available");
-        source->fingerprint = strdup(fingerprint);
+        ((struct secret_source *)(uintptr_t)source)->fingerprint =
+            strdup(fingerprint);
         if (!source->fingerprint)
             return tw_no_memory(err);
     }
     return TW_OK;
 }
 
+/* What one needs is of a lower depth, so its fingerprint is final.  One that
+ * stands elsewhere, or an instance that there is not, is seen when it is
+ * fetched: without a fingerprint no token is its. */
 static enum tw_status
 note_all_needed(const struct profile_set *set, struct tw_error *err)
 {
-    enum tw_status status = TW_OK;
+    struct tw_error failure;
 
     for (unsigned depth = 2; depth <= PROFILE_DEPTH_MAX; depth++) {
-        for (const struct profile *profile = set->first; profile && !status;
+        for (struct profile *profile = set->first; profile;
              profile = profile->next) {
-            if (profile->depth == depth)
-                status = note_needed(set, profile, err);
+            if (profile->depth == depth &&
+                profile_links_note(set, profile, &failure) == TW_E_SYSTEM)
+                return error_copy(err, &failure);
         }
     }
-    return status;
+    return TW_OK;
 }
 
 enum tw_status
@@ -189,18 +254,19 @@ profile_links_check(struct profile_set *set, bool whole,
                     const struct profile_complaints *complaints,
                     struct tw_error *err)
 {
-    const struct links links = {set, whole};
+    AUTO(auto_links) struct links links = {.set = set, .whole = whole};
     enum tw_status status = TW_OK;
     bool all = true;
 
+    if (!gather(&links))
+        return tw_no_memory(err);
     for (unsigned depth = 1;
          depth <= PROFILE_DEPTH_MAX && set_depth(&links, depth); depth++)
         continue;
-    for (const struct profile *profile = set->first; profile;
-         profile = profile->next) {
-        if (profile->depth)
+    for (size_t i = 0; i < links.count; i++) {
+        if (links.nodes[i]->depth)
             continue;
-        complain(&links, complaints, profile);
+        complain(&links, complaints, links.nodes[i]);
         all = false;
     }
     if (!all)

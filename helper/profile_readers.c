@@ -13,6 +13,17 @@
 #include "helper/unit_name.h"
 #include "provider/base/text.h"
 
+/* Who that is, each instance says. */
+static bool
+is_specifier(const struct profile_reader *reader, const struct yaml_node *node)
+{
+    const struct specifier *specifier = reader->context->specifier;
+
+    return specifier && specifier->is_sample &&
+           specifier->letter == SPECIFIER_INSTANCE &&
+           specifier_find(node, SPECIFIER_INSTANCE);
+}
+
 /* A name that is not known here would be nobody, or by tomorrow somebody
  * else: it is refused. */
 static enum tw_status
@@ -54,7 +65,9 @@ read_ids(const struct profile_reader *reader, const struct yaml_node *value,
     *ids = calloc(n, sizeof **ids);
     if (!*ids)
         return tw_no_memory(reader->err);
-    for (; taken < n && !status; item = item->next) {
+    for (; n && !status; item = item->next, n--) {
+        if (is_specifier(reader, item))
+            continue;
         status = find(reader, item, is_group, &(*ids)[taken]);
         for (size_t i = 0; i < taken && !status; i++) {
             if ((*ids)[i] == (*ids)[taken])
@@ -63,7 +76,7 @@ read_ids(const struct profile_reader *reader, const struct yaml_node *value,
         }
         taken++;
     }
-    *count = n;
+    *count = taken;
     return status;
 }
 
@@ -100,9 +113,12 @@ read_units(const struct profile_reader *reader, const struct yaml_node *value)
     readers->units = calloc(n, sizeof *readers->units);
     if (!readers->units)
         return tw_no_memory(reader->err);
-    for (; readers->unit_count < n && !status; item = item->next) {
-        char **unit = &readers->units[readers->unit_count++];
+    for (; n && !status; item = item->next, n--) {
+        char **unit = &readers->units[readers->unit_count];
 
+        if (is_specifier(reader, item))
+            continue;
+        readers->unit_count++;
         status = read_unit(reader, item, unit);
         for (size_t i = 0; !status && i + 1 < readers->unit_count; i++) {
             if (strcmp(readers->units[i], *unit) == 0)
@@ -113,10 +129,25 @@ read_units(const struct profile_reader *reader, const struct yaml_node *value)
     return status;
 }
 
+/* The template names those who may have an instance; this one is one's own. */
+static enum tw_status
+read_user(const struct profile_reader *reader, uid_t uid)
+{
+    struct readers *readers = &reader->profile->readers;
+
+    readers->users = calloc(1, sizeof *readers->users);
+    if (!readers->users)
+        return tw_no_memory(reader->err);
+    readers->users[0] = uid;
+    readers->user_count = 1;
+    return TW_OK;
+}
+
 enum tw_status
 profile_read_readers(const struct profile_reader *reader,
                      const struct yaml_node *value)
 {
+    const struct specifier *specifier = reader->context->specifier;
     struct readers *readers = &reader->profile->readers;
     enum tw_status status = TW_OK;
 
@@ -128,6 +159,9 @@ profile_read_readers(const struct profile_reader *reader,
         return profile_refuse(reader, value,
                               "readers must be {users: [NAME...], groups: "
                               "[NAME...], units: [NAME...]}, or some of them");
+    if (specifier && specifier->letter == SPECIFIER_USER &&
+        !specifier->is_sample)
+        return read_user(reader, specifier->uid);
     for (const struct yaml_node *item = value->child; item && !status;
          item = item->next) {
         if (strcmp(item->key->text, "users") == 0)

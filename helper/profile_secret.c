@@ -102,7 +102,7 @@ read_profile_name(const struct profile_reader *reader, const char *key,
         return profile_refuse(reader, node,
                               "%s must be a profile's name: 1 to %d of A-Z "
                               "a-z 0-9 . _ -",
-                              key, PROFILE_NAME_MAX);
+                              key, NAME_PART_MAX);
     return profile_value_text(reader, key, node, &out->text);
 }
 

@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "provider/base/nearest.h"
-#include "provider/base/text.h"
+#include "helper/profile_instances.h"
 
 struct profile_source *
 profile_set_look(struct profile_set *set, const char *path)
@@ -119,6 +118,76 @@ profile_set_add(struct profile_set *set, struct profile *profile,
     return added ? TW_OK : tw_no_memory(err);
 }
 
+/* The template's name is new in @set, and so are its matches? */
+static bool
+is_new_template(const struct profile_set *set,
+                const struct profile_complaints *complaints,
+                const struct profile_template *template)
+{
+    const struct profile_template *other =
+        table_find(&set->template_names, template->name, "");
+    struct tw_error failure;
+
+    if (!other)
+        return has_new_matches(set, complaints, template->sample);
+    (void)tw_fail(&failure, TW_E_CONFIG,
+                  "%s:%u:%u: profile '%s': stands already in %s:%u:%u; rename "
+                  "or remove one",
+                  template->context.file, template->entry->key->line,
+                  template->entry->key->column, template->name,
+                  other->context.file, other->entry->key->line,
+                  other->entry->key->column);
+    profile_complain(complaints, template->name, &failure);
+    return false;
+}
+
+enum tw_status
+profile_set_add_template(struct profile_set *set,
+                         struct profile_template *template,
+                         struct tw_error *err)
+{
+    const struct profile *sample = template->sample;
+    bool added;
+
+    template->next = NULL;
+    if (set->last_template)
+        set->last_template->next = template;
+    else
+        set->templates = template;
+    set->last_template = template;
+    set->instance_count += template->count;
+    added = table_add(&set->template_names, template->name, "", template);
+    for (size_t i = 0; added && i < sample->match_count; i++)
+        added = table_add(&set->routes, sample->matches[i].host,
+                          sample->matches[i].path, sample);
+    for (size_t i = 0; added && i < template->count; i++)
+        added =
+            table_add(&set->instances, template->name,
+                      template->instances[i].name, &template->instances[i]);
+    return added ? TW_OK : tw_no_memory(err);
+}
+
+/* Its instances are known only now that there is a set to note where they
+ * are listed. */
+static enum tw_status
+take_template(struct profile_set *set,
+              const struct profile_complaints *complaints,
+              struct profile_template *template, struct tw_error *err)
+{
+    struct tw_error failure = {.status = TW_OK};
+    enum tw_status status =
+        profile_instances_load(template, set, complaints, &failure);
+
+    if (!status)
+        status = profile_template_try(template, &failure);
+    if (!status && is_new_template(set, complaints, template))
+        return profile_set_add_template(set, template, err);
+    if (status && status != TW_E_SYSTEM)
+        profile_complain(complaints, template->name, &failure);
+    profile_template_free(template);
+    return status == TW_E_SYSTEM ? error_copy(err, &failure) : TW_OK;
+}
+
 enum tw_status
 profile_set_add_take(struct profile_set *set,
                      const struct profile_complaints *complaints,
@@ -137,66 +206,28 @@ profile_set_add_take(struct profile_set *set,
         else
             profile_free(profile);
     }
+    while (list->templates && !status) {
+        struct profile_template *template = list->templates;
+
+        list->templates = template->next;
+        status = take_template(set, complaints, template, err);
+    }
     profile_list_clear(list);
     return status;
-}
-
-/* Why there is no @name: its own complaint, else that of a file in which it
- * may stand, else, when there were too many to keep, the first. */
-static const struct tw_error *
-find_complaint(const struct profile_set *set, const char *name)
-{
-    const struct tw_error *of_file = NULL;
-
-    for (const struct profile_left_out *left_out = set->left_out; left_out;
-         left_out = left_out->next) {
-        if (!left_out->name)
-            of_file = &left_out->err;
-        else if (strcmp(left_out->name, name) == 0)
-            return &left_out->err;
-    }
-    if (!of_file && set->broken_count > PROFILES_LEFT_OUT_MAX)
-        return &set->broken;
-    return of_file;
-}
-
-enum tw_status
-profiles_find(const struct profile_set *set, const char *name,
-              const struct profile **out, struct tw_error *err)
-{
-    const struct profile *found = table_find(&set->names, name, "");
-    struct nearest nearest = {.written = name};
-    const struct tw_error *complaint;
-    struct shown shown;
-
-    if (found) {
-        *out = found;
-        return TW_OK;
-    }
-    complaint = find_complaint(set, name);
-    if (complaint)
-        return error_copy(err, complaint);
-    for (const struct profile *profile = set->first; profile;
-         profile = profile->next)
-        nearest_look(&nearest, profile->name);
-    (void)text_printable(&shown, name, strlen(name));
-    if (nearest.best)
-        return tw_fail(err, TW_E_NOT_FOUND,
-                       "no profile '%s' in %s\ndid you mean '%s'?", shown.text,
-                       set->places, nearest.best);
-    return tw_fail(err, TW_E_NOT_FOUND, "no profile '%s' in %s", shown.text,
-                   set->places);
 }
 
 void
 profile_set_clear(struct profile_set *set)
 {
-    struct profile_list list = {.first = set->first};
+    struct profile_list list = {.first = set->first,
+                                .templates = set->templates};
     struct profile_source *next;
 
     profile_list_clear(&list);
     table_clear(&set->names);
     table_clear(&set->routes);
+    table_clear(&set->template_names);
+    table_clear(&set->instances);
     for (struct profile_source *source = set->sources; source; source = next) {
         next = source->next;
         free(source->path);

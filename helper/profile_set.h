@@ -20,6 +20,11 @@ profile_set_add_take(struct profile_set *set,
                      const struct profile_complaints *complaints,
                      struct profile_list *list, struct tw_error *err);
 
+/* profile_set_add_template: the same for a template that has a sample. */
+enum tw_status profile_set_add_template(struct profile_set *set,
+                                        struct profile_template *template,
+                                        struct tw_error *err);
+
 /* profile_set_add: the set owns @profile from now on, whose name and matches
  * are new.  TW_E_SYSTEM. */
 enum tw_status profile_set_add(struct profile_set *set,

@@ -9,9 +9,10 @@
 #ifndef TW_HELPER_PROFILES_H
 #define TW_HELPER_PROFILES_H
 
-#include "helper/profile.h"
+#include "helper/profile_template.h"
 #include "helper/table.h"
 #include "provider/base/mark.h"
+#include "provider/base/text.h"
 
 #define PROFILE_FILES_MAX 256 /* of a user; the system has 65536 */
 
@@ -19,6 +20,7 @@
 struct profile_source {
     char *path;
     struct mark mark;
+    bool whole; /* a directory: any name in it matters */
     struct profile_source *next;
 };
 
@@ -32,10 +34,15 @@ struct profile_left_out {
 };
 
 struct profile_set {
-    struct profile *first, *last;
+    struct profile *first, *last; /* those that are written out */
     size_t count;
-    struct table names;         /* of profiles, by name */
-    struct table routes;        /* of profiles, by host and path of a match */
+    struct profile_template *templates, *last_template;
+    size_t instance_count; /* of all templates */
+    struct table names;    /* of profiles, by name */
+    struct table routes;   /* of profiles and samples, by host and path of a
+                              match */
+    struct table template_names; /* with their @ */
+    struct table instances;      /* by template's and instance's name */
     const struct profile *wlcg; /* the one with wlcg_discovery, or NULL */
     struct profile_source *sources;
     char *places; /* "A, B" for "no such profile" */
@@ -67,12 +74,50 @@ profiles_load_file(const struct profile_scope *scope, const char *path,
                    void (*complain)(void *arg, const struct tw_error *err),
                    void *arg, struct profile_set *out, struct tw_error *err);
 
-/* profiles_find: TW_E_NOT_FOUND names the places looked at, and the nearest
+/* profiles_find: the profile of that name; an instance is made for the one who
+ * asks.  A written-out NAME@INSTANCE wins over its template.  A user's
+ * instance (%u) is that of a user of this host, who must be one of the
+ * template's readers: TW_E_ACCESS.
+ * TW_E_NOT_FOUND names the places looked at, and the nearest
  * name if there is one close enough; when it was left out
  * itself, or may stand in a file that was, that complaint (its own status) is
  * given instead. */
 enum tw_status profiles_find(const struct profile_set *set, const char *name,
                              const struct profile **out, struct tw_error *err);
+
+/* profile_release: whoever has found it is done with it; NULL is nothing.
+ * Those that are written out are the set's. */
+void profile_release(const struct profile *profile);
+
+/* auto_release: for AUTO(...), of a const struct profile *. */
+void auto_release(const struct profile **profile);
+
+/* profiles_template: of that name with its @, or of an instance with that
+ * name; or NULL. */
+const struct profile_template *profiles_template(const struct profile_set *set,
+                                                 const char *name);
+
+/* profiles_take: @instance of @template, which is not to be looked up again,
+ * for the user of @uid if it is of_users. */
+enum tw_status profiles_take(const struct profile_set *set,
+                             const struct profile_template *template,
+                             const char *instance, uid_t uid,
+                             const struct profile **out, struct tw_error *err);
+
+/* Every name of a set, one after the other: first those that are written out,
+ * then the instances. */
+struct profile_cursor {
+    const struct profile_set *set;
+    const struct profile *profile; /* of an instance its template's sample */
+    const struct profile_instance *instance; /* or NULL */
+    const struct profile_template *template;
+    const char *name;
+    size_t index;
+    char text[PROFILE_NAME_MAX + 1];
+};
+
+/* profiles_next: false: that was the last.  All zero but the set at first. */
+bool profiles_next(struct profile_cursor *cursor);
 
 void profile_set_clear(struct profile_set *set);
 

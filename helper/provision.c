@@ -27,11 +27,22 @@ is_wanted(const struct wanted *wanted, const char *name)
     return false;
 }
 
-static void
-want(struct wanted *wanted, char *name)
+/* False: no memory. */
+static bool
+want(struct wanted *wanted, const char *name)
 {
-    if (wanted->count < FETCH_PROFILES_MAX && !is_wanted(wanted, name))
-        wanted->names[wanted->count++] = name;
+    if (wanted->count == FETCH_PROFILES_MAX || is_wanted(wanted, name))
+        return true;
+    wanted->names[wanted->count] = strdup(name);
+    return wanted->names[wanted->count] && ++wanted->count;
+}
+
+static void
+auto_wanted(struct wanted **wanted)
+{
+    for (size_t i = 0; *wanted && i < (*wanted)->count; i++)
+        free((*wanted)->names[i]);
+    free(*wanted);
 }
 
 static void
@@ -52,7 +63,7 @@ tell_variables(const struct session *session, const struct profile_set *set,
                struct wanted *wanted)
 {
     for (size_t i = 0; i < wanted->count; i++) {
-        const struct profile *profile;
+        AUTO(auto_release) const struct profile *profile = NULL;
 
         if (profiles_find(set, wanted->names[i], &profile, NULL))
             continue;
@@ -71,8 +82,9 @@ enum tw_status
 provision(struct session *session, const struct profile_set *set,
           const struct store *store, char *const *names, size_t count)
 {
-    AUTO_FREE struct wanted *wanted = calloc(1, sizeof *wanted);
+    AUTO(auto_wanted) struct wanted *wanted = calloc(1, sizeof *wanted);
     const struct secret_context secrets = session_secrets(session, store);
+    struct profile_cursor cursor = {.set = set};
     enum tw_status status = TW_OK, broken;
     struct tw_error err;
 
@@ -80,12 +92,17 @@ provision(struct session *session, const struct profile_set *set,
         (void)tw_no_memory(&err);
         return session_fail(session, &err);
     }
-    for (size_t i = 0; i < count; i++)
-        want(wanted, names[i]);
-    for (const struct profile *profile = set->first; profile;
-         profile = profile->next) {
-        if (profile->login)
-            want(wanted, profile->name);
+    for (size_t i = 0; i < count && wanted; i++) {
+        if (!want(wanted, names[i])) {
+            (void)tw_no_memory(&err);
+            return session_fail(session, &err);
+        }
+    }
+    while (profiles_next(&cursor)) {
+        if (cursor.profile->login && !want(wanted, cursor.name)) {
+            (void)tw_no_memory(&err);
+            return session_fail(session, &err);
+        }
     }
     tell_variables(session, set, wanted);
     if (wanted->count)

@@ -77,6 +77,12 @@ static const char *const SHAPES[] = {
                     "\"required\":[\"token_endpoint\"],\"properties\":{"
                     "\"token_endpoint\":{\"$ref\":"
                     "\"#/definitions/endpoint\"}}",
+    [KEY_INSTANCES] = "\"anyOf\":[{\"$ref\":\"#/definitions/texts\"},{"
+                      "\"type\":\"object\",\"minProperties\":1,"
+                      "\"maxProperties\":1,\"additionalProperties\":false,"
+                      "\"properties\":{\"list\":{\"$ref\":"
+                      "\"#/definitions/text\"},\"files\":{\"$ref\":"
+                      "\"#/definitions/text\"}}}]",
     [KEY_SOURCES] = NULL,
 };
 

@@ -33,18 +33,18 @@ static enum tw_status
 look_at_all(struct serve *serve, struct tw_error *err)
 {
     struct now now = clock_now();
-    const struct profile *profile;
 
     serve->failing = 0;
-    for (profile = serve->era->set.first; profile; profile = profile->next) {
-        struct ward *ward = wards_find(&serve->wards, profile->name);
-
-        ward_admit(ward, &serve->store);
-        (void)ward_look(ward, &serve->store, now);
+    for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
+        if (!ward->profile)
+            continue;
+        ward_admit(&serve->wards, ward, &serve->store);
+        (void)ward_look(&serve->wards, ward, &serve->store, now);
         serve->failing += ward->is_failing;
         ward->failures = 0;
         schedule_close(&ward->entry.facts);
-        if (!ward->task && !schedule_put(&serve->schedule, &ward->entry, now))
+        if (!ward->task && !ward_is_idle(ward, now) &&
+            !schedule_put(&serve->schedule, &ward->entry, now))
             return tw_no_memory(err);
     }
     return TW_OK;
@@ -267,6 +267,7 @@ open_all(struct serve *serve, struct tw_error *err)
         .http = serve->http,
         .loop = &serve->loop,
         .broker = &serve->session->broker,
+        .wards = &serve->wards,
         .system = serve->session->options.system,
     };
     if (serve->notify.watchdog_ms)

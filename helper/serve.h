@@ -19,6 +19,17 @@
 #define SERVE_END_MS 5000   /* for what is under way, at the end */
 #define SERVE_CONTENDED_S 1 /* until a lock that another holds is tried */
 
+/* Names of users who rang, so that each is looked up once in a while. */
+#define USER_NAMES 256
+struct user_name {
+    uid_t uid;
+    int64_t until_ms; /* of loop_now_ms() */
+    char text[NAME_PART_MAX + 1];
+};
+struct user_names {
+    struct user_name names[USER_NAMES];
+};
+
 struct serve {
     struct session *session;
     struct store store;
@@ -36,6 +47,7 @@ struct serve {
     size_t running_count;
     struct era *era; /* the current one */
     struct wards wards;
+    struct user_names user_names;
     struct schedule schedule;
     size_t failing;
     int64_t reload_ms;       /* LOOP_NEVER: nothing changed */
@@ -65,16 +77,23 @@ void serve_load_vain(void *arg, const struct tw_error *err);
 
 /* serve_is_good: the kept token is this profile's and lives for long enough.
  */
-bool serve_is_good(const struct serve *serve, const struct ward *ward,
+bool serve_is_good(const struct serve *serve, const struct profile *profile,
                    int64_t min_valid);
 
 /* serve_alive: the kept record, if its token is this profile's and alive. */
-bool serve_alive(const struct serve *serve, const struct ward *ward,
+bool serve_alive(const struct serve *serve, const struct profile *profile,
                  struct record *out);
 
 /* serve_await: @waiter is told when a fetch of @ward has ended, or left. */
 void serve_await(struct serve *serve, struct ward *ward, struct waiter *waiter,
                  int64_t min_valid);
+
+/* serve_user: may @peer have the instance @name of a users' template?  @ward:
+ * its, or NULL, then one is made.  TW_E_NOT_FOUND: no such template;
+ * TW_E_ACCESS; TW_E_SYSTEM. */
+enum tw_status serve_user(struct serve *serve, const struct peer *peer,
+                          const char *name, struct ward **ward,
+                          struct tw_error *err);
 
 /* serve_answer: all who wait for @ward. */
 void serve_answer(struct ward *ward, const struct tw_error *result);

@@ -3,42 +3,21 @@
  * serve_bell.c - what is done for those who ring: requests for one profile
  * become one fetch, and its end answers them all; see serve.h.
  */
-#include <sys/socket.h>
 
 #include "helper/publish.h"
 #include "helper/serve.h"
 #include "provider/base/lines.h"
 
-#define PEER_GROUPS_MAX 1024 /* who is in more is refused */
-
-/* One of @ward's readers?  As the kernel knew the caller when it called. */
-static bool
-is_reader(const struct caller *caller, const struct ucred *peer,
-          const struct ward *ward)
-{
-    gid_t groups[PEER_GROUPS_MAX + 1];
-    socklen_t n = sizeof groups - sizeof *groups;
-
-    if (getsockopt(caller->fd, SOL_SOCKET, SO_PEERGROUPS, groups, &n) < 0)
-        return false;
-    groups[n / sizeof *groups] = peer->gid;
-    return readers_has(&ward->profile->readers, peer->uid, groups,
-                       n / sizeof *groups + 1);
-}
-
 /* A user's profiles are that user's; the system's, its service's and root's,
- * and each its readers'.  @ward: NULL for what is of no profile. */
+ * and each its readers'.  @profile: NULL for what is of no profile. */
 static bool
-may_ask(const struct serve *serve, const struct caller *caller,
-        const struct ward *ward)
+may_ask(const struct serve *serve, const struct peer *peer,
+        const struct profile *profile)
 {
-    struct ucred peer;
-    socklen_t n = sizeof peer;
-
-    if (getsockopt(caller->fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) < 0)
-        return false;
-    return peer.uid == 0 || peer.uid == geteuid() ||
-           (ward && serve->store.system && is_reader(caller, &peer, ward));
+    return peer->uid == 0 || peer->uid == geteuid() ||
+           (profile && serve->store.system &&
+            readers_has(&profile->readers, peer->uid, peer->groups,
+                        peer->group_count));
 }
 
 static void
@@ -49,11 +28,12 @@ tell(struct waiter *waiter, const struct tw_error *result)
 
 static void
 ensure(struct serve *serve, struct caller *caller, struct ward *ward,
-       int64_t min_valid)
+       const struct profile *profile, int64_t min_valid)
 {
     static const struct tw_error GOOD = {.status = TW_OK};
 
-    if (serve_is_good(serve, ward, min_valid)) {
+    ward->asked = clock_now().boot;
+    if (serve_is_good(serve, profile, min_valid)) {
         caller_answer(caller, &GOOD, NULL);
         return;
     }
@@ -69,7 +49,7 @@ reject(struct serve *serve, struct caller *caller, struct ward *ward,
     struct tw_error err = {.status = TW_OK};
 
     (void)publish_rejection(&serve->store, ward->name, generation, &err);
-    (void)ward_look(ward, &serve->store, now);
+    (void)ward_look(&serve->wards, ward, &serve->store, now);
     if (!ward->task && !schedule_put(&serve->schedule, &ward->entry, now))
         (void)tw_no_memory(&serve->broken);
     caller_answer(caller, &err, NULL);
@@ -103,35 +83,50 @@ catch_up(struct serve *serve)
         serve_reload_now(serve);
 }
 
+/* The ward that is meant, and its profile, if this caller may have them. */
+static enum tw_status
+find(struct serve *serve, const struct peer *peer, const char *name,
+     struct ward **ward, const struct profile **profile, struct tw_error *err)
+{
+    enum tw_status status = TW_OK;
+
+    *ward = wards_find(&serve->wards, name);
+    if (!*ward || (*ward)->users)
+        status = serve_user(serve, peer, name, ward, err);
+    if (!status)
+        status = ward_profile(&serve->wards, *ward, profile, err);
+    if (!status && !may_ask(serve, peer, *profile))
+        status = tw_fail(err, TW_E_ACCESS,
+                         "the caller is no reader: see readers in "
+                         "tokenward-profiles(5)");
+    return status;
+}
+
 void
 serve_asked(void *arg, struct caller *caller,
             const struct bell_request *request)
 {
+    AUTO(auto_release) const struct profile *profile = NULL;
     struct serve *serve = arg;
     struct ward *ward = NULL;
-    struct tw_error err;
+    struct tw_error err = {.status = TW_OK};
+    struct peer peer;
 
-    if (request->command != BELL_STATUS) {
+    if (!caller_peer(caller, &peer)) {
+        (void)tw_fail(&err, TW_E_ACCESS, "the caller is in too many groups");
+    } else if (request->command != BELL_STATUS) {
         catch_up(serve);
-        ward = wards_find(&serve->wards, request->profile);
-        if (!ward) {
-            (void)tw_fail(&err, TW_E_NOT_FOUND,
-                          "the resident helper has no profile '%s'",
-                          request->profile);
-            caller_answer(caller, &err, NULL);
-            return;
-        }
-    }
-    if (!may_ask(serve, caller, ward)) {
+        (void)find(serve, &peer, request->profile, &ward, &profile, &err);
+    } else if (!may_ask(serve, &peer, NULL)) {
         (void)tw_fail(&err, TW_E_ACCESS,
-                      "the caller is no reader: see readers in "
-                      "tokenward-profiles(5)");
-        caller_answer(caller, &err, NULL);
-    } else if (!ward) {
-        tell_status(serve, caller);
-    } else if (request->command == BELL_ENSURE) {
-        ensure(serve, caller, ward, request->min_valid);
-    } else {
-        reject(serve, caller, ward, request->generation);
+                      "what there is in all is told to the service and root");
     }
+    if (err.status)
+        caller_answer(caller, &err, NULL);
+    else if (request->command == BELL_STATUS)
+        tell_status(serve, caller);
+    else if (request->command == BELL_ENSURE)
+        ensure(serve, caller, ward, profile, request->min_valid);
+    else
+        reject(serve, caller, ward, request->generation);
 }

@@ -24,11 +24,25 @@ refuse(const struct serve *serve, struct load *load, enum tw_status status,
 
 /* A user's own manager starts what the user likes. */
 static bool
-is_reader(const struct serve *serve, const struct ward *ward,
+is_reader(const struct serve *serve, const struct profile *profile,
           const struct load *load)
 {
     return !serve->store.system ||
-           readers_has_unit(&ward->profile->readers, load->claim.unit);
+           readers_has_unit(&profile->readers, load->claim.unit);
+}
+
+/* The ward and its profile; NULL: @err says why not. */
+static struct ward *
+find(const struct serve *serve, const struct load *load,
+     const struct profile **profile, struct tw_error *err)
+{
+    struct ward *ward = wards_find(&serve->wards, load->claim.profile);
+
+    if (!ward)
+        (void)tw_fail(err, TW_E_NOT_FOUND, "there is no such profile");
+    else if (!ward_profile(&serve->wards, ward, profile, err))
+        return ward;
+    return NULL;
 }
 
 /* Asked again after a wait: profile and readers may have changed. */
@@ -37,14 +51,15 @@ conclude(const struct serve *serve, struct load *load,
          const struct tw_error *result)
 {
     AUTO_RECORD record = RECORD_INIT;
-    const struct ward *ward = wards_find(&serve->wards, load->claim.profile);
+    AUTO(auto_release) const struct profile *profile = NULL;
+    struct tw_error err;
 
-    if (!ward || !ward->profile)
-        refuse(serve, load, TW_E_NOT_FOUND, "there is no such profile");
-    else if (!is_reader(serve, ward, load))
+    if (!find(serve, load, &profile, &err))
+        refuse(serve, load, (enum tw_status)err.status, err.message);
+    else if (!is_reader(serve, profile, load))
         refuse(serve, load, TW_E_ACCESS,
                "it is none of the profile's readers: {units: [...]}");
-    else if (serve_alive(serve, ward, &record))
+    else if (serve_alive(serve, profile, &record))
         load_hand(load, record.token, record.token_len);
     else
         refuse(serve, load, (enum tw_status)result->status,
@@ -64,10 +79,11 @@ serve_loads(void *arg, struct load *load)
 {
     static const struct tw_error GOOD = {.status = TW_OK};
     struct serve *serve = arg;
-    struct ward *ward = wards_find(&serve->wards, load->claim.profile);
+    AUTO(auto_release) const struct profile *profile = NULL;
+    struct ward *ward = find(serve, load, &profile, NULL);
 
-    if (!ward || !is_reader(serve, ward, load) ||
-        serve_is_good(serve, ward, TW_MIN_VALID_DEFAULT)) {
+    if (!ward || !is_reader(serve, profile, load) ||
+        serve_is_good(serve, profile, TW_MIN_VALID_DEFAULT)) {
         conclude(serve, load, &GOOD);
         return;
     }

@@ -41,13 +41,15 @@ put_back(struct serve *serve, struct ward *ward, const struct tw_error *result)
 
     if (!ward->profile)
         return;
-    (void)ward_look(ward, &serve->store, now);
+    (void)ward_look(&serve->wards, ward, &serve->store, now);
     hold(ward, result, now);
     serve->failing += ward->is_failing;
     serve->failing -= was_failing;
     due = schedule_due(&ward->entry.facts, now);
     if (due <= now.boot)
         due = now.boot + SERVE_CONTENDED_S;
+    if (ward_is_idle(ward, now))
+        return;
     if (!schedule_put_at(&serve->schedule, &ward->entry, due))
         (void)tw_no_memory(&serve->broken);
 }
@@ -143,7 +145,7 @@ line_up(struct serve *serve)
     while ((entry = schedule_take(&serve->schedule, now))) {
         struct ward *ward = (struct ward *)entry;
 
-        if (!ward->task)
+        if (!ward->task && !ward_is_idle(ward, now))
             lane_put(&serve->wards, ward);
     }
 }

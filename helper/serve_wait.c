@@ -12,27 +12,27 @@
 
 /* The record, if it is of this very profile. */
 static bool
-read_own(const struct serve *serve, const struct ward *ward,
+read_own(const struct serve *serve, const struct profile *profile,
          struct record *out)
 {
     char fingerprint[FINGERPRINT_SIZE], path[NAME_MAX];
 
-    (void)snprintf(path, sizeof path, "%s/record", ward->name);
+    (void)snprintf(path, sizeof path, "%s/record", profile->name);
     return !record_read(serve->store.root, path, geteuid(),
                         !serve->store.system, out, NULL) &&
-           fingerprint_of(ward->profile, fingerprint) &&
+           fingerprint_of(profile, fingerprint) &&
            strcmp(out->fingerprint, fingerprint) == 0;
 }
 
 bool
-serve_is_good(const struct serve *serve, const struct ward *ward,
+serve_is_good(const struct serve *serve, const struct profile *profile,
               int64_t min_valid)
 {
     AUTO_RECORD record = RECORD_INIT;
     int64_t left;
 
-    if (!read_own(serve, ward, &record) ||
-        strcmp(record.source_mark, ward->profile->mark->text) != 0 ||
+    if (!read_own(serve, profile, &record) ||
+        strcmp(record.source_mark, profile->mark->text) != 0 ||
         record_is_behind(&record))
         return false;
     left = record_left(&record, clock_now());
@@ -40,11 +40,10 @@ serve_is_good(const struct serve *serve, const struct ward *ward,
 }
 
 bool
-serve_alive(const struct serve *serve, const struct ward *ward,
+serve_alive(const struct serve *serve, const struct profile *profile,
             struct record *out)
 {
-    return ward->profile && read_own(serve, ward, out) &&
-           record_left(out, clock_now()) > 0;
+    return read_own(serve, profile, out) && record_left(out, clock_now()) > 0;
 }
 
 void

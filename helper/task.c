@@ -73,6 +73,7 @@ static void
 start_job(struct task *task)
 {
     const struct task_context *context = task->context;
+    const struct profile *profile = NULL;
 
     task->job_context =
         (struct job_context){.options = &task->options,
@@ -80,8 +81,11 @@ start_job(struct task *task)
                              .secrets = {.environment = context->environment,
                                          .store = context->store,
                                          .system = context->system}};
-    job_init(&task->job, &task->job_context, &task->era->set,
-             task->ward->name);
+    if (ward_profile(context->wards, task->ward, &profile, &task->result)) {
+        task->has_ended = true;
+        return;
+    }
+    job_init_with(&task->job, &task->job_context, profile);
     job_begin(&task->job, context->http, 0);
 }
 

@@ -29,6 +29,7 @@ struct task_context {
     struct http *http;
     struct loop *loop;
     const struct broker *broker;
+    const struct wards *wards;
     bool system;
 };
 

@@ -35,34 +35,70 @@ path_of(char *out, size_t size, const struct ward *ward, const char *file)
     return n > 0 && (size_t)n < size;
 }
 
+bool
+ward_is_idle(const struct ward *ward, struct now now)
+{
+    return ward->users && now.boot - ward->asked > WARD_USER_S;
+}
+
+enum tw_status
+ward_profile(const struct wards *wards, const struct ward *ward,
+             const struct profile **out, struct tw_error *err)
+{
+    if (ward->instance)
+        return profiles_take(wards->set, ward->instance->template,
+                             ward->instance->name, 0, out, err);
+    if (ward->users)
+        return profiles_take(wards->set, ward->users,
+                             strchr(ward->name, '@') + 1, ward->uid, out, err);
+    *out = ward->profile;
+    return TW_OK;
+}
+
 void
-ward_admit(const struct ward *ward, const struct store *store)
+ward_admit(const struct wards *wards, const struct ward *ward,
+           const struct store *store)
 {
     AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    AUTO(auto_release) const struct profile *profile = NULL;
 
     if (store->system &&
         faccessat(store->root, ward->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+        !ward_profile(wards, ward, &profile, NULL) &&
         !store_enter(store, ward->name, &place, NULL))
-        (void)store_admit(&place, &ward->profile->readers, NULL);
+        (void)store_admit(&place, &profile->readers, NULL);
+}
+
+/* What the profile's own must say; it is made for what is kept alone. */
+static void
+fingerprint_ward(const struct wards *wards, const struct ward *ward,
+                 char out[static FINGERPRINT_SIZE])
+{
+    AUTO(auto_release) const struct profile *profile = NULL;
+
+    if (ward_profile(wards, ward, &profile, NULL) ||
+        !fingerprint_of(profile, out))
+        out[0] = '\0';
 }
 
 bool
-ward_look(struct ward *ward, const struct store *store, struct now now)
+ward_look(const struct wards *wards, struct ward *ward,
+          const struct store *store, struct now now)
 {
     AUTO_RECORD record = RECORD_INIT;
     struct backoff note = {.failures = 0};
     char fingerprint[FINGERPRINT_SIZE] = "", path[NAME_MAX];
 
-    if (!fingerprint_of(ward->profile, fingerprint))
-        fingerprint[0] = '\0';
-    if (path_of(path, sizeof path, ward, "record") &&
-        !record_read(store->root, path, geteuid(), !store->system, &record,
-                     NULL) &&
-        (strcmp(record.fingerprint, fingerprint) != 0 ||
-         record_is_behind(&record)))
-        record.token = NULL;
+    if (path_of(path, sizeof path, ward, "record"))
+        (void)record_read(store->root, path, geteuid(), !store->system,
+                          &record, NULL);
     if (path_of(path, sizeof path, ward, "backoff"))
         backoff_read(store->root, path, &note);
+    if (record.profile || note.fingerprint[0])
+        fingerprint_ward(wards, ward, fingerprint);
+    if (record.profile && (strcmp(record.fingerprint, fingerprint) != 0 ||
+                           record_is_behind(&record)))
+        record.token = NULL;
     if (strcmp(note.fingerprint, fingerprint) != 0)
         note = (struct backoff){.failures = 0};
     schedule_facts(&record, &note, now, &ward->entry.facts);
@@ -71,7 +107,8 @@ ward_look(struct ward *ward, const struct store *store, struct now now)
 }
 
 static void
-name_lane(const struct profile *profile, char *out, size_t size)
+name_lane(const struct profile *profile, const char *name, char *out,
+          size_t size)
 {
     const char *url =
         profile->token_endpoint ? profile->token_endpoint : profile->issuer;
@@ -86,19 +123,20 @@ name_lane(const struct profile *profile, char *out, size_t size)
                        url);
         return;
     }
-    for (const char *at = profile->name; *at; at++)
+    for (const char *at = name; *at; at++)
         number = number * 31 + (unsigned char)*at;
     (void)snprintf(out, size, "command %u", number % LANE_COMMANDS);
 }
 
 static struct lane *
-find_lane(struct wards *wards, const struct profile *profile)
+find_lane(struct wards *wards, const struct profile *profile,
+          const char *whose)
 {
     char name[512];
     struct lane *lane;
     size_t n;
 
-    name_lane(profile, name, sizeof name);
+    name_lane(profile, whose, name, sizeof name);
     lane = (struct lane *)(uintptr_t)table_find(&wards->lane_names, name, "");
     if (lane)
         return lane;
@@ -234,26 +272,59 @@ wards_find(const struct wards *wards, const char *name)
     return (struct ward *)(uintptr_t)table_find(&wards->names, name, "");
 }
 
-/* A ward for each of @set's profiles, the known ones and new ones. */
+static struct ward *
+new_ward(const char *name)
+{
+    size_t n = strlen(name) + 1;
+    struct ward *ward = calloc(1, sizeof *ward + n);
+
+    if (!ward)
+        return NULL;
+    memcpy(ward->name, name, n);
+    ward->min_valid = TW_MIN_VALID_DEFAULT;
+    return ward;
+}
+
+/* The template of @set that a user's ward is of now; NULL: it is gone, or may
+ * want other users. */
+static const struct profile_template *
+same_template(const struct profile_set *set, const struct ward *ward)
+{
+    const struct profile_template *template =
+        ward->users ? profiles_template(set, ward->name) : NULL;
+
+    return template && template->of_users &&
+                   strcmp(template->context.mark->text,
+                          ward->users->context.mark->text) == 0
+               ? template
+               : NULL;
+}
+
+/* A ward for each of @set's profiles, the known ones and new ones, and those
+ * of users. */
 static bool
 gather(const struct wards *wards, const struct profile_set *set,
        struct wards *out)
 {
-    const struct profile *profile;
+    struct profile_cursor cursor = {.set = set};
 
-    for (profile = set->first; profile; profile = profile->next) {
-        struct ward *ward = wards_find(wards, profile->name);
-        size_t n = strlen(profile->name) + 1;
+    while (profiles_next(&cursor)) {
+        struct ward *ward = wards_find(wards, cursor.name);
 
         if (!ward) {
-            ward = calloc(1, sizeof *ward + n);
+            ward = new_ward(cursor.name);
             if (!ward)
                 return false;
-            memcpy(ward->name, profile->name, n);
-            ward->min_valid = TW_MIN_VALID_DEFAULT;
             ward->next = out->first;
             out->first = ward;
         }
+        if (!table_add(&out->names, ward->name, "", ward))
+            return false;
+        out->count++;
+    }
+    for (struct ward *ward = wards->first; ward; ward = ward->next) {
+        if (!same_template(set, ward) || wards_find(out, ward->name))
+            continue;
         if (!table_add(&out->names, ward->name, "", ward))
             return false;
         out->count++;
@@ -275,10 +346,16 @@ free_list(struct ward *ward)
 static bool
 find_lanes(struct wards *wards, const struct profile_set *set)
 {
-    const struct profile *profile;
+    struct profile_cursor cursor = {.set = set};
 
-    for (profile = set->first; profile; profile = profile->next) {
-        if (!find_lane(wards, profile))
+    while (profiles_next(&cursor)) {
+        if (!find_lane(wards, cursor.profile, cursor.name))
+            return false;
+    }
+    for (const struct ward *ward = wards->first; ward; ward = ward->next) {
+        const struct profile_template *template = same_template(set, ward);
+
+        if (template && !find_lane(wards, template->sample, ward->name))
             return false;
     }
     return true;
@@ -299,6 +376,8 @@ sweep(struct wards *wards, struct schedule *schedule,
             continue;
         }
         ward->profile = NULL;
+        ward->instance = NULL;
+        ward->users = NULL;
         schedule_drop(schedule, &ward->entry);
         leave_lane(ward);
         if (ward->task || ward->waiting) {
@@ -310,12 +389,22 @@ sweep(struct wards *wards, struct schedule *schedule,
     }
 }
 
+/* Its lane is there already. */
+static void
+assign(struct wards *wards, struct ward *ward, const struct profile *profile)
+{
+    if (ward->lane)
+        leave_lane(ward);
+    ward->profile = profile;
+    ward->lane = find_lane(wards, profile, ward->name);
+}
+
 bool
 wards_adopt(struct wards *wards, struct schedule *schedule,
             const struct profile_set *set)
 {
     struct wards fresh = {.first = NULL};
-    const struct profile *profile;
+    struct profile_cursor cursor = {.set = set};
     struct ward **end = &fresh.first;
 
     if (!gather(wards, set, &fresh) || !find_lanes(wards, set)) {
@@ -331,15 +420,42 @@ wards_adopt(struct wards *wards, struct schedule *schedule,
         end = &(*end)->next;
     *end = wards->first;
     wards->first = fresh.first;
-    for (profile = set->first; profile; profile = profile->next) {
-        struct ward *ward = wards_find(wards, profile->name);
+    wards->set = set;
+    for (struct ward *ward = wards->first; ward; ward = ward->next) {
+        const struct profile_template *template = same_template(set, ward);
 
-        if (ward->lane)
-            leave_lane(ward);
-        ward->profile = profile;
-        ward->lane = find_lane(wards, profile);
+        if (template)
+            assign(wards, ward, template->sample);
+        ward->users = template;
+    }
+    while (profiles_next(&cursor)) {
+        struct ward *ward = wards_find(wards, cursor.name);
+
+        assign(wards, ward, cursor.profile);
+        ward->instance = cursor.instance;
+        ward->users = NULL;
     }
     return true;
+}
+
+struct ward *
+wards_add_user(struct wards *wards, const struct profile_template *users,
+               const char *name, uid_t uid)
+{
+    struct ward *ward = new_ward(name);
+
+    if (!ward || !find_lane(wards, users->sample, name) ||
+        !table_add(&wards->names, ward->name, "", ward)) {
+        free(ward);
+        return NULL;
+    }
+    ward->users = users;
+    ward->uid = uid;
+    ward->next = wards->first;
+    wards->first = ward;
+    wards->count++;
+    assign(wards, ward, users->sample);
+    return ward;
 }
 
 void

@@ -30,7 +30,12 @@ struct lane {
 
 struct ward {
     struct schedule_entry entry;   /* first: the schedule's is ours */
-    const struct profile *profile; /* of the current set; NULL: it is gone */
+    const struct profile *profile; /* of the current set, of an instance the
+                                      sample; NULL: it is gone */
+    const struct profile_instance *instance; /* or NULL */
+    const struct profile_template *users;    /* it is one of a user, or NULL */
+    uid_t uid;                               /* of that user */
+    int64_t asked; /* of CLOCK_BOOTTIME: when that user last did */
     struct lane *lane;
     struct ward *next_in_lane;
     struct ward *next;      /* of all */
@@ -43,6 +48,7 @@ struct ward {
 };
 
 struct wards {
+    const struct profile_set *set; /* the current one */
     struct ward *first;
     struct table names;
     size_t count;
@@ -55,19 +61,38 @@ struct wards {
  * need another profile's token?  A process of its own does these. */
 bool ward_is_apart(const struct profile *profile);
 
+/* ward_is_idle: a user's instance, whom nobody has heard of for a while: it is
+ * not fetched before the user asks. */
+#define WARD_USER_S 86400
+bool ward_is_idle(const struct ward *ward, struct now now);
+
+/* ward_profile: the ward's own, made if it is an instance: to be released.
+ * As profiles_take(). */
+enum tw_status ward_profile(const struct wards *wards, const struct ward *ward,
+                            const struct profile **out, struct tw_error *err);
+
 /* ward_admit: its readers may read what is kept of it, and no others any more;
  * a failure is told when it is fetched. */
-void ward_admit(const struct ward *ward, const struct store *store);
+void ward_admit(const struct wards *wards, const struct ward *ward,
+                const struct store *store);
 
 /* ward_look: what is kept and noted of it, into its facts.  The result: of
  * this very profile, a token is kept and alive. */
-bool ward_look(struct ward *ward, const struct store *store, struct now now);
+bool ward_look(const struct wards *wards, struct ward *ward,
+               const struct store *store, struct now now);
 
 /* wards_adopt: @set's profiles are the wards; those that are gone, and are
  * neither fetched nor waited for, are freed.  False: out of memory, nothing
  * was changed. */
 bool wards_adopt(struct wards *wards, struct schedule *schedule,
                  const struct profile_set *set);
+
+/* wards_add_user: a ward for the user of @uid, who may have that instance of
+ * the set's template @users.  It stays until a reload finds that the template
+ * has changed.  NULL: out of memory. */
+struct ward *wards_add_user(struct wards *wards,
+                            const struct profile_template *users,
+                            const char *name, uid_t uid);
 
 /* wards_find: NULL: there is none of that name. */
 struct ward *wards_find(const struct wards *wards, const char *name);

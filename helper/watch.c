@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -25,6 +26,7 @@ struct watch_dir {
     struct watch_dir *next;
     int wd;
     bool whole; /* any name in it that is a profile's file matters */
+    bool all;   /* any name at all */
     char path[];
 };
 
@@ -102,6 +104,46 @@ forget(struct watch *watch)
     watch->fd = -1;
 }
 
+static void
+add_secrets(struct watch *watch, const struct profile *profile)
+{
+    const struct secret_source *secret;
+
+    for (size_t i = 0; (secret = profile_secret(profile, i)); i++) {
+        if (secret->kind == SECRET_FILE || secret->kind == SECRET_FOREIGN_FILE)
+            add_path(watch, secret->text);
+    }
+}
+
+static void
+add_whole(struct watch *watch, const char *path)
+{
+    struct watch_dir *dir = add_dir(watch, path);
+
+    if (dir)
+        dir->all = true;
+}
+
+/* Each instance has secrets of its own, all in one directory. */
+static void
+add_directories(struct watch *watch, const struct profile *sample)
+{
+    const struct secret_source *secret;
+
+    for (size_t i = 0; (secret = profile_secret(sample, i)); i++) {
+        char path[PATH_MAX];
+        const char *slash = secret->text ? strrchr(secret->text, '/') : NULL;
+
+        if ((secret->kind != SECRET_FILE &&
+             secret->kind != SECRET_FOREIGN_FILE) ||
+            !slash || slash == secret->text)
+            continue;
+        (void)snprintf(path, sizeof path, "%.*s", (int)(slash - secret->text),
+                       secret->text);
+        add_whole(watch, path);
+    }
+}
+
 enum tw_status
 watch_set(struct watch *watch, const struct profile_set *set,
           struct tw_error *err)
@@ -119,16 +161,14 @@ watch_set(struct watch *watch, const struct profile_set *set,
         add_path(watch, source->path);
         if (is_drop_ins(source->path) && (dir = add_dir(watch, source->path)))
             dir->whole = true;
+        if (source->whole)
+            add_whole(watch, source->path);
     }
-    for (profile = set->first; profile; profile = profile->next) {
-        const struct secret_source *secret;
-
-        for (size_t i = 0; (secret = profile_secret(profile, i)); i++) {
-            if (secret->kind == SECRET_FILE ||
-                secret->kind == SECRET_FOREIGN_FILE)
-                add_path(watch, secret->text);
-        }
-    }
+    for (profile = set->first; profile; profile = profile->next)
+        add_secrets(watch, profile);
+    for (const struct profile_template *template = set->templates; template;
+         template = template->next)
+        add_directories(watch, template->sample);
     return TW_OK;
 }
 
@@ -147,7 +187,7 @@ matters_in(const struct watch *watch, const struct watch_dir *dir,
     char path[PATH_MAX];
     size_t n, m;
 
-    if (dir->whole && is_profile_file(event->name))
+    if (dir->all || (dir->whole && is_profile_file(event->name)))
         return true;
     if ((event->mask & IN_ISDIR) && (event->mask & (IN_CREATE | IN_MOVED_TO)))
         return true; /* perhaps one that was waited for */

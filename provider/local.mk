@@ -35,6 +35,8 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/mark.h \
 	provider/base/nearest.c \
 	provider/base/nearest.h \
+	provider/base/own_name.c \
+	provider/base/own_name.h \
 	provider/base/record.c \
 	provider/base/record.h \
 	provider/base/runtime.c \

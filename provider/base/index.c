@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "provider/base/lines.h"
+#include "provider/base/own_name.h"
 #include "provider/base/spawn.h"
 #include "provider/base/text.h"
 
@@ -153,22 +154,92 @@ index_each(const struct index *index,
 }
 
 struct route_search {
+    const struct index *index;
     char host[300];
     const char *path;
     struct route *out;
-    size_t best; /* length of the best path so far, plus one */
+    size_t best; /* of the longest path so far; written out beats %i */
 };
 
-/* "/team" leads "team" and "team/repo", not "teams". */
-static bool
-path_leads(const char *pattern, const char *path)
+/* "/team" leads "team" and "team/repo", not "teams": the bytes of @path that
+ * it is for, or SIZE_MAX.  A segment %i or %u is for any one that may name an
+ * instance, the same each time, which is written to @instance. */
+static size_t
+path_leads(const char *pattern, const char *path, char *instance)
 {
-    size_t n = strlen(pattern);
+    const char *at = path;
 
-    if (n == 0)
+    instance[0] = '\0';
+    while (*pattern) {
+        size_t n = strcspn(pattern + 1, "/"), m = strcspn(at, "/");
+        char part[NAME_PART_MAX + 1];
+
+        if (*pattern != '/')
+            return SIZE_MAX;
+        if (n == 2 && pattern[1] == '%' && m <= NAME_PART_MAX) {
+            memcpy(part, at, m);
+            part[m] = '\0';
+            if (!text_is_name_part(part) ||
+                (instance[0] && strcmp(instance, part) != 0))
+                return SIZE_MAX;
+            (void)strcpy(instance, part);
+        } else if (n != m || memcmp(pattern + 1, at, n) != 0) {
+            return SIZE_MAX;
+        }
+        pattern += n + 1;
+        at += m;
+        if (*pattern && *at != '/')
+            return SIZE_MAX;
+        at += *pattern == '/';
+    }
+    return (size_t)(at - path);
+}
+
+/* Also while one line of the text is cut, see each_line(). */
+static bool
+has_profile(const struct index *index, const char *name)
+{
+    const char *text = index->text.bytes, *at = text;
+    const char *const parts[] = {"profile=", name, NULL};
+    char line[PROFILE_NAME_MAX + 16];
+    size_t n;
+
+    if (!text_join(line, sizeof line, parts))
+        return false;
+    n = strlen(line);
+    while ((at = memmem(at, index->text.len - (size_t)(at - text), line, n))) {
+        if (at > text && (at[-1] == '\n' || at[-1] == '\0') && at[n] == '\n')
+            return true;
+        at++;
+    }
+    return false;
+}
+
+/* Whose token a route leads to: the profile in @route, or its instance. */
+static bool
+settle_profile(const struct index *index, const char *instance,
+               struct route *route)
+{
+    char own[PROFILE_NAME_MAX + 1];
+    char *at = strchr(route->profile, '@');
+    size_t room;
+
+    if (!at)
+        return text_is_name_part(route->profile);
+    if (!at[1]) {
+        if (own_name(route->profile, own, NULL) ||
+            (instance[0] && strcmp(strchr(own, '@') + 1, instance) != 0))
+            return false;
+        (void)strcpy(route->profile, own);
         return true;
-    return pattern[0] == '/' && strncmp(pattern + 1, path, n - 1) == 0 &&
-           (path[n - 1] == '\0' || path[n - 1] == '/');
+    }
+    if (strcmp(at, "@%i") != 0)
+        return text_is_profile_name(route->profile);
+    room = sizeof route->profile - (size_t)(at + 1 - route->profile);
+    if (!instance[0] || strlen(instance) >= room)
+        return false;
+    (void)strcpy(at + 1, instance);
+    return has_profile(index, route->profile);
 }
 
 /* "team/../other" is not of the team, whatever the server makes of it. */
@@ -208,7 +279,8 @@ compare_route(void *arg, const char *key, const char *value)
 {
     struct route_search *search = arg;
     struct route route;
-    char host[sizeof search->host];
+    char host[sizeof search->host], instance[NAME_PART_MAX + 1];
+    size_t len, rank;
 
     if (strcmp(key, "route") != 0 ||
         !take_word(&value, route.profile, sizeof route.profile) ||
@@ -216,9 +288,14 @@ compare_route(void *arg, const char *key, const char *value)
         !take_word(&value, host, sizeof host) ||
         strcmp(host, search->host) != 0)
         return true;
-    if (path_leads(value, search->path) && strlen(value) + 1 > search->best) {
-        route.path_len = strlen(value);
-        search->best = route.path_len + 1;
+    len = path_leads(value, search->path, instance);
+    if (len == SIZE_MAX)
+        return true;
+    rank = 2 * len + (instance[0] ? 1 : 2);
+    if (rank > search->best &&
+        settle_profile(search->index, instance, &route)) {
+        route.path_len = len ? len + 1 : 0; /* with its slash */
+        search->best = rank;
         *search->out = route;
     }
     return true;
@@ -229,7 +306,7 @@ index_route(const struct index *index, const char *host, const char *path,
             struct route *out)
 {
     struct route found;
-    struct route_search search = {.out = &found};
+    struct route_search search = {.index = index, .out = &found};
     size_t n = strlen(host);
 
     if (n == 0 || n >= sizeof search.host)

@@ -13,13 +13,16 @@
 #include "provider/base/mark.h"
 #include "provider/base/runtime.h"
 #include "provider/base/secret.h"
+#include "provider/base/text.h"
 
-#define INDEX_MAX (4 * 1024 * 1024)
+#define INDEX_MAX (32 * 1024 * 1024)
 #define INDEX_KEY "tokenward-index"
 #define INDEX_VERSION "1"
 
 /* The file's keys: tokenward-index=1, source=MARK PATH, profile=NAME,
- * route=NAME USERNAME HOST[:PORT] [PATH]. */
+ * login=NAME, route=NAME USERNAME HOST[:PORT] [PATH].  NAME@ is the instance
+ * of whoever reads it (own_name.h), with %u for that name in the PATH;
+ * NAME@%i, of a route, the instance that stands for %i in the PATH. */
 struct index {
     struct secret text;
     bool current; /* every source looked at still looks the same */
@@ -38,7 +41,7 @@ void index_each(const struct index *index,
                 void *arg);
 
 struct route {
-    char profile[65];
+    char profile[PROFILE_NAME_MAX + 1];
     char username[256];
     size_t path_len; /* how much of the path asked for led here, with its '/';
                         0: the whole host is the profile's */

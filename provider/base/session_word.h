@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SESSION_WORD_MAGIC "tw-word1" /* without its NUL */
-#define SESSION_NAME_SIZE 72          /* of a variable's or profile's name */
+#define SESSION_WORD_MAGIC "tw-word2" /* without its NUL */
+#define SESSION_NAME_SIZE 136         /* of a variable's or profile's name */
 #define SESSION_VARIABLES_MAX 64      /* more are not set */
 
 #define SESSION_WORDS_MAX 2048 /* of one talk; the rest is not heard */

@@ -21,10 +21,41 @@ is_made_of(const char *text, size_t max, const char *first, const char *rest)
 }
 
 bool
+text_is_name_part(const char *text)
+{
+    return is_made_of(text, NAME_PART_MAX, LOWER UPPER DIGITS "_",
+                      LOWER UPPER DIGITS "._-");
+}
+
+/* What stands before the '@' at @at is a part? */
+static bool
+begins_with_part(const char *text, const char *at)
+{
+    char part[NAME_PART_MAX + 1];
+    size_t n = (size_t)(at - text);
+
+    if (n > NAME_PART_MAX)
+        return false;
+    memcpy(part, text, n);
+    part[n] = '\0';
+    return text_is_name_part(part);
+}
+
+bool
 text_is_profile_name(const char *text)
 {
-    return is_made_of(text, PROFILE_NAME_MAX, LOWER UPPER DIGITS "_",
-                      LOWER UPPER DIGITS "._-");
+    const char *at = strchr(text, '@');
+
+    return at ? begins_with_part(text, at) && text_is_name_part(at + 1)
+              : text_is_name_part(text);
+}
+
+bool
+text_is_template_name(const char *text)
+{
+    const char *at = strchr(text, '@');
+
+    return at && !at[1] && begins_with_part(text, at);
 }
 
 bool

@@ -9,12 +9,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROFILE_NAME_MAX 64 /* bytes; also a directory's name */
-#define TEXT_SHOWN_MAX 120  /* bytes of foreign text in one message */
-#define TOKEN_MAX 65000     /* bytes; one git credential line holds it */
+#define NAME_PART_MAX 64     /* bytes of a profile's or an instance's name */
+#define PROFILE_NAME_MAX 129 /* bytes of both; also a directory's name */
+#define TEXT_SHOWN_MAX 120   /* bytes of foreign text in one message */
+#define TOKEN_MAX 65000      /* bytes; one git credential line holds it */
 
-/* text_is_profile_name: [A-Za-z0-9_][A-Za-z0-9._-]{0,63} */
+/* text_is_name_part: [A-Za-z0-9_][A-Za-z0-9._-]{0,63}: it is never ".", ".."
+ * or a path of several parts, and changes no URL that it stands in. */
+bool text_is_name_part(const char *text);
+
+/* text_is_profile_name: one such part, or TEMPLATE@INSTANCE. */
 bool text_is_profile_name(const char *text);
+
+/* text_is_template_name: one such part and an @. */
+bool text_is_template_name(const char *text);
 
 /* text_is_module_name: [a-z][a-z0-9_-]{0,31} */
 bool text_is_module_name(const char *text);

@@ -9,7 +9,7 @@
 
 #include "provider/base/clock.h"
 #include "provider/base/nearest.h"
-#include "provider/base/text.h"
+#include "provider/base/own_name.h"
 
 #define OPTION_HELP 0x100 /* every command takes it */
 
@@ -148,16 +148,28 @@ static enum tw_status
 take_name(char *word, unsigned allowed, struct options *out,
           struct tw_error *err)
 {
+    char own[PROFILE_NAME_MAX + 1];
     struct shown shown;
 
     if ((allowed & OPTION_COMMAND) && out->name_count)
         return tw_fail(err, TW_E_USAGE, "the command stands after --");
-    if (!(allowed & OPTION_PATHS) && !text_is_profile_name(word))
+    if (!(allowed & OPTION_PATHS) && !text_is_profile_name(word) &&
+        !text_is_template_name(word))
         return tw_fail(err, TW_E_USAGE,
                        "'%s' cannot be a profile's name\n"
                        "a name is 1 to 64 of A-Z a-z 0-9 . _ - and begins "
-                       "with a letter, a digit or _",
+                       "with a letter, a digit or _; an instance's is two of "
+                       "these with an @ between",
                        text_printable(&shown, word, strlen(word)));
+    if (!(allowed & OPTION_PATHS) && text_is_template_name(word)) {
+        enum tw_status status = own_name(word, own, err);
+
+        if (status)
+            return status;
+        word = strdup(own); /* like a word of argv, for as long as we run */
+        if (!word)
+            return tw_no_memory(err);
+    }
     out->names[out->name_count++] = word;
     return TW_OK;
 }

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "provider/base/own_name.h"
 #include "provider/client/hand.h"
 
 struct tw_handle {
@@ -38,15 +39,17 @@ tw_open(const char *profile, struct tw_handle **out, struct tw_error *err)
     struct tw_handle *handle;
     pthread_condattr_t clock;
 
-    if (!profile || !out || !text_is_profile_name(profile))
-        return (int)tw_fail(err, TW_E_USAGE,
-                            "a profile's name is 1 to %d letters, digits, "
-                            "'.', '_' and '-'",
-                            PROFILE_NAME_MAX);
+    char name[PROFILE_NAME_MAX + 1];
+    enum tw_status status = own_name(profile ? profile : "", name, err);
+
+    if (status)
+        return (int)status;
+    if (!out)
+        return (int)tw_fail(err, TW_E_USAGE, "there is no place for a handle");
     handle = calloc(1, sizeof *handle);
     if (!handle)
         return (int)tw_no_memory(err);
-    memcpy(handle->profile, profile, strlen(profile) + 1);
+    (void)strcpy(handle->profile, name);
     runtime_guess(&handle->runtime);
     handle->asked_at = INT64_MIN;
     (void)pthread_mutex_init(&handle->lock, NULL);

@@ -3,6 +3,7 @@
  * target.c - see target.h.
  */
 #include "provider/credential/target.h"
+#include "provider/base/own_name.h"
 
 #include <string.h>
 
@@ -50,15 +51,9 @@ target_find(const char *host, const char *path, struct target *out,
 enum tw_status
 target_name(const char *profile, struct target *out, struct tw_error *err)
 {
-    if (!text_is_profile_name(profile))
-        return tw_fail(err, TW_E_USAGE,
-                       "the profile's name cannot be one\n"
-                       "a name is 1 to 64 of A-Z a-z 0-9 . _ - and begins "
-                       "with a letter, a digit or _");
     *out = (struct target){.found = true, .named = true};
     runtime_find(&out->runtime, NULL);
-    (void)strcpy(out->route.profile, profile);
-    return TW_OK;
+    return own_name(profile, out->route.profile, err);
 }
 
 enum tw_status

@@ -28,25 +28,29 @@ done
 cp "$T/modules"/*.so "$MODULES/"
 mkdir /run/tokenward
 chown "$SERVICE_ID:$SERVICE_ID" /run/tokenward
-grep -vE "^($SERVICE|anna|dora):" /etc/passwd >"$T/passwd"
-grep -vE "^$SERVICE:" /etc/group >"$T/group"
+# Users anna, bert, carl, dora; bert and carl are of the group team.
+grep -vE "^($SERVICE|anna|bert|carl|dora):" /etc/passwd >"$T/passwd"
+grep -vE "^($SERVICE|team):" /etc/group >"$T/group"
 chmod 644 "$T/passwd" "$T/group"
 {
     echo "$SERVICE:x:$SERVICE_ID:$SERVICE_ID::/nonexistent:/usr/sbin/nologin"
-    echo "anna:x:61001:61001::/nonexistent:/bin/sh"
-    echo "dora:x:61004:61004::/nonexistent:/bin/sh"
+    id=61000
+    for name in anna bert carl dora; do
+        id=$((id + 1))
+        echo "$name:x:$id:$id::/nonexistent:/bin/sh"
+    done
 } >>"$T/passwd"
-echo "$SERVICE:x:$SERVICE_ID:" >>"$T/group"
+{ echo "$SERVICE:x:$SERVICE_ID:"; echo "team:x:61100:bert,carl"; } >>"$T/group"
 mount --bind "$T/passwd" /etc/passwd && mount --bind "$T/group" /etc/group || skip_all "no bind mounts here"
 sandbox
 cp "$CA" "$T/ca.pem"
 chmod 644 "$T/ca.pem"
 
-as() { # as USER COMMAND...
+as() { # as USER COMMAND...: with that user's groups
     who=$1
     shift
     env -u XDG_RUNTIME_DIR -u XDG_CONFIG_HOME HOME=/nonexistent \
-        setpriv --reuid="$who" --regid="$(id -u "$who")" --clear-groups "$@"
+        setpriv --reuid="$who" --regid="$(id -u "$who")" --init-groups "$@"
 }
 until_true() { # until_true SECONDS COMMAND...
     tenths=$(($1 * 10))

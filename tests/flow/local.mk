@@ -85,6 +85,7 @@ FLOW_TESTS = \
 	tests/flow/storage-t.sh \
 	tests/flow/system-t.sh \
 	tests/flow/systemd-t.sh \
+	tests/flow/template-t.sh \
 	tests/flow/tenants-t.sh \
 	tests/flow/tls-t.sh \
 	tests/flow/token-t.sh \

@@ -9,17 +9,17 @@ fi
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 sandbox
 helper() { user "$T/bin/tokenward-helper" "$@"; }
-# Words of 160 bytes: kind (byte 8), variable (byte 16), profile (byte 88).
+# Words of 288 bytes: kind (byte 8), variable (byte 16), profile (byte 152).
 words() {
     python3 - "$1" <<'EOF'
 import struct, sys
 data = open(sys.argv[1], 'rb').read()
 text = lambda raw: raw.split(b'\0')[0].decode()
-for at in range(0, len(data), 160):
-    word = data[at:at + 160]
-    assert word[:8] == b'tw-word1', word
+for at in range(0, len(data), 288):
+    word = data[at:at + 288]
+    assert word[:8] == b'tw-word2', word
     kind, status = struct.unpack('=Ii', word[8:16])
-    print(*[x for x in (['', 'variable', 'ready', 'failed', 'done'][kind], text(word[16:88]), text(word[88:])) if x])
+    print(*[x for x in (['', 'variable', 'ready', 'failed', 'done'][kind], text(word[16:152]), text(word[152:])) if x])
 EOF
 }
 

@@ -54,6 +54,10 @@ static const struct class_row CLASSES[] = {
     {"size", {"larger than", "more than"}, true},
     {"syntax", {"bad YAML"}, true},
     {"tag", {"tags are not supported"}, true},
+    {"template",
+     {"%i must come", "%i may stand", "%i cannot stand", "percent sign"},
+     false},
+    {"template", {"stands there twice", "is for"}, false},
     {"unknown_key", {"unknown key"}, false},
     {"unknown_provider", {"no provider"}, false},
     {"wrong_type",
@@ -199,7 +203,7 @@ check_values(struct outcome *outcome, char *expect)
         return;
     for (char *item; (item = strsep(&rest, ";"));) {
         char *name = strsep(&item, "/"), *key = strsep(&item, "=");
-        const struct profile *profile = NULL;
+        AUTO(auto_release) const struct profile *profile = NULL;
 
         if (!item || profiles_find(&outcome->set, name, &profile, NULL))
             not_met(outcome, "there is no profile %s", name);

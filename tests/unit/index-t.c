@@ -4,9 +4,11 @@
  */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "provider/base/index.h"
 
@@ -59,6 +61,42 @@ Test(index, says_how_much_of_the_path_led_there)
     cr_assert_eq(route.path_len, 0);
     cr_assert(index_route(&index, "h.test", "/team/../repo", &route));
     cr_assert_eq(route.path_len, 0);
+}
+
+/* One route for all instances: only to those that there are, and a path that
+ * is written out comes first. */
+Test(index, leads_to_instances)
+{
+    AUTO_INDEX index;
+
+    fill(&index, "tokenward-index=1\nprofile=t@a\nprofile=t@b\nprofile=t@ab\n"
+                 "route=t@%i git h.test /%i\nroute=c git h.test /b\n"
+                 "route=t@%i git i.test /x/%i/y\n");
+    cr_assert_str_eq(leads(&index, "h.test", "a"), "t@a");
+    cr_assert_str_eq(leads(&index, "h.test", "ab/repo.git"), "t@ab");
+    cr_assert_str_eq(leads(&index, "h.test", "b/repo"), "c");
+    cr_assert_str_eq(leads(&index, "h.test", "other"), "");
+    cr_assert_str_eq(leads(&index, "h.test", ""), "");
+    cr_assert_str_eq(leads(&index, "h.test", "%i"), "");
+    cr_assert_str_eq(leads(&index, "i.test", "x/a/y/z"), "t@a");
+    cr_assert_str_eq(leads(&index, "i.test", "x/a"), "");
+    cr_assert_str_eq(leads(&index, "i.test", "x/a/yy"), "");
+}
+
+Test(index, leads_users_to_their_own)
+{
+    const struct passwd *user = getpwuid(geteuid());
+    char own[PROFILE_NAME_MAX + 1];
+    AUTO_INDEX index;
+
+    if (!user)
+        cr_skip_test("this user has no name");
+    (void)snprintf(own, sizeof own, "corp@%s", user->pw_name);
+    fill(&index, "tokenward-index=1\nprofile=corp@\nroute=corp@ git h.test\n"
+                 "route=corp@ git i.test /%u\n");
+    cr_assert_str_eq(leads(&index, "h.test", "x"), own);
+    cr_assert_str_eq(leads(&index, "i.test", user->pw_name), own);
+    cr_assert_str_eq(leads(&index, "i.test", "somebody-else"), "");
 }
 
 Test(index, trusts_no_path_that_climbs)

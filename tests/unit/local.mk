@@ -63,6 +63,7 @@ UNIT_TESTS += \
 	tests/unit/stack-t \
 	tests/unit/state-t \
 	tests/unit/store-t \
+	tests/unit/template-t \
 	tests/unit/supervise-t \
 	tests/unit/tell-t \
 	tests/unit/threads-t \
@@ -275,6 +276,11 @@ tests_unit_store_t_SOURCES = tests/unit/store-t.c
 tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_store_t_CFLAGS = $(CC_UNIT)
 tests_unit_store_t_LDADD = $(LINK_UNIT)
+
+tests_unit_template_t_SOURCES = tests/unit/template-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_template_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_template_t_CFLAGS = $(CC_UNIT)
+tests_unit_template_t_LDADD = $(LINK_UNIT)
 
 tests_unit_supervise_t_SOURCES = tests/unit/supervise-t.c
 tests_unit_supervise_t_CPPFLAGS = $(CPP_UNIT)

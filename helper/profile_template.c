@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile_template.c - an entry whose name ends with @ comes in; each of its
+ * instances goes out as a profile when it is needed.
+ *
+ * What is kept is the tree that the file was read into, once.  A profile is
+ * made of it by the way that every profile goes, so nothing else knows of
+ * templates and every check holds for an instance, too.
+ */
+#include "helper/profile_template.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/profile_reader.h"
+#include "provider/base/text.h"
+
+/* Where nobody has asked yet, as long as most users' names may be. */
+#define STAND_IN "abcdefghijklmnopqrstuvwxyzabcdef"
+
+static const struct yaml_node *
+child_of(const struct yaml_node *map, const char *name)
+{
+    const struct yaml_node *node = map->child;
+
+    while (node && strcmp(node->key->text, name) != 0)
+        node = node->next;
+    return node;
+}
+
+/* `instances` and %i go together, and so do %u and `readers`. */
+static enum tw_status
+check_kind(const struct profile_reader *reader,
+           const struct profile_template *template)
+{
+    const struct yaml_node *name = reader->entry->key;
+    bool has_instance = false;
+
+    for (const struct yaml_node *value = reader->entry->child; value;
+         value = value->next)
+        has_instance =
+            has_instance || (value != template->listed &&
+                             specifier_find(value, SPECIFIER_INSTANCE));
+    if (template->of_users && !reader->context->system)
+        return profile_refuse(reader, name,
+                              "%%u is for the system's templates: a user's "
+                              "profiles are that user's");
+    if (template->of_users && (template->listed || has_instance))
+        return profile_refuse(reader, name,
+                              "%%u makes an instance for each user who asks, "
+                              "instances and %%i make those that are listed: "
+                              "a template has one of the two");
+    if (template->of_users && !child_of(reader->entry, "readers"))
+        return profile_refuse(reader, name,
+                              "missing: readers (the users who may have an "
+                              "instance by %%u)");
+    if (!template->of_users && !template->listed)
+        return profile_refuse(reader, name,
+                              "missing: instances (a name that ends with @ is "
+                              "a template's)");
+    if (!template->of_users && !has_instance)
+        return profile_refuse(reader, name,
+                              "%%i stands nowhere, so all instances would be "
+                              "the same");
+    return TW_OK;
+}
+
+static void
+auto_template(struct profile_template **template)
+{
+    profile_template_free(*template);
+}
+
+enum tw_status
+profile_template_read(const struct profile_context *context,
+                      const struct yaml_node *entry,
+                      struct profile_template **out, struct tw_error *err)
+{
+    AUTO(auto_template)
+    struct profile_template *template = calloc(1, sizeof *template);
+    struct profile_reader reader = {.context = context, .err = err};
+    enum tw_status status;
+
+    if (!template)
+        return tw_no_memory(err);
+    template->context = *context;
+    template->entry = specifier_copy(&template->arena, entry);
+    template->name = strdup(entry->key->text);
+    if (!template->entry || !template->name)
+        return tw_no_memory(err);
+    reader.entry = template->entry;
+    if (entry->kind != YAML_MAP)
+        return profile_refuse(&reader, entry,
+                              "must be a map of keys, like instances: [...]");
+    template->listed = child_of(template->entry, "instances");
+    template->of_users = specifier_find(template->entry, SPECIFIER_USER);
+    status = check_kind(&reader, template);
+    if (status)
+        return status;
+    *out = TAKE_POINTER(template);
+    return TW_OK;
+}
+
+static enum tw_status
+read_as(const struct profile_template *template, const char *name,
+        const struct specifier *specifier, struct profile **out,
+        struct tw_error *err)
+{
+    struct profile_context context = template->context;
+    struct yaml_node key = *template->entry->key, entry = *template->entry;
+
+    context.specifier = specifier;
+    key.text = name;
+    key.len = strlen(name);
+    entry.key = &key;
+    return profile_read(&context, &entry, out, err);
+}
+
+enum tw_status
+profile_template_make(const struct profile_template *template,
+                      const char *instance, uid_t uid, struct profile **out,
+                      struct tw_error *err)
+{
+    const struct specifier specifier = {
+        .letter = template->of_users ? SPECIFIER_USER : SPECIFIER_INSTANCE,
+        .value = instance,
+        .uid = uid};
+    char name[PROFILE_NAME_MAX + 1];
+    enum tw_status status;
+
+    (void)snprintf(name, sizeof name, "%s%s", template->name, instance);
+    status = read_as(template, name, &specifier, out, err);
+    if (!status)
+        (*out)->is_made = true;
+    return status;
+}
+
+static const char *
+longest(const struct profile_template *template)
+{
+    const char *result = NULL;
+
+    for (size_t i = 0; i < template->count; i++) {
+        const char *name = template->instances[i].name;
+
+        if (!result || strlen(name) > strlen(result))
+            result = name;
+    }
+    return result ? result : STAND_IN;
+}
+
+enum tw_status
+profile_template_try(struct profile_template *template, struct tw_error *err)
+{
+    const struct specifier specifier = {
+        .letter = template->of_users ? SPECIFIER_USER : SPECIFIER_INSTANCE,
+        .value = longest(template),
+        .is_sample = true};
+
+    return read_as(template, template->name, &specifier, &template->sample,
+                   err);
+}
+
+bool
+profile_template_add(struct profile_template *template, const char *name,
+                     uint32_t line, uint32_t column)
+{
+    char *copy = arena_text(&template->arena, name, strlen(name));
+
+    if (template->count == template->capacity) {
+        size_t capacity = template->capacity ? template->capacity * 2 : 16;
+        struct profile_instance *larger = reallocarray(
+            template->instances, capacity, sizeof *template->instances);
+
+        if (!larger)
+            return false;
+        template->instances = larger;
+        template->capacity = capacity;
+    }
+    if (!copy)
+        return false;
+    template->instances[template->count++] = (struct profile_instance){
+        .template = template, .name = copy, .line = line, .column = column};
+    return true;
+}
+
+bool
+profile_template_has_user(const struct profile_template *template, uid_t uid,
+                          const gid_t *groups, size_t count)
+{
+    return template->of_users &&
+           readers_has(&template->sample->readers, uid, groups, count);
+}
+
+void
+profile_template_free(struct profile_template *template)
+{
+    if (!template)
+        return;
+    profile_free(template->sample);
+    arena_clear(&template->arena);
+    free(template->instances);
+    free(template->name);
+    free(template);
+}

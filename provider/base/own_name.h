@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * own_name.h - "NAME@": the instance of a template that is the caller's own.
+ */
+#ifndef TW_BASE_OWN_NAME_H
+#define TW_BASE_OWN_NAME_H
+
+#include "provider/base/error.h"
+#include "provider/base/text.h"
+
+/* own_name: NAME@ becomes NAME@USER, by the name of the effective user; any
+ * other name of a profile stays as it is.  TW_E_USAGE: @name is none;
+ * TW_E_NOT_FOUND: the user has no name here that could be an instance's. */
+enum tw_status own_name(const char *name,
+                        char out[static PROFILE_NAME_MAX + 1],
+                        struct tw_error *err);
+
+#endif

@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# template-t.sh - profiles written once for many: tenants by a list and by
+# their secrets' files, each with readers of its own, and instances that come
+# into being for the user who asks.  With real users, in a mount namespace.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/host.sh
+. "${TOP_SRC:-.}/tests/flow/host.sh"
+cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
+chmod 644 "$T/bin/ring.py"
+put() { # put FILE: as the system's, from stdin
+    mkdir -p "$SYSCONF/profiles.d" "$SYSCONF/secrets"
+    cat >"$SYSCONF/.new"
+    chown "0:$SERVICE_ID" "$SYSCONF/.new"
+    chmod "${2:-640}" "$SYSCONF/.new"
+    mv "$SYSCONF/.new" "$SYSCONF/$1"
+}
+secret() { printf %s "${2:-$CANARY}" | put "secrets/$1"; }
+ring() { # ring USER LINES
+    as "$1" $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$2"
+}
+said() { grep -q -e "$1" "$T/serve.out"; }
+secret anna
+secret bert
+secret carl
+secret tenant.secret
+printf '# tenants\nanna\nbert\n' | put names
+put profiles.d/tenant@.yaml 644 <<EOF
+profiles:
+  tenant@:
+    instances: {list: ../names}
+    token_endpoint: $URL/oauth/v1/token
+    client_id: $CLIENT_ID
+    client_secret: {file: ../secrets/%i}
+    scope: payments
+    ca_file: $T/ca.pem
+    match: https://git.example.test/%i
+    readers: {users: ["%i"]}
+  site@:
+    instances: {files: ../secrets/%i.secret}
+    token_endpoint: $URL/oauth/v1/token?site=%i
+    client_id: $CLIENT_ID
+    client_secret: {file: ../secrets/%i.secret}
+    scope: payments
+    ca_file: $T/ca.pem
+  corp@:
+    token_endpoint: $URL/oauth/v1/token
+    client_id: $CLIENT_ID
+    client_secret: {file: ../secrets/%u}
+    scope: payments
+    ca_file: $T/ca.pem
+    match: https://corp.example.test
+    login: true
+    readers: {users: [anna], groups: [team]}
+EOF
+serve_system
+for name in tenant@anna tenant@bert site@tenant; do
+    until_true 5 test -s "/run/tokenward/$name/record"; is $? 0 "$name: a token is there"
+done
+is "$(cd /run/tokenward && echo corp@*)" 'corp@*' "nobody's instance is there before somebody asks"
+for who in anna bert carl; do
+    for name in tenant@anna tenant@bert site@tenant; do
+        got=$(as "$who" "$T/bin/tokenward" get "$name" 2>&1)
+        rung=$(ring "$who" "command=ensure\\nprofile=$name\\n")
+        if [ "$name" = "tenant@$who" ]; then
+            is "$got|$rung" "$(token "$name")|status=ok" "$who may read $name"
+        else
+            printf '%s' "$got$rung" | grep -q -e "$(token "$name")" -e '^status=ok'
+            is $? 1 "$who may not read $name"
+        fi
+    done
+done
+like "$(ring anna 'command=ensure\nprofile=tenant@carl\n')" '^status=not_found' "who is in no list is no tenant"
+for name in '../x' 'tenant@../x' 'tenant@a/b' 'tenant@' '@anna' 'tenant@anna@bert' 'corp@%u'; do
+    like "$(ring anna "command=ensure\\nprofile=$name\\n")" '^status=usage' "$name is no name"
+done
+
+# One that is added is there, one that is removed is not, by list and by file.
+printf 'anna\ncarl\n' | put names
+secret other.secret
+until_true 5 test -s /run/tokenward/tenant@carl/record; is $? 0 "a new line in the list is a new tenant"
+until_true 5 test -s /run/tokenward/site@other/record; is $? 0 "a new file is one, too"
+like "$(ring bert 'command=ensure\nprofile=tenant@bert\n')" '^status=not_found' "a removed line is none any more"
+printf 'anna\n../../etc\ncarl\n' | put names
+until_true 5 said "names:2:1: .*'../../etc' must be"; is $? 0 "what is no name is told, with its line"
+is "$(as anna "$T/bin/tokenward" get tenant@anna 2>/dev/null)" "$(token tenant@anna)" "and hurts no other"
+printf 'anna\ncarl\nnobody-of-here\n' | put names
+until_true 5 said "there is no user 'nobody-of-here'"; is $? 0 "a tenant whose reader is unknown is told"
+is "$(as carl "$T/bin/tokenward" get tenant@carl 2>/dev/null)" "$(token tenant@carl)" "and hurts no other"
+git_of() { printf 'protocol=https\nhost=%s\npath=%s\n\n' "$2" "$3" | as "$1" "$T/bin/git-credential-tokenward" get; }
+like "$(git_of anna git.example.test anna/repo.git)" "^password=$(token tenant@anna)" "git finds the tenant by its path"
+is "$(git_of anna git.example.test other/repo.git 2>&1)" "" "and nobody by a path that is no tenant's"
+
+# Each user's own.
+for who in anna bert; do
+    got=$(as "$who" "$T/bin/tokenward" get corp@ 2>"$T/err")
+    is "$got" "$(token "corp@$who")" "$who asks for an own one and gets it"
+    [ -n "$got" ]; ok $? "it is a token"
+    is "$(as "$who" "$T/bin/tokenward" get "corp@$who")" "$got" "also by its whole name"
+done
+for who in bert carl dora; do
+    as "$who" cat /run/tokenward/corp@anna/token >/dev/null 2>&1; is $? 1 "$who cannot read anna's"
+    like "$(ring "$who" 'command=ensure\nprofile=corp@anna\n')" '^status=access' "nor have it fetched"
+    like "$(ring "$who" 'command=reject\nprofile=corp@anna\ngeneration=1\n')" '^status=access' "nor dropped"
+done
+like "$(ring dora 'command=ensure\nprofile=corp@dora\n')" '^status=access' "a user who is none of the readers has none"
+[ ! -e /run/tokenward/corp@dora ]; ok $? "and nothing is made for it"
+like "$(ring bert 'command=ensure\nprofile=corp@carl\n')" '^status=access' "one user makes no other's"
+[ ! -e /run/tokenward/corp@carl ]; ok $? "and nothing is made for that one"
+like "$(git_of bert corp.example.test x)" "^password=$(token corp@bert)" "a route leads each user to the own one"
+is "$(as anna cat "$SYSCONF/secrets/anna" 2>&1 | grep -c "$CANARY")" 0 "no user can read the secret"
+like "$(cat /run/tokenward/index)" '^login=corp@$' "the index tells whose login it is for"
+generation=$(sed -n 's/^generation=//p' /run/tokenward/corp@anna/record)
+as anna "$T/bin/tokenward" reject corp@; is $? 0 "its user rejects it"
+until_true 12 sh -c "[ \$(sed -n 's/^generation=//p' /run/tokenward/corp@anna/record) -gt $((generation + 1)) ]"
+is $? 0 "and another comes"
+as bert cat /run/tokenward/corp@anna/token >/dev/null 2>&1; is $? 1 "still anna's alone"
+
+# The template changes its mind about who may.
+sed -i 's/users: \[anna\], groups: \[team\]/users: [anna]/' "$SYSCONF/profiles.d/tenant@.yaml"
+sleep 0.6
+like "$(ring bert 'command=ensure\nprofile=corp@bert\n')" '^status=access' "a reader who is none any more has none any more"
+as anna "$T/bin/tokenward" get corp@ >/dev/null; is $? 0 "the others do"
+out=$("$T/bin/tokenward-helper" --system check 2>&1)
+like "$out" '^tenant@anna: good' "check tells of each instance"
+like "$out" '^corp@: good .*for each user' "and of what each user may have"
+like "$out" "there is no user 'nobody-of-here'" "and which one cannot be"
+stop_system; is $? 0 "it ends cleanly"
+
+# A user's own template needs none of all that.
+printf %s "$CANARY" >"$T/config/tokenward/a.key"
+chmod 600 "$T/config/tokenward/a.key"
+profile 'mine@' "/oauth/v1/token?t=%i" 'instances: [one, two]'
+user tokenward get mine@two >/dev/null; is $? 0 "a user's template has instances"
+like "$(user tokenward status)" '^mine@one .*none' "status tells of those without a token"
+like "$(user tokenward status)" '^mine@two .*valid' "and of those with one"
+like "$(user tokenward list 2>&1)" '^mine@one' "list has them"
+out=$(user tokenward get mine@three 2>&1); is $? 66 "there is no other"
+like "$out" "mine@three.*mine@.yaml:2:3" "and it says where they are listed"
+user tokenward reject mine@two; is $? 0 "one is rejected"
+like "$(user tokenward status mine@two)" 'rejected' "and that one alone"
+done_testing
