@@ -108,6 +108,10 @@ read_wlcg_discovery(const struct profile_reader *reader,
                               "wlcg_discovery: the file is in a user's "
                               "runtime directory; put the profile into "
                               "~/.config/tokenward");
+    if (reader->context->specifier)
+        return profile_refuse(reader, value,
+                              "wlcg_discovery is not for a template: one "
+                              "token fits into the file");
     profile->wlcg_discovery_line = value->line;
     profile->wlcg_discovery_column = value->column;
     return read_bool(reader, value, &profile->wlcg_discovery);
