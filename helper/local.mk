@@ -131,6 +131,7 @@ helper_libhelper_la_SOURCES = \
 	helper/lock.h \
 	helper/login.c \
 	helper/logout.c \
+	helper/logout.h \
 	helper/loop.c \
 	helper/loop.h \
 	helper/metadata.c \

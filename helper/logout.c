@@ -16,6 +16,7 @@
 #include "helper/fingerprint.h"
 #include "helper/http.h"
 #include "helper/keeper.h"
+#include "helper/logout.h"
 #include "helper/metadata_kept.h"
 #include "helper/revoke.h"
 #include "helper/stack.h"
@@ -142,8 +143,9 @@ choose_source(const struct logout *logout, const struct record *record)
                : stack_answered(logout->profile, record->answered_by);
 }
 
+/* @fenced: it is the only one that this process will revoke. */
 static void
-revoke_all(struct logout *logout, const struct record *record)
+revoke_all(struct logout *logout, const struct record *record, bool fenced)
 {
     const struct session *session = logout->session;
     struct exchange_context context = {
@@ -152,14 +154,36 @@ revoke_all(struct logout *logout, const struct record *record)
 
     logout->source = choose_source(logout, record);
     if (http_new(session->options.system, &logout->http, &logout->revoke) ||
-        fence_fetching(&logout->profile, 1, &context.secrets, true,
-                       &logout->revoke))
+        (fenced && fence_fetching(&logout->profile, 1, &context.secrets, true,
+                                  &logout->revoke)))
         return;
     context.http = logout->http;
     context.profile = find_endpoints(logout, context.deadline_ms);
     logout->asked = context.profile && context.profile->revocation_endpoint;
     if (logout->asked)
         revoke_both(logout, &context, record);
+}
+
+enum tw_status
+logout_revoke(struct session *session, const struct store *store,
+              const struct profile *profile, const struct record *record,
+              struct tw_error *err)
+{
+    AUTO(auto_logout)
+    struct logout logout = {.session = session,
+                            .name = profile->name,
+                            .profile = profile,
+                            .place = {.store = store, .dir = -1, .lock = -1},
+                            .keeper = KEEPER_INIT};
+
+    revoke_all(&logout, record, false);
+    *err = logout.revoke;
+    return err->status || logout.asked
+               ? (enum tw_status)err->status
+               : tw_fail(err, TW_E_CONFIG,
+                         "profile '%s': revoke_on_logout needs a "
+                         "revocation_endpoint",
+                         profile->name);
 }
 
 static enum tw_status
@@ -216,7 +240,7 @@ log_out(struct logout *logout)
                     logout->keeper.token.len ||
                     state_exists(&logout->keeper.state);
     if (!session->no_revoke && logout->profile && logout->found)
-        revoke_all(logout, &record);
+        revoke_all(logout, &record, true);
     if (forget(logout, &err))
         return session_fail(session, &err);
     return report(logout);

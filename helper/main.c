@@ -39,6 +39,7 @@
 #endif
 
 #define DEADLINE_S 20
+#define LEAVE_DEADLINE_S 10 /* what is removed is so in a moment */
 #define LOGIN_DEADLINE_S 1800
 #define LOGOUT_DEADLINE_S 60 /* two requests, and a wait for the lock */
 #define DOCTOR_DEADLINE_S 300
@@ -65,7 +66,7 @@ static const struct command COMMANDS[] = {
      "NAME...  have a good token kept for each of these profiles"},
     {"index", command_index, 0, false, 0,
      "         write down the profiles' names and routes for readers"},
-    {"leave", command_leave, 0, false, 0,
+    {"leave", command_leave, LEAVE_DEADLINE_S, false, BROKER_COMMANDS,
      "         remove what is kept for the length of a login"},
     {"login", command_login, LOGIN_DEADLINE_S, true, BROKER_COMMANDS,
      "NAME     have a person log in, and keep what comes of it"},

@@ -148,6 +148,7 @@ struct profile {
     bool wlcg_discovery; /* its token goes where WLCG's clients look, too */
     uint32_t wlcg_discovery_line, wlcg_discovery_column;
     enum login_lifetime login_lifetime;
+    bool revoke_on_logout; /* when that is over */
     struct readers readers; /* of the system's alone */
     char *ca_file;          /* absolute, or NULL for the system's trust */
     bool allow_loopback_http;

@@ -80,7 +80,7 @@ read_lifetime(const struct profile_reader *reader,
 }
 
 static enum tw_status
-read_bool(const struct profile_reader *reader, const struct yaml_node *value,
+read_flag(const struct profile_reader *reader, const struct yaml_node *value,
           bool *out)
 {
     size_t chosen = 0;
@@ -94,7 +94,14 @@ read_bool(const struct profile_reader *reader, const struct yaml_node *value,
 static enum tw_status
 read_login(const struct profile_reader *reader, const struct yaml_node *value)
 {
-    return read_bool(reader, value, &reader->profile->login);
+    return read_flag(reader, value, &reader->profile->login);
+}
+
+static enum tw_status
+read_revoke_on_logout(const struct profile_reader *reader,
+                      const struct yaml_node *value)
+{
+    return read_flag(reader, value, &reader->profile->revoke_on_logout);
 }
 
 static enum tw_status
@@ -114,7 +121,7 @@ read_wlcg_discovery(const struct profile_reader *reader,
                               "token fits into the file");
     profile->wlcg_discovery_line = value->line;
     profile->wlcg_discovery_column = value->column;
-    return read_bool(reader, value, &profile->wlcg_discovery);
+    return read_flag(reader, value, &profile->wlcg_discovery);
 }
 
 /* A profile that has one itself is read by profile_stack_read(). */
@@ -224,13 +231,13 @@ read_token_endpoint(const struct profile_reader *reader,
 
 static const char *const ENCODING_WORDS[] = {
     [BASIC_FORM] = "form", [BASIC_RAW] = "raw", NULL};
+static const char *const FLAG_WORDS[] = {"false", "true", NULL};
 static const char *const FORMAT_WORDS[] = {"json", "form", NULL};
 static const char *const HTTP_WORDS[] = {"loopback", NULL};
 static const char *const LIFETIME_WORDS[] = {[LIFETIME_SESSION] = "session",
                                              [LIFETIME_USER] = "user",
                                              [LIFETIME_LINGER] = "linger",
                                              NULL};
-static const char *const BOOL_WORDS[] = {"false", "true", NULL};
 static const char *const SEPARATOR_WORDS[] = {"space", "comma", NULL};
 static const char *const STATUS_WORDS[] = {"200", "201", "202", "203", NULL};
 static const char *const TYPE_WORDS[] = {"Bearer", NULL};
@@ -343,7 +350,7 @@ static const struct profile_key KEYS[] = {
      false, read_lifetime, CHOICE(LIFETIME_WORDS)},
     {"login", "true or false",
      "have a token kept from a login on, by pam_tokenward; default false",
-     false, read_login, CHOICE(BOOL_WORDS)},
+     false, read_login, CHOICE(FLAG_WORDS)},
     {"match", "https://HOST[:PORT][/PATH], or a list",
      "the URLs this token is for, for git and other tools", false,
      profile_read_match, SHAPE(URLS)},
@@ -370,7 +377,10 @@ static const struct profile_key KEYS[] = {
      profile_read_reply_format, CHOICE(FORMAT_WORDS)},
     {"revocation_endpoint", "URL",
      "where tokenward logout has tokens revoked (RFC 7009)", false,
-     read_revocation_endpoint, SHAPE(ENDPOINT)},
+     read_revocation_endpoint},
+    {"revoke_on_logout", "true or false",
+     "have the token of a login revoked when it is removed; default false",
+     false, read_revoke_on_logout, CHOICE(FLAG_WORDS)},
     {"scope_separator", "space or comma",
      "what stands between two scopes; default space (RFC 6749 3.3)", false,
      profile_read_scope_separator, CHOICE(SEPARATOR_WORDS)},
@@ -396,7 +406,7 @@ static const struct profile_key KEYS[] = {
     {"wlcg_discovery", "true or false",
      "have the token in $XDG_RUNTIME_DIR/bt_uUID, too, for WLCG Bearer Token "
      "Discovery; default false",
-     false, read_wlcg_discovery, CHOICE(BOOL_WORDS)},
+     false, read_wlcg_discovery, CHOICE(FLAG_WORDS)},
     {"zero_lifetime", "refuse or default",
      "default: expires_in 0 says nothing; it is refused otherwise", false,
      profile_read_zero_lifetime, CHOICE(ZERO_WORDS)},

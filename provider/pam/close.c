@@ -4,6 +4,7 @@
  *
  * The helper removes them, as the user; of the user's own directories nothing
  * is touched here.  A new session waits on the count's lock while it does.
+ * Servers that are to be told of it may be told behind the logout.
  */
 #include "provider/pam/provision.h"
 
@@ -18,29 +19,42 @@
 
 #define CLOSE_MS 2000 /* a logout waits no longer */
 
+static void
+say_what_is_left(pam_handle_t *pamh, bool removed, bool failed)
+{
+    if (!removed)
+        pam_syslog(pamh, LOG_NOTICE,
+                   "not all of a session's tokens could be removed");
+    else if (failed)
+        pam_syslog(pamh, LOG_NOTICE,
+                   "a session's token could not be revoked; its server may "
+                   "take it until it runs out");
+}
+
 static bool
 leave(pam_handle_t *pamh, const struct person *person, int users,
       int64_t deadline_ms)
 {
     const char *const args[] = {"--session", "leave", NULL};
+    bool removed = false, failed = false;
     struct session_word word;
     struct place place;
     struct child child;
     enum heard heard;
-    bool done = false;
 
     if (!place_find(pamh, person, users, false, &place))
         return true;
     if (!child_start(pamh, person, &place, args, &child))
         return false;
-    while ((heard = child_hear(&child, deadline_ms, &word)) == HEARD_WORD)
-        done = done || word.kind == WORD_DONE;
-    child_end(&child, heard != HEARD_END);
+    while ((heard = child_hear(&child, deadline_ms, &word)) == HEARD_WORD) {
+        removed = removed || word.kind == WORD_READY;
+        failed = failed || word.kind == WORD_FAILED;
+    }
+    child_end(&child,
+              heard == HEARD_NONSENSE || (heard == HEARD_TIMEOUT && !removed));
     place_leave(person, users);
-    if (!done)
-        pam_syslog(pamh, LOG_NOTICE,
-                   "not all of a session's tokens could be removed");
-    return done;
+    say_what_is_left(pamh, removed, failed);
+    return removed;
 }
 
 static bool

@@ -65,7 +65,10 @@ is "$(cd "$T/run/tokenward" && echo */record)" "other/record second/record" "wha
 is "$(cat "$T/outside/file")" stays "a link is removed and not followed"
 out=$(helper leave 2>&1); is "$?$out" 0 "leave again"
 helper fetch first
-user sh -c "cd '$T/run/tokenward/first' && for i in \$(seq 5000); do mkdir d && cd -P d || exit 1; done"
+# A shell takes minutes for it: it asks where it is each time.
+user /usr/bin/python3 -c 'import os, sys
+os.chdir(sys.argv[1])
+for _ in range(5000): os.mkdir("d"); os.chdir("d")' "$T/run/tokenward/first"
 begun=$(date +%s%N)
 out=$(helper leave 2>&1); is $? 73 "5,000 nested directories: exit 73"
 took=$((($(date +%s%N) - begun) / 1000000))
@@ -111,6 +114,36 @@ EOF
 else
     skip "directories and links swapped" "python3 is not installed"
 fi
+# What a server is told of it.
+active() { # active TOKEN: what introspection says (RFC 7662)
+    curl -s --cacert "$CA" "$URL/oauth/v1/introspect" -d client_id="$CLIENT_ID" -d client_secret="$CANARY" -d token="$1"
+}
+TOLD="revocation_endpoint: $URL/oauth/v1/revoke"
+profile told /oauth/v1/token 'provider: refresh_token' 'login: true' 'revoke_on_logout: true' "$TOLD"
+profile untold /oauth/v1/token 'provider: refresh_token' 'login: true' "$TOLD"
+sed -i '/scope:/d' "$T/config/tokenward/profiles.d"/*told.yaml
+for name in told untold; do
+    curl -s --cacert "$CA" "$URL/mint/$CLIENT_ID" | helper login "$name" >/dev/null 2>&1
+    helper fetch "$name"
+done
+told=$(cat "$T/run/tokenward/told/token") untold=$(cat "$T/run/tokenward/untold/token")
+is "$(active "$told")$(active "$untold")" '{"active":true}{"active":true}' "two tokens are good"
+out=$(helper leave 2>&1); is "$?$out" 0 "leave, and tell a server"
+is "$(active "$told")" '{"active":false}' "revoke_on_logout: the token is revoked"
+is "$(active "$untold")" '{"active":true}' "another is only removed"
+is "$(ls "$T/run/tokenward/told" "$T/run/tokenward/untold" 2>/dev/null)" "" "both are"
+profile told /oauth/v1/token 'login: true' 'revoke_on_logout: true' "revocation_endpoint: $URL/m/hang/oauth/v1/revoke" 'timeout: 2'
+helper fetch told
+user "$T/bin/tokenward-helper" --session leave >"$T/words" &
+job=$!
+for _ in $(seq 30); do [ -e "$T/run/tokenward/told" ] || break; sleep 0.1; done
+[ ! -e "$T/run/tokenward/told" ] && kill -0 "$job"; ok $? "the token is removed before its server is told"
+wait "$job"; is $? 75 "a server that does not answer: exit 75"
+profile told /oauth/v1/token 'login: true' 'revoke_on_logout: true'
+helper fetch told
+out=$(helper leave 2>&1); is "$?" 78 "nothing says where: exit 78"
+like "$out" "profile 'told': revoke_on_logout needs a revocation_endpoint" "and why"
+rm "$T/config/tokenward/profiles.d/told.yaml" "$T/config/tokenward/profiles.d/untold.yaml"
 # A fetch that is under way has no place left to publish into.
 rm -rf "$T/run/tokenward/first"
 helper fetch first &
