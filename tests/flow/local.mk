@@ -65,6 +65,7 @@ FLOW_TESTS = \
 	tests/flow/mtls-t.sh \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/outside-t.sh \
+	tests/flow/pam-odd-t.sh \
 	tests/flow/pam-script-t.sh \
 	tests/flow/pam-t.sh \
 	tests/flow/presets-t.sh \
