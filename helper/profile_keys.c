@@ -377,7 +377,7 @@ static const struct profile_key KEYS[] = {
      profile_read_reply_format, CHOICE(FORMAT_WORDS)},
     {"revocation_endpoint", "URL",
      "where tokenward logout has tokens revoked (RFC 7009)", false,
-     read_revocation_endpoint},
+     read_revocation_endpoint, SHAPE(ENDPOINT)},
     {"revoke_on_logout", "true or false",
      "have the token of a login revoked when it is removed; default false",
      false, read_revoke_on_logout, CHOICE(FLAG_WORDS)},
