@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "helper/advice.h"
+#include "helper/profile_template.h"
 #include "helper/stack.h"
 #include "provider/base/auto.h"
 
@@ -246,13 +247,25 @@ look_at(struct doctor *doctor, const struct profile *profile,
     look_at_token(doctor, &place);
 }
 
+/* Their instances may be very many, and are alike but for names and secrets:
+ * one is looked at when it is named. */
+static void
+look_at_templates(struct doctor *doctor, const struct profile_set *set)
+{
+    for (const struct profile_template *template = set->templates; template;
+         template = template->next)
+        sheet_title(&doctor->sheet,
+                    "%s: a template; name one of its instances",
+                    template->name);
+}
+
 enum tw_status
 command_doctor(struct session *session, int argc, char **argv)
 {
     AUTO_STORE store = {.root = -1};
     AUTO(profile_set_clear) struct profile_set set = {0};
     struct doctor doctor = {.session = session};
-    const struct profile *profile = NULL;
+    AUTO(auto_release) const struct profile *profile = NULL;
     struct tw_error err;
     enum tw_status status =
         argc ? session_names(session, argc, argv, 1) : TW_OK;
@@ -270,6 +283,8 @@ command_doctor(struct session *session, int argc, char **argv)
     for (const struct profile *each = argc ? profile : set.first; each;
          each = argc ? NULL : each->next)
         look_at(&doctor, each, &store);
+    if (!argc)
+        look_at_templates(&doctor, &set);
     if (session->fetch && store.root >= 0)
         fetch_all(&doctor, &set, &store, profile);
     return doctor.first;
