@@ -49,7 +49,7 @@
 struct command {
     const char *name;
     enum tw_status (*run)(struct session *session, int argc, char **argv);
-    int64_t deadline_s; /* 0: it talks to no endpoint, and needs no keeper */
+    int64_t deadline_s; /* 0: whoever started it waits, and needs no keeper */
     bool for_person;    /* signals wait until nothing is half done */
     enum broker_kind programs; /* that it may have started, or 0 */
     const char *help;
@@ -64,7 +64,7 @@ static const struct command COMMANDS[] = {
      "NAME     tell what a profile does here, and why"},
     {"fetch", command_fetch, DEADLINE_S, false, BROKER_COMMANDS,
      "NAME...  have a good token kept for each of these profiles"},
-    {"index", command_index, 0, false, 0,
+    {"index", command_index, DEADLINE_S, false, 0,
      "         write down the profiles' names and routes for readers"},
     {"leave", command_leave, LEAVE_DEADLINE_S, false, BROKER_COMMANDS,
      "         remove what is kept for the length of a login"},
@@ -278,6 +278,18 @@ settle(struct session *session, struct tw_error *err)
     return status;
 }
 
+/* Our own end is _exit(2), so exit(3) was called by a provider or a library:
+ * whatever it meant, the work is not done. */
+static void
+end_of_others(void)
+{
+    static const char TEXT[] =
+        "tokenward-helper: a provider or a library ended the work\n";
+
+    (void)!write(STDERR_FILENO, TEXT, sizeof TEXT - 1);
+    _exit(status_exit_code(TW_E_MODULE));
+}
+
 static enum tw_status
 run(const struct command *command, struct session *session, int64_t deadline_s,
     int argc, char **argv)
@@ -308,6 +320,8 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
             exit(exit_status);
         return session_fail(session, &err);
     }
+    if (command->deadline_s)
+        (void)atexit(end_of_others);
     /* Before a profile is read; fence.h has what is given up after that. */
     if (!status)
         status = filter_enter(command->programs ? PHASE_READING : PHASE_LOCAL,

@@ -17,6 +17,7 @@ AM_TESTS_ENVIRONMENT = \
 	GIT_CREDENTIAL='$(abs_top_builddir)/git-credential-tokenward'; export GIT_CREDENTIAL; \
 	SANDBOX='$(abs_top_builddir)/tests/sandbox/sandbox'; export SANDBOX;
 dist_check_SCRIPTS =
+EXTRA_DIST += tests/README.md
 
 include tests/unit/local.mk
 include tests/sandbox/local.mk

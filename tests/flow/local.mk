@@ -62,6 +62,7 @@ FLOW_TESTS = \
 	tests/flow/mail-t.sh \
 	tests/flow/main-t.sh \
 	tests/flow/memory-t.sh \
+	tests/flow/misdeeds-t.sh \
 	tests/flow/mtls-t.sh \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/outside-t.sh \
@@ -104,6 +105,7 @@ EXTRA_DIST += \
 	tests/flow/intruder.c \
 	tests/flow/lib.sh \
 	tests/flow/memory_marks.py \
+	tests/flow/misdeeds.c \
 	tests/flow/load.py \
 	tests/flow/manager.py \
 	tests/flow/pam_lib.sh \

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# misdeeds-t.sh - a provider that exits, crashes, hangs, prints or lies, when
+# it is loaded or when it is asked: it is told, in time, nothing of it gets
+# onto the caller's stdout, and who uses another provider does not notice.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+CC=${CC:-cc}
+command -v "$CC" >/dev/null || skip_all "no compiler"
+sandbox
+
+build() { # build NAME MISDEED IN_CONSTRUCTOR
+    "$CC" -Wall -Wextra -Werror -shared -fPIC -I"$TOP_SRC/provider" "-DNAME=\"$1\"" "-DMISDEED=$2" "-DIN_CONSTRUCTOR=$3" \
+        -o "$T/modules/$1.so" "$TOP_SRC/tests/flow/misdeeds.c" 2>"$T/err" ||
+        { sed 's/^/# /' "$T/err"; echo "Bail out! no module"; exit 1; }
+    chmod 644 "$T/modules/$1.so"
+}
+profiles() { # profiles NAME: one of this provider, and one of another
+    rm -rf "$T/config/tokenward/profiles.d" "$T/run/tokenward"
+    profile bad /oauth/v1/token "provider: $1"
+    sed -i '/scope:/d' "$T/config/tokenward/profiles.d/bad.yaml"
+    profile good /oauth/v1/token
+}
+get() { # get NAME: what it says in $T/err, what it prints in $T/out
+    start=$(date +%s%N)
+    user "$T/bin/tokenward-helper" --deadline 3 fetch "$1" >"$T/out" 2>"$T/err"
+    status=$?
+    took=$((($(date +%s%N) - start) / 1000000))
+    user tokenward get --cached "$1" >"$T/out" 2>>"$T/err" && [ $status = 0 ]
+}
+number=0
+for misdeed in EXIT CRASH HANG PRINT LIE; do
+    number=$((number + 1))
+    which=$(echo "$misdeed" | tr '[:upper:]' '[:lower:]')
+    build "$which" $number 0
+    profiles "$which"
+    get bad
+    case $misdeed in
+    PRINT) is "$? $(grep -c planted "$T/out")" "0 0" "$which when asked: a token, and nothing else on stdout" ;;
+    *)
+        [ $status != 0 ] && [ -s "$T/err" ]; ok $? "$which when asked: exit $status, $(head -n 1 "$T/err")"
+        [ -s "$T/out" ]; is $? 1 "$which when asked: nothing on stdout" ;;
+    esac
+    sed 's/^/# /' "$T/err"
+    [ "$took" -lt 5000 ]; ok $? "$which when asked: in time"
+    get good; is $? 0 "$which when asked: another provider's profile is served"
+    rm "$T/modules/$which.so"
+done
+# A constructor runs when the profiles are read: of all of them.
+number=0
+for misdeed in EXIT CRASH HANG PRINT; do
+    number=$((number + 1))
+    which=$(echo "$misdeed" | tr '[:upper:]' '[:lower:]')-first
+    build "$which" $number 1
+    profiles "$which"
+    get bad
+    case $misdeed in
+    PRINT) is "$? $(grep -c planted "$T/out")" "0 0" "$which: a token, and nothing else on stdout" ;;
+    *) [ $status != 0 ] && [ -s "$T/err" ]; ok $? "$which: exit $status, $(head -n 1 "$T/err")" ;;
+    esac
+    [ "$took" -lt 5000 ]; ok $? "$which: in time"
+    rm "$T/modules/$which.so"
+done
+# One that writes the index by itself has 20 s.
+for _ in $(seq 300); do
+    pgrep -f "^$T/bin/tokenward-helper" >/dev/null || break
+    sleep 0.1
+done
+is "$(pgrep -f "^$T/bin/tokenward-helper" | wc -l)" 0 "no process is left"
+
+# What cannot be loaded: another machine's, no ELF at all.
+cp "$T/modules/client_credentials.so" "$T/modules/other.so"
+printf '\267' | dd of="$T/modules/other.so" bs=1 seek=18 conv=notrunc 2>/dev/null # e_machine: AArch64
+echo 'not a module' >"$T/modules/text.so"
+chmod 644 "$T/modules"/*.so
+for which in other text; do
+    profiles "$which"
+    get bad
+    is $status 72 "$which.so: exit 72"
+    like "$(cat "$T/err")" "$which.so: cannot be loaded" "$which.so: says which"
+    get good; is $? 0 "$which.so: another provider's profile is served"
+done
+done_testing
