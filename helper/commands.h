@@ -39,6 +39,7 @@ enum tw_status command_providers(struct session *session, int argc,
                                  char **argv);
 enum tw_status command_presets(struct session *session, int argc, char **argv);
 enum tw_status command_index(struct session *session, int argc, char **argv);
+enum tw_status command_init(struct session *session, int argc, char **argv);
 enum tw_status command_leave(struct session *session, int argc, char **argv);
 enum tw_status command_logout(struct session *session, int argc, char **argv);
 enum tw_status command_login(struct session *session, int argc, char **argv);

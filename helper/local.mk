@@ -51,6 +51,8 @@ helper_libhelper_la_SOURCES = \
 	helper/doctor.c \
 	helper/doctor.h \
 	helper/doctor_endpoint.c \
+	helper/draft.c \
+	helper/draft.h \
 	helper/environment.c \
 	helper/environment.h \
 	helper/exchange.c \
@@ -93,8 +95,11 @@ helper_libhelper_la_SOURCES = \
 	helper/http_trace.h \
 	helper/identity.c \
 	helper/identity.h \
+	helper/import.c \
+	helper/import.h \
 	helper/index_write.c \
 	helper/index_write.h \
+	helper/init.c \
 	helper/inspect.c \
 	helper/instant.c \
 	helper/instant.h \

@@ -66,6 +66,8 @@ static const struct command COMMANDS[] = {
      "NAME...  have a good token kept for each of these profiles"},
     {"index", command_index, DEADLINE_S, false, 0,
      "         write down the profiles' names and routes for readers"},
+    {"init", command_init, LOGIN_DEADLINE_S, true, BROKER_COMMANDS,
+     "-- WORD... write a profile, as tokenward(1) has it"},
     {"leave", command_leave, LEAVE_DEADLINE_S, false, BROKER_COMMANDS,
      "         remove what is kept for the length of a login"},
     {"login", command_login, LOGIN_DEADLINE_S, true, BROKER_COMMANDS,

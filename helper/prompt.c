@@ -68,7 +68,7 @@ next_byte(char *byte, ssize_t *n, struct tw_error *err)
 
     for (;;) {
         if (is_interrupted())
-            return tw_fail(err, TW_E_INTERACT, "the login was ended");
+            return tw_fail(err, TW_E_INTERACT, "it was ended");
         if (poll(&poller, 1, LOOK_MS) <= 0)
             continue;
         *n = read(STDIN_FILENO, byte, 1);
@@ -127,6 +127,23 @@ prompt_secret(const char *question, struct secret *out, struct tw_error *err)
         take_back(&line);
     if (!line.len)
         return tw_fail(err, TW_E_USAGE, "nothing was given");
+    secret_take(out, &line);
+    return TW_OK;
+}
+
+enum tw_status
+prompt_text(const char *question, struct secret *out, struct tw_error *err)
+{
+    AUTO_SECRET line = SECRET_INIT(out->max);
+    enum tw_status status;
+
+    if (isatty(STDIN_FILENO))
+        (void)!write(STDOUT_FILENO, question, strlen(question));
+    status = read_line(false, &line, err); /* the terminal edits it */
+    if (status)
+        return status;
+    if (line.len && line.bytes[line.len - 1] == '\r')
+        take_back(&line);
     secret_take(out, &line);
     return TW_OK;
 }

@@ -28,6 +28,8 @@ enum tw_status command_doctor(const struct options *options, int *exit_code,
                               struct tw_error *err);
 enum tw_status command_edit(const struct options *options, int *exit_code,
                             struct tw_error *err);
+enum tw_status command_init(const struct options *options, int *exit_code,
+                            struct tw_error *err);
 enum tw_status command_list(const struct options *options, int *exit_code,
                             struct tw_error *err);
 enum tw_status command_refresh(const struct options *options, int *exit_code,

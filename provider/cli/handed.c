@@ -63,6 +63,19 @@ command_explain(const struct options *options, int *exit_code,
     return hand_over(words, options, err);
 }
 
+/* Its words are the helper's to read. */
+enum tw_status
+command_init(const struct options *options, int *exit_code,
+             struct tw_error *err)
+{
+    const char *const words[FLAGS_MAX] = {"init"};
+    struct options all = *options;
+
+    (void)exit_code;
+    all.names = options->words;
+    return hand_over(words, &all, err);
+}
+
 enum tw_status
 command_login(const struct options *options, int *exit_code,
               struct tw_error *err)

@@ -59,6 +59,21 @@ static const struct command COMMANDS[] = {
      "  --min-valid SECONDS  the token lives at least so long, if it can\n"
      "  --cached             what is kept, or nothing: start no helper\n"
      "  --verbose            tell why a fresher one could not be had\n"},
+    {"init", command_init, OPTION_WORDS, 0, NAMES_ANY, "[OPTION...] [NAME]",
+     "write a profile: ask, buy a token to test it, and keep it",
+     "Asks on a terminal for what the options do not say; the secret is not "
+     "shown.\n"
+     "Nothing that is there is replaced.\n"
+     "  --from KIND --file FILE  take over what kubelogin, fluent-bit, "
+     "librdkafka\n"
+     "                           or oidc-agent (oidc-gen -p) has\n"
+     "  --preset NAME, --var NAME=VALUE, --issuer URL, --token-endpoint URL,\n"
+     "  --client-id TEXT, --secret-file FILE, --scope SCOPES, --audience "
+     "TEXT,\n"
+     "  --resource URL, --auth-method METHOD, --provider NAME, --ca-file "
+     "FILE,\n"
+     "  --allow-http loopback    as the keys of tokenward-profiles(5)\n"
+     "  --no-test                buy no token\n"},
     {"install-helpers", command_install_helpers, OPTION_DIR, 0, 0,
      "[--dir DIRECTORY]", "link the names that other tools look for",
      "And print the line of each tool's configuration. Nothing that is there "

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * draft.h - a profile that is being written: what is known of it so far.
+ */
+#ifndef TW_HELPER_DRAFT_H
+#define TW_HELPER_DRAFT_H
+
+#include "provider/base/error.h"
+#include "provider/base/secret.h"
+
+#define DRAFT_VALUE_MAX 2048 /* bytes */
+#define DRAFT_TEXT_MAX (32 * 1024)
+#define DRAFT_VARS_MAX 8
+
+enum draft_key {
+    DRAFT_PRESET = 0,
+    DRAFT_PROVIDER,
+    DRAFT_ISSUER,
+    DRAFT_TOKEN_ENDPOINT,
+    DRAFT_CLIENT_ID,
+    DRAFT_AUTH_METHOD,
+    DRAFT_SCOPE,
+    DRAFT_AUDIENCE,
+    DRAFT_RESOURCE,
+    DRAFT_DEVICE_ENDPOINT,
+    DRAFT_ALLOW_HTTP,
+    DRAFT_CA_FILE,
+    DRAFT_KEYS
+};
+
+struct draft {
+    char name[65];
+    char values[DRAFT_KEYS][DRAFT_VALUE_MAX]; /* "": not said */
+    char vars[DRAFT_VARS_MAX][2][256];
+    size_t var_count;
+    char secret_file[DRAFT_VALUE_MAX]; /* absolute; or */
+    struct secret secret;              /* the secret itself; or neither */
+};
+
+/* draft_key: the key of a profiles file. */
+const char *draft_key(enum draft_key key);
+
+/* draft_set: TW_E_USAGE: no line of text, or too long; @what is what the
+ * message calls it. */
+enum tw_status draft_set(struct draft *draft, enum draft_key key,
+                         const char *what, const char *value,
+                         struct tw_error *err);
+
+/* draft_add_scope: one more. */
+enum tw_status draft_add_scope(struct draft *draft, const char *scope,
+                               struct tw_error *err);
+
+/* draft_put: as a profiles file, whose secret is in @secret_path (NULL: none
+ * is named).  False when @out is full. */
+bool draft_put(const struct draft *draft, const char *secret_path,
+               struct secret *out);
+
+void draft_clear(struct draft *draft);
+
+#endif

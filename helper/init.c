@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * init.c - the command init: asks what it was not told, writes a profile that
+ * nobody sees yet, buys a token with it, and only then gives it its name.
+ *
+ * The secret goes into a file of its own beside the profile, 0600 like it, so
+ * that the profile may be shown.  Nothing that is there is replaced: both
+ * files are made new, and the profile is linked into place.  Whatever fails
+ * or is ended before that leaves neither behind.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "helper/commands.h"
+#include "helper/draft.h"
+#include "helper/import.h"
+#include "helper/own_directory.h"
+#include "helper/prompt.h"
+#include "helper/secret_source.h"
+#include "provider/base/text.h"
+
+#define FETCH_MS 20000
+#define DROP_INS "profiles.d"
+#define HIDDEN_PREFIX ".new." /* no reader looks at a name with a dot */
+
+enum word {
+    WORD_FROM = 256,
+    WORD_FILE,
+    WORD_NO_TEST,
+    WORD_SECRET_FILE,
+    WORD_VAR,
+    WORD_KEY, /* and the ones after it: enum draft_key */
+};
+
+static const struct option WORDS[] = {
+    {"allow-http", required_argument, NULL, WORD_KEY + DRAFT_ALLOW_HTTP},
+    {"audience", required_argument, NULL, WORD_KEY + DRAFT_AUDIENCE},
+    {"auth-method", required_argument, NULL, WORD_KEY + DRAFT_AUTH_METHOD},
+    {"ca-file", required_argument, NULL, WORD_KEY + DRAFT_CA_FILE},
+    {"client-id", required_argument, NULL, WORD_KEY + DRAFT_CLIENT_ID},
+    {"file", required_argument, NULL, WORD_FILE},
+    {"from", required_argument, NULL, WORD_FROM},
+    {"issuer", required_argument, NULL, WORD_KEY + DRAFT_ISSUER},
+    {"no-test", no_argument, NULL, WORD_NO_TEST},
+    {"preset", required_argument, NULL, WORD_KEY + DRAFT_PRESET},
+    {"provider", required_argument, NULL, WORD_KEY + DRAFT_PROVIDER},
+    {"resource", required_argument, NULL, WORD_KEY + DRAFT_RESOURCE},
+    {"scope", required_argument, NULL, WORD_KEY + DRAFT_SCOPE},
+    {"secret-file", required_argument, NULL, WORD_SECRET_FILE},
+    {"token-endpoint", required_argument, NULL,
+     WORD_KEY + DRAFT_TOKEN_ENDPOINT},
+    {"var", required_argument, NULL, WORD_VAR},
+    {NULL, 0, NULL, 0},
+};
+
+struct init {
+    struct session *session;
+    struct draft draft;
+    const char *from, *file;
+    bool no_test;
+    bool person; /* may be asked */
+    int dir;     /* profiles.d */
+    char path[PATH_MAX];
+    char hidden[NAME_MAX + 1], secret[NAME_MAX + 1]; /* made; "": not */
+};
+
+static void
+auto_init(struct init *init)
+{
+    if (init->hidden[0])
+        (void)unlinkat(init->dir, init->hidden, 0);
+    if (init->secret[0])
+        (void)unlinkat(init->dir, init->secret, 0);
+    if (init->dir >= 0)
+        (void)close(init->dir);
+    draft_clear(&init->draft);
+}
+
+static enum tw_status
+take_var(struct draft *draft, const char *word, struct tw_error *err)
+{
+    const char *equals = strchr(word, '=');
+    size_t n = equals ? (size_t)(equals - word) : 0;
+    char(*var)[256] = draft->vars[draft->var_count];
+
+    if (!n || n >= sizeof *var || strlen(equals + 1) >= sizeof *var ||
+        !text_is_line(word, strlen(word)) ||
+        draft->var_count == DRAFT_VARS_MAX)
+        return tw_fail(err, TW_E_USAGE, "--var NAME=VALUE, %d at most",
+                       DRAFT_VARS_MAX);
+    memcpy(var[0], word, n);
+    var[0][n] = '\0';
+    (void)strcpy(var[1], equals + 1);
+    draft->var_count++;
+    return TW_OK;
+}
+
+static enum tw_status
+take_path(char *out, const char *word, struct tw_error *err)
+{
+    char real[PATH_MAX];
+
+    if (!realpath(word, real) || strlen(real) >= DRAFT_VALUE_MAX)
+        return tw_fail_errno(err, TW_E_USAGE, errno, "the file given");
+    (void)strcpy(out, real);
+    return TW_OK;
+}
+
+static enum tw_status
+take_word(struct init *init, int key, const char *value, struct tw_error *err)
+{
+    switch (key) {
+    case WORD_FROM:
+        init->from = value;
+        return TW_OK;
+    case WORD_FILE:
+        init->file = value;
+        return TW_OK;
+    case WORD_NO_TEST:
+        init->no_test = true;
+        return TW_OK;
+    case WORD_SECRET_FILE:
+        return take_path(init->draft.secret_file, value, err);
+    case WORD_VAR:
+        return take_var(&init->draft, value, err);
+    case WORD_KEY + DRAFT_CA_FILE:
+        return take_path(init->draft.values[DRAFT_CA_FILE], value, err);
+    default:
+        return draft_set(&init->draft, (enum draft_key)(key - WORD_KEY),
+                         draft_key((enum draft_key)(key - WORD_KEY)), value,
+                         err);
+    }
+}
+
+/* @argv: the words after the command's name. */
+static enum tw_status
+take_words(struct init *init, int argc, char **argv, struct tw_error *err)
+{
+    char *words[64] = {(char *)(uintptr_t) "init"};
+    enum tw_status status = TW_OK;
+    int key;
+
+    if (argc > 62)
+        return tw_fail(err, TW_E_USAGE, "too many words");
+    for (int i = 0; i < argc; i++)
+        words[i + 1] = argv[i];
+    optind = 0; /* anew */
+    opterr = 0;
+    while (!status &&
+           (key = getopt_long(argc + 1, words, "", WORDS, NULL)) != -1) {
+        if (key == '?')
+            return tw_fail(err, TW_E_USAGE,
+                           "init: bad option or value\ntokenward init --help");
+        status = take_word(init, key, optarg, err);
+    }
+    if (status)
+        return status;
+    if (optind + 1 < argc + 1)
+        return tw_fail(err, TW_E_USAGE, "init: one name");
+    if (optind == argc && !text_is_profile_name(words[optind]))
+        return tw_fail(err, TW_E_USAGE, "init: this is no profile's name");
+    if (optind == argc)
+        (void)strcpy(init->draft.name, words[optind]);
+    if (!init->from != !init->file)
+        return tw_fail(err, TW_E_USAGE, "--from KIND wants --file FILE");
+    return TW_OK;
+}
+
+static enum tw_status
+ask(struct init *init, enum draft_key key, const char *question,
+    struct tw_error *err)
+{
+    AUTO_SECRET line = SECRET_INIT(DRAFT_VALUE_MAX);
+    enum tw_status status;
+
+    if (!init->person || init->draft.values[key][0])
+        return TW_OK;
+    status = prompt_text(question, &line, err);
+    return status ? status
+                  : draft_set(&init->draft, key, draft_key(key),
+                              secret_text(&line), err);
+}
+
+static enum tw_status
+ask_name(struct init *init, struct tw_error *err)
+{
+    AUTO_SECRET line = SECRET_INIT(PROFILE_NAME_MAX);
+    enum tw_status status = TW_OK;
+
+    if (init->draft.name[0])
+        return TW_OK;
+    if (init->person)
+        status = prompt_text("Name of the profile: ", &line, err);
+    if (status)
+        return status;
+    if (!text_is_profile_name(secret_text(&line)))
+        return tw_fail(err, TW_E_USAGE,
+                       "which name?\na name is 1 to 64 of A-Z a-z 0-9 . _ -");
+    (void)strcpy(init->draft.name, secret_text(&line));
+    return TW_OK;
+}
+
+static enum tw_status
+ask_all(struct init *init, struct tw_error *err)
+{
+    struct draft *draft = &init->draft;
+    bool endpoint = draft->values[DRAFT_PRESET][0] ||
+                    draft->values[DRAFT_ISSUER][0] ||
+                    draft->values[DRAFT_TOKEN_ENDPOINT][0];
+    enum tw_status status = ask_name(init, err);
+
+    if (!status && !endpoint)
+        status = ask(init, DRAFT_TOKEN_ENDPOINT,
+                     "URL of the token endpoint: ", err);
+    if (!status)
+        status = ask(init, DRAFT_CLIENT_ID, "Client id: ", err);
+    if (!status && init->person && !draft->secret.len &&
+        !draft->secret_file[0] && !draft->values[DRAFT_AUTH_METHOD][0])
+        status =
+            prompt_secret("Client secret (not shown): ", &draft->secret, err);
+    if (!status && !init->from)
+        status = ask(init, DRAFT_SCOPE, "Scope, or nothing: ", err);
+    return status;
+}
+
+static enum tw_status
+open_dir(struct init *init, struct tw_error *err)
+{
+    const char *config = init->session->runtime.config;
+    char above[PATH_MAX], path[PATH_MAX];
+    AUTO_CLOSE int parent = -1;
+    struct own_directory dir = {.at = AT_FDCWD,
+                                .name = config,
+                                .path = config,
+                                .mode = 0700,
+                                .forbidden = 022,
+                                .else_where = "XDG_CONFIG_HOME"};
+    enum tw_status status;
+
+    (void)snprintf(above, sizeof above, "%s", config);
+    if (strrchr(above, '/'))
+        *strrchr(above, '/') = '\0';
+    if (mkdir(above, 0700) < 0 && errno != EEXIST)
+        return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", above);
+    status = own_directory_open(&dir, &parent, err);
+    if (status)
+        return status;
+    (void)snprintf(path, sizeof path, "%s/" DROP_INS, config);
+    dir.at = parent;
+    dir.name = DROP_INS;
+    dir.path = path;
+    if (snprintf(init->path, sizeof init->path, "%s/%s.yaml", path,
+                 init->draft.name) >= (int)sizeof init->path)
+        return tw_fail(err, TW_E_SYSTEM, "the path is too long");
+    return own_directory_open(&dir, &init->dir, err);
+}
+
+/* A new file of 0600, on the disk. */
+static enum tw_status
+make_file(const struct init *init, const char *name, const struct secret *text,
+          struct tw_error *err)
+{
+    AUTO_CLOSE int fd =
+        openat(init->dir, name,
+               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno, "%s: %s", DROP_INS,
+                             name);
+    if (write(fd, text->bytes, text->len) != (ssize_t)text->len ||
+        fsync(fd) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s: %s", DROP_INS,
+                             name);
+    return TW_OK;
+}
+
+static enum tw_status
+write_files(struct init *init, struct tw_error *err)
+{
+    AUTO_SECRET text = SECRET_INIT(DRAFT_TEXT_MAX);
+    const struct draft *draft = &init->draft;
+    char name[NAME_MAX + 1];
+    const char *where = draft->secret_file[0] ? draft->secret_file : NULL;
+    enum tw_status status = TW_OK;
+
+    if (!where && draft->secret.len) {
+        (void)snprintf(name, sizeof name, "%s.secret", draft->name);
+        status = make_file(init, name, &draft->secret, err);
+        if (status)
+            return status;
+        (void)strcpy(init->secret, name);
+        where = name;
+    }
+    if (!draft_put(draft, where, &text))
+        return tw_no_memory(err);
+    (void)snprintf(name, sizeof name, HIDDEN_PREFIX "%s.yaml", draft->name);
+    (void)unlinkat(init->dir, name, 0); /* of one that was killed */
+    status = make_file(init, name, &text, err);
+    if (!status)
+        (void)strcpy(init->hidden, name);
+    return status;
+}
+
+static void
+complain(void *arg, const struct tw_error *err)
+{
+    (void)session_fail(arg, err);
+}
+
+/* Is the name free, in every file? */
+static enum tw_status
+check_free(const struct init *init, struct tw_error *err)
+{
+    AUTO(profile_set_clear) struct profile_set set = {0};
+    struct profile_scope scope = session_scope(init->session);
+    const struct profile *there;
+    struct stat st;
+
+    if (fstatat(init->dir, strrchr(init->path, '/') + 1, &st,
+                AT_SYMLINK_NOFOLLOW) == 0)
+        return tw_fail(err, TW_E_USAGE,
+                       "%s: is there already\ntokenward edit %s", init->path,
+                       init->draft.name);
+    if (!profiles_load(&scope, &init->session->modules, NULL, NULL, &set,
+                       NULL) &&
+        !profiles_find(&set, init->draft.name, &there, NULL))
+        return tw_fail(err, TW_E_USAGE,
+                       "%s:%u: there is a profile '%s' already", there->file,
+                       there->line, init->draft.name);
+    return TW_OK;
+}
+
+static enum tw_status
+buy(struct init *init, const struct profile_set *set)
+{
+    struct session *session = init->session;
+    char *name = init->draft.name;
+    AUTO_STORE store = {.root = -1};
+    struct secret_context secrets = {.environment = &session->environment,
+                                     .store = &store};
+    struct tw_error err;
+
+    if (session_store(session, &store, &err))
+        return session_fail(session, &err);
+    session->options.force = true;
+    session->options.deadline_ms = clock_monotonic_ms() + FETCH_MS;
+    return fetch_profiles(&session->options, set, &secrets, &name, 1,
+                          session_report_one, session);
+}
+
+/* Reads it as every reader will, and buys a token unless a person is needed.
+ */
+static enum tw_status
+try_out(struct init *init)
+{
+    AUTO(profile_set_clear) struct profile_set set = {0};
+    struct profile_scope scope = session_scope(init->session);
+    struct tw_error err;
+    char path[PATH_MAX];
+
+    (void)snprintf(path, sizeof path, "%s/" DROP_INS "/%s",
+                   init->session->runtime.config, init->hidden);
+    if (profiles_load_file(&scope, path, &init->session->modules, complain,
+                           init->session, &set, &err))
+        return session_fail(init->session, &err);
+    if (set.broken_count)
+        return (enum tw_status)set.broken.status;
+    if (set.first && profile_login_source(set.first)) {
+        (void)printf("Log in next: tokenward login %s\n", init->draft.name);
+        return TW_OK;
+    }
+    return init->no_test ? TW_OK : buy(init, &set);
+}
+
+static enum tw_status
+publish(struct init *init, struct tw_error *err)
+{
+    const char *name = strrchr(init->path, '/') + 1;
+
+    if (linkat(init->dir, init->hidden, init->dir, name, 0) < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", init->path);
+    init->secret[0] = '\0'; /* it stays */
+    (void)fsync(init->dir);
+    (void)printf("%s is written. Try: tokenward get %s\n", init->path,
+                 init->draft.name);
+    return TW_OK;
+}
+
+static enum tw_status
+prepare(struct init *init, int argc, char **argv, struct tw_error *err)
+{
+    enum tw_status status = take_words(init, argc, argv, err);
+
+    if (!status && init->from)
+        status = import_read(init->from, init->file, &init->draft, err);
+    if (!status)
+        status = ask_all(init, err);
+    if (!status)
+        status = open_dir(init, err);
+    if (!status)
+        status = check_free(init, err);
+    return status ? status : write_files(init, err);
+}
+
+enum tw_status
+command_init(struct session *session, int argc, char **argv)
+{
+    AUTO(auto_init)
+    struct init init = {.session = session,
+                        .person =
+                            isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
+                        .draft.secret = SECRET_INIT(CLIENT_SECRET_MAX),
+                        .dir = -1};
+    struct tw_error err;
+    enum tw_status status;
+
+    if (session->options.system)
+        (void)tw_fail(&err, TW_E_USAGE, "init is for a user's profiles");
+    else
+        err.status = (int32_t)prepare(&init, argc, argv, &err);
+    if (err.status)
+        return session_fail(session, &err);
+    status = try_out(&init);
+    if (!status && publish(&init, &err))
+        return session_fail(session, &err);
+    return status;
+}

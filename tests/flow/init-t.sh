@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# init-t.sh - tokenward init: by options, from other programs' settings and by
+# a person; what fails leaves nothing behind, what is there is not replaced.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+printf %s "$CANARY" >"$T/home/secret"; chmod 600 "$T/home/secret"; own "$T/home"
+dir=$T/config/tokenward/profiles.d
+init() { user tokenward init "$@" >"$T/out" 2>&1 </dev/null; STATUS=$?; cat "$T/out" >>"$T/everything"; }
+left() { find "$T/config" -name '*odd*' -o -name '.new.*'; }
+
+init --token-endpoint "$URL/oauth/v1/token" --client-id "$CLIENT_ID" --secret-file "$T/home/secret" \
+    --scope 'payments wallet' --ca-file "$CA" pay
+is $STATUS 0 "by options: exit 0"
+sed 's/^/# /' "$T/out"
+is "$(stat -c '%a %u' "$dir" "$dir/pay.yaml" | tr '\n' ' ')" "700 $USER_ID 600 $USER_ID " "directory 0700 and file 0600, the user's"
+is "$(requests)" 1 "a token was bought"
+[ -n "$(user tokenward get pay)" ]; ok $? "and get gives it"
+is "$(requests)" 1 "without another request"
+cp "$dir/pay.yaml" "$T/before"
+init --token-endpoint "$URL/oauth/v1/token" --client-id other --secret-file "$T/home/secret" --ca-file "$CA" pay
+is $STATUS 64 "over one that is there: exit 64"
+like "$(cat "$T/out")" "pay.yaml: is there already" "says so"
+cmp -s "$dir/pay.yaml" "$T/before"; ok $? "and it is as it was"
+is "$(requests)" 1 "and nobody was asked"
+
+init --token-endpoint "$URL/m/status=401,error=invalid_client/oauth/v1/token" --client-id x --secret-file "$T/home/secret" --ca-file "$CA" odd
+is $STATUS 77 "one that is refused: exit 77"
+is "$(left)" "" "leaves nothing behind"
+init --token-endpoint 'ftp://x' --client-id x --secret-file "$T/home/secret" odd; is $STATUS 78 "a bad value: exit 78"
+is "$(left)" "" "leaves nothing behind"
+init --token-endpoint "$(printf 'https://a\n    ca_file: x')" odd; is $STATUS 64 "a value of two lines: exit 64"
+init --client-id 'a": x' --token-endpoint https://a.example.com/ --secret-file "$T/home/secret" --no-test quoted
+is $STATUS 0 "a value that looks like YAML: exit 0"
+like "$(user tokenward explain quoted)" 'client .*: a": x, by' "is the text that it was"
+init --no-such-option x; is $STATUS 64 "an unknown option: exit 64"
+init; is $STATUS 64 "nothing, and nobody to ask: exit 64"
+
+# From other programs' settings.
+printf '[OUTPUT]\n    Name http\n    # oauth2.client_id none\n    oauth2.enable true\n    oauth2.token_url %s/m/auth=basic/oauth/v1/token\n    oauth2.client_id %s\n    oauth2.client_secret %s\n    oauth2.scope payments wallet\n' \
+    "$URL" "$CLIENT_ID" "$CANARY" >"$T/home/fluent.conf"
+printf 'sasl.oauthbearer.method=oidc\nsasl.oauthbearer.client.id=%s\nsasl.oauthbearer.client.secret=%s\nsasl.oauthbearer.scope=payments\nsasl.oauthbearer.token.endpoint.url=%s/m/auth=basic,tag=k/oauth/v1/token\nhttps.ca.location=%s\n' \
+    "$CLIENT_ID" "$CANARY" "$URL" "$CA" >"$T/home/kafka.properties"
+cat >"$T/home/kubeconfig" <<END
+apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "https://k.example.com"}}]
+users:
+  - name: plain
+    user: {token: abc}
+  - name: kube
+    user:
+      exec:
+        apiVersion: client.authentication.k8s.io/v1
+        command: kubectl
+        args: [oidc-login, get-token, --oidc-issuer-url=https://issuer.example.com, --oidc-client-id, kube-client, "--oidc-extra-scope=email,groups"]
+END
+printf '{"name":"agent","client_id":"agent-client","client_secret":"%s","issuer_url":"https://iam.example.com/","device_authorization_endpoint":"https://iam.example.com/dev","scope":"openid offline_access","refresh_token":"never"}' \
+    "$CANARY" >"$T/home/account.json"
+chmod 600 "$T/home"/*; own "$T/home"
+init --from fluent-bit --file "$T/home/fluent.conf" --ca-file "$CA" logs; is $STATUS 0 "fluent-bit: exit 0"
+sed 's/^/# /' "$T/out"
+is "$(stat -c %a "$dir/logs.yaml" "$dir/logs.secret" | tr '\n' ' ')" "600 600 " "fluent-bit: both files are 0600"
+grep -qF "$CANARY" "$dir/logs.yaml"; is $? 1 "fluent-bit: the secret is not in the profile"
+[ -n "$(user tokenward get logs)" ]; ok $? "fluent-bit: and get gives a token"
+init --from librdkafka --file "$T/home/kafka.properties" kafka; is $STATUS 0 "librdkafka: exit 0"
+like "$(cat "$dir/kafka.yaml")" "ca_file: \"$CA\"" "librdkafka: with its authority"
+init --from kubelogin --file "$T/home/kubeconfig"; is $STATUS 0 "kubelogin: exit 0"
+sed 's/^/# /' "$T/out"
+like "$(cat "$dir/kube.yaml")" 'issuer: "https://issuer.example.com"' "kubelogin: issuer"
+like "$(cat "$dir/kube.yaml")" 'client_id: "kube-client"' "kubelogin: client"
+like "$(cat "$dir/kube.yaml")" 'scope: "email groups openid"' "kubelogin: scopes"
+like "$(cat "$T/out")" 'tokenward login kube' "kubelogin: what to do next"
+init --from oidc-agent --file "$T/home/account.json"; is $STATUS 0 "oidc-agent: exit 0"
+like "$(cat "$dir/agent.yaml")" 'issuer: "https://iam.example.com/"' "oidc-agent: issuer"
+grep -q never "$dir/agent.yaml"; is $? 1 "oidc-agent: no refresh token is taken"
+printf 'AES' >"$T/home/account.json"
+init --from oidc-agent --file "$T/home/account.json" odd; is $STATUS 78 "oidc-agent, encrypted: exit 78"
+like "$(cat "$T/out")" "oidc-gen -p" "oidc-agent, encrypted: what to do"
+is "$(user tokenward check >/dev/null 2>&1; echo $?)" 0 "and all of them are good"
+
+# A person.
+if command -v tmux >/dev/null; then
+    as=
+    [ "$(id -u)" != 0 ] || as="setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups "
+    tm() { tmux -L "init-$$" -f /dev/null "$@"; }
+    tm new-session -d -s idle 'sleep 300'
+    EXTRA_PID=$(tm display-message -p -t idle '#{pid}')
+    tm new-session -d -s asked -x 40 -y 40 "${as}sh -c 'tokenward init --ca-file $CA; echo ended \$?; sleep 100'"
+    await() {
+        for _ in $(seq 200); do tm capture-pane -p -t asked | grep -q -e "$1" && { ok 0 "$2"; return; }; sleep 0.1; done
+        ok 1 "$2"; tm capture-pane -p -t asked | sed 's/^/# /'
+    }
+    answer() { await "$1" "asks: $1"; tm send-keys -t asked -l "$2"; tm send-keys -t asked Enter; }
+    answer 'Name of the profile' asked
+    answer 'token endpoint' "$URL/oauth/v1/token"
+    answer 'Client id' "$CLIENT_ID"
+    answer 'Client secret' "$CANARY"
+    answer 'Scope' payments
+    await '^ended 0' "a person: exit 0"
+    tm capture-pane -p -J -t asked -S - | grep -qF "$CANARY"; is $? 1 "a person: the secret was not shown"
+    tm kill-server
+    [ -n "$(user tokenward get asked)" ]; ok $? "a person: and get gives a token"
+else
+    skip "a person" "tmux is not installed"
+fi
+is "$(grep -cF -e "$CANARY" "$T/everything")" 0 "no secret in what was said"
+done_testing
