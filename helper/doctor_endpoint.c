@@ -269,7 +269,7 @@ void
 doctor_endpoint(struct doctor *doctor, const struct profile *source,
                 const struct secret_context *secrets, int dir)
 {
-    AUTO_IDENTITY identity = {.certificate = {NULL}};
+    AUTO_IDENTITY identity = {.certificate = {.own = NULL}};
     AUTO_SECRET mark = SECRET_INIT(4096);
     struct discovery *discovery = NULL;
     struct http *http = NULL;
