@@ -3,8 +3,9 @@
  * stack.c - see stack.h.
  *
  * The trap is "not configured here": it must not swallow mistakes.  So it is
- * looked for before anything is read, and only what is not there counts, or
- * what this process may not look at; what is there and wrong is a fault.
+ * looked for before anything is read, and only what is not there counts; what
+ * is there and wrong is a fault, and so is what this process may not look at:
+ * a mode that somebody got wrong must not send it to another server.
  */
 #include "helper/stack.h"
 
@@ -22,7 +23,7 @@ static bool
 is_absent(const char *path, int mode)
 {
     return faccessat(AT_FDCWD, path, mode, AT_EACCESS) < 0 &&
-           (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
+           (errno == ENOENT || errno == ENOTDIR);
 }
 
 /* Looked for where it is run from, so that the two cannot disagree. */

@@ -29,8 +29,8 @@ struct stack_account {
 };
 
 /* stack_missing: is something that @source needs (file, credential, variable,
- * command, key, certificate) not there, or not for us?  @err then says what,
- * with its line.  Nothing is read. */
+ * command, key, certificate) not there?  @err then says what, with its line.
+ * What may not be looked at counts as there: reading it says why not.  Nothing is read. */
 bool stack_missing(const struct profile *source,
                    const struct secret_context *context, struct tw_error *err);
 

@@ -50,6 +50,15 @@ for source in '{env: TOKENWARD_NO_SUCH}' '{credential: nosuch}' '{command: [/non
     forget kinds
     fetch kinds >/dev/null; is "$? $(field kinds answered_by)" "0 2" "not there: $source"
 done
+printf %s "$CANARY" >"$T/config/tokenward/locked"
+stack kinds '- client_secret: {file: ../locked}' "- $GOOD"
+chmod 000 "$T/config/tokenward/locked"
+forget kinds
+before=$(requests)
+out=$(fetch kinds); is $? 73 "there and closed to us is a fault, not an absence: exit 73"
+like "$out" "kinds.yaml:8:[0-9]*: secret from file .*locked" "with the line that names it"
+is "$(requests)" "$before" "and no other source is asked"
+rm "$T/config/tokenward/locked"
 mkdir "$T/programs"
 printf '#!/bin/sh\necho %s\n' "$CANARY" >"$T/programs/secret-here"
 chmod -R 755 "$T/programs"
