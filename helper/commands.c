@@ -231,10 +231,24 @@ command_index(struct session *session, int argc, char **argv)
     return TW_OK;
 }
 
+/* Of a profile that is gone nobody reads what is kept. */
+static enum tw_status
+reject(const struct session *session, const struct profile_set *set,
+       const struct store *store, const char *name, struct tw_error *err)
+{
+    AUTO(auto_release) const struct profile *profile = NULL;
+
+    if (session->options.system)
+        (void)profiles_find(set, name, &profile, NULL);
+    return publish_rejection(store, name, profile ? &profile->readers : NULL,
+                             session->generation, err);
+}
+
 enum tw_status
 command_reject(struct session *session, int argc, char **argv)
 {
     AUTO_STORE store = {.root = -1};
+    AUTO(profile_set_clear) struct profile_set set = {0};
     struct tw_error err;
     enum tw_status status =
         session_names(session, argc, argv, FETCH_PROFILES_MAX);
@@ -243,9 +257,10 @@ command_reject(struct session *session, int argc, char **argv)
         return status;
     if (session_store(session, &store, &err))
         return session_fail(session, &err);
+    if (session->options.system)
+        (void)session_load(session, &store, &set); /* for the readers alone */
     for (int i = 0; i < argc; i++) {
-        enum tw_status one =
-            publish_rejection(&store, argv[i], session->generation, &err);
+        enum tw_status one = reject(session, &set, &store, argv[i], &err);
 
         if (one)
             status = session_fail(session, &err);

@@ -197,7 +197,8 @@ publish_failure(const struct store_profile *place, unsigned source,
 
 enum tw_status
 publish_rejection(const struct store *store, const char *name,
-                  int64_t generation, struct tw_error *err)
+                  const struct readers *readers, int64_t generation,
+                  struct tw_error *err)
 {
     AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
     AUTO_RECORD kept = RECORD_INIT;
@@ -205,6 +206,8 @@ publish_rejection(const struct store *store, const char *name,
     struct now now = clock_now();
     enum tw_status status = store_enter(store, name, &place, err);
 
+    if (!status && readers)
+        status = store_admit(&place, readers, err);
     if (status)
         return status;
     if (store_record(&place, &kept, NULL) || !kept.token ||

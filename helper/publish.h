@@ -40,8 +40,10 @@ void publish_failure(const struct store_profile *place, unsigned source,
                      struct backoff *note);
 
 /* publish_rejection: the token of @generation was refused by whom it was
- * meant for.  Nothing happens if it is not the current one. */
+ * meant for.  Nothing happens if it is not the current one.  @readers, of a
+ * system's profile, may read what is kept of it then; NULL: nobody. */
 enum tw_status publish_rejection(const struct store *store, const char *name,
+                                 const struct readers *readers,
                                  int64_t generation, struct tw_error *err);
 
 #endif

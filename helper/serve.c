@@ -33,12 +33,14 @@ static enum tw_status
 look_at_all(struct serve *serve, struct tw_error *err)
 {
     struct now now = clock_now();
+    struct tw_error failure;
 
     serve->failing = 0;
     for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
         if (!ward->profile)
             continue;
-        ward_admit(&serve->wards, ward, &serve->store);
+        if (ward_admit(&serve->wards, ward, &serve->store, &failure))
+            complain(serve->session, &failure);
         (void)ward_look(&serve->wards, ward, &serve->store, now);
         serve->failing += ward->is_failing;
         ward->failures = 0;

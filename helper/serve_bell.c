@@ -43,12 +43,13 @@ ensure(struct serve *serve, struct caller *caller, struct ward *ward,
 
 static void
 reject(struct serve *serve, struct caller *caller, struct ward *ward,
-       int64_t generation)
+       const struct profile *profile, int64_t generation)
 {
     struct now now = clock_now();
     struct tw_error err = {.status = TW_OK};
 
-    (void)publish_rejection(&serve->store, ward->name, generation, &err);
+    (void)publish_rejection(&serve->store, ward->name, &profile->readers,
+                            generation, &err);
     (void)ward_look(&serve->wards, ward, &serve->store, now);
     if (!ward->task && !schedule_put(&serve->schedule, &ward->entry, now))
         (void)tw_no_memory(&serve->broken);
@@ -128,5 +129,5 @@ serve_asked(void *arg, struct caller *caller,
     else if (request->command == BELL_ENSURE)
         ensure(serve, caller, ward, profile, request->min_valid);
     else
-        reject(serve, caller, ward, request->generation);
+        reject(serve, caller, ward, profile, request->generation);
 }

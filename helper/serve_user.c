@@ -53,9 +53,8 @@ give(struct serve *serve, const struct profile_template *template,
     if (!*ward)
         return tw_no_memory(err);
     (*ward)->uid = uid;
-    ward_admit(&serve->wards, *ward, &serve->store);
     (void)ward_look(&serve->wards, *ward, &serve->store, clock_now());
-    return TW_OK;
+    return ward_admit(&serve->wards, *ward, &serve->store, err);
 }
 
 enum tw_status

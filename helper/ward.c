@@ -55,18 +55,21 @@ ward_profile(const struct wards *wards, const struct ward *ward,
     return TW_OK;
 }
 
-void
+enum tw_status
 ward_admit(const struct wards *wards, const struct ward *ward,
-           const struct store *store)
+           const struct store *store, struct tw_error *err)
 {
     AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
     AUTO(auto_release) const struct profile *profile = NULL;
+    enum tw_status status;
 
-    if (store->system &&
-        faccessat(store->root, ward->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-        !ward_profile(wards, ward, &profile, NULL) &&
-        !store_enter(store, ward->name, &place, NULL))
-        (void)store_admit(&place, &profile->readers, NULL);
+    if (!store->system ||
+        faccessat(store->root, ward->name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return TW_OK;
+    status = ward_profile(wards, ward, &profile, err);
+    if (!status)
+        status = store_enter(store, ward->name, &place, err);
+    return status ? status : store_admit(&place, &profile->readers, err);
 }
 
 /* What the profile's own must say; it is made for what is kept alone. */

@@ -71,10 +71,10 @@ bool ward_is_idle(const struct ward *ward, struct now now);
 enum tw_status ward_profile(const struct wards *wards, const struct ward *ward,
                             const struct profile **out, struct tw_error *err);
 
-/* ward_admit: its readers may read what is kept of it, and no others any more;
- * a failure is told when it is fetched. */
-void ward_admit(const struct wards *wards, const struct ward *ward,
-                const struct store *store);
+/* ward_admit: its readers may read what is kept of it, and no others any
+ * more. */
+enum tw_status ward_admit(const struct wards *wards, const struct ward *ward,
+                          const struct store *store, struct tw_error *err);
 
 /* ward_look: what is kept and noted of it, into its facts.  The result: of
  * this very profile, a token is kept and alive. */

@@ -163,6 +163,8 @@ like "$(as dora $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=reject
 like "$(as dora $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=status\n')" "^status=access" "a tenant sees nothing of all"
 generation=$(sed -n 's/^generation=//p' /run/tokenward/one/record)
 as anna "$T/bin/tokenward" reject one; is $? 0 "a reader rejects"
+as anna cat /run/tokenward/one/record >/dev/null 2>&1; is $? 0 "and sees that it is rejected"
+as dora cat /run/tokenward/one/record >/dev/null 2>&1; is $? 1 "while others see nothing"
 until_true 12 sh -c "[ \$(sed -n 's/^generation=//p' /run/tokenward/one/record) -gt $((generation + 1)) ]"
 is $? 0 "and another token comes"
 matrix "after a refresh, "
