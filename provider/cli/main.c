@@ -106,9 +106,12 @@ static const struct command COMMANDS[] = {
     {"schema", command_schema, 0, 0, 0, "",
      "print a JSON schema of profiles files, for editors",
      "With the options of every provider that is installed.\n"},
-    {"status", command_status, OPTION_JSON, 0, NAMES_ANY, "[--json] [NAME...]",
+    {"status", command_status, OPTION_JSON | OPTION_SYSTEM, 0, NAMES_ANY,
+     "[--json] [--system] [NAME...]",
      "show the profiles and the state of their tokens",
-     "  --json  for programs; never holds a token\n"},
+     "  --json    for programs; never holds a token\n"
+     "  --system  the system's alone: all for root and the service, else\n"
+     "            those that the caller may read\n"},
     {"watch", command_watch, 0, 0, NAMES_ANY, "[NAME...]",
      "show the same, live, until q is pressed", ""},
 };

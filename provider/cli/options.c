@@ -31,6 +31,7 @@ static const struct row ROWS[] = {
     {"--json", OPTION_JSON, false},
     {"--min-valid", OPTION_MIN_VALID, true},
     {"--no-revoke", OPTION_NO_REVOKE, false},
+    {"--system", OPTION_SYSTEM, false},
     {"--verbose", OPTION_VERBOSE, false},
 };
 
@@ -115,6 +116,9 @@ set_option(const struct row *row, const char *value, struct options *out,
         return set_seconds(value, &out->min_valid, err);
     case OPTION_NO_REVOKE:
         out->no_revoke = true;
+        break;
+    case OPTION_SYSTEM:
+        out->system = true;
         break;
     case OPTION_VERBOSE:
         out->verbose = true;

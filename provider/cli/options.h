@@ -28,13 +28,15 @@ enum option_bits {
     OPTION_AZURE = 512,
     OPTION_DIR = 1024,
     OPTION_ALL = 2048,
+    OPTION_PATHS = 4096, /* the names are a file's, or anything */
     OPTION_FETCH = 8192,
     OPTION_WORDS = 16384, /* all words are left as they stand */
-    OPTION_PATHS = 4096,  /* the names are a file's, or anything */
+    OPTION_SYSTEM = 32768,
 };
 
 struct options {
-    bool all, aws, azure, cached, fetch, help, json, no_revoke, verbose;
+    bool all, aws, azure, cached, fetch, help, json, no_revoke, system,
+        verbose;
     const char *dir;    /* NULL: was not given */
     const char *format; /* NULL: was not given */
     int64_t min_valid;  /* or TW_MIN_VALID_DEFAULT */

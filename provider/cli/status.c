@@ -17,13 +17,16 @@ command_status(const struct options *options, int *exit_code,
     struct runtime runtime;
     AUTO_GATHER gather = {.runtime = &runtime};
     struct status_look look = status_look_now();
-    struct tw_error why;
+    struct tw_error why = {.status = TW_OK};
     const char *missing;
     bool good;
 
     (void)exit_code;
     runtime_find(&runtime, NULL);
-    gather_all(&gather, &why);
+    if (options->system)
+        gather_system(&gather);
+    else
+        gather_all(&gather, &why);
     if (why.status)
         terminal_warning(PROGRAM, &why);
     missing = gather_select(&gather, options->name_count, options->names);

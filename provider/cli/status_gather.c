@@ -16,6 +16,7 @@
 #include "provider/base/ask.h"
 #include "provider/base/backoff.h"
 #include "provider/base/index.h"
+#include "provider/base/own_name.h"
 
 /* Also true of what this process may not look at. */
 static bool
@@ -88,10 +89,12 @@ look_at(const struct runtime *runtime, struct status_row *row)
 static bool
 add(struct gather *gather, const char *name, bool system)
 {
+    char own[PROFILE_NAME_MAX + 1];
     struct status_row *row;
 
-    if (!text_is_profile_name(name))
+    if (own_name(name, own, NULL))
         return true;
+    name = own;
     for (size_t i = 0; i < gather->count; i++) {
         if (strcmp(gather->rows[i].name, name) == 0)
             return true;
@@ -109,6 +112,9 @@ add(struct gather *gather, const char *name, bool system)
     *row = (struct status_row){.system = system};
     memcpy(row->name, name, strlen(name) + 1);
     look_at(gather->runtime, row);
+    if (gather->readable_only &&
+        (row->state == STATUS_NONE || row->state == STATUS_UNREADABLE))
+        gather->count--;
     return true;
 }
 
@@ -142,12 +148,33 @@ add_kept(struct gather *gather, bool system)
     }
 }
 
+static void
+add_systems(struct gather *gather)
+{
+    AUTO_INDEX index = INDEX_INIT;
+
+    if (!index_open(gather->runtime->system, false, false, &index, NULL))
+        index_each(&index, add_of_system, gather);
+    add_kept(gather, true);
+}
+
+void
+gather_system(struct gather *gather)
+{
+    struct stat st;
+
+    gather->count = 0;
+    gather->readable_only =
+        geteuid() != 0 &&
+        (lstat(gather->runtime->system, &st) < 0 || st.st_uid != geteuid());
+    add_systems(gather);
+}
+
 /* The user's come first: a user's profile hides the system's. */
 void
 gather_all(struct gather *gather, struct tw_error *why)
 {
     AUTO_INDEX user = INDEX_INIT;
-    AUTO_INDEX system = INDEX_INIT;
 
     gather->count = 0;
     if (!index_open(gather->runtime->user, true, true, &user, why)) {
@@ -155,9 +182,7 @@ gather_all(struct gather *gather, struct tw_error *why)
         why->status = TW_OK;
     }
     add_kept(gather, false);
-    if (!index_open(gather->runtime->system, false, false, &system, NULL))
-        index_each(&system, add_of_system, gather);
-    add_kept(gather, true);
+    add_systems(gather);
 }
 
 void

@@ -12,12 +12,17 @@ struct gather {
     const struct runtime *runtime;
     struct status_row *rows; /* the user's first, each name once */
     size_t count, room;
+    bool readable_only; /* of the system's: for whom is only a reader */
 };
 
 /* gather_all: those that the indexes name, and those that have a token or a
  * failure all the same.  @why: what is wrong with the user's profiles, or
  * TW_OK. */
 void gather_all(struct gather *gather, struct tw_error *why);
+
+/* gather_system: the system's alone: all of them for root and for whose the
+ * runtime directory is, else those with a token that the caller may read. */
+void gather_system(struct gather *gather);
 
 /* gather_again: looks at the same profiles' tokens once more. */
 void gather_again(struct gather *gather);

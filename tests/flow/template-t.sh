@@ -120,6 +120,16 @@ until_true 12 sh -c "[ \$(sed -n 's/^generation=//p' /run/tokenward/corp@anna/re
 is $? 0 "and another comes"
 as bert cat /run/tokenward/corp@anna/token >/dev/null 2>&1; is $? 1 "still anna's alone"
 
+# Who sees what of the system's profiles.
+like "$("$T/bin/tokenward" status --system)" '^tenant@carl .*valid' "root sees every profile"
+like "$("$T/bin/tokenward" status --system)" '^corp@bert .*valid' "and every user's instance"
+like "$(as "$SERVICE" "$T/bin/tokenward" status --system)" '^tenant@carl .*valid' "so does the service"
+out=$(as anna "$T/bin/tokenward" status --system)
+like "$out" '^tenant@anna .*valid' "a reader sees what is to be read"
+like "$out" '^corp@anna ' "and the own instance"
+printf '%s\n' "$out" | grep -qE '^(tenant@carl|corp@bert|site@)'; is $? 1 "and nobody else's"
+like "$(as anna "$T/bin/tokenward" status --system --json)" '"name": *"tenant@anna"' "also as JSON"
+
 # The template changes its mind about who may.
 sed -i 's/users: \[anna\], groups: \[team\]/users: [anna]/' "$SYSCONF/profiles.d/tenant@.yaml"
 sleep 0.6
