@@ -15,11 +15,13 @@
 #define ALLOWANCE_BURST 200  /* requests of one user at once, then ... */
 #define ALLOWANCE_RATE 100   /* ... so many in a second */
 #define ALLOWANCE_USERS 256  /* that are remembered */
+#define ALLOWANCE_FETCHES 60 /* of one user in a minute that are not due */
 
 struct allowance {
     uid_t uid;
     unsigned callers;
-    int64_t left; /* thousandths of a request */
+    int64_t left;         /* thousandths of a request */
+    int64_t fetches_left; /* thousandths of a fetch */
     int64_t seen_ms;
 };
 
@@ -36,5 +38,9 @@ void allowance_leave(struct allowance *allowance);
 
 /* allowance_spend: may this user ask once more now? */
 bool allowance_spend(struct allowance *allowance, int64_t now_ms);
+
+/* allowance_fetch: may this user have something fetched now that would not be
+ * fetched by itself?  Others' refreshes share its lane. */
+bool allowance_fetch(struct allowance *allowance, int64_t now_ms);
 
 #endif

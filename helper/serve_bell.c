@@ -26,15 +26,39 @@ tell(struct waiter *waiter, const struct tw_error *result)
     caller_answer((struct caller *)waiter, result, NULL);
 }
 
+/* One tenant's wishes, beyond what is due, shall not fill the lane that others
+ * share. */
+static enum tw_status
+may_have_fetched(const struct serve *serve, const struct caller *caller,
+                 const struct peer *peer, const struct ward *ward,
+                 struct tw_error *err)
+{
+    if (!serve->store.system || peer->uid == 0 || peer->uid == geteuid() ||
+        (ward &&
+         (ward->task || schedule_due(&ward->entry.facts, clock_now()) <=
+                            clock_now().boot)) ||
+        allowance_fetch(caller->allowance, loop_now_ms()))
+        return TW_OK;
+    return tw_fail(err, TW_E_RETRY,
+                   "more than %d fetches of one user in a minute that were "
+                   "not due",
+                   ALLOWANCE_FETCHES);
+}
+
 static void
-ensure(struct serve *serve, struct caller *caller, struct ward *ward,
-       const struct profile *profile, int64_t min_valid)
+ensure(struct serve *serve, struct caller *caller, const struct peer *peer,
+       struct ward *ward, const struct profile *profile, int64_t min_valid)
 {
     static const struct tw_error GOOD = {.status = TW_OK};
+    struct tw_error err;
 
     ward->asked = clock_now().boot;
     if (serve_is_good(serve, profile, min_valid)) {
         caller_answer(caller, &GOOD, NULL);
+        return;
+    }
+    if (may_have_fetched(serve, caller, peer, ward, &err)) {
+        caller_answer(caller, &err, NULL);
         return;
     }
     caller->waiter.told = tell;
@@ -42,12 +66,16 @@ ensure(struct serve *serve, struct caller *caller, struct ward *ward,
 }
 
 static void
-reject(struct serve *serve, struct caller *caller, struct ward *ward,
-       const struct profile *profile, int64_t generation)
+reject(struct serve *serve, struct caller *caller, const struct peer *peer,
+       struct ward *ward, const struct profile *profile, int64_t generation)
 {
     struct now now = clock_now();
     struct tw_error err = {.status = TW_OK};
 
+    if (may_have_fetched(serve, caller, peer, NULL, &err)) {
+        caller_answer(caller, &err, NULL);
+        return;
+    }
     (void)publish_rejection(&serve->store, ward->name, &profile->readers,
                             generation, &err);
     (void)ward_look(&serve->wards, ward, &serve->store, now);
@@ -127,7 +155,7 @@ serve_asked(void *arg, struct caller *caller,
     else if (request->command == BELL_STATUS)
         tell_status(serve, caller);
     else if (request->command == BELL_ENSURE)
-        ensure(serve, caller, ward, profile, request->min_valid);
+        ensure(serve, caller, &peer, ward, profile, request->min_valid);
     else
-        reject(serve, caller, ward, profile, request->generation);
+        reject(serve, caller, &peer, ward, profile, request->generation);
 }

@@ -120,6 +120,16 @@ until_true 12 sh -c "[ \$(sed -n 's/^generation=//p' /run/tokenward/corp@anna/re
 is $? 0 "and another comes"
 as bert cat /run/tokenward/corp@anna/token >/dev/null 2>&1; is $? 1 "still anna's alone"
 
+# One tenant's wishes have an end, another's are met.
+set --
+for _ in $(seq 90); do set -- "$@" 'command=reject\nprofile=corp@anna\ngeneration=1\n'; done
+out=$(as anna $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$@")
+like "$out" '^status=retry' "one user may not have fetched without end what is not due"
+like "$out" '60 fetches of one user in a minute' "and is told so"
+[ "$(printf '%s\n' "$out" | grep -c '^status=ok')" -ge 50 ]; ok $? "after some dozens"
+like "$(ring bert 'command=reject\nprofile=corp@bert\ngeneration=1\n')" '^status=ok' "another one may"
+like "$(ring anna 'command=ensure\nprofile=corp@anna\n')" '^status=ok' "and what is good is given all the same"
+
 # Who sees what of the system's profiles.
 like "$("$T/bin/tokenward" status --system)" '^tenant@carl .*valid' "root sees every profile"
 like "$("$T/bin/tokenward" status --system)" '^corp@bert .*valid' "and every user's instance"

@@ -98,6 +98,24 @@ Test(allowance, requests_of_one_user)
     cr_assert(allowance_spend(allowance, INT64_MAX / 2));
 }
 
+Test(allowance, fetches_of_one_user)
+{
+    static struct allowances allowances;
+    struct allowance *allowance = allowance_enter(&allowances, 7, 0);
+
+    for (int i = 0; i < ALLOWANCE_FETCHES; i++)
+        cr_assert(allowance_fetch(allowance, 0));
+    cr_assert_not(allowance_fetch(allowance, 0));
+    cr_assert(allowance_spend(allowance, 0), "requests are counted apart");
+    allowance_leave(allowance);
+    allowance_leave(allowance_enter(&allowances, 8, 10));
+    allowance = allowance_enter(&allowances, 7, 20);
+    cr_assert_not(allowance_fetch(allowance, 20), "another's call forgets it");
+    cr_assert(allowance_fetch(allowance, 1000));
+    cr_assert_not(allowance_fetch(allowance, 1000));
+    cr_assert(allowance_fetch(allowance, INT64_MAX / 2));
+}
+
 Test(allowance, users_are_forgotten_when_nothing_is_owed)
 {
     static struct allowances allowances;
