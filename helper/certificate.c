@@ -27,18 +27,8 @@ read_text(const char *path, const char *label, struct secret *out,
         .root_too = true, .follow = true, .forbidden = 022, .wanted = 0644};
     const struct owned_path owned = {
         .dir = AT_FDCWD, .name = path, .path = path, .label = label};
-    AUTO_CLOSE int fd = -1;
-    struct stat st;
-    enum tw_status status = owned_file_open(&owned, &RULE, &fd, &st, err);
 
-    if (!status)
-        status = owned_file_read(fd, label, &st, out, err);
-    if (status == TW_E_NOT_FOUND || status == TW_E_RETRY) {
-        status = status == TW_E_RETRY ? TW_E_ACCESS : TW_E_CONFIG;
-        if (err)
-            err->status = (int32_t)status;
-    }
-    return status;
+    return owned_file_load(&owned, &RULE, out, err);
 }
 
 /* The first is the client's own, those after it vouch for it. */

@@ -144,18 +144,8 @@ read_file(const struct key_place *place, const char *label, struct secret *out,
     const char *path = path_of(place->uri);
     const struct owned_path owned = {
         .dir = AT_FDCWD, .name = path, .path = path, .label = label};
-    AUTO_CLOSE int fd = -1;
-    struct stat st;
-    enum tw_status status = owned_file_open(&owned, &rule, &fd, &st, err);
 
-    if (!status)
-        status = owned_file_read(fd, label, &st, out, err);
-    if (status == TW_E_NOT_FOUND || status == TW_E_RETRY) {
-        status = status == TW_E_RETRY ? TW_E_ACCESS : TW_E_CONFIG;
-        if (err)
-            err->status = (int32_t)status;
-    }
-    return status;
+    return owned_file_load(&owned, &rule, out, err);
 }
 
 static enum tw_status

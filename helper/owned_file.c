@@ -189,3 +189,21 @@ owned_file_read(int fd, const char *label, const struct stat *st,
     secret_take(out, &text);
     return TW_OK;
 }
+
+enum tw_status
+owned_file_load(const struct owned_path *path, const struct owned_rule *rule,
+                struct secret *out, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = -1;
+    struct stat st;
+    enum tw_status status = owned_file_open(path, rule, &fd, &st, err);
+
+    if (!status)
+        status = owned_file_read(fd, path->label, &st, out, err);
+    if (status == TW_E_NOT_FOUND || status == TW_E_RETRY) {
+        status = status == TW_E_RETRY ? TW_E_ACCESS : TW_E_CONFIG;
+        if (err)
+            err->status = (int32_t)status;
+    }
+    return status;
+}

@@ -47,4 +47,11 @@ enum tw_status owned_file_read(int fd, const char *label,
                                const struct stat *st, struct secret *out,
                                struct tw_error *err);
 
+/* owned_file_load: opens and reads one that a profile names.  That it is not
+ * there is the profile's fault, TW_E_CONFIG; that it changes meanwhile its
+ * owner's, TW_E_ACCESS. */
+enum tw_status owned_file_load(const struct owned_path *path,
+                               const struct owned_rule *rule,
+                               struct secret *out, struct tw_error *err);
+
 #endif
