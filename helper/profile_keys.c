@@ -52,18 +52,7 @@ static enum tw_status
 read_git_username(const struct profile_reader *reader,
                   const struct yaml_node *value)
 {
-    size_t n = 0;
-    enum tw_status status =
-        profile_value_line(reader, value->key->text, value, &n);
-
-    if (status)
-        return status;
-    if (n > GIT_USERNAME_MAX || !text_is_token(value->text, n))
-        return profile_refuse(reader, value,
-                              "git_username must be 1 to %d printable ASCII "
-                              "characters without spaces",
-                              GIT_USERNAME_MAX);
-    return profile_value_text(reader, value->key->text, value,
+    return profile_value_word(reader, value, "", GIT_USERNAME_MAX,
                               &reader->profile->git_username);
 }
 

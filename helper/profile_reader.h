@@ -32,6 +32,12 @@ enum tw_status profile_value_line(const struct profile_reader *reader,
                                   const char *key,
                                   const struct yaml_node *node, size_t *n);
 
+/* profile_value_word: a copy of one of 1 to @max printable ASCII characters
+ * without spaces; @what says in a message what it must be. */
+enum tw_status profile_value_word(const struct profile_reader *reader,
+                                  const struct yaml_node *value,
+                                  const char *what, int max, char **out);
+
 /* profile_value_text: a copy of such a line. */
 enum tw_status profile_value_text(const struct profile_reader *reader,
                                   const char *key,

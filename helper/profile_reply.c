@@ -14,20 +14,10 @@ enum tw_status
 profile_read_expires_member(const struct profile_reader *reader,
                             const struct yaml_node *value)
 {
-    size_t n = 0;
-    enum tw_status status =
-        profile_value_line(reader, value->key->text, value, &n);
-
-    if (status)
-        return status;
-    if (n > MEMBER_MAX || !text_is_token(value->text, n))
-        return profile_refuse(reader, value,
-                              "expires_member must be the name of a member "
-                              "of the answer, like expires_at: 1 to %d "
-                              "printable ASCII characters without spaces",
-                              MEMBER_MAX);
-    return profile_value_text(reader, value->key->text, value,
-                              &reader->profile->reply.expires_member);
+    return profile_value_word(
+        reader, value,
+        "the name of a member of the answer, like expires_at: ", MEMBER_MAX,
+        &reader->profile->reply.expires_member);
 }
 
 enum tw_status

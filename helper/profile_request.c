@@ -212,20 +212,11 @@ enum tw_status
 profile_read_grant_type(const struct profile_reader *reader,
                         const struct yaml_node *value)
 {
-    size_t n = 0;
     enum tw_status status = check_sends(reader, value);
 
-    if (!status)
-        status = profile_value_line(reader, value->key->text, value, &n);
-    if (status)
-        return status;
-    if (n > GRANT_TYPE_MAX || !text_is_token(value->text, n))
-        return profile_refuse(reader, value,
-                              "grant_type must be 1 to %d printable ASCII "
-                              "characters without spaces",
-                              GRANT_TYPE_MAX);
-    return profile_value_text(reader, value->key->text, value,
-                              &reader->profile->request.grant_type);
+    return status ? status
+                  : profile_value_word(reader, value, "", GRANT_TYPE_MAX,
+                                       &reader->profile->request.grant_type);
 }
 
 enum tw_status

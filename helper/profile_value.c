@@ -61,6 +61,25 @@ profile_value_line(const struct profile_reader *reader, const char *key,
 }
 
 enum tw_status
+profile_value_word(const struct profile_reader *reader,
+                   const struct yaml_node *value, const char *what, int max,
+                   char **out)
+{
+    const char *key = value->key->text;
+    size_t n = 0;
+    enum tw_status status = profile_value_line(reader, key, value, &n);
+
+    if (status)
+        return status;
+    if (n > (size_t)max || !text_is_token(value->text, n))
+        return profile_refuse(reader, value,
+                              "%s must be %s1 to %d printable ASCII "
+                              "characters without spaces",
+                              key, what, max);
+    return profile_value_text(reader, key, value, out);
+}
+
+enum tw_status
 profile_value_text(const struct profile_reader *reader, const char *key,
                    const struct yaml_node *node, char **out)
 {
