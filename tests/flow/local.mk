@@ -69,6 +69,7 @@ FLOW_TESTS = \
 	tests/flow/outside-t.sh \
 	tests/flow/pam-odd-t.sh \
 	tests/flow/pam-script-t.sh \
+	tests/flow/pam-stacks-t.sh \
 	tests/flow/pam-t.sh \
 	tests/flow/presets-t.sh \
 	tests/flow/provision-t.sh \
