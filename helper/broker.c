@@ -221,6 +221,15 @@ broker_fetch(const struct broker *broker, const struct broker_fetch *fetch,
 }
 
 int
+broker_hook(const struct broker *broker, const char *name, pid_t *pid)
+{
+    char *const words[] = {(char *)(uintptr_t)name, NULL};
+
+    return start(broker, (struct broker_order){.kind = ORDER_HOOK}, words, -1,
+                 pid);
+}
+
+int
 broker_wait(const struct broker *broker, pid_t pid, int *state)
 {
     struct broker_answer answer = {.state = 0};

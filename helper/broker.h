@@ -7,7 +7,7 @@
  * fetch does not.  So another process starts them: the supervisor, or one of
  * its own for the resident helper.  It was there before the profiles were
  * read, talks to nobody else, and starts what was allowed before the network
- * was touched, or `tokenward-helper fetch`, and nothing else.
+ * was touched, or `tokenward-helper fetch` or `hook`, and nothing else.
  */
 #ifndef TW_HELPER_BROKER_H
 #define TW_HELPER_BROKER_H
@@ -89,6 +89,10 @@ struct broker_fetch {
 };
 int broker_fetch(const struct broker *broker, const struct broker_fetch *fetch,
                  pid_t *pid);
+
+/* broker_hook: starts `tokenward-helper hook` for the profile @name, with a
+ * supervisor of its own.  Returns an errno. */
+int broker_hook(const struct broker *broker, const char *name, pid_t *pid);
 
 /* broker_wait: how @pid, which was started and has ended, ended: as waitpid(2)
  * tells it.  Returns an errno: EAGAIN if it runs. */

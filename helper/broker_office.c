@@ -29,6 +29,7 @@
 #define WORDS_MAX 128 /* of one command, its NULL among them */
 #define PIPE_FILENO 3
 #define FETCH_SECONDS "45" /* a fetch's own deadline */
+#define HOOK_SECONDS "35"  /* and a hook's, which has 30 for its program */
 
 /* One that may be started. */
 struct broker_command {
@@ -178,6 +179,33 @@ run(const struct broker_office *office, const struct received *received,
     return start(&program, pipe);
 }
 
+static bool
+is_profile(const struct received *received)
+{
+    return strlen(received->words) + 1 == received->size &&
+           text_is_profile_name(received->words);
+}
+
+static struct broker_answer
+hook(const struct broker_office *office, const struct received *received,
+     int *pipe)
+{
+    struct program program = {
+        .argv = {"tokenward-helper", "--deadline", HOOK_SECONDS},
+        .variables = office->environment->given,
+        .output = -1};
+    size_t n = 3;
+
+    if (!is_profile(received))
+        return (struct broker_answer){.error = EPERM};
+    if (office->system)
+        program.argv[n++] = "--system";
+    program.argv[n++] = "hook";
+    program.argv[n++] = "--";
+    program.argv[n] = received->words;
+    return start(&program, pipe);
+}
+
 static struct broker_answer
 fetch(const struct broker_office *office, const struct received *received,
       int *pipe)
@@ -189,9 +217,7 @@ fetch(const struct broker_office *office, const struct received *received,
         .output = -1};
     size_t n = 3;
 
-    if (office->kind != BROKER_FETCHES ||
-        strlen(received->words) + 1 != received->size ||
-        !text_is_profile_name(received->words))
+    if (office->kind != BROKER_FETCHES || !is_profile(received))
         return (struct broker_answer){.error = EPERM};
     (void)snprintf(seconds, sizeof seconds, "%" PRId64,
                    received->order.min_valid);
@@ -203,6 +229,7 @@ fetch(const struct broker_office *office, const struct received *received,
         program.argv[n++] = "--min-valid";
         program.argv[n++] = seconds;
     }
+    program.argv[n++] = "--no-hooks"; /* who waits for it is not to wait */
     program.argv[n++] = "fetch";
     program.argv[n++] = "--";
     program.argv[n] = received->words;
@@ -235,6 +262,8 @@ obey(struct broker_office *office, const struct received *received, int *pipe)
         return run(office, received, pipe);
     case ORDER_FETCH:
         return fetch(office, received, pipe);
+    case ORDER_HOOK:
+        return hook(office, received, pipe);
     case ORDER_WAIT:
         return wait_for(office, received);
     default:

@@ -16,6 +16,7 @@ enum order_kind {
     ORDER_SEAL,
     ORDER_RUN,
     ORDER_FETCH,
+    ORDER_HOOK,
     ORDER_WAIT,
 };
 
@@ -27,7 +28,7 @@ struct broker_order {
     int64_t pid; /* WAIT */
 };
 
-/* Of RUN and FETCH a pipe is by it: an errno, or its end once the program
+/* Of RUN, FETCH and HOOK a pipe is by it: an errno, or its end once the program
  * has begun. */
 struct broker_answer {
     int32_t error; /* an errno */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/hook_once.h"
 #include "helper/index_write.h"
 #include "helper/provision.h"
 #include "helper/publish.h"
@@ -177,12 +178,27 @@ fetch_all(struct session *session, const struct profile_set *set,
     return status ? status : (enum tw_status)set->broken.status;
 }
 
+static enum tw_status
+fetch(struct session *session, const struct profile_set *set,
+      const struct store *store, char **names, size_t count)
+{
+    struct secret_context secrets;
+
+    if (session->login)
+        return provision(session, set, store, names, count);
+    if (session->all)
+        return fetch_all(session, set, store);
+    if (session->progress)
+        return fetch_for_person(session, set, store, names, count);
+    secrets = session_secrets(session, store);
+    return fetch_profiles(&session->options, set, &secrets, names, count,
+                          session_report_one, session);
+}
 enum tw_status
 command_fetch(struct session *session, int argc, char **argv)
 {
     AUTO_STORE store = {.root = -1};
     AUTO(profile_set_clear) struct profile_set set = {0};
-    struct secret_context secrets;
     struct tw_error err;
     enum tw_status status =
         (session->login || session->all) && !argc
@@ -200,15 +216,11 @@ command_fetch(struct session *session, int argc, char **argv)
     status = session_load(session, &store, &set);
     if (status)
         return status;
-    if (session->login)
-        return provision(session, &set, &store, argv, (size_t)argc);
-    if (session->all)
-        return fetch_all(session, &set, &store);
-    if (session->progress)
-        return fetch_for_person(session, &set, &store, argv, (size_t)argc);
-    secrets = session_secrets(session, &store);
-    return fetch_profiles(&session->options, &set, &secrets, argv,
-                          (size_t)argc, session_report_one, session);
+    session->options.published = &session->published;
+    status = fetch(session, &set, &store, argv, (size_t)argc);
+    hook_once(session, status);
+    published_clear(&session->published);
+    return status;
 }
 
 enum tw_status

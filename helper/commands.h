@@ -23,12 +23,14 @@ struct session {
     struct tw_error no_runtime; /* why runtime.user is empty */
     struct modules modules;
     const char *preset_dir;
-    int64_t generation; /* --generation, 0: any */
-    bool login;         /* --login: also the profiles marked so */
-    bool no_revoke;     /* --no-revoke */
-    bool all;           /* --all */
-    bool progress;      /* --progress */
-    bool fetch;         /* --fetch */
+    int64_t generation;         /* --generation, 0: any */
+    bool login;                 /* --login: also the profiles marked so */
+    bool no_hooks;              /* --no-hooks */
+    bool no_revoke;             /* --no-revoke */
+    struct published published; /* by a run of fetch */
+    bool all;                   /* --all */
+    bool progress;              /* --progress */
+    bool fetch;                 /* --fetch */
 };
 
 enum tw_status command_fetch(struct session *session, int argc, char **argv);
@@ -38,6 +40,7 @@ enum tw_status command_explain(struct session *session, int argc, char **argv);
 enum tw_status command_providers(struct session *session, int argc,
                                  char **argv);
 enum tw_status command_presets(struct session *session, int argc, char **argv);
+enum tw_status command_hook(struct session *session, int argc, char **argv);
 enum tw_status command_index(struct session *session, int argc, char **argv);
 enum tw_status command_init(struct session *session, int argc, char **argv);
 enum tw_status command_leave(struct session *session, int argc, char **argv);

@@ -81,7 +81,7 @@ static const char *const TOKENS[] = {"/dev/tpm0", "/dev/tpmrm0"};
 
 /* What profiles need that others do not. */
 struct needs {
-    bool commands, state, anywhere, tpm, pkcs11, bearer_file;
+    bool commands, hooks, state, anywhere, tpm, pkcs11, bearer_file;
 };
 
 static void
@@ -128,6 +128,7 @@ survey(const struct profile *const *profiles, size_t count,
         needs.bearer_file = needs.bearer_file || profiles[i]->wlcg_discovery;
         for (size_t j = 0; (secret = profile_secret(profiles[i], j)); j++)
             needs.commands = needs.commands || secret->kind == SECRET_COMMAND;
+        needs.hooks = needs.hooks || hook_is_there(&profiles[i]->on_refresh);
         for (const struct profile *source = profiles[i]; source;
              source = source->then)
             need_source(source, &needs);
@@ -332,7 +333,7 @@ fence_fetching(const struct profile *const *profiles, size_t count,
                                          .signals = !needs.commands};
     enum tw_status status = TW_OK;
 
-    if (needs.commands)
+    if (needs.commands || needs.hooks)
         status = instruct(profiles, count, secrets->broker, err);
     else
         broker_close(secrets->broker);

@@ -220,6 +220,39 @@ enclose(const struct fetch *fetch, struct tw_error *err)
     return fence_fetching(profiles, count, &fetch->named.secrets, false, err);
 }
 
+void
+published_clear(struct published *published)
+{
+    while (published->count)
+        free(published->names[--published->count]);
+    free(published->names);
+    *published = (struct published){.names = NULL};
+}
+
+/* One that is forgotten for lack of memory has a token all the same. */
+static void
+note_published(struct published *published, const struct job *job)
+{
+    char *name;
+
+    if (!published || !job->published ||
+        !hook_is_there(&job->profile->on_refresh))
+        return;
+    if (published->count == published->capacity) {
+        size_t capacity = published->capacity ? published->capacity * 2 : 8;
+        char **larger =
+            reallocarray(published->names, capacity, sizeof *larger);
+
+        if (!larger)
+            return;
+        published->names = larger;
+        published->capacity = capacity;
+    }
+    name = strdup(job->profile->name);
+    if (name)
+        published->names[published->count++] = name;
+}
+
 enum tw_status
 fetch_profiles(
     const struct fetch_options *options, const struct profile_set *set,
@@ -252,6 +285,7 @@ fetch_profiles(
     }
     http_free(fetch.http); /* before what its requests borrow */
     for (size_t i = 0; i < fetch.count; i++) {
+        note_published(options->published, fetch.jobs[i]);
         job_clear(fetch.jobs[i]);
         free(fetch.jobs[i]);
     }

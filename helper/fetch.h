@@ -12,13 +12,22 @@
 
 #define FETCH_PROFILES_MAX 1024 /* in one run */
 
+/* Profiles with an on_refresh that got a new token, by name: an instance of a
+ * template is no profile any more once it was fetched. */
+struct published {
+    char **names;
+    size_t count, capacity;
+};
+void published_clear(struct published *published);
+
 struct fetch_options {
     int64_t min_valid;   /* TW_MIN_VALID_DEFAULT, or seconds */
     bool force;          /* fresh or not, backed off or not */
     bool background;     /* only if a refresh is due and nobody is at it */
     int64_t deadline_ms; /* monotonic */
     bool system;
-    struct progress *progress; /* shown while it runs, or NULL */
+    struct progress *progress;   /* shown while it runs, or NULL */
+    struct published *published; /* is added to, or NULL */
 };
 
 /* fetch_profiles: side by side, into the store of @secrets; what they do not

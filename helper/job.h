@@ -45,6 +45,7 @@ struct job {
     struct exchange *exchange;
     struct exchange
         *retired;           /* the try before; it may still be on the stack */
+    bool published;         /* a new token is the current one */
     bool has_refresh_token; /* one is kept, now that it has ended well */
     int tries;
     struct tw_error result;

@@ -139,6 +139,7 @@ on_done(void *arg, struct outcome *outcome)
         return;
     }
     status = publish(job, outcome);
+    job->published = job->published || !status;
     if (!status && outcome->sent) {
         note_success(job, publish_lifetime(job->source, &outcome->reply));
         job->has_refresh_token = job->keeper.token.len > 0;

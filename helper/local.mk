@@ -79,6 +79,12 @@ helper_libhelper_la_SOURCES = \
 	helper/fingerprint.h \
 	helper/form.c \
 	helper/form.h \
+	helper/hook.c \
+	helper/hook.h \
+	helper/hook_once.c \
+	helper/hook_once.h \
+	helper/hooks.c \
+	helper/hooks.h \
 	helper/http.c \
 	helper/http.h \
 	helper/http_answer.c \
@@ -166,6 +172,7 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_find.c \
 	helper/profile_instances.c \
 	helper/profile_instances.h \
+	helper/profile_hook.c \
 	helper/profile_keys.c \
 	helper/profile_keys.h \
 	helper/profile_links.c \
@@ -188,6 +195,8 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_template.h \
 	helper/profiles.c \
 	helper/profiles.h \
+	helper/program.c \
+	helper/program.h \
 	helper/progress.c \
 	helper/progress.h \
 	helper/prompt.c \

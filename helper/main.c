@@ -41,6 +41,7 @@
 #define DEADLINE_S 20
 #define LEAVE_DEADLINE_S 10 /* what is removed is so in a moment */
 #define LOGIN_DEADLINE_S 1800
+#define HOOK_DEADLINE_S 35   /* more than HOOK_MS */
 #define LOGOUT_DEADLINE_S 60 /* two requests, and a wait for the lock */
 #define DOCTOR_DEADLINE_S 300
 #define DEADLINE_MAX_S 3600
@@ -52,37 +53,40 @@ struct command {
     int64_t deadline_s; /* 0: whoever started it waits, and needs no keeper */
     bool for_person;    /* signals wait until nothing is half done */
     enum broker_kind programs; /* that it may have started, or 0 */
+    bool is_open; /* it runs a program, which its filter would bind, too */
     const char *help;
 };
 
 static const struct command COMMANDS[] = {
-    {"check", command_check, 0, false, 0,
+    {"check", command_check, 0, false, 0, false,
      "[FILE]   read the profiles, or one file, and tell what is wrong"},
     {"doctor", command_doctor, DOCTOR_DEADLINE_S, false, BROKER_COMMANDS,
-     "[NAME]   look at every place where it can go wrong"},
-    {"explain", command_explain, 0, false, 0,
+     false, "[NAME]   look at every place where it can go wrong"},
+    {"explain", command_explain, 0, false, 0, false,
      "NAME     tell what a profile does here, and why"},
-    {"fetch", command_fetch, DEADLINE_S, false, BROKER_COMMANDS,
+    {"fetch", command_fetch, DEADLINE_S, false, BROKER_COMMANDS, false,
      "NAME...  have a good token kept for each of these profiles"},
-    {"index", command_index, DEADLINE_S, false, 0,
+    {"hook", command_hook, HOOK_DEADLINE_S, false, 0, true,
+     "NAME     run what on_refresh: says, for the token that is kept"},
+    {"index", command_index, DEADLINE_S, false, 0, false,
      "         write down the profiles' names and routes for readers"},
-    {"init", command_init, LOGIN_DEADLINE_S, true, BROKER_COMMANDS,
+    {"init", command_init, LOGIN_DEADLINE_S, true, BROKER_COMMANDS, false,
      "-- WORD... write a profile, as tokenward(1) has it"},
-    {"leave", command_leave, LEAVE_DEADLINE_S, false, BROKER_COMMANDS,
+    {"leave", command_leave, LEAVE_DEADLINE_S, false, BROKER_COMMANDS, false,
      "         remove what is kept for the length of a login"},
-    {"login", command_login, LOGIN_DEADLINE_S, true, BROKER_COMMANDS,
+    {"login", command_login, LOGIN_DEADLINE_S, true, BROKER_COMMANDS, false,
      "NAME     have a person log in, and keep what comes of it"},
     {"logout", command_logout, LOGOUT_DEADLINE_S, false, BROKER_COMMANDS,
-     "NAME     revoke what is kept, and remove it"},
-    {"presets", command_presets, 0, false, 0,
+     false, "NAME     revoke what is kept, and remove it"},
+    {"presets", command_presets, 0, false, 0, false,
      "         list what is known of servers, for preset: in a profile"},
-    {"providers", command_providers, 0, false, 0,
+    {"providers", command_providers, 0, false, 0, false,
      "[NAME]   list the providers, or one's options"},
-    {"reject", command_reject, 0, false, 0,
+    {"reject", command_reject, 0, false, 0, false,
      "NAME...  drop the kept tokens; the next request fetches"},
-    {"schema", command_schema, 0, false, 0,
+    {"schema", command_schema, 0, false, 0, false,
      "         print a JSON schema of profiles files, for editors"},
-    {"serve", command_serve, 0, false, BROKER_FETCHES,
+    {"serve", command_serve, 0, false, BROKER_FETCHES, false,
      "         keep every profile's token fresh, until ended"},
 };
 
@@ -109,6 +113,7 @@ static const char OPTIONS_HELP[] =
     "  --force            fetch: ask even if a good token is kept\n"
     "  --background       fetch: only if a refresh is due and nobody is at "
     "it\n"
+    "  --no-hooks         fetch: no on_refresh\n"
     "  --no-revoke        logout: remove what is kept, and tell no server\n"
     "  --generation N     reject: only if this generation is the current one\n"
     "  --detach           report on stdout, work in a process of its own\n"
@@ -128,6 +133,7 @@ enum option_key {
     OPTION_HELP,
     OPTION_LOGIN,
     OPTION_MIN_VALID,
+    OPTION_NO_HOOKS,
     OPTION_NO_REVOKE,
     OPTION_PROGRESS,
     OPTION_QUIET,
@@ -147,6 +153,7 @@ static const struct option LONG_OPTIONS[] = {
     {"help", no_argument, NULL, OPTION_HELP},
     {"login", no_argument, NULL, OPTION_LOGIN},
     {"min-valid", required_argument, NULL, OPTION_MIN_VALID},
+    {"no-hooks", no_argument, NULL, OPTION_NO_HOOKS},
     {"no-revoke", no_argument, NULL, OPTION_NO_REVOKE},
     {"progress", no_argument, NULL, OPTION_PROGRESS},
     {"quiet", no_argument, NULL, OPTION_QUIET},
@@ -200,6 +207,8 @@ take_option(int key, struct session *session, struct settings *settings)
         return session->login = true;
     case OPTION_MIN_VALID:
         return is_between(optarg, 0, TIME_MAX_S, &session->options.min_valid);
+    case OPTION_NO_HOOKS:
+        return session->no_hooks = true;
     case OPTION_NO_REVOKE:
         return session->no_revoke = true;
     case OPTION_PROGRESS:
@@ -325,7 +334,7 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
     if (command->deadline_s)
         (void)atexit(end_of_others);
     /* Before a profile is read; fence.h has what is given up after that. */
-    if (!status)
+    if (!status && !command->is_open)
         status = filter_enter(command->programs ? PHASE_READING : PHASE_LOCAL,
                               &err);
     status = status ? session_fail(session, &err)

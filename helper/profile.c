@@ -396,6 +396,7 @@ free_source(struct profile *profile)
     free(profile->client_id);
     free(profile->git_username);
     readers_clear(&profile->readers);
+    hook_clear(&profile->on_refresh);
     free(profile->ca_file);
     free(profile->source_name);
     free(profile);

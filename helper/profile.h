@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/hook.h"
 #include "helper/jwt_signature.h"
 #include "helper/key_source.h"
 #include "helper/module.h"
@@ -150,6 +151,7 @@ struct profile {
     enum login_lifetime login_lifetime;
     bool revoke_on_logout; /* when that is over */
     struct readers readers; /* of the system's alone */
+    struct hook on_refresh;
     char *ca_file;          /* absolute, or NULL for the system's trust */
     bool allow_loopback_http;
     int timeout_s;

@@ -18,7 +18,8 @@ enum key_kind {
     KEY_FIELDS,    /* NAME: text or secret */
     KEY_TEXTS,     /* NAME: text */
     KEY_EXPORTS,   /* NAME: one of the words */
-    KEY_READERS,   /* users: and groups:, lists of names */
+    KEY_READERS,   /* users:, groups: and units:, lists of names */
+    KEY_HOOK,      /* on_refresh: */
     KEY_ALIASES,   /* token_endpoint: URL */
     KEY_INSTANCES, /* names, or where they are */
     KEY_SOURCES,   /* a list of profiles without what is the whole one's */

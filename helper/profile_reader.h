@@ -122,6 +122,10 @@ extern const char *const PROFILE_EXPORT_WORDS[];
 enum tw_status profile_read_env(const struct profile_reader *reader,
                                 const struct yaml_node *value);
 
+/* The row of profile_hook.c. */
+enum tw_status profile_read_on_refresh(const struct profile_reader *reader,
+                                       const struct yaml_node *value);
+
 /* The row of profile_match.c. */
 enum tw_status profile_read_match(const struct profile_reader *reader,
                                   const struct yaml_node *value);

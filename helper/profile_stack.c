@@ -17,9 +17,19 @@
 
 /* What is the whole profile's, whichever source answers. */
 static const char *const WHOLE[] = {
-    "any_of",         "env",   "git_username", "instances", "lifetime",
-    "login",          "match", "max_fetches",  "readers",   "revoke_on_logout",
-    "wlcg_discovery", NULL,
+    "any_of",
+    "env",
+    "git_username",
+    "instances",
+    "lifetime",
+    "login",
+    "match",
+    "max_fetches",
+    "on_refresh",
+    "readers",
+    "revoke_on_logout",
+    "wlcg_discovery",
+    NULL,
 };
 
 static bool

@@ -98,3 +98,10 @@ report_end(const struct report *report, enum tw_status status)
     if (report->detached && !report->session && !status)
         write_out(STDOUT_FILENO, "status=ok\n", strlen("status=ok\n"));
 }
+
+void
+report_close(const struct report *report)
+{
+    if (report->detached && !report->session)
+        write_out(STDOUT_FILENO, "\n", 1);
+}

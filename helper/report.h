@@ -23,6 +23,9 @@ void report_word(const struct report *report, const struct session_word *word);
 /* report_note: a line for a person that is no failure. */
 void report_note(const struct report *report, const char *text);
 
+/* report_close: to a reader: there is no more. */
+void report_close(const struct report *report);
+
 /* report_end: the last word; detached and all went well: status=ok. */
 void report_end(const struct report *report, enum tw_status status);
 

@@ -73,6 +73,14 @@ static const char *const SHAPES[] = {
                     "\"#/definitions/texts\"},\"groups\":{\"$ref\":"
                     "\"#/definitions/texts\"},\"units\":{\"$ref\":"
                     "\"#/definitions/texts\"}}",
+    [KEY_HOOK] =
+        "\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
+        "\"command\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":"
+        "\"#/definitions/text\"}},\"reload\":{\"$ref\":"
+        "\"#/definitions/text\"},\"restart\":{\"$ref\":"
+        "\"#/definitions/text\"},\"signal\":{\"enum\":[\"HUP\",\"TERM\","
+        "\"USR1\",\"USR2\"]},\"unit\":{\"$ref\":\"#/definitions/text\"},"
+        "\"pidfile\":{\"$ref\":\"#/definitions/text\"}}",
     [KEY_ALIASES] = "\"type\":\"object\",\"additionalProperties\":false,"
                     "\"required\":[\"token_endpoint\"],\"properties\":{"
                     "\"token_endpoint\":{\"$ref\":"

@@ -60,9 +60,11 @@ dismiss(struct serve *serve)
 
     (void)tw_fail(&gone, TW_E_NOT_FOUND, "the profile was removed");
     for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
-        if (!ward->profile)
+        if (!ward->profile) {
+            hooks_forget(&serve->hooks, ward);
             serve_answer(ward, &gone);
-        else if (ward->waiting && !ward->task)
+        }
+        if (ward->profile && ward->waiting && !ward->task)
             lane_put_first(&serve->wards, ward);
     }
 }
@@ -272,6 +274,10 @@ open_all(struct serve *serve, struct tw_error *err)
         .wards = &serve->wards,
         .system = serve->session->options.system,
     };
+    serve->hooks = (struct hooks){.loop = &serve->loop,
+                                  .broker = &serve->session->broker,
+                                  .failed = complain,
+                                  .arg = serve->session};
     if (serve->notify.watchdog_ms)
         serve->ping_ms = loop_now_ms() + serve->notify.watchdog_ms;
     status = serve_reload(serve, true, err);
@@ -296,7 +302,8 @@ run(struct serve *serve, struct tw_error *err)
             if (!said)
                 notify_say(&serve->notify, "STOPPING=1");
             said = true;
-            if (!serve->running || loop_now_ms() >= serve->end_ms)
+            if ((!serve->running && !serve->hooks.running_count) ||
+                loop_now_ms() >= serve->end_ms)
                 return TW_OK;
         }
         if (loop_wait(&serve->loop, next_ms, &serve->broken))
@@ -316,6 +323,7 @@ close_all(struct serve *serve)
         serve->running = task->next;
         task_free(task);
     }
+    hooks_clear(&serve->hooks);
     bell_close(&serve->bell);
     credential_close(&serve->credential);
     schedule_clear(&serve->schedule);

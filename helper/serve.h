@@ -9,6 +9,7 @@
 #include "helper/bell.h"
 #include "helper/commands.h"
 #include "helper/credential.h"
+#include "helper/hooks.h"
 #include "helper/loop.h"
 #include "helper/notify.h"
 #include "helper/task.h"
@@ -37,6 +38,7 @@ struct serve {
     struct loop loop;
     struct bell bell;
     struct credential credential;
+    struct hooks hooks;
     struct notify notify;
     struct watch watch;
     int signals;

@@ -82,10 +82,22 @@ answer(struct serve *serve, struct ward *ward, const struct task *task)
         serve_answer(ward, &task->result);
 }
 
+/* A process of its own tells by its record alone. */
+static bool
+brought_token(const struct task *task, int64_t before)
+{
+    const struct ward *ward = task->ward;
+
+    if (task->child < 0)
+        return task->job.published;
+    return ward->generation > before && ward->entry.facts.lifetime > 0;
+}
+
 static void
 finish(struct serve *serve, struct task *task)
 {
     struct ward *ward = task->ward;
+    int64_t before = ward->generation;
 
     unlink_task(serve, task);
     ward->task = NULL;
@@ -93,6 +105,8 @@ finish(struct serve *serve, struct task *task)
     if (task->result.status && task->child < 0)
         (void)session_fail(serve->session, &task->result);
     put_back(serve, ward, &task->result);
+    if (ward->profile && brought_token(task, before))
+        hooks_want(&serve->hooks, ward);
     if (!task->is_contended)
         answer(serve, ward, task);
     task_free(task);
@@ -214,8 +228,9 @@ tell_status(struct serve *serve)
 
     if (serve->notify.fd < 0)
         return;
-    (void)snprintf(text, sizeof text, "%zu profiles, %zu failing%s%.150s",
-                   serve->wards.count, serve->failing,
+    (void)snprintf(text, sizeof text,
+                   "%zu profiles, %zu failing, %zu failing on_refresh%s%.150s",
+                   serve->wards.count, serve->failing, serve->hooks.failing,
                    serve->refused.status ? "; not reloaded: " : "",
                    serve->refused.status ? serve->refused.message : "");
     text[strcspn(text, "\n")] = '\0';
@@ -237,6 +252,7 @@ serve_turn(struct serve *serve)
     tell_status(serve);
     next_ms = earlier(next_ms, bell_turn(&serve->bell, now_ms));
     next_ms = earlier(next_ms, credential_turn(&serve->credential, now_ms));
+    next_ms = earlier(next_ms, hooks_turn(&serve->hooks, now_ms));
     if (serve->end_ms == LOOP_NEVER)
         next_ms = earlier(next_ms, serve->reload_ms);
     else

@@ -95,6 +95,7 @@ ward_look(const struct wards *wards, struct ward *ward,
     if (path_of(path, sizeof path, ward, "record"))
         (void)record_read(store->root, path, geteuid(), !store->system,
                           &record, NULL);
+    ward->generation = record.generation;
     if (path_of(path, sizeof path, ward, "backoff"))
         backoff_read(store->root, path, &note);
     if (record.profile || note.fingerprint[0])
@@ -383,7 +384,8 @@ sweep(struct wards *wards, struct schedule *schedule,
         ward->users = NULL;
         schedule_drop(schedule, &ward->entry);
         leave_lane(ward);
-        if (ward->task || ward->waiting) {
+        if (ward->task || ward->waiting || ward->hook || ward->wants_hook ||
+            ward->hook_failed) {
             at = &ward->next;
             continue;
         }

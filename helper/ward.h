@@ -16,6 +16,7 @@
 #define LANE_MAX 8       /* at once; the engine sends no more to one host */
 #define LANE_COMMANDS 32 /* lanes of what may take its time */
 
+struct hook_run;
 struct task;
 
 struct lane {
@@ -43,7 +44,10 @@ struct ward {
     struct waiter *waiting; /* who asked for it */
     int64_t min_valid;      /* what they want */
     unsigned failures;      /* in a row, without a note */
-    bool in_lane, is_failing;
+    struct ward *next_hook; /* of those whose on_refresh is to be run */
+    struct hook_run *hook;  /* it runs, see hooks.h */
+    int64_t generation;     /* of the kept record, 0: there is none */
+    bool in_lane, is_failing, wants_hook, hook_failed;
     char name[];
 };
 

@@ -120,7 +120,15 @@ start(const char *path, char *const *argv, int pipe_fd, pid_t *pid)
     return rc;
 }
 
-/* Reads until the other end is closed.  False when the time was up first. */
+static bool
+ends_with_empty_line(const char *report, size_t n)
+{
+    return n > 1 && report[n - 1] == '\n' && report[n - 2] == '\n';
+}
+
+/* Reads until the other end is closed, or says by an empty line that there is
+ * no more: the helper may have more to do than to answer.  False when the time
+ * was up first. */
 static bool
 read_report(int fd, int wait_ms, char *report, size_t *n)
 {
@@ -143,7 +151,7 @@ read_report(int fd, int wait_ms, char *report, size_t *n)
         if (got <= 0)
             return true;
         *n += (size_t)got;
-        if (*n == REPORT_MAX)
+        if (*n == REPORT_MAX || ends_with_empty_line(report, *n))
             return true;
     }
 }

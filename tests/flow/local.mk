@@ -55,6 +55,7 @@ FLOW_TESTS = \
 	tests/flow/grants-t.sh \
 	tests/flow/herd-t.sh \
 	tests/flow/isolation-t.sh \
+	tests/flow/hook-t.sh \
 	tests/flow/init-t.sh \
 	tests/flow/kill-t.sh \
 	tests/flow/load-t.sh \

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hook.h - on_refresh: what is done once a profile has a new token: a program,
+ * a unit that is told, or a process that is sent a signal.
+ */
+#ifndef TW_HELPER_HOOK_H
+#define TW_HELPER_HOOK_H
+
+#include "helper/store.h"
+
+#define HOOK_MS 30000 /* then it is killed */
+
+/* Of a profile; all zero: there is none. */
+struct hook {
+    char **argv;   /* NULL-ended, or NULL: a signal */
+    char *pidfile; /* absolute; with signal */
+    int signal;
+};
+
+bool hook_is_there(const struct hook *hook);
+void hook_clear(struct hook *hook);
+
+/* hook_run: for the token that @profile has by now; at most HOOK_MS.  The
+ * program's environment is TOKENWARD_PROFILE, _TOKEN_FILE, _GENERATION and
+ * _EXPIRES_AT, PATH, and a user's XDG_RUNTIME_DIR; no token is in it.
+ * TW_E_CONFIG: how it failed, and the first of what it printed; TW_E_ACCESS,
+ * TW_E_SYSTEM. */
+enum tw_status hook_run(const struct hook *hook, const struct store *store,
+                        const char *profile, struct tw_error *err);
+
+#endif

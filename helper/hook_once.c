@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hook_once.c - see hook_once.h.
+ *
+ * A reader waits for the end of our output, which the process that watches us
+ * holds, too: an empty line tells it that there is no more, before the first
+ * hook is started.
+ */
+#include "helper/hook_once.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void
+let_go(struct session *session, enum tw_status status)
+{
+    AUTO_CLOSE int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    report_end(&session->report, status);
+    report_close(&session->report);
+    if (null >= 0)
+        (void)dup2(null, STDOUT_FILENO);
+}
+
+/* The process that was started speaks for itself. */
+static void
+start_and_wait(const struct session *session, const char *name)
+{
+    AUTO_CLOSE int exited = -1;
+    struct tw_error err;
+    pid_t pid = 0;
+    int error = broker_hook(&session->broker, name, &pid), state;
+
+    if (error) {
+        (void)tw_fail_errno(&err, TW_E_SYSTEM, error,
+                            "on_refresh of '%s': cannot be started", name);
+        (void)session_fail(session, &err);
+        return;
+    }
+    exited = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (exited >= 0) {
+        struct pollfd polled = {.fd = exited, .events = POLLIN};
+        int64_t left = session->options.deadline_ms - clock_monotonic_ms();
+
+        (void)poll(&polled, 1, left > 0 ? (int)left : 0);
+    }
+    (void)broker_wait(&session->broker, pid, &state);
+}
+
+void
+hook_once(struct session *session, enum tw_status status)
+{
+    const struct published *published = &session->published;
+
+    if (!published->count || session->no_hooks)
+        return;
+    if (session->report.detached || session->report.session)
+        let_go(session, status);
+    for (size_t i = 0; i < published->count; i++)
+        start_and_wait(session, published->names[i]);
+}
+
+enum tw_status
+command_hook(struct session *session, int argc, char **argv)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO(profile_set_clear) struct profile_set set = {0};
+    AUTO(auto_release) const struct profile *profile = NULL;
+    struct tw_error err;
+    enum tw_status status = session_names(session, argc, argv, 1);
+
+    if (status)
+        return status;
+    if (session_store(session, &store, &err))
+        return session_fail(session, &err);
+    status = session_load(session, &store, &set);
+    if (status)
+        return status;
+    if (profiles_find(&set, argv[0], &profile, &err) ||
+        (hook_is_there(&profile->on_refresh) &&
+         hook_run(&profile->on_refresh, &store, profile->name, &err)))
+        return session_fail(session, &err);
+    return TW_OK;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * program.h - somebody else's program, started without a shell: in a process
+ * group of its own, with nothing on stdin, no descriptor of ours, default
+ * signals and no variable but those it is given.
+ */
+#ifndef TW_HELPER_PROGRAM_H
+#define TW_HELPER_PROGRAM_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "provider/base/error.h"
+
+/* One under way. */
+struct program {
+    pid_t pid;  /* 0: none, or reaped */
+    int exited; /* readable once it ended */
+    int output; /* what it prints; does not block */
+};
+
+#define PROGRAM_INIT ((struct program){.exited = -1, .output = -1})
+
+struct program_call {
+    char *const *argv;
+    char *const *variables;
+    const char *label; /* begins every message */
+    bool complaints;   /* its stderr comes with its output, else it is lost */
+};
+
+/* program_start: TW_E_CONFIG: there is none, it cannot be started;
+ * TW_E_SYSTEM. */
+enum tw_status program_start(const struct program_call *call,
+                             struct program *out, struct tw_error *err);
+
+/* program_reap: of one that has exited.  TW_E_CONFIG says how it failed; what
+ * it left in its group is killed then. */
+enum tw_status program_reap(struct program *program, const char *label,
+                            struct tw_error *err);
+
+/* program_clear: kills its group, if it has not been reaped, and closes. */
+void program_clear(struct program *program);
+
+#endif

@@ -1,0 +1,141 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# hook-t.sh - on_refresh: after a token is published something is told, by the
+# resident helper and by one run of fetch; it delays nothing, and its failure
+# is said.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+until_true() { # until_true SECONDS COMMAND...
+    tenths=$(($1 * 10))
+    shift
+    while [ "$tenths" -gt 0 ]; do
+        "$@" 2>/dev/null && return 0
+        sleep 0.1
+        tenths=$((tenths - 1))
+    done
+    return 1
+}
+program() { # program NAME: its lines on stdin
+    { echo "#!/bin/sh"; echo "out=$T/home/$1.out"; cat; } >"$T/bin/$1"
+    chmod 755 "$T/bin/$1"
+}
+serve() { user "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 & EXTRA_PID=$!; }
+helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
+stop() { kill "$(helper_pid)"; wait "$EXTRA_PID"; }
+
+# One run of fetch.
+# shellcheck disable=SC2016
+echo 'env | sort >$out.env; printf "%s\n" "$@" >$out.argv; cat "$TOKENWARD_TOKEN_FILE" >$out; ls /proc/self/fd >$out.fds; cat >$out.stdin' | program told
+profile pay /oauth/v1/token "on_refresh: {command: [$T/bin/told, one, 'two words']}"
+export HOSTILE="$CANARY"
+user tokenward-helper fetch pay; is $? 0 "fetch: exit 0"
+is "$(cat "$T/home/told.out")" "$(field pay access_token)" "fetch: the program finds the token in its file"
+is "$(grep -vE '^(PWD|SHLVL|_|OLDPWD)=' "$T/home/told.out.env")" "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/bin
+TOKENWARD_EXPIRES_AT=$(field pay expires_at)
+TOKENWARD_GENERATION=1
+TOKENWARD_PROFILE=pay
+TOKENWARD_TOKEN_FILE=$T/run/tokenward/pay/token
+XDG_RUNTIME_DIR=$T/run" "its environment is what the manual says"
+is "$(cat "$T/home/told.out.argv")" "one
+two words" "its arguments are the profile's, and no shell's"
+is "$(tr '\n' ' ' <"$T/home/told.out.fds")" "0 1 2 3 " "no descriptor of ours (3 is ls's)"
+rm "$T/home/told.out"
+user tokenward-helper fetch pay; is $? 0 "a good token is kept"
+[ ! -e "$T/home/told.out" ]; is $? 0 "and nothing is told"
+user tokenward-helper --force --no-hooks fetch pay; [ ! -e "$T/home/told.out" ]; is $? 0 "--no-hooks: neither"
+printf 'sleep 2\ntouch $out\n' | program slow
+profile slowly /oauth/v1/token "on_refresh: {command: [$T/bin/slow]}"
+start=$(date +%s%3N)
+user tokenward get slowly >/dev/null; is $? 0 "a reader is answered"
+[ $(($(date +%s%3N) - start)) -lt 1900 ]; is $? 0 "before the hook has ended"
+until_true 8 test -e "$T/home/slow.out"; is $? 0 "which ends all the same"
+printf 'echo "no such bus" >&2\nprintf "\\033[31mred\\n"\nexit 3\n' | program fails
+profile fails /oauth/v1/token "on_refresh: {command: [$T/bin/fails]}"
+out=$(user tokenward-helper fetch fails 2>&1); is $? 0 "a hook that fails fails no fetch"
+like "$out" "on_refresh of 'fails': failed with exit status 3" "and is told"
+like "$out" "it said: no such bus" "with what it said"
+
+# A signal.
+user sh -c 'echo $$ >"$0/pid"; trap "touch \"$0/hup\"" USR1; while [ ! -e "$0/end" ]; do sleep 0.1; done' "$T/home" &
+waiting=$!
+until_true 5 test -s "$T/home/pid"
+profile signals /oauth/v1/token "on_refresh: {signal: USR1, pidfile: $T/home/pid}"
+user tokenward-helper fetch signals; is $? 0 "a signal"
+until_true 5 test -e "$T/home/hup"; is $? 0 "reaches the process of the pidfile"
+touch "$T/home/end"
+wait "$waiting"
+chmod 666 "$T/home/pid"
+like "$(user tokenward-helper --force fetch signals 2>&1)" "on_refresh of 'signals'.*" "a pidfile that others may write is told"
+chmod 644 "$T/home/pid"
+for bad in 1 0 -5 x ""; do
+    echo "$bad" | user tee "$T/home/pid" >/dev/null
+    like "$(user tokenward-helper --force fetch signals 2>&1)" "holds no process's number" "a pidfile of '$bad' is told"
+done
+
+# A unit, by systemctl; which stands in here for a manager.
+# shellcheck disable=SC2016
+echo 'echo "$*" >$out' | program systemctl
+mkdir "$T/home/path"
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+    profile unit /oauth/v1/token 'on_refresh: {reload: shop.service}'
+    unshare -m sh -c "mount --bind '$T/bin' /usr/local/sbin && exec setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups tokenward-helper fetch unit"
+    is "$(cat "$T/home/systemctl.out")" "--no-ask-password --user --no-block try-reload-or-restart -- shop.service" "reload: what systemctl is told"
+    profile unit /oauth/v1/token 'on_refresh: {restart: shop.service}'
+    unshare -m sh -c "mount --bind '$T/bin' /usr/local/sbin && exec setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups tokenward-helper --force fetch unit"
+    is "$(cat "$T/home/systemctl.out")" "--no-ask-password --user --no-block try-restart -- shop.service" "restart: what systemctl is told"
+    profile unit /oauth/v1/token 'on_refresh: {signal: USR1, unit: shop.service}'
+    unshare -m sh -c "mount --bind '$T/bin' /usr/local/sbin && exec setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups tokenward-helper --force fetch unit"
+    is "$(cat "$T/home/systemctl.out")" "--no-ask-password --user --signal=USR1 kill -- shop.service" "signal: what systemctl is told"
+else
+    skip "what systemctl is told" "needs root and a mount namespace"
+fi
+rm -f "$T/config/tokenward/profiles.d/unit.yaml" "$T/config/tokenward/profiles.d/signals.yaml"
+
+# What is none.
+while IFS= read -r line; do
+    profile bad /oauth/v1/token "on_refresh: $line"
+    out=$(user tokenward-helper check 2>&1); is $? 78 "refused: $line"
+    like "$out" "bad.yaml:8:[0-9]*: .*on_refresh" "with its place"
+done <<'END'
+{command: /bin/true}
+{command: [/bin/true], reload: a.service}
+{reload: a}
+{reload: -H.evil}
+{signal: KILL, pidfile: /run/x}
+{signal: HUP}
+{pidfile: /run/x}
+{sginal: HUP}
+now
+END
+rm "$T/config/tokenward/profiles.d/bad.yaml"
+
+# The resident helper: beside everything else, and once for many.
+# shellcheck disable=SC2016
+printf 'echo "$TOKENWARD_GENERATION" >>$out\nsleep 1\n' | program counts
+profile many /oauth/v1/token "on_refresh: {command: [$T/bin/counts]}"
+# shellcheck disable=SC2016
+printf 'dd if=/dev/zero bs=1024 count=512 2>/dev/null\necho done >$out\nexit 1\n' | program talks
+profile talks /oauth/v1/token "on_refresh: {command: [$T/bin/talks]}"
+rm -rf "$T/run/tokenward/fails"
+serve
+until_true 8 test -e "$T/home/counts.out"; is $? 0 "serve: it runs"
+until_true 8 test -e "$T/home/talks.out"; is $? 0 "one that prints half a megabyte is not held up"
+until_true 8 grep -q "on_refresh of 'fails': failed with exit status 3" "$T/serve.out"; is $? 0 "serve: a failure is told"
+for _ in 1 2 3; do
+    generation=$(field many generation)
+    age many 3000
+    kill -HUP "$(helper_pid)"
+    until_true 5 sh -c "[ \"\$(sed -n 's/^generation=//p' '$(record many)')\" -gt $generation ]"
+done
+last=$(field many generation)
+until_true 8 grep -qx "$last" "$T/home/counts.out"; is $? 0 "the last generation is told"
+[ "$(wc -l <"$T/home/counts.out")" -le "$last" ]; is $? 0 "and never more than there were"
+profile many /oauth/v1/token "on_refresh: {command: [/bin/sleep, '60.$$']}"
+rm -rf "$T/run/tokenward/many"
+kill -HUP "$(helper_pid)"
+until_true 8 sh -c "pgrep -u $USER_ID -f '^/bin/sleep 60.$$' >/dev/null"; is $? 0 "a hook that hangs"
+rm "$T/config/tokenward/profiles.d/many.yaml"
+stop; is $? 0 "does not hold up the end"
+pkill -u "$USER_ID" -f "^/bin/sleep 60.$$"
+done_testing
