@@ -28,6 +28,7 @@ dist_noinst_SCRIPTS += etc/quickstart etc/check etc/install-packages .ci/run
 
 # For hosts with systemd: units, and the service user and its directories.
 UNIT_FILES = \
+	etc/logrotate \
 	etc/systemd/system/tokenward-credential.socket \
 	etc/systemd/system/tokenward.service \
 	etc/systemd/system/tokenward.socket \
@@ -49,9 +50,11 @@ install-data-local: $(UNIT_FILES)
 	$(INSTALL_DATA) etc/systemd/system/tokenward-credential.socket etc/systemd/system/tokenward.service \
 	    etc/systemd/system/tokenward.socket '$(DESTDIR)$(systemddir)/system'
 	$(INSTALL_DATA) etc/systemd/user/tokenward-credential.socket etc/systemd/user/tokenward.service '$(DESTDIR)$(systemddir)/user'
+	$(MKDIR_P) '$(DESTDIR)$(examplesdir)' && $(INSTALL_DATA) etc/logrotate '$(DESTDIR)$(examplesdir)'
 	$(INSTALL_DATA) etc/systemd/tokenward.sysusers '$(DESTDIR)$(sysusersdir)/tokenward.conf'
 	$(INSTALL_DATA) etc/systemd/tokenward.tmpfiles '$(DESTDIR)$(tmpfilesdir)/tokenward.conf'
 uninstall-local:
+	rm -f '$(DESTDIR)$(examplesdir)/logrotate'
 	rm -f '$(DESTDIR)$(systemddir)/system/tokenward-credential.socket' '$(DESTDIR)$(systemddir)/user/tokenward-credential.socket' \
 	    '$(DESTDIR)$(systemddir)/system/tokenward.service' '$(DESTDIR)$(systemddir)/system/tokenward.socket' \
 	    '$(DESTDIR)$(systemddir)/user/tokenward.service' '$(DESTDIR)$(sysusersdir)/tokenward.conf' \

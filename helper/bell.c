@@ -86,6 +86,7 @@ caller_answer(struct caller *caller, const struct tw_error *err,
               const struct secret *more)
 {
     caller->waiter.ward = NULL;
+    caller->bell->answers[err->status]++;
     if (!send_verdict(caller->fd, err, more) ||
         !loop_watch(caller->bell->loop, caller->fd, EPOLLIN | EPOLLRDHUP,
                     on_caller, caller)) {

@@ -14,6 +14,7 @@
 #include "helper/loop.h"
 #include "helper/timed.h"
 #include "helper/waiter.h"
+#include "provider/base/text.h"
 
 #define BELL_CALLERS_MAX 1024
 #define BELL_CALLER_MS 30000 /* from the last word to the end of the call */
@@ -39,6 +40,7 @@ struct caller {
     struct timed timed;
     struct bell *bell;
     struct allowance *allowance;
+    char profile[PROFILE_NAME_MAX + 1]; /* waited for */
     int fd;
 };
 
@@ -58,6 +60,7 @@ struct bell {
     struct allowances allowances;
     struct timed_list callers;
     size_t count;
+    uint64_t answers[TW_E_SYSTEM + 1]; /* by status */
 };
 
 /* bell_open: on the socket that a service manager handed over, or on one that

@@ -43,6 +43,7 @@ drop(struct load *load)
 void
 load_refuse(struct load *load)
 {
+    load->credential->refused++;
     drop(load);
 }
 
@@ -54,6 +55,7 @@ load_hand(struct load *load, const char *token, size_t n)
 
     (void)setsockopt(load->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     sent = send(load->fd, token, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+    load->credential->handed += sent > 0 && (size_t)sent == n;
     if (sent <= 0 || (size_t)sent == n) {
         drop(load);
         return;
@@ -112,7 +114,7 @@ welcome(struct credential *credential, int fd)
     credential->count++;
     if (identify(credential, load, &err)) {
         credential->host.vain(credential->host.arg, &err);
-        drop(load);
+        load_refuse(load);
         return;
     }
     credential->host.asked(credential->host.arg, load);
@@ -178,7 +180,7 @@ credential_turn(struct credential *credential, int64_t now_ms)
                       "nothing",
                       load->claim.unit, load->claim.profile);
         credential->host.vain(credential->host.arg, &late);
-        drop(load);
+        load_refuse(load);
     }
     return timed_next(&credential->loads);
 }

@@ -54,6 +54,7 @@ struct credential {
     uid_t manager; /* whose claims are believed */
     struct timed_list loads;
     size_t count;
+    uint64_t handed, refused;
 };
 
 enum tw_status credential_open(struct credential *credential,

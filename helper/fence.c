@@ -21,6 +21,8 @@
 #include "helper/fence.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -351,8 +353,21 @@ fence_fetching(const struct profile *const *profiles, size_t count,
     return status ? status : filter_enter(PHASE_FETCHING, err);
 }
 
+static enum tw_status
+allow_parent(const struct landlock *landlock, const char *file,
+             struct tw_error *err)
+{
+    char parent[PATH_MAX];
+    int n = file ? (int)(strrchr(file, '/') + 1 - file) : 0;
+
+    return n && snprintf(parent, sizeof parent, "%.*s", n, file) < PATH_MAX
+               ? landlock_allow(landlock, parent, LANDLOCK_KEEP, err)
+               : TW_OK;
+}
+
 enum tw_status
 fence_resident(const struct secret_context *secrets, bool bearer_file,
+               const char *const *files, size_t file_count,
                struct tw_error *err)
 {
     const struct needs needs = {
@@ -363,6 +378,8 @@ fence_resident(const struct secret_context *secrets, bool bearer_file,
 
     if (!status)
         status = allow_places(&landlock, &needs, secrets, err);
+    for (size_t i = 0; i < file_count && !status; i++)
+        status = allow_parent(&landlock, files[i], err);
     if (!status)
         status = landlock_enforce(&landlock, err);
     return status ? status : filter_enter(PHASE_RESIDENT, err);

@@ -20,9 +20,12 @@ enum tw_status fence_fetching(const struct profile *const *profiles,
                               const struct secret_context *secrets, bool state,
                               struct tw_error *err);
 
-/* fence_resident: for whatever profiles there will be: TW_E_SYSTEM.  One that
- * begins to publish a @bearer_file then is too late, unless there is one. */
+/* fence_resident: for whatever profiles there will be, and the directories
+ * that @files (NULL among them is none) are made anew in: TW_E_SYSTEM.  One
+ * that begins to publish a @bearer_file then is too late, unless there is
+ * one. */
 enum tw_status fence_resident(const struct secret_context *secrets,
-                              bool bearer_file, struct tw_error *err);
+                              bool bearer_file, const char *const *files,
+                              size_t file_count, struct tw_error *err);
 
 #endif

@@ -192,3 +192,13 @@ secret_tag(const char *salt, const struct secret *secret,
                1 &&
            finish(context, out, (SECRET_TAG_SIZE - 1) / 2);
 }
+
+bool
+token_hash(const char *token, size_t n, char out[static TOKEN_HASH_SIZE])
+{
+    AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+           EVP_DigestUpdate(context, token, n) == 1 &&
+           finish(context, out, (TOKEN_HASH_SIZE - 1) / 2);
+}

@@ -9,6 +9,7 @@
 
 #define FINGERPRINT_SIZE 65 /* hexadecimal SHA-256 and its NUL */
 #define SECRET_TAG_SIZE 33
+#define TOKEN_HASH_SIZE 65
 
 /* fingerprint_of: everything that decides what token is bought, but the
  * secret: two profiles that differ in it may not share a token. */
@@ -34,5 +35,8 @@ bool fingerprint_of_server(const struct profile *source,
  * after a refusal. */
 bool secret_tag(const char *salt, const struct secret *secret,
                 char out[static SECRET_TAG_SIZE]);
+
+/* token_hash: SHA-256 of these bytes alone, as sha256sum(1) prints it. */
+bool token_hash(const char *token, size_t n, char out[static TOKEN_HASH_SIZE]);
 
 #endif

@@ -17,6 +17,8 @@ helper_libhelper_la_SOURCES = \
 	helper/arena.h \
 	helper/assertion.c \
 	helper/assertion.h \
+	helper/audit.c \
+	helper/audit.h \
 	helper/base64.c \
 	helper/base64.h \
 	helper/bearer_file.c \
@@ -113,6 +115,8 @@ helper_libhelper_la_SOURCES = \
 	helper/job.h \
 	helper/job_source.c \
 	helper/job_source.h \
+	helper/journal.c \
+	helper/journal.h \
 	helper/json.c \
 	helper/json.h \
 	helper/json_number.c \
@@ -140,6 +144,8 @@ helper_libhelper_la_SOURCES = \
 	helper/listener.h \
 	helper/lock.c \
 	helper/lock.h \
+	helper/log.c \
+	helper/log.h \
 	helper/login.c \
 	helper/logout.c \
 	helper/logout.h \
@@ -149,6 +155,8 @@ helper_libhelper_la_SOURCES = \
 	helper/metadata.h \
 	helper/metadata_kept.c \
 	helper/metadata_kept.h \
+	helper/metrics.c \
+	helper/metrics.h \
 	helper/module.c \
 	helper/module.h \
 	helper/notify.c \
@@ -254,6 +262,7 @@ helper_libhelper_la_SOURCES = \
 	helper/serve.h \
 	helper/serve_bell.c \
 	helper/serve_credential.c \
+	helper/serve_metrics.c \
 	helper/serve_turn.c \
 	helper/serve_user.c \
 	helper/serve_wait.c \

@@ -18,6 +18,7 @@
 #endif
 
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,6 +114,9 @@ static const char OPTIONS_HELP[] =
     "  --force            fetch: ask even if a good token is kept\n"
     "  --background       fetch: only if a refresh is due and nobody is at "
     "it\n"
+    "  --audit FILE       serve: append who was given which token\n"
+    "  --metrics FILE     serve: numbers for Prometheus\n"
+    "  --log-level LEVEL  serve: error, warning, notice (default) or info\n"
     "  --no-hooks         fetch: no on_refresh\n"
     "  --no-revoke        logout: remove what is kept, and tell no server\n"
     "  --generation N     reject: only if this generation is the current one\n"
@@ -124,6 +128,7 @@ static const char OPTIONS_HELP[] =
 
 enum option_key {
     OPTION_ALL = 256,
+    OPTION_AUDIT,
     OPTION_BACKGROUND,
     OPTION_DEADLINE,
     OPTION_DETACH,
@@ -131,7 +136,9 @@ enum option_key {
     OPTION_FORCE,
     OPTION_GENERATION,
     OPTION_HELP,
+    OPTION_LOG_LEVEL,
     OPTION_LOGIN,
+    OPTION_METRICS,
     OPTION_MIN_VALID,
     OPTION_NO_HOOKS,
     OPTION_NO_REVOKE,
@@ -144,6 +151,7 @@ enum option_key {
 
 static const struct option LONG_OPTIONS[] = {
     {"all", no_argument, NULL, OPTION_ALL},
+    {"audit", required_argument, NULL, OPTION_AUDIT},
     {"background", no_argument, NULL, OPTION_BACKGROUND},
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
     {"detach", no_argument, NULL, OPTION_DETACH},
@@ -151,7 +159,9 @@ static const struct option LONG_OPTIONS[] = {
     {"force", no_argument, NULL, OPTION_FORCE},
     {"generation", required_argument, NULL, OPTION_GENERATION},
     {"help", no_argument, NULL, OPTION_HELP},
+    {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
     {"login", no_argument, NULL, OPTION_LOGIN},
+    {"metrics", required_argument, NULL, OPTION_METRICS},
     {"min-valid", required_argument, NULL, OPTION_MIN_VALID},
     {"no-hooks", no_argument, NULL, OPTION_NO_HOOKS},
     {"no-revoke", no_argument, NULL, OPTION_NO_REVOKE},
@@ -184,11 +194,21 @@ is_between(const char *text, int64_t low, int64_t high, int64_t *out)
 }
 
 static bool
+is_file_path(const char *text)
+{
+    size_t n = strlen(text);
+
+    return text[0] == '/' && n < PATH_MAX && text[n - 1] != '/';
+}
+
+static bool
 take_option(int key, struct session *session, struct settings *settings)
 {
     switch (key) {
     case OPTION_ALL:
         return session->all = true;
+    case OPTION_AUDIT:
+        return is_file_path(session->audit = optarg);
     case OPTION_BACKGROUND:
         return session->options.background = true;
     case OPTION_DEADLINE:
@@ -203,8 +223,12 @@ take_option(int key, struct session *session, struct settings *settings)
         return is_between(optarg, 1, INT64_MAX, &session->generation);
     case OPTION_HELP:
         return settings->help = true;
+    case OPTION_LOG_LEVEL:
+        return log_level_of(optarg, &session->log_level);
     case OPTION_LOGIN:
         return session->login = true;
+    case OPTION_METRICS:
+        return is_file_path(session->metrics = optarg);
     case OPTION_MIN_VALID:
         return is_between(optarg, 0, TIME_MAX_S, &session->options.min_valid);
     case OPTION_NO_HOOKS:
@@ -349,7 +373,8 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
 int
 main(int argc, char **argv)
 {
-    struct session session = {.options = {.min_valid = TW_MIN_VALID_DEFAULT},
+    struct session session = {.log_level = LOG_NOTE,
+                              .options = {.min_valid = TW_MIN_VALID_DEFAULT},
                               .broker = BROKER_INIT};
     struct settings settings = {.deadline_s = 0};
     const struct command *command;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/log.h"
 #include "provider/base/lines.h"
 
 #define REPORT_MAX 4096
@@ -66,6 +67,10 @@ report_failure(const struct report *report, const struct tw_error *err)
     }
     if (report->detached) {
         report_to_reader(err);
+        return;
+    }
+    if (report->log) {
+        log_failure(report->log, "failure", NULL, err);
         return;
     }
     n = snprintf(

@@ -9,9 +9,12 @@
 #include "provider/base/error.h"
 #include "provider/base/session_word.h"
 
+struct log;
+
 struct report {
-    bool detached; /* a reader waits at the other end of stdout */
-    bool session;  /* pam_tokenward does, and is told in words of one size */
+    bool detached;   /* a reader waits at the other end of stdout */
+    struct log *log; /* the resident helper's, or NULL */
+    bool session;    /* pam_tokenward does, and is told in words of one size */
 };
 
 /* report_failure: "tokenward-helper: message", and its hint on a second line;

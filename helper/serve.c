@@ -22,6 +22,22 @@
 #include "provider/base/auto.h"
 
 static void
+complain_of_hook(void *arg, const struct tw_error *err)
+{
+    log_failure(arg, "on_refresh", NULL, err);
+}
+
+/* Without it the tokens are as good. */
+static void
+open_audit(struct serve *serve)
+{
+    struct tw_error err;
+
+    if (audit_open(&serve->audit, &err))
+        log_failure(&serve->log, "audit", NULL, &err);
+}
+
+static void
 complain(void *arg, const struct tw_error *err)
 {
     (void)session_fail(arg, err);
@@ -62,7 +78,7 @@ dismiss(struct serve *serve)
     for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
         if (!ward->profile) {
             hooks_forget(&serve->hooks, ward);
-            serve_answer(ward, &gone);
+            serve_answer(serve, ward, &gone);
         }
         if (ward->profile && ward->waiting && !ward->task)
             lane_put_first(&serve->wards, ward);
@@ -131,9 +147,10 @@ void
 serve_reload_now(struct serve *serve)
 {
     serve->reload_ms = LOOP_NEVER;
+    serve->reloads++;
     serve->refused = (struct tw_error){.status = TW_OK};
     if (serve_reload(serve, false, &serve->refused))
-        (void)session_fail(serve->session, &serve->refused);
+        log_failure(&serve->log, "reload", NULL, &serve->refused);
 }
 
 static void
@@ -144,9 +161,10 @@ on_signal(void *arg, int fd, uint32_t events)
 
     (void)events;
     while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGHUP)
+        if (info.ssi_signo == SIGHUP) {
             serve->reload_ms = loop_now_ms();
-        else if (serve->end_ms == LOOP_NEVER)
+            open_audit(serve);
+        } else if (serve->end_ms == LOOP_NEVER)
             serve->end_ms = loop_now_ms() + SERVE_END_MS;
         else
             serve->end_ms = loop_now_ms(); /* told twice */
@@ -251,9 +269,17 @@ open_doors(struct serve *serve, struct tw_error *err)
 static enum tw_status
 open_all(struct serve *serve, struct tw_error *err)
 {
+    const char *const kept[] = {serve->session->audit,
+                                serve->session->metrics};
     struct secret_context secrets;
     enum tw_status status = take_place(serve, err);
 
+    log_open(&serve->session->environment, serve->session->log_level,
+             &serve->log);
+    serve->session->report.log = &serve->log;
+    serve->started_at = clock_now().wall;
+    serve->audit.path = serve->session->audit;
+    open_audit(serve);
     raise_limits();
     notify_open(&serve->session->environment, &serve->notify);
     if (!status)
@@ -276,15 +302,16 @@ open_all(struct serve *serve, struct tw_error *err)
     };
     serve->hooks = (struct hooks){.loop = &serve->loop,
                                   .broker = &serve->session->broker,
-                                  .failed = complain,
-                                  .arg = serve->session};
+                                  .failed = complain_of_hook,
+                                  .arg = &serve->log};
     if (serve->notify.watchdog_ms)
         serve->ping_ms = loop_now_ms() + serve->notify.watchdog_ms;
     status = serve_reload(serve, true, err);
     if (!status)
         status = open_doors(serve, err);
-    return status ? status
-                  : fence_resident(&secrets, serve->era->set.wlcg, err);
+    return status
+               ? status
+               : fence_resident(&secrets, serve->era->set.wlcg, kept, 2, err);
 }
 
 /* Until it is told to end, and then until what is under way has ended: an
@@ -336,6 +363,9 @@ close_all(struct serve *serve)
     notify_close(&serve->notify);
     store_close(&serve->store);
     auto_close(&serve->lock);
+    audit_close(&serve->audit);
+    serve->session->report.log = NULL;
+    log_close(&serve->log);
 }
 
 enum tw_status
@@ -345,6 +375,9 @@ command_serve(struct session *session, int argc, char **argv)
                           .store = {.root = -1},
                           .lock = -1,
                           .loop = LOOP_INIT,
+                          .log = {.journal = -1},
+                          .metrics_told = UINT64_MAX, /* a first time */
+                          .audit = {.fd = -1},
                           .bell = {.listener = LISTENER_INIT},
                           .credential = {.listener = LISTENER_INIT},
                           .notify = {.fd = -1},

@@ -6,11 +6,14 @@
 #ifndef TW_HELPER_SERVE_H
 #define TW_HELPER_SERVE_H
 
+#include "helper/audit.h"
 #include "helper/bell.h"
 #include "helper/commands.h"
 #include "helper/credential.h"
 #include "helper/hooks.h"
+#include "helper/log.h"
 #include "helper/loop.h"
+#include "helper/metrics.h"
 #include "helper/notify.h"
 #include "helper/task.h"
 #include "helper/watch.h"
@@ -39,6 +42,15 @@ struct serve {
     struct bell bell;
     struct credential credential;
     struct hooks hooks;
+    struct log log;
+    struct audit audit;
+    uint64_t reloads;
+    uint64_t fetches[METRICS_STATUSES]; /* that ended, by status */
+    struct span_counts fetch_spans, wait_spans;
+    int64_t started_at;    /* wall clock */
+    int64_t metrics_ms;    /* before this they are not written again */
+    uint64_t metrics_told; /* the sum of counts when they were */
+    bool metrics_failed;   /* the last time */
     struct notify notify;
     struct watch watch;
     int signals;
@@ -98,7 +110,12 @@ enum tw_status serve_user(struct serve *serve, const struct peer *peer,
                           struct tw_error *err);
 
 /* serve_answer: all who wait for @ward. */
-void serve_answer(struct ward *ward, const struct tw_error *result);
+void serve_answer(struct serve *serve, struct ward *ward,
+                  const struct tw_error *result);
+
+/* serve_metrics_turn: writes them when something was counted.  Returns when it
+ * wants the next turn (LOOP_NEVER: it does not). */
+int64_t serve_metrics_turn(struct serve *serve, int64_t now_ms);
 
 /* serve_turn: everything that is to be done now.  Returns when it wants the
  * next turn, of loop_now_ms(). */

@@ -20,10 +20,35 @@ may_ask(const struct serve *serve, const struct peer *peer,
                         peer->group_count));
 }
 
+/* Who may read the token now, by our word. */
+static void
+write_down(struct serve *serve, const struct caller *caller, const char *name)
+{
+    AUTO(auto_release) const struct profile *profile = NULL;
+    AUTO_RECORD record = RECORD_INIT;
+    struct audit_answer answer = {.door = "doorbell"};
+    const struct ward *ward = wards_find(&serve->wards, name);
+    struct ucred peer;
+    socklen_t n = sizeof peer;
+
+    if (!serve->audit.path || !ward || !ward->profile ||
+        getsockopt(caller->fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) < 0 ||
+        ward_profile(&serve->wards, ward, &profile, NULL) ||
+        !serve_alive(serve, profile, &record))
+        return;
+    answer.uid = peer.uid;
+    answer.pid = peer.pid;
+    audit_tell(&serve->audit, &answer, &record, clock_now().wall);
+}
+
 static void
 tell(struct waiter *waiter, const struct tw_error *result)
 {
-    caller_answer((struct caller *)waiter, result, NULL);
+    struct caller *caller = (struct caller *)waiter;
+
+    if (!result->status)
+        write_down(caller->bell->host.arg, caller, caller->profile);
+    caller_answer(caller, result, NULL);
 }
 
 /* One tenant's wishes, beyond what is due, shall not fill the lane that others
@@ -53,7 +78,9 @@ ensure(struct serve *serve, struct caller *caller, const struct peer *peer,
     struct tw_error err;
 
     ward->asked = clock_now().boot;
+    (void)snprintf(caller->profile, sizeof caller->profile, "%s", ward->name);
     if (serve_is_good(serve, profile, min_valid)) {
+        write_down(serve, caller, ward->name);
         caller_answer(caller, &GOOD, NULL);
         return;
     }

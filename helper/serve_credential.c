@@ -10,7 +10,7 @@
 
 /* To whoever looks after the unit, who sees an empty credential. */
 static void
-refuse(const struct serve *serve, struct load *load, enum tw_status status,
+refuse(struct serve *serve, struct load *load, enum tw_status status,
        const char *why)
 {
     struct tw_error err;
@@ -18,7 +18,7 @@ refuse(const struct serve *serve, struct load *load, enum tw_status status,
     (void)tw_fail(&err, status ? status : TW_E_NOT_FOUND,
                   "unit '%.128s' was not handed the token of '%s': %.400s",
                   load->claim.unit, load->claim.profile, why);
-    (void)session_fail(serve->session, &err);
+    log_failure(&serve->log, "credential", load->claim.profile, &err);
     load_refuse(load);
 }
 
@@ -47,10 +47,11 @@ find(const struct serve *serve, const struct load *load,
 
 /* Asked again after a wait: profile and readers may have changed. */
 static void
-conclude(const struct serve *serve, struct load *load,
-         const struct tw_error *result)
+conclude(struct serve *serve, struct load *load, const struct tw_error *result)
 {
     AUTO_RECORD record = RECORD_INIT;
+    const struct audit_answer answer = {"credential", load->claim.unit,
+                                        load->uid, load->pid};
     AUTO(auto_release) const struct profile *profile = NULL;
     struct tw_error err;
 
@@ -59,9 +60,10 @@ conclude(const struct serve *serve, struct load *load,
     else if (!is_reader(serve, profile, load))
         refuse(serve, load, TW_E_ACCESS,
                "it is none of the profile's readers: {units: [...]}");
-    else if (serve_alive(serve, profile, &record))
+    else if (serve_alive(serve, profile, &record)) {
+        audit_tell(&serve->audit, &answer, &record, clock_now().wall);
         load_hand(load, record.token, record.token_len);
-    else
+    } else
         refuse(serve, load, (enum tw_status)result->status,
                result->status ? result->message : "there is none");
 }
@@ -94,7 +96,7 @@ serve_loads(void *arg, struct load *load)
 void
 serve_load_vain(void *arg, const struct tw_error *err)
 {
-    const struct serve *serve = arg;
+    struct serve *serve = arg;
 
-    (void)session_fail(serve->session, err);
+    log_failure(&serve->log, "credential", NULL, err);
 }

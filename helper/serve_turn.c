@@ -7,6 +7,8 @@
  * a lock that another process holds): whatever ends is put off by a second at
  * least.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "helper/http.h"
@@ -74,12 +76,12 @@ answer(struct serve *serve, struct ward *ward, const struct task *task)
     if (!ward->waiting)
         return;
     if (!ward->profile || task->result.status)
-        serve_answer(ward, &task->result);
+        serve_answer(serve, ward, &task->result);
     else if (task->options.background ||
              task->options.min_valid < ward->min_valid)
         lane_put_first(&serve->wards, ward);
     else
-        serve_answer(ward, &task->result);
+        serve_answer(serve, ward, &task->result);
 }
 
 /* A process of its own tells by its record alone. */
@@ -93,19 +95,62 @@ brought_token(const struct task *task, int64_t before)
     return ward->generation > before && ward->entry.facts.lifetime > 0;
 }
 
+/* One that found nothing to do is none. */
+static void
+count(struct serve *serve, const struct task *task, bool brought)
+{
+    struct ward *ward = task->ward;
+    int status = task->result.status;
+
+    if (task->is_contended || (!status && !brought))
+        return;
+    serve->fetches[status]++;
+    span_count(&serve->fetch_spans, clock_monotonic_ms() - task->began_ms);
+    ward->refreshes += brought;
+    if (status && !ward->faults)
+        ward->faults = calloc(1, sizeof *ward->faults);
+    if (status && ward->faults) {
+        ward->faults->counts[status]++;
+        ward->faults->last_at = clock_now().wall;
+    }
+}
+
+static void
+tell(struct serve *serve, const struct task *task, bool brought)
+{
+    const struct ward *ward = task->ward;
+    char generation[24], expires[24];
+    const struct log_field fields[] = {{"profile", ward->name},
+                                       {"generation", generation},
+                                       {"expires_at", expires},
+                                       {NULL, NULL}};
+
+    if (task->result.status && task->child < 0)
+        log_failure(&serve->log, "fetch", ward->name, &task->result);
+    if (!brought)
+        return;
+    (void)snprintf(generation, sizeof generation, "%" PRId64,
+                   ward->generation);
+    (void)snprintf(expires, sizeof expires, "%" PRId64,
+                   ward->entry.facts.end.wall);
+    log_say(&serve->log, LOG_DETAIL, "refreshed", fields);
+}
+
 static void
 finish(struct serve *serve, struct task *task)
 {
     struct ward *ward = task->ward;
     int64_t before = ward->generation;
+    bool brought;
 
     unlink_task(serve, task);
     ward->task = NULL;
     lane_end(&serve->wards, task->lane, task->result.status == TW_E_RETRY);
-    if (task->result.status && task->child < 0)
-        (void)session_fail(serve->session, &task->result);
     put_back(serve, ward, &task->result);
-    if (ward->profile && brought_token(task, before))
+    brought = ward->profile && brought_token(task, before);
+    count(serve, task, brought);
+    tell(serve, task, brought);
+    if (brought)
         hooks_want(&serve->hooks, ward);
     if (!task->is_contended)
         answer(serve, ward, task);
@@ -253,6 +298,7 @@ serve_turn(struct serve *serve)
     next_ms = earlier(next_ms, bell_turn(&serve->bell, now_ms));
     next_ms = earlier(next_ms, credential_turn(&serve->credential, now_ms));
     next_ms = earlier(next_ms, hooks_turn(&serve->hooks, now_ms));
+    next_ms = earlier(next_ms, serve_metrics_turn(serve, now_ms));
     if (serve->end_ms == LOOP_NEVER)
         next_ms = earlier(next_ms, serve->reload_ms);
     else

@@ -51,6 +51,7 @@ serve_await(struct serve *serve, struct ward *ward, struct waiter *waiter,
             int64_t min_valid)
 {
     waiter->ward = ward;
+    waiter->since_ms = loop_now_ms();
     waiter->next = ward->waiting;
     ward->waiting = waiter;
     if (min_valid > ward->min_valid)
@@ -72,8 +73,10 @@ serve_left(struct waiter *waiter)
 }
 
 void
-serve_answer(struct ward *ward, const struct tw_error *result)
+serve_answer(struct serve *serve, struct ward *ward,
+             const struct tw_error *result)
 {
+    int64_t now_ms = loop_now_ms();
     struct waiter *waiter = ward->waiting;
 
     ward->waiting = NULL;
@@ -82,6 +85,7 @@ serve_answer(struct ward *ward, const struct tw_error *result)
         struct waiter *next = waiter->next;
 
         waiter->ward = NULL;
+        span_count(&serve->wait_spans, now_ms - waiter->since_ms);
         waiter->told(waiter, result);
         waiter = next;
     }

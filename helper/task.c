@@ -104,6 +104,7 @@ task_start(const struct task_context *context, struct era *era,
     task->era = era;
     era->holds++;
     task->child = -1;
+    task->began_ms = now_ms;
     task->end_ms = now_ms + TASK_MS + TASK_GRACE_MS;
     task->options = (struct fetch_options){.min_valid = ward->min_valid,
                                            .background = !ward->waiting,

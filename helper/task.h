@@ -42,9 +42,9 @@ struct task {
     struct fetch_options options; /* what the job's context borrows */
     struct job_context job_context;
     struct job job;
-    int child;      /* a pidfd, or -1 */
-    pid_t pid;      /* of it */
-    int64_t end_ms; /* monotonic: it is ended then */
+    int child;                /* a pidfd, or -1 */
+    pid_t pid;                /* of it */
+    int64_t began_ms, end_ms; /* monotonic: it is ended then */
     bool has_ended;
     bool is_contended; /* another process is at it: nothing came of it here */
     struct tw_error result; /* once it has ended */

@@ -14,6 +14,7 @@ struct ward;
 struct waiter {
     struct waiter *next; /* of those who wait for the same ward */
     struct ward *ward;   /* waited for, or NULL */
+    int64_t since_ms;    /* of loop_now_ms() */
     void (*told)(struct waiter *waiter, const struct tw_error *result);
 };
 

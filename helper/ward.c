@@ -337,12 +337,19 @@ gather(const struct wards *wards, const struct profile_set *set,
 }
 
 static void
+free_ward(struct ward *ward)
+{
+    free(ward->faults);
+    free(ward);
+}
+
+static void
 free_list(struct ward *ward)
 {
     while (ward) {
         struct ward *next = ward->next;
 
-        free(ward);
+        free_ward(ward);
         ward = next;
     }
 }
@@ -390,7 +397,7 @@ sweep(struct wards *wards, struct schedule *schedule,
             continue;
         }
         *at = ward->next;
-        free(ward);
+        free_ward(ward);
     }
 }
 

@@ -17,6 +17,13 @@
 #define LANE_COMMANDS 32 /* lanes of what may take its time */
 
 struct hook_run;
+
+/* Of one that ever failed. */
+struct ward_faults {
+    uint32_t counts[TW_E_SYSTEM + 1]; /* by status */
+    int64_t last_at;                  /* wall clock */
+};
+
 struct task;
 
 struct lane {
@@ -47,6 +54,8 @@ struct ward {
     struct ward *next_hook; /* of those whose on_refresh is to be run */
     struct hook_run *hook;  /* it runs, see hooks.h */
     int64_t generation;     /* of the kept record, 0: there is none */
+    uint32_t refreshes;
+    struct ward_faults *faults; /* or NULL */
     bool in_lane, is_failing, wants_hook, hook_failed;
     char name[];
 };

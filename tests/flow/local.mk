@@ -66,6 +66,7 @@ FLOW_TESTS = \
 	tests/flow/memory-t.sh \
 	tests/flow/misdeeds-t.sh \
 	tests/flow/mtls-t.sh \
+	tests/flow/observe-t.sh \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/outside-t.sh \
 	tests/flow/pam-odd-t.sh \
@@ -111,6 +112,7 @@ EXTRA_DIST += \
 	tests/flow/misdeeds.c \
 	tests/flow/load.py \
 	tests/flow/manager.py \
+	tests/flow/metrics.py \
 	tests/flow/pam_lib.sh \
 	tests/flow/qr_image.py \
 	tests/flow/ring.py \

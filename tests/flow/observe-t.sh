@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# observe-t.sh - what the resident helper tells of itself: lines of key=value,
+# entries of a real journal, metrics that Prometheus' own parser reads, and
+# the file that says which token went to whom.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/host.sh
+. "${TOP_SRC:-.}/tests/flow/host.sh"
+cp "$TOP_SRC/tests/flow/load.py" "$TOP_SRC/tests/flow/ring.py" "$TOP_SRC/tests/flow/metrics.py" "$T/bin/"
+chmod 644 "$T/bin"/*.py
+SOCKET=/run/tokenward/credential
+AUDIT=/run/audit/audit
+METRICS=/run/metrics/tokenward.prom
+mkdir /run/audit /run/metrics
+chown "$SERVICE_ID:$SERVICE_ID" /run/audit /run/metrics
+load() { $PYTHON "$T/bin/load.py" $SOCKET "$@"; }
+ring() { who=$1; shift; as "$who" $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$@"; }
+metric() { $PYTHON "$T/bin/metrics.py" "$METRICS" "$@"; }
+hash_of() { token "$1" | tr -d '\n' | sha256sum | cut -d ' ' -f 1; }
+tenant shop /oauth/v1/token 'readers: {users: [anna], units: [shop.service]}'
+tenant refused '/m/status=400,error=invalid_scope,description=odd%20%22%1b%5B31m%0Alevel=error%20event=forged/oauth/v1/token'
+serve_system --audit $AUDIT --metrics $METRICS --log-level info
+until_true 5 test -s /run/tokenward/shop/record; is $? 0 "a token is there"
+
+# Lines.
+until_true 5 grep -q 'event=fetch profile=refused' "$T/serve.out"; is $? 0 "a failure has a line"
+line=$(grep 'event=fetch profile=refused' "$T/serve.out" | head -n 1)
+like "$line" '^level=error event=fetch profile=refused status=denied message=".*refused.yaml:[0-9]*:.*invalid_scope' "of keys and values"
+is "$(grep -c '^level=error event=forged' "$T/serve.out")" 0 "and no server writes one"
+is "$(LC_ALL=C grep -c "$(printf '\033')" "$T/serve.out")" 0 "nor steers a terminal"
+like "$(cat "$T/serve.out")" "^level=info event=refreshed profile=shop generation=1 expires_at=[0-9]*$" "a token has its line, too, where that is asked for"
+grep -q "$(token shop)" "$T/serve.out"; is $? 1 "without the token"
+grep -q "$CANARY" "$T/serve.out"; is $? 1 "or the secret"
+
+# Which token went to whom.
+is "$(stat -c '%a %u' $AUDIT)" "600 $SERVICE_ID" "the audit file is the service user's alone"
+is "$(ring anna 'command=ensure\nprofile=shop\n')" "status=ok" "a reader rings"
+like "$(cat $AUDIT)" "^time=[0-9TZ:-]* door=doorbell profile=shop uid=61001 pid=[0-9]* generation=1 sha256=$(hash_of shop)$" "and is written down, with the token's hash"
+grep -q "$(token shop)" $AUDIT; is $? 1 "not with the token"
+is "$(load shop.service shop)" "$(token shop)" "a unit comes"
+like "$(cat $AUDIT)" "door=credential profile=shop uid=0 pid=[0-9]* unit=shop.service generation=1 sha256=$(hash_of shop)$" "and is written down"
+for _ in 1 2 3; do ring anna 'command=ensure\nprofile=shop\n' >/dev/null; load shop.service shop >/dev/null; done
+is "$(wc -l <$AUDIT)" 2 "who comes again for the same token is not written down again"
+ring dora 'command=ensure\nprofile=shop\n' >/dev/null
+load other.service shop >/dev/null
+is "$(wc -l <$AUDIT)" 2 "nor is who was given nothing"
+mv $AUDIT $AUDIT.1
+kill -HUP "$EXTRA_PID"
+until_true 5 test -e $AUDIT; is $? 0 "SIGHUP: a new file, after the old one was moved"
+ring anna 'command=reject\nprofile=shop\ngeneration=1\n' >/dev/null
+until_true 12 grep -q '^generation=3' /run/tokenward/shop/record
+ring anna 'command=ensure\nprofile=shop\n' >/dev/null
+like "$(cat $AUDIT)" "uid=61001 .*generation=3 sha256=$(hash_of shop)$" "another token: another line, in the new file"
+is "$(wc -l <$AUDIT.1)" 2 "and none in the old one"
+mount -t tmpfs -o size=4k,mode=777 none /run/audit
+(umask 077 && head -c 4096 /dev/zero >$AUDIT)
+chown "$SERVICE_ID:$SERVICE_ID" $AUDIT
+kill -HUP "$EXTRA_PID"
+sleep 0.5
+is "$(load shop.service shop)" "$(token shop)" "a full disk holds no token back"
+umount /run/audit
+kill -HUP "$EXTRA_PID"
+sleep 0.5
+tenant more /oauth/v1/token 'readers: {units: [shop.service]}'
+until_true 5 test -s /run/tokenward/more/record
+sleep 0.5
+load shop.service more >/dev/null
+like "$(tail -n 1 $AUDIT)" "profile=more .* lost=1$" "the next line says how many were lost"
+chmod 644 $AUDIT
+kill -HUP "$EXTRA_PID"
+until_true 5 grep -q 'event=audit status=access' "$T/serve.out"; is $? 0 "an audit file that others may read is refused"
+is "$(load shop.service more)" "$(token more)" "which holds no token back"
+
+# Metrics.
+if $PYTHON -c 'import prometheus_client' 2>/dev/null; then
+    until_true 12 sh -c "[ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_profiles)\" = 3 ]"
+    is $? 0 "Prometheus' parser reads the metrics"
+    is "$(stat -c %a $METRICS)" 644 "whoever reaches the file may read it"
+    is "$(metric tokenward_token_generation profile=shop)" 3 "a token's generation"
+    expires=$(sed -n 's/^expires_at=//p' /run/tokenward/shop/record)
+    difference=$(($(metric tokenward_token_expiry_timestamp_seconds profile=shop) - expires))
+    [ "$difference" -ge -2 ] && [ "$difference" -le 2 ]; is $? 0 "a token's end"
+    is "$(metric tokenward_profile_refreshes_total profile=shop)" 2 "how often it was bought"
+    [ "$(metric tokenward_profile_failures_total profile=refused status=denied)" -ge 1 ]; is $? 0 "failures by status"
+    [ "$(metric tokenward_profile_last_failure_timestamp_seconds profile=refused)" -gt 1600000000 ]; is $? 0 "when it failed"
+    [ "$(metric tokenward_doorbell_answers_total status=ok)" -ge 5 ]; is $? 0 "answers at the doorbell"
+    [ "$(metric tokenward_doorbell_answers_total status=access)" -ge 1 ]; is $? 0 "and refusals"
+    until_true 8 sh -c "[ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_credential_loads_total result=refused)\" -ge 1 ]"
+    is $? 0 "units that were handed nothing"
+    [ "$(metric tokenward_fetch_duration_seconds_count)" -ge 4 ]; is $? 0 "spans"
+    is "$(metric --check)" "" "every family has help and a type, buckets grow, no name is there twice"
+    [ "$(metric tokenward_audit_lines_lost_total)" -ge 1 ]; is $? 0 "lines that were lost"
+    rm "$SYSCONF/profiles.d/refused.yaml"
+    sleep 7
+    if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+        timeout 8 strace -f -p "$EXTRA_PID" -o "$T/calls" 2>/dev/null
+        is "$(grep -c 'epoll_wait\|timerfd_settime\|openat' "$T/calls")" "$(grep -c 'epoll_wait(.*<unfinished\|epoll_wait(.*detached\|strace: ' "$T/calls")" "nothing counted: the idle helper is not woken"
+    else
+        skip "the idle helper is not woken" "strace cannot be used"
+    fi
+else
+    skip "metrics" "python3-prometheus-client is not installed"
+fi
+stop_system; is $? 0 "it ends cleanly"
+
+# The journal.
+if [ -x /lib/systemd/systemd-journald ] && command -v systemd-cat >/dev/null; then
+    mkdir -p /run/systemd/journal /run/log/journal
+    /lib/systemd/systemd-journald >/dev/null 2>&1 &
+    journald=$!
+    until_true 5 test -S /run/systemd/journal/socket
+    sleep 0.5
+    tenant refused '/m/status=400,error=invalid_scope/oauth/v1/token'
+    rm -rf /run/tokenward/refused
+    # As the manager does it; systemd-cat does not always say where it leads.
+    # shellcheck disable=SC2016
+    systemd-cat sh -c 'JOURNAL_STREAM=$(stat -Lc %d:%i /proc/self/fd/2); export JOURNAL_STREAM
+        exec "$0/bin/tokenward-helper" --system serve' "$T" &
+    EXTRA_PID=$!
+    entries() { journalctl --no-pager -q -D "/run/log/journal/$(cat /etc/machine-id)" -o json TOKENWARD_EVENT=fetch 2>/dev/null; }
+    # shellcheck disable=SC2317
+    has_entry() { entries | grep -q .; }
+    if until_true 10 has_entry; then
+        entry=$(entries | tail -n 1)
+        like "$entry" '"TOKENWARD_PROFILE" *: *"refused"' "an entry of the journal has the profile for a field"
+        like "$entry" '"TOKENWARD_STATUS" *: *"denied"' "and the status"
+        like "$entry" '"PRIORITY" *: *"3"' "and a priority"
+        like "$entry" '"MESSAGE" *: *"[^"]*invalid_scope' "and the message for a person"
+        like "$entry" '"_TRANSPORT" *: *"journal"' "by the journal's own protocol"
+    else
+        skip "entries of the journal" "journald writes none here"
+    fi
+    kill -STOP "$journald"
+    is "$(load shop.service shop)" "$(token shop)" "a journal that stands still holds no token back"
+    kill -CONT "$journald"
+    stop_system; is $? 0 "it ends cleanly"
+    kill "$journald"
+    wait "$journald" 2>/dev/null
+else
+    skip "entries of the journal" "systemd-journald is not installed"
+fi
+done_testing
