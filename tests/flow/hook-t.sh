@@ -44,6 +44,11 @@ rm "$T/home/told.out"
 user tokenward-helper fetch pay; is $? 0 "a good token is kept"
 [ ! -e "$T/home/told.out" ]; is $? 0 "and nothing is told"
 user tokenward-helper --force --no-hooks fetch pay; [ ! -e "$T/home/told.out" ]; is $? 0 "--no-hooks: neither"
+profile team@ /oauth/v1/token 'instances: [one, two]' 'params: {tenant: "%i"}' "on_refresh: {command: [$T/bin/told]}"
+user tokenward-helper fetch team@two; is $? 0 "an instance of a template"
+is "$(cat "$T/home/told.out")" "$(field team@two access_token)" "fetch: its program finds its token"
+like "$(cat "$T/home/told.out.env")" "^TOKENWARD_PROFILE=team@two$" "and is told whose it is"
+rm "$T/home/told.out" "$T/config/tokenward/profiles.d/team@.yaml"
 printf 'sleep 2\ntouch $out\n' | program slow
 profile slowly /oauth/v1/token "on_refresh: {command: [$T/bin/slow]}"
 start=$(date +%s%3N)
