@@ -247,8 +247,8 @@ fake_helper(char *const *argv, char *const *environment)
 {
     const struct lines_of *lines = &fake.fetch;
 
-    note_start();
     write_down(argv, environment);
+    note_start(); /* what is awaited, so it comes last */
     for (size_t i = 1; argv[i]; i++) {
         if (strcmp(argv[i], "leave") == 0)
             lines = &fake.leave;
