@@ -139,6 +139,7 @@ helper_libhelper_la_SOURCES = \
 	helper/key_source.h \
 	helper/landlock.c \
 	helper/landlock.h \
+	helper/lane.c \
 	helper/leave.c \
 	helper/listener.c \
 	helper/listener.h \

@@ -110,6 +110,14 @@ struct ward *wards_add_user(struct wards *wards,
 /* wards_find: NULL: there is none of that name. */
 struct ward *wards_find(const struct wards *wards, const char *name);
 
+/* lane_find: the one of @profile's endpoint, made if it is missing; of what
+ * may take its time, one by the name @whose.  NULL: out of memory. */
+struct lane *lane_find(struct wards *wards, const struct profile *profile,
+                       const char *whose);
+
+/* lane_leave: @ward stands in no lane any more. */
+void lane_leave(struct ward *ward);
+
 /* lane_put: @ward stands in its lane, once. */
 void lane_put(struct wards *wards, struct ward *ward);
 
