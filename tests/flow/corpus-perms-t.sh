@@ -135,7 +135,7 @@ planted_is_replaced() {
 tok_symlink() {
     plant && ln -s "$T/victim/file" "$PLACE/token" && planted_is_replaced && [ "$(cat "$T/victim/file")" = mine ]
 }
-tok_symlink_root() { why="needs the PAM module, which is to come"; return 77; }
+tok_symlink_root() { why="needs a login: pam-odd-t.sh has it"; return 77; }
 tok_hardlink() {
     plant && ln "$T/victim/file" "$PLACE/token" && planted_is_replaced && [ "$(cat "$T/victim/file")" = mine ]
 }
@@ -201,7 +201,7 @@ prov_no_symbol() {
     need_cc || return 77
     provider "int nothing;" && not_run "evil.so: is no provider"
 }
-prov_ld_library_path() { why="needs the PAM module, which is to come"; return 77; }
+prov_ld_library_path() { why="needs a login: pam-odd-t.sh has it"; return 77; }
 
 see() { # see PROGRAM FILTER: the unit test that has this row; it needs root
     need_root || return 77

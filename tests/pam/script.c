@@ -65,8 +65,8 @@ find_section(const char *line)
 static const char *const USUAL_START[] = {
     "uid 1000 1000 1000 gid 1000 groups 1000",
     "in /, 3 descriptors",
-    "HOME=/home/alice LANG=C LOGNAME=alice PATH=/usr/local/bin:/usr/bin:/bin "
-    "USER=alice",
+    ("HOME=/home/alice LANG=C LOGNAME=alice PATH=/usr/local/bin:/usr/bin:/bin "
+     "USER=alice"),
 };
 
 static void
