@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # coverage.sh - the lines of helper/ and provider/ that ran, by file, worst
-# first; what is never run has its reason in HACKING.md: coverage.sh BUILD
+# first: coverage.sh BUILD
 set -u
 cd "${1:?}" || exit 1
 T=$(mktemp -d) || exit 1

@@ -14,6 +14,9 @@ EXTRA_DIST += \
 	tests/proof/valgrind.supp \
 	tests/unit/plain
 
+# What watches a process makes system calls and writes files of its own.
+UNFENCED = --disable-landlock --disable-seccomp
+
 # The unit tests without Criterion, which bears neither of the next two.
 PLAIN = CRITERION_CFLAGS='-I$(abs_top_srcdir)/tests/unit/plain' CRITERION_LIBS="$$PWD/plain.o"
 PLAIN_OBJECT = $(CC) -g -std=gnu17 $$flags -I$(abs_top_srcdir)/tests/unit/plain \
@@ -25,7 +28,7 @@ TSAN_TESTS = tests/unit/client-t tests/unit/threads-t tests/unit/torn-t
 check-tsan:
 	rm -rf build-tsan && mkdir build-tsan
 	cd build-tsan && flags='-O1 -fsanitize=thread' && $(PLAIN_OBJECT) && \
-	    $(abs_top_srcdir)/configure -q --disable-fortify CFLAGS="-g $$flags -DTW_NO_WIPE -Wno-tsan" $(PLAIN) && \
+	    $(abs_top_srcdir)/configure -q --disable-fortify $(UNFENCED) CFLAGS="-g $$flags -DTW_NO_WIPE -Wno-tsan" $(PLAIN) && \
 	    $(MAKE) -s $(TSAN_TESTS) && $(MAKE) -s check check_PROGRAMS= TESTS='$(TSAN_TESTS)'
 
 # Every unit test that looks at no clock, and the main flows with all programs.
@@ -37,7 +40,7 @@ VALGRIND = valgrind -q --leak-check=full --errors-for-leak-kinds=definite --erro
 check-valgrind:
 	rm -rf build-valgrind && mkdir build-valgrind
 	cd build-valgrind && flags=-O1 && $(PLAIN_OBJECT) && \
-	    $(abs_top_srcdir)/configure -q --disable-fortify CFLAGS='-g -O1 -DTW_NO_WIPE' $(PLAIN) && $(MAKE) -s tests && \
+	    $(abs_top_srcdir)/configure -q --disable-fortify $(UNFENCED) CFLAGS='-g -O1 -DTW_NO_WIPE' $(PLAIN) && $(MAKE) -s tests && \
 	    $(MAKE) -s check LOG_COMPILER='$(VALGRIND)' UNDER_VALGRIND=1 \
 	    TESTS='$(filter-out $(VALGRIND_SLOW),$(UNIT_TESTS)) $(VALGRIND_FLOWS)'
 
@@ -52,7 +55,7 @@ check-tidy:
 # Lines of ours that the tests reach, by file.
 coverage:
 	rm -rf build-coverage && mkdir build-coverage
-	cd build-coverage && $(abs_top_srcdir)/configure -q --disable-fortify CFLAGS='-O0 -g --coverage -DTW_NO_WIPE' && \
+	cd build-coverage && $(abs_top_srcdir)/configure -q --disable-fortify $(UNFENCED) CFLAGS='-O0 -g --coverage -DTW_NO_WIPE' && \
 	    $(MAKE) -s tests && { $(MAKE) -s check || :; }
 	sh $(top_srcdir)/tests/proof/coverage.sh build-coverage
 
