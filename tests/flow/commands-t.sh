@@ -48,7 +48,7 @@ rm "$T/config/tokenward/profiles.d/failing.yaml"
 profile slow /m/delay=1600/oauth/v1/token
 user tokenward refresh slow >"$T/out" 2>"$T/err"
 is "$(cat "$T/out" "$T/err")" "slow: refreshed" "refresh: no bar without a terminal"
-if command -v script >/dev/null; then
+if has_terminals; then
     user env TERM=xterm script -qec "tokenward refresh slow pay" /dev/null >"$T/out" </dev/null
     like "$(tr '\r' '\n' <"$T/out")" '^\[#*\.*\] 1 of 2 ' "refresh: a bar on a terminal, after a second"
     like "$(tr '\r' '\n' <"$T/out")" "^slow: refreshed$" "refresh: and it goes before the last word"
@@ -57,7 +57,7 @@ if command -v script >/dev/null; then
     user env TERM=dumb script -qec "tokenward refresh slow" /dev/null >"$T/out" </dev/null
     is "$(tr -d '\r' <"$T/out")" "slow: refreshed" "refresh: none on a terminal that cannot move"
 else
-    skip "refresh: a bar on a terminal" "script(1) is not installed"
+    skip "refresh: a bar on a terminal" "there are no terminals here, or no script(1)"
 fi
 
 # check, and its advice: each of these is legal.

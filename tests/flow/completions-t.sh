@@ -51,7 +51,7 @@ else
 fi
 
 # The others show what they complete on a terminal alone.
-if command -v tmux >/dev/null && command -v zsh >/dev/null; then
+if command -v tmux >/dev/null && command -v zsh >/dev/null && has_terminals; then
     cat >"$T/home/.zshrc" <<END
 fpath=($share/zsh \$fpath)
 autoload -Uz compinit && compinit -u -d $T/home/.zcompdump
@@ -81,7 +81,7 @@ END
     await '^ready> tokenward exec payroll -- setpriv'; ok $? "zsh: a command of its own"
     tmux -L "complete-$$" kill-server
 else
-    skip "zsh" "tmux or zsh is not installed"
+    skip "zsh" "tmux or zsh is not installed, or there are no terminals"
 fi
 if command -v fish >/dev/null; then
     in_fish() { user fish --no-config -c "source $share/fish/tokenward.fish; complete -C '$1'" 2>/dev/null | cut -f 1 | tr '\n' ' '; }

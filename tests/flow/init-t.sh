@@ -81,7 +81,7 @@ like "$(cat "$T/out")" "oidc-gen -p" "oidc-agent, encrypted: what to do"
 is "$(user tokenward check >/dev/null 2>&1; echo $?)" 0 "and all of them are good"
 
 # A person.
-if command -v tmux >/dev/null; then
+if command -v tmux >/dev/null && has_terminals; then
     as=
     [ "$(id -u)" != 0 ] || as="setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups "
     tm() { tmux -L "init-$$" -f /dev/null "$@"; }
@@ -103,7 +103,7 @@ if command -v tmux >/dev/null; then
     tm kill-server
     [ -n "$(user tokenward get asked)" ]; ok $? "a person: and get gives a token"
 else
-    skip "a person" "tmux is not installed"
+    skip "a person" "tmux is not installed, or there are no terminals"
 fi
 is "$(grep -cF -e "$CANARY" "$T/everything")" 0 "no secret in what was said"
 done_testing

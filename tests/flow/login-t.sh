@@ -137,7 +137,7 @@ like "$(cat "$OUT")" "invalid_grant" "as the server says"
 user tokenward login given </dev/null >"$OUT" 2>&1; is $? 64 "none: exit 64"
 
 # On a terminal.
-if command -v script >/dev/null && script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+if has_terminals; then
     as="setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups"
     [ "$(id -u)" = 0 ] || as=
     on_terminal() { # on_terminal COLUMNS COMMAND: for three seconds

@@ -6,6 +6,7 @@
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 command -v tmux >/dev/null || skip_all "tmux is not installed"
+has_terminals || skip_all "there are no terminals here"
 sandbox
 profile pay /oauth/v1/token
 profile failing /m/status=401,error=invalid_client/oauth/v1/token
