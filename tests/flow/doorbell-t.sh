@@ -11,22 +11,11 @@ cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
 chmod 644 "$T/bin/ring.py"
 BELL=$T/run/tokenward/doorbell
 ring() { user $PYTHON "$T/bin/ring.py" "$BELL" "$@"; }
-until_true() { # until_true SECONDS COMMAND...
-    tenths=$(($1 * 10))
-    shift
-    while [ "$tenths" -gt 0 ]; do
-        "$@" 2>/dev/null && return 0
-        sleep 0.1
-        tenths=$((tenths - 1))
-    done
-    return 1
-}
 serve() {
     user "$@" "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
     EXTRA_PID=$!
     until_true 5 test -S "$BELL"
 }
-helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
 stop() { kill "$1" "$(helper_pid)"; wait "$EXTRA_PID" 2>/dev/null; }
 
 profile pay /oauth/v1/token

@@ -6,22 +6,11 @@
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 sandbox
-until_true() { # until_true SECONDS COMMAND...
-    tenths=$(($1 * 10))
-    shift
-    while [ "$tenths" -gt 0 ]; do
-        "$@" 2>/dev/null && return 0
-        sleep 0.1
-        tenths=$((tenths - 1))
-    done
-    return 1
-}
 program() { # program NAME: its lines on stdin
     { echo "#!/bin/sh"; echo "out=$T/home/$1.out"; cat; } >"$T/bin/$1"
     chmod 755 "$T/bin/$1"
 }
 serve() { user "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 & EXTRA_PID=$!; }
-helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
 stop() { kill "$(helper_pid)"; wait "$EXTRA_PID"; }
 
 # One run of fetch.

@@ -52,16 +52,6 @@ as() { # as USER COMMAND...: with that user's groups
     env -u XDG_RUNTIME_DIR -u XDG_CONFIG_HOME HOME=/nonexistent \
         setpriv --reuid="$who" --regid="$(id -u "$who")" --init-groups "$@"
 }
-until_true() { # until_true SECONDS COMMAND...
-    tenths=$(($1 * 10))
-    shift
-    while [ "$tenths" -gt 0 ]; do
-        "$@" 2>/dev/null && return 0
-        sleep 0.1
-        tenths=$((tenths - 1))
-    done
-    return 1
-}
 tenant() { # tenant NAME PATH [LINE...]: one more profile of the system's
     mkdir -p "$SYSCONF/profiles.d"
     if [ ! -e "$SYSCONF/secret" ]; then

@@ -15,21 +15,6 @@ chmod 644 "$T/bin/crowd.py"
 BELL=$T/run/tokenward/doorbell
 crowd() { $PYTHON "$T/bin/crowd.py" "$BELL" "$@"; }
 ask() { user $PYTHON "$T/bin/crowd.py" "$BELL" ask "$@"; }
-until_true() { # until_true SECONDS COMMAND...
-    tenths=$(($1 * 10))
-    shift
-    while [ "$tenths" -gt 0 ]; do
-        "$@" 2>/dev/null && return 0
-        sleep 0.1
-        tenths=$((tenths - 1))
-    done
-    return 1
-}
-helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
-descriptors() { find "/proc/$1/fd" -mindepth 1 2>/dev/null | wc -l; }
-memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"; }
-ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
-has_token() { grep -q '^access_token=' "$(record "$1")"; }
 # The work of forty processes that each get a kept token, in ms.
 cached() {
     start=$(date +%s%3N)

@@ -87,7 +87,6 @@ await 'pay .*rejected' "watch: a rejection is seen at once"
 user tokenward get pay >/dev/null
 await 'pay .*valid .*  3  ' "watch: and the token after it"
 watching=$(pgrep -f "tokenward watch pay" | tail -n 1)
-ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 before=$(ticks "$watching")
 sleep 2
 [ $(($(ticks "$watching") - before)) -le 10 ]; ok $? "watch: it sleeps while nothing happens"

@@ -18,17 +18,6 @@ profile wanted /m/delay=40/oauth/v1/token
 mkdir "$T/run/tokenward"
 chmod 700 "$T/run/tokenward"
 own "$T/run"
-until_true() { # until_true SECONDS COMMAND...
-    tenths=$(($1 * 10))
-    shift
-    while [ "$tenths" -gt 0 ]; do
-        "$@" 2>/dev/null && return 0
-        sleep 0.1
-        tenths=$((tenths - 1))
-    done
-    return 1
-}
-helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
 generations() { for name in $NAMES; do printf '%s ' "$(field "$name" generation)"; done; }
 are_there() { [ -z "$(for name in $NAMES; do [ -s "$(record "$name")" ] || echo "$name"; done)" ]; }
 next_of() { for n in $1; do printf '%s ' $((n + 1)); done; }

@@ -9,19 +9,7 @@ serve() { # serve [OPTION...]: in the background
     user "$@" "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
     EXTRA_PID=$!
 }
-until_true() { # until_true SECONDS COMMAND...
-    tenths=$(($1 * 10))
-    shift
-    while [ "$tenths" -gt 0 ]; do
-        "$@" 2>/dev/null && return 0
-        sleep 0.1
-        tenths=$((tenths - 1))
-    done
-    return 1
-}
-has_token() { grep -q '^access_token=' "$(record "$1")"; }
 ended() { ! kill -0 "$EXTRA_PID" 2>/dev/null; }
-helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
 
 profile pay /oauth/v1/token
 profile shop /oauth/v1/token
