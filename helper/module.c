@@ -7,6 +7,10 @@
  * by its /proc name: what was checked is what is loaded.  Descriptors stay
  * open, because the dynamic linker knows a module by that name and would give
  * an earlier module for a number used again.
+ *
+ * The other trap: the dynamic linker maps what the program headers (elf(5))
+ * say and does not look whether the file has it, so one that was cut short, as
+ * a full disk leaves it, is SIGBUS to whoever loads it.
  */
 #include "helper/module.h"
 
@@ -14,6 +18,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <link.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -23,6 +29,7 @@
 #define SYMBOL "tokenward_provider_v1"
 #define STATE_MAX (64 * 1024)
 #define OPTIONS_MAX 64
+#define SEGMENTS_MAX 64 /* of one file; a linker makes about ten */
 #define SUFFIX ".so"
 #define NEEDS_KNOWN                                                 \
     (TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT | TW_KEEPS_REFRESH_TOKEN | \
@@ -45,6 +52,60 @@ check_owner(const struct stat *st, const char *dir, const char *file,
                        "%s%s: mode %04o lets others write it\n"
                        "chmod go-w %s%s",
                        dir, file, (unsigned)st->st_mode & 07777, dir, file);
+    return TW_OK;
+}
+
+/* Bytes up to where something ends that a header speaks of; a file cannot be
+ * as large as the most there is. */
+static uint64_t
+end_of(uint64_t begin, uint64_t size)
+{
+    return begin > UINT64_MAX - size ? UINT64_MAX : begin + size;
+}
+
+/* Of what is no ELF file of this machine's word size dlopen(3) has words of
+ * its own. */
+static bool
+is_ours(const ElfW(Ehdr) * header, ssize_t n)
+{
+    return n > EI_CLASS && memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
+           header->e_ident[EI_CLASS] ==
+               (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32);
+}
+
+static enum tw_status
+check_whole(int fd, uint64_t size, const char *dir, const char *file,
+            struct tw_error *err)
+{
+    ElfW(Ehdr) header = {.e_phnum = 0};
+    ElfW(Phdr) segments[SEGMENTS_MAX];
+    ssize_t n = pread(fd, &header, sizeof header, 0);
+    uint64_t wanted = sizeof header;
+    size_t bytes;
+
+    if (!is_ours(&header, n))
+        return TW_OK;
+    if (header.e_phnum > SEGMENTS_MAX)
+        return tw_fail(err, TW_E_MODULE, "%s%s: has more than %d segments",
+                       dir, file, SEGMENTS_MAX);
+    bytes = header.e_phnum * sizeof *segments;
+    if (n == (ssize_t)sizeof header)
+        wanted = end_of(header.e_phoff, bytes);
+    if (size >= wanted &&
+        pread(fd, segments, bytes, (off_t)header.e_phoff) == (ssize_t)bytes) {
+        for (size_t i = 0; i < header.e_phnum; i++) {
+            uint64_t end = end_of(segments[i].p_offset, segments[i].p_filesz);
+
+            if (segments[i].p_type == PT_LOAD && end > wanted)
+                wanted = end;
+        }
+    }
+    if (size < wanted)
+        return tw_fail(err, TW_E_MODULE,
+                       "%s%s: is cut short: %" PRIu64 " bytes, and its "
+                       "headers speak of %" PRIu64
+                       "\ninstall again the package that it comes from",
+                       dir, file, size, wanted);
     return TW_OK;
 }
 
@@ -90,6 +151,8 @@ open_file(const char *dir, const char *name, int *out, struct tw_error *err)
         return tw_fail(err, TW_E_MODULE, "%s%s: is not a regular file", dir,
                        file);
     status = check_owner(&st, dir, file, err);
+    if (!status)
+        status = check_whole(fd, (uint64_t)st.st_size, dir, file, err);
     if (status)
         return status;
     *out = take_fd(&fd);

@@ -203,3 +203,55 @@ Test(module, a_larger_struct_of_the_future_is_taken)
           ".summary = \"s\", .advance = advance}};");
     cr_assert_eq(get("grown", &err), TW_OK, "%s", err.message);
 }
+
+/* Whoever maps what is not there dies of SIGBUS, and so would this test. */
+Test(module, one_that_was_cut_short_is_told)
+{
+    struct tw_error err;
+    struct stat st;
+    unsigned told = 0, words = 0;
+
+    build("good", GOOD);
+    cr_assert_eq(stat(path_of("good"), &st), 0);
+    cr_assert_eq(get("good", &err), TW_OK, "%s", err.message);
+    for (off_t size = st.st_size - 1; size >= 0; size -= size > 128 ? 61 : 1) {
+        cr_assert_eq(truncate(path_of("good"), size), 0);
+        if (get("good", &err) == TW_OK)
+            continue; /* what is only for debuggers stands at the end */
+        cr_expect_eq(err.status, TW_E_MODULE);
+        told++;
+        words += strstr(err.message, "good.so: is cut short: ") != NULL;
+    }
+    cr_expect_gt(told, 150);
+    cr_expect_geq(words + 5, told, "%u of %u have words of their own", words,
+                  told);
+}
+
+Test(module, headers_that_lie_are_told)
+{
+    static const struct {
+        long at;
+        unsigned char byte;
+        const char *says;
+    } LIES[] = {
+        {32 + 7, 0xff, "is cut short"}, /* e_phoff, at its top */
+        {57, 0xff, "more than 64 segments"},
+    };
+    struct tw_error err;
+
+    if (sizeof(void *) != 8)
+        cr_skip("the places are those of 64-bit files");
+    for (size_t i = 0; i < sizeof LIES / sizeof *LIES; i++) {
+        FILE *file;
+
+        build("good", GOOD);
+        file = fopen(path_of("good"), "r+");
+        cr_assert(file && fseek(file, LIES[i].at, SEEK_SET) == 0 &&
+                  fputc(LIES[i].byte, file) == LIES[i].byte &&
+                  fclose(file) == 0);
+        cr_expect_eq(get("good", &err), TW_E_MODULE);
+        cr_expect_not_null(strstr(err.message, LIES[i].says), "%s",
+                           err.message);
+        cr_expect_not(has_run());
+    }
+}
