@@ -16,6 +16,7 @@ serve() {
     EXTRA_PID=$!
     until_true 5 test -S "$BELL"
 }
+rings() { ring 'command=status\n' | grep -q '^profiles='; } # more than a socket that was left
 stop() { kill "$1" "$(helper_pid)"; wait "$EXTRA_PID" 2>/dev/null; }
 
 profile pay /oauth/v1/token
@@ -93,6 +94,7 @@ stop -KILL
 forget other
 user tokenward get other >/dev/null; is $? 0 "and a helper is started, as without it"
 serve
+until_true 10 rings
 is "$(ring 'command=ensure\nprofile=other\n')" "status=ok" "started again: the same socket answers"
 (user tokenward get hang >"$T/hung" 2>&1; echo $? >>"$T/hung") &
 hung=$!

@@ -59,16 +59,19 @@ is "$(wc -l <$AUDIT.1)" 2 "and none in the old one"
 mount -t tmpfs -o size=4k,mode=777 none /run/audit
 (umask 077 && head -c 4096 /dev/zero >$AUDIT)
 chown "$SERVICE_ID:$SERVICE_ID" $AUDIT
+audits() { # the file that is there now, and not one before
+    # shellcheck disable=SC2046  # each of them
+    stat -Lc %d:%i $(printf '/proc/%s/fd/* ' $(pgrep -f "^$T/bin/tokenward-helper.* serve")) 2>/dev/null | grep -qx "$(stat -c %d:%i $AUDIT)"
+}
 kill -HUP "$EXTRA_PID"
-sleep 0.5
+until_true 10 audits
 is "$(load shop.service shop)" "$(token shop)" "a full disk holds no token back"
 umount /run/audit
 kill -HUP "$EXTRA_PID"
-sleep 0.5
+until_true 10 audits
 tenant more /oauth/v1/token 'readers: {units: [shop.service]}'
-until_true 5 test -s /run/tokenward/more/record
-sleep 0.5
-load shop.service more >/dev/null
+loads() { [ -n "$(load shop.service "$1")" ]; }
+until_true 10 loads more
 like "$(tail -n 1 $AUDIT)" "profile=more .* lost=1$" "the next line says how many were lost"
 chmod 644 $AUDIT
 kill -HUP "$EXTRA_PID"
