@@ -37,7 +37,7 @@ find(struct allowances *allowances, uid_t uid, int64_t now_ms)
 
         if (allowance->uid == uid)
             return allowance;
-        if (allowance->callers)
+        if (allowance->callers || allowance->fetching)
             continue;
         refill(allowance, now_ms);
         if (allowance->left == FULL)

@@ -16,10 +16,12 @@
 #define ALLOWANCE_RATE 100   /* ... so many in a second */
 #define ALLOWANCE_USERS 256  /* that are remembered */
 #define ALLOWANCE_FETCHES 60 /* of one user in a minute that are not due */
+#define ALLOWANCE_FETCHING 3 /* at once, of those that one user waits for */
 
 struct allowance {
     uid_t uid;
     unsigned callers;
+    unsigned fetching;    /* under way for this user, see lane.h */
     int64_t left;         /* thousandths of a request */
     int64_t fetches_left; /* thousandths of a fetch */
     int64_t seen_ms;

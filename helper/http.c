@@ -12,11 +12,11 @@
 #include <curl/curl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "helper/http_certificate.h"
 #include "helper/http_easy.h"
 #include "helper/http_failure.h"
+#include "helper/http_loop.h"
 #include "helper/http_queue.h"
 #include "helper/trust.h"
 #include "helper/url.h"
@@ -55,6 +55,7 @@ http_new(bool system, struct http **out, struct tw_error *err)
                        "libcurl is not one of OpenSSL, or of another OpenSSL "
                        "than tokenward: certificates could not be checked");
     }
+    http->queue.host_max = HTTP_HOST_ACTIVE_MAX;
     (void)curl_multi_setopt(http->multi, CURLMOPT_PIPELINING,
                             CURLPIPE_NOTHING);
     (void)curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
@@ -301,58 +302,23 @@ http_run(struct http *http, int64_t wake_ms, int64_t deadline_ms,
     }
 }
 
-static int
-on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *own)
-{
-    const struct http_loop *loop = arg;
-    uint32_t events = 0;
-
-    (void)easy;
-    (void)own;
-    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
-        events |= EPOLLIN;
-    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
-        events |= EPOLLOUT;
-    loop->watch(loop->arg, fd, events);
-    return 0;
-}
-
-static int
-on_timer(CURLM *multi, long wait_ms, void *arg)
-{
-    const struct http_loop *loop = arg;
-
-    (void)multi;
-    loop->timer(loop->arg, wait_ms);
-    return 0;
-}
-
 enum tw_status
 http_attend(struct http *http, const struct http_loop *loop,
             struct tw_error *err)
 {
     http->loop = *loop;
-    if (curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, &http->loop) ||
-        curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket) ||
-        curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, &http->loop) ||
-        curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer))
-        return tw_fail(err, TW_E_SYSTEM, "libcurl cannot be attended");
-    return TW_OK;
+    http->queue.host_max = loop->host_max;
+    return http_loop_set(http->multi, &http->loop, err);
 }
 
 enum tw_status
 http_turn(struct http *http, int fd, uint32_t events, struct tw_error *err)
 {
-    int running, what = 0;
+    int running;
 
-    if (events & (EPOLLIN | EPOLLHUP))
-        what |= CURL_CSELECT_IN;
-    if (events & EPOLLOUT)
-        what |= CURL_CSELECT_OUT;
-    if (events & EPOLLERR)
-        what |= CURL_CSELECT_ERR;
-    if (curl_multi_socket_action(
-            http->multi, fd < 0 ? CURL_SOCKET_TIMEOUT : fd, what, &running))
+    if (curl_multi_socket_action(http->multi,
+                                 fd < 0 ? CURL_SOCKET_TIMEOUT : fd,
+                                 http_loop_ready(events), &running))
         return tw_fail(err, TW_E_SYSTEM, "libcurl lost its way");
     take_finished(http);
     return TW_OK;

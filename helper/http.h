@@ -8,7 +8,7 @@
  * (http.c), whose turn it is (http_queue.c), the settings of a request
  * (http_easy.c), what a certificate must have (http_certificate.c), the answer
  * as it comes (http_answer.c), failures in plain words (http_failure.c), how
- * far it came (http_trace.c).
+ * far it came (http_trace.c), somebody else's epoll (http_loop.c).
  */
 #ifndef TW_HELPER_HTTP_H
 #define TW_HELPER_HTTP_H
@@ -83,6 +83,8 @@ enum tw_status http_run(struct http *http, int64_t wake_ms,
 struct http_loop {
     void (*watch)(void *arg, int fd, uint32_t events);
     void (*timer)(void *arg, int64_t wait_ms);
+    int host_max; /* requests at once to one host: who attends has an order of
+                     its own */
     void *arg;
 };
 

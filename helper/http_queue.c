@@ -49,7 +49,7 @@ http_queue_host(struct http_queue *queue, const char *url)
 static void
 line_up(struct http_queue *queue, struct http_host *host)
 {
-    if (host->in_line || !host->first || host->active >= HTTP_HOST_ACTIVE_MAX)
+    if (host->in_line || !host->first || host->active >= queue->host_max)
         return;
     host->in_line = true;
     host->next_in_line = NULL;

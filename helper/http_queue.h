@@ -30,6 +30,7 @@ struct http_queue {
     struct http_host *hosts;
     struct http_host *first, *last; /* in line */
     int active;
+    int host_max; /* at once for each host */
 };
 
 /* http_queue_host: of @url, made when it is new; NULL: out of memory. */

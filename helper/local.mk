@@ -97,6 +97,8 @@ helper_libhelper_la_SOURCES = \
 	helper/http_easy.h \
 	helper/http_failure.c \
 	helper/http_failure.h \
+	helper/http_loop.c \
+	helper/http_loop.h \
 	helper/http_queue.c \
 	helper/http_queue.h \
 	helper/http_trace.c \
@@ -140,6 +142,7 @@ helper_libhelper_la_SOURCES = \
 	helper/landlock.c \
 	helper/landlock.h \
 	helper/lane.c \
+	helper/lane.h \
 	helper/leave.c \
 	helper/listener.c \
 	helper/listener.h \

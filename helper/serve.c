@@ -81,7 +81,7 @@ dismiss(struct serve *serve)
             serve_answer(serve, ward, &gone);
         }
         if (ward->profile && ward->waiting && !ward->task)
-            lane_put_first(&serve->wards, ward);
+            lane_put(&serve->wards.lanes, ward, clock_now());
     }
 }
 
@@ -218,7 +218,8 @@ time_http(void *arg, int64_t wait_ms)
 static enum tw_status
 open_http(struct serve *serve, struct tw_error *err)
 {
-    const struct http_loop loop = {watch_http, time_http, serve};
+    const struct http_loop loop = {watch_http, time_http, LANE_HOST_MAX,
+                                   serve};
     enum tw_status status =
         http_new(serve->session->options.system, &serve->http, err);
 

@@ -18,7 +18,6 @@
 #include "helper/task.h"
 #include "helper/watch.h"
 
-#define SERVE_TASKS_MAX 256 /* at once, as many as the engine runs */
 #define SERVE_SETTLE_MS 100 /* from the last change to the reload */
 #define SERVE_END_MS 5000   /* for what is under way, at the end */
 #define SERVE_CONTENDED_S 1 /* until a lock that another holds is tried */

@@ -51,14 +51,20 @@ tell(struct waiter *waiter, const struct tw_error *result)
     caller_answer(caller, result, NULL);
 }
 
-/* One tenant's wishes, beyond what is due, shall not fill the lane that others
- * share. */
+/* One tenant's wishes shall not fill the lane that others share. */
+static bool
+is_limited(const struct serve *serve, const struct peer *peer)
+{
+    return serve->store.system && peer->uid != 0 && peer->uid != geteuid();
+}
+
+/* What is due is fetched anyway. */
 static enum tw_status
 may_have_fetched(const struct serve *serve, const struct caller *caller,
                  const struct peer *peer, const struct ward *ward,
                  struct tw_error *err)
 {
-    if (!serve->store.system || peer->uid == 0 || peer->uid == geteuid() ||
+    if (!is_limited(serve, peer) ||
         (ward &&
          (ward->task || schedule_due(&ward->entry.facts, clock_now()) <=
                             clock_now().boot)) ||
@@ -89,6 +95,8 @@ ensure(struct serve *serve, struct caller *caller, const struct peer *peer,
         return;
     }
     caller->waiter.told = tell;
+    caller->waiter.allowance =
+        is_limited(serve, peer) ? caller->allowance : NULL;
     serve_await(serve, ward, &caller->waiter, min_valid);
 }
 

@@ -15,6 +15,12 @@
 #include "helper/serve.h"
 #include "provider/base/clock.h"
 
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* What a failure without a note was, a profile's is looked at for longer. */
 static void
 hold(struct ward *ward, const struct tw_error *result, struct now now)
@@ -79,7 +85,7 @@ answer(struct serve *serve, struct ward *ward, const struct task *task)
         serve_answer(serve, ward, &task->result);
     else if (task->options.background ||
              task->options.min_valid < ward->min_valid)
-        lane_put_first(&serve->wards, ward);
+        lane_put(&serve->wards.lanes, ward, clock_now());
     else
         serve_answer(serve, ward, &task->result);
 }
@@ -136,6 +142,15 @@ tell(struct serve *serve, const struct task *task, bool brought)
     log_say(&serve->log, LOG_DETAIL, "refreshed", fields);
 }
 
+/* Whoever asked nobody has learnt nothing. */
+static enum lane_news
+news_of(const struct task *task)
+{
+    if (task->child < 0 && !task->job.was_asked && !task->job.published)
+        return LANE_NO_NEWS;
+    return task->result.status == TW_E_RETRY ? LANE_SILENT : LANE_ANSWERED;
+}
+
 static void
 finish(struct serve *serve, struct task *task)
 {
@@ -145,7 +160,7 @@ finish(struct serve *serve, struct task *task)
 
     unlink_task(serve, task);
     ward->task = NULL;
-    lane_end(&serve->wards, task->lane, task->result.status == TW_E_RETRY);
+    lane_end(&serve->wards.lanes, &task->place, news_of(task));
     put_back(serve, ward, &task->result);
     brought = ward->profile && brought_token(task, before);
     count(serve, task, brought);
@@ -158,9 +173,9 @@ finish(struct serve *serve, struct task *task)
 }
 
 static void
-begin(struct serve *serve, struct ward *ward)
+begin(struct serve *serve, struct ward *ward, const struct lane_place *place)
 {
-    struct task *task = task_start(&serve->tasks, serve->era, ward);
+    struct task *task = task_start(&serve->tasks, serve->era, ward, place);
 
     if (!task) {
         (void)tw_no_memory(&serve->broken);
@@ -172,6 +187,22 @@ begin(struct serve *serve, struct ward *ward)
         task->next->previous = task;
     serve->running = task;
     serve->running_count++;
+}
+
+/* One that takes its time shall not keep others from their turn.  The result:
+ * when it will have. */
+static int64_t
+doubt(struct serve *serve, struct task *task, int64_t now_ms)
+{
+    int64_t doubt_ms = task->began_ms + LANE_DOUBT_MS;
+
+    if (task->is_doubted)
+        return INT64_MAX;
+    if (now_ms < doubt_ms)
+        return doubt_ms;
+    task->is_doubted = true;
+    lane_doubt(&serve->wards.lanes, &task->place);
+    return INT64_MAX;
 }
 
 /* All that run, once; those that began meanwhile too.  The result: when one
@@ -188,8 +219,9 @@ turn_tasks(struct serve *serve, int64_t now_ms)
 
         if (task->has_ended)
             finish(serve, task);
-        else if (wake_ms < next_ms)
-            next_ms = wake_ms;
+        else
+            next_ms =
+                earlier(next_ms, earlier(wake_ms, doubt(serve, task, now_ms)));
         task = following;
     }
     return next_ms;
@@ -205,7 +237,7 @@ line_up(struct serve *serve)
         struct ward *ward = (struct ward *)entry;
 
         if (!ward->task && !ward_is_idle(ward, now))
-            lane_put(&serve->wards, ward);
+            lane_put(&serve->wards.lanes, ward, now);
     }
 }
 
@@ -213,20 +245,14 @@ static bool
 begin_some(struct serve *serve)
 {
     bool some = false;
+    struct lane_place place;
     struct ward *ward;
 
-    while (serve->running_count < SERVE_TASKS_MAX &&
-           (ward = lane_take(&serve->wards))) {
-        begin(serve, ward);
+    while ((ward = lane_take(&serve->wards.lanes, &place))) {
+        begin(serve, ward, &place);
         some = true;
     }
     return some;
-}
-
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
 }
 
 /* The schedule counts seconds. */

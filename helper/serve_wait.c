@@ -57,7 +57,7 @@ serve_await(struct serve *serve, struct ward *ward, struct waiter *waiter,
     if (min_valid > ward->min_valid)
         ward->min_valid = min_valid;
     if (!ward->task)
-        lane_put_first(&serve->wards, ward);
+        lane_put(&serve->wards.lanes, ward, clock_now());
 }
 
 void

@@ -91,7 +91,7 @@ start_job(struct task *task)
 
 struct task *
 task_start(const struct task_context *context, struct era *era,
-           struct ward *ward)
+           struct ward *ward, const struct lane_place *place)
 {
     struct task *task = calloc(1, sizeof *task);
     int64_t now_ms = clock_monotonic_ms();
@@ -100,7 +100,7 @@ task_start(const struct task_context *context, struct era *era,
         return NULL;
     task->context = context;
     task->ward = ward;
-    task->lane = ward->lane;
+    task->place = *place;
     task->era = era;
     era->holds++;
     task->child = -1;

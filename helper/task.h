@@ -37,7 +37,8 @@ struct task {
     struct task *next, *previous; /* kept by the caller */
     const struct task_context *context;
     struct ward *ward;
-    struct lane *lane;
+    struct lane_place place;
+    bool is_doubted; /* lane_doubt() was told */
     struct era *era;
     struct fetch_options options; /* what the job's context borrows */
     struct job_context job_context;
@@ -50,10 +51,10 @@ struct task {
     struct tw_error result; /* once it has ended */
 };
 
-/* task_start: begins to fetch @ward.  It may have ended at once.  NULL: out
- * of memory. */
+/* task_start: begins to fetch @ward, from its @place in the lane.  It may have
+ * ended at once.  NULL: out of memory. */
 struct task *task_start(const struct task_context *context, struct era *era,
-                        struct ward *ward);
+                        struct ward *ward, const struct lane_place *place);
 
 /* task_turn: goes on if it wants to.  Returns when (monotonic, in ms) it wants
  * to be called again. */

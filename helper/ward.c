@@ -200,13 +200,14 @@ find_lanes(struct wards *wards, const struct profile_set *set)
     struct profile_cursor cursor = {.set = set};
 
     while (profiles_next(&cursor)) {
-        if (!lane_find(wards, cursor.profile, cursor.name))
+        if (!lane_find(&wards->lanes, cursor.profile, cursor.name))
             return false;
     }
     for (const struct ward *ward = wards->first; ward; ward = ward->next) {
         const struct profile_template *template = same_template(set, ward);
 
-        if (template && !lane_find(wards, template->sample, ward->name))
+        if (template &&
+            !lane_find(&wards->lanes, template->sample, ward->name))
             return false;
     }
     return true;
@@ -248,7 +249,7 @@ assign(struct wards *wards, struct ward *ward, const struct profile *profile)
     if (ward->lane)
         lane_leave(ward);
     ward->profile = profile;
-    ward->lane = lane_find(wards, profile, ward->name);
+    ward->lane = lane_find(&wards->lanes, profile, ward->name);
 }
 
 bool
@@ -296,7 +297,7 @@ wards_add_user(struct wards *wards, const struct profile_template *users,
 {
     struct ward *ward = new_ward(name);
 
-    if (!ward || !lane_find(wards, users->sample, name) ||
+    if (!ward || !lane_find(&wards->lanes, users->sample, name) ||
         !table_add(&wards->names, ward->name, "", ward)) {
         free(ward);
         return NULL;
@@ -314,13 +315,7 @@ void
 wards_clear(struct wards *wards)
 {
     free_list(wards->first);
-    while (wards->lanes) {
-        struct lane *lane = wards->lanes;
-
-        wards->lanes = lane->next;
-        free(lane);
-    }
+    lanes_clear(&wards->lanes);
     table_clear(&wards->names);
-    table_clear(&wards->lane_names);
     *wards = (struct wards){.first = NULL};
 }

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ward.h - a profile in the resident helper's care, and the lane to its
- * endpoint: so many of one endpoint are fetched at once, one at a time while
- * it is in trouble, and lanes take turns.
+ * ward.h - a profile in the resident helper's care.
  */
 #ifndef TW_HELPER_WARD_H
 #define TW_HELPER_WARD_H
 
+#include "helper/lane.h"
 #include "helper/profiles.h"
 #include "helper/schedule.h"
 #include "helper/store.h"
 #include "helper/table.h"
 #include "helper/waiter.h"
-
-#define LANE_MAX 8       /* at once; the engine sends no more to one host */
-#define LANE_COMMANDS 32 /* lanes of what may take its time */
 
 struct hook_run;
 
@@ -26,16 +22,6 @@ struct ward_faults {
 
 struct task;
 
-struct lane {
-    struct lane *next;         /* of all */
-    struct lane *next_in_line; /* of those where one could begin */
-    struct ward *first, *last; /* waiting */
-    unsigned running;
-    bool in_trouble; /* the last one that ran found no answer */
-    bool in_line;
-    char name[]; /* scheme, host and port, or "command N" */
-};
-
 struct ward {
     struct schedule_entry entry;   /* first: the schedule's is ours */
     const struct profile *profile; /* of the current set, of an instance the
@@ -45,7 +31,7 @@ struct ward {
     uid_t uid;                               /* of that user */
     int64_t asked; /* of CLOCK_BOOTTIME: when that user last did */
     struct lane *lane;
-    struct ward *next_in_lane;
+    struct ward *next_in_lane, *previous_in_lane;
     struct ward *next;      /* of all */
     struct task *task;      /* being fetched */
     struct waiter *waiting; /* who asked for it */
@@ -56,6 +42,7 @@ struct ward {
     int64_t generation;     /* of the kept record, 0: there is none */
     uint32_t refreshes;
     struct ward_faults *faults; /* or NULL */
+    enum turn turn;             /* while it is in its lane */
     bool in_lane, is_failing, wants_hook, hook_failed;
     char name[];
 };
@@ -65,9 +52,7 @@ struct wards {
     struct ward *first;
     struct table names;
     size_t count;
-    struct lane *lanes;
-    struct table lane_names;
-    struct lane *line_first, *line_last;
+    struct lanes lanes;
 };
 
 /* ward_is_apart: could reading its secrets keep us waiting, or does it
@@ -109,26 +94,6 @@ struct ward *wards_add_user(struct wards *wards,
 
 /* wards_find: NULL: there is none of that name. */
 struct ward *wards_find(const struct wards *wards, const char *name);
-
-/* lane_find: the one of @profile's endpoint, made if it is missing; of what
- * may take its time, one by the name @whose.  NULL: out of memory. */
-struct lane *lane_find(struct wards *wards, const struct profile *profile,
-                       const char *whose);
-
-/* lane_leave: @ward stands in no lane any more. */
-void lane_leave(struct ward *ward);
-
-/* lane_put: @ward stands in its lane, once. */
-void lane_put(struct wards *wards, struct ward *ward);
-
-/* lane_put_first: the same, in front: somebody waits. */
-void lane_put_first(struct wards *wards, struct ward *ward);
-
-/* lane_take: whose turn it is, now counted as running; NULL: nobody's. */
-struct ward *lane_take(struct wards *wards);
-
-/* lane_end: one that ran has ended; @in_trouble: without an answer. */
-void lane_end(struct wards *wards, struct lane *lane, bool in_trouble);
 
 void wards_clear(struct wards *wards);
 

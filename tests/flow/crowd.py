@@ -7,6 +7,8 @@
 #   halves N                N callers who shut one half, N the other
 #   vanish N                calls and is gone, N times
 #   ask N PROFILE           N times ensure; prints median and worst, in us
+#   renew PROFILE...        each rejected, then ensure; prints the same
+#   want SECONDS PROFILE... ensure of each at once, and again when answered
 import array
 import os
 import random
@@ -114,14 +116,69 @@ def ask(count, profile):
         times.append((time.monotonic_ns() - start) // 1000)
         caller.close()
         time.sleep(0.015)
+    tell(times)
+
+
+def tell(times):
     times.sort()
     print(times[len(times) // 2], times[-1])
+
+
+def generation(profile):
+    record = os.path.join(os.path.dirname(PATH), profile, "record")
+    with open(record, encoding="ascii") as lines:
+        return next(line for line in lines if line.startswith("generation="))
+
+
+def renew(profiles):
+    times = []
+    for profile in profiles:
+        caller = call()
+        before = generation(profile)
+        start = time.monotonic_ns()
+        for packet in (
+            "command=reject\nprofile=%s\n%s" % (profile, before),
+            ENSURE % profile,
+        ):
+            caller.settimeout(40)
+            caller.send(packet.encode())
+            if caller.recv(4096) != b"status=ok\n":
+                sys.exit("no status=ok")
+        times.append((time.monotonic_ns() - start) // 1000)
+        if generation(profile) == before:
+            sys.exit("no new token")
+        caller.close()
+    tell(times)
+
+
+def want(seconds, profiles):
+    callers = {}
+
+    def again():
+        for profile in profiles:
+            if profile not in callers:
+                callers[profile] = call()
+                callers[profile].setblocking(False)
+                callers[profile].send((ENSURE % profile).encode())
+        for profile, caller in list(callers.items()):
+            try:
+                caller.recv(4096)
+                del callers[profile]
+            except BlockingIOError:
+                pass
+        time.sleep(0.05)
+
+    until(seconds, again)
 
 
 if WORD == "ask":
     ask(int(sys.argv[3]), sys.argv[4])
 elif WORD == "idle":
     idle(int(sys.argv[3]), float(sys.argv[4]))
+elif WORD == "renew":
+    renew(sys.argv[3:])
+elif WORD == "want":
+    want(float(sys.argv[3]), sys.argv[4:])
 elif WORD in ("slow", "garbage"):
     globals()[WORD](float(sys.argv[3]))
 else:

@@ -58,6 +58,7 @@ FLOW_TESTS = \
 	tests/flow/hook-t.sh \
 	tests/flow/init-t.sh \
 	tests/flow/kill-t.sh \
+	tests/flow/lanes-t.sh \
 	tests/flow/load-t.sh \
 	tests/flow/login-t.sh \
 	tests/flow/logout-t.sh \

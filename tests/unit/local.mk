@@ -43,6 +43,7 @@ UNIT_TESTS += \
 	tests/unit/json-tree-t \
 	tests/unit/jwt-expiry-t \
 	tests/unit/jwt-t \
+	tests/unit/lane-t \
 	tests/unit/log-t \
 	tests/unit/metadata-t \
 	tests/unit/module-t \
@@ -177,6 +178,11 @@ tests_unit_jwt_t_SOURCES = tests/unit/jwt-t.c tests/unit/scratch.c tests/unit/sc
 tests_unit_jwt_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_jwt_t_CFLAGS = $(CC_UNIT)
 tests_unit_jwt_t_LDADD = $(LINK_UNIT)
+
+tests_unit_lane_t_SOURCES = tests/unit/lane-t.c
+tests_unit_lane_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_lane_t_CFLAGS = $(CC_UNIT)
+tests_unit_lane_t_LDADD = $(LINK_UNIT)
 
 tests_unit_log_t_SOURCES = tests/unit/log-t.c
 tests_unit_log_t_CPPFLAGS = $(CPP_UNIT)
