@@ -76,7 +76,7 @@ hear(int fd, struct broker_answer *answer)
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,
                              .msg_control = &control,
-                             .msg_controllen = sizeof control};
+                             .msg_controllen = BROKER_CONTROL_LEN};
     AUTO_CLOSE int start = -1;
     ssize_t n;
 

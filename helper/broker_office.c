@@ -127,6 +127,8 @@ allow(struct broker_office *office, const struct received *received)
 
     if (office->sealed || office->kind != BROKER_COMMANDS)
         return (struct broker_answer){.error = EPERM};
+    if (!received->size || received->words[received->size - 1])
+        return (struct broker_answer){.error = EINVAL}; /* no whole words */
     command = malloc(sizeof *command + received->size);
     if (!command)
         return (struct broker_answer){.error = ENOMEM};
@@ -281,7 +283,7 @@ hear(int fd, char *room, struct received *out)
     struct msghdr message = {.msg_iov = parts,
                              .msg_iovlen = 2,
                              .msg_control = &control,
-                             .msg_controllen = sizeof control};
+                             .msg_controllen = BROKER_CONTROL_LEN};
     ssize_t n;
 
     do

@@ -36,11 +36,13 @@ struct broker_answer {
     int32_t state; /* WAIT: as waitpid(2) tells it */
 };
 
-/* Room for one descriptor. */
+/* Room for one descriptor.  CMSG_SPACE has two where they are aligned, and the
+ * second would stay open: who receives says CMSG_LEN. */
 union broker_control {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(int))];
 };
+#define BROKER_CONTROL_LEN CMSG_LEN(sizeof(int))
 
 static inline void
 broker_control_put(union broker_control *control, struct msghdr *message,

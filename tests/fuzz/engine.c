@@ -15,6 +15,7 @@ static const struct {
     {"backoff", fuzz_backoff},
     {"bazel", fuzz_bazel},
     {"bell", fuzz_bell},
+    {"broker", fuzz_broker},
     {"cargo", fuzz_cargo},
     {"claim", fuzz_claim},
     {"docker", fuzz_docker},

@@ -21,6 +21,7 @@ FUZZ_SOURCES = \
 	provider/credential/terraform.c \
 	tests/fuzz/backoff.c \
 	tests/fuzz/bell.c \
+	tests/fuzz/broker.c \
 	tests/fuzz/claim.c \
 	tests/fuzz/engine.c \
 	tests/fuzz/engine.h \
@@ -53,17 +54,20 @@ FUZZ_SOURCES = \
 	tests/fuzz/yaml.c \
 	tests/unit/fake_modules.c
 
+FUZZ_WRAP = -Wl,--wrap=fork # broker.c has it
+
 check_PROGRAMS += tests/fuzz/replay
 tests_fuzz_replay_SOURCES = $(FUZZ_SOURCES) tests/fuzz/replay.c
 tests_fuzz_replay_CPPFLAGS = $(CPP_PATHS)
 tests_fuzz_replay_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
+tests_fuzz_replay_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_WRAP)
 tests_fuzz_replay_LDADD = helper/libhelper.la
 
 EXTRA_PROGRAMS += tests/fuzz/libfuzzer
 tests_fuzz_libfuzzer_SOURCES = $(FUZZ_SOURCES) tests/fuzz/mutate.c
 tests_fuzz_libfuzzer_CPPFLAGS = $(CPP_PATHS)
 tests_fuzz_libfuzzer_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
-tests_fuzz_libfuzzer_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_libfuzzer_LDFLAGS = -fsanitize=fuzzer $(FUZZ_WRAP)
 tests_fuzz_libfuzzer_LDADD = helper/libhelper.la
 
 dist_check_SCRIPTS += tests/fuzz/cost-t.sh tests/fuzz/replay-t.sh
