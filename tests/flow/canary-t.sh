@@ -9,8 +9,8 @@
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 command -v openssl >/dev/null || skip_all "the openssl program is not installed"
 can_trace || skip_all "needs root, and strace that may trace"
-# LeakSanitizer cannot work under strace.
-export ASAN_OPTIONS=detect_leaks=0
+# LeakSanitizer cannot work under strace; and a crash shall be one.
+export ASAN_OPTIONS=detect_leaks=0:handle_segv=0
 K=$T/config/tokenward/keys
 mkdir "$K"
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$T/plain.key" 2>/dev/null

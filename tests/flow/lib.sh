@@ -53,6 +53,8 @@ finish_quietly() {
     [ -z "${SANDBOX_PID:-}" ] || kill "$SANDBOX_PID" 2>/dev/null
     # shellcheck disable=SC2086  # perhaps several
     [ -z "${EXTRA_PID:-}" ] || kill $EXTRA_PID 2>/dev/null
+    # Behind one that became a user stands the program itself.
+    pkill -f "$T/bin/"
     wait 2>/dev/null
     umount "$T/run" "$T/state" 2>/dev/null
     rm -rf "$T"

@@ -54,8 +54,10 @@ rounds() { # rounds DOORBELL|- WORDS
     is $twice 0 "$2: and bought once each"
     is $unanswered 0 "$2: and who waited was answered"
     [ $lost -le $((killed * 7)) ]; is $? 0 "$2: requests that were lost with a killed process: $lost"
-    kill "$EXTRA_PID"
+    # The manager itself, or the next one has a rival.
+    pkill -f "^$PYTHON $T/bin/manager.py"
     wait "$EXTRA_PID" 2>/dev/null
+    is "$(helper_pid)" "" "$2: and none is left"
 }
 rounds "$T/run/tokenward/doorbell" "on a manager's socket"
 rounds - "on a socket of its own"

@@ -12,13 +12,13 @@ UNIT_TESTS = \
 	tests/unit/corpus-replies-t
 tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c tests/unit/figure.h
 tests_unit_corpus_profiles_t_CPPFLAGS = $(CPP_UNIT)
-tests_unit_corpus_profiles_t_CFLAGS = $(CC_UNIT)
-tests_unit_corpus_profiles_t_LDADD = $(LINK_UNIT)
+tests_unit_corpus_profiles_t_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
+tests_unit_corpus_profiles_t_LDADD = helper/libhelper.la
 
 tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/figure.h tests/unit/raw_server.h tests/unit/cpu_time.h
 tests_unit_corpus_replies_t_CPPFLAGS = $(CPP_UNIT)
-tests_unit_corpus_replies_t_CFLAGS = $(CC_UNIT)
-tests_unit_corpus_replies_t_LDADD = $(LINK_UNIT)
+tests_unit_corpus_replies_t_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
+tests_unit_corpus_replies_t_LDADD = helper/libhelper.la
 
 if HAVE_CRITERION
 UNIT_TESTS += \
