@@ -231,8 +231,22 @@ about_secrets(const struct adviser *this)
     }
 }
 
+static void
+about_module(const struct adviser *this)
+{
+    const struct tw_error *fault = &this->source->module->fault;
+    char text[sizeof fault->message + 32];
+
+    if (!fault->status)
+        return;
+    (void)snprintf(text, sizeof text, "this source is passed over: %s",
+                   fault->message);
+    say(this, this->source->source_line, text);
+}
+
 static void (*const RULES[])(const struct adviser *this) = {
-    about_scope, about_audience, about_mail, about_trust, about_secrets};
+    about_module, about_scope, about_audience,
+    about_mail,   about_trust, about_secrets};
 
 void
 advise(const struct profile *profile, const struct environment *environment,

@@ -155,7 +155,9 @@ say_turn(struct description *this, const struct profile *source)
     left = backoff_left(&note, this->now);
     if (note.message[0])
         say_note(&note, left, this->now);
-    if (stack_missing(source, &this->secrets, &err)) {
+    if (stack_lacks_module(source, &err)) {
+        say("lacks", "%.*s", (int)strcspn(err.message, "\n"), err.message);
+    } else if (stack_missing(source, &this->secrets, &err)) {
         outcome = STACK_NOT_CONFIGURED;
     } else if (left == 0) {
         say("rule", this->decided ? "asked if those before it fail"

@@ -178,6 +178,10 @@ look_at_source(struct doctor *doctor, const struct profile *source,
         stack_label(source, label, sizeof label);
         sheet_title(&doctor->sheet, "  source %s", label);
     }
+    if (stack_lacks_module(source, &err)) {
+        doctor_say(doctor, SHEET_WARN, TW_OK, "provider", -1, err.message);
+        return;
+    }
     if (lacks && source->source_number) {
         doctor_say(doctor, SHEET_SKIPPED, TW_OK, "secret", -1, err.message);
         return;

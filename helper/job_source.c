@@ -276,6 +276,12 @@ may_ask(struct job *job)
     enum stack_outcome outcome = STACK_UNAVAILABLE;
     struct tw_error why;
 
+    if (stack_lacks_module(job->source, &why)) {
+        job->result = why;
+        memset(&job->source_note, 0, sizeof job->source_note);
+        pass(job, STACK_UNAVAILABLE);
+        return false;
+    }
     if (stack_missing(job->source, &job->context->secrets, &why)) {
         job->result = why;
         memset(&job->source_note, 0, sizeof job->source_note);

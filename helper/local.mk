@@ -163,6 +163,7 @@ helper_libhelper_la_SOURCES = \
 	helper/metrics.h \
 	helper/module.c \
 	helper/module.h \
+	helper/module_stand_in.c \
 	helper/notify.c \
 	helper/notify.h \
 	helper/own_directory.c \
@@ -191,6 +192,7 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_links.h \
 	helper/profile_match.c \
 	helper/profile_option.c \
+	helper/profile_provider.c \
 	helper/profile_reader.h \
 	helper/profile_readers.c \
 	helper/profile_readers.h \

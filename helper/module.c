@@ -281,7 +281,8 @@ modules_get(struct modules *modules, const char *name,
                        "a provider's name is a lower case letter, then at "
                        "most 31 of a-z 0-9 _ -");
     for (module = modules->first; module; module = module->next) {
-        if (strcmp(module->provider.name, name) == 0) {
+        if (!module->fault.status &&
+            strcmp(module->provider.name, name) == 0) {
             *out = module;
             return TW_OK;
         }

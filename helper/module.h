@@ -17,7 +17,9 @@ struct module {
         provider; /* the smaller of the two sizes, the rest zero */
     void *handle;
     int fd; /* stays open: dlopen(3) knows the module by its number */
+    struct tw_error fault; /* of one that stands in for what is not there */
     struct module *next;
+    char own_name[]; /* of the same */
 };
 
 struct modules {
@@ -30,6 +32,13 @@ struct modules {
  * no entry symbol, another ABI, a table that contradicts itself. */
 enum tw_status modules_get(struct modules *modules, const char *name,
                            const struct module **out, struct tw_error *err);
+
+/* modules_stand_in: one that can do nothing, for a source that @name was to
+ * serve, which modules_get() refused for @fault.  TW_E_SYSTEM: no memory. */
+enum tw_status modules_stand_in(struct modules *modules, const char *name,
+                                const struct tw_error *fault,
+                                const struct module **out,
+                                struct tw_error *err);
 
 /* modules_each: every module file of the directory in order of names. */
 enum tw_status modules_each(struct modules *modules,

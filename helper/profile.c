@@ -168,22 +168,6 @@ check_complete(const struct profile_reader *reader)
     return TW_OK;
 }
 
-static enum tw_status
-use_default_provider(const struct profile_reader *reader)
-{
-    struct tw_error failure = {0};
-    enum tw_status status =
-        modules_get(reader->context->modules, PROFILE_PROVIDER,
-                    &reader->profile->module, &failure);
-
-    if (!status)
-        return TW_OK;
-    (void)profile_refuse(reader, reader->entry->key, "%s", failure.message);
-    if (reader->err)
-        reader->err->status = (int32_t)status;
-    return status;
-}
-
 /* @whole is the reader's entry. */
 static enum tw_status
 fill(const struct profile_reader *reader, struct arena *arena,
@@ -193,16 +177,17 @@ fill(const struct profile_reader *reader, struct arena *arena,
     enum tw_status status = read_common(reader, true);
 
     if (!status && !profile->module)
-        status = use_default_provider(reader);
+        status =
+            profile_use_provider(reader, reader->entry->key, PROFILE_PROVIDER);
     if (!status && reader->context->specifier)
         status = specifier_expand(reader, arena, whole);
-    if (!status)
+    if (!status && !profile->module->fault.status)
         status = read_options(reader);
     if (!status)
         status = read_common(reader, false);
-    if (!status)
+    if (!status && !profile->module->fault.status)
         status = check_complete(reader);
-    if (!status)
+    if (!status && !profile->module->fault.status)
         status = profile_client_check(reader);
     if (!status && !profile->git_username) {
         profile->git_username = strdup(GIT_USERNAME_DEFAULT);

@@ -179,6 +179,7 @@ struct profile_context {
     uint32_t mode, mode_wanted; /* of the file, for the message */
     bool may_hold_secret;
     bool system;
+    bool in_stack; /* one of several sources */
     const char *preset_dir;            /* NULL: there are none */
     const struct specifier *specifier; /* of a template's instance, or NULL */
 };

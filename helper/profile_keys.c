@@ -144,34 +144,6 @@ read_merged(const struct profile_reader *reader, const struct yaml_node *value)
 }
 
 static enum tw_status
-read_provider(const struct profile_reader *reader,
-              const struct yaml_node *value)
-{
-    const struct module *module;
-    struct tw_error failure = {0};
-    size_t n = 0;
-    enum tw_status status =
-        profile_value_line(reader, value->key->text, value, &n);
-
-    if (status)
-        return status;
-    if (n != value->len || !text_is_module_name(value->text))
-        return profile_refuse(reader, value,
-                              "provider must be a name: a lower case letter, "
-                              "then at most 31 of a-z 0-9 _ -");
-    status =
-        modules_get(reader->context->modules, value->text, &module, &failure);
-    if (status) {
-        (void)profile_refuse(reader, value, "provider: %s", failure.message);
-        if (reader->err)
-            reader->err->status = (int32_t)status;
-        return status;
-    }
-    reader->profile->module = module;
-    return TW_OK;
-}
-
-static enum tw_status
 read_timeout(const struct profile_reader *reader,
              const struct yaml_node *value)
 {
@@ -360,7 +332,7 @@ static const struct profile_key KEYS[] = {
      false, read_merged, SHAPE(TEXT)},
     {"provider", "NAME",
      "the module that knows the grant; default client_credentials", true,
-     read_provider, SHAPE(TEXT)},
+     profile_read_provider, SHAPE(TEXT)},
     {"readers", "{users: [NAME...], groups: [NAME...], units: [NAME...]}",
      "who may read the token of a system's profile", false,
      profile_read_readers, SHAPE(READERS)},

@@ -111,6 +111,16 @@ enum tw_status profile_read_foreign_file(const struct profile_reader *reader,
                                          const struct yaml_node *node,
                                          struct secret_source *out);
 
+/* The row of profile_provider.c. */
+enum tw_status profile_read_provider(const struct profile_reader *reader,
+                                     const struct yaml_node *value);
+
+/* profile_use_provider: the module of that name; one of several sources has a
+ * stand-in for one that is not there.  As modules_get(), @where in front. */
+enum tw_status profile_use_provider(const struct profile_reader *reader,
+                                    const struct yaml_node *where,
+                                    const char *name);
+
 /* profile_read_option: a key of the provider's own table. */
 enum tw_status profile_read_option(const struct profile_reader *reader,
                                    const struct tw_option *option,

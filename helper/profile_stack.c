@@ -230,14 +230,15 @@ read_source(const struct profile_reader *reader, const struct yaml_node *item,
 {
     AUTO(auto_profile) struct profile *source = NULL;
     AUTO(arena_clear) struct arena arena = {0};
+    struct profile_context context = *reader->context;
     struct yaml_node whole;
     enum tw_status status = check_item(reader, item);
 
+    context.in_stack = true;
     if (!status)
         status = merge(reader, item, &arena, &whole);
     if (!status)
-        status =
-            profile_read_source(reader->context, &whole, &source, reader->err);
+        status = profile_read_source(&context, &whole, &source, reader->err);
     if (!status)
         status = read_name(reader, item, first, &source->source_name);
     if (!status)

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "helper/profile_keys.h"
 #include "helper/profile_reader.h"
 #include "provider/base/secret.h"
 
@@ -117,6 +118,9 @@ place_of(const struct profile_reader *reader, const char *key)
         module_option(reader->profile->module, key);
     enum place place = find_row(KEYS, sizeof KEYS / sizeof *KEYS, key);
 
+    if (place == NOWHERE && reader->profile->module->fault.status &&
+        !profile_key_find(key))
+        return ANYWHERE; /* nobody reads it */
     return place == NOWHERE && option ? place_of_option(option) : place;
 }
 

@@ -125,6 +125,18 @@ stack_missing(const struct profile *source,
 }
 
 bool
+stack_lacks_module(const struct profile *source, struct tw_error *err)
+{
+    const struct tw_error *fault = &source->module->fault;
+
+    if (fault->status)
+        (void)tw_fail(err, (enum tw_status)fault->status,
+                      "%s:%u: provider: %s", source->file, source->source_line,
+                      fault->message);
+    return fault->status != TW_OK;
+}
+
+bool
 stack_outcome(const struct tw_error *failure, bool asked,
               enum stack_outcome *out)
 {

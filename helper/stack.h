@@ -30,9 +30,14 @@ struct stack_account {
 
 /* stack_missing: is something that @source needs (file, credential, variable,
  * command, key, certificate) not there?  @err then says what, with its line.
- * What may not be looked at counts as there: reading it says why not.  Nothing is read. */
+ * What may not be looked at counts as there: reading it says why not.  Nothing
+ * is read. */
 bool stack_missing(const struct profile *source,
                    const struct secret_context *context, struct tw_error *err);
+
+/* stack_lacks_module: is @source's provider missing or broken?  @err then says
+ * why (TW_E_MODULE); none but a source of several is read without one. */
+bool stack_lacks_module(const struct profile *source, struct tw_error *err);
 
 /* stack_lacks_secret, stack_lacks_file: the same of one of its secrets, and of
  * the path of a certificate or key; false for a URI that is no file's. */

@@ -50,6 +50,41 @@ for source in '{env: TOKENWARD_NO_SUCH}' '{credential: nosuch}' '{command: [/non
     forget kinds
     fetch kinds >/dev/null; is "$? $(field kinds answered_by)" "0 2" "not there: $source"
 done
+
+# A provider that is not there, or no good, is that source's matter alone.
+stack lame '- name: future' '  provider: quantum' '  qubits: 12' '- name: office' "  $GOOD"
+token=$(user tokenward get lame 2>"$T/err"); is $? 0 "a source whose provider is not installed: the next one answers"
+[ ${#token} -ge 20 ] && [ ! -s "$T/err" ]; ok $? "with a token and no word"
+is "$(field lame answered_by)" "2 (office)" "the record says which"
+out=$(user tokenward-helper check 2>&1); is $? 0 "check: the profile is good"
+like "$out" "lame: good (.*lame.yaml:2, sources 1 (future) quantum, 2 (office) client_credentials)" "with both sources"
+like "$out" "warning: .*lame.yaml:8: profile 'lame': this source is passed over: no provider 'quantum': .*/quantum.so does not exist" "and a warning about the one"
+like "$(user tokenward explain lame 2>&1)" "lacks *.*lame.yaml:8: provider: no provider 'quantum'" "explain says so"
+like "$(user tokenward explain lame 2>&1)" "rule *unavailable: continue with the next source" "and what comes of it"
+like "$(user tokenward doctor lame 2>&1)" "no provider 'quantum'" "doctor too"
+stack lame '- name: future' '  provider: quantum' '- name: office' '  client_secret: {file: ../wrong}'
+forget lame
+out=$(fetch lame); is $? 77 "the other one is refused: that decides"
+like "$out" "source 1 (future): unavailable: .*lame.yaml:8: provider: no provider 'quantum'" "and the first one's reason is told"
+stack lame '- provider: quantum' '- provider: quantum'
+forget lame
+out=$(fetch lame); is $? 72 "no source has its provider: exit 72"
+like "$out" "lame.yaml:9: provider: no provider 'quantum'" "with the place"
+stack lame '- {provider: quantum, actions: {unavailable: return}}' "- $GOOD"
+fetch lame >/dev/null; is $? 72 "unavailable: return holds for it"
+printf 'no ELF' >"$T/modules/quantum.so"
+stack lame '- provider: quantum' "- $GOOD"
+out=$(fetch lame); is "$? $(field lame answered_by)" "0 2" "one that cannot be loaded is passed over"
+chmod 666 "$T/modules/quantum.so"
+like "$(user tokenward-helper check 2>&1)" "passed over: .*quantum.so: mode 0666 lets others write it" "so is one that others may write"
+cp "$T/modules/client_credentials.so" "$T/modules/quantum.so"
+forget lame
+out=$(fetch lame); is "$? $(field lame answered_by)" "0 2" "and one that calls itself by another name"
+rm "$T/modules/quantum.so"
+profile whole /oauth/v1/token 'provider: quantum'
+out=$(fetch whole); is $? 72 "a profile without other sources is refused as before"
+rm "$DIR/whole.yaml" "$DIR/lame.yaml"
+
 printf %s "$CANARY" >"$T/config/tokenward/locked"
 stack kinds '- client_secret: {file: ../locked}' "- $GOOD"
 chmod 000 "$T/config/tokenward/locked"
