@@ -69,6 +69,7 @@ FLOW_TESTS = \
 	tests/flow/mtls-t.sh \
 	tests/flow/observe-t.sh \
 	tests/flow/oidc-provider-t.sh \
+	tests/flow/onlookers-t.sh \
 	tests/flow/outside-t.sh \
 	tests/flow/pam-odd-t.sh \
 	tests/flow/pam-script-t.sh \
@@ -114,6 +115,7 @@ EXTRA_DIST += \
 	tests/flow/load.py \
 	tests/flow/manager.py \
 	tests/flow/metrics.py \
+	tests/flow/moved.py \
 	tests/flow/pam_lib.sh \
 	tests/flow/qr_image.py \
 	tests/flow/ring.py \
