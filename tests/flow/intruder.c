@@ -98,7 +98,8 @@ try_program(void)
     int state = 0;
     pid_t pid = fork();
 
-    tell("fork", pid < 0);
+    if (pid != 0) /* or both would */
+        tell("fork", pid < 0);
     if (pid == 0) {
         (void)execv("/bin/true", argv);
         _exit(errno == ENOSYS || errno == EACCES || errno == EPERM ? 1 : 2);
