@@ -62,6 +62,20 @@ hook_once(struct session *session, enum tw_status status)
         start_and_wait(session, published->names[i]);
 }
 
+/* What became of it is kept for `tokenward status'. */
+static enum tw_status
+run(const struct profile *profile, const struct store *store,
+    struct tw_error *err)
+{
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    enum tw_status status =
+        hook_run(&profile->on_refresh, store, profile->name, err);
+
+    if (!store_enter(store, profile->name, &place, NULL))
+        store_hook_note(&place, status ? err : NULL, clock_now().wall);
+    return status;
+}
+
 enum tw_status
 command_hook(struct session *session, int argc, char **argv)
 {
@@ -79,8 +93,7 @@ command_hook(struct session *session, int argc, char **argv)
     if (status)
         return status;
     if (profiles_find(&set, argv[0], &profile, &err) ||
-        (hook_is_there(&profile->on_refresh) &&
-         hook_run(&profile->on_refresh, &store, profile->name, &err)))
+        (hook_is_there(&profile->on_refresh) && run(profile, &store, &err)))
         return session_fail(session, &err);
     return TW_OK;
 }

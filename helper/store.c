@@ -22,6 +22,7 @@
 #define RECORD_FILE "record"
 #define TOKEN_FILE "token"
 #define BACKOFF_FILE "backoff"
+#define HOOK_FILE "hook"
 #define BACKOFF_NAME_MAX 24
 #define LOCK_FILE "lock"
 #define SHOWN_MAX 512 /* of a path in a message; a longer one is cut */
@@ -295,7 +296,7 @@ forget_file(const struct store_profile *profile, const char *name,
 enum tw_status
 store_forget(const struct store_profile *profile, struct tw_error *err)
 {
-    static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE};
+    static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE, HOOK_FILE};
     AUTO_RECORD kept = RECORD_INIT;
     AUTO_CLOSE int guard = -1;
     char note[BACKOFF_NAME_MAX];
@@ -311,18 +312,45 @@ store_forget(const struct store_profile *profile, struct tw_error *err)
     return status;
 }
 
+static void
+put_note(const struct store_profile *profile, const char *name,
+         const struct backoff *note)
+{
+    AUTO_SECRET text = SECRET_INIT(BACKOFF_MAX);
+    AUTO_CLOSE int guard = -1;
+
+    if (backoff_format(note, &text) &&
+        !replace_begin(profile->dir, &guard, NULL, NULL))
+        (void)replace_file(profile->dir, name, 0600, text.bytes, text.len,
+                           NULL);
+}
+
 void
 store_backoff(const struct store_profile *profile, unsigned source,
               const struct backoff *backoff)
 {
-    AUTO_SECRET text = SECRET_INIT(BACKOFF_MAX);
-    AUTO_CLOSE int guard = -1;
     char name[BACKOFF_NAME_MAX];
 
-    if (backoff_format(backoff, &text) &&
-        !replace_begin(profile->dir, &guard, NULL, NULL))
-        (void)replace_file(profile->dir, backoff_name(source, name), 0600,
-                           text.bytes, text.len, NULL);
+    put_note(profile, backoff_name(source, name), backoff);
+}
+
+void
+store_hook_note(const struct store_profile *profile,
+                const struct tw_error *failure, int64_t wall)
+{
+    struct backoff note;
+
+    if (!failure) {
+        (void)forget_file(profile, HOOK_FILE, NULL);
+        return;
+    }
+    backoff_read(profile->dir, HOOK_FILE, &note);
+    note.failures++;
+    note.failed_at = wall;
+    (void)snprintf(note.status, sizeof note.status, "%s",
+                   tw_status_name(failure->status));
+    (void)snprintf(note.message, sizeof note.message, "%s", failure->message);
+    put_note(profile, HOOK_FILE, &note);
 }
 
 void

@@ -97,6 +97,11 @@ void store_backoff(const struct store_profile *profile, unsigned source,
 void store_note(const struct store_profile *profile, unsigned source,
                 struct backoff *out);
 
+/* store_hook_note: the same of on_refresh, which has failed so at @wall (NULL:
+ * which went well). */
+void store_hook_note(const struct store_profile *profile,
+                     const struct tw_error *failure, int64_t wall);
+
 /* store_put: any small file of the root, as above. */
 enum tw_status store_put(int dir, const char *name, mode_t mode,
                          const struct secret *text, struct tw_error *err);

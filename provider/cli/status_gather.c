@@ -31,6 +31,27 @@ is_there(const struct runtime *runtime, bool system, const char *name,
     return lstat(path, &st) == 0 || errno == EACCES;
 }
 
+/* One of a token before this one's is no news. */
+static void
+look_at_hook(const struct runtime *runtime, struct status_row *row,
+             const struct record *record, struct now now)
+{
+    char path[PATH_MAX + 128];
+    struct backoff note;
+    enum tw_status status;
+
+    (void)snprintf(path, sizeof path, "%s/%s/hook",
+                   row->system ? runtime->system : runtime->user, row->name);
+    backoff_read(AT_FDCWD, path, &note);
+    if (note.failed_at < record->issued_at ||
+        !status_from_name(note.status, &status))
+        return;
+    (void)tw_fail(&row->hook, status, "%s", note.message);
+    row->hook_failures = note.failures;
+    row->hook_failed_at = note.failed_at;
+    row->hook_age = now.wall > note.failed_at ? now.wall - note.failed_at : 0;
+}
+
 static void
 look_at_note(const struct runtime *runtime, struct status_row *row,
              struct now now)
@@ -84,6 +105,7 @@ look_at(const struct runtime *runtime, struct status_row *row)
     (void)snprintf(row->answered_by, sizeof row->answered_by, "%s",
                    record.answered_by);
     (void)snprintf(row->warning, sizeof row->warning, "%s", record.warning);
+    look_at_hook(runtime, row, &record, now);
 }
 
 static bool

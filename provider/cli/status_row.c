@@ -158,6 +158,22 @@ put_failure(const struct status_row *row, const struct status_look *look,
                span(row->retry_in, text));
 }
 
+static bool
+put_hook(const struct status_row *row, const struct status_look *look,
+         int left, struct secret *out)
+{
+    char prefix[80], text[SPAN_MAX], times[40] = "";
+
+    if (!row->hook.status)
+        return true;
+    if (row->hook_failures > 1)
+        (void)snprintf(times, sizeof times, ", %" PRId64 " times in a row",
+                       row->hook_failures);
+    (void)snprintf(prefix, sizeof prefix, "%s ago%s",
+                   span(row->hook_age, text), times);
+    return put_message(prefix, row->hook.message, look, left, out);
+}
+
 /* What there is to say below a row. */
 static bool
 put_notes(const struct status_row *row, const struct status_look *look,
@@ -169,7 +185,7 @@ put_notes(const struct status_row *row, const struct status_look *look,
             put_message("warning", row->warning, look, left, out)) &&
            (row->state != STATUS_UNREADABLE ||
             put_message("why", row->problem.message, look, left, out)) &&
-           put_failure(row, look, left, out);
+           put_failure(row, look, left, out) && put_hook(row, look, left, out);
 }
 
 static bool
@@ -317,6 +333,20 @@ put_error(const struct status_row *row, struct secret *out)
 }
 
 static bool
+put_hook_member(const struct status_row *row, struct secret *out)
+{
+    if (!row->hook.status)
+        return true;
+    return json_put_raw_member(out, "on_refresh", "{") &&
+           put_said(tw_status_name(row->hook.status), row->hook.message,
+                    out) &&
+           json_put_number_member(out, "failures", row->hook_failures) &&
+           json_put_number_member(out, "failed_at", row->hook_failed_at) &&
+           json_put_number_member(out, "age", row->hook_age) &&
+           secret_append(out, "}", 1);
+}
+
+static bool
 put_object(const struct status_row *row, struct secret *out)
 {
     return put(out, "{") && json_put_text_member(out, "name", row->name) &&
@@ -333,6 +363,7 @@ put_object(const struct status_row *row, struct secret *out)
             json_put_text_member(out, "answered_by", row->answered_by)) &&
            json_put_text_member(out, "warning", row->warning) &&
            put_problem(row, out) && put_error(row, out) &&
+           put_hook_member(row, out) &&
            json_put_number_member(out, "retry_in", row->retry_in) &&
            json_put_number_member(out, "next_retry", row->next_retry) &&
            put(out, "}");

@@ -30,11 +30,13 @@ struct status_row {
     int64_t left, expires_at, generation;
     int64_t refresh_in; /* 0: it is due, or there is nothing to refresh */
     char scope[256];
-    char answered_by[64];         /* of a stack: the source, or "" */
-    char warning[400];            /* of the token, or "" */
-    struct tw_error problem;      /* why the record is unreadable */
-    struct backoff note;          /* the last failed fetch */
-    int64_t age;                  /* seconds since it failed */
+    char answered_by[64];    /* of a stack: the source, or "" */
+    char warning[400];       /* of the token, or "" */
+    struct tw_error problem; /* why the record is unreadable */
+    struct backoff note;     /* the last failed fetch */
+    int64_t age;             /* seconds since it failed */
+    struct tw_error hook;    /* how on_refresh failed for this token */
+    int64_t hook_failures, hook_failed_at, hook_age;
     int64_t retry_in, next_retry; /* from now, wall clock; 0: at once */
 };
 

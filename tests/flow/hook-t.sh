@@ -49,6 +49,23 @@ profile fails /oauth/v1/token "on_refresh: {command: [$T/bin/fails]}"
 out=$(user tokenward-helper fetch fails 2>&1); is $? 0 "a hook that fails fails no fetch"
 like "$out" "on_refresh of 'fails': failed with exit status 3" "and is told"
 like "$out" "it said: no such bus" "with what it said"
+user tokenward-helper fetch --force fails 2>/dev/null
+out=$(user tokenward status fails)
+like "$out" "^ *[0-9]* s ago, 2 times in a row: on_refresh of 'fails': failed with exit status 3" "status says so"
+like "$out" "^ *hint: it said: no such bus" "with what it said"
+like "$(user tokenward status --json fails)" '"on_refresh": *{"status": *"config", *"message": *"on_refresh of .fails.: failed with exit status 3.*"failures": *2, *"failed_at": *[0-9]*, *"age"' "and status --json"
+is "$(stat -c %a "$T/run/tokenward/fails/hook")" 600 "which others may not read"
+sed -i 's/^issued_at=.*/issued_at=9999999999/' "$(record fails)"
+printf '%s' "$(user tokenward status fails)" | grep -q on_refresh; is $? 1 "but not of a token before this one's"
+profile mends /oauth/v1/token "on_refresh: {command: [$T/bin/mends]}"
+printf 'exit 1
+' | program mends
+user tokenward-helper fetch mends 2>/dev/null
+[ -e "$T/run/tokenward/mends/hook" ]; is $? 0 "one that fails"
+printf 'exit 0
+' | program mends
+user tokenward-helper fetch --force mends
+[ ! -e "$T/run/tokenward/mends/hook" ]; is $? 0 "and goes well again has nothing to tell"
 
 # A signal.
 user sh -c 'echo $$ >"$0/pid"; trap "touch \"$0/hup\"" USR1; while [ ! -e "$0/end" ]; do sleep 0.1; done' "$T/home" &
