@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_FIRST 4096
+#define BLOCK_FIRST 1024
 #define BLOCK_LAST (64 * 1024) /* more would be mapped anew each time */
 #define ALIGNMENT _Alignof(void *)
 

@@ -17,7 +17,7 @@
 static const char *
 audience_of(const struct profile *profile)
 {
-    const struct profile_assertion *assertion = &profile->assertion;
+    const struct profile_assertion *assertion = profile_assertion(profile);
     const char *endpoint = profile->token_endpoint;
 
     if (!endpoint)
@@ -48,15 +48,15 @@ static enum tw_status
 read_thumbprint(const struct profile *profile, const struct key *key,
                 char out[static THUMBPRINT_SIZE], struct tw_error *err)
 {
-    const struct key_source *source = &profile->assertion.key;
+    const struct key_source *source = &profile_assertion(profile)->key;
     AUTO_CERTIFICATE certificate = {0};
     char label[512];
     enum tw_status status;
 
     (void)snprintf(label, sizeof label, "%s:%u: assertion_certificate %s",
-                   source->file, profile->assertion.certificate_line,
-                   profile->assertion.certificate);
-    status = certificate_read(profile->assertion.certificate, label,
+                   source->file, profile_assertion(profile)->certificate_line,
+                   profile_assertion(profile)->certificate);
+    status = certificate_read(profile_assertion(profile)->certificate, label,
                               &certificate, err);
     if (status)
         return status;
@@ -73,7 +73,7 @@ assertion_sign(const struct profile *profile,
                const struct secret_context *secrets, const char *claims,
                struct secret *out, struct secret *mark, struct tw_error *err)
 {
-    const struct profile_assertion *assertion = &profile->assertion;
+    const struct profile_assertion *assertion = profile_assertion(profile);
     char thumbprint[THUMBPRINT_SIZE];
     AUTO_KEY key = {0};
     struct jwt_signer signer = {.algorithm = assertion->algorithm,

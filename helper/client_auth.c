@@ -113,15 +113,18 @@ client_auth_describe(const struct profile *profile, char *out, size_t size)
     else if (needs & AUTH_NEEDS_SECRET)
         describe_source("secret", &profile->client_secret, out, size);
     else if (needs & AUTH_NEEDS_ASSERTION)
-        describe_source("assertion", &profile->assertion.given, out, size);
+        describe_source("assertion", &profile_assertion(profile)->given, out,
+                        size);
     else if (needs & AUTH_NEEDS_KEY)
-        (void)snprintf(out, size, "it was signed with %s",
-                       text_printable(&shown, profile->assertion.key.uri,
-                                      strlen(profile->assertion.key.uri)));
+        (void)snprintf(
+            out, size, "it was signed with %s",
+            text_printable(&shown, profile_assertion(profile)->key.uri,
+                           strlen(profile_assertion(profile)->key.uri)));
     else if (needs & AUTH_NEEDS_CERTIFICATE)
-        (void)snprintf(out, size, "the certificate came from %s",
-                       text_printable(&shown, profile->identity.certificate,
-                                      strlen(profile->identity.certificate)));
+        (void)snprintf(
+            out, size, "the certificate came from %s",
+            text_printable(&shown, profile_identity(profile)->certificate,
+                           strlen(profile_identity(profile)->certificate)));
     else
         (void)snprintf(out, size, "no secret was sent");
 }
@@ -160,7 +163,7 @@ client_auth_apply(const struct profile *profile,
     client_proof_clear(proof);
     if (profile->client_id)
         status = ROWS[profile->auth_method].apply(&auth);
-    if (!status && profile->identity.certificate) {
+    if (!status && profile_identity(profile)->certificate) {
         status = identity_open(profile, secrets, &proof->identity,
                                &proof->mark, err);
         proof->has_identity = !status;

@@ -54,7 +54,7 @@ client_auth_secret_jwt(const struct client_auth *auth)
     const struct jwt_signer signer = {
         .algorithm = JWT_HS256,
         .secret = &secret,
-        .kid = auth->profile->assertion.key_id,
+        .kid = profile_assertion(auth->profile)->key_id,
     };
     enum tw_status status = client_auth_read_secret(auth);
 
@@ -67,8 +67,8 @@ client_auth_secret_jwt(const struct client_auth *auth)
     if (!assertion_claims(auth->profile, &claims))
         return client_auth_too_long(auth);
     status = jwt_sign(&signer, secret_text(&claims), clock_now().wall,
-                      auth->profile->assertion.lifetime_s, &auth->proof->sent,
-                      auth->err);
+                      profile_assertion(auth->profile)->lifetime_s,
+                      &auth->proof->sent, auth->err);
     return status ? status : put_assertion(auth, ASSERTION_TYPE_JWT);
 }
 
@@ -88,7 +88,8 @@ client_auth_key_jwt(const struct client_auth *auth)
 enum tw_status
 client_auth_assertion(const struct client_auth *auth)
 {
-    const struct profile_assertion *assertion = &auth->profile->assertion;
+    const struct profile_assertion *assertion =
+        profile_assertion(auth->profile);
     struct client_proof *proof = auth->proof;
     enum tw_status status = secret_source_read(
         &assertion->given, auth->secrets, &proof->sent, auth->err);

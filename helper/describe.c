@@ -109,12 +109,14 @@ say_keys(const struct profile *source)
     if (source->client_id)
         say("client", "line %u: %s, by %s", source->client_id_line,
             source->client_id, client_auth_name(source->auth_method));
-    say_file("key", source->assertion.key.uri, source->assertion.key.line);
-    say_file("key", source->identity.key.uri, source->identity.key.line);
-    say_file("shows", source->assertion.certificate,
-             source->assertion.certificate_line);
-    say_file("shows", source->identity.certificate,
-             source->identity.certificate_line);
+    say_file("key", profile_assertion(source)->key.uri,
+             profile_assertion(source)->key.line);
+    say_file("key", profile_identity(source)->key.uri,
+             profile_identity(source)->key.line);
+    say_file("shows", profile_assertion(source)->certificate,
+             profile_assertion(source)->certificate_line);
+    say_file("shows", profile_identity(source)->certificate,
+             profile_identity(source)->certificate_line);
     for (size_t i = 0; i < source->option_count; i++) {
         const struct profile_option *option = &source->options[i];
 

@@ -142,7 +142,7 @@ warn_of_others(struct discovery *discovery)
 static char *
 choose_endpoint(const struct profile *profile, char *plain, char *alias)
 {
-    return profile->identity.certificate && alias ? alias : plain;
+    return profile_identity(profile)->certificate && alias ? alias : plain;
 }
 
 static enum tw_status
@@ -163,8 +163,8 @@ fill_in(struct discovery *discovery, struct tw_error *err)
     filled->options = discovery->options;
     filled->token_endpoint = metadata->token_endpoint;
     filled->token_endpoint_line = profile->issuer_line;
-    if (!profile->identity.token_endpoint)
-        filled->identity.token_endpoint =
+    if (!profile->mtls_token_endpoint)
+        filled->mtls_token_endpoint =
             choose_endpoint(profile, NULL, metadata->mtls_token_endpoint);
     add_option(discovery, "device_authorization_endpoint",
                choose_endpoint(profile,

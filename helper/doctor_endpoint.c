@@ -275,7 +275,7 @@ doctor_endpoint(struct doctor *doctor, const struct profile *source,
     struct http *http = NULL;
     const char *endpoint;
     struct tw_error err;
-    bool shows = source->identity.certificate;
+    bool shows = profile_identity(source)->certificate;
 
     if (!profile_endpoint(source) && !source->issuer)
         return; /* a command or a file */

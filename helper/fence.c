@@ -113,8 +113,8 @@ need_source(const struct profile *source, struct needs *needs)
     needs->state = needs->state || source->request.max_fetches ||
                    source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN;
     needs->anywhere = needs->anywhere || source->issuer;
-    need_key(&source->assertion.key, needs);
-    need_key(&source->identity.key, needs);
+    need_key(&profile_assertion(source)->key, needs);
+    need_key(&profile_identity(source)->key, needs);
 }
 
 static struct needs
@@ -230,11 +230,12 @@ allow_source(const struct landlock *landlock, const struct profile *source,
 {
     const char *const urls[] = {source->token_endpoint,
                                 source->revocation_endpoint,
-                                source->identity.token_endpoint};
-    const char *const paths[] = {source->ca_file, source->identity.certificate,
-                                 source->identity.key.uri,
-                                 source->assertion.certificate,
-                                 source->assertion.key.uri};
+                                source->mtls_token_endpoint};
+    const char *const paths[] = {source->ca_file,
+                                 profile_identity(source)->certificate,
+                                 profile_identity(source)->key.uri,
+                                 profile_assertion(source)->certificate,
+                                 profile_assertion(source)->key.uri};
     enum tw_status status = allow_options(landlock, source, err);
 
     for (size_t i = 0; i < sizeof urls / sizeof *urls && !status; i++)

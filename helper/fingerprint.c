@@ -78,7 +78,7 @@ add_fields(EVP_MD_CTX *context, const struct profile_field *fields,
     for (size_t i = 0; good && i < count; i++)
         good = add(context, fields[i].name) &&
                add_source(context, &fields[i].value) &&
-               add(context, secret_text(&fields[i].value.value));
+               add(context, fields[i].value.value);
     return good && add(context, "");
 }
 
@@ -107,7 +107,7 @@ fingerprint_of_source(const struct profile *profile,
                       char out[static FINGERPRINT_SIZE])
 {
     AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
-    const struct profile_assertion *assertion = &profile->assertion;
+    const struct profile_assertion *assertion = profile_assertion(profile);
     char method[] = {(char)('0' + profile->auth_method),
                      (char)('0' + profile->basic_encoding),
                      (char)('0' + assertion->algorithm),
@@ -123,9 +123,9 @@ fingerprint_of_source(const struct profile *profile,
            add(context, assertion->certificate) &&
            add(context, assertion->audience) &&
            add(context, assertion->type) &&
-           add(context, profile->identity.certificate) &&
-           add(context, profile->identity.key.uri) &&
-           add(context, profile->identity.token_endpoint) &&
+           add(context, profile_identity(profile)->certificate) &&
+           add(context, profile_identity(profile)->key.uri) &&
+           add(context, profile->mtls_token_endpoint) &&
            add(context, profile->issuer) && add(context, profile->ca_file) &&
            add_options(context, profile) &&
            add_request(context, &profile->request) &&
@@ -161,7 +161,7 @@ fingerprint_of_grant(const struct profile *profile,
            add(context, profile->module->provider.name) &&
            add(context, profile->issuer) &&
            add(context, profile->token_endpoint) &&
-           add(context, profile->identity.token_endpoint) &&
+           add(context, profile->mtls_token_endpoint) &&
            add(context, profile->client_id) && add_options(context, profile) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }
@@ -176,7 +176,7 @@ fingerprint_of_server(const struct profile *source,
            add(context, "tokenward server 1") &&
            add(context, source->issuer) &&
            add(context, source->token_endpoint) &&
-           add(context, source->identity.token_endpoint) &&
+           add(context, source->mtls_token_endpoint) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }
 

@@ -46,16 +46,6 @@ hook_is_there(const struct hook *hook)
     return hook->argv || hook->pidfile;
 }
 
-void
-hook_clear(struct hook *hook)
-{
-    for (char **argument = hook->argv; argument && *argument; argument++)
-        free(*argument);
-    free(hook->argv);
-    free(hook->pidfile);
-    *hook = (struct hook){.argv = NULL};
-}
-
 static void
 label_of(const char *profile, char out[static LABEL_MAX])
 {

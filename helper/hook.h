@@ -18,7 +18,6 @@ struct hook {
 };
 
 bool hook_is_there(const struct hook *hook);
-void hook_clear(struct hook *hook);
 
 /* hook_run: for the token that @profile has by now; at most HOOK_MS.  The
  * program's environment is TOKENWARD_PROFILE, _TOKEN_FILE, _GENERATION and

@@ -15,7 +15,7 @@ identity_open(const struct profile *profile,
               const struct secret_context *secrets, struct identity *out,
               struct secret *mark, struct tw_error *err)
 {
-    const struct profile_identity *source = &profile->identity;
+    const struct profile_identity *source = profile_identity(profile);
     AUTO_IDENTITY identity = {0};
     char label[512], thumbprint[THUMBPRINT_SIZE];
     enum tw_status status;

@@ -5,7 +5,6 @@
 #include "helper/key_source.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum tw_status
 key_source_open(const struct key_source *source,
@@ -28,12 +27,4 @@ key_source_open(const struct key_source *source,
         status =
             secret_source_read(&source->passphrase, context, &passphrase, err);
     return status ? status : key_open(&place, &passphrase, out, err);
-}
-
-void
-key_source_clear(struct key_source *source)
-{
-    free(source->uri);
-    secret_source_clear(&source->passphrase);
-    *source = (struct key_source){0};
 }

@@ -22,6 +22,4 @@ enum tw_status key_source_open(const struct key_source *source,
                                const struct secret_context *context,
                                struct key *out, struct tw_error *err);
 
-void key_source_clear(struct key_source *source);
-
 #endif

@@ -9,7 +9,6 @@
 #include "helper/profile.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/jwt.h"
@@ -118,7 +117,8 @@ read_options(const struct profile_reader *reader)
     }
     if (count == 0)
         return TW_OK;
-    profile->options = calloc(count, sizeof *profile->options);
+    profile->options =
+        arena_take(reader->context->arena, count * sizeof *profile->options);
     if (!profile->options)
         return tw_no_memory(reader->err);
     for (const struct yaml_node *value = reader->entry->child;
@@ -168,6 +168,41 @@ check_complete(const struct profile_reader *reader)
     return TW_OK;
 }
 
+static const struct profile_assertion NO_ASSERTION = {.lifetime_s =
+                                                          JWT_LIFETIME_S};
+static const struct profile_identity NO_IDENTITY = {.certificate = NULL};
+
+/* A copy of @part in the arena, or NULL if it says no more than @none. */
+static enum tw_status
+keep_part(const struct profile_reader *reader, const void *part,
+          const void *none, size_t n, const void **out)
+{
+    void *kept;
+
+    if (memcmp(part, none, n) == 0)
+        return TW_OK;
+    kept = arena_take(reader->context->arena, n);
+    if (!kept)
+        return tw_no_memory(reader->err);
+    *out = memcpy(kept, part, n);
+    return TW_OK;
+}
+
+static enum tw_status
+keep_parts(const struct profile_reader *reader)
+{
+    const void *assertion = NULL, *identity = NULL;
+    enum tw_status status = keep_part(reader, reader->assertion, &NO_ASSERTION,
+                                      sizeof NO_ASSERTION, &assertion);
+
+    if (!status)
+        status = keep_part(reader, reader->identity, &NO_IDENTITY,
+                           sizeof NO_IDENTITY, &identity);
+    reader->profile->assertion = assertion;
+    reader->profile->identity = identity;
+    return status;
+}
+
 /* @whole is the reader's entry. */
 static enum tw_status
 fill(const struct profile_reader *reader, struct arena *arena,
@@ -185,22 +220,13 @@ fill(const struct profile_reader *reader, struct arena *arena,
         status = read_options(reader);
     if (!status)
         status = read_common(reader, false);
+    if (!status)
+        status = keep_parts(reader);
     if (!status && !profile->module->fault.status)
         status = check_complete(reader);
     if (!status && !profile->module->fault.status)
         status = profile_client_check(reader);
-    if (!status && !profile->git_username) {
-        profile->git_username = strdup(GIT_USERNAME_DEFAULT);
-        if (!profile->git_username)
-            return tw_no_memory(reader->err);
-    }
     return status;
-}
-
-static void
-auto_profile(struct profile **profile)
-{
-    profile_free(*profile);
 }
 
 enum tw_status
@@ -208,39 +234,41 @@ profile_read_source(const struct profile_context *context,
                     const struct yaml_node *entry, struct profile **out,
                     struct tw_error *err)
 {
-    AUTO(auto_profile) struct profile *profile = NULL;
+    struct profile *profile = arena_take(context->arena, sizeof *profile);
+    char *name = arena_text(context->arena, entry->key->text, entry->key->len);
+    struct profile_assertion assertion = NO_ASSERTION;
+    struct profile_identity identity = NO_IDENTITY;
     AUTO(arena_clear) struct arena arena = {0};
     struct yaml_node whole;
-    struct profile_reader reader = {
-        .context = context, .entry = entry, .err = err};
+    struct profile_reader reader = {.context = context,
+                                    .profile = profile,
+                                    .assertion = &assertion,
+                                    .identity = &identity,
+                                    .entry = entry,
+                                    .err = err};
     enum tw_status status;
 
-    profile = calloc(1, sizeof *profile);
-    if (!profile)
+    if (!profile || !name)
         return tw_no_memory(err);
     *profile =
-        (struct profile){.name = strdup(entry->key->text),
+        (struct profile){.name = name,
                          .file = context->file,
                          .mark = context->mark,
                          .line = entry->key->line,
                          .column = entry->key->column,
-                         .assertion.lifetime_s = JWT_LIFETIME_S,
+                         .git_username = GIT_USERNAME_DEFAULT,
                          .request = {.scope_separator = ' '},
                          .reply = {.scope_separator = ' '},
                          .timeout_s = PROFILE_TIMEOUT_S,
                          .default_lifetime_s = PROFILE_LIFETIME_DEFAULT_S};
-    if (!profile->name)
-        return tw_no_memory(err);
-    reader.profile = profile;
     status = preset_merge(&reader, &arena, &whole);
     if (status)
         return status;
     reader.entry = &whole;
     status = fill(&reader, &arena, &whole);
-    if (status)
-        return status;
-    *out = TAKE_POINTER(profile);
-    return TW_OK;
+    if (!status)
+        *out = profile;
+    return status;
 }
 
 enum tw_status
@@ -266,11 +294,23 @@ profile_read(const struct profile_context *context,
     return profile_read_source(context, entry, out, err);
 }
 
+const struct profile_assertion *
+profile_assertion(const struct profile *profile)
+{
+    return profile->assertion ? profile->assertion : &NO_ASSERTION;
+}
+
+const struct profile_identity *
+profile_identity(const struct profile *profile)
+{
+    return profile->identity ? profile->identity : &NO_IDENTITY;
+}
+
 const char *
 profile_endpoint(const struct profile *profile)
 {
-    return profile->identity.token_endpoint ? profile->identity.token_endpoint
-                                            : profile->token_endpoint;
+    return profile->mtls_token_endpoint ? profile->mtls_token_endpoint
+                                        : profile->token_endpoint;
 }
 
 const struct profile_option *
@@ -289,9 +329,11 @@ const struct secret_source *
 profile_source_secret(const struct profile *profile, size_t index)
 {
     const struct secret_source *const own[] = {
-        &profile->client_secret,           &profile->client_secret_next,
-        &profile->assertion.given,         &profile->assertion.key.passphrase,
-        &profile->identity.key.passphrase,
+        &profile->client_secret,
+        &profile->client_secret_next,
+        &profile_assertion(profile)->given,
+        &profile_assertion(profile)->key.passphrase,
+        &profile_identity(profile)->key.passphrase,
     };
     const size_t own_count = sizeof own / sizeof *own;
     const struct profile_request *request = &profile->request;
@@ -345,55 +387,4 @@ profile_match(const struct profile *profile, const char *host,
             return match;
     }
     return NULL;
-}
-
-static void
-free_source(struct profile *profile)
-{
-    for (size_t i = 0; i < profile->option_count; i++)
-        profile_option_clear(&profile->options[i]);
-    for (size_t i = 0; i < profile->match_count; i++) {
-        free(profile->matches[i].host);
-        free(profile->matches[i].path);
-    }
-    for (size_t i = 0; i < profile->export_count; i++)
-        free(profile->exports[i].name);
-    secret_source_clear(&profile->client_secret);
-    secret_source_clear(&profile->client_secret_next);
-    secret_source_clear(&profile->assertion.given);
-    key_source_clear(&profile->assertion.key);
-    free(profile->assertion.key_id);
-    free(profile->assertion.certificate);
-    free(profile->assertion.audience);
-    free(profile->assertion.type);
-    key_source_clear(&profile->identity.key);
-    free(profile->identity.certificate);
-    free(profile->identity.token_endpoint);
-    free(profile->issuer);
-    profile_request_clear(&profile->request);
-    free(profile->reply.expires_member);
-    free(profile->options);
-    free(profile->matches);
-    free(profile->exports);
-    free(profile->name);
-    free(profile->token_endpoint);
-    free(profile->revocation_endpoint);
-    free(profile->client_id);
-    free(profile->git_username);
-    readers_clear(&profile->readers);
-    hook_clear(&profile->on_refresh);
-    free(profile->ca_file);
-    free(profile->source_name);
-    free(profile);
-}
-
-void
-profile_free(struct profile *profile)
-{
-    while (profile) {
-        struct profile *then = profile->then;
-
-        free_source(profile);
-        profile = then;
-    }
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/arena.h"
 #include "helper/hook.h"
 #include "helper/jwt_signature.h"
 #include "helper/key_source.h"
@@ -71,7 +72,6 @@ struct profile_identity {
     char *certificate; /* an absolute path, or NULL */
     uint32_t certificate_line;
     struct key_source key;
-    char *token_endpoint; /* of mtls_endpoint_aliases, or NULL */
 };
 
 /* A key of the profile with its values and its place. */
@@ -123,7 +123,8 @@ struct profile {
     char *token_endpoint; /* NULL when the provider needs none, or the issuer
                              is to be asked */
     char *issuer;         /* of the authorization server, or NULL */
-    const char *warning;  /* about this profile as it is used, or NULL */
+    char *mtls_token_endpoint; /* of mtls_endpoint_aliases, or NULL */
+    const char *warning;       /* about this profile as it is used, or NULL */
     char *revocation_endpoint; /* NULL: none is known */
     uint32_t revocation_endpoint_line;
     uint32_t token_endpoint_line, issuer_line, client_id_line,
@@ -133,41 +134,43 @@ struct profile {
     bool auth_method_chosen; /* the profile says so */
     enum basic_encoding basic_encoding;
     struct secret_source client_secret;
-    struct secret_source client_secret_next; /* while they are changed */
-    struct profile_assertion assertion;
-    struct profile_identity identity;
+    struct secret_source client_secret_next;   /* while they are changed */
+    const struct profile_assertion *assertion; /* or NULL: see below */
+    const struct profile_identity *identity;   /* or NULL */
     struct profile_request request;
     struct reply_rules reply;
     struct profile_option *options;
     size_t option_count;
     struct profile_match *matches;
     size_t match_count;
-    char *git_username; /* "oauth2" unless said otherwise */
+    const char *git_username; /* "oauth2" unless said otherwise */
     struct profile_export *exports;
     size_t export_count;
     bool login;          /* wanted from a login on */
     bool wlcg_discovery; /* its token goes where WLCG's clients look, too */
     uint32_t wlcg_discovery_line, wlcg_discovery_column;
     enum login_lifetime login_lifetime;
-    bool revoke_on_logout; /* when that is over */
+    bool revoke_on_logout;  /* when that is over */
     struct readers readers; /* of the system's alone */
     struct hook on_refresh;
-    char *ca_file;          /* absolute, or NULL for the system's trust */
+    char *ca_file; /* absolute, or NULL for the system's trust */
     bool allow_loopback_http;
     int timeout_s;
     int64_t default_lifetime_s;
     unsigned depth; /* 1, or one more than that of all whose tokens are its
                        secrets; see profile_links.h */
     struct profile *next;   /* of the set, in order of reading */
-    struct profile *then;   /* the source after this one, owned; or NULL */
+    struct profile *then;   /* the source after this one, or NULL */
     unsigned source_number; /* from 1; 0: without any_of it is the only one */
-    bool is_made; /* of a template, for whoever asked; see profiles.h */
+    struct arena made_in;   /* all of it, if it was made of a template for
+                               whoever asked, see profiles.h; else empty */
     uint32_t source_line;
     char *source_name; /* or NULL */
     enum stack_action actions[STACK_OUTCOMES];
 };
 
 /* profile_read: checks one entry of `profiles:` (@entry->key is its name).
+ * All of the profile lies in @arena, also what is left of one that is refused.
  * @file: path for messages and for relative paths in it; it and @mark must
  * outlive the profile.  @may_hold_secret: false when the file may be read by
  * others; a secret by value is then TW_E_ACCESS, with mode found and wanted.
@@ -176,6 +179,7 @@ struct profile_context {
     const char *file;
     const struct mark *mark;
     struct modules *modules;
+    struct arena *arena;
     uint32_t mode, mode_wanted; /* of the file, for the message */
     bool may_hold_secret;
     bool system;
@@ -186,6 +190,12 @@ struct profile_context {
 enum tw_status profile_read(const struct profile_context *context,
                             const struct yaml_node *entry,
                             struct profile **out, struct tw_error *err);
+
+/* profile_assertion, profile_identity: never NULL: what a profile has that
+ * says nothing of it. */
+const struct profile_assertion *
+profile_assertion(const struct profile *profile);
+const struct profile_identity *profile_identity(const struct profile *profile);
 
 /* profile_endpoint: where tokens are bought: the alias, if there is one, of a
  * client that shows a certificate (RFC 8705 5).  NULL: nowhere. */
@@ -210,7 +220,5 @@ const struct profile *profile_login_source(const struct profile *profile);
 /* profile_match: its match: with this normalised host and path, or NULL. */
 const struct profile_match *profile_match(const struct profile *profile,
                                           const char *host, const char *path);
-
-void profile_free(struct profile *profile);
 
 #endif

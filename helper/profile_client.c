@@ -4,7 +4,6 @@
  */
 #include "helper/profile_client.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/client_auth.h"
@@ -82,7 +81,7 @@ profile_client_algorithm(const struct profile_reader *reader,
     enum tw_status status = profile_key_choice(reader, value, &chosen);
 
     if (!status)
-        reader->profile->assertion.algorithm = ALGORITHMS[chosen];
+        reader->assertion->algorithm = ALGORITHMS[chosen];
     return status;
 }
 
@@ -113,8 +112,7 @@ enum tw_status
 profile_client_key(const struct profile_reader *reader,
                    const struct yaml_node *value)
 {
-    return read_key(reader, "assertion_key", value,
-                    &reader->profile->assertion.key);
+    return read_key(reader, "assertion_key", value, &reader->assertion->key);
 }
 
 enum tw_status
@@ -122,7 +120,7 @@ profile_client_key_passphrase(const struct profile_reader *reader,
                               const struct yaml_node *value)
 {
     return profile_read_secret(reader, value->key->text, value,
-                               &reader->profile->assertion.key.passphrase);
+                               &reader->assertion->key.passphrase);
 }
 
 enum tw_status
@@ -130,31 +128,30 @@ profile_client_key_id(const struct profile_reader *reader,
                       const struct yaml_node *value)
 {
     return profile_value_text(reader, value->key->text, value,
-                              &reader->profile->assertion.key_id);
+                              &reader->assertion->key_id);
 }
 
 enum tw_status
 profile_client_key_certificate(const struct profile_reader *reader,
                                const struct yaml_node *value)
 {
-    reader->profile->assertion.certificate_line = value->line;
+    reader->assertion->certificate_line = value->line;
     return profile_value_path(reader, value->key->text, value,
-                              &reader->profile->assertion.certificate);
+                              &reader->assertion->certificate);
 }
 
 enum tw_status
 profile_client_key_lifetime(const struct profile_reader *reader,
                             const struct yaml_node *value)
 {
-    return profile_key_seconds(reader, value,
-                               &reader->profile->assertion.lifetime_s);
+    return profile_key_seconds(reader, value, &reader->assertion->lifetime_s);
 }
 
 enum tw_status
 profile_client_audience(const struct profile_reader *reader,
                         const struct yaml_node *value)
 {
-    struct profile_assertion *assertion = &reader->profile->assertion;
+    struct profile_assertion *assertion = reader->assertion;
     enum tw_status status = profile_value_text(reader, value->key->text, value,
                                                &assertion->audience);
 
@@ -173,9 +170,9 @@ enum tw_status
 profile_client_certificate(const struct profile_reader *reader,
                            const struct yaml_node *value)
 {
-    reader->profile->identity.certificate_line = value->line;
+    reader->identity->certificate_line = value->line;
     return profile_value_path(reader, value->key->text, value,
-                              &reader->profile->identity.certificate);
+                              &reader->identity->certificate);
 }
 
 enum tw_status
@@ -183,7 +180,7 @@ profile_client_certificate_key(const struct profile_reader *reader,
                                const struct yaml_node *value)
 {
     return read_key(reader, "client_certificate_key", value,
-                    &reader->profile->identity.key);
+                    &reader->identity->key);
 }
 
 enum tw_status
@@ -191,7 +188,7 @@ profile_client_certificate_passphrase(const struct profile_reader *reader,
                                       const struct yaml_node *value)
 {
     return profile_read_secret(reader, value->key->text, value,
-                               &reader->profile->identity.key.passphrase);
+                               &reader->identity->key.passphrase);
 }
 
 enum tw_status
@@ -218,7 +215,7 @@ profile_client_mtls_aliases(const struct profile_reader *reader,
         return profile_refuse(
             reader, only, "mtls_endpoint_aliases: token_endpoint %s", problem);
     return profile_value_text(reader, "token_endpoint", only,
-                              &profile->identity.token_endpoint);
+                              &profile->mtls_token_endpoint);
 }
 
 enum tw_status
@@ -226,7 +223,7 @@ profile_client_assertion(const struct profile_reader *reader,
                          const struct yaml_node *value)
 {
     return profile_read_issued(reader, value->key->text, value,
-                               &reader->profile->assertion.given);
+                               &reader->assertion->given);
 }
 
 static enum tw_status
@@ -251,7 +248,7 @@ enum tw_status
 profile_client_assertion_type(const struct profile_reader *reader,
                               const struct yaml_node *value)
 {
-    return read_url(reader, value, &reader->profile->assertion.type);
+    return read_url(reader, value, &reader->assertion->type);
 }
 
 /* Compared to the letter with what the server says of itself. */

@@ -38,20 +38,20 @@ has_secret(const struct profile *profile)
 static bool
 has_key(const struct profile *profile)
 {
-    return profile->assertion.key.uri != NULL;
+    return profile_assertion(profile)->key.uri != NULL;
 }
 
 static bool
 has_assertion(const struct profile *profile)
 {
-    return profile->assertion.given.kind != SECRET_NONE;
+    return profile_assertion(profile)->given.kind != SECRET_NONE;
 }
 
 /* Some servers want one besides another proof, and bind tokens to it. */
 static bool
 has_certificate(const struct profile *profile)
 {
-    return profile->identity.certificate != NULL;
+    return profile_identity(profile)->certificate != NULL;
 }
 
 static const struct part PARTS[] = {
@@ -177,7 +177,7 @@ check_identity(const struct profile_reader *reader)
     const struct profile *profile = reader->profile;
     enum tw_status status = TW_OK;
 
-    if (has_certificate(profile) && !profile->identity.key.uri)
+    if (has_certificate(profile) && !profile_identity(profile)->key.uri)
         return profile_refuse(reader, node_of(reader, "client_certificate"),
                               "client_certificate needs "
                               "client_certificate_key");
@@ -197,7 +197,8 @@ check_algorithm(const struct profile_reader *reader)
         node_of(reader, "token_endpoint_auth_signing_alg");
     bool by_secret = profile->auth_method == AUTH_CLIENT_SECRET_JWT;
 
-    if (!node || (profile->assertion.algorithm == JWT_HS256) == by_secret)
+    if (!node ||
+        (profile_assertion(profile)->algorithm == JWT_HS256) == by_secret)
         return TW_OK;
     return profile_refuse(reader, node, "token_endpoint_auth_signing_alg %s",
                           by_secret ? "must be HS256 with client_secret_jwt"
@@ -218,7 +219,7 @@ profile_client_check(const struct profile_reader *reader)
         status = check_algorithm(reader);
     if (status)
         return status;
-    if (profile->assertion.audience_kind == AUDIENCE_ISSUER &&
+    if (profile_assertion(profile)->audience_kind == AUDIENCE_ISSUER &&
         !profile->issuer)
         return profile_refuse(reader, node_of(reader, "assertion_audience"),
                               "assertion_audience: issuer needs issuer");

@@ -29,7 +29,7 @@ read_export(const struct profile_reader *reader, const struct yaml_node *value,
     if (status)
         return status;
     out->kind = (enum exported_kind)(chosen + EXPORT_TOKEN);
-    out->name = strdup(name);
+    out->name = arena_text(reader->context->arena, name, value->key->len);
     return out->name ? TW_OK : tw_no_memory(reader->err);
 }
 
@@ -50,7 +50,8 @@ profile_read_env(const struct profile_reader *reader,
     if (count == 0 || count > PROFILE_LIST_MAX)
         return profile_refuse(reader, value, "env must have 1 to %d names",
                               PROFILE_LIST_MAX);
-    profile->exports = calloc(count, sizeof *profile->exports);
+    profile->exports =
+        arena_take(reader->context->arena, count * sizeof *profile->exports);
     if (!profile->exports)
         return tw_no_memory(reader->err);
     for (const struct yaml_node *item = value->child; item && !status;

@@ -181,6 +181,7 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
         .file = reader->where->path,
         .mark = reader->mark,
         .modules = reader->modules,
+        .arena = &reader->complaints->set->arena,
         .mode = reader->mode,
         .mode_wanted = rule->open.wanted,
         .may_hold_secret = !(reader->mode & rule->forbidden_with_secret),
@@ -253,12 +254,6 @@ profile_file_read(const struct profile_scope *scope, int dir, const char *name,
 void
 profile_list_clear(struct profile_list *list)
 {
-    struct profile *next;
-
-    for (struct profile *profile = list->first; profile; profile = next) {
-        next = profile->next;
-        profile_free(profile);
-    }
     while (list->templates) {
         struct profile_template *template = list->templates;
 

@@ -18,7 +18,8 @@ struct profile_complaints {
 void profile_complain(const struct profile_complaints *complaints,
                       const char *name, const struct tw_error *err);
 
-/* The profiles of a file, in its order, and its templates. */
+/* The profiles of a file, in its order, and its templates.  The profiles are
+ * the set's arena's. */
 struct profile_list {
     struct profile *first, *last;
     struct profile_template *templates, *last_template;

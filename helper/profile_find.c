@@ -107,13 +107,12 @@ profiles_take(const struct profile_set *set,
     if (status)
         return status;
     made->depth = template->sample->depth;
-    status = profile_links_note(set, made, err);
-    if (status) {
-        profile_free(made);
-        return status;
-    }
-    *out = made;
-    return TW_OK;
+    status = profile_links_note(set, &made->made_in, made, err);
+    if (status)
+        profile_release(made);
+    else
+        *out = made;
+    return status;
 }
 
 /* One who asks for somebody else's is root or the service, and may. */
@@ -172,8 +171,9 @@ profiles_find(const struct profile_set *set, const char *name,
 void
 profile_release(const struct profile *profile)
 {
-    if (profile && profile->is_made)
-        profile_free((struct profile *)(uintptr_t)profile);
+    struct arena arena = profile ? profile->made_in : (struct arena){0};
+
+    arena_clear(&arena); /* and the profile with it */
 }
 
 void

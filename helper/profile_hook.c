@@ -10,7 +10,6 @@
  * leaves alone what is not running.
  */
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/profile_reader.h"
@@ -70,18 +69,17 @@ take_parts(const struct profile_reader *reader, const struct yaml_node *value,
     return TW_OK;
 }
 
-static bool
-copy_words(const char *const *words, char ***out)
+static char **
+copy_words(struct arena *arena, const char *const *words)
 {
-    char **argv = calloc(ARGS_MAX + 1, sizeof *argv);
+    char **argv = arena_take(arena, (ARGS_MAX + 1) * sizeof *argv);
 
-    *out = argv;
     for (size_t i = 0; argv && words[i]; i++) {
-        argv[i] = strdup(words[i]);
+        argv[i] = arena_text(arena, words[i], strlen(words[i]));
         if (!argv[i])
-            return false;
+            return NULL;
     }
-    return argv != NULL;
+    return argv;
 }
 
 /* systemctl [--user] OPTION VERB -- UNIT */
@@ -90,6 +88,7 @@ read_unit(const struct profile_reader *reader, const struct yaml_node *unit,
           const char *verb, const char *option)
 {
     const char *words[ARGS_MAX + 1] = {"systemctl", "--no-ask-password"};
+    struct hook *hook = &reader->profile->on_refresh;
     struct shown shown;
     size_t n = 2, len = 0;
     enum tw_status status =
@@ -108,9 +107,8 @@ read_unit(const struct profile_reader *reader, const struct yaml_node *unit,
     words[n++] = verb;
     words[n++] = "--";
     words[n] = unit->text;
-    return copy_words(words, &reader->profile->on_refresh.argv)
-               ? TW_OK
-               : tw_no_memory(reader->err);
+    hook->argv = copy_words(reader->context->arena, words);
+    return hook->argv ? TW_OK : tw_no_memory(reader->err);
 }
 
 static enum tw_status
@@ -162,7 +160,6 @@ profile_read_on_refresh(const struct profile_reader *reader,
     status = profile_read_command(reader, "on_refresh: command", parts.command,
                                   &command);
     if (!status)
-        reader->profile->on_refresh.argv = TAKE_POINTER(command.argv);
-    secret_source_clear(&command);
+        reader->profile->on_refresh.argv = command.argv;
     return status;
 }

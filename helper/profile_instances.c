@@ -135,7 +135,7 @@ add_lines(struct gathering *this, const char *path, char *text)
 static enum tw_status
 add_file(struct gathering *this, const struct yaml_node *value)
 {
-    AUTO_FREE char *path = NULL;
+    char *path = NULL;
     AUTO_SECRET text = SECRET_INIT(INSTANCES_FILE_MAX);
     AUTO_CLOSE int fd = -1;
     bool system = this->reader.context->system;
@@ -206,7 +206,7 @@ add_entries(struct gathering *this, const struct yaml_node *value, int fd,
 static enum tw_status
 add_files(struct gathering *this, const struct yaml_node *value)
 {
-    AUTO_FREE char *path = NULL;
+    char *path = NULL;
     AUTO_CLOSE int fd = -1;
     struct owned_path where = {.dir = AT_FDCWD};
     struct profile_source *source;

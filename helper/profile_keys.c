@@ -52,8 +52,13 @@ static enum tw_status
 read_git_username(const struct profile_reader *reader,
                   const struct yaml_node *value)
 {
-    return profile_value_word(reader, value, "", GIT_USERNAME_MAX,
-                              &reader->profile->git_username);
+    char *name = NULL;
+    enum tw_status status =
+        profile_value_word(reader, value, "", GIT_USERNAME_MAX, &name);
+
+    if (!status)
+        reader->profile->git_username = name;
+    return status;
 }
 
 static enum tw_status

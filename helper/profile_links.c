@@ -183,8 +183,6 @@ drop_others(struct profile_set *set, struct tw_error *err)
         next = profile->next;
         if (profile->depth)
             one = profile_set_add(set, profile, err);
-        else
-            profile_free(profile);
         status = status ? status : one;
     }
     while (next_template) {
@@ -202,8 +200,8 @@ drop_others(struct profile_set *set, struct tw_error *err)
 }
 
 enum tw_status
-profile_links_note(const struct profile_set *set, struct profile *profile,
-                   struct tw_error *err)
+profile_links_note(const struct profile_set *set, struct arena *arena,
+                   struct profile *profile, struct tw_error *err)
 {
     const struct secret_source *source;
 
@@ -223,7 +221,7 @@ profile_links_note(const struct profile_set *set, struct profile *profile,
         if (!fingerprint_of(linked, fingerprint))
             return tw_fail(err, TW_E_SYSTEM, "SHA-256 is not available");
         ((struct secret_source *)(uintptr_t)source)->fingerprint =
-            strdup(fingerprint);
+            arena_text(arena, fingerprint, strlen(fingerprint));
         if (!source->fingerprint)
             return tw_no_memory(err);
     }
@@ -234,7 +232,7 @@ profile_links_note(const struct profile_set *set, struct profile *profile,
  * stands elsewhere, or an instance that there is not, is seen when it is
  * fetched: without a fingerprint no token is its. */
 static enum tw_status
-note_all_needed(const struct profile_set *set, struct tw_error *err)
+note_all_needed(struct profile_set *set, struct tw_error *err)
 {
     struct tw_error failure;
 
@@ -242,7 +240,8 @@ note_all_needed(const struct profile_set *set, struct tw_error *err)
         for (struct profile *profile = set->first; profile;
              profile = profile->next) {
             if (profile->depth == depth &&
-                profile_links_note(set, profile, &failure) == TW_E_SYSTEM)
+                profile_links_note(set, &set->arena, profile, &failure) ==
+                    TW_E_SYSTEM)
                 return error_copy(err, &failure);
         }
     }

@@ -18,11 +18,10 @@ enum tw_status profile_links_check(struct profile_set *set, bool whole,
                                    const struct profile_complaints *complaints,
                                    struct tw_error *err);
 
-/* profile_links_note: into every {profile: NAME} of @profile, which is not
- * of the set yet, the fingerprint of the one that is meant.  As
- * profiles_find(). */
+/* profile_links_note: into every {profile: NAME} of @profile, which lies in
+ * @arena, the fingerprint of the one that is meant.  As profiles_find(). */
 enum tw_status profile_links_note(const struct profile_set *set,
-                                  struct profile *profile,
+                                  struct arena *arena, struct profile *profile,
                                   struct tw_error *err);
 
 #endif

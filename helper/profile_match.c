@@ -3,7 +3,6 @@
  * profile_match.c - match: the URLs that a profile's token is for are taken
  * into the profile, normalised.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/profile_reader.h"
@@ -13,6 +12,7 @@ static enum tw_status
 read_one_match(const struct profile_reader *reader,
                const struct yaml_node *item, struct profile_match *out)
 {
+    struct arena *arena = reader->context->arena;
     struct url_match match;
     size_t n = 0;
     enum tw_status status = profile_value_line(reader, "match", item, &n);
@@ -28,8 +28,8 @@ read_one_match(const struct profile_reader *reader,
                               "match has the same URL twice; remove one");
     out->line = item->line;
     out->column = item->column;
-    out->host = strdup(match.host);
-    out->path = strdup(match.path);
+    out->host = arena_text(arena, match.host, strlen(match.host));
+    out->path = arena_text(arena, match.path, strlen(match.path));
     return out->host && out->path ? TW_OK : tw_no_memory(reader->err);
 }
 
@@ -45,7 +45,8 @@ profile_read_match(const struct profile_reader *reader,
 
     if (status)
         return status;
-    profile->matches = calloc(count, sizeof *profile->matches);
+    profile->matches =
+        arena_take(reader->context->arena, count * sizeof *profile->matches);
     if (!profile->matches)
         return tw_no_memory(reader->err);
     for (size_t i = 0; i < count && !status; i++, item = item->next) {

@@ -6,7 +6,6 @@
  * as text or as a list (RFC 6749 3.3); an empty one is left out by leaving
  * the key out, never by an empty value.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/profile_reader.h"
@@ -70,7 +69,7 @@ read_scope(const struct profile_reader *reader, const char *key,
         return status;
     if (!scope.len)
         return profile_refuse(reader, node, "%s must not be empty", key);
-    *out = strdup(secret_text(&scope));
+    *out = arena_text(reader->context->arena, secret_text(&scope), scope.len);
     return *out ? TW_OK : tw_no_memory(reader->err);
 }
 
@@ -115,7 +114,8 @@ read_values(const struct profile_reader *reader,
                                     PROFILE_LIST_MAX, &first, &count);
     if (status)
         return status;
-    out->values = calloc(count + 1, sizeof *out->values);
+    out->values =
+        arena_take(reader->context->arena, (count + 1) * sizeof *out->values);
     if (!out->values)
         return tw_no_memory(reader->err);
     switch (option->type) {
@@ -134,7 +134,6 @@ profile_read_option(const struct profile_reader *reader,
                     const struct tw_option *option,
                     const struct yaml_node *node, struct profile_option *out)
 {
-    AUTO(profile_option_clear)
     struct profile_option read = {
         .name = option->name, .line = node->line, .column = node->column};
     enum tw_status status;
@@ -158,19 +157,7 @@ profile_read_option(const struct profile_reader *reader,
     default:
         status = read_values(reader, option, node, &read);
     }
-    if (status)
-        return status;
-    *out = read;
-    read = (struct profile_option){0};
-    return TW_OK;
-}
-
-void
-profile_option_clear(struct profile_option *option)
-{
-    for (char **value = option->values; value && *value; value++)
-        free(*value);
-    free(option->values);
-    secret_source_clear(&option->secret);
-    *option = (struct profile_option){0};
+    if (!status)
+        *out = read;
+    return status;
 }

@@ -16,7 +16,9 @@
 struct profile_reader {
     const struct profile_context *context;
     struct profile *profile;
-    const struct yaml_node *entry; /* the profile's map */
+    struct profile_assertion *assertion; /* its, as far as they were read: */
+    struct profile_identity *identity;   /* most profiles have neither */
+    const struct yaml_node *entry;       /* the profile's map */
     struct tw_error *err;
 };
 
@@ -164,7 +166,5 @@ enum tw_status profile_read_token_type(const struct profile_reader *reader,
                                        const struct yaml_node *value);
 enum tw_status profile_read_zero_lifetime(const struct profile_reader *reader,
                                           const struct yaml_node *value);
-
-void profile_option_clear(struct profile_option *option);
 
 #endif

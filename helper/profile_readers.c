@@ -6,7 +6,6 @@
  */
 #include <grp.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/profile_readers.h"
@@ -62,7 +61,7 @@ read_ids(const struct profile_reader *reader, const struct yaml_node *value,
 
     if (status)
         return status;
-    *ids = calloc(n, sizeof **ids);
+    *ids = arena_take(reader->context->arena, n * sizeof **ids);
     if (!*ids)
         return tw_no_memory(reader->err);
     for (; n && !status; item = item->next, n--) {
@@ -110,7 +109,8 @@ read_units(const struct profile_reader *reader, const struct yaml_node *value)
 
     if (status)
         return status;
-    readers->units = calloc(n, sizeof *readers->units);
+    readers->units =
+        arena_take(reader->context->arena, n * sizeof *readers->units);
     if (!readers->units)
         return tw_no_memory(reader->err);
     for (; n && !status; item = item->next, n--) {
@@ -135,7 +135,8 @@ read_user(const struct profile_reader *reader, uid_t uid)
 {
     struct readers *readers = &reader->profile->readers;
 
-    readers->users = calloc(1, sizeof *readers->users);
+    readers->users =
+        arena_take(reader->context->arena, sizeof *readers->users);
     if (!readers->users)
         return tw_no_memory(reader->err);
     readers->users[0] = uid;

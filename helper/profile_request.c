@@ -100,11 +100,12 @@ read_field(const struct profile_reader *reader, const struct yaml_node *node,
            struct profile_field *out)
 {
     const char *name = node->key->text;
+    struct arena *arena = reader->context->arena;
     struct secret_source *value = &out->value;
     size_t n = 0;
     enum tw_status status;
 
-    out->name = strdup(name);
+    out->name = arena_text(arena, name, node->key->len);
     if (!out->name)
         return tw_no_memory(reader->err);
     if (node->kind != YAML_TEXT)
@@ -117,13 +118,11 @@ read_field(const struct profile_reader *reader, const struct yaml_node *node,
                               "%s must not be longer than %d bytes", name,
                               CLIENT_SECRET_MAX);
     *value = (struct secret_source){.kind = SECRET_VALUE,
-                                    .value = SECRET_INIT(CLIENT_SECRET_MAX),
+                                    .value = arena_text(arena, node->text, n),
                                     .file = reader->context->file,
                                     .line = node->line,
                                     .column = node->column};
-    return secret_append(&value->value, node->text, n)
-               ? TW_OK
-               : tw_no_memory(reader->err);
+    return value->value ? TW_OK : tw_no_memory(reader->err);
 }
 
 typedef enum tw_status check_name(const struct profile_reader *reader,
@@ -146,7 +145,7 @@ read_fields(const struct profile_reader *reader, const struct yaml_node *node,
     if (n == 0 || n > max)
         return profile_refuse(reader, node, "%s must have 1 to %zu names", key,
                               max);
-    *fields = calloc(n, sizeof **fields);
+    *fields = arena_take(reader->context->arena, n * sizeof **fields);
     if (!*fields)
         return tw_no_memory(reader->err);
     for (const struct yaml_node *item = node->child; item && !status;
@@ -242,8 +241,7 @@ profile_read_max_fetches(const struct profile_reader *reader,
         int64_t seconds;
     } PERIODS[] = {{"minute", 60}, {"hour", 3600}, {"day", 86400}};
     struct profile_request *request = &reader->profile->request;
-    AUTO_FREE char *text = NULL;
-    char *slash;
+    char *text = NULL, *slash;
     int64_t count;
     enum tw_status status =
         profile_value_text(reader, value->key->text, value, &text);
@@ -267,23 +265,4 @@ profile_read_max_fetches(const struct profile_reader *reader,
                           "max_fetches must be a number from 1 to %d and a "
                           "time, as in 100/day, 10/hour or 1/minute",
                           PROFILE_FETCHES_MAX);
-}
-
-static void
-clear_fields(struct profile_field *fields, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        free(fields[i].name);
-        secret_source_clear(&fields[i].value);
-    }
-    free(fields);
-}
-
-void
-profile_request_clear(struct profile_request *request)
-{
-    clear_fields(request->params, request->param_count);
-    clear_fields(request->headers, request->header_count);
-    free(request->grant_type);
-    *request = (struct profile_request){0};
 }

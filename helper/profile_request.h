@@ -33,6 +33,4 @@ struct profile_request {
     char scope_separator; /* ' ' or ',' */
 };
 
-void profile_request_clear(struct profile_request *request);
-
 #endif

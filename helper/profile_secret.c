@@ -6,7 +6,6 @@
  * before, because a file without one may well be open to all.
  */
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/profile_reader.h"
@@ -39,10 +38,8 @@ read_value(const struct profile_reader *reader, const char *key,
         return profile_refuse(reader, node,
                               "%s must not be longer than %d bytes", key,
                               CLIENT_SECRET_MAX);
-    out->value = SECRET_INIT(CLIENT_SECRET_MAX);
-    if (!secret_append(&out->value, node->text, n))
-        return tw_no_memory(reader->err);
-    return TW_OK;
+    out->value = arena_text(context->arena, node->text, n);
+    return out->value ? TW_OK : tw_no_memory(reader->err);
 }
 
 static enum tw_status
@@ -123,7 +120,8 @@ read_argument(const struct profile_reader *reader, const char *key,
                               "%s: the program must be a path from / or a "
                               "name to look up in PATH",
                               key);
-    *out = strndup(node->text, is_program ? n : node->len);
+    *out = arena_text(reader->context->arena, node->text,
+                      is_program ? n : node->len);
     return *out ? TW_OK : tw_no_memory(reader->err);
 }
 
@@ -143,7 +141,8 @@ read_command(const struct profile_reader *reader, const char *key,
     status = profile_value_list(reader, key, node, ARGV_MAX, &item, &count);
     if (status)
         return status;
-    out->argv = calloc(count + 1, sizeof *out->argv);
+    out->argv =
+        arena_take(reader->context->arena, (count + 1) * sizeof *out->argv);
     if (!out->argv)
         return tw_no_memory(reader->err);
     for (size_t i = 0; i < count && !status; i++, item = item->next)
@@ -199,30 +198,20 @@ choose_source(const struct profile_reader *reader, const char *key,
                           key);
 }
 
-static void
-auto_source(struct secret_source *source)
-{
-    secret_source_clear(source);
-}
-
 static enum tw_status
 read_chosen(const struct profile_reader *reader, const char *key,
             const struct yaml_node *node, const struct yaml_node *value,
             const struct source_key *chosen, struct secret_source *out)
 {
-    AUTO(auto_source)
-    struct secret_source source = {.value = SECRET_INIT(CLIENT_SECRET_MAX)};
+    struct secret_source source = {.kind = chosen->kind,
+                                   .file = reader->context->file,
+                                   .line = node->line,
+                                   .column = node->column};
     enum tw_status status = chosen->read(reader, key, value, &source);
 
-    if (status)
-        return status;
-    source.kind = chosen->kind;
-    source.file = reader->context->file;
-    source.line = node->line;
-    source.column = node->column;
-    *out = source;
-    source = (struct secret_source){0};
-    return TW_OK;
+    if (!status)
+        *out = source;
+    return status;
 }
 
 enum tw_status

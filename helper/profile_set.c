@@ -203,8 +203,6 @@ profile_set_add_take(struct profile_set *set,
             has_new_matches(set, complaints, profile) &&
             has_new_file(set, complaints, profile))
             status = profile_set_add(set, profile, err);
-        else
-            profile_free(profile);
     }
     while (list->templates && !status) {
         struct profile_template *template = list->templates;
@@ -219,11 +217,11 @@ profile_set_add_take(struct profile_set *set,
 void
 profile_set_clear(struct profile_set *set)
 {
-    struct profile_list list = {.first = set->first,
-                                .templates = set->templates};
+    struct profile_list list = {.templates = set->templates};
     struct profile_source *next;
 
     profile_list_clear(&list);
+    arena_clear(&set->arena);
     table_clear(&set->names);
     table_clear(&set->routes);
     table_clear(&set->template_names);

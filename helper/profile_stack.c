@@ -9,7 +9,6 @@
  */
 #include "helper/profile_stack.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/arena.h"
@@ -218,17 +217,11 @@ check_login(const struct profile_reader *reader, const struct yaml_node *item,
                           profile_login_source(first)->source_number);
 }
 
-static void
-auto_profile(struct profile **profile)
-{
-    profile_free(*profile);
-}
-
 static enum tw_status
 read_source(const struct profile_reader *reader, const struct yaml_node *item,
             const struct profile *first, unsigned number, struct profile **out)
 {
-    AUTO(auto_profile) struct profile *source = NULL;
+    struct profile *source = NULL;
     AUTO(arena_clear) struct arena arena = {0};
     struct profile_context context = *reader->context;
     struct yaml_node whole;
@@ -251,7 +244,7 @@ read_source(const struct profile_reader *reader, const struct yaml_node *item,
     source->source_line = item->line;
     source->line = reader->entry->key->line;
     source->column = reader->entry->key->column;
-    *out = TAKE_POINTER(source);
+    *out = source;
     return TW_OK;
 }
 
@@ -259,8 +252,7 @@ enum tw_status
 profile_stack_read(const struct profile_reader *reader,
                    const struct yaml_node *list, struct profile **out)
 {
-    AUTO(auto_profile) struct profile *first = NULL;
-    struct profile **end = &first;
+    struct profile *first = NULL, **end = &first;
     enum tw_status status = TW_OK;
     unsigned count = 0;
 
@@ -277,8 +269,7 @@ profile_stack_read(const struct profile_reader *reader,
         if (!status)
             end = &(*end)->then;
     }
-    if (status)
-        return status;
-    *out = TAKE_POINTER(first);
-    return TW_OK;
+    if (!status)
+        *out = first;
+    return status;
 }

@@ -85,6 +85,7 @@ profile_template_read(const struct profile_context *context,
     if (!template)
         return tw_no_memory(err);
     template->context = *context;
+    template->context.arena = &template->arena;
     template->entry = specifier_copy(&template->arena, entry);
     template->name = strdup(entry->key->text);
     if (!template->entry || !template->name)
@@ -104,13 +105,14 @@ profile_template_read(const struct profile_context *context,
 
 static enum tw_status
 read_as(const struct profile_template *template, const char *name,
-        const struct specifier *specifier, struct profile **out,
-        struct tw_error *err)
+        const struct specifier *specifier, struct arena *arena,
+        struct profile **out, struct tw_error *err)
 {
     struct profile_context context = template->context;
     struct yaml_node key = *template->entry->key, entry = *template->entry;
 
     context.specifier = specifier;
+    context.arena = arena;
     key.text = name;
     key.len = strlen(name);
     entry.key = &key;
@@ -126,14 +128,17 @@ profile_template_make(const struct profile_template *template,
         .letter = template->of_users ? SPECIFIER_USER : SPECIFIER_INSTANCE,
         .value = instance,
         .uid = uid};
+    AUTO(arena_clear) struct arena arena = {0};
     char name[PROFILE_NAME_MAX + 1];
     enum tw_status status;
 
     (void)snprintf(name, sizeof name, "%s%s", template->name, instance);
-    status = read_as(template, name, &specifier, out, err);
-    if (!status)
-        (*out)->is_made = true;
-    return status;
+    status = read_as(template, name, &specifier, &arena, out, err);
+    if (status)
+        return status;
+    (*out)->made_in = arena;
+    arena = (struct arena){0};
+    return TW_OK;
 }
 
 static const char *
@@ -158,8 +163,8 @@ profile_template_try(struct profile_template *template, struct tw_error *err)
         .value = longest(template),
         .is_sample = true};
 
-    return read_as(template, template->name, &specifier, &template->sample,
-                   err);
+    return read_as(template, template->name, &specifier, &template->arena,
+                   &template->sample, err);
 }
 
 bool
@@ -198,7 +203,6 @@ profile_template_free(struct profile_template *template)
 {
     if (!template)
         return;
-    profile_free(template->sample);
     arena_clear(&template->arena);
     free(template->instances);
     free(template->name);

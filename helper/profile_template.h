@@ -21,9 +21,9 @@ struct profile_instance {
 
 struct profile_template {
     struct profile_template *next;
-    char *name; /* with its @ */
-    struct profile_context context;
-    struct arena arena;
+    char *name;                     /* with its @ */
+    struct profile_context context; /* with the arena below */
+    struct arena arena;             /* all of it, but not its instances */
     const struct yaml_node *entry;  /* as it is written */
     const struct yaml_node *listed; /* its `instances`; NULL: of_users */
     bool of_users;                  /* one for each user who asks, by %u */
@@ -47,7 +47,8 @@ enum tw_status profile_template_read(const struct profile_context *context,
 enum tw_status profile_template_try(struct profile_template *template,
                                     struct tw_error *err);
 
-/* profile_template_make: @instance as a profile, the caller's to free.  @uid:
+/* profile_template_make: @instance as a profile in an arena of its own, which
+ * profile_release() clears.  @uid:
  * of the user of that name, if it is of_users.  As profile_read(). */
 enum tw_status profile_template_make(const struct profile_template *template,
                                      const char *instance, uid_t uid,

@@ -89,36 +89,37 @@ profile_value_text(const struct profile_reader *reader, const char *key,
 
     if (status)
         return status;
-    copy = strndup(node->text, n);
+    copy = arena_text(reader->context->arena, node->text, n);
     if (!copy)
         return tw_no_memory(reader->err);
     *out = copy;
     return TW_OK;
 }
 
-/* The absolute directory of @file, with a slash at its end. */
-static bool
+/* The absolute directory of @file, with a slash at its end: its length, or
+ * PATH_MAX when it is too long. */
+static size_t
 directory_of(const char *file, char out[static PATH_MAX])
 {
     const char *slash = strrchr(file, '/');
     int n = slash ? (int)(slash - file) + 1 : 0;
-    char here[PATH_MAX];
+    char here[PATH_MAX] = "";
+    int len;
 
-    if (file[0] == '/')
-        return snprintf(out, PATH_MAX, "%.*s", n, file) < PATH_MAX;
-    return getcwd(here, sizeof here) &&
-           snprintf(out, PATH_MAX, "%s/%.*s", here, n, file) < PATH_MAX;
+    if (file[0] != '/' && !getcwd(here, sizeof here))
+        return PATH_MAX;
+    len =
+        snprintf(out, PATH_MAX, "%s%s%.*s", here, here[0] ? "/" : "", n, file);
+    return len < 0 || len >= PATH_MAX ? PATH_MAX : (size_t)len;
 }
 
 enum tw_status
 profile_value_path(const struct profile_reader *reader, const char *key,
                    const struct yaml_node *node, char **out)
 {
-    char dir[PATH_MAX] = "", path[PATH_MAX];
-    size_t n = 0;
+    char dir[PATH_MAX], *path;
+    size_t n = 0, before = 0;
     enum tw_status status = profile_value_line(reader, key, node, &n);
-    int len;
-    char *copy;
 
     if (status)
         return status;
@@ -127,15 +128,16 @@ profile_value_path(const struct profile_reader *reader, const char *key,
                               "%s: '~' has no meaning here; write the path "
                               "from / or from the profile's directory",
                               key);
-    if (node->text[0] != '/' && !directory_of(reader->context->file, dir))
+    if (node->text[0] != '/')
+        before = directory_of(reader->context->file, dir);
+    if (before + n >= PATH_MAX)
         return profile_refuse(reader, node, "%s: the path is too long", key);
-    len = snprintf(path, sizeof path, "%s%.*s", dir, (int)n, node->text);
-    if (len < 0 || len >= (int)sizeof path)
-        return profile_refuse(reader, node, "%s: the path is too long", key);
-    copy = strdup(path);
-    if (!copy)
+    path = arena_take(reader->context->arena, before + n + 1);
+    if (!path)
         return tw_no_memory(reader->err);
-    *out = copy;
+    memcpy(path, dir, before);
+    memcpy(path + before, node->text, n);
+    *out = path;
     return TW_OK;
 }
 
@@ -143,13 +145,16 @@ enum tw_status
 profile_value_seconds(const struct profile_reader *reader, const char *key,
                       const struct yaml_node *node, int64_t max, int64_t *out)
 {
-    AUTO_FREE char *text = NULL;
     int64_t seconds;
-    enum tw_status status = profile_value_text(reader, key, node, &text);
+    size_t n = 0;
+    enum tw_status status = profile_value_line(reader, key, node, &n);
+    char digits[24];
 
     if (status)
         return status;
-    if (!text_to_int64(text, &seconds) || seconds < 1 || seconds > max)
+    (void)snprintf(digits, sizeof digits, "%.*s", (int)n, node->text);
+    if (n >= sizeof digits || !text_to_int64(digits, &seconds) ||
+        seconds < 1 || seconds > max)
         return profile_refuse(reader, node,
                               "%s must be a whole number of seconds from 1 to "
                               "%lld",

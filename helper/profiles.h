@@ -34,6 +34,7 @@ struct profile_left_out {
 };
 
 struct profile_set {
+    struct arena arena;           /* all profiles but those that are made */
     struct profile *first, *last; /* those that are written out */
     size_t count;
     struct profile_template *templates, *last_template;
@@ -43,7 +44,7 @@ struct profile_set {
                               match */
     struct table template_names; /* with their @ */
     struct table instances;      /* by template's and instance's name */
-    const struct profile *wlcg; /* the one with wlcg_discovery, or NULL */
+    const struct profile *wlcg;  /* the one with wlcg_discovery, or NULL */
     struct profile_source *sources;
     char *places; /* "A, B" for "no such profile" */
     struct tw_error

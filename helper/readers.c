@@ -5,8 +5,6 @@
  */
 #include "helper/readers.h"
 
-#include <stdlib.h>
-
 #include "helper/unit_name.h"
 
 static bool
@@ -42,15 +40,4 @@ readers_has_unit(const struct readers *readers, const char *unit)
             return true;
     }
     return false;
-}
-
-void
-readers_clear(struct readers *readers)
-{
-    for (size_t i = 0; i < readers->unit_count; i++)
-        free(readers->units[i]);
-    free(readers->units);
-    free(readers->users);
-    free(readers->groups);
-    *readers = (struct readers){.users = NULL};
 }

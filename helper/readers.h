@@ -26,6 +26,4 @@ bool readers_has(const struct readers *readers, uid_t uid, const gid_t *groups,
 /* readers_has_unit: is @unit one of them? */
 bool readers_has_unit(const struct readers *readers, const char *unit);
 
-void readers_clear(struct readers *readers);
-
 #endif

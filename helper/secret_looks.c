@@ -70,7 +70,7 @@ add_source(struct secret *out, const struct secret_source *source,
     case SECRET_COMMAND:
         return true;
     case SECRET_VALUE:
-        return add_text(out, secret_text(&source->value));
+        return add_text(out, source->value);
     case SECRET_FILE:
     case SECRET_FOREIGN_FILE:
         return add_path(out, AT_FDCWD, "", source->text);
@@ -90,7 +90,7 @@ secret_looks(const struct profile *source,
              const struct secret_context *context, struct secret *out)
 {
     const struct profile_request *request = &source->request;
-    const char *key = source->assertion.key.uri;
+    const char *key = profile_assertion(source)->key.uri;
     bool good = !key || key[0] != '/' || add_path(out, AT_FDCWD, "", key);
 
     for (size_t i = 0; good && i < source->option_count; i++)

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/owned_file.h"
@@ -72,9 +71,7 @@ too_large(const struct reading *reading)
 static enum tw_status
 read_value(const struct reading *reading)
 {
-    const struct secret *value = &reading->source->value;
-
-    return secret_append(reading->out, secret_text(value), value->len)
+    return secret_append_text(reading->out, reading->source->value)
                ? TW_OK
                : tw_no_memory(reading->err);
 }
@@ -333,16 +330,4 @@ secret_source_read_document(const struct secret_source *source,
                             struct secret *out, struct tw_error *err)
 {
     return read_source(source, context, NULL, out, err);
-}
-
-void
-secret_source_clear(struct secret_source *source)
-{
-    secret_clear(&source->value);
-    free(source->text);
-    for (char **argument = source->argv; argument && *argument; argument++)
-        free(*argument);
-    free(source->argv);
-    free(source->fingerprint);
-    *source = (struct secret_source){0};
 }

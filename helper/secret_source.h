@@ -23,9 +23,10 @@ enum secret_kind {
     SECRET_PROFILE,      /* {profile: NAME}, its living token */
 };
 
+/* The profile's arena has all texts of it, and is wiped. */
 struct secret_source {
     enum secret_kind kind;
-    struct secret value; /* VALUE */
+    const char *value; /* VALUE: the secret itself */
     char *text; /* a FILE's absolute path; CREDENTIAL, ENV, PROFILE: a name */
     char **
         argv; /* COMMAND: NULL-ended; argv[0] absolute, or looked up in PATH */
@@ -74,7 +75,5 @@ void secret_source_describe(const struct secret_source *source, char *out,
 /* secret_source_place: "FILE:LINE:COLUMN: secret from file /x/y". */
 void secret_source_place(const struct secret_source *source, char *out,
                          size_t size);
-
-void secret_source_clear(struct secret_source *source);
 
 #endif

@@ -105,8 +105,8 @@ bool
 stack_missing(const struct profile *source,
               const struct secret_context *context, struct tw_error *err)
 {
-    const struct profile_assertion *assertion = &source->assertion;
-    const struct profile_identity *identity = &source->identity;
+    const struct profile_assertion *assertion = profile_assertion(source);
+    const struct profile_identity *identity = profile_identity(source);
     const struct secret_source *secret;
     char what[320];
 

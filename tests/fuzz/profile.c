@@ -82,9 +82,11 @@ read_entry(const struct yaml_node *entry, const char *given)
 {
     static struct modules modules;
     static const struct mark mark = {"absent"};
+    AUTO(arena_clear) struct arena arena = {0};
     const struct profile_context context = {.file = "/c/p.yaml",
                                             .mark = &mark,
                                             .modules = &modules,
+                                            .arena = &arena,
                                             .mode = 0600,
                                             .mode_wanted = 0600,
                                             .may_hold_secret = true};
@@ -99,7 +101,6 @@ read_entry(const struct yaml_node *entry, const char *given)
     check_whole(profile);
     for (const struct profile *at = profile; at; at = at->then)
         check_source(at);
-    profile_free(profile);
 }
 
 void

@@ -187,7 +187,7 @@ value_of(const struct profile *profile, const char *key)
     if (strcmp(key, "client_id") == 0)
         return profile->client_id;
     if (strcmp(key, "client_secret") == 0)
-        return secret_text(&profile->client_secret.value);
+        return profile->client_secret.value;
     if (strcmp(key, "token_endpoint") == 0)
         return profile->token_endpoint;
     return option ? option->values[0] : "";

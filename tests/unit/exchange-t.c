@@ -166,8 +166,7 @@ set_up(void)
                                .allow_loopback_http = true,
                                .timeout_s = 5};
     profile.client_secret.kind = SECRET_VALUE;
-    profile.client_secret.value = SECRET_INIT(100);
-    (void)secret_append_text(&profile.client_secret.value, "cl1ent");
+    profile.client_secret.value = "cl1ent";
     set_source("ASSERTION");
 }
 
@@ -176,7 +175,6 @@ tear_down(void)
 {
     http_free(engine);
     raw_stop(&server);
-    secret_clear(&profile.client_secret.value);
 }
 
 TestSuite(exchange, .init = set_up, .fini = tear_down, .timeout = 60);

@@ -106,16 +106,11 @@ apply(const struct profile *profile, const char *text, struct sent *sent,
 {
     const struct secret_context secrets = {.system = false};
     struct profile with_secret = *profile;
-    struct secret *value = &with_secret.client_secret.value;
-    enum tw_status status;
 
-    *value = SECRET_INIT(CLIENT_SECRET_MAX);
     with_secret.client_secret.kind = SECRET_VALUE;
-    cr_assert(secret_append_text(value, text));
-    status = client_auth_apply(&with_secret, &secrets, AUTH_SECRET,
-                               &sent->form, &sent->proof, err);
-    secret_clear(value);
-    return status;
+    with_secret.client_secret.value = text;
+    return client_auth_apply(&with_secret, &secrets, AUTH_SECRET, &sent->form,
+                             &sent->proof, err);
 }
 
 Test(client_auth, post)
@@ -231,9 +226,11 @@ Test(client_auth, an_endpoint_may_not_be_known_yet)
     char id[] = "a";
     struct profile profile =
         profile_with(id, AUTH_CLIENT_SECRET_JWT, BASIC_FORM);
+    const struct profile_assertion assertion = {.audience_kind =
+                                                    AUDIENCE_TOKEN_ENDPOINT};
     AUTO(auto_sent) struct sent sent = SENT_INIT;
 
-    profile.assertion.audience_kind = AUDIENCE_TOKEN_ENDPOINT;
+    profile.assertion = &assertion;
     cr_assert_eq(
         apply(&profile, "a-secret-of-at-least-32-bytes-....", &sent, NULL),
         TW_OK);

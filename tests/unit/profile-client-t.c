@@ -24,27 +24,26 @@ Test(profile_client, private_key_jwt)
                "    token_endpoint_auth_signing_alg: PS256\n");
 
     cr_expect_eq(profile->auth_method, AUTH_PRIVATE_KEY_JWT);
-    cr_expect_str_eq(profile->assertion.key.uri, "/c/key.pem");
-    cr_expect_str_eq(profile->assertion.key.name, "assertion_key");
-    cr_expect_eq(profile->assertion.key.line, 6);
-    cr_expect_eq(profile->assertion.key.passphrase.kind, SECRET_ENV);
-    cr_expect_str_eq(profile->assertion.key_id, "k1");
-    cr_expect_str_eq(profile->assertion.certificate, "/c/cert.pem");
-    cr_expect_eq(profile->assertion.audience_kind, AUDIENCE_TEXT);
-    cr_expect_str_eq(profile->assertion.audience, "https://as.example.test");
-    cr_expect_eq(profile->assertion.lifetime_s, 120);
-    cr_expect_eq(profile->assertion.algorithm, JWT_PS256);
-    profile_free(profile);
+    cr_expect_str_eq(profile_assertion(profile)->key.uri, "/c/key.pem");
+    cr_expect_str_eq(profile_assertion(profile)->key.name, "assertion_key");
+    cr_expect_eq(profile_assertion(profile)->key.line, 6);
+    cr_expect_eq(profile_assertion(profile)->key.passphrase.kind, SECRET_ENV);
+    cr_expect_str_eq(profile_assertion(profile)->key_id, "k1");
+    cr_expect_str_eq(profile_assertion(profile)->certificate, "/c/cert.pem");
+    cr_expect_eq(profile_assertion(profile)->audience_kind, AUDIENCE_TEXT);
+    cr_expect_str_eq(profile_assertion(profile)->audience,
+                     "https://as.example.test");
+    cr_expect_eq(profile_assertion(profile)->lifetime_s, 120);
+    cr_expect_eq(profile_assertion(profile)->algorithm, JWT_PS256);
 }
 
 Test(profile_client, defaults)
 {
     struct profile *profile = profile_text_good(SIGNED);
 
-    cr_expect_eq(profile->assertion.algorithm, JWT_DEFAULT);
-    cr_expect_eq(profile->assertion.audience_kind, AUDIENCE_DEFAULT);
-    cr_expect_eq(profile->assertion.lifetime_s, JWT_LIFETIME_S);
-    profile_free(profile);
+    cr_expect_eq(profile_assertion(profile)->algorithm, JWT_DEFAULT);
+    cr_expect_eq(profile_assertion(profile)->audience_kind, AUDIENCE_DEFAULT);
+    cr_expect_eq(profile_assertion(profile)->lifetime_s, JWT_LIFETIME_S);
 }
 
 Test(profile_client, keys_in_tokens)
@@ -53,13 +52,12 @@ Test(profile_client, keys_in_tokens)
         ID METHOD("private_key_jwt") "    assertion_key: "
                                      "pkcs11:token=a;object=b\n");
 
-    cr_expect_str_eq(profile->assertion.key.uri, "pkcs11:token=a;object=b");
-    profile_free(profile);
+    cr_expect_str_eq(profile_assertion(profile)->key.uri,
+                     "pkcs11:token=a;object=b");
     profile = profile_text_good(
         ID METHOD("private_key_jwt") "    "
                                      "assertion_key: handle:0x81000001\n");
-    cr_expect_str_eq(profile->assertion.key.uri, "handle:0x81000001");
-    profile_free(profile);
+    cr_expect_str_eq(profile_assertion(profile)->key.uri, "handle:0x81000001");
 }
 
 Test(profile_client, client_assertion)
@@ -68,10 +66,9 @@ Test(profile_client, client_assertion)
         ID METHOD("client_assertion") "    client_assertion: {file: jwt}\n"
                                       "    client_assertion_type: urn:x:y\n");
 
-    cr_expect_eq(profile->assertion.given.kind, SECRET_FOREIGN_FILE);
-    cr_expect_str_eq(profile->assertion.given.text, "/c/jwt");
-    cr_expect_str_eq(profile->assertion.type, "urn:x:y");
-    profile_free(profile);
+    cr_expect_eq(profile_assertion(profile)->given.kind, SECRET_FOREIGN_FILE);
+    cr_expect_str_eq(profile_assertion(profile)->given.text, "/c/jwt");
+    cr_expect_str_eq(profile_assertion(profile)->type, "urn:x:y");
 }
 
 Test(profile_client, without_secret)
@@ -79,7 +76,6 @@ Test(profile_client, without_secret)
     struct profile *profile = profile_text_good(ID METHOD("none"));
 
     cr_expect_eq(profile->auth_method, AUTH_NONE);
-    profile_free(profile);
 }
 
 /* A module's claims are signed whatever the client's own method is. */
@@ -89,10 +85,8 @@ Test(profile_client, key_of_a_module)
         "    provider: pickle\n    assertion: {env: A}\n"
         "    assertion_key: key.pem\n    assertion_key_id: k\n");
 
-    cr_expect_str_eq(profile->assertion.key.uri, "/c/key.pem");
-    profile_free(profile);
+    cr_expect_str_eq(profile_assertion(profile)->key.uri, "/c/key.pem");
     profile = profile_text_good(GOOD "    assertion_key: key.pem\n");
-    profile_free(profile);
 }
 
 #define SHOWN \
@@ -107,15 +101,13 @@ Test(profile_client, certificate)
         "https://mtls.example.test/t}\n");
 
     cr_expect_eq(profile->auth_method, AUTH_TLS);
-    cr_expect_str_eq(profile->identity.certificate, "/c/c.pem");
-    cr_expect_str_eq(profile->identity.key.uri, "/c/c.key");
-    cr_expect_eq(profile->identity.key.passphrase.kind, SECRET_ENV);
+    cr_expect_str_eq(profile_identity(profile)->certificate, "/c/c.pem");
+    cr_expect_str_eq(profile_identity(profile)->key.uri, "/c/c.key");
+    cr_expect_eq(profile_identity(profile)->key.passphrase.kind, SECRET_ENV);
     cr_expect_str_eq(profile_endpoint(profile), "https://mtls.example.test/t");
-    profile_free(profile);
     profile = profile_text_good(GOOD SHOWN);
     cr_expect_str_eq(profile_endpoint(profile),
                      "https://as.example.test/token");
-    profile_free(profile);
 }
 
 Test(profile_client, issuer)
@@ -125,8 +117,7 @@ Test(profile_client, issuer)
                                  "    assertion_audience: issuer\n");
 
     cr_expect_str_eq(profile->issuer, "https://as.example.test");
-    cr_expect_eq(profile->assertion.audience_kind, AUDIENCE_ISSUER);
-    profile_free(profile);
+    cr_expect_eq(profile_assertion(profile)->audience_kind, AUDIENCE_ISSUER);
 }
 
 static const struct refusal REFUSALS[] = {

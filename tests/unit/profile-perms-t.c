@@ -296,8 +296,7 @@ Test(profile_perms, swapped_while_read, .timeout = 60)
         cr_assert_eq(loading_load(false, &set, &err), TW_OK);
         if (set.count) {
             good++;
-            cr_assert_str_eq(secret_text(&set.first->client_secret.value),
-                             "good");
+            cr_assert_str_eq(set.first->client_secret.value, "good");
             cr_assert_eq(strncmp(set.first->mark->text, inode, strlen(inode)),
                          0, "the mark is another file's");
         } else {

@@ -23,7 +23,7 @@ Test(profile, defaults)
     cr_expect_eq(profile->client_id_line, 4);
     cr_expect_eq(profile->client_secret_line, 5);
     cr_expect_eq(profile->client_secret.kind, SECRET_VALUE);
-    cr_expect_str_eq(secret_text(&profile->client_secret.value), "s3cret");
+    cr_expect_str_eq(profile->client_secret.value, "s3cret");
     cr_expect_eq(profile->auth_method, AUTH_CLIENT_SECRET_POST);
     cr_expect_eq(profile->basic_encoding, BASIC_FORM);
     cr_expect(!profile->options && !profile->matches && !profile->exports);
@@ -32,7 +32,6 @@ Test(profile, defaults)
     cr_expect(!profile->allow_loopback_http);
     cr_expect_eq(profile->timeout_s, 15);
     cr_expect_eq(profile->default_lifetime_s, 300);
-    profile_free(profile);
 }
 
 Test(profile, every_key)
@@ -88,7 +87,6 @@ Test(profile, every_key)
                      "urn:x:y");
     cr_expect_null(profile_option(profile, "resource")->values[2]);
     cr_expect_null(profile_option(profile, "nothing"));
-    profile_free(profile);
 }
 
 Test(profile, text_is_tidied)
@@ -97,9 +95,8 @@ Test(profile, text_is_tidied)
         profile_text_good(URL "    client_id: c\n    client_secret: |\n"
                               "      s3cret\n    scope: '  a   b c '\n");
 
-    cr_expect_str_eq(secret_text(&profile->client_secret.value), "s3cret");
+    cr_expect_str_eq(profile->client_secret.value, "s3cret");
     cr_expect_str_eq(profile_option(profile, "scope")->values[0], "a b c");
-    profile_free(profile);
 }
 
 Test(profile, sources_of_secrets)
@@ -111,12 +108,10 @@ Test(profile, sources_of_secrets)
             "    client_secret: {credential: acme.secret}\n");
     cr_expect_eq(profile->client_secret.kind, SECRET_CREDENTIAL);
     cr_expect_str_eq(profile->client_secret.text, "acme.secret");
-    profile_free(profile);
     profile = profile_text_good(URL "    client_id: c\n"
                                     "    client_secret: {env: ACME_SECRET}\n");
     cr_expect_eq(profile->client_secret.kind, SECRET_ENV);
     cr_expect_str_eq(profile->client_secret.text, "ACME_SECRET");
-    profile_free(profile);
     profile =
         profile_text_good(URL "    client_id: c\n    client_secret:\n"
                               "      command: [pass, show, '', \"a\\nb\"]\n");
@@ -125,11 +120,9 @@ Test(profile, sources_of_secrets)
     cr_expect_str_eq(profile->client_secret.argv[2], "");
     cr_expect_str_eq(profile->client_secret.argv[3], "a\nb");
     cr_expect_null(profile->client_secret.argv[4]);
-    profile_free(profile);
     profile = profile_text_good(URL "    client_id: c\n"
                                     "    client_secret: {file: /s/acme}\n");
     cr_expect_str_eq(profile->client_secret.text, "/s/acme");
-    profile_free(profile);
 }
 
 Test(profile, a_provider_without_client_needs_its_own_options)
@@ -144,7 +137,6 @@ Test(profile, a_provider_without_client_needs_its_own_options)
     cr_expect_eq(profile_option(profile, "assertion")->secret.kind,
                  SECRET_ENV);
     cr_expect_null(profile_option(profile, "assertion")->values);
-    profile_free(profile);
 }
 
 Test(profile, an_issued_secret_has_a_foreign_file)
@@ -154,7 +146,6 @@ Test(profile, an_issued_secret_has_a_foreign_file)
 
     cr_expect_eq(profile_option(profile, "assertion")->secret.kind,
                  SECRET_FOREIGN_FILE);
-    profile_free(profile);
 }
 
 Test(profile, options_that_are_commands_and_files)
@@ -173,7 +164,6 @@ Test(profile, options_that_are_commands_and_files)
     cr_expect_str_eq(source->text, "/c/t/oken");
     cr_expect_eq(source->line, 6);
     cr_expect_eq(source->column, 11);
-    profile_free(profile);
 }
 
 #define SECRET URL "    client_id: c\n    client_secret: "
@@ -351,7 +341,6 @@ Test(profile, a_secret_by_value_needs_a_closed_file)
                                        "    client_secret: {env: A}\n",
                                    &open, &profile, &err),
                  TW_OK);
-    profile_free(profile);
 }
 
 Test(profile, a_secret_is_bounded)
@@ -369,7 +358,6 @@ Test(profile, a_secret_is_bounded)
                                             "than 8192 bytes");
     (void)snprintf(body, sizeof body, SECRET "%s\n", secret + 1);
     cr_expect_eq(profile_text_read(body, &PRIVATE, &profile, &err), TW_OK);
-    profile_free(profile);
 }
 
 Test(profile, keys_are_sorted_and_explained)

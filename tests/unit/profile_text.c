@@ -10,9 +10,11 @@
 #include <string.h>
 
 static struct modules modules;
+static struct arena arena; /* of every profile */
 
 const struct profile_context PRIVATE = {.file = "/c/p.yaml",
                                         .modules = &modules,
+                                        .arena = &arena,
                                         .mode = 0600,
                                         .mode_wanted = 0600,
                                         .may_hold_secret = true};
@@ -63,6 +65,5 @@ profile_text_refused(const struct refusal *refusals, size_t count)
         cr_expect_str_eq(err.message, refusals[i].message);
         cr_expect_null(strstr(err.message, "s3cret"));
         cr_expect_null(profile);
-        profile_free(profile);
     }
 }

@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -281,4 +282,48 @@ Test(profiles, one_file)
                  TW_E_NOT_FOUND);
     cr_expect_str_eq(err.message, "two: does not exist");
     cr_expect_null(set.sources);
+}
+
+#define MANY 2000
+#define EACH_MAX 1024 /* bytes */
+
+static size_t
+bytes_in_use(void)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    return info.uordblks + info.hblkhd;
+}
+
+/* As an administrator would write them; see tests/bench/load_bench.c. */
+Test(profiles, keep_little_of_each)
+{
+    struct profile_set set = {0};
+    struct tw_error err;
+    char *text = NULL;
+    size_t n = 0, before;
+    FILE *file = open_memstream(&text, &n);
+
+    cr_assert_not_null(file);
+    (void)fputs("profiles:\n", file);
+    for (int i = 0; i < MANY; i++)
+        (void)fprintf(file,
+                      "  service-%06d:\n"
+                      "    token_endpoint: https://127.0.0.1:9443/token\n"
+                      "    client_id: client-%06d\n"
+                      "    token_endpoint_auth_method: client_secret_basic\n"
+                      "    client_secret: {file: /etc/tokenward/secrets/"
+                      "service-%06d}\n"
+                      "    scope: [api:read, api:write]\n"
+                      "    timeout: 10\n",
+                      i, i, i);
+    cr_assert_eq(fclose(file), 0);
+    loading_put("profiles.d/many.yaml", 0644, text);
+    free(text);
+    before = bytes_in_use();
+    cr_assert_eq(loading_load(true, &set, &err), TW_OK, "%s", err.message);
+    cr_assert_eq(set.count, MANY);
+    if (before) /* a sanitizer's allocator counts nothing */
+        cr_expect_leq((bytes_in_use() - before) / MANY, EACH_MAX);
+    profile_set_clear(&set);
 }

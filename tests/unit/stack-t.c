@@ -45,7 +45,6 @@ Test(stack, keys_outside_are_for_all_and_those_inside_win)
     cr_expect(stack_goes_on(one, STACK_NOT_CONFIGURED));
     cr_expect(!stack_goes_on(two, STACK_UNAVAILABLE));
     cr_expect_eq(profile_secret(one, 0), &one->client_secret);
-    profile_free(one);
 }
 
 Test(stack, every_secret_of_every_source)
@@ -59,7 +58,6 @@ Test(stack, every_secret_of_every_source)
         second = second || secret == &one->then->client_secret;
     }
     cr_expect(first && second);
-    profile_free(one);
 }
 
 Test(stack, a_source_is_part_of_the_fingerprint)
@@ -76,7 +74,6 @@ Test(stack, a_source_is_part_of_the_fingerprint)
     cr_expect_str_neq(whole, other);
     cr_assert(fingerprint_of_source(one, other));
     cr_expect_str_eq(source, other);
-    profile_free(one);
 }
 
 Test(stack, refused)
@@ -177,7 +174,6 @@ Test(stack, the_last_that_is_configured_here_decides)
     cr_expect_str_eq(err.message,
                      "no env\nsource 1 (one): not configured here: no file; "
                      "source 2: not configured here");
-    profile_free(one);
 }
 
 Test(stack, messages_are_bounded)
@@ -194,7 +190,6 @@ Test(stack, messages_are_bounded)
     cr_expect_eq(account.count, PROFILE_SOURCES_MAX);
     stack_explain(&account, &err);
     cr_expect_lt(strlen(err.message), sizeof err.message);
-    profile_free(one);
 }
 
 Test(stack, the_source_that_answered)
@@ -205,5 +200,4 @@ Test(stack, the_source_that_answered)
     cr_expect_eq(stack_answered(one, "2"), one->then);
     cr_expect_eq(stack_answered(one, "3"), one);
     cr_expect_eq(stack_answered(one, NULL), one);
-    profile_free(one);
 }

@@ -282,7 +282,7 @@ Test(state, belongs_to_one_server_and_client)
     changed[2].client_id = other;
     changed[3].options = &asked2;
     changed[4].module = &second;
-    changed[5].identity.token_endpoint = b;
+    changed[5].mtls_token_endpoint = b;
     cr_assert(fingerprint_of_grant(&base, first));
     for (size_t i = 0; i < 6; i++) {
         cr_assert(fingerprint_of_grant(&changed[i], next));
