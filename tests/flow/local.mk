@@ -117,6 +117,7 @@ EXTRA_DIST += \
 	tests/flow/metrics.py \
 	tests/flow/moved.py \
 	tests/flow/pam_lib.sh \
+	tests/flow/pam_stack.sh \
 	tests/flow/qr_image.py \
 	tests/flow/ring.py \
 	tests/flow/schema_valid.py \
