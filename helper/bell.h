@@ -19,7 +19,7 @@
 #define BELL_CALLERS_MAX 1024
 #define BELL_CALLER_MS 30000 /* from the last word to the end of the call */
 
-enum bell_command { BELL_ENSURE = 1, BELL_REJECT, BELL_STATUS };
+enum bell_command { BELL_ENSURE = 1, BELL_LEAVE, BELL_REJECT, BELL_STATUS };
 
 struct bell_request {
     enum bell_command command;

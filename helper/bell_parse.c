@@ -14,6 +14,7 @@ static const struct {
     enum bell_command command;
 } COMMANDS[] = {
     {"ensure", BELL_ENSURE},
+    {"leave", BELL_LEAVE},
     {"reject", BELL_REJECT},
     {"status", BELL_STATUS},
 };
@@ -55,6 +56,7 @@ is_whole(const struct bell_request *request)
 {
     switch (request->command) {
     case BELL_ENSURE:
+    case BELL_LEAVE:
         return request->profile != NULL;
     case BELL_REJECT:
         return request->profile && request->generation;

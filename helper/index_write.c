@@ -68,6 +68,24 @@ put_routes(const struct profile *profile, const char *name,
     return true;
 }
 
+/* Whose login a users' template is for, and which variables are to name the
+ * token's file: nobody but the service can read the profile itself. */
+static bool
+put_login(const struct profile *sample, const char *name, struct secret *out)
+{
+    const struct readers *readers = &sample->readers;
+    bool good = lines_put(out, "login", name);
+
+    for (size_t i = 0; i < readers->user_count && good; i++)
+        good = lines_put_int64(out, "login_user", readers->users[i]);
+    for (size_t i = 0; i < readers->group_count && good; i++)
+        good = lines_put_int64(out, "login_group", readers->groups[i]);
+    for (size_t i = 0; i < sample->export_count && good; i++)
+        good = sample->exports[i].kind != EXPORT_FILE ||
+               lines_put(out, "login_variable", sample->exports[i].name);
+    return good;
+}
+
 /* A template's routes are written once for all its instances; where users have
  * one each, its own name stands for that of whoever reads it. */
 static bool
@@ -78,7 +96,7 @@ put_template(const struct profile_template *template, struct secret *out)
 
     if (template->of_users)
         return lines_put(out, "profile", template->name) &&
-               (!sample->login || lines_put(out, "login", template->name)) &&
+               (!sample->login || put_login(sample, template->name, out)) &&
                put_routes(sample, template->name, "%u", out);
     (void)snprintf(name, sizeof name, "%s%%i", template->name);
     return put_routes(sample, name, "%i", out);

@@ -7,7 +7,8 @@
  * directories, and with them a fetch that is still under way the place to
  * publish into; the directory itself is the login manager's to remove.
  * <system>/user/UID exists for logins alone and has nobody else: it is
- * emptied, unless a token in it shall stay.
+ * emptied, unless a token in it shall stay.  What the system's resident helper
+ * keeps for this user it removes itself, when it is told.
  *
  * Only when all is removed the servers are told (revoke_on_logout): whoever
  * logs out waits for the one, and not long for the other.
@@ -19,13 +20,14 @@
 #include "helper/commands.h"
 #include "helper/discard.h"
 #include "helper/fence.h"
+#include "helper/lifetime.h"
 #include "helper/logout.h"
+#include "helper/system_login.h"
 #include "provider/base/epoch.h"
 #include "provider/base/text.h"
 
 #define LEAVE_MS 1500  /* a logout waits for it */
 #define REVOKED_MAX 64 /* the rest is only removed */
-#define LINGER_DIR "/var/lib/systemd/linger/"
 
 /* One that was kept, and is to be revoked. */
 struct revoked {
@@ -38,6 +40,7 @@ struct leaving {
     struct session *session;
     const struct profile_set *set;
     struct store stores[2];
+    struct system_logins *logins;
     struct revoked *revoked; /* REVOKED_MAX of them, or NULL */
     size_t revoked_count;
 };
@@ -57,6 +60,9 @@ auto_leaving(struct leaving *leaving)
     while (leaving->revoked_count)
         forget_last(leaving);
     free(leaving->revoked);
+    if (leaving->logins)
+        system_logins_clear(leaving->logins);
+    free(leaving->logins);
     store_close(&leaving->stores[0]);
     store_close(&leaving->stores[1]);
 }
@@ -83,33 +89,6 @@ remember(struct leaving *leaving, const struct store *store, const char *name)
         forget_last(leaving);
 }
 
-/* Does the login manager keep this user's services without a session? */
-static bool
-user_lingers(const struct session *session)
-{
-    const char *name = environment_get(&session->environment, "LOGNAME");
-    char path[sizeof LINGER_DIR + NAME_MAX];
-    const char *const parts[] = {LINGER_DIR, name, NULL};
-
-    return name && name[0] && !strchr(name, '/') && strcmp(name, ".") != 0 &&
-           strcmp(name, "..") != 0 && text_join(path, sizeof path, parts) &&
-           access(path, F_OK) == 0;
-}
-
-static bool
-is_over(const struct profile *profile, bool lingers)
-{
-    switch (profile->login_lifetime) {
-    case LIFETIME_SESSION:
-        return true;
-    case LIFETIME_USER:
-        return !lingers;
-    case LIFETIME_LINGER:
-    default:
-        return false;
-    }
-}
-
 static enum tw_status
 fail_leftover(const struct session *session, const struct store *store,
               const char *what)
@@ -129,16 +108,17 @@ remove_profiles(struct leaving *leaving, const struct store *store,
 {
     const struct session *session = leaving->session;
     const struct profile_set *set = leaving->set;
+    const char *user = environment_get(&session->environment, "LOGNAME");
     struct discard discard = {.deadline_ms = clock_monotonic_ms() + LEAVE_MS};
     struct profile_cursor cursor = {.set = set};
-    bool lingers = user_lingers(session);
+    bool lingers = lifetime_lingers(user);
     enum tw_status status = TW_OK;
 
     *stays = false;
     while (profiles_next(&cursor)) {
         if (!cursor.profile->login)
             continue;
-        if (!is_over(cursor.profile, lingers)) {
+        if (!lifetime_is_over(cursor.profile->login_lifetime, lingers)) {
             *stays = true;
             continue;
         }
@@ -214,11 +194,13 @@ command_leave(struct session *session, int argc, char **argv)
     AUTO(auto_leaving)
     struct leaving leaving = {.session = session,
                               .set = &set,
+                              .logins = calloc(1, sizeof *leaving.logins),
                               .stores = {{.root = -1}, {.root = -1}}};
     char logins[RUNTIME_PATH_MAX], number[24];
     const char *const parts[] = {session->runtime.system, "/user/", number,
                                  NULL};
     struct tw_error err;
+    int64_t deadline_ms = clock_monotonic_ms() + LEAVE_MS;
     enum tw_status first = TW_OK, second;
 
     (void)argv;
@@ -227,8 +209,14 @@ command_leave(struct session *session, int argc, char **argv)
                       "leave is a user's, and takes no argument");
         return session_fail(session, &err);
     }
+    if (!leaving.logins) {
+        (void)tw_no_memory(&err);
+        return session_fail(session, &err);
+    }
     if (profiles_load(&scope, &session->modules, NULL, NULL, &set, &err))
         return session_fail(session, &err);
+    system_logins_find(session, &set, leaving.logins);
+    system_logins_leave(session, leaving.logins);
     (void)text_put_unsigned(number, geteuid(), 1);
     (void)text_join(logins, sizeof logins, parts);
     /* A session from before the login manager's directory used the other. */
@@ -236,6 +224,8 @@ command_leave(struct session *session, int argc, char **argv)
         first = leave_place(&leaving, session->runtime.user, false,
                             &leaving.stores[0]);
     second = leave_place(&leaving, logins, true, &leaving.stores[1]);
+    first = first ? first : second;
+    second = system_logins_hear(session, deadline_ms, leaving.logins);
     first = first ? first : second;
     if (!first)
         report_word(&session->report,

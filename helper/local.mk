@@ -144,6 +144,8 @@ helper_libhelper_la_SOURCES = \
 	helper/lane.c \
 	helper/lane.h \
 	helper/leave.c \
+	helper/lifetime.c \
+	helper/lifetime.h \
 	helper/listener.c \
 	helper/listener.h \
 	helper/lock.c \
@@ -268,6 +270,7 @@ helper_libhelper_la_SOURCES = \
 	helper/serve.h \
 	helper/serve_bell.c \
 	helper/serve_credential.c \
+	helper/serve_leave.c \
 	helper/serve_metrics.c \
 	helper/serve_turn.c \
 	helper/serve_user.c \
@@ -285,6 +288,8 @@ helper_libhelper_la_SOURCES = \
 	helper/store.h \
 	helper/supervise.c \
 	helper/supervise.h \
+	helper/system_login.c \
+	helper/system_login.h \
 	helper/table.c \
 	helper/table.h \
 	helper/task.c \

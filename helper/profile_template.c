@@ -55,6 +55,12 @@ check_kind(const struct profile_reader *reader,
         return profile_refuse(reader, name,
                               "missing: readers (the users who may have an "
                               "instance by %%u)");
+    if (template->of_users && child_of(reader->entry, "revoke_on_logout"))
+        return profile_refuse(reader,
+                              child_of(reader->entry, "revoke_on_logout"),
+                              "revoke_on_logout is for a user's own profiles: "
+                              "an instance by %%u is removed at the last "
+                              "logout, and runs out at its server");
     if (!template->of_users && !template->listed)
         return profile_refuse(reader, name,
                               "missing: instances (a name that ends with @ is "

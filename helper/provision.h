@@ -8,7 +8,8 @@
 #include "helper/commands.h"
 
 /* provision: fetches the profiles of @set marked login: true, and those of
- * @names, which come first.  To a session (--session) it first says which
+ * @names, which come first, and has the system's resident helper do so with
+ * its users' templates.  To a session (--session) it first says which
  * variables are to name which token files: BEARER_TOKEN_FILE the first
  * profile's, the others what env: has of kind file.  Reports what fails;
  * returns the first failure's status. */

@@ -108,6 +108,14 @@ enum tw_status serve_user(struct serve *serve, const struct peer *peer,
                           const char *name, struct ward **ward,
                           struct tw_error *err);
 
+/* serve_leave: the last session of @peer has ended, for whom @ward's instance
+ * of a template with login: true was kept: it is removed, unless its lifetime
+ * says that it stays.  TW_E_ACCESS: it is nothing of this caller's login;
+ * TW_E_SYSTEM: it could not be removed. */
+enum tw_status serve_leave(struct serve *serve, const struct peer *peer,
+                           struct ward *ward, const struct profile *profile,
+                           struct tw_error *err);
+
 /* serve_answer: all who wait for @ward. */
 void serve_answer(struct serve *serve, struct ward *ward,
                   const struct tw_error *result);

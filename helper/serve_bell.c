@@ -119,6 +119,18 @@ reject(struct serve *serve, struct caller *caller, const struct peer *peer,
     caller_answer(caller, &err, NULL);
 }
 
+/* Who leaves and comes back has a token fetched that was not due. */
+static void
+leave(struct serve *serve, struct caller *caller, const struct peer *peer,
+      struct ward *ward, const struct profile *profile)
+{
+    struct tw_error err = {.status = TW_OK};
+
+    if (!may_have_fetched(serve, caller, peer, NULL, &err))
+        (void)serve_leave(serve, peer, ward, profile, &err);
+    caller_answer(caller, &err, NULL);
+}
+
 static void
 tell_status(const struct serve *serve, struct caller *caller)
 {
@@ -193,6 +205,8 @@ serve_asked(void *arg, struct caller *caller,
         tell_status(serve, caller);
     else if (request->command == BELL_ENSURE)
         ensure(serve, caller, &peer, ward, profile, request->min_valid);
+    else if (request->command == BELL_LEAVE)
+        leave(serve, caller, &peer, ward, profile);
     else
         reject(serve, caller, &peer, ward, profile, request->generation);
 }

@@ -83,7 +83,7 @@ answer(struct serve *serve, struct ward *ward, const struct task *task)
         return;
     if (!ward->profile || task->result.status)
         serve_answer(serve, ward, &task->result);
-    else if (task->options.background ||
+    else if (task->is_moot || task->options.background ||
              task->options.min_valid < ward->min_valid)
         lane_put(&serve->wards.lanes, ward, clock_now());
     else
@@ -161,6 +161,8 @@ finish(struct serve *serve, struct task *task)
     unlink_task(serve, task);
     ward->task = NULL;
     lane_end(&serve->wards.lanes, &task->place, news_of(task));
+    if (task->is_moot)
+        task->result = (struct tw_error){.status = TW_OK};
     put_back(serve, ward, &task->result);
     brought = ward->profile && brought_token(task, before);
     count(serve, task, brought);

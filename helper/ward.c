@@ -41,6 +41,12 @@ ward_is_idle(const struct ward *ward, struct now now)
     return ward->users && now.boot - ward->asked > WARD_USER_S;
 }
 
+void
+ward_rest(struct ward *ward)
+{
+    ward->asked = -WARD_USER_S - 1;
+}
+
 enum tw_status
 ward_profile(const struct wards *wards, const struct ward *ward,
              const struct profile **out, struct tw_error *err)
@@ -304,6 +310,7 @@ wards_add_user(struct wards *wards, const struct profile_template *users,
     }
     ward->users = users;
     ward->uid = uid;
+    ward_rest(ward);
     ward->next = wards->first;
     wards->first = ward;
     wards->count++;

@@ -64,6 +64,9 @@ bool ward_is_apart(const struct profile *profile);
 #define WARD_USER_S 86400
 bool ward_is_idle(const struct ward *ward, struct now now);
 
+/* ward_rest: from now on it is idle, until the user asks. */
+void ward_rest(struct ward *ward);
+
 /* ward_profile: the ward's own, made if it is an instance: to be released.
  * As profiles_take(). */
 enum tw_status ward_profile(const struct wards *wards, const struct ward *ward,
@@ -86,8 +89,8 @@ bool wards_adopt(struct wards *wards, struct schedule *schedule,
                  const struct profile_set *set);
 
 /* wards_add_user: a ward for the user of @uid, who may have that instance of
- * the set's template @users.  It stays until a reload finds that the template
- * has changed.  NULL: out of memory. */
+ * the set's template @users, and asks for it next or rests.  It stays until a
+ * reload finds that the template has changed.  NULL: out of memory. */
 struct ward *wards_add_user(struct wards *wards,
                             const struct profile_template *users,
                             const char *name, uid_t uid);

@@ -88,6 +88,17 @@ bring_system_token(const struct runtime *runtime, const char *profile,
     return status;
 }
 
+int
+bring_system_call(const struct runtime *runtime, const char *command,
+                  const char *profile)
+{
+    uid_t owner;
+
+    return system_owner(runtime, &owner)
+               ? doorbell_call(runtime->system, owner, command, profile)
+               : -1;
+}
+
 static enum tw_status
 reject_system(const struct runtime *runtime, const char *profile,
               int64_t generation, struct tw_error *err)

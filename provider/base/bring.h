@@ -22,6 +22,11 @@ enum tw_status bring_system_token(const struct runtime *runtime,
                                   const char *profile, int64_t min_valid,
                                   int wait_s, struct tw_error *err);
 
+/* bring_system_call: rings the system's resident helper, as doorbell_call()
+ * does: to hear at, or -1. */
+int bring_system_call(const struct runtime *runtime, const char *command,
+                      const char *profile);
+
 /* bring_rejection: drops @generation, of the caller's own or the @system's
  * @profile, where the caller must be one of its readers. */
 enum tw_status bring_rejection(const struct runtime *runtime, bool system,

@@ -63,21 +63,35 @@ receive(int fd, int wait_ms, char *answer)
     }
 }
 
-static enum tw_status
-ring(const char *dir, uid_t owner, const struct secret *request, int wait_ms,
-     bool *is_there, struct tw_error *err)
+static int
+call(const char *dir, uid_t owner, const struct secret *request)
+{
+    AUTO_CLOSE int fd = reach(dir, owner);
+
+    return fd >= 0 && send(fd, request->bytes, request->len, MSG_NOSIGNAL) >= 0
+               ? take_fd(&fd)
+               : -1;
+}
+
+int
+doorbell_call(const char *dir, uid_t owner, const char *command,
+              const char *profile)
+{
+    AUTO_SECRET request = SECRET_INIT(DOORBELL_REQUEST_MAX);
+
+    return lines_put(&request, "command", command) &&
+                   lines_put(&request, "profile", profile)
+               ? call(dir, owner, &request)
+               : -1;
+}
+
+enum tw_status
+doorbell_hear(int fd, int wait_ms, bool *is_there, struct tw_error *err)
 {
     char answer[DOORBELL_ANSWER_MAX + 1];
-    AUTO_CLOSE int fd = reach(dir, owner);
-    ssize_t n;
+    ssize_t n = receive(fd, wait_ms, answer);
 
-    *is_there = false;
-    if (fd < 0 || send(fd, request->bytes, request->len, MSG_NOSIGNAL) < 0)
-        return tw_fail(err, TW_E_NOT_FOUND, "no resident helper is there");
     *is_there = true;
-    if (!wait_ms)
-        return TW_OK;
-    n = receive(fd, wait_ms, answer);
     if (n < 0)
         return tw_fail(err, TW_E_RETRY,
                        "the resident helper is still at work after %d s",
@@ -87,6 +101,18 @@ ring(const char *dir, uid_t owner, const struct secret *request, int wait_ms,
         return tw_fail(err, TW_E_RETRY, "the resident helper went away");
     }
     return verdict_read(answer, (size_t)n, err);
+}
+
+static enum tw_status
+ring(const char *dir, uid_t owner, const struct secret *request, int wait_ms,
+     bool *is_there, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = call(dir, owner, request);
+
+    *is_there = fd >= 0;
+    if (fd < 0)
+        return tw_fail(err, TW_E_NOT_FOUND, "no resident helper is there");
+    return wait_ms ? doorbell_hear(fd, wait_ms, is_there, err) : TW_OK;
 }
 
 enum tw_status

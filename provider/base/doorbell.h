@@ -13,6 +13,9 @@
  *   profile=NAME
  *   generation=N
  *
+ *   command=leave           the caller's last session has ended: drop it, if
+ *   profile=NAME            it was kept for that
+ *
  *   command=status          how is everything?
  *
  * The answer: status= and, of a failure, message= and hint=.
@@ -39,7 +42,17 @@ enum tw_status doorbell_ensure(const char *dir, uid_t owner,
                                int wait_ms, bool *is_there,
                                struct tw_error *err);
 
-/* doorbell_reject: the same, to drop @generation. */
+/* doorbell_call: rings for a @command that needs no more than a @profile, and
+ * waits for nothing.  The descriptor to hear at, or -1: nobody is there. */
+int doorbell_call(const char *dir, uid_t owner, const char *command,
+                  const char *profile);
+
+/* doorbell_hear: the answer, waiting at most @wait_ms.  @is_there: false when
+ * there is none any more, and something else must be done. */
+enum tw_status doorbell_hear(int fd, int wait_ms, bool *is_there,
+                             struct tw_error *err);
+
+/* doorbell_reject: as doorbell_ensure(), to drop @generation. */
 enum tw_status doorbell_reject(const char *dir, uid_t owner,
                                const char *profile, int64_t generation,
                                int wait_ms, bool *is_there,

@@ -8,15 +8,31 @@
 
 #include "provider/base/text.h"
 
+static bool
+has_names(const struct session_word *word)
+{
+    switch ((enum session_word_kind)word->kind) {
+    case WORD_VARIABLE:
+        return text_is_variable_name(word->variable) &&
+               text_is_profile_name(word->profile);
+    case WORD_SYSTEM: /* "user" and the like are there, and no instance's */
+        return text_is_variable_name(word->variable) &&
+               text_is_profile_name(word->profile) &&
+               strchr(word->profile, '@');
+    case WORD_READY:
+    case WORD_FAILED:
+    case WORD_DONE:
+    case WORD_DROPPED:
+        return true;
+    }
+    return false;
+}
+
 bool
 session_word_is_whole(const struct session_word *word)
 {
-    if (memcmp(word->magic, SESSION_WORD_MAGIC, sizeof word->magic) != 0 ||
-        word->kind < WORD_VARIABLE || word->kind > WORD_DROPPED ||
-        !memchr(word->variable, '\0', sizeof word->variable) ||
-        !memchr(word->profile, '\0', sizeof word->profile))
-        return false;
-    return word->kind != WORD_VARIABLE ||
-           (text_is_variable_name(word->variable) &&
-            text_is_profile_name(word->profile));
+    return memcmp(word->magic, SESSION_WORD_MAGIC, sizeof word->magic) == 0 &&
+           memchr(word->variable, '\0', sizeof word->variable) &&
+           memchr(word->profile, '\0', sizeof word->profile) &&
+           has_names(word);
 }

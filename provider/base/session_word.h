@@ -29,6 +29,8 @@ enum session_word_kind {
     WORD_DONE,         /* all went well */
     WORD_DROPPED,      /* instead of all: the process did not become the
                           user; @status is an errno */
+    WORD_SYSTEM,       /* as WORD_VARIABLE; @profile is the user's instance of
+                          one of the system's templates */
 };
 
 struct session_word {

@@ -18,9 +18,6 @@
 
 #include "provider/base/text.h"
 
-#ifndef TW_SYSTEM_RUNTIME_DIR
-#define TW_SYSTEM_RUNTIME_DIR "/run/tokenward"
-#endif
 #define MANAGER_DIR "/run/user"
 
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)

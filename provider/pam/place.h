@@ -13,6 +13,10 @@
 
 #include "provider/pam/person.h"
 
+#ifndef TW_SYSTEM_RUNTIME_DIR
+#define TW_SYSTEM_RUNTIME_DIR "/run/tokenward" /* the service user's */
+#endif
+
 struct place {
     char manager[64]; /* "/run/user/UID", or "": there is none */
     char tokens[256]; /* where the profiles' directories are; "": nowhere */

@@ -34,7 +34,12 @@ take_word(pam_handle_t *pamh, const struct place *place,
     switch ((enum session_word_kind)word->kind) {
     case WORD_VARIABLE:
         if (talk->variables++ < SESSION_VARIABLES_MAX)
-            variables_put(pamh, place, word->variable, word->profile);
+            variables_put(pamh, place->tokens, word->variable, word->profile);
+        break;
+    case WORD_SYSTEM:
+        if (talk->variables++ < SESSION_VARIABLES_MAX)
+            variables_put(pamh, TW_SYSTEM_RUNTIME_DIR, word->variable,
+                          word->profile);
         break;
     case WORD_READY:
         talk->ready = true;
@@ -96,7 +101,8 @@ fetch(pam_handle_t *pamh, const struct options *options,
     args[n++] = "fetch";
     if (options->profile) {
         args[n++] = options->profile;
-        variables_put(pamh, place, TOKEN_FILE_VARIABLE, options->profile);
+        variables_put(pamh, place->tokens, TOKEN_FILE_VARIABLE,
+                      options->profile);
     }
     if (!child_start(pamh, person, place, args, &child))
         return false;

@@ -34,11 +34,11 @@ is_left_alone(const char *variable)
 }
 
 void
-variables_put(pam_handle_t *pamh, const struct place *place,
-              const char *variable, const char *profile)
+variables_put(pam_handle_t *pamh, const char *dir, const char *variable,
+              const char *profile)
 {
     char text[512];
-    const char *const parts[] = {variable, "=",      place->tokens, "/",
+    const char *const parts[] = {variable, "=",      dir, "/",
                                  profile,  "/token", NULL};
 
     if (is_left_alone(variable) ||

@@ -74,6 +74,7 @@ FLOW_TESTS = \
 	tests/flow/pam-odd-t.sh \
 	tests/flow/pam-script-t.sh \
 	tests/flow/pam-stacks-t.sh \
+	tests/flow/pam-system-t.sh \
 	tests/flow/pam-t.sh \
 	tests/flow/presets-t.sh \
 	tests/flow/provision-t.sh \

@@ -17,7 +17,8 @@ check(const struct bell_request *request)
     AUTO_FREE char *text = NULL;
     AUTO_SECRET packet = SECRET_INIT(4096);
     struct bell_request again;
-    static const char *const NAMES[] = {"", "ensure", "reject", "status"};
+    static const char *const NAMES[] = {"", "ensure", "leave", "reject",
+                                        "status"};
 
     FUZZ_CHECK(request->command >= BELL_ENSURE &&
                request->command <= BELL_STATUS);

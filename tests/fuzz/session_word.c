@@ -21,7 +21,10 @@ fuzz_session_word(const uint8_t *data, size_t n)
     FUZZ_CHECK(memcmp(word.magic, SESSION_WORD_MAGIC, sizeof word.magic) == 0);
     FUZZ_CHECK(memchr(word.variable, '\0', sizeof word.variable) &&
                memchr(word.profile, '\0', sizeof word.profile));
-    if (word.kind == WORD_VARIABLE)
+    if (word.kind == WORD_VARIABLE || word.kind == WORD_SYSTEM)
         FUZZ_CHECK(text_is_variable_name(word.variable) &&
                    text_is_profile_name(word.profile));
+    /* Below the system's directory there are others than profiles'. */
+    FUZZ_CHECK(word.kind != WORD_SYSTEM || strchr(word.profile, '@'));
+    FUZZ_CHECK(word.kind >= WORD_VARIABLE && word.kind <= WORD_SYSTEM);
 }

@@ -5,7 +5,8 @@
  * fake.h.
  *
  * A line of it is one of
- *   variable NAME PROFILE | ready | failed STATUS | done   a word
+ *   variable NAME PROFILE | system NAME PROFILE | ready | failed STATUS | done
+ *                     a word
  *   odd KIND          a word of a kind that is none
  *   open-ended        a word whose texts have no end
  *   half              the first half of a word
@@ -46,9 +47,9 @@ say(struct session_word word)
 }
 
 static void
-say_variable(const char *rest)
+say_variable(enum session_word_kind kind, const char *rest)
 {
-    struct session_word word = {.kind = WORD_VARIABLE};
+    struct session_word word = {.kind = kind};
 
     if (sscanf(rest, "%71s %71s", word.variable, word.profile) != 2)
         _exit(99);
@@ -154,7 +155,9 @@ act(const char *line, char *const *environment)
 
     (void)snprintf(verb, sizeof verb, "%.*s", (int)n, line);
     if (strcmp(verb, "variable") == 0)
-        say_variable(rest);
+        say_variable(WORD_VARIABLE, rest);
+    else if (strcmp(verb, "system") == 0)
+        say_variable(WORD_SYSTEM, rest);
     else if (strcmp(verb, "ready") == 0)
         say((struct session_word){.kind = WORD_READY});
     else if (strcmp(verb, "failed") == 0)

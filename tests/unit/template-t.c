@@ -233,6 +233,20 @@ Test(template, of_users_wants_readers)
                    "readers (the users who may have an instance by %u)");
 }
 
+Test(template, of_users_is_not_revoked)
+{
+    char text[sizeof OF_USERS + 64];
+
+    (void)snprintf(text, sizeof text, "%s    revoke_on_logout: true\n",
+                   OF_USERS);
+    loading_put("profiles.d/a.yaml", 0644, text);
+    loading_expect(true, 0,
+                   "%s/profiles.d/a.yaml:7:23: profile 'corp@': "
+                   "revoke_on_logout is for a user's own profiles: an "
+                   "instance by %u is removed at the last logout, and runs "
+                   "out at its server");
+}
+
 /* What a preset makes of a variable is looked at, too. */
 Test(template, presets_cannot_lead_elsewhere)
 {

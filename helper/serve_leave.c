@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * serve_leave.c - a user's last session has ended, and what was kept for it
+ * goes; see serve.h.
+ *
+ * With its directory a fetch that is under way loses the place to publish
+ * into, and who waits for one, as that session's own login may, does so in
+ * vain.  The ward rests as if its user had not asked for long, and wakes when
+ * the user does.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/discard.h"
+#include "helper/lifetime.h"
+#include "helper/serve.h"
+#include "helper/task.h"
+#include "provider/base/epoch.h"
+
+#define REMOVE_MS 200 /* others wait while it is done */
+
+/* Has a login of this user anything to do with it? */
+static enum tw_status
+check(const struct ward *ward, const struct peer *peer,
+      const struct profile *profile, struct tw_error *err)
+{
+    if (!ward->users || !profile->login || ward->uid != peer->uid)
+        return tw_fail(err, TW_E_ACCESS,
+                       "'%s' is not kept for a login of this caller",
+                       ward->name);
+    return TW_OK;
+}
+
+/* A note of failures stays, or whoever leaves and comes back would have a
+ * server asked that said when. */
+static bool
+remove_kept(const struct serve *serve, const struct ward *ward)
+{
+    struct discard discard = {.deadline_ms = clock_monotonic_ms() + REMOVE_MS};
+    AUTO_CLOSE int dir = -1;
+
+    if (!ward->is_failing)
+        return discard_directory(&discard, serve->store.root, ward->name);
+    dir = openat(serve->store.root, ward->name,
+                 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return dir < 0 || ((unlinkat(dir, "token", 0) == 0 || errno == ENOENT) &&
+                       (unlinkat(dir, "record", 0) == 0 || errno == ENOENT));
+}
+
+enum tw_status
+serve_leave(struct serve *serve, const struct peer *peer, struct ward *ward,
+            const struct profile *profile, struct tw_error *err)
+{
+    enum tw_status status = check(ward, peer, profile, err);
+    struct tw_error ended;
+    bool gone;
+
+    if (status ||
+        !lifetime_is_over(profile->login_lifetime,
+                          lifetime_lingers(strchr(ward->name, '@') + 1)))
+        return status;
+    gone = remove_kept(serve, ward);
+    epoch_bump(serve->store.root, 0644);
+    ward_rest(ward);
+    schedule_drop(&serve->schedule, &ward->entry);
+    lane_leave(ward);
+    if (ward->task)
+        ward->task->is_moot = true;
+    (void)tw_fail(&ended, TW_E_RETRY,
+                  "the session that '%s' was kept for has ended", ward->name);
+    serve_answer(serve, ward, &ended);
+    (void)ward_look(&serve->wards, ward, &serve->store, clock_now());
+    return gone ? TW_OK
+                : tw_fail(err, TW_E_SYSTEM, "%s/%s could not be removed whole",
+                          serve->store.path, ward->name);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * system_login.c - see system_login.h, and index.h for the lines.
+ *
+ * The index decides nothing but what is asked for: who may have an instance
+ * the resident helper knows, and who reads it the kernel.  Without the users
+ * in it everybody's login would be told a variable of a token that is some
+ * people's, and would wait to hear that it is not theirs.
+ *
+ * The trap: the resident helper may be gone, stopped, at work for long, or not
+ * what it seems.  All are rung for before one is waited for, and what is kept
+ * is waited for by nobody.
+ */
+#include "helper/system_login.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "provider/base/ask.h"
+#include "provider/base/bring.h"
+#include "provider/base/clock.h"
+#include "provider/base/doorbell.h"
+#include "provider/base/index.h"
+#include "provider/base/own_name.h"
+
+/* The template whose lines are looked at, and who is looking. */
+struct search {
+    struct system_logins *out;
+    const struct profile_set *set;
+    char template[NAME_PART_MAX + 2];
+    bool is_ours;
+    size_t variables; /* noted of it, and of all before it */
+    gid_t *groups;
+    int group_count;
+};
+
+static size_t
+variables_before(const struct system_logins *logins)
+{
+    return logins->count ? logins->logins[logins->count - 1].variables : 0;
+}
+
+/* All its lines were seen. */
+static void
+settle(struct search *search)
+{
+    struct system_logins *out = search->out;
+    struct system_login *login = &out->logins[out->count];
+    const struct profile *own = NULL;
+
+    if (!search->is_ours || out->count == SYSTEM_LOGINS_MAX ||
+        own_name(search->template, login->name, NULL) ||
+        profiles_find(search->set, login->name, &own, NULL) !=
+            TW_E_NOT_FOUND) {
+        if (own)
+            profile_release(own);
+        return;
+    }
+    login->variables = search->variables;
+    login->kept = login->is_waited_for = false;
+    login->call = -1;
+    out->count++;
+}
+
+static bool
+is_in_group(const struct search *search, int64_t gid)
+{
+    for (int i = 0; i < search->group_count; i++) {
+        if ((int64_t)search->groups[i] == gid)
+            return true;
+    }
+    return (int64_t)getegid() == gid;
+}
+
+static void
+begin(struct search *search, const char *template)
+{
+    settle(search);
+    search->is_ours = false;
+    search->variables = variables_before(search->out);
+    if (text_is_template_name(template))
+        (void)strcpy(search->template, template);
+    else
+        search->template[0] = '\0'; /* is nobody's */
+}
+
+static void
+note_variable(struct search *search, const char *name)
+{
+    if (search->variables < SESSION_VARIABLES_MAX &&
+        text_is_variable_name(name))
+        (void)strcpy(search->out->variables[search->variables++], name);
+}
+
+static bool
+visit(void *arg, const char *key, const char *value)
+{
+    struct search *search = arg;
+    int64_t id;
+
+    if (strcmp(key, "login") == 0)
+        begin(search, value);
+    else if (strcmp(key, "login_variable") == 0)
+        note_variable(search, value);
+    else if (strcmp(key, "login_user") == 0)
+        search->is_ours = search->is_ours || (text_to_int64(value, &id) &&
+                                              id == (int64_t)geteuid());
+    else if (strcmp(key, "login_group") == 0)
+        search->is_ours = search->is_ours || (text_to_int64(value, &id) &&
+                                              is_in_group(search, id));
+    return true;
+}
+
+static bool
+is_kept(const struct session *session, const char *name)
+{
+    AUTO_RECORD record = RECORD_INIT;
+    int64_t left;
+
+    if (look_record_in(&session->runtime, true, name, &record, NULL))
+        return false;
+    left = record_left(&record, clock_now());
+    return left > 0 && left >= record_wanted(&record, TW_MIN_VALID_DEFAULT);
+}
+
+void
+system_logins_find(const struct session *session,
+                   const struct profile_set *set, struct system_logins *out)
+{
+    AUTO_INDEX index = INDEX_INIT;
+    AUTO_FREE gid_t *groups = NULL;
+    struct search search = {.out = out, .set = set};
+    int count = getgroups(0, NULL);
+
+    out->count = 0;
+    if (index_open(session->runtime.system, false, false, &index, NULL))
+        return;
+    if (count > 0)
+        groups = reallocarray(NULL, (size_t)count, sizeof *groups);
+    if (groups)
+        search.group_count = getgroups(count, groups);
+    search.groups = groups;
+    index_each(&index, visit, &search);
+    settle(&search);
+    for (size_t i = 0; i < out->count; i++)
+        out->logins[i].kept = is_kept(session, out->logins[i].name);
+}
+
+static void
+ring(const struct session *session, const char *command,
+     struct system_login *login)
+{
+    auto_close(&login->call);
+    login->call = bring_system_call(&session->runtime, command, login->name);
+}
+
+void
+system_logins_ask(const struct session *session, struct system_logins *logins)
+{
+    logins->command = "ensure";
+    for (size_t i = 0; i < logins->count; i++) {
+        struct system_login *login = &logins->logins[i];
+
+        ring(session, logins->command, login);
+        login->is_waited_for = !login->kept;
+    }
+}
+
+void
+system_logins_leave(const struct session *session,
+                    struct system_logins *logins)
+{
+    logins->command = "leave";
+    for (size_t i = 0; i < logins->count; i++) {
+        struct system_login *login = &logins->logins[i];
+
+        ring(session, logins->command, login);
+        login->is_waited_for = login->kept || login->call >= 0;
+    }
+}
+
+static enum tw_status
+hear_once(const struct system_login *login, int64_t deadline_ms,
+          bool *is_there, struct tw_error *err)
+{
+    int64_t left = deadline_ms - clock_monotonic_ms();
+
+    *is_there = false;
+    if (login->call < 0)
+        return tw_fail(err, TW_E_RETRY,
+                       "'%s' is kept by the system's resident helper, which "
+                       "is not there",
+                       login->name);
+    return doorbell_hear(login->call, left > 0 ? (int)left : 0, is_there, err);
+}
+
+/* One that was killed is started again by its service manager, which keeps
+ * the socket. */
+static enum tw_status
+hear(const struct session *session, const char *command, int64_t deadline_ms,
+     struct system_login *login, struct tw_error *err)
+{
+    bool is_there;
+    enum tw_status status = hear_once(login, deadline_ms, &is_there, err);
+
+    if (status && !is_there && login->call >= 0) {
+        ring(session, command, login);
+        status = hear_once(login, deadline_ms, &is_there, err);
+    }
+    return status;
+}
+
+enum tw_status
+system_logins_hear(const struct session *session, int64_t deadline_ms,
+                   struct system_logins *logins)
+{
+    enum tw_status first = TW_OK;
+
+    for (size_t i = 0; i < logins->count; i++) {
+        struct system_login *login = &logins->logins[i];
+        struct tw_error err;
+        enum tw_status status;
+
+        if (!login->is_waited_for)
+            continue;
+        status = hear(session, logins->command, deadline_ms, login, &err);
+        if (status)
+            (void)session_fail(session, &err);
+        first = first ? first : status;
+    }
+    return first;
+}
+
+void
+system_logins_clear(struct system_logins *logins)
+{
+    for (size_t i = 0; i < logins->count; i++)
+        auto_close(&logins->logins[i].call);
+    logins->count = 0;
+}

@@ -1,0 +1,253 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# pam-system-t.sh - a login gives each user an own token of the system's
+# templates, bought with secrets that the user cannot read: real users, a real
+# resident helper, su and pamtester.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/pam_stack.sh
+. "${TOP_SRC:-.}/tests/flow/pam_stack.sh"
+# shellcheck source=tests/flow/host.sh
+. "${TOP_SRC:-.}/tests/flow/host.sh"
+command -v su >/dev/null || skip_all "su is not installed"
+cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
+chmod 644 "$T/bin/ring.py"
+unset TOKENWARD_HELPER TOKENWARD_MODULE_DIR XDG_CONFIG_HOME XDG_RUNTIME_DIR
+mkdir -m 755 /run/user
+service tw-test debug
+service tw-1s deadline=1
+service tw-required deadline=1 required
+sed -i 's/^session optional/session required/' /etc/pam.d/tw-required
+for name in su su-l; do
+    printf 'auth sufficient pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s\n' "$MODULE" >/etc/pam.d/$name
+done
+put() { # put FILE [MODE]: as the system's, from stdin
+    mkdir -p "$SYSCONF/profiles.d" "$SYSCONF/secrets"
+    cat >"$SYSCONF/.new"
+    chown "0:$SERVICE_ID" "$SYSCONF/.new"
+    chmod "${2:-640}" "$SYSCONF/.new"
+    mv "$SYSCONF/.new" "$SYSCONF/$1"
+}
+for name in anna bert carl; do printf %s "$CANARY" | put "secrets/$name"; done
+template() { # template NAME PATH LINE...
+    name=$1 path=$2
+    shift 2
+    {
+        printf 'profiles:\n  %s@:\n    token_endpoint: %s%s\n    client_id: %s\n' "$name" "$URL" "$path" "$CLIENT_ID"
+        printf '    client_secret: {file: ../secrets/%%u}\n    scope: payments\n    ca_file: %s\n' "$T/ca.pem"
+        for line in "$@"; do echo "    $line"; done
+    } | put "profiles.d/$name@.yaml"
+}
+TEAM='readers: {users: [anna], groups: [team]}'
+reload() { # reload NAME: until the index is of this template, too
+    until_true 5 grep -q "^profile=$1@$" /run/tokenward/index
+    sleep 0.6
+}
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+open() { # open USER [SERVICE]: sets took
+    took=$(now_ms)
+    pamtester "${2:-tw-test}" "$1" open_session >"$T/out" 2>&1
+    set -- $?
+    took=$(($(now_ms) - took))
+    return "$1"
+}
+close() { pamtester tw-test "$1" close_session >"$T/out" 2>&1; }
+ring() { # ring USER LINES
+    as "$1" $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$2"
+}
+# shellcheck disable=SC2016
+seen() { # seen USER: what a session of that user finds
+    su - "$1" -c 'echo "${BEARER_TOKEN_FILE-unset} ${CORP_FILE-unset} ${LD_PRELOAD-unset}"; test -r "$BEARER_TOKEN_FILE" && cat "$BEARER_TOKEN_FILE"' 2>/dev/null
+}
+none_behind() { ! pgrep -u anna,bert,carl,dora -f tokenward-helper >/dev/null; }
+
+template corp /oauth/v1/token 'login: true' "$TEAM" 'env: {CORP_FILE: file, CORP_TOKEN: token, LD_PRELOAD: file}'
+template quiet /oauth/v1/token "$TEAM"
+serve_system
+like "$(tr '\n' ';' </run/tokenward/index)" \
+    "login=corp@;login_user=$(id -u anna);login_group=61100;login_variable=CORP_FILE;login_variable=LD_PRELOAD;" \
+    "the index says whose login it is for, and what it is called"
+
+# One token for each, and no secret.
+out=$(seen anna)
+PLACE=/run/tokenward/corp@anna/token
+is "$(echo "$out" | head -n 1)" "$PLACE $PLACE unset" "a login is told where its own token is, and nothing that it needs itself"
+[ "$(echo "$out" | wc -l)" = 2 ] && [ -n "$(echo "$out" | sed 1d)" ]; ok $? "and can read it"
+until_true 5 none_behind
+[ ! -e /run/tokenward/corp@anna ]; ok $? "after the last logout it is gone"
+open anna; is $? 0 "a login"
+open bert; is $? 0 "and another user's, by a group"
+anna=$(cat /run/tokenward/corp@anna/token) bert=$(cat /run/tokenward/corp@bert/token)
+[ -n "$anna" ] && [ -n "$bert" ] && [ "$anna" != "$bert" ]; ok $? "each has an own token"
+is "$(as anna cat /run/tokenward/corp@anna/token)" "$anna" "which its user reads"
+for who in bert carl dora; do
+    as "$who" cat /run/tokenward/corp@anna/token /run/tokenward/corp@anna/record >/dev/null 2>&1; is $? 1 "$who does not read anna's"
+done
+as anna cat "$SYSCONF/secrets/anna" "$SYSCONF/profiles.d/corp@.yaml" >"$T/out" 2>&1
+is "$(grep -c "$CANARY" "$T/out")$(stat -c %a "$SYSCONF/secrets/anna")" 0640 "the secret is not for its user"
+is "$(cd /run/tokenward && echo quiet@*)" 'quiet@*' "a template without login: true has none"
+is "$(seen dora)" "unset unset unset" "who is none of the readers is told nothing"
+[ ! -e /run/tokenward/corp@dora ]; ok $? "and nothing is made for that one"
+before=$(requests)
+open anna; is $? 0 "a second session with a token kept"
+echo "# with a token kept: $took ms"
+[ "$took" -lt 250 ]; ok $? "costs next to nothing"
+is "$(requests)" "$before" "and no request"
+for request in "bert leave corp@anna" "root leave corp@anna" "bert leave corp@carl" "anna leave quiet@anna"; do
+    # shellcheck disable=SC2086
+    set -- $request
+    like "$(ring "$1" "command=leave\\nprofile=$3\\n")" '^status=access' "$1 cannot end $3"
+done
+close anna
+is "$(cat /run/tokenward/corp@anna/token)" "$anna" "one of two sessions closed: it stays"
+close anna
+is "$(ls /run/tokenward/corp@anna 2>&1 | grep -c 'No such')" 1 "the last one: it is gone"
+is "$(cat /run/tokenward/corp@bert/token)" "$bert" "another user's is not"
+sleep 1
+[ ! -e /run/tokenward/corp@anna ]; ok $? "and is not fetched again for nobody"
+open anna
+[ -s "$PLACE" ]; ok $? "it comes back with its user"
+close anna
+
+# A user's own profiles, beside them and of their name.
+mkdir -p "$T/anna/.config/tokenward"
+sed "s|^\(anna:.*\):/nonexistent:|\1:$T/anna:|" "$T/passwd" >"$T/passwd.new"
+cat "$T/passwd.new" >"$T/passwd"
+own_profile() { # own_profile NAME
+    printf 'profiles:\n  %s:\n    token_endpoint: %s/oauth/v1/token?of=%%i\n    client_id: %s\n    client_secret: %s\n    scope: wallet\n    ca_file: %s\n    login: true\n    instances: [anna]\n' \
+        "$1" "$URL" "$CLIENT_ID" "$CANARY" "$T/ca.pem" >"$T/anna/.config/tokenward/profiles.yaml"
+    chown -R anna:61001 "$T/anna"
+    chmod -R go= "$T/anna"
+}
+own_profile mine@
+MINE=/run/tokenward/user/$(id -u anna)/mine@anna/token
+is "$(seen anna | head -n 1)" "$MINE $PLACE unset" "a user's own profile comes first"
+own_profile corp@
+is "$(seen anna | head -n 1)" "/run/tokenward/user/$(id -u anna)/corp@anna/token unset unset" "and one of the same name hides the system's"
+rm "$T/anna/.config/tokenward/profiles.yaml"
+
+# What the last logout leaves.
+mkdir -p /var/lib/systemd
+mount -t tmpfs -o mode=755 none /var/lib/systemd
+mkdir /var/lib/systemd/linger
+template of-user /oauth/v1/token 'login: true' "$TEAM" 'lifetime: user'
+template of-linger /oauth/v1/token 'login: true' "$TEAM" 'lifetime: linger'
+reload of-user
+kept() { (cd /run/tokenward && echo *@anna/token); }
+open anna
+is "$(kept)" "corp@anna/token of-linger@anna/token of-user@anna/token" "three lifetimes"
+touch /var/lib/systemd/linger/anna
+close anna
+is "$(kept)" "of-linger@anna/token of-user@anna/token" "who lingers keeps two of them"
+rm /var/lib/systemd/linger/anna
+open anna
+close anna
+is "$(kept)" "of-linger@anna/token" "who does not, one"
+umount /var/lib/systemd
+rm "$SYSCONF/profiles.d"/of-*
+
+# All at once, and within the deadline.
+template one /m/delay=700/oauth/v1/token 'login: true' "$TEAM"
+template two /m/delay=700/oauth/v1/token 'login: true' "$TEAM"
+reload two
+open anna
+[ -s /run/tokenward/one@anna/token ] && [ -s /run/tokenward/two@anna/token ]; ok $? "two that take 700 ms each are waited for"
+[ "$took" -lt 1350 ]; ok $? "side by side: $took ms"
+close anna
+rm "$SYSCONF/profiles.d/one@.yaml" "$SYSCONF/profiles.d/two@.yaml"
+template slow /m/delay=2500/oauth/v1/token 'login: true' 'lifetime: linger' "$TEAM"
+reload slow
+open anna tw-1s; is $? 0 "a server that takes 2.5 s: the login goes on"
+[ "$took" -lt 1600 ]; ok $? "after $took ms"
+until_true 6 test -s /run/tokenward/slow@anna/token; is $? 0 "and the token comes behind"
+close anna
+open anna tw-1s
+[ "$took" -lt 900 ]; ok $? "kept, it costs no wait: $took ms"
+close anna
+rm "$SYSCONF/profiles.d/slow@.yaml"
+template brief /m/delay=1500/oauth/v1/token 'login: true' "$TEAM"
+reload brief
+open anna tw-1s
+close anna
+sleep 2.5
+[ ! -e /run/tokenward/brief@anna/token ]; ok $? "a session that ends before its token is there: it does not come after it"
+is "$(ls -A /run/tokenward/user/$(id -u anna) 2>/dev/null)" "" "nor is anything else left"
+none_behind; ok $? "and nobody waits for it"
+is "$(grep brief "$T/serve.out")" "" "and it is no failure"
+open anna tw-1s
+close anna
+open anna; is "$?$([ -s /run/tokenward/brief@anna/token ] && echo there)" 0there "who comes back meanwhile has one"
+close anna
+rm "$SYSCONF/profiles.d/brief@.yaml"
+template no /m/status=400/oauth/v1/token 'login: true' "$TEAM"
+reload no
+open anna tw-required; is $? 1 "a server that says no, and tokens required: no session"
+open anna tw-1s; is $? 0 "else the login goes on"
+[ "$took" -lt 900 ]; ok $? "at once: $took ms"
+[ -s "$PLACE" ]; ok $? "with the other token"
+[ -s /run/tokenward/no@anna/backoff ]; ok $? "the server's no is noted"
+close anna
+[ -s /run/tokenward/no@anna/backoff ]; ok $? "and a logout does not make it forgotten"
+rm "$SYSCONF/profiles.d/no@.yaml"
+reload corp
+
+# The resident helper stands still, is somebody else, or is not there.
+until_true 22 none_behind
+kill -STOP "$EXTRA_PID"
+open anna tw-1s; is $? 0 "it stands still: the login goes on"
+[ "$took" -lt 1600 ]; ok $? "after $took ms"
+kill -CONT "$EXTRA_PID"
+until_true 5 test -s "$PLACE"; is $? 0 "and has its token when it moves again"
+close anna
+kill -STOP "$EXTRA_PID"
+open anna tw-1s
+pamtester tw-test anna close_session >"$T/out" 2>&1; is $? 0 "it stands still at the logout, too"
+kill -CONT "$EXTRA_PID"
+until_true 22 none_behind; is $? 0 "no helper is left behind"
+until_true 5 test ! -e /run/tokenward/corp@anna; is $? 0 "what was to be removed is, then"
+open bert
+bert=$(cat /run/tokenward/corp@bert/token)
+stop_system; is $? 0 "it ends"
+# shellcheck disable=SC2016
+is "$(su - bert -c 'echo "$CORP_FILE"; cat "$CORP_FILE"' 2>/dev/null)" "/run/tokenward/corp@bert/token
+$bert" "a login finds what is kept without it"
+close bert
+open anna; is $? 0 "nobody is there, and nothing kept: the login goes on"
+[ "$took" -lt 900 ]; ok $? "at once: $took ms"
+is "$(seen anna)" "unset unset unset" "and is told of no file that nobody will write"
+close anna; is $? 0 "and logs out"
+open anna tw-required; is $? 1 "with tokens required there is no session"
+chmod 777 /run/tokenward
+rm -f /run/tokenward/doorbell
+setpriv --reuid=carl --regid="$(id -u carl)" --clear-groups $PYTHON -c 'import socket
+bell = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+bell.bind("/run/tokenward/doorbell")
+bell.listen()
+while True:
+    caller, _ = bell.accept()
+    print("asked", caller.recv(512), flush=True)
+    try:
+        caller.send(b"status=ok\n")
+    except OSError:
+        pass' >"$T/liar" &
+EXTRA_PID=$!
+until_true 5 test -S /run/tokenward/doorbell
+chmod 755 /run/tokenward
+chmod 666 /run/tokenward/doorbell
+open anna tw-required; is "$?$(grep -c command "$T/liar")" 10 "a door that is somebody else's is not rung at, and what it would say not believed"
+open anna; is "$?" 0 "the login goes on"
+[ "$took" -lt 900 ]; ok $? "at once: $took ms"
+close anna
+kill "$EXTRA_PID"
+rm -f /run/tokenward/doorbell
+ln -s /nowhere /run/tokenward/index.new
+mv /run/tokenward/index.new /run/tokenward/index
+open anna; is $? 0 "an index that is a link: the login goes on"
+close anna
+close bert
+is "$(ls /run/tokenward/user/.sessions/* | grep -c '^[0-9]')" 0 "no session is left counted"
+until_true 5 none_behind; is $? 0 "and no process"
+done_testing
