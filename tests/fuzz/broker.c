@@ -108,7 +108,7 @@ send_order(int fd, char letter, char *words, size_t n)
                                      KINDS[strchr(LETTERS, letter) - LETTERS],
                                  .background = letter == 'B',
                                  .min_valid = (int64_t)n - 8,
-                                 .pid = n ? 1 << (n % 32) : getpid()};
+                                 .pid = n ? INT64_C(1) << (n % 32) : getpid()};
     struct iovec parts[] = {{&order, sizeof order}, {words, n}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
     union {
