@@ -45,7 +45,8 @@ figure() { echo "# figure $*"; } # figure NAME VALUE [REMARK...]
 # A chroot may have no /dev/pts.
 has_terminals() { command -v script >/dev/null && script -qec true /dev/null </dev/null >/dev/null 2>&1; }
 done_testing() {
-    [ -z "${UNDER_VALGRIND:-}" ] || is "$(find "$T/memory" -type f -size +0 -exec cat {} +)" "" "valgrind found nothing"
+    # What begins otherwise is its own affair: a call that it does not know.
+    [ -z "${UNDER_VALGRIND:-}" ] || is "$(find "$T/memory" -type f -exec grep -h '^==' {} +)" "" "valgrind found nothing"
     echo "1..$COUNT"
 }
 

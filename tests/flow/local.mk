@@ -45,6 +45,7 @@ FLOW_TESTS = \
 	tests/flow/doctor-t.sh \
 	tests/flow/doorbell-t.sh \
 	tests/flow/edit-t.sh \
+	tests/flow/families-t.sh \
 	tests/flow/fault-t.sh \
 	tests/flow/fence-t.sh \
 	tests/flow/format-t.sh \

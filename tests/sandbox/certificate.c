@@ -72,7 +72,7 @@ static const struct wish AUTHORITY = {
             {NID_subject_alt_name, names},                \
     }
 
-#define HERE "IP:127.0.0.1,IP:::1,DNS:localhost"
+#define HERE "IP:127.0.0.1,IP:::1,DNS:localhost,DNS:sandbox.test"
 
 static const struct wish SERVERS[] = {
     [CERTIFICATE_GOOD] = {"tokenward sandbox", -HOUR_S, YEAR_S,
