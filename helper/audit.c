@@ -24,6 +24,7 @@
 
 #include "helper/fingerprint.h"
 #include "provider/base/auto.h"
+#include "provider/base/date.h"
 
 #define LINE_MAX_BYTES 1024
 
@@ -109,13 +110,10 @@ static size_t
 put_line(const struct audit *audit, const struct audit_answer *answer,
          const struct record *record, int64_t now_wall, char *out)
 {
-    char date[32] = "-", hash[TOKEN_HASH_SIZE] = "-", lost[48] = "";
-    time_t when = (time_t)now_wall;
-    struct tm tm;
+    char date[DATE_MAX], hash[TOKEN_HASH_SIZE] = "-", lost[48] = "";
     int n;
 
-    if (gmtime_r(&when, &tm))
-        (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    date_text(now_wall, 'T', date);
     (void)token_hash(record->token, record->token_len, hash);
     if (audit->lost)
         (void)snprintf(lost, sizeof lost, " lost=%" PRIu64, audit->lost);

@@ -20,6 +20,7 @@
 #include "helper/profile_template.h"
 #include "helper/stack.h"
 #include "provider/base/auto.h"
+#include "provider/base/date.h"
 
 #define BUILT_AFTER 1760000000 /* 2025: no clock is right before that */
 
@@ -52,9 +53,8 @@ doctor_fail(struct doctor *doctor, const char *what, int64_t us,
 static void
 look_at_clock(struct doctor *doctor)
 {
-    char text[64];
+    char text[DATE_MAX];
     time_t now = time(NULL);
-    struct tm tm;
 
     if (now < BUILT_AFTER) {
         doctor_say(doctor, SHEET_BAD, TW_E_SYSTEM, "clock", -1,
@@ -62,8 +62,7 @@ look_at_clock(struct doctor *doctor)
                    "be valid\nset it: timedatectl set-ntp true");
         return;
     }
-    (void)gmtime_r(&now, &tm);
-    (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%SZ", &tm);
+    date_text(now, ' ', text);
     doctor_say(doctor, SHEET_GOOD, TW_OK, "clock", -1, text);
 }
 

@@ -18,6 +18,7 @@
 #include "helper/http_trace.h"
 #include "helper/identity.h"
 #include "helper/json.h"
+#include "provider/base/date.h"
 
 #define PROBE_MS 10000
 #define DAY_S 86400
@@ -48,28 +49,18 @@ skip(const struct probe *probe, const char *what)
 }
 
 static void
-date_of(int64_t seconds, char out[static 24])
-{
-    time_t when = (time_t)seconds;
-    struct tm tm;
-
-    if (!gmtime_r(&when, &tm) || !strftime(out, 24, "%Y-%m-%d", &tm))
-        (void)strcpy(out, "?");
-}
-
-static void
 say_certificate(const struct probe *probe)
 {
     const struct http_trace *trace = &probe->trace;
     int64_t left = trace->not_after - clock_now().wall;
-    char from[24], to[24], text[640];
+    char from[DATE_MAX], to[DATE_MAX], text[640];
 
     if (!trace->not_after)
         return;
-    date_of(trace->not_before, from);
-    date_of(trace->not_after, to);
+    date_text(trace->not_before, ' ', from);
+    date_text(trace->not_after, ' ', to);
     (void)snprintf(text, sizeof text,
-                   "for %s, by %s, %s to %s, %lld days left%s",
+                   "for %s, by %s, %.10s to %.10s, %lld days left%s",
                    trace->names[0] ? trace->names : "nobody",
                    trace->authority[0] ? trace->authority : "?", from, to,
                    (long long)(left > 0 ? left / DAY_S : 0),

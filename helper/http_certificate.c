@@ -17,9 +17,9 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "helper/http_trace.h"
+#include "provider/base/date.h"
 #include "provider/base/text.h"
 
 /* 112 bits: RSA from 2048 on, no SHA-1.  Debian's own default. */
@@ -90,9 +90,12 @@ names_a_host(const X509 *certificate)
 static int64_t
 seconds_of(const ASN1_TIME *time)
 {
-    struct tm tm;
+    struct tm date;
+    int64_t seconds = 0;
 
-    return ASN1_TIME_to_tm(time, &tm) == 1 ? timegm(&tm) : 0;
+    if (ASN1_TIME_to_tm(time, &date) == 1)
+        (void)date_seconds(&date, &seconds);
+    return seconds;
 }
 
 static void

@@ -7,7 +7,8 @@
 
 #include <string.h>
 #include <strings.h>
-#include <time.h>
+
+#include "provider/base/date.h"
 
 #define SECONDS_FROM 1000000000        /* a lifetime of 31 years; 2001 */
 #define MILLISECONDS_FROM 100000000000 /* the year 5138, or 1973 */
@@ -130,7 +131,7 @@ instant_of_text(const char *text, size_t n, int64_t *out)
 {
     char copy[INSTANT_MAX + 1];
     struct cursor cursor = {copy};
-    struct tm tm = {0}, read;
+    struct tm tm = {0};
     int zone = 0;
 
     if (n > INSTANT_MAX || memchr(text, '\0', n))
@@ -144,9 +145,10 @@ instant_of_text(const char *text, size_t n, int64_t *out)
         return false;
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;
-    read = tm;
-    *out = (int64_t)timegm(&tm) - zone;
-    return tm.tm_mday == read.tm_mday; /* else a 31st of June */
+    if (!date_seconds(&tm, out)) /* a 31st of June */
+        return false;
+    *out -= zone;
+    return true;
 }
 
 int64_t

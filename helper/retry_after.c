@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "provider/base/date.h"
+
 static bool
 parse_seconds(const char *text, int64_t *out)
 {
@@ -37,10 +39,8 @@ http_date_parse(const char *text, int64_t *out)
         struct tm tm = {0};
         const char *rest = strptime(text, FORMS[i], &tm);
 
-        if (rest && !*rest) {
-            *out = timegm(&tm);
-            return true;
-        }
+        if (rest && !*rest)
+            return date_seconds(&tm, out);
     }
     return false;
 }

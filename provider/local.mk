@@ -15,6 +15,8 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/bring.h \
 	provider/base/clock.c \
 	provider/base/clock.h \
+	provider/base/date.c \
+	provider/base/date.h \
 	provider/base/doorbell.c \
 	provider/base/doorbell.h \
 	provider/base/epoch.c \
@@ -104,8 +106,6 @@ tokenward_credential_SOURCES = \
 	provider/credential/answer_file.h \
 	provider/credential/bazel.c \
 	provider/credential/cargo.c \
-	provider/credential/date.c \
-	provider/credential/date.h \
 	provider/credential/docker.c \
 	provider/credential/goauth.c \
 	provider/credential/google.c \

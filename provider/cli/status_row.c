@@ -9,8 +9,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "provider/base/date.h"
 #include "provider/base/json_text.h"
 #include "provider/cli/terminal.h"
 
@@ -50,19 +50,6 @@ span(int64_t seconds, char out[SPAN_MAX])
         }
     }
     (void)snprintf(out, SPAN_MAX, "%" PRId64 " %s", seconds / divisor, name);
-    return out;
-}
-
-/* UTC, as all times of the record are. */
-static const char *
-date(int64_t seconds, char out[SPAN_MAX])
-{
-    time_t when = (time_t)seconds;
-    struct tm tm;
-
-    if (!gmtime_r(&when, &tm) ||
-        !strftime(out, SPAN_MAX, "%Y-%m-%d %H:%M:%SZ", &tm))
-        (void)strcpy(out, "-");
     return out;
 }
 
@@ -203,7 +190,7 @@ static bool
 put_row(const struct status_row *row, const struct status_look *look,
         int width, struct secret *out)
 {
-    char left[SPAN_MAX] = "-", expires[SPAN_MAX] = "-", number[SPAN_MAX] = "-";
+    char left[SPAN_MAX] = "-", expires[DATE_MAX] = "-", number[SPAN_MAX] = "-";
     char refresh[SPAN_MAX] = "-", scope[sizeof row->scope + 16];
 
     (void)snprintf(scope, sizeof scope, "%s%s",
@@ -214,7 +201,7 @@ put_row(const struct status_row *row, const struct status_look *look,
     if (row->refresh_in > 0)
         (void)span(row->refresh_in, refresh);
     if (row->expires_at > 0)
-        (void)date(row->expires_at, expires);
+        date_text(row->expires_at, ' ', expires);
     if (row->generation > 0)
         (void)snprintf(number, sizeof number, "%" PRId64, row->generation);
     return put(out, "%-*s  ", width, row->name) &&
@@ -230,7 +217,7 @@ static bool
 put_narrow(const struct status_row *row, const struct status_look *look,
            struct secret *out)
 {
-    char text[SPAN_MAX];
+    char text[SPAN_MAX], end[DATE_MAX];
     bool good = put_folded(look, 0, row->system ? "(system) " : "", row->name,
                            strlen(row->name), out) &&
                 put(out, "  ") && put_state(row, look, 0, out);
@@ -240,8 +227,9 @@ put_narrow(const struct status_row *row, const struct status_look *look,
     good = good && put(out, "\n");
     if (good && row->refresh_in > 0)
         good = put(out, "  refreshed in %s\n", span(row->refresh_in, text));
+    date_text(row->expires_at, ' ', end);
     if (good && row->expires_at > 0)
-        good = put(out, "  ends %s\n", date(row->expires_at, text));
+        good = put(out, "  ends %s\n", end);
     if (good && row->scope[0])
         good =
             put_folded(look, 2, "scope ", row->scope, strlen(row->scope), out);

@@ -8,9 +8,9 @@
  */
 #include <string.h>
 
+#include "provider/base/date.h"
 #include "provider/base/json_text.h"
 #include "provider/base/json_tree.h"
-#include "provider/credential/date.h"
 #include "provider/credential/input.h"
 #include "provider/credential/place.h"
 #include "provider/credential/protocol.h"
@@ -48,7 +48,7 @@ put_headers(const struct answer *answer, struct secret *out)
     AUTO_SECRET value = SECRET_INIT(RECORD_MAX);
     char expiry[DATE_MAX];
 
-    date_text(target_expiry(answer, MARGIN_S), expiry);
+    date_text(target_expiry(answer, MARGIN_S), 'T', expiry);
     return secret_append_text(&value, "Bearer ") &&
            secret_append(&value, answer->record.token,
                          answer->record.token_len) &&

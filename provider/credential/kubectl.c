@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "provider/base/date.h"
 #include "provider/base/json_text.h"
 #include "provider/base/json_tree.h"
-#include "provider/credential/date.h"
 #include "provider/credential/place.h"
 #include "provider/credential/protocol.h"
 #include "provider/credential/target.h"
@@ -93,7 +93,7 @@ put_credential(const char *version, const struct answer *answer,
 {
     char expiry[DATE_MAX];
 
-    date_text(target_expiry(answer, MARGIN_S), expiry);
+    date_text(target_expiry(answer, MARGIN_S), 'T', expiry);
     return secret_append(out, "{", 1) &&
            json_put_text_member(out, "apiVersion", version) &&
            json_put_text_member(out, "kind", "ExecCredential") &&

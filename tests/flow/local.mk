@@ -100,7 +100,8 @@ FLOW_TESTS = \
 	tests/flow/tls-t.sh \
 	tests/flow/token-t.sh \
 	tests/flow/units-t.sh \
-	tests/flow/wlcg-t.sh
+	tests/flow/wlcg-t.sh \
+	tests/flow/zones-t.sh
 dist_check_SCRIPTS += $(FLOW_TESTS)
 TESTS += $(FLOW_TESTS)
 EXTRA_DIST += \

@@ -7,7 +7,6 @@ FUZZ_SOURCES = \
 	provider/cli/terminal.c \
 	provider/credential/bazel.c \
 	provider/credential/cargo.c \
-	provider/credential/date.c \
 	provider/credential/docker.c \
 	provider/credential/git_request.c \
 	provider/credential/goauth.c \

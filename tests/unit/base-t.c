@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "provider/base/backoff.h"
+#include "provider/base/clock.h"
+#include "provider/base/date.h"
 #include "provider/base/lines.h"
 #include "provider/base/record.h"
 
@@ -305,4 +307,55 @@ Test(mark, is_what_stat_says)
     st.st_size = st.st_mtim.tv_sec = st.st_ctim.tv_sec = INT64_MAX;
     mark_of(&st, &mark);
     cr_assert_str_eq(mark.text, "?");
+}
+
+Test(date, is_the_same_in_any_zone)
+{
+    static const struct {
+        int64_t when;
+        const char *text;
+    } DATES[] = {
+        {-1, "1970-01-01T00:00:00Z"},
+        {951782399, "2000-02-28T23:59:59Z"},
+        {951782400, "2000-02-29T00:00:00Z"},
+        {1483228800, "2017-01-01T00:00:00Z"}, /* after the last leap second */
+        {4107542400, "2100-03-01T00:00:00Z"},
+        {TIME_MAX_S, "9999-12-31T23:59:59Z"},
+        {INT64_MAX, "9999-12-31T23:59:59Z"},
+    };
+    static const char *const ZONES[] = {"UTC", "right/UTC", "XXX-14"};
+
+    for (size_t z = 0; z < sizeof ZONES / sizeof *ZONES; z++) {
+        cr_assert_eq(setenv("TZ", ZONES[z], 1), 0);
+        for (size_t i = 0; i < sizeof DATES / sizeof *DATES; i++) {
+            char text[DATE_MAX];
+
+            date_text(DATES[i].when, 'T', text);
+            cr_expect_str_eq(text, DATES[i].text);
+        }
+    }
+}
+
+Test(date, has_a_day_that_there_is)
+{
+    static const struct {
+        int year, month, day;
+        int64_t when; /* -1: there is none */
+    } DAYS[] = {
+        {2026, 6, 30, 1782777600}, {2026, 6, 31, -1},
+        {2026, 2, 29, -1},         {2028, 2, 29, 1835395200},
+        {2100, 2, 29, -1},         {2000, 2, 29, 951782400},
+        {2026, 1, 0, -1},          {2026, 12, 32, -1},
+    };
+
+    for (size_t i = 0; i < sizeof DAYS / sizeof *DAYS; i++) {
+        const struct tm date = {.tm_year = DAYS[i].year - 1900,
+                                .tm_mon = DAYS[i].month - 1,
+                                .tm_mday = DAYS[i].day};
+        int64_t when = -1;
+
+        cr_expect_eq(date_seconds(&date, &when), DAYS[i].when >= 0);
+        cr_expect_eq(when, DAYS[i].when, "%d-%d-%d", DAYS[i].year,
+                     DAYS[i].month, DAYS[i].day);
+    }
 }
