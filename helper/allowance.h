@@ -14,7 +14,7 @@
 #define ALLOWANCE_CALLERS 32 /* of one user, at once */
 #define ALLOWANCE_BURST 200  /* requests of one user at once, then ... */
 #define ALLOWANCE_RATE 100   /* ... so many in a second */
-#define ALLOWANCE_USERS 256  /* that are remembered */
+#define ALLOWANCE_USERS 1024 /* that are remembered, or come at once */
 #define ALLOWANCE_FETCHES 60 /* of one user in a minute that are not due */
 #define ALLOWANCE_FETCHING 3 /* at once, of those that one user waits for */
 

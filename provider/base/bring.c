@@ -9,13 +9,20 @@
 #include "provider/base/bring.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "provider/base/clock.h"
 #include "provider/base/doorbell.h"
 #include "provider/base/spawn.h"
+
+#define PAUSE_MS 20 /* about; before one rings again, doubled each time ... \
+                     */
+#define PAUSE_MAX_MS 640 /* ... up to here */
 
 static bool
 may_ring(const char *dir)
@@ -68,24 +75,40 @@ bring_ahead(const struct runtime *runtime, const char *profile)
         (void)spawn_helper(args, 0, NULL);
 }
 
+/* All users of a host may come at once, more than are let in; and one that was
+ * killed is started again by its service manager, which keeps the socket. */
+static enum tw_status
+ring_again(const char *dir, uid_t owner, const char *profile,
+           int64_t min_valid, int wait_s, struct tw_error *err)
+{
+    int64_t end_ms = clock_monotonic_ms() + (int64_t)wait_s * 1000;
+    int64_t left_ms = (int64_t)wait_s * 1000, pause_ms = PAUSE_MS;
+    bool is_there = false;
+    enum tw_status status;
+
+    for (;;) {
+        int64_t rest_ms = pause_ms / 2 + arc4random() % pause_ms;
+
+        status = doorbell_ensure(dir, owner, profile, min_valid, (int)left_ms,
+                                 &is_there, err);
+        left_ms = end_ms - clock_monotonic_ms();
+        if (is_there || status != TW_E_RETRY || left_ms <= rest_ms)
+            return status;
+        (void)poll(NULL, 0, (int)rest_ms);
+        left_ms -= rest_ms;
+        pause_ms = pause_ms < PAUSE_MAX_MS ? 2 * pause_ms : pause_ms;
+    }
+}
+
 enum tw_status
 bring_system_token(const struct runtime *runtime, const char *profile,
                    int64_t min_valid, int wait_s, struct tw_error *err)
 {
-    bool is_there;
     uid_t owner;
-    enum tw_status status;
 
     if (!system_owner(runtime, &owner))
         return tw_fail(err, TW_E_NOT_FOUND, "no resident helper is there");
-    status = doorbell_ensure(runtime->system, owner, profile, min_valid,
-                             wait_s * 1000, &is_there, err);
-    /* One that was killed is started again by its service manager, which
-     * keeps the socket. */
-    if (status == TW_E_RETRY && !is_there)
-        status = doorbell_ensure(runtime->system, owner, profile, min_valid,
-                                 wait_s * 1000, &is_there, err);
-    return status;
+    return ring_again(runtime->system, owner, profile, min_valid, wait_s, err);
 }
 
 int

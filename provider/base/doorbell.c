@@ -29,6 +29,7 @@ reach(const char *dir, uid_t owner)
     struct ucred peer;
     socklen_t n = sizeof peer;
 
+    errno = 0;
     if (!text_join(address.sun_path, sizeof address.sun_path, parts))
         return -1;
     fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -110,6 +111,9 @@ ring(const char *dir, uid_t owner, const struct secret *request, int wait_ms,
     AUTO_CLOSE int fd = call(dir, owner, request);
 
     *is_there = fd >= 0;
+    if (fd < 0 && errno == EAGAIN)
+        return tw_fail(err, TW_E_RETRY,
+                       "too many ring for the resident helper at once");
     if (fd < 0)
         return tw_fail(err, TW_E_NOT_FOUND, "no resident helper is there");
     return wait_ms ? doorbell_hear(fd, wait_ms, is_there, err) : TW_OK;

@@ -97,6 +97,7 @@ FLOW_TESTS = \
 	tests/flow/systemd-t.sh \
 	tests/flow/template-t.sh \
 	tests/flow/tenants-t.sh \
+	tests/flow/thunder-t.sh \
 	tests/flow/tls-t.sh \
 	tests/flow/token-t.sh \
 	tests/flow/units-t.sh \
@@ -107,7 +108,7 @@ TESTS += $(FLOW_TESTS)
 EXTRA_DIST += \
 	tests/flow/api.py \
 	tests/flow/bearer_server.py \
-	tests/flow/crowd.py \
+	tests/flow/crowd.py tests/flow/crowd_server.py tests/flow/crowd_users.py \
 	tests/flow/failing.c \
 	tests/flow/git_client.py \
 	tests/flow/host.sh \

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# thunder-t.sh - a host boots: thousands of tenants want their tokens, and
+# hundreds of users ask at once.  Each gets one by one request, so many go to
+# the server at once, and the refreshes do not come together again.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/host.sh
+. "${TOP_SRC:-.}/tests/flow/host.sh"
+TENANTS=3000 USERS=600
+cp "$TOP_SRC/tests/flow/crowd_server.py" "$TOP_SRC/tests/flow/crowd_users.py" "$T/bin/"
+mkdir "$T/crowd"
+$PYTHON "$T/bin/crowd_server.py" "$T/crowd" 5 &
+CROWD_PID=$!
+until_true 5 test -s "$T/crowd/port"
+CROWD=http://127.0.0.1:$(cat "$T/crowd/port")
+counts() { curl -s "$CROWD/counts"; }
+awk -v n=$USERS 'BEGIN { for (i = 1; i <= n; i++) printf "user%d:x:%d:%d::/nonexistent:/bin/sh\n", i, 62000 + i, 62000 + i }' >>"$T/passwd"
+awk -v n=$USERS 'BEGIN { for (i = 1; i <= n; i++) printf "user%d:x:%d:\n", i, 62000 + i; printf "many:x:61200:"
+    for (i = 1; i <= n; i++) printf("%suser%d", (i > 1 ? "," : ""), i); print "" }' >>"$T/group"
+seq -f 'tenant%.0f' $TENANTS >"$SYSCONF/names"
+printf %s "$CANARY" >"$SYSCONF/secret"
+chown "0:$SERVICE_ID" "$SYSCONF/secret"
+chmod 640 "$SYSCONF/secret"
+mkdir "$SYSCONF/profiles.d"
+cat >"$SYSCONF/profiles.d/crowd.yaml" <<END
+profiles:
+  many@:
+    instances: {list: ../names}
+    token_endpoint: $CROWD/token
+    allow_http: loopback
+    client_id: app-%i
+    client_secret: {file: ../secret}
+  own@:
+    token_endpoint: $CROWD/token
+    allow_http: loopback
+    client_id: own-%u
+    client_secret: {file: ../secret}
+    readers: {groups: [many]}
+END
+METRICS=/run/metrics
+mkdir $METRICS
+chown "$SERVICE_ID:$SERVICE_ID" $METRICS
+serve_system --metrics $METRICS/tokenward.prom
+kept() { find /run/tokenward -mindepth 2 -maxdepth 2 -path "*/$1@*" -name token | wc -l; }
+until_true 60 sh -c "[ \$(find /run/tokenward -mindepth 2 -maxdepth 2 -name token | wc -l) = $TENANTS ]"
+is "$(kept many)" $TENANTS "a token for each of $TENANTS tenants"
+# shellcheck disable=SC2046
+set -- $(counts)
+is "$1 $3 $4" "$TENANTS $TENANTS 1" "by one request each"
+[ "$2" -le 8 ]; is $? 0 "at most 8 at once ($2)"
+spread=$(cat /run/tokenward/many@*/record | awk -F= '
+    $1 == "refresh_at" { refresh = $2 }
+    $1 == "issued_at" { issued = $2 }
+    $0 == "tokenward-record=1" && refresh { share[int(20 * ((refresh - issued) / 3600 - 0.7) / 0.1)]++; refresh = 0 }
+    END { for (i = 0; i < 20; i++) { if (share[i] > most) most = share[i] } print most + 0 }')
+[ "$spread" -gt 0 ] && [ "$spread" -lt $((TENANTS / 10)) ]; is $? 0 "no twentieth of the time for refreshes has a tenth of them ($spread)"
+
+# The numbers of so many: one line each would be no help to anybody.
+until_true 12 grep -q "^tokenward_fetches_total{status=\"ok\"} $TENANTS\$" $METRICS/tokenward.prom
+is $? 0 "the metrics count each fetch"
+is "$(sed -n 's/^tokenward_profiles //p' $METRICS/tokenward.prom)" $TENANTS "and each tenant"
+is "$(grep -c 'profile=' $METRICS/tokenward.prom)" 0 "without a line for each of those that are well"
+[ "$(wc -c <$METRICS/tokenward.prom)" -lt 16384 ]; is $? 0 "in some KiB ($(wc -c <$METRICS/tokenward.prom))"
+
+# The users, all at once, each with the program that people use.
+result=$($PYTHON "$T/bin/crowd_users.py" "$T/bin/tokenward" own@ $USERS 62001)
+is "$result" "$USERS $USERS 0" "each of $USERS users who ask at once has a token, and each an own one"
+# shellcheck disable=SC2046
+set -- $(counts)
+is "$(($1 - TENANTS)) $4" "$USERS 1" "by one request each"
+[ "$2" -le 16 ]; is $? 0 "at most 16 at once ($2)"
+stop_system; is $? 0 "it ends cleanly"
+kill $CROWD_PID
+wait $CROWD_PID 2>/dev/null
+done_testing
