@@ -157,8 +157,10 @@ load_provider(const struct opener *opener, struct key *key,
         return tw_no_memory(err);
     (void)snprintf(key->properties, sizeof key->properties, "?provider=%s",
                    opener->provider);
-    if (OSSL_PROVIDER_load(key->library, opener->provider) &&
-        OSSL_PROVIDER_load(key->library, "default"))
+    key->providers[0] = OSSL_PROVIDER_load(key->library, opener->provider);
+    if (key->providers[0])
+        key->providers[1] = OSSL_PROVIDER_load(key->library, "default");
+    if (key->providers[1])
         return TW_OK;
     return tw_fail(err, TW_E_CONFIG,
                    "%s: needs OpenSSL's provider %s, which cannot be loaded\n"
@@ -292,6 +294,11 @@ void
 key_clear(struct key *key)
 {
     EVP_PKEY_free(key->pkey);
+    for (size_t i = 0; i < sizeof key->providers / sizeof *key->providers;
+         i++) {
+        if (key->providers[i])
+            (void)OSSL_PROVIDER_unload(key->providers[i]);
+    }
     OSSL_LIB_CTX_free(key->library);
     *key = (struct key){0};
 }

@@ -15,12 +15,14 @@
 
 struct evp_pkey_st;
 struct ossl_lib_ctx_st;
+struct ossl_provider_st;
 
 /* An open key, and how messages about it begin. */
 struct key {
     struct evp_pkey_st *pkey;
-    struct ossl_lib_ctx_st *library; /* of a token's provider, or NULL */
-    char properties[64];             /* which provider works with it, or "" */
+    struct ossl_lib_ctx_st *library;       /* of a token's provider, or NULL */
+    struct ossl_provider_st *providers[2]; /* which it does not let go */
+    char properties[64]; /* which provider works with it, or "" */
     char label[512];
 };
 
