@@ -11,6 +11,18 @@
 
 #define NOW 1800000000
 
+/* libcurl takes year 0027, or 027, for 2027; RFC 9110 does not. */
+static bool
+has_old_year(const char *text)
+{
+    for (size_t n; *text; text += n ? n : 1) {
+        n = strspn(text, "0123456789");
+        if (n > 2 && *text == '0')
+            return true;
+    }
+    return false;
+}
+
 void
 fuzz_retry_after(const uint8_t *data, size_t n)
 {
@@ -29,7 +41,6 @@ fuzz_retry_after(const uint8_t *data, size_t n)
         return;
     }
     at = curl_getdate(text, NULL);
-    /* libcurl takes year 0027 for 2027; RFC 9110 does not. */
-    FUZZ_CHECK(at == -1 || strstr(text, " 00") ||
+    FUZZ_CHECK(at == -1 || has_old_year(text) ||
                seconds == (at > NOW ? at - NOW : 0));
 }
