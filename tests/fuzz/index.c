@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "provider/base/text.h"
 #include "tests/fuzz/fuzz.h"
 
 struct asked {
@@ -55,7 +56,9 @@ visit(void *arg, const char *key, const char *value)
 
     if (strcmp(key, "route") != 0 ||
         sscanf(value, "%64[^ ]%*1[ ]%255[^ ]%*1[ ]%299[^ ]%n", profile,
-               username, host, &used) != 3)
+               username, host, &used) != 3 ||
+        !(strchr(profile, '@') ? text_is_profile_name(profile)
+                               : text_is_name_part(profile)))
         return true;
     value += used;
     value += *value == ' ';
@@ -86,7 +89,9 @@ fuzz_index(const uint8_t *data, size_t n)
     if (index_route(&index, text, path, &route))
         asked.found = &route;
     FUZZ_CHECK(!index.text.bytes || strcmp(index.text.bytes, lines + 1) == 0);
-    if (strchr(path, '.') || strchr(path, '%')) /* may be "no path" */
+    /* May be "no path"; and instances are not this reading's affair. */
+    if (strpbrk(path, ".%") || strstr(lines + 1, "@ ") ||
+        strstr(lines + 1, "%i"))
         return;
     normalise(text);
     asked.host = text;
