@@ -33,7 +33,8 @@ check-tsan:
 
 # Every unit test that looks at no clock, and the main flows with all programs.
 # What is other libraries' stands in tests/proof/valgrind.supp.
-VALGRIND_SLOW = tests/unit/hours-t tests/unit/torn-t tests/unit/threads-t tests/unit/corpus-% tests/unit/wipe-t
+VALGRIND_SLOW = tests/unit/hours-t tests/unit/torn-t tests/unit/threads-t tests/unit/corpus-% tests/unit/wipe-t \
+	tests/unit/http-answer-t tests/unit/http-failure-t tests/unit/http-t tests/unit/json-t
 VALGRIND_FLOWS = tests/flow/main-t.sh tests/flow/grants-t.sh tests/flow/git-t.sh tests/flow/token-t.sh
 VALGRIND = valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 \
 	--trace-children=no --suppressions=$(abs_top_srcdir)/tests/proof/valgrind.supp
