@@ -123,7 +123,9 @@ index_write(const struct profile_set *set, const struct store *store,
             struct tw_error *err)
 {
     AUTO_SECRET text = SECRET_INIT(INDEX_MAX);
-    AUTO_CLOSE int guard = -1;
+    const struct replace_place place = {
+        .dir = store->root, .lock = "guard", .held = -1};
+    AUTO_GUARD guard = REPLACE_GUARD_INIT;
     bool good = lines_put(&text, INDEX_KEY, INDEX_VERSION) &&
                 put_sources(set, &text) && put_all(set, &text);
     enum tw_status status;
@@ -132,7 +134,7 @@ index_write(const struct profile_set *set, const struct store *store,
         return tw_fail(err, TW_E_CONFIG,
                        "the profiles' names and routes pass %d MiB",
                        INDEX_MAX / 1024 / 1024);
-    status = replace_begin(store->root, &guard, NULL, err);
+    status = replace_begin(&place, &guard, err);
     if (status)
         return status;
     return replace_file(store->root, "index", store->system ? 0644 : 0600,

@@ -5,9 +5,15 @@
  * flock(2), so a killed holder lets go at once and a stopped one is waited
  * for only until the deadline.  Waiting is done by the kernel; a timer
  * signal, repeated so that none can be missed, ends it, also when whoever
- * started us had it blocked.  The file says who holds it.  If somebody removed
- * or replaced the file meanwhile, what is held is not what others will ask
- * for, and it is opened anew.
+ * started us had it blocked.  The file says who holds it: a pid is written by
+ * all but the one who has made it and is known otherwise, for ten thousand of
+ * them are a page of memory each.  If somebody removed or replaced the file
+ * meanwhile, what is held is not what others will ask for, and it is opened
+ * anew.
+ *
+ * The second lock is one of fcntl(2), of the open file: a file that is there
+ * already is two locks that way.  On a file system where flock(2) is made of
+ * those (NFS) one process has both, or waits for another's.
  */
 #include "helper/lock.h"
 
@@ -43,9 +49,34 @@ set_timer(int64_t first_ms)
     (void)setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* flock(2) with a deadline: 0 or an errno. */
+typedef int try_lock(int fd, bool wait);
+
 static int
-wait_for(int fd, int64_t deadline_ms)
+try_first(int fd, bool wait)
+{
+    return flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)) < 0 ? errno : 0;
+}
+
+static int
+try_second(int fd, bool wait)
+{
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int rc = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &all);
+
+    return rc < 0 ? (errno == EACCES ? EWOULDBLOCK : errno) : 0;
+}
+
+void
+lock_open_guard(int guard)
+{
+    struct flock all = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+
+    (void)fcntl(guard, F_OFD_SETLK, &all);
+}
+
+/* With a deadline: 0 or an errno. */
+static int
+wait_for(int fd, try_lock *try, int64_t deadline_ms)
 {
     struct sigaction action = {.sa_handler = do_nothing}, before;
     sigset_t alarm_alone, blocked;
@@ -53,7 +84,7 @@ wait_for(int fd, int64_t deadline_ms)
     int rc;
 
     do
-        rc = flock(fd, LOCK_EX | LOCK_NB) < 0 ? errno : 0;
+        rc = try(fd, false);
     while (rc == EINTR);
     if (rc != EWOULDBLOCK || left <= 0)
         return rc;
@@ -64,7 +95,7 @@ wait_for(int fd, int64_t deadline_ms)
     (void)sigprocmask(SIG_UNBLOCK, &alarm_alone, &blocked);
     set_timer(left);
     do
-        rc = flock(fd, LOCK_EX) < 0 ? errno : 0;
+        rc = try(fd, true);
     while (rc == EINTR && clock_monotonic_ms() < deadline_ms);
     set_timer(0);
     (void)sigprocmask(SIG_SETMASK, &blocked, NULL);
@@ -72,40 +103,59 @@ wait_for(int fd, int64_t deadline_ms)
     return rc == EINTR ? EWOULDBLOCK : rc;
 }
 
-/* @held: as it looked when it was opened.  Whoever holds it writes into it
- * first of all, so an empty one is new. */
+/* Is what is held, as it was when it was opened, what others open? */
 static bool
-is_still_there(const struct lock_file *file, const struct stat *held)
+is_still_there(const struct lock_file *file, const struct stat *held,
+               struct stat *named)
 {
-    struct stat named;
+    return fstatat(file->dir, file->name, named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           held->st_dev == named->st_dev && held->st_ino == named->st_ino;
+}
 
-    if (fstatat(file->dir, file->name, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
-        held->st_dev != named.st_dev || held->st_ino != named.st_ino)
-        return false;
-    if (file->is_new)
-        *file->is_new = named.st_size == 0;
-    return true;
+static long
+read_holder(int fd)
+{
+    char text[24] = "";
+    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+
+    return n > 0 ? strtol(text, NULL, 10) : 0;
 }
 
 static enum tw_status
 tell_holder(const struct lock_file *file, int fd, struct tw_error *err)
 {
-    char text[24] = "";
-    ssize_t n = pread(fd, text, sizeof text - 1, 0);
-    long pid = n > 0 ? strtol(text, NULL, 10) : 0;
+    long pid = read_holder(fd);
 
+    if (pid <= 0 && file->usual) {
+        AUTO_CLOSE int usual =
+            openat(file->usual->dir, file->usual->name,
+                   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+        pid = read_holder(usual);
+    }
     if (pid <= 0)
         return tw_fail(err, TW_E_RETRY, "%s by another process", file->busy);
     return tw_fail(err, TW_E_RETRY, "%s by process %ld", file->busy, pid);
 }
 
-static enum tw_status
-open_lock(const struct lock_file *file, int *out, struct stat *st,
-          struct tw_error *err)
+/* @is_new: we are to make it; becomes whether we did. */
+static int
+open_file(const struct lock_file *file, bool *is_new)
 {
-    AUTO_CLOSE int fd =
-        openat(file->dir, file->name,
-               O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int fd = -1;
+
+    if (*is_new)
+        fd = openat(file->dir, file->name, flags | O_EXCL, 0600);
+    *is_new = fd >= 0;
+    return fd >= 0 ? fd : openat(file->dir, file->name, flags, 0600);
+}
+
+static enum tw_status
+open_lock(const struct lock_file *file, bool *is_new, int *out,
+          struct stat *st, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = open_file(file, is_new);
 
     if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) &&
         st->st_nlink <= 1 && st->st_uid == geteuid()) {
@@ -120,31 +170,73 @@ open_lock(const struct lock_file *file, int *out, struct stat *st,
                    file->shown);
 }
 
-enum tw_status
-lock_take(const struct lock_file *file, int64_t deadline_ms, int *out,
-          struct tw_error *err)
+/* Opens and holds it.  @is_new as above; becomes whether nobody has held it
+ * before: who finds it made by another writes into it, so it is empty. */
+static enum tw_status
+take(const struct lock_file *file, try_lock *try, int64_t deadline_ms,
+     bool *is_new, int *out, struct tw_error *err)
 {
     for (int i = 0; i < TRIES; i++) {
         AUTO_CLOSE int fd = -1;
-        char text[24];
-        struct stat st;
-        enum tw_status status = open_lock(file, &fd, &st, err);
+        struct stat st, named;
+        enum tw_status status = open_lock(file, is_new, &fd, &st, err);
         int rc;
 
         if (status)
             return status;
-        rc = wait_for(fd, deadline_ms);
-        if (rc == EWOULDBLOCK)
+        rc = wait_for(fd, try, deadline_ms);
+        if (rc == EWOULDBLOCK && try == try_first)
             return tell_holder(file, fd, err);
+        if (rc == EWOULDBLOCK)
+            return tw_fail(err, TW_E_RETRY, "%s by another process",
+                           file->busy);
         if (rc)
             return tw_fail_errno(err, TW_E_SYSTEM, rc, "locking %s",
                                  file->shown);
-        if (!is_still_there(file, &st))
-            continue;
-        (void)snprintf(text, sizeof text, "%-10ld\n", (long)getpid());
-        (void)!pwrite(fd, text, strlen(text), 0);
-        *out = take_fd(&fd);
-        return TW_OK;
+        if (is_still_there(file, &st, &named)) {
+            *is_new = *is_new && named.st_size == 0;
+            *out = take_fd(&fd);
+            return TW_OK;
+        }
+        *is_new = false;
     }
     return tw_fail(err, TW_E_RETRY, "%s: keeps vanishing", file->shown);
+}
+
+enum tw_status
+lock_take(const struct lock_file *file, int64_t deadline_ms, int *out,
+          struct tw_error *err)
+{
+    bool is_new = file->is_new && *file->is_new;
+    enum tw_status status =
+        take(file, try_first, deadline_ms, &is_new, out, err);
+    char text[24];
+
+    if (status)
+        return status;
+    if (!is_new || !file->is_nameless) {
+        (void)snprintf(text, sizeof text, "%-10ld\n", (long)getpid());
+        (void)!pwrite(*out, text, strlen(text), 0);
+    }
+    if (file->is_new)
+        *file->is_new = is_new;
+    return TW_OK;
+}
+
+enum tw_status
+lock_guard(const struct lock_file *file, int held, int64_t deadline_ms,
+           int *out, struct tw_error *err)
+{
+    struct stat st, named;
+    bool is_new = false;
+
+    if (held >= 0 && fstat(held, &st) == 0 &&
+        wait_for(held, try_second, deadline_ms) == 0) {
+        if (is_still_there(file, &st, &named)) {
+            *out = held;
+            return TW_OK;
+        }
+        lock_open_guard(held);
+    }
+    return take(file, try_second, deadline_ms, &is_new, out, err);
 }

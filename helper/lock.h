@@ -18,7 +18,11 @@ struct lock_file {
     const char *name;
     const char *shown; /* the path, for messages */
     const char *busy;  /* "'acme' is being fetched" */
-    bool *is_new;      /* becomes: nobody has held it before; or NULL */
+    bool *is_new;      /* may it be?  Becomes: we made it, and nobody has held
+                          it before; or NULL */
+    bool is_nameless;  /* who holds it as a new one does not write its pid */
+    const struct lock_file *usual; /* where its pid is to be read then, or
+                                      NULL */
 };
 
 /* lock_take: makes the file (0600) if it is missing and holds it until @out is
@@ -27,5 +31,13 @@ struct lock_file {
  * it; TW_E_ACCESS: it is no plain file of ours; TW_E_SYSTEM. */
 enum tw_status lock_take(const struct lock_file *file, int64_t deadline_ms,
                          int *out, struct tw_error *err);
+
+/* lock_guard: the file's second lock, which has nothing to do with the first:
+ * held until lock_open_guard(), or by closing @out.  @held: the file as
+ * lock_take() opened it, or -1; it is used if it is still what others open,
+ * and then @out is @held.  The rest as above; nobody is named. */
+enum tw_status lock_guard(const struct lock_file *file, int held,
+                          int64_t deadline_ms, int *out, struct tw_error *err);
+void lock_open_guard(int guard);
 
 #endif

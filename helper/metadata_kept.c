@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "helper/replace.h"
+#include "helper/store.h"
 #include "provider/base/auto.h"
 
 #define KEPT_FILE "metadata"
@@ -38,10 +39,12 @@ metadata_keep(int dir, const struct metadata_rule *rule,
               const struct metadata *metadata, int64_t now)
 {
     AUTO_SECRET text = SECRET_INIT(METADATA_KEPT_MAX);
-    AUTO_CLOSE int guard = -1;
+    const struct replace_place place = {
+        .dir = dir, .lock = STORE_LOCK, .held = -1};
+    AUTO_GUARD guard = REPLACE_GUARD_INIT;
 
     if (metadata_format(rule, metadata, now, &text) &&
-        !replace_begin(dir, &guard, NULL, NULL))
+        !replace_begin(&place, &guard, NULL))
         (void)replace_file(dir, KEPT_FILE, 0600, text.bytes, text.len, NULL);
 }
 

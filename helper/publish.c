@@ -113,7 +113,7 @@ publish_lifetime(const struct profile *profile, const struct reply *reply)
 }
 
 enum tw_status
-publish_token(const struct store_profile *place,
+publish_token(struct store_profile *place,
               const struct publication *publication, struct tw_error *err)
 {
     const struct profile *profile = publication->profile;
@@ -159,8 +159,8 @@ publish_token(const struct store_profile *place,
 }
 
 enum tw_status
-publish_source(const struct profile *profile,
-               const struct store_profile *place, struct record *kept)
+publish_source(const struct profile *profile, struct store_profile *place,
+               struct record *kept)
 {
     char exports[RECORD_EXPORTS_MAX][96];
 

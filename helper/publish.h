@@ -22,13 +22,13 @@ int64_t publish_lifetime(const struct profile *profile,
 
 /* publish_token: makes the outcome's token the current one, as
  * store_publish() does. */
-enum tw_status publish_token(const struct store_profile *place,
+enum tw_status publish_token(struct store_profile *place,
                              const struct publication *publication,
                              struct tw_error *err);
 
 /* publish_source: the kept token stays, its profile's file looks different. */
 enum tw_status publish_source(const struct profile *profile,
-                              const struct store_profile *place,
+                              struct store_profile *place,
                               struct record *kept);
 
 /* publish_failure: keeps @failure in @note and on disk as that of @source

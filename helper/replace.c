@@ -56,29 +56,41 @@ sweep(int dir)
 }
 
 enum tw_status
-replace_begin(int dir, int *guard, bool *is_new, struct tw_error *err)
+replace_begin(const struct replace_place *place, struct replace_guard *guard,
+              struct tw_error *err)
 {
-    bool is_first = false;
     const struct lock_file file = {
-        .dir = dir,
-        .name = "guard",
-        .shown = "'guard' in the runtime directory",
+        .dir = place->dir,
+        .name = place->lock,
+        .shown = "the lock of the runtime directory",
         .busy = "the runtime directory is being written",
-        .is_new = &is_first,
     };
     enum tw_status status =
-        lock_take(&file, clock_monotonic_ms() + REPLACE_WAIT_MS, guard, err);
+        lock_guard(&file, place->held, clock_monotonic_ms() + REPLACE_WAIT_MS,
+                   &guard->fd, err);
 
     if (status == TW_E_RETRY) { /* which is the store's word for a rejection */
         if (err)
             err->status = TW_E_SYSTEM;
         return TW_E_SYSTEM;
     }
-    if (!status && !is_first)
-        sweep(dir);
-    if (is_new)
-        *is_new = is_first;
-    return status;
+    if (status)
+        return status;
+    guard->held = place->held;
+    guard->is_new =
+        place->is_new && place->held >= 0 && guard->fd == place->held;
+    if (!guard->is_new)
+        sweep(place->dir);
+    return TW_OK;
+}
+
+void
+replace_end(const struct replace_guard *guard)
+{
+    if (guard->fd >= 0 && guard->fd == guard->held)
+        lock_open_guard(guard->fd);
+    else
+        auto_close(&guard->fd);
 }
 
 static enum tw_status

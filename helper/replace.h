@@ -9,17 +9,38 @@
 #include <sys/types.h>
 
 #include "helper/readers.h"
+#include "provider/base/auto.h"
 #include "provider/base/error.h"
 
 #define REPLACE_WAIT_MS 2000 /* for a writer that was stopped, at most */
 
-/* replace_begin: makes this process the only writer in @dir (for the short
- * time of a few renames) and sweeps what dead writers left behind.  Close
- * @guard to let the next one in.  @is_new, or NULL: becomes whether nobody
- * has written here before.  TW_E_SYSTEM, also when another one does not end;
+/* A directory, and the file of it whose second lock writers hold. */
+struct replace_place {
+    int dir;
+    const char *lock;
+    int held;    /* that file, if its first lock is held, or -1 */
+    bool is_new; /* then: nobody else has ever written here */
+};
+
+struct replace_guard {
+    int fd, held;
+    bool is_new; /* of the place, and still so */
+};
+
+/* replace_begin: makes this process the only writer in @place (for the short
+ * time of a few renames) and sweeps what dead writers left behind, until
+ * replace_end().  TW_E_SYSTEM, also when another one does not end;
  * TW_E_ACCESS. */
-enum tw_status replace_begin(int dir, int *guard, bool *is_new,
+enum tw_status replace_begin(const struct replace_place *place,
+                             struct replace_guard *guard,
                              struct tw_error *err);
+void replace_end(const struct replace_guard *guard);
+
+#define REPLACE_GUARD_INIT   \
+    {                        \
+        .fd = -1, .held = -1 \
+    }
+#define AUTO_GUARD AUTO(replace_end) struct replace_guard
 
 /* replace_file: <@dir>/@name becomes these bytes, of @mode whatever the
  * umask.  A link, FIFO or other file of that name is replaced, never opened;

@@ -230,13 +230,14 @@ static enum tw_status
 take_place(struct serve *serve, struct tw_error *err)
 {
     enum tw_status status = session_store(serve->session, &serve->store, err);
-    struct lock_file file = {.name = "serve",
+    struct lock_file file = {.name = STORE_SERVED,
                              .shown = "'serve' in the runtime directory",
                              .busy = "these profiles are served"};
 
     if (status)
         return status;
     file.dir = serve->store.root;
+    serve->store.is_resident = true;
     return lock_take(&file, 0, &serve->lock, err);
 }
 

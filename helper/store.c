@@ -24,7 +24,6 @@
 #define BACKOFF_FILE "backoff"
 #define HOOK_FILE "hook"
 #define BACKOFF_NAME_MAX 24
-#define LOCK_FILE "lock"
 #define SHOWN_MAX 512 /* of a path in a message; a longer one is cut */
 
 static enum tw_status
@@ -96,21 +95,33 @@ enum tw_status
 store_lock(struct store_profile *profile, int64_t deadline_ms,
            struct tw_error *err)
 {
+    const struct store *store = profile->store;
     char shown[SHOWN_MAX], busy[SHOWN_MAX];
-    bool is_new = false;
+    const struct lock_file serve = {.dir = store->root, .name = STORE_SERVED};
     const struct lock_file file = {.dir = profile->dir,
-                                   .name = LOCK_FILE,
+                                   .name = STORE_LOCK,
                                    .shown = shown,
                                    .busy = busy,
-                                   .is_new = &is_new};
-    enum tw_status status;
+                                   .is_new = &profile->is_new,
+                                   .is_nameless = store->is_resident,
+                                   .usual = &serve};
 
-    (void)snprintf(shown, sizeof shown, "%s/%s/" LOCK_FILE,
-                   profile->store->path, profile->name);
+    (void)snprintf(shown, sizeof shown, "%s/%s/" STORE_LOCK, store->path,
+                   profile->name);
     (void)snprintf(busy, sizeof busy, "'%s' is being fetched", profile->name);
-    status = lock_take(&file, deadline_ms, &profile->lock, err);
-    profile->is_new = profile->is_new && is_new;
-    return status;
+    return lock_take(&file, deadline_ms, &profile->lock, err);
+}
+
+static enum tw_status
+begin(const struct store_profile *profile, struct replace_guard *guard,
+      struct tw_error *err)
+{
+    const struct replace_place place = {.dir = profile->dir,
+                                        .lock = STORE_LOCK,
+                                        .held = profile->lock,
+                                        .is_new = profile->is_new};
+
+    return replace_begin(&place, guard, err);
 }
 
 /* What is kept is opened as it lies there; what is not there is no failure. */
@@ -225,20 +236,19 @@ put_bearer(const struct store_profile *profile, const struct record *record,
 }
 
 enum tw_status
-store_publish(const struct store_profile *profile, const struct record *record,
+store_publish(struct store_profile *profile, const struct record *record,
               int64_t expected, struct tw_error *err)
 {
     AUTO_RECORD kept = RECORD_INIT;
-    AUTO_CLOSE int guard = -1;
+    AUTO_GUARD guard = REPLACE_GUARD_INIT;
     int64_t generation = 0;
-    bool is_first;
-    enum tw_status status =
-        replace_begin(profile->dir, &guard, &is_first, err);
+    enum tw_status status = begin(profile, &guard, err);
 
     if (status)
         return status;
-    if (!(profile->is_new && is_first) && !store_record(profile, &kept, NULL))
+    if (!guard.is_new && !store_record(profile, &kept, NULL))
         generation = kept.generation;
+    profile->is_new = false;
     if (generation != expected)
         return tw_fail(err, TW_E_RETRY,
                        "the token of '%s' was rejected meanwhile",
@@ -251,8 +261,7 @@ store_publish(const struct store_profile *profile, const struct record *record,
 }
 
 enum tw_status
-store_republish(const struct store_profile *profile,
-                const struct record *record)
+store_republish(struct store_profile *profile, const struct record *record)
 {
     return store_publish(profile, record, record->generation, NULL);
 }
@@ -261,8 +270,8 @@ enum tw_status
 store_mend(const struct store_profile *profile, const struct record *record,
            struct tw_error *err)
 {
-    AUTO_CLOSE int guard = -1;
-    enum tw_status status = replace_begin(profile->dir, &guard, NULL, err);
+    AUTO_GUARD guard = REPLACE_GUARD_INIT;
+    enum tw_status status = begin(profile, &guard, err);
     bool said = record->token &&
                 token_file_says(profile, record->token, record->token_len);
 
@@ -298,9 +307,9 @@ store_forget(const struct store_profile *profile, struct tw_error *err)
 {
     static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE, HOOK_FILE};
     AUTO_RECORD kept = RECORD_INIT;
-    AUTO_CLOSE int guard = -1;
+    AUTO_GUARD guard = REPLACE_GUARD_INIT;
     char note[BACKOFF_NAME_MAX];
-    enum tw_status status = replace_begin(profile->dir, &guard, NULL, err);
+    enum tw_status status = begin(profile, &guard, err);
 
     if (!status && !store_record(profile, &kept, NULL) && kept.wlcg_discovery)
         status = bearer_file_put(profile->store->root, NULL, 0, err);
@@ -317,10 +326,9 @@ put_note(const struct store_profile *profile, const char *name,
          const struct backoff *note)
 {
     AUTO_SECRET text = SECRET_INIT(BACKOFF_MAX);
-    AUTO_CLOSE int guard = -1;
+    AUTO_GUARD guard = REPLACE_GUARD_INIT;
 
-    if (backoff_format(note, &text) &&
-        !replace_begin(profile->dir, &guard, NULL, NULL))
+    if (backoff_format(note, &text) && !begin(profile, &guard, NULL))
         (void)replace_file(profile->dir, name, 0600, text.bytes, text.len,
                            NULL);
 }

@@ -21,10 +21,15 @@
 #include "provider/base/record.h"
 
 #define STORE_SOURCES_MAX 8 /* that have a note of their own */
+#define STORE_LOCK                                            \
+    "lock" /* of a profile's directory: its first lock is for \
+              a fetch, its second for the renames */
+#define STORE_SERVED "serve" /* locked by the resident helper */
 
 struct store {
     int root; /* <runtime> */
     bool system;
+    bool is_resident; /* it is the resident helper's */
     const char *path; /* of root, for messages; borrowed */
 };
 
@@ -69,13 +74,13 @@ enum tw_status store_record(const struct store_profile *profile,
  * still @expected (0: none was kept).  TW_E_RETRY: it is not (somebody
  * rejected meanwhile), nothing was changed.  TW_E_SYSTEM: disk full and the
  * like; the kept record is as it was. */
-enum tw_status store_publish(const struct store_profile *profile,
+enum tw_status store_publish(struct store_profile *profile,
                              const struct record *record, int64_t expected,
                              struct tw_error *err);
 
 /* store_republish: other facts about the same token, of @record's
  * generation; nothing happens if another is kept by now. */
-enum tw_status store_republish(const struct store_profile *profile,
+enum tw_status store_republish(struct store_profile *profile,
                                const struct record *record);
 
 /* store_mend: sweeps strays, and makes the token file say what @record says.

@@ -151,7 +151,7 @@ tok_mode() {
         as_user 0 '' sh -c "umask $mask; exec tokenward reject p" || return 1
         as_user 0 '' sh -c "umask $mask; exec '$T/bin/tokenward-helper' fetch --force p" || return 1
         mode_is 700 "$T/run/tokenward" && mode_is 700 "$PLACE" || return 1
-        for name in record token lock guard backoff; do mode_is 600 "$PLACE/$name" || return 1; done
+        for name in record token lock backoff; do mode_is 600 "$PLACE/$name" || return 1; done
     done
 }
 tok_torn() { # the full sweep is kill-t.sh's; here, the calls that publish

@@ -13,7 +13,7 @@ profile kill /oauth/v1/token
 user tokenward get kill >/dev/null || { echo "Bail out! no token"; exit 1; }
 FETCH="$T/bin/tokenward-helper fetch --force kill"
 
-# The worker's system calls after it has the reply begin with the guard: every
+# The worker's system calls after it has the reply begin with the lock: every
 # call of the whole run is listed, and those are swept first.
 # shellcheck disable=SC2086
 user strace -f -o "$T/run/trace" $FETCH || { echo "Bail out! no trace"; exit 1; }

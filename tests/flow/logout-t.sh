@@ -19,8 +19,8 @@ logged_in() { # logged_in NAME REVOCATION-PATH [LINE...]
     sed -i '/scope:/d' "$T/config/tokenward/profiles.d/$name.yaml"
     ask "/mint/$CLIENT_ID" | user tokenward login "$name" >/dev/null || echo "# no login"
 }
-gone() { # gone NAME: nothing of it is left but what locks are taken on
-    [ ! -e "$STATE/$1" ] && [ "$(find "$T/run/tokenward/$1" -type f ! -name lock ! -name guard | wc -l)" = 0 ]
+gone() { # gone NAME: nothing of it is left but what is locked
+    [ ! -e "$STATE/$1" ] && [ "$(find "$T/run/tokenward/$1" -type f ! -name lock | wc -l)" = 0 ]
 }
 epoch() { od -An -tu8 -j64 -N8 "$T/run/tokenward/epoch" | tr -d ' '; }
 

@@ -80,7 +80,7 @@ mkdir /run/tokenward
 chown "$SERVICE_ID:$SERVICE_ID" /run/tokenward
 out=$(TOKENWARD_MODULE_DIR=/nowhere helper fetch sys 2>&1); is "$?$out" 0 "root fetches for the system"
 for row in "755 /run/tokenward" "755 /run/tokenward/sys" "600 /run/tokenward/sys/record" \
-    "600 /run/tokenward/sys/token" "600 /run/tokenward/sys/lock" "600 /run/tokenward/sys/guard" \
+    "600 /run/tokenward/sys/token" "600 /run/tokenward/sys/lock" "600 /run/tokenward/guard" \
     "644 /run/tokenward/index" "644 /run/tokenward/epoch"; do
     is "$(stat -c '%a %u:%g' "${row#* }")" "${row%% *} $SERVICE_ID:$SERVICE_ID" "${row#* } is ${row%% *}, the service user's"
 done

@@ -47,7 +47,7 @@ end(struct scene *scene)
 }
 
 static void
-publish(const struct scene *scene)
+publish(struct scene *scene)
 {
     struct outcome outcome = {
         .reply = {.token = SECRET_INIT(TOKEN_MAX), .lifetime = 60},

@@ -305,22 +305,115 @@ Test(store, a_directory_that_is_held_holds_nobody_up, .timeout = 20)
     check_published(&place, "tok", 1);
 }
 
-Test(store, a_writer_that_does_not_end_is_waited_for_and_named, .timeout = 20)
+Test(store, a_writer_that_does_not_end_is_waited_for, .timeout = 20)
 {
     AUTO_STORE store = {.root = -1};
     AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
-    AUTO_CLOSE int guard = -1;
+    AUTO_GUARD guard = REPLACE_GUARD_INIT;
+    struct replace_place written = {.lock = STORE_LOCK, .held = -1};
     struct record record = a_record("tok", 1);
     struct tw_error err;
-    char expected[128];
 
     open_both(&store, &place);
-    cr_assert_eq(replace_begin(place.dir, &guard, NULL, NULL), TW_OK);
+    written.dir = place.dir;
+    cr_assert_eq(replace_begin(&written, &guard, NULL), TW_OK);
     cr_expect_eq(store_publish(&place, &record, 0, &err), TW_E_SYSTEM);
-    (void)snprintf(expected, sizeof expected,
-                   "the runtime directory is being written by process %ld",
-                   (long)getpid());
-    cr_expect_str_eq(err.message, expected);
+    cr_expect_str_eq(err.message, "the runtime directory is being written by "
+                                  "another process");
+}
+
+/* Fetches and renames are locked by the same file, and not by each other. */
+Test(store, a_fetch_keeps_nobody_from_rejecting, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE fetching = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1), next = a_record("next", 2);
+    struct record rejected = a_record(NULL, 2);
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    cr_assert_eq(store_enter(&store, "p", &fetching, NULL), TW_OK);
+    cr_assert_eq(store_lock(&fetching, 0, NULL), TW_OK);
+    cr_assert_eq(store_publish(&place, &rejected, 1, NULL), TW_OK);
+    cr_expect_eq(store_publish(&fetching, &next, 1, NULL), TW_E_RETRY);
+    next.generation = 3;
+    cr_expect_eq(store_publish(&fetching, &next, 2, NULL), TW_OK);
+    check_published(&place, "next", 3);
+}
+
+/* What was new when it was locked may not be any more, if somebody took the
+ * lock's file away. */
+Test(store, a_lock_that_was_replaced_hides_no_generation)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1), other = a_record("other", 1);
+
+    open_both(&store, &one);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_assert(one.is_new);
+    cr_assert_eq(unlink(in_profile("lock")), 0);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_lock(&two, 0, NULL), TW_OK);
+    cr_assert(!two.is_new);
+    cr_assert_eq(store_publish(&two, &other, 0, NULL), TW_OK);
+    cr_expect_eq(store_publish(&one, &record, 0, NULL), TW_E_RETRY);
+    check_published(&two, "other", 1);
+}
+
+Test(store, a_new_lock_of_the_resident_helper_is_empty_and_known)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct tw_error err;
+    struct stat st;
+    char path[128];
+    FILE *serve;
+
+    open_both(&store, &one);
+    store.is_resident = true;
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_expect(one.is_new && stat(in_profile("lock"), &st) == 0 &&
+              st.st_size == 0);
+    cr_expect_eq(store_lock(&two, 0, &err), TW_E_RETRY);
+    cr_expect_str_eq(err.message, "'p' is being fetched by another process");
+    (void)snprintf(path, sizeof path, "%s/serve", root);
+    serve = fopen(path, "w");
+    cr_assert_not_null(serve);
+    (void)fputs("4711      \n", serve);
+    (void)fclose(serve);
+    cr_expect_eq(store_lock(&two, 0, &err), TW_E_RETRY);
+    cr_expect_str_eq(err.message, "'p' is being fetched by process 4711");
+    store_leave(&one);
+    cr_assert_eq(store_lock(&two, 0, NULL), TW_OK);
+    cr_expect(!two.is_new);
+    cr_expect(stat(in_profile("lock"), &st) == 0 && st.st_size > 0);
+}
+
+/* The resident helper made the lock and has published, before who made the
+ * directory came to lock it. */
+Test(store, who_made_the_directory_may_find_a_record_there)
+{
+    AUTO_STORE store = {.root = -1}, resident;
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1);
+
+    open_both(&store, &one);
+    resident = store;
+    resident.is_resident = true;
+    cr_assert(one.is_new);
+    cr_assert_eq(store_enter(&resident, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_lock(&two, 0, NULL), TW_OK);
+    cr_assert_eq(store_publish(&two, &record, 0, NULL), TW_OK);
+    store_leave(&two);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_expect(!one.is_new);
+    resident.root = -1;
 }
 
 /* A good token file needs no guard: not when the disk is full, not when
@@ -333,8 +426,8 @@ Test(store, a_good_token_file_needs_no_guard)
 
     open_both(&store, &place);
     cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
-    cr_assert_eq(unlink(in_profile("guard")), 0);
-    cr_assert_eq(mkdir(in_profile("guard"), 0700), 0);
+    cr_assert_eq(unlink(in_profile("lock")), 0);
+    cr_assert_eq(mkdir(in_profile("lock"), 0700), 0);
     cr_expect_eq(store_mend(&place, &record, NULL), TW_OK);
     cr_assert_eq(unlink(in_profile("token")), 0);
     cr_expect_eq(store_mend(&place, &record, NULL), TW_E_ACCESS);
