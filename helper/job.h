@@ -46,6 +46,9 @@ struct job {
     struct exchange
         *retired;           /* the try before; it may still be on the stack */
     bool published;         /* a new token is the current one */
+    struct record brought;  /* then: its record, without the texts */
+    bool is_told; /* and that is all there is to know: no note was written,
+                     and nothing is watched */
     bool has_refresh_token; /* one is kept, now that it has ended well */
     int tries;
     struct tw_error result;

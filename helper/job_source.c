@@ -42,6 +42,7 @@ note_success(struct job *job, int64_t lifetime)
         store_backoff(&job->place, job->source->source_number, &NONE);
     if (!job->has_note && lifetime > RETRY_SHORT_S)
         return;
+    job->is_told = false;
     retry_after_success(&note, clock_now());
     (void)snprintf(note.fingerprint, sizeof note.fingerprint, "%s",
                    job->fingerprint);
@@ -113,8 +114,12 @@ publish(struct job *job, const struct outcome *outcome)
         .expected = job->expected,
         .fingerprint = job->fingerprint,
         .server = job->server};
+    enum tw_status status =
+        publish_token(&job->place, &publication, &job->brought, &job->result);
 
-    return publish_token(&job->place, &publication, &job->result);
+    job->published = job->published || !status;
+    job->is_told = !status && !job->has_note && !outcome->watched;
+    return status;
 }
 
 static void start_exchange(struct job *job);
@@ -139,7 +144,6 @@ on_done(void *arg, struct outcome *outcome)
         return;
     }
     status = publish(job, outcome);
-    job->published = job->published || !status;
     if (!status && outcome->sent) {
         note_success(job, publish_lifetime(job->source, &outcome->reply));
         job->has_refresh_token = job->keeper.token.len > 0;

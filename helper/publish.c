@@ -114,7 +114,8 @@ publish_lifetime(const struct profile *profile, const struct reply *reply)
 
 enum tw_status
 publish_token(struct store_profile *place,
-              const struct publication *publication, struct tw_error *err)
+              const struct publication *publication, struct record *numbers,
+              struct tw_error *err)
 {
     const struct profile *profile = publication->profile;
     const struct outcome *outcome = publication->outcome;
@@ -141,6 +142,7 @@ publish_token(struct store_profile *place,
         .watched_mark = outcome->watched ? outcome->watched_mark.text : NULL,
         .warning = warning,
     };
+    enum tw_status status;
 
     if (outcome->watched &&
         record.refresh_at > outcome->asked.wall + RETRY_WATCHED_S)
@@ -155,7 +157,13 @@ publish_token(struct store_profile *place,
         stack_label(profile, answered_by, sizeof answered_by);
         record.answered_by = answered_by;
     }
-    return store_publish(place, &record, publication->expected, err);
+    status = store_publish(place, &record, publication->expected, err);
+    if (!status)
+        *numbers = (struct record){.generation = record.generation,
+                                   .expires = record.expires,
+                                   .lifetime = record.lifetime,
+                                   .refresh_at = record.refresh_at};
+    return status;
 }
 
 enum tw_status

@@ -21,10 +21,10 @@ int64_t publish_lifetime(const struct profile *profile,
                          const struct reply *reply);
 
 /* publish_token: makes the outcome's token the current one, as
- * store_publish() does. */
+ * store_publish() does.  @numbers becomes its record, without the texts. */
 enum tw_status publish_token(struct store_profile *place,
                              const struct publication *publication,
-                             struct tw_error *err);
+                             struct record *numbers, struct tw_error *err);
 
 /* publish_source: the kept token stays, its profile's file looks different. */
 enum tw_status publish_source(const struct profile *profile,

@@ -40,8 +40,10 @@ hold(struct ward *ward, const struct tw_error *result, struct now now)
                   arc4random());
 }
 
+/* A job says what it has published; of another profile than the current one,
+ * or after anything else, what is kept is looked at. */
 static void
-put_back(struct serve *serve, struct ward *ward, const struct tw_error *result)
+put_back(struct serve *serve, struct ward *ward, const struct task *task)
 {
     struct now now = clock_now();
     bool was_failing = ward->is_failing;
@@ -49,8 +51,11 @@ put_back(struct serve *serve, struct ward *ward, const struct tw_error *result)
 
     if (!ward->profile)
         return;
-    (void)ward_look(&serve->wards, ward, &serve->store, now);
-    hold(ward, result, now);
+    if (task->era == serve->era && task->job.published && task->job.is_told)
+        ward_hear(ward, &task->job.brought, now);
+    else
+        (void)ward_look(&serve->wards, ward, &serve->store, now);
+    hold(ward, &task->result, now);
     serve->failing += ward->is_failing;
     serve->failing -= was_failing;
     due = schedule_due(&ward->entry.facts, now);
@@ -163,7 +168,7 @@ finish(struct serve *serve, struct task *task)
     lane_end(&serve->wards.lanes, &task->place, news_of(task));
     if (task->is_moot)
         task->result = (struct tw_error){.status = TW_OK};
-    put_back(serve, ward, &task->result);
+    put_back(serve, ward, task);
     brought = ward->profile && brought_token(task, before);
     count(serve, task, brought);
     tell(serve, task, brought);

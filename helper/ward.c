@@ -116,6 +116,45 @@ ward_look(const struct wards *wards, struct ward *ward,
     return schedule_left(&ward->entry.facts, now) > 0;
 }
 
+void
+ward_hear(struct ward *ward, const struct record *numbers, struct now now)
+{
+    static const struct backoff NONE;
+    struct record record = *numbers;
+
+    record.token = "";
+    ward->generation = record.generation;
+    schedule_facts(&record, &NONE, now, &ward->entry.facts);
+    ward->is_failing = false;
+}
+
+void
+wards_seek(const struct wards *wards, const struct store *store)
+{
+    AUTO_CLOSEDIR DIR *list = NULL;
+    int fd = openat(store->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const struct dirent *entry;
+
+    if (fd >= 0 && !(list = fdopendir(fd)))
+        (void)close(fd);
+    for (struct ward *ward = wards->first; ward; ward = ward->next)
+        ward->has_place = !list;
+    while (list && (entry = readdir(list))) {
+        struct ward *ward = wards_find(wards, entry->d_name);
+
+        if (ward)
+            ward->has_place = true;
+    }
+}
+
+void
+ward_forget(struct ward *ward)
+{
+    ward->generation = 0;
+    ward->entry.facts = (struct schedule_facts){.lifetime = 0};
+    ward->is_failing = false;
+}
+
 struct ward *
 wards_find(const struct wards *wards, const char *name)
 {

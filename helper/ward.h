@@ -44,6 +44,7 @@ struct ward {
     struct ward_faults *faults; /* or NULL */
     enum turn turn;             /* while it is in its lane */
     bool in_lane, is_failing, wants_hook, hook_failed;
+    bool has_place; /* as of wards_seek(): a directory of its name is there */
     char name[];
 };
 
@@ -81,6 +82,16 @@ enum tw_status ward_admit(const struct wards *wards, const struct ward *ward,
  * this very profile, a token is kept and alive. */
 bool ward_look(const struct wards *wards, struct ward *ward,
                const struct store *store, struct now now);
+
+/* ward_hear: the same, told by who has just published it: @numbers of its
+ * record, and there is no note. */
+void ward_hear(struct ward *ward, const struct record *numbers,
+               struct now now);
+
+/* wards_seek: which of them may have something kept?  The others need no
+ * ward_look(): ward_forget() has what it would find. */
+void wards_seek(const struct wards *wards, const struct store *store);
+void ward_forget(struct ward *ward);
 
 /* wards_adopt: @set's profiles are the wards; those that are gone, and are
  * neither fetched nor waited for, are freed.  False: out of memory, nothing

@@ -57,10 +57,16 @@ publish(struct scene *scene)
                                             .outcome = &outcome,
                                             .fingerprint = "f",
                                             .server = "s"};
+    struct record numbers;
 
     (void)strcpy(outcome.reply.token_type, "Bearer");
     cr_assert(secret_append_text(&outcome.reply.token, "tok"));
-    cr_assert_eq(publish_token(&scene->place, &publication, NULL), TW_OK);
+    cr_assert_eq(publish_token(&scene->place, &publication, &numbers, NULL),
+                 TW_OK);
+    cr_expect_eq(numbers.generation, 1);
+    cr_expect_eq(numbers.lifetime, 60);
+    cr_expect_eq(numbers.expires.wall, outcome.asked.wall + 60);
+    cr_expect_null(numbers.token);
     secret_clear(&outcome.reply.token);
 }
 
