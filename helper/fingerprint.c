@@ -14,6 +14,17 @@ auto_digest(EVP_MD_CTX **context)
     EVP_MD_CTX_free(*context);
 }
 
+/* Looked for once, where EVP_sha256() is looked for by name at each use. */
+static bool
+begin(EVP_MD_CTX *context)
+{
+    static EVP_MD *sha256;
+
+    if (!sha256)
+        sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    return context && sha256 && EVP_DigestInit_ex(context, sha256, NULL) == 1;
+}
+
 static bool
 add(EVP_MD_CTX *context, const char *text)
 {
@@ -113,8 +124,8 @@ fingerprint_of_source(const struct profile *profile,
                      (char)('0' + assertion->algorithm),
                      (char)('0' + assertion->audience_kind), '\0'};
 
-    return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-           add(context, "tokenward 1") && add(context, profile->name) &&
+    return begin(context) && add(context, "tokenward 1") &&
+           add(context, profile->name) &&
            add(context, profile->module->provider.name) &&
            add(context, profile->token_endpoint) &&
            add(context, profile->client_id) && add(context, method) &&
@@ -133,21 +144,25 @@ fingerprint_of_source(const struct profile *profile,
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }
 
+static bool
+fingerprint_of_stack(const struct profile *profile,
+                     char out[static FINGERPRINT_SIZE])
+{
+    AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
+    char one[FINGERPRINT_SIZE];
+    bool good = begin(context) && add(context, "tokenward stack 1");
+
+    for (; good && profile; profile = profile->then)
+        good = fingerprint_of_source(profile, one) && add(context, one);
+    return good && finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
+}
+
 bool
 fingerprint_of(const struct profile *profile,
                char out[static FINGERPRINT_SIZE])
 {
-    AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
-    char one[FINGERPRINT_SIZE];
-    bool good = context &&
-                EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-                add(context, "tokenward stack 1");
-
-    if (!profile->source_number)
-        return fingerprint_of_source(profile, out);
-    for (; good && profile; profile = profile->then)
-        good = fingerprint_of_source(profile, one) && add(context, one);
-    return good && finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
+    return profile->source_number ? fingerprint_of_stack(profile, out)
+                                  : fingerprint_of_source(profile, out);
 }
 
 bool
@@ -156,8 +171,7 @@ fingerprint_of_grant(const struct profile *profile,
 {
     AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-    return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-           add(context, "tokenward grant 1") &&
+    return begin(context) && add(context, "tokenward grant 1") &&
            add(context, profile->module->provider.name) &&
            add(context, profile->issuer) &&
            add(context, profile->token_endpoint) &&
@@ -172,8 +186,7 @@ fingerprint_of_server(const struct profile *source,
 {
     AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-    return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-           add(context, "tokenward server 1") &&
+    return begin(context) && add(context, "tokenward server 1") &&
            add(context, source->issuer) &&
            add(context, source->token_endpoint) &&
            add(context, source->mtls_token_endpoint) &&
@@ -186,8 +199,7 @@ secret_tag(const char *salt, const struct secret *secret,
 {
     AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-    return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-           add(context, salt) &&
+    return begin(context) && add(context, salt) &&
            EVP_DigestUpdate(context, secret_text(secret), secret->len + 1) ==
                1 &&
            finish(context, out, (SECRET_TAG_SIZE - 1) / 2);
@@ -198,7 +210,6 @@ token_hash(const char *token, size_t n, char out[static TOKEN_HASH_SIZE])
 {
     AUTO(auto_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-    return context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-           EVP_DigestUpdate(context, token, n) == 1 &&
+    return begin(context) && EVP_DigestUpdate(context, token, n) == 1 &&
            finish(context, out, (TOKEN_HASH_SIZE - 1) / 2);
 }

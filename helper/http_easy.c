@@ -40,6 +40,8 @@ static const struct setting SETTINGS[] = {
     {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
     {CURLOPT_HTTP09_ALLOWED, 0},
     {CURLOPT_HTTP_CONTENT_DECODING, 0},
+    {CURLOPT_UPLOAD_BUFFERSIZE, 16384}, /* the least; it is made, and wiped,
+                                           for each request */
     {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE}, /* no proxy gets our fields */
     {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},    /* and gives us none of his */
     {CURLOPT_MAXFILESIZE, HTTP_BODY_MAX}, /* an announced length; the rest is

@@ -299,12 +299,22 @@ may_ask(struct job *job)
     return !held;
 }
 
+/* The one source of a profile has its fingerprint. */
+static bool
+know_source(struct job *job)
+{
+    if (job->source->source_number)
+        return fingerprint_of_source(job->source, job->source_fingerprint);
+    memcpy(job->source_fingerprint, job->fingerprint, sizeof job->fingerprint);
+    return true;
+}
+
 static void
 ask(struct job *job)
 {
     struct tw_error err;
 
-    if (!fingerprint_of_source(job->source, job->source_fingerprint) ||
+    if (!know_source(job) ||
         !fingerprint_of_server(job->source, job->server)) {
         (void)tw_fail(&err, TW_E_SYSTEM, "SHA-256 is not available");
         job_end_with(job, &err);

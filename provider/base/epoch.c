@@ -157,8 +157,6 @@ map_written(int dir, mode_t mode)
 void
 epoch_bump(int dir, mode_t mode)
 {
-    if (!is_written(dir))
-        map_written(dir, mode);
-    if (is_written(dir))
+    if (is_written(dir) || (map_written(dir, mode), is_written(dir)))
         (void)atomic_fetch_add(&written.page->counter, 1);
 }
