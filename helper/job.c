@@ -225,6 +225,12 @@ job_is_busy(const struct job *job)
 }
 
 bool
+job_keeps(const struct job *job)
+{
+    return job->state == JOB_BUSY && job_source_keeps(job);
+}
+
+bool
 job_has_ended(const struct job *job)
 {
     return job->state == JOB_ENDED;

@@ -73,6 +73,9 @@ bool job_wants(struct job *job);
 void job_block(struct job *job, const struct job *needed);
 
 bool job_is_busy(const struct job *job);
+
+/* job_keeps: is it busy with a source that keeps a refresh token? */
+bool job_keeps(const struct job *job);
 bool job_has_ended(const struct job *job);
 bool job_is_contended(const struct job *job);
 int64_t job_wake_ms(const struct job *job);

@@ -162,8 +162,8 @@ on_done(void *arg, struct outcome *outcome)
     job_end(job);
 }
 
-static bool
-keeps_refresh_token(const struct job *job)
+bool
+job_source_keeps(const struct job *job)
 {
     return (job->source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN) != 0;
 }
@@ -191,7 +191,7 @@ start_exchange(struct job *job)
         .http = job->http,
         .profile = discovery_profile(job->discovery, job->source),
         .secrets = job->context->secrets,
-        .keeper = keeps_refresh_token(job) ? &job->keeper : NULL,
+        .keeper = job_source_keeps(job) ? &job->keeper : NULL,
         .person = job->context->person,
         .deadline_ms = deadline_of_source(job),
     };
@@ -323,7 +323,7 @@ ask(struct job *job)
     if (job->source->source_number && !may_ask(job))
         return;
     job->result = (struct tw_error){.status = TW_OK};
-    if (keeps_refresh_token(job) &&
+    if (job_source_keeps(job) &&
         keeper_open(job->source, job->context->options->system, &job->keeper,
                     &err)) {
         job_end_with(job, &err);

@@ -16,6 +16,9 @@ void job_source_ask(struct job *job);
  * the last one is on the stack any more. */
 void job_source_next(struct job *job);
 
+/* job_source_keeps: does the one that is asked keep a refresh token? */
+bool job_source_keeps(const struct job *job);
+
 /* job_source_expire: the source has brought the job's result: it was too
  * late, also for any other. */
 void job_source_expire(struct job *job);

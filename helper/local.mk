@@ -272,6 +272,7 @@ helper_libhelper_la_SOURCES = \
 	helper/serve_credential.c \
 	helper/serve_leave.c \
 	helper/serve_metrics.c \
+	helper/serve_reload.c \
 	helper/serve_turn.c \
 	helper/serve_user.c \
 	helper/serve_wait.c \

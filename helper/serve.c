@@ -17,7 +17,6 @@
 
 #include "helper/fence.h"
 #include "helper/http.h"
-#include "helper/index_write.h"
 #include "helper/lock.h"
 #include "provider/base/auto.h"
 
@@ -38,126 +37,6 @@ open_audit(struct serve *serve)
 }
 
 static void
-complain(void *arg, const struct tw_error *err)
-{
-    (void)session_fail(arg, err);
-}
-
-/* Everything kept is looked at, and what was refused is tried again: profile
- * or secret may have changed. */
-static enum tw_status
-look_at_all(struct serve *serve, struct tw_error *err)
-{
-    struct now now = clock_now();
-    struct tw_error failure;
-
-    serve->failing = 0;
-    wards_seek(&serve->wards, &serve->store);
-    for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
-        if (!ward->profile)
-            continue;
-        if (!ward->has_place)
-            ward_forget(ward);
-        else if (ward_admit(&serve->wards, ward, &serve->store, &failure))
-            complain(serve->session, &failure);
-        if (ward->has_place)
-            (void)ward_look(&serve->wards, ward, &serve->store, now);
-        serve->failing += ward->is_failing;
-        ward->failures = 0;
-        schedule_close(&ward->entry.facts);
-        if (!ward->task && !ward_is_idle(ward, now) &&
-            !schedule_put(&serve->schedule, &ward->entry, now))
-            return tw_no_memory(err);
-    }
-    return TW_OK;
-}
-
-/* Whoever waits for a profile that is gone. */
-static void
-dismiss(struct serve *serve)
-{
-    struct tw_error gone;
-
-    (void)tw_fail(&gone, TW_E_NOT_FOUND, "the profile was removed");
-    for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
-        if (!ward->profile) {
-            hooks_forget(&serve->hooks, ward);
-            serve_answer(serve, ward, &gone);
-        }
-        if (ward->profile && ward->waiting && !ward->task)
-            lane_put(&serve->wards.lanes, ward, clock_now());
-    }
-}
-
-static enum tw_status
-adopt(struct serve *serve, struct era *era, struct tw_error *err)
-{
-    enum tw_status status;
-
-    if (!wards_adopt(&serve->wards, &serve->schedule, &era->set))
-        return tw_no_memory(err);
-    (void)index_write(&era->set, &serve->store, NULL);
-    if (serve->watch.fd >= 0)
-        (void)loop_watch(&serve->loop, serve->watch.fd, 0, NULL, NULL);
-    if (watch_set(&serve->watch, &era->set, err))
-        complain(serve->session, err);
-    if (serve->era)
-        era_release(serve->era);
-    serve->era = era;
-    era->holds++;
-    status = look_at_all(serve, err);
-    dismiss(serve);
-    return status;
-}
-
-static void
-on_change(void *arg, int fd, uint32_t events)
-{
-    struct serve *serve = arg;
-
-    (void)fd;
-    (void)events;
-    if (watch_read(&serve->watch))
-        serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
-}
-
-enum tw_status
-serve_reload(struct serve *serve, bool first, struct tw_error *err)
-{
-    struct profile_scope scope = session_scope(serve->session);
-    struct era *era = calloc(1, sizeof *era);
-    enum tw_status status;
-
-    if (!era)
-        return tw_no_memory(err);
-    status =
-        profiles_load(&scope, &serve->session->modules,
-                      first ? complain : NULL, serve->session, &era->set, err);
-    if (!status && !first && era->set.broken_count)
-        status = error_copy(err, &era->set.broken);
-    if (!status)
-        status = adopt(serve, era, err);
-    if (!era->holds) {
-        profile_set_clear(&era->set);
-        free(era);
-    }
-    if (!status && serve->watch.fd >= 0)
-        (void)loop_watch(&serve->loop, serve->watch.fd, EPOLLIN, on_change,
-                         serve);
-    return status;
-}
-
-void
-serve_reload_now(struct serve *serve)
-{
-    serve->reload_ms = LOOP_NEVER;
-    serve->reloads++;
-    serve->refused = (struct tw_error){.status = TW_OK};
-    if (serve_reload(serve, false, &serve->refused))
-        log_failure(&serve->log, "reload", NULL, &serve->refused);
-}
-
-static void
 on_signal(void *arg, int fd, uint32_t events)
 {
     struct serve *serve = arg;
@@ -170,8 +49,10 @@ on_signal(void *arg, int fd, uint32_t events)
             open_audit(serve);
         } else if (serve->end_ms == LOOP_NEVER)
             serve->end_ms = loop_now_ms() + SERVE_END_MS;
-        else
-            serve->end_ms = loop_now_ms(); /* told twice */
+        else { /* told twice */
+            serve->end_ms = loop_now_ms();
+            serve->ends_soon = true;
+        }
     }
 }
 
@@ -320,8 +201,27 @@ open_all(struct serve *serve, struct tw_error *err)
                : fence_resident(&secrets, serve->era->set.wlcg, kept, 2, err);
 }
 
-/* Until it is told to end, and then until what is under way has ended: an
- * answer may hold the only good refresh token. */
+/* What is under way may take its time to end, and one whose answer may hold
+ * the only good refresh token some more. */
+static bool
+has_ended(struct serve *serve)
+{
+    const struct task *task = serve->running;
+
+    if (!task && !serve->hooks.running_count)
+        return true;
+    if (loop_now_ms() < serve->end_ms)
+        return false;
+    while (task && !task_keeps(task))
+        task = task->next;
+    if (!task || serve->ends_soon)
+        return true;
+    serve->ends_soon = true;
+    serve->end_ms = loop_now_ms() + SERVE_KEEP_MS;
+    return false;
+}
+
+/* Until it is told to end, and what is under way has. */
 static enum tw_status
 run(struct serve *serve, struct tw_error *err)
 {
@@ -335,8 +235,7 @@ run(struct serve *serve, struct tw_error *err)
             if (!said)
                 notify_say(&serve->notify, "STOPPING=1");
             said = true;
-            if ((!serve->running && !serve->hooks.running_count) ||
-                loop_now_ms() >= serve->end_ms)
+            if (has_ended(serve))
                 return TW_OK;
         }
         if (loop_wait(&serve->loop, next_ms, &serve->broken))

@@ -19,7 +19,8 @@
 #include "helper/watch.h"
 
 #define SERVE_SETTLE_MS 100 /* from the last change to the reload */
-#define SERVE_END_MS 5000   /* for what is under way, at the end */
+#define SERVE_END_MS 1500   /* for what is under way, at the end, and ... */
+#define SERVE_KEEP_MS 3500  /* ... then for refresh tokens to come */
 #define SERVE_CONTENDED_S 1 /* until a lock that another holds is tried */
 
 /* Names of users who rang, so that each is looked up once in a while. */
@@ -66,6 +67,7 @@ struct serve {
     int64_t reload_ms;       /* LOOP_NEVER: nothing changed */
     int64_t ping_ms;         /* of the watchdog */
     int64_t end_ms;          /* LOOP_NEVER: not told to end */
+    bool ends_soon;          /* and nothing lengthens that any more */
     struct tw_error refused; /* why the last reload was */
     struct tw_error broken;  /* it cannot go on */
 };

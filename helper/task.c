@@ -157,6 +157,17 @@ task_turn(struct task *task, int64_t now_ms)
     return wake_ms < task->end_ms ? wake_ms : task->end_ms;
 }
 
+bool
+task_keeps(const struct task *task)
+{
+    const struct profile *profile = task->ward->profile;
+
+    if (task->has_ended)
+        return false;
+    return task->child >= 0 ? profile && profile_login_source(profile)
+                            : job_keeps(&task->job);
+}
+
 void
 task_free(struct task *task)
 {

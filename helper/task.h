@@ -61,6 +61,10 @@ struct task *task_start(const struct task_context *context, struct era *era,
  * to be called again. */
 int64_t task_turn(struct task *task, int64_t now_ms);
 
+/* task_keeps: is it under way, and may its answer hold a refresh token that
+ * nobody could have again? */
+bool task_keeps(const struct task *task);
+
 /* task_free: one that has ended; or any, after the engine was freed. */
 void task_free(struct task *task);
 

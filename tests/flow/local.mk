@@ -123,7 +123,7 @@ EXTRA_DIST += \
 	tests/flow/pam_lib.sh \
 	tests/flow/pam_stack.sh \
 	tests/flow/qr_image.py \
-	tests/flow/ring.py \
+	tests/flow/pass_on.py tests/flow/ring.py \
 	tests/flow/schema_valid.py \
 	tests/flow/smtp_server.py \
 	tests/flow/systemd-inside.sh \

@@ -50,23 +50,61 @@ rm "$T/config/tokenward/profiles.d/late.yaml" "$T/config/tokenward/profiles.d/sl
 kill -HUP "$(helper_pid)"
 sleep 0.3
 ! ended; is $? 0 "SIGHUP does not end it"
+told() { grep -c 'pay.yaml:.*scoop' "$T/serve.out"; }
+cp -p "$T/config/tokenward/profiles.d/pay.yaml" "$T/pay.yaml"
+profile pay /nowhere 'scoop: x'
+until_true 5 sh -c "grep -q 'pay.yaml:.*scoop' '$T/serve.out'"
+before=$(told) asked=$(requests)
+kill -HUP "$(helper_pid)"
+until_true 5 sh -c "[ \$(grep -c 'pay.yaml:.*scoop' '$T/serve.out') -gt $before ]"
+is $? 0 "SIGHUP with a bad file: it is told"
+age pay 4000
+TOKENWARD_HELPER=/nonexistent user tokenward get pay >/dev/null; is $? 0 "and the old set stays: a token comes as before"
+is "$(requests)" "$((asked + 1))" "by one request"
+cp -p "$T/pay.yaml" "$T/config/tokenward/profiles.d/pay.yaml"
 kill -TERM "$(helper_pid)"
 until_true 8 ended; is $? 0 "SIGTERM does"
 wait "$EXTRA_PID"; is $? 0 "with exit 0"
 
-# Idle: not one system call.
+# A request that may bring the next refresh token is waited for.
+curl -s --cacert "$CA" "$URL/mint/$CLIENT_ID" >"$T/config/tokenward/first"
+chmod 600 "$T/config/tokenward/first"
+profile rotates /m/delay=3000/oauth/v1/token 'provider: refresh_token' 'refresh_token: {file: ../first}'
+sed -i '/scope:/d' "$T/config/tokenward/profiles.d/rotates.yaml"
+before=$(requests)
+serve
+until_true 5 sh -c "[ -e '$T/run/tokenward/rotates/lock' ] && [ \$(curl -s --cacert '$CA' '$URL/count' | tr -dc 0-9) -gt $before ]"
+kill -TERM "$(helper_pid)"
+wait "$EXTRA_PID"; is $? 0 "SIGTERM while a refresh token is used"
+has_token rotates; is $? 0 "the answer is waited for"
+grep -q '^refresh_token=' "$T/home/.local/state/tokenward/rotates"; is $? 0 "and the next refresh token kept"
+rm "$T/config/tokenward/profiles.d/rotates.yaml"
 
+# Idle: not one system call, also with many profiles and after somebody rang.
+quiet() { # for three seconds
+    lines=$(wc -l <"$T/home/calls")
+    sleep 3
+    [ "$(wc -l <"$T/home/calls")" = "$lines" ]
+}
+many_are_there() { [ "$(find "$T/run/tokenward" -path '*/many@*/record' | wc -l)" = 300 ]; }
 if command -v strace >/dev/null && user strace -o /dev/null true 2>/dev/null; then
     rm -f "$T/config/tokenward/profiles.d/slow.yaml"
+    seq -f 'm%.0f' 300 >"$T/config/tokenward/names"
+    chmod 600 "$T/config/tokenward/names"
+    profile many@ "/oauth/v1/token?tenant=%i" 'instances: {list: ../names}'
     user touch "$T/home/calls"
     serve strace -f -o "$T/home/calls"
     until_true 5 test -n "$(helper_pid)"
-    sleep 4
-    wc -l <"$T/home/calls" >"$T/lines"
-    sleep 3
-    is "$(wc -l <"$T/home/calls")" "$(cat "$T/lines")" "idle for three seconds: no system call"
+    until_true 60 many_are_there; is $? 0 "300 instances have their tokens"
+    until_true 1 quiet; is $? 0 "idle for three seconds: no system call"
+    age many@m7 4000
+    lines=$(wc -l <"$T/home/calls")
+    TOKENWARD_HELPER=/nonexistent user tokenward get many@m7 >/dev/null; is $? 0 "somebody rings, and has a token"
+    [ "$(wc -l <"$T/home/calls")" -gt "$lines" ]; is $? 0 "by some system calls"
+    until_true 1 quiet; is $? 0 "and then there are none again"
     kill -KILL "$(helper_pid)"
     wait "$EXTRA_PID" 2>/dev/null
+    rm "$T/config/tokenward/profiles.d/many@.yaml"
 else
     skip "idle: no system call" "strace cannot be used"
 fi

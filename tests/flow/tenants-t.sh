@@ -8,80 +8,20 @@ if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/nu
 fi
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-[ -n "${IN_NAMESPACE:-}" ] || skip_all "needs root and a mount namespace"
-PYTHON=/usr/bin/python3 # not one of root's home
-[ -x $PYTHON ] || skip_all "python3 is not installed"
-# shellcheck disable=SC2016
-where=$(printf 'include Makefile\nprint:\n\t@echo $(sysconfdir) $(moduledir) $(serviceuser)\n' |
-    make -s --no-print-directory -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
-# shellcheck disable=SC2086
-set -- $where
-[ $# = 3 ] || { echo "Bail out! the Makefile does not say where things are"; exit 1; }
-SYSCONF=$1/tokenward MODULES=$2 SERVICE=$3 SERVICE_ID=65533
-sandbox
-cp "$CA" "$T/ca.pem"
-cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
-chmod 644 "$T/ca.pem" "$T/bin/ring.py"
-cover() {
-    above=$1
-    while [ ! -d "$above" ]; do above=$(dirname "$above"); done
-    case " $COVERED " in *" $above "*) ;; *)
-        case $above in / | /usr | /etc | /lib | /usr/lib) return 1 ;; esac
-        mount -t tmpfs -o mode=755 none "$above" || return 1
-        COVERED="$COVERED $above" ;;
-    esac
-    mkdir -p "$1"
-}
-COVERED=
-for dir in "$SYSCONF" "$MODULES" /run; do
-    cover "$dir" || skip_all "$dir cannot be covered"
-done
-cp "$T/modules"/*.so "$MODULES/"
-mkdir /run/tokenward
-chown "$SERVICE_ID:$SERVICE_ID" /run/tokenward
-
-# Users anna, bert, carl, dora; bert and carl are of the group team.
-grep -vE "^($SERVICE|anna|bert|carl|dora):" /etc/passwd >"$T/passwd"
-grep -vE "^($SERVICE|team):" /etc/group >"$T/group"
-chmod 644 "$T/passwd" "$T/group"
-{
-    echo "$SERVICE:x:$SERVICE_ID:$SERVICE_ID::/nonexistent:/usr/sbin/nologin"
-    id=61000
-    for name in anna bert carl dora; do
-        id=$((id + 1))
-        echo "$name:x:$id:$id::/nonexistent:/bin/sh"
-    done
-} >>"$T/passwd"
-{ echo "$SERVICE:x:$SERVICE_ID:"; echo "team:x:61100:bert,carl"; } >>"$T/group"
-mount --bind "$T/passwd" /etc/passwd && mount --bind "$T/group" /etc/group || skip_all "no bind mounts here"
-as() { # as USER COMMAND...: with that user's groups
-    who=$1
-    shift
-    env -u XDG_RUNTIME_DIR -u XDG_CONFIG_HOME HOME=/nonexistent \
-        setpriv --reuid="$who" --regid="$(id -u "$who")" --init-groups "$@"
-}
-tenant() { # tenant NAME [LINE...]
-    mkdir -p "$SYSCONF/profiles.d"
+# shellcheck source=tests/flow/host.sh
+. "${TOP_SRC:-.}/tests/flow/host.sh"
+cp "$TOP_SRC/tests/flow/ring.py" "$TOP_SRC/tests/flow/pass_on.py" "$T/bin/"
+chmod 644 "$T/bin/ring.py" "$T/bin/pass_on.py"
+reads() { # reads NAME [LINE...]: a profile with a route
     name=$1
     shift
-    {
-        printf 'profiles:\n  %s:\n    token_endpoint: %s\n    client_id: %s\n' "$name" "$URL/oauth/v1/token" "$CLIENT_ID"
-        printf '    client_secret: {file: ../secret}\n    scope: payments\n    ca_file: %s\n' "$T/ca.pem"
-        printf '    match: https://%s.example.test\n' "$name"
-        for line in "$@"; do echo "    $line"; done
-    } >"$SYSCONF/profiles.d/.$name"
-    chmod 644 "$SYSCONF/profiles.d/.$name"
-    mv "$SYSCONF/profiles.d/.$name" "$SYSCONF/profiles.d/$name.yaml"
+    tenant "$name" /oauth/v1/token "match: https://$name.example.test" "$@"
 }
-printf %s "$CANARY" >"$SYSCONF/secret"
-chown "0:$SERVICE_ID" "$SYSCONF/secret"
-chmod 640 "$SYSCONF/secret"
-tenant one 'readers: {users: [anna]}'
-tenant two 'readers: {groups: [team]}'
-tenant both 'readers: {users: [anna, dora], groups: [team]}'
-tenant none
-"$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
-EXTRA_PID=$!
+reads one 'readers: {users: [anna]}'
+reads two 'readers: {groups: [team]}'
+reads both 'readers: {users: [anna, dora], groups: [team]}'
+reads none
+serve_system
 for name in one two both none; do
     until_true 5 test -s "/run/tokenward/$name/record"; is $? 0 "$name: a token is there"
 done
@@ -161,24 +101,39 @@ until_true 12 sh -c "[ \$(sed -n 's/^generation=//p' /run/tokenward/one/record) 
 is $? 0 "and another token comes"
 matrix "after a refresh, "
 
+# Who called is who connected, whoever speaks then; and nobody learns a token.
+out=$($PYTHON "$T/bin/pass_on.py" /run/tokenward/doorbell anna bert 'command=ensure\nprofile=one\n')
+is "$out" "status=ok" "a descriptor that anna connected asks for her, in bert's hands too"
+printf '%s' "$out" | grep -q "$(token one)"; is $? 1 "and tells him no token"
+as bert cat /run/tokenward/one/token >/dev/null 2>&1; is $? 1 "nor lets him read it"
+like "$($PYTHON "$T/bin/pass_on.py" /run/tokenward/doorbell bert anna 'command=ensure\nprofile=one\n')" "^status=access" \
+    "one that bert connected asks for him, in anna's"
+like "$($PYTHON "$T/bin/pass_on.py" /run/tokenward/doorbell bert 0 'command=status\n')" "^status=access" "in root's too"
+# Nothing in a request is a path.
+for name in ../one /run/tokenward/one one/record /etc/passwd; do
+    like "$(as anna $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "command=ensure\\nprofile=$name\\n")" "^status=usage" "no profile is called $name"
+done
+out=$(as anna $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=ensure\nprofile=one\npath=/etc/shadow\nfile=/etc/shadow\noutput=/run/evil\n')
+is "$out" "status=ok" "keys that name files mean nothing"
+[ ! -e /run/evil ]; is $? 0 "and make none"
+
 # Readers change: the kept token is closed at once, and opened.
-tenant both 'readers: {users: [dora]}'
+reads both 'readers: {users: [dora]}'
 sleep 0.6
 as anna cat /run/tokenward/both/token >/dev/null 2>&1; is $? 1 "a reader who is none any more: closed at once"
 as bert cat /run/tokenward/both/token >/dev/null 2>&1; is $? 1 "and the group"
 as dora cat /run/tokenward/both/token >/dev/null 2>&1; is $? 0 "the one who still is: open"
-tenant both
+reads both
 sleep 0.6
 as dora cat /run/tokenward/both/token >/dev/null 2>&1; is $? 1 "no readers at all: closed"
-tenant strange 'readers: {users: [nobody-of-here]}'
+reads strange 'readers: {users: [nobody-of-here]}'
 sleep 0.6
 like "$(cat "$T/serve.out")" "strange.yaml:[0-9]*:.*there is no user 'nobody-of-here'" "an unknown user is refused, with its place"
 as anna "$T/bin/tokenward" get one >/dev/null 2>&1; is $? 0 "and hurts no other tenant"
 status=$(tr '\t' ' ' <"/proc/$EXTRA_PID/status" | grep -E '^(Uid|CapEff|CapPrm|NoNew)')
 like "$status" "^Uid: $SERVICE_ID $SERVICE_ID $SERVICE_ID $SERVICE_ID$" "it runs as the service user"
 like "$status" "^CapPrm: 0000000000000000$" "without a capability"
-kill "$EXTRA_PID"
-wait "$EXTRA_PID"; is $? 0 "and ends cleanly"
+stop_system; is $? 0 "and ends cleanly"
 profile mine /oauth/v1/token 'readers: {users: [anna]}'
 out=$(user tokenward-helper check 2>&1); is $? 78 "readers in a user's profile: exit 78"
 like "$out" "mine.yaml:[0-9]*:.*readers" "with its place"
