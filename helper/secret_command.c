@@ -23,36 +23,47 @@
 #include "provider/base/clock.h"
 
 #define CHUNK 1024
+#define LOOK_MS 5 /* between looks, without pidfd_open(2) */
 
 /* A program under way; killed and reaped when its scope ends. */
 struct program {
     const struct broker *broker;
-    pid_t pid;  /* 0: none, or reaped */
-    int exited; /* readable once it ended */
+    pid_t pid;  /* and its group's; 0: none */
+    int exited; /* readable once it ended, or -1 */
     int output;
+    bool reaped, judged;
+    int error, state; /* then, as broker_wait() tells it */
 };
 
+static bool
+is_reaped(struct program *program)
+{
+    int error;
+
+    if (program->reaped)
+        return true;
+    error = broker_wait(program->broker, program->pid, &program->state);
+    program->error = error;
+    program->reaped = error != EAGAIN;
+    return program->reaped;
+}
+
 /* It has ended, or is about to: waits for that. */
-static int
-reap(struct program *program, int *state)
+static void
+reap(struct program *program)
 {
     struct pollfd polled = {.fd = program->exited, .events = POLLIN};
-    pid_t pid = program->pid;
 
-    while (poll(&polled, 1, -1) < 0 && errno == EINTR)
-        ;
-    program->pid = 0;
-    return broker_wait(program->broker, pid, state);
+    while (!is_reaped(program))
+        (void)poll(&polled, 1, program->exited < 0 ? LOOK_MS : -1);
 }
 
 static void
 auto_program(struct program *program)
 {
-    int state;
-
-    if (program->pid > 0) {
+    if (program->pid > 0 && !program->judged) {
         (void)kill(-program->pid, SIGKILL);
-        (void)reap(program, &state);
+        reap(program);
     }
     auto_close(&program->exited);
     auto_close(&program->output);
@@ -124,8 +135,6 @@ start(char *const *argv, const char *label, struct program *program,
         return tw_fail_errno(err, TW_E_CONFIG, error, "%s: cannot be started",
                              label);
     program->exited = pidfd_open(program->pid, 0);
-    if (program->exited < 0)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
     return TW_OK;
 }
 
@@ -145,7 +154,7 @@ drain(const struct program *program, struct secret *out, bool *ended)
 }
 
 static enum tw_status
-hear(const struct program *program, const char *label, int wait_ms,
+hear(struct program *program, const char *label, int wait_ms,
      struct secret *out, struct tw_error *err)
 {
     const int64_t deadline = clock_monotonic_ms() + wait_ms;
@@ -162,9 +171,12 @@ hear(const struct program *program, const char *label, int wait_ms,
             return tw_fail(err, TW_E_CONFIG,
                            "%s: did not end within %d ms and was killed",
                            label, wait_ms);
+        if (program->exited < 0 && left > LOOK_MS)
+            left = LOOK_MS;
         if (poll(polled, 2, (int)left) < 0 && errno != EINTR)
             return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
-        has_exited = polled[0].revents != 0;
+        has_exited =
+            program->exited < 0 ? is_reaped(program) : polled[0].revents != 0;
         if (!drain(program, out, &ended))
             return TW_FAIL_ROOM(err, TW_E_CONFIG,
                                 "%s: printed more than %zu bytes", label,
@@ -177,16 +189,17 @@ hear(const struct program *program, const char *label, int wait_ms,
 static enum tw_status
 judge(struct program *program, const char *label, struct tw_error *err)
 {
-    pid_t pid = program->pid;
-    int status = 0;
-    int error = reap(program, &status);
+    int status;
 
-    if (error)
-        return tw_fail_errno(err, TW_E_SYSTEM, error,
+    program->judged = true;
+    reap(program);
+    status = program->state;
+    if (program->error)
+        return tw_fail_errno(err, TW_E_SYSTEM, program->error,
                              "%s: its exit status is lost", label);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return TW_OK;
-    (void)kill(-pid, SIGKILL);
+    (void)kill(-program->pid, SIGKILL);
     if (WIFSIGNALED(status))
         return tw_fail(err, TW_E_CONFIG, "%s: was ended by signal %d", label,
                        WTERMSIG(status));

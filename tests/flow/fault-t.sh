@@ -123,4 +123,17 @@ cell fetch "RLIMIT_FSIZE from 0 to 4096" "0, or a status of the table with a wor
 user $FETCH; is $? 0 "the next run works"
 is "$(find "$T/run/tokenward" -name '.new.*' | wc -l)" 0 "and leaves no stray"
 is "$(cat "$T/run/tokenward/fault/token")" "$(field fault access_token)" "and record and token file agree"
+# A command's end is noticed without a descriptor of its process, too.
+for way in "cat $T/config/tokenward/secret" "sh -c exit\\ 3" "sleep 60"; do
+    profile "by-command" /oauth/v1/token 'timeout: 3'
+    sed -i "s#client_secret:.*#client_secret: {command: [$(echo "$way" | sed 's/\([^\]\) /\1, /g; s/\\ / /g')]}#" \
+        "$T/config/tokenward/profiles.d/by-command.yaml"
+    case $way in cat*) wanted=0 ;; *) wanted=78 ;; esac
+    for error in ENOSYS EMFILE; do
+        out=$(user timeout 60 strace -f -o "$T/run/trace2" -e trace=pidfd_open -e inject=pidfd_open:error=$error \
+            "$T/bin/tokenward-helper" --deadline 40 fetch --force by-command 2>&1)
+        is $? $wanted "pidfd_open:$error, and a command '${way%% *}': exit $wanted"
+        [ $wanted = 0 ] || like "$out" "by-command.yaml:.*command" "with a word"
+    done
+done
 done_testing
