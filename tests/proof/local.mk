@@ -32,9 +32,11 @@ check-tsan:
 	    $(MAKE) -s $(TSAN_TESTS) && $(MAKE) -s check check_PROGRAMS= TESTS='$(TSAN_TESTS)'
 
 # Every unit test that looks at no clock, and the main flows with all programs.
-# What is other libraries' stands in tests/proof/valgrind.supp.
+# Nor module-t: valgrind itself does not bear half an ELF file.  What is other
+# libraries' stands in tests/proof/valgrind.supp.
 VALGRIND_SLOW = tests/unit/hours-t tests/unit/torn-t tests/unit/threads-t tests/unit/corpus-% tests/unit/wipe-t \
-	tests/unit/http-answer-t tests/unit/http-failure-t tests/unit/http-t tests/unit/json-t
+	tests/unit/http-answer-t tests/unit/http-failure-t tests/unit/http-t tests/unit/json-t tests/unit/reply-t \
+	tests/unit/yaml-t tests/unit/profile-perms-t tests/unit/secret-command-t tests/unit/module-t
 VALGRIND_FLOWS = tests/flow/main-t.sh tests/flow/grants-t.sh tests/flow/git-t.sh tests/flow/token-t.sh
 VALGRIND = valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 \
 	--trace-children=no --suppressions=$(abs_top_srcdir)/tests/proof/valgrind.supp
