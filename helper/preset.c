@@ -28,16 +28,6 @@ struct merge {
     struct preset preset;
 };
 
-static const struct yaml_node *
-child_of(const struct yaml_node *map, const char *name)
-{
-    const struct yaml_node *node = map ? map->child : NULL;
-
-    while (node && strcmp(node->key->text, name) != 0)
-        node = node->next;
-    return node;
-}
-
 /* "a, b" of a map's keys. */
 static void
 list_keys(const struct yaml_node *map, char *out, size_t size)
@@ -82,7 +72,7 @@ check_vars(const struct merge *merge)
          node; node = node->next) {
         struct shown shown;
 
-        if (!child_of(known, node->key->text))
+        if (!yaml_child(known, node->key->text))
             return profile_refuse(
                 merge->reader, node->key,
                 "vars: preset %s has no variable '%s'; it has: %s",
@@ -97,7 +87,7 @@ check_vars(const struct merge *merge)
     }
     for (const struct yaml_node *node = known ? known->child : NULL; node;
          node = node->next) {
-        if (!child_of(merge->vars, node->key->text))
+        if (!yaml_child(merge->vars, node->key->text))
             return profile_refuse(merge->reader, merge->chosen,
                                   "preset %s needs vars: {%s: ...}, %s",
                                   merge->name, node->key->text, node->text);
@@ -112,7 +102,7 @@ check_wants(const struct merge *merge)
 
     for (const struct yaml_node *node = wants ? wants->child : NULL; node;
          node = node->next) {
-        if (!child_of(merge->reader->entry, node->key->text))
+        if (!yaml_child(merge->reader->entry, node->key->text))
             return profile_refuse(merge->reader, merge->chosen,
                                   "preset %s needs %s: in the profile, %s",
                                   merge->name, node->key->text, node->text);
@@ -147,7 +137,7 @@ expand(const struct merge *merge, const struct yaml_node *node,
             return refuse_text(merge, node);
         (void)snprintf(name, sizeof name, "%.*s", (int)(close - open - 1),
                        open + 1);
-        value = child_of(merge->vars, name);
+        value = yaml_child(merge->vars, name);
         if (!value || !secret_append(&text, at, (size_t)(open - at)) ||
             !secret_append(&text, value->text, value->len))
             return refuse_text(merge, node);
@@ -160,7 +150,7 @@ expand(const struct merge *merge, const struct yaml_node *node,
     if (!secret_append_text(&text, at))
         return refuse_text(merge, node);
     out->text = arena_text(merge->arena, secret_text(&text), text.len);
-    out->len = text.len;
+    out->len = (uint32_t)text.len;
     return out->text ? TW_OK : tw_no_memory(merge->reader->err);
 }
 
@@ -240,7 +230,7 @@ join(const struct merge *merge, struct yaml_node *whole)
          node && !status; node = node->next) {
         struct yaml_node *made = NULL;
 
-        if (child_of(merge->reader->entry, node->key->text))
+        if (yaml_child(merge->reader->entry, node->key->text))
             continue;
         status = copy(merge, node, &made);
         if (status)
@@ -295,8 +285,8 @@ preset_merge(const struct profile_reader *reader, struct arena *arena,
     AUTO(auto_merge)
     struct merge merge = {.reader = reader,
                           .arena = arena,
-                          .chosen = child_of(reader->entry, "preset"),
-                          .vars = child_of(reader->entry, "vars")};
+                          .chosen = yaml_child(reader->entry, "preset"),
+                          .vars = yaml_child(reader->entry, "vars")};
     enum tw_status status;
 
     *whole = *reader->entry;

@@ -50,16 +50,6 @@ profile_stack_is_whole(const char *key)
 /* What is a source's, and no key of a profile. */
 static const char *const OWN[] = {"actions", "name", NULL};
 
-static const struct yaml_node *
-child_of(const struct yaml_node *map, const char *name)
-{
-    const struct yaml_node *node = map->child;
-
-    while (node && strcmp(node->key->text, name) != 0)
-        node = node->next;
-    return node;
-}
-
 /* The nodes are another's to keep, so those that are linked are copies. */
 static bool
 add(struct arena *arena, const struct yaml_node *node,
@@ -81,8 +71,8 @@ add(struct arena *arena, const struct yaml_node *node,
 static bool
 is_hidden(const struct yaml_node *item, const char *key)
 {
-    return child_of(item, key) || strcmp(key, "any_of") == 0 ||
-           (strcmp(key, "vars") == 0 && child_of(item, "preset"));
+    return yaml_child(item, key) || strcmp(key, "any_of") == 0 ||
+           (strcmp(key, "vars") == 0 && yaml_child(item, "preset"));
 }
 
 static enum tw_status
@@ -130,7 +120,7 @@ static enum tw_status
 read_name(const struct profile_reader *reader, const struct yaml_node *item,
           const struct profile *first, char **out)
 {
-    const struct yaml_node *node = child_of(item, "name");
+    const struct yaml_node *node = yaml_child(item, "name");
     enum tw_status status;
     size_t n = 0;
 
@@ -178,7 +168,7 @@ static enum tw_status
 read_actions(const struct profile_reader *reader, const struct yaml_node *item,
              enum stack_action *actions)
 {
-    const struct yaml_node *node = child_of(item, "actions");
+    const struct yaml_node *node = yaml_child(item, "actions");
 
     if (node && node->kind != YAML_MAP)
         return profile_refuse(reader, node,

@@ -19,16 +19,6 @@
 /* Where nobody has asked yet, as long as most users' names may be. */
 #define STAND_IN "abcdefghijklmnopqrstuvwxyzabcdef"
 
-static const struct yaml_node *
-child_of(const struct yaml_node *map, const char *name)
-{
-    const struct yaml_node *node = map->child;
-
-    while (node && strcmp(node->key->text, name) != 0)
-        node = node->next;
-    return node;
-}
-
 /* `instances` and %i go together, and so do %u and `readers`. */
 static enum tw_status
 check_kind(const struct profile_reader *reader,
@@ -51,13 +41,13 @@ check_kind(const struct profile_reader *reader,
                               "%%u makes an instance for each user who asks, "
                               "instances and %%i make those that are listed: "
                               "a template has one of the two");
-    if (template->of_users && !child_of(reader->entry, "readers"))
+    if (template->of_users && !yaml_child(reader->entry, "readers"))
         return profile_refuse(reader, name,
                               "missing: readers (the users who may have an "
                               "instance by %%u)");
-    if (template->of_users && child_of(reader->entry, "revoke_on_logout"))
+    if (template->of_users && yaml_child(reader->entry, "revoke_on_logout"))
         return profile_refuse(reader,
-                              child_of(reader->entry, "revoke_on_logout"),
+                              yaml_child(reader->entry, "revoke_on_logout"),
                               "revoke_on_logout is for a user's own profiles: "
                               "an instance by %%u is removed at the last "
                               "logout, and runs out at its server");
@@ -100,7 +90,7 @@ profile_template_read(const struct profile_context *context,
     if (entry->kind != YAML_MAP)
         return profile_refuse(&reader, entry,
                               "must be a map of keys, like instances: [...]");
-    template->listed = child_of(template->entry, "instances");
+    template->listed = yaml_child(template->entry, "instances");
     template->of_users = specifier_find(template->entry, SPECIFIER_USER);
     status = check_kind(&reader, template);
     if (status)
@@ -120,7 +110,7 @@ read_as(const struct profile_template *template, const char *name,
     context.specifier = specifier;
     context.arena = arena;
     key.text = name;
-    key.len = strlen(name);
+    key.len = (uint32_t)strlen(name);
     entry.key = &key;
     return profile_read(&context, &entry, out, err);
 }

@@ -229,7 +229,7 @@ expand_text(const struct expansion *this, enum place place,
     if (!secret_append_text(&text, at))
         return refuse(this, node, "makes the text too long");
     node->text = arena_text(this->arena, secret_text(&text), text.len);
-    node->len = text.len;
+    node->len = (uint32_t)text.len;
     return node->text ? TW_OK : tw_no_memory(this->reader->err);
 }
 

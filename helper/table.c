@@ -13,9 +13,16 @@
 
 #define SIZE_FIRST 64
 
-struct table_slot {
+struct table_entry {
     const char *first, *second;
-    const void *value; /* NULL: free */
+    const void *value;
+};
+
+/* Eight bytes each, so that even those of many entries are near; a table grows
+ * without a look at its texts. */
+struct table_slot {
+    uint32_t hash;
+    uint32_t number; /* of the entry, from 1; 0: free */
 };
 
 static uint64_t
@@ -27,46 +34,75 @@ add_text(uint64_t hash, const char *text)
     return hash;
 }
 
-/* The slot of the pair, or the free one where it belongs. */
-static struct table_slot *
-slot_of(const struct table *table, const char *first, const char *second)
+static uint32_t
+hash_of(const char *first, const char *second)
 {
     uint64_t hash = add_text(add_text(0xcbf29ce484222325u, first), second);
 
-    for (size_t i = (size_t)(hash ^ hash >> 32);; i++) {
-        struct table_slot *slot = &table->slots[i & (table->size - 1)];
+    return (uint32_t)(hash ^ hash >> 32);
+}
 
-        if (!slot->value || (strcmp(slot->first, first) == 0 &&
-                             strcmp(slot->second, second) == 0))
-            return slot;
-    }
+static bool
+is_entry(const struct table *table, const struct table_slot *slot,
+         uint32_t hash, const char *first, const char *second)
+{
+    const struct table_entry *entry;
+
+    if (slot->hash != hash)
+        return false;
+    entry = &table->entries[slot->number - 1];
+    return strcmp(entry->first, first) == 0 &&
+           strcmp(entry->second, second) == 0;
 }
 
 const void *
 table_find(const struct table *table, const char *first, const char *second)
 {
-    return table->slots ? slot_of(table, first, second)->value : NULL;
+    uint32_t hash = hash_of(first, second);
+
+    for (size_t i = hash; table->slots; i++) {
+        const struct table_slot *slot = &table->slots[i & (table->size - 1)];
+
+        if (!slot->number)
+            break;
+        if (is_entry(table, slot, hash, first, second))
+            return table->entries[slot->number - 1].value;
+    }
+    return NULL;
 }
 
+static void
+put(struct table_slot *slots, size_t size, struct table_slot slot)
+{
+    size_t i = slot.hash;
+
+    while (slots[i & (size - 1)].number)
+        i++;
+    slots[i & (size - 1)] = slot;
+}
+
+/* Twice the slots, of which half have an entry at most. */
 static bool
 grow(struct table *table)
 {
-    struct table larger = {
-        .size = table->size ? table->size * 2 : SIZE_FIRST,
-        .count = table->count,
-    };
+    size_t size = table->size ? table->size * 2 : SIZE_FIRST;
+    struct table_slot *slots = calloc(size, sizeof *slots);
+    struct table_entry *entries =
+        reallocarray(table->entries, size / 2, sizeof *entries);
 
-    larger.slots = calloc(larger.size, sizeof *larger.slots);
-    if (!larger.slots)
+    if (entries)
+        table->entries = entries;
+    if (!slots || !entries) {
+        free(slots);
         return false;
+    }
     for (size_t i = 0; i < table->size; i++) {
-        const struct table_slot *slot = &table->slots[i];
-
-        if (slot->value)
-            *slot_of(&larger, slot->first, slot->second) = *slot;
+        if (table->slots[i].number)
+            put(slots, size, table->slots[i]);
     }
     free(table->slots);
-    *table = larger;
+    table->slots = slots;
+    table->size = size;
     return true;
 }
 
@@ -74,11 +110,14 @@ bool
 table_add(struct table *table, const char *first, const char *second,
           const void *value)
 {
-    if (2 * (table->count + 1) > table->size && !grow(table))
+    if (table->count == UINT32_MAX ||
+        (2 * (table->count + 1) > table->size && !grow(table)))
         return false;
-    *slot_of(table, first, second) =
-        (struct table_slot){.first = first, .second = second, .value = value};
-    table->count++;
+    table->entries[table->count++] =
+        (struct table_entry){.first = first, .second = second, .value = value};
+    put(table->slots, table->size,
+        (struct table_slot){.hash = hash_of(first, second),
+                            .number = (uint32_t)table->count});
     return true;
 }
 
@@ -86,5 +125,6 @@ void
 table_clear(struct table *table)
 {
     free(table->slots);
+    free(table->entries);
     *table = (struct table){0};
 }

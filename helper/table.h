@@ -8,11 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct table_entry;
 struct table_slot;
 
 struct table {
     struct table_slot *slots; /* NULL while empty */
-    size_t size, count;       /* size: a power of two */
+    struct table_entry *entries;
+    size_t size, count; /* size: of the slots, a power of two */
 };
 
 /* table_find: NULL when nothing was added under these texts. */

@@ -19,6 +19,7 @@
 #include "provider/base/auto.h"
 
 #define UTF8_BOM "\xef\xbb\xbf"
+#define TAG "%TAG"
 #define TAG_PREFIX "tag:yaml.org,2002:"
 
 struct reading {
@@ -68,8 +69,10 @@ find_tag_directive(const char *text, size_t n)
 {
     const char *at = text;
 
-    while ((at = memmem(at, n - (size_t)(at - text), "%TAG", 4))) {
-        if (at == text || at[-1] == '\n')
+    while ((at = memchr(at, '%', n - (size_t)(at - text)))) {
+        if ((at == text || at[-1] == '\n') &&
+            n - (size_t)(at - text) >= strlen(TAG) &&
+            memcmp(at, TAG, strlen(TAG)) == 0)
             return at;
         at++;
     }
@@ -166,7 +169,8 @@ take_scalar(struct yaml_tree *tree, const yaml_event_t *event)
         tree, place_of(&event->start_mark),
         (const char *)event->data.scalar.value, event->data.scalar.length,
         event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-            !event->data.scalar.tag);
+            !event->data.scalar.tag,
+        event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE);
 }
 
 static enum tw_status

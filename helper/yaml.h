@@ -31,11 +31,11 @@ struct yaml_limits {
 enum yaml_kind { YAML_TEXT = 1, YAML_MAP, YAML_LIST };
 
 struct yaml_node {
-    enum yaml_kind kind;
+    enum yaml_kind kind : 8;
     bool is_null; /* plain, and one of: nothing, ~, null (and spellings) */
     uint32_t line, column; /* from 1 */
-    const char *text;      /* TEXT: NUL-ended, holds no NUL */
-    size_t len;
+    uint32_t len;
+    const char *text;            /* TEXT: NUL-ended, holds no NUL */
     const struct yaml_node *key; /* of a MAP's child: its key (a TEXT) */
     const struct yaml_node *child, *next;
 };
@@ -50,6 +50,11 @@ enum tw_status yaml_read(const char *name, const char *text, size_t n,
                          const struct yaml_limits *limits,
                          struct yaml_document **out, struct tw_error *err);
 const struct yaml_node *yaml_root(const struct yaml_document *document);
+
+/* yaml_child: the value of @map's @key; NULL: it is not there, as in a @map
+ * that is NULL or none. */
+const struct yaml_node *yaml_child(const struct yaml_node *map,
+                                   const char *key);
 void yaml_document_free(struct yaml_document *document);
 
 #endif

@@ -70,21 +70,17 @@ check_characters(const struct yaml_tree *tree, struct yaml_place place,
 static bool
 is_null_text(const char *text, size_t n)
 {
-    static const char *const NULLS[] = {"", "~", "null", "Null", "NULL"};
-
-    if (n > strlen("null"))
-        return false;
-    for (size_t i = 0; i < sizeof NULLS / sizeof *NULLS; i++) {
-        if (strlen(NULLS[i]) == n && memcmp(text, NULLS[i], n) == 0)
-            return true;
-    }
-    return false;
+    if (n == strlen("null"))
+        return memcmp(text, "null", n) == 0 || memcmp(text, "Null", n) == 0 ||
+               memcmp(text, "NULL", n) == 0;
+    return n == 0 || (n == 1 && text[0] == '~');
 }
 
-/* A node of the arena, or NULL with the reason in @status. */
+/* A node of the arena with @more bytes behind it, or NULL with the reason in
+ * @status. */
 static struct yaml_node *
 new_node(struct yaml_tree *tree, struct yaml_place place, enum yaml_kind kind,
-         enum tw_status *status)
+         size_t more, enum tw_status *status)
 {
     struct yaml_node *node;
 
@@ -94,7 +90,7 @@ new_node(struct yaml_tree *tree, struct yaml_place place, enum yaml_kind kind,
             tree->limits->nodes);
         return NULL;
     }
-    node = arena_take(&tree->document->arena, sizeof *node);
+    node = arena_take(&tree->document->arena, sizeof *node + more);
     if (!node) {
         *status = tw_no_memory(tree->err);
         return NULL;
@@ -147,20 +143,20 @@ attach(struct yaml_tree *tree, struct yaml_node *node, bool plain)
 
 enum tw_status
 yaml_tree_text(struct yaml_tree *tree, struct yaml_place place,
-               const char *text, size_t n, bool plain)
+               const char *text, size_t n, bool plain, bool escaped)
 {
+    enum tw_status status = TW_OK;
     struct yaml_node *node;
-    enum tw_status status = check_characters(tree, place, text, n);
 
+    if (escaped)
+        status = check_characters(tree, place, text, n);
     if (status)
         return status;
-    node = new_node(tree, place, YAML_TEXT, &status);
+    node = new_node(tree, place, YAML_TEXT, n + 1, &status);
     if (!node)
         return status;
-    node->text = arena_text(&tree->document->arena, text, n);
-    if (!node->text)
-        return tw_no_memory(tree->err);
-    node->len = n;
+    node->text = memcpy(node + 1, text, n);
+    node->len = (uint32_t)n; /* of a text of 1 MiB at most */
     node->is_null = plain && is_null_text(text, n);
     return attach(tree, node, plain);
 }
@@ -175,7 +171,7 @@ yaml_tree_open(struct yaml_tree *tree, struct yaml_place place,
     if (tree->depth == YAML_DEPTH_MAX)
         return yaml_tree_refuse(tree, place, "more than %d levels of nesting",
                                 YAML_DEPTH_MAX);
-    node = new_node(tree, place, kind, &status);
+    node = new_node(tree, place, kind, 0, &status);
     if (!node)
         return status;
     status = attach(tree, node, false);
@@ -222,6 +218,18 @@ const struct yaml_node *
 yaml_root(const struct yaml_document *document)
 {
     return document->root;
+}
+
+const struct yaml_node *
+yaml_child(const struct yaml_node *map, const char *key)
+{
+    const struct yaml_node *node =
+        map && map->kind == YAML_MAP ? map->child : NULL;
+
+    while (node &&
+           (node->key->text[0] != key[0] || strcmp(node->key->text, key) != 0))
+        node = node->next;
+    return node;
 }
 
 void

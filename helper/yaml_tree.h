@@ -43,9 +43,11 @@ enum tw_status yaml_tree_refuse(const struct yaml_tree *tree,
                                 ...) __attribute__((format(printf, 3, 4)));
 
 /* yaml_tree_text: a key, value or item.  @plain: written without quotes or
- * tag, so that it may be null or a merge key. */
+ * tag, so that it may be null or a merge key.  @escaped: it may hold what the
+ * whole text, which was looked at, does not. */
 enum tw_status yaml_tree_text(struct yaml_tree *tree, struct yaml_place place,
-                              const char *text, size_t n, bool plain);
+                              const char *text, size_t n, bool plain,
+                              bool escaped);
 
 /* yaml_tree_open: a map or a list begins; yaml_tree_close: it ends. */
 enum tw_status yaml_tree_open(struct yaml_tree *tree, struct yaml_place place,

@@ -6,25 +6,43 @@
 
 #include <string.h>
 
-#define LOWER "abcdefghijklmnopqrstuvwxyz"
-#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
+#define LOWER 1u
+#define UPPER 2u
+#define DIGIT 4u
+#define UNDERSCORE 8u
+#define HYPHEN 16u
+#define DOT 32u
 
-static bool
-is_made_of(const char *text, size_t max, const char *first, const char *rest)
+static unsigned
+class_of(char c)
 {
-    size_t n = strnlen(text, max + 1);
+    if (c >= 'a' && c <= 'z')
+        return LOWER;
+    if (c >= '0' && c <= '9')
+        return DIGIT;
+    if (c >= 'A' && c <= 'Z')
+        return UPPER;
+    return c == '_' ? UNDERSCORE : c == '-' ? HYPHEN : c == '.' ? DOT : 0;
+}
 
-    if (n == 0 || n > max || !strchr(first, text[0]))
+/* 1 to @max characters, of these classes: the first, and each after it. */
+static bool
+is_made_of(const char *text, size_t max, unsigned first, unsigned rest)
+{
+    size_t n = 1;
+
+    if (!(class_of(text[0]) & first))
         return false;
-    return strspn(text + 1, rest) == n - 1;
+    while (n <= max && (class_of(text[n]) & rest))
+        n++;
+    return n <= max && text[n] == '\0';
 }
 
 bool
 text_is_name_part(const char *text)
 {
-    return is_made_of(text, NAME_PART_MAX, LOWER UPPER DIGITS "_",
-                      LOWER UPPER DIGITS "._-");
+    return is_made_of(text, NAME_PART_MAX, LOWER | UPPER | DIGIT | UNDERSCORE,
+                      LOWER | UPPER | DIGIT | DOT | UNDERSCORE | HYPHEN);
 }
 
 /* What stands before the '@' at @at is a part? */
@@ -61,13 +79,14 @@ text_is_template_name(const char *text)
 bool
 text_is_module_name(const char *text)
 {
-    return is_made_of(text, 32, LOWER, LOWER DIGITS "_-");
+    return is_made_of(text, 32, LOWER, LOWER | DIGIT | UNDERSCORE | HYPHEN);
 }
 
 bool
 text_is_variable_name(const char *text)
 {
-    return is_made_of(text, 64, LOWER UPPER "_", LOWER UPPER DIGITS "_");
+    return is_made_of(text, 64, LOWER | UPPER | UNDERSCORE,
+                      LOWER | UPPER | DIGIT | UNDERSCORE);
 }
 
 /* Sixteen bytes at once: a token is up to 64 KiB, and every read looks at all
@@ -110,11 +129,18 @@ text_is_token(const char *text, size_t n)
 bool
 text_is_line(const char *text, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-            return false;
+    block bad = {0}, bytes;
+    uint64_t halves[2];
+
+    for (; n >= sizeof bytes; n -= sizeof bytes, text += sizeof bytes) {
+        memcpy(&bytes, text, sizeof bytes);
+        bad |= (block)((bytes < ' ') | (bytes == 0x7f));
     }
-    return true;
+    memset(&bytes, ' ', sizeof bytes);
+    memcpy(&bytes, text, n);
+    bad |= (block)((bytes < ' ') | (bytes == 0x7f));
+    memcpy(halves, &bad, sizeof halves);
+    return !(halves[0] | halves[1]);
 }
 
 const char *
