@@ -181,6 +181,7 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_client.c \
 	helper/profile_client.h \
 	helper/profile_client_check.c \
+	helper/profile_endpoint.c \
 	helper/profile_export.c \
 	helper/profile_file.c \
 	helper/profile_file.h \
@@ -192,10 +193,12 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_keys.h \
 	helper/profile_links.c \
 	helper/profile_links.h \
+	helper/profile_login.c \
 	helper/profile_match.c \
 	helper/profile_option.c \
 	helper/profile_provider.c \
 	helper/profile_reader.h \
+	helper/profile_read.c \
 	helper/profile_readers.c \
 	helper/profile_readers.h \
 	helper/profile_reply.c \

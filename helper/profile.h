@@ -159,6 +159,8 @@ struct profile {
     int64_t default_lifetime_s;
     unsigned depth; /* 1, or one more than that of all whose tokens are its
                        secrets; see profile_links.h */
+    bool is_linked; /* a secret of this source is a profile's token; see
+                       profile_is_linked() */
     struct profile *next;   /* of the set, in order of reading */
     struct profile *then;   /* the source after this one, or NULL */
     unsigned source_number; /* from 1; 0: without any_of it is the only one */
@@ -183,7 +185,7 @@ struct profile_context {
     uint32_t mode, mode_wanted; /* of the file, for the message */
     bool may_hold_secret;
     bool system;
-    bool in_stack; /* one of several sources */
+    bool in_stack;                     /* one of several sources */
     const char *preset_dir;            /* NULL: there are none */
     const struct specifier *specifier; /* of a template's instance, or NULL */
 };
@@ -213,6 +215,10 @@ const struct secret_source *profile_secret(const struct profile *profile,
 /* profile_source_secret: the same, of this source alone. */
 const struct secret_source *profile_source_secret(const struct profile *source,
                                                   size_t index);
+
+/* profile_is_linked: is a secret of it, whatever its source, a profile's
+ * token? */
+bool profile_is_linked(const struct profile *profile);
 
 /* profile_login_source: the one that keeps a refresh token, or NULL. */
 const struct profile *profile_login_source(const struct profile *profile);

@@ -11,6 +11,7 @@
 
 #include "helper/client_auth.h"
 #include "helper/profile_client.h"
+#include "helper/profile_keys.h"
 
 void
 profile_add_missing(char *list, size_t size, const char *key)
@@ -23,8 +24,7 @@ profile_add_missing(char *list, size_t size, const char *key)
 /* A part of a profile's identity, and the methods that want it. */
 struct part {
     const char *key;
-    unsigned need;  /* of AUTH_NEEDS_... */
-    bool is_shared; /* of use without the method, too */
+    unsigned need; /* of AUTH_NEEDS_... */
     bool (*is_there)(const struct profile *profile);
 };
 
@@ -55,10 +55,10 @@ has_certificate(const struct profile *profile)
 }
 
 static const struct part PARTS[] = {
-    {"client_secret", AUTH_NEEDS_SECRET, false, has_secret},
-    {"assertion_key", AUTH_NEEDS_KEY, true, has_key},
-    {"client_assertion", AUTH_NEEDS_ASSERTION, false, has_assertion},
-    {"client_certificate", AUTH_NEEDS_CERTIFICATE, true, has_certificate},
+    {"client_secret", AUTH_NEEDS_SECRET, has_secret},
+    {"assertion_key", AUTH_NEEDS_KEY, has_key},
+    {"client_assertion", AUTH_NEEDS_ASSERTION, has_assertion},
+    {"client_certificate", AUTH_NEEDS_CERTIFICATE, has_certificate},
 };
 
 #define PART_COUNT (sizeof PARTS / sizeof *PARTS)
@@ -97,131 +97,102 @@ profile_client_advice(const struct profile *profile)
                  "itself with it";
 }
 
-static const struct yaml_node *
-node_of(const struct profile_reader *reader, const char *key)
+/* A method that needs @need, of somebody who is a client. */
+static const char *
+method_problem(const struct profile *profile, unsigned need,
+               char text[static 96])
 {
-    const struct yaml_node *node = reader->entry->child;
-
-    while (node && strcmp(node->key->text, key) != 0)
-        node = node->next;
-    return node;
-}
-
-static enum tw_status
-refuse_useless(const struct profile_reader *reader, const char *key,
-               const char *why)
-{
-    const struct yaml_node *node = node_of(reader, key);
-
-    return node ? profile_refuse(reader, node->key, "%s is of no use %s", key,
-                                 why)
-                : TW_OK;
-}
-
-static enum tw_status
-check_parts(const struct profile_reader *reader)
-{
-    const struct profile *profile = reader->profile;
-    unsigned needs = client_auth_needs(profile->auth_method);
-    enum tw_status status = TW_OK;
-    char why[96];
-
-    (void)snprintf(why, sizeof why, "with token_endpoint_auth_method: %s",
+    if (!is_client(profile))
+        return "without client_id";
+    if (client_auth_needs(profile->auth_method) & need)
+        return NULL;
+    (void)snprintf(text, 96, "with token_endpoint_auth_method: %s",
                    client_auth_name(profile->auth_method));
-    for (size_t i = 0; i < PART_COUNT && !status; i++) {
-        if (!is_client(profile) && !PARTS[i].is_shared)
-            status = refuse_useless(reader, PARTS[i].key, "without client_id");
-        else if (!(needs & PARTS[i].need) && !PARTS[i].is_shared)
-            status = refuse_useless(reader, PARTS[i].key, why);
+    return text;
+}
+
+/* Why a key of that use is of none, or NULL. */
+static const char *
+use_problem(const struct profile *profile, enum key_use use,
+            char text[static 96])
+{
+    switch (use) {
+    case KEY_ALWAYS:
+        break;
+    case KEY_WITH_ASSERTION:
+        return has_assertion(profile) ? NULL : "without client_assertion";
+    case KEY_WITH_ASSERTION_METHOD:
+        return method_problem(profile, AUTH_NEEDS_ASSERTION, text);
+    case KEY_WITH_CERTIFICATE:
+        return has_certificate(profile) ? NULL : "without client_certificate";
+    case KEY_WITH_KEY:
+        return has_key(profile) ? NULL : "without assertion_key";
+    case KEY_WITH_SECRET:
+        return has_secret(profile) ? NULL : "without client_secret";
+    case KEY_WITH_SECRET_METHOD:
+        return method_problem(profile, AUTH_NEEDS_SECRET, text);
+    case KEY_WITH_SIGNATURE:
+        return has_key(profile) ||
+                       profile->auth_method == AUTH_CLIENT_SECRET_JWT
+                   ? NULL
+                   : "where nothing is signed; add assertion_key";
     }
-    if (!status && !has_secret(profile))
-        status = refuse_useless(reader, "client_secret_next",
-                                "without client_secret");
-    return status;
-}
-
-/* Keys that say how to sign, where nothing is signed. */
-static enum tw_status
-check_signing(const struct profile_reader *reader)
-{
-    static const char *const OF_A_KEY[] = {"assertion_certificate",
-                                           "assertion_key_passphrase"};
-    static const char *const OF_A_SIGNATURE[] = {
-        "assertion_audience", "assertion_key_id", "assertion_lifetime",
-        "token_endpoint_auth_signing_alg"};
-    const struct profile *profile = reader->profile;
-    bool by_secret = profile->auth_method == AUTH_CLIENT_SECRET_JWT;
-    enum tw_status status = TW_OK;
-
-    for (size_t i = 0; !has_key(profile) && !status &&
-                       i < sizeof OF_A_KEY / sizeof *OF_A_KEY;
-         i++)
-        status = refuse_useless(reader, OF_A_KEY[i], "without assertion_key");
-    for (size_t i = 0; !has_key(profile) && !by_secret && !status &&
-                       i < sizeof OF_A_SIGNATURE / sizeof *OF_A_SIGNATURE;
-         i++)
-        status = refuse_useless(reader, OF_A_SIGNATURE[i],
-                                "where nothing is signed; add assertion_key");
-    if (!status && !has_assertion(profile))
-        status = refuse_useless(reader, "client_assertion_type",
-                                "without client_assertion");
-    return status;
+    return NULL;
 }
 
 static enum tw_status
-check_identity(const struct profile_reader *reader)
+check_uses(const struct profile_reader *reader)
 {
-    static const char *const OF_ONE[] = {"client_certificate_key",
-                                         "client_certificate_key_passphrase",
-                                         "mtls_endpoint_aliases"};
-    const struct profile *profile = reader->profile;
-    enum tw_status status = TW_OK;
+    for (size_t i = 0; i < reader->value_count; i++) {
+        const struct profile_value *value = &reader->values[i];
+        char text[96];
+        const char *why =
+            value->key ? use_problem(reader->profile, value->key->use, text)
+                       : NULL;
 
-    if (has_certificate(profile) && !profile_identity(profile)->key.uri)
-        return profile_refuse(reader, node_of(reader, "client_certificate"),
-                              "client_certificate needs "
-                              "client_certificate_key");
-    for (size_t i = 0; !has_certificate(profile) && !status &&
-                       i < sizeof OF_ONE / sizeof *OF_ONE;
-         i++)
-        status =
-            refuse_useless(reader, OF_ONE[i], "without client_certificate");
-    return status;
+        if (why)
+            return profile_refuse(reader, value->node->key,
+                                  "%s is of no use %s", value->key->name, why);
+    }
+    return TW_OK;
 }
 
 static enum tw_status
 check_algorithm(const struct profile_reader *reader)
 {
     const struct profile *profile = reader->profile;
-    const struct yaml_node *node =
-        node_of(reader, "token_endpoint_auth_signing_alg");
+    enum jwt_algorithm algorithm = profile_assertion(profile)->algorithm;
     bool by_secret = profile->auth_method == AUTH_CLIENT_SECRET_JWT;
 
-    if (!node ||
-        (profile_assertion(profile)->algorithm == JWT_HS256) == by_secret)
+    if (algorithm == JWT_DEFAULT || (algorithm == JWT_HS256) == by_secret)
         return TW_OK;
-    return profile_refuse(reader, node, "token_endpoint_auth_signing_alg %s",
-                          by_secret ? "must be HS256 with client_secret_jwt"
-                                    : "HS256 is client_secret_jwt's alone");
+    return profile_refuse(
+        reader, yaml_child(reader->entry, "token_endpoint_auth_signing_alg"),
+        "token_endpoint_auth_signing_alg %s",
+        by_secret ? "must be HS256 with client_secret_jwt"
+                  : "HS256 is client_secret_jwt's alone");
 }
 
 enum tw_status
 profile_client_check(const struct profile_reader *reader)
 {
     const struct profile *profile = reader->profile;
-    enum tw_status status = check_parts(reader);
+    enum tw_status status = check_uses(reader);
 
-    if (!status)
-        status = check_signing(reader);
-    if (!status)
-        status = check_identity(reader);
+    if (!status && has_certificate(profile) &&
+        !profile_identity(profile)->key.uri)
+        return profile_refuse(reader,
+                              yaml_child(reader->entry, "client_certificate"),
+                              "client_certificate needs "
+                              "client_certificate_key");
     if (!status)
         status = check_algorithm(reader);
     if (status)
         return status;
     if (profile_assertion(profile)->audience_kind == AUDIENCE_ISSUER &&
         !profile->issuer)
-        return profile_refuse(reader, node_of(reader, "assertion_audience"),
+        return profile_refuse(reader,
+                              yaml_child(reader->entry, "assertion_audience"),
                               "assertion_audience: issuer needs issuer");
     if (profile->auth_method == AUTH_CLIENT_SECRET_BASIC &&
         profile->basic_encoding == BASIC_RAW && profile->client_id &&

@@ -32,6 +32,18 @@ struct key_shape {
     int64_t max;
 };
 
+/* What a key is of no use without; profile_client_check.c sees to it. */
+enum key_use {
+    KEY_ALWAYS = 0,
+    KEY_WITH_ASSERTION,        /* client_assertion */
+    KEY_WITH_ASSERTION_METHOD, /* a method that sends one */
+    KEY_WITH_CERTIFICATE,      /* client_certificate */
+    KEY_WITH_KEY,              /* assertion_key */
+    KEY_WITH_SECRET,           /* client_secret */
+    KEY_WITH_SECRET_METHOD,    /* a method that has one */
+    KEY_WITH_SIGNATURE,        /* anything that is signed */
+};
+
 /* One row for each key; the table is sorted by name. */
 struct profile_key {
     const char *name;
@@ -41,6 +53,7 @@ struct profile_key {
     enum tw_status (*read)(const struct profile_reader *reader,
                            const struct yaml_node *value);
     struct key_shape shape;
+    enum key_use use;
 };
 
 #define KEY_WORDS_MAX 16

@@ -19,7 +19,8 @@
 
 #define STEPS_MAX 64 /* on the way around a circle */
 
-/* Every profile, and for all instances of a template its sample. */
+/* Every profile that is linked, and for all instances of a template its
+ * sample.  All others are of depth 1 as they were read. */
 struct links {
     struct profile_set *set;
     bool whole;
@@ -31,6 +32,15 @@ static void
 auto_links(struct links *links)
 {
     free(links->nodes);
+}
+
+static void
+add_node(struct links *links, struct profile *profile)
+{
+    if (!profile_is_linked(profile))
+        return;
+    profile->depth = 0;
+    links->nodes[links->count++] = profile;
 }
 
 static bool
@@ -47,10 +57,10 @@ gather(struct links *links)
         return false;
     for (struct profile *profile = set->first; profile;
          profile = profile->next)
-        links->nodes[links->count++] = profile;
+        add_node(links, profile);
     for (const struct profile_template *template = set->templates; template;
          template = template->next)
-        links->nodes[links->count++] = template->sample;
+        add_node(links, template->sample);
     return true;
 }
 
@@ -232,11 +242,12 @@ profile_links_note(const struct profile_set *set, struct arena *arena,
  * stands elsewhere, or an instance that there is not, is seen when it is
  * fetched: without a fingerprint no token is its. */
 static enum tw_status
-note_all_needed(struct profile_set *set, struct tw_error *err)
+note_all_needed(struct profile_set *set, unsigned deepest,
+                struct tw_error *err)
 {
     struct tw_error failure;
 
-    for (unsigned depth = 2; depth <= PROFILE_DEPTH_MAX; depth++) {
+    for (unsigned depth = 2; depth <= deepest; depth++) {
         for (struct profile *profile = set->first; profile;
              profile = profile->next) {
             if (profile->depth == depth &&
@@ -255,13 +266,16 @@ profile_links_check(struct profile_set *set, bool whole,
 {
     AUTO(auto_links) struct links links = {.set = set, .whole = whole};
     enum tw_status status = TW_OK;
+    unsigned deepest = 0;
     bool all = true;
 
+    if (!set->is_linked)
+        return TW_OK;
     if (!gather(&links))
         return tw_no_memory(err);
-    for (unsigned depth = 1;
-         depth <= PROFILE_DEPTH_MAX && set_depth(&links, depth); depth++)
-        continue;
+    while (deepest < PROFILE_DEPTH_MAX &&
+           (set_depth(&links, deepest + 1) || deepest == 0))
+        deepest++;
     for (size_t i = 0; i < links.count; i++) {
         if (links.nodes[i]->depth)
             continue;
@@ -270,5 +284,5 @@ profile_links_check(struct profile_set *set, bool whole,
     }
     if (!all)
         status = drop_others(set, err);
-    return status ? status : note_all_needed(set, err);
+    return status ? status : note_all_needed(set, deepest, err);
 }

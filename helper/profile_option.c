@@ -20,57 +20,59 @@ is_scope_character(char c)
     return c > 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-/* Appends the tokens of @text, each with one space before it.  TW_E_CONFIG:
- * they are none, or too much; TW_E_SYSTEM: out of memory. */
-static enum tw_status
-add_scopes(struct secret *scope, const char *text, size_t n)
+/* Adds the tokens of @text, each with one space before it but the first of
+ * all, to what is @*len long at @scope.  False: they are none, or too much. */
+static bool
+add_scopes(char *scope, size_t *len, const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        bool begins = i == 0 || text[i - 1] == ' ';
-        size_t space = begins && scope->len ? 1 : 0;
-
         if (text[i] == ' ')
             continue;
-        if (!is_scope_character(text[i]) ||
-            scope->max - scope->len < space + 1)
-            return TW_E_CONFIG;
-        if (!secret_append(scope, " ", space) ||
-            !secret_append(scope, &text[i], 1))
-            return TW_E_SYSTEM;
+        if (!is_scope_character(text[i]))
+            return false;
+        if (*len && (i == 0 || text[i - 1] == ' '))
+            scope[(*len)++] = ' ';
+        scope[(*len)++] = text[i];
+        if (*len > PROFILE_SCOPE_MAX)
+            return false;
     }
-    return TW_OK;
+    return true;
 }
 
 static enum tw_status
 read_scope(const struct profile_reader *reader, const char *key,
            const struct yaml_node *node, char **out)
 {
-    AUTO_SECRET scope = SECRET_INIT(PROFILE_SCOPE_MAX);
-    const struct yaml_node *item = NULL;
-    size_t count = 0, n = 0;
+    const struct yaml_node *first = NULL, *item;
+    size_t count = 0, n = 0, len = 0, room = 1;
     enum tw_status status = profile_value_list(
-        reader, key, node, PROFILE_SCOPE_MAX, &item, &count);
+        reader, key, node, PROFILE_SCOPE_MAX, &first, &count);
+    char *scope;
 
-    for (; item && count && !status; item = item->next, count--) {
+    item = first;
+    for (size_t i = 0; i < count && !status; i++, item = item->next) {
         status = profile_value_line(reader, key, item, &n);
-        if (status)
-            return status;
-        status = add_scopes(&scope, item->text, n);
-        if (status == TW_E_SYSTEM)
-            return tw_no_memory(reader->err);
-        if (status)
+        room += n + 1;
+    }
+    if (status)
+        return status;
+    scope = arena_take(reader->context->arena, room);
+    if (!scope)
+        return tw_no_memory(reader->err);
+    item = first;
+    for (size_t i = 0; i < count; i++, item = item->next) {
+        (void)profile_value_line(reader, key, item, &n);
+        if (!add_scopes(scope, &len, item->text, n))
             return profile_refuse(
                 reader, item,
                 "%s must be scopes separated by spaces, of printable ASCII "
                 "without \" and \\, %d bytes at most",
                 key, PROFILE_SCOPE_MAX);
     }
-    if (status)
-        return status;
-    if (!scope.len)
+    if (!len)
         return profile_refuse(reader, node, "%s must not be empty", key);
-    *out = arena_text(reader->context->arena, secret_text(&scope), scope.len);
-    return *out ? TW_OK : tw_no_memory(reader->err);
+    *out = scope;
+    return TW_OK;
 }
 
 static enum tw_status

@@ -13,12 +13,23 @@
 
 #define PROFILE_SCOPE_MAX 8192 /* bytes of a scope */
 
+struct profile_key;
+
+/* A key of the entry. */
+struct profile_value {
+    const struct yaml_node *node;
+    const struct profile_key *key; /* its row, if it is no option's */
+};
+
 struct profile_reader {
     const struct profile_context *context;
     struct profile *profile;
     struct profile_assertion *assertion; /* its, as far as they were read: */
     struct profile_identity *identity;   /* most profiles have neither */
     const struct yaml_node *entry;       /* the profile's map */
+    struct profile_value *values;        /* its keys */
+    size_t value_count;
+    const struct profile_key *key; /* of the value that is being read */
     struct tw_error *err;
 };
 
@@ -62,8 +73,8 @@ enum tw_status profile_value_choice(const struct profile_reader *reader,
                                     const struct yaml_node *node,
                                     const char *const *words, size_t *out);
 
-/* profile_key_choice, profile_key_seconds: the same of a key of all profiles,
- * whose row has the words or the maximum. */
+/* profile_key_choice, profile_key_seconds: the same of the reader's key, whose
+ * row has the words or the maximum. */
 enum tw_status profile_key_choice(const struct profile_reader *reader,
                                   const struct yaml_node *value, size_t *out);
 enum tw_status profile_key_seconds(const struct profile_reader *reader,
@@ -128,6 +139,24 @@ enum tw_status profile_read_option(const struct profile_reader *reader,
                                    const struct tw_option *option,
                                    const struct yaml_node *node,
                                    struct profile_option *out);
+
+/* The rows of profile_endpoint.c. */
+enum tw_status profile_endpoint_revocation(const struct profile_reader *reader,
+                                           const struct yaml_node *value);
+enum tw_status profile_endpoint_token(const struct profile_reader *reader,
+                                      const struct yaml_node *value);
+
+/* The rows of profile_login.c. */
+enum tw_status profile_login_lifetime(const struct profile_reader *reader,
+                                      const struct yaml_node *value);
+enum tw_status profile_login_login(const struct profile_reader *reader,
+                                   const struct yaml_node *value);
+enum tw_status
+profile_login_revoke_on_logout(const struct profile_reader *reader,
+                               const struct yaml_node *value);
+enum tw_status
+profile_login_wlcg_discovery(const struct profile_reader *reader,
+                             const struct yaml_node *value);
 
 /* The row of profile_export.c, and its words. */
 extern const char *const PROFILE_EXPORT_WORDS[];

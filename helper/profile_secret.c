@@ -100,6 +100,7 @@ read_profile_name(const struct profile_reader *reader, const char *key,
                               "%s must be a profile's name: 1 to %d of A-Z "
                               "a-z 0-9 . _ -",
                               key, NAME_PART_MAX);
+    reader->profile->is_linked = true;
     return profile_value_text(reader, key, node, &out->text);
 }
 

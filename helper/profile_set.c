@@ -109,6 +109,7 @@ profile_set_add(struct profile_set *set, struct profile *profile,
         set->first = profile;
     set->last = profile;
     set->count++;
+    set->is_linked = set->is_linked || profile_is_linked(profile);
     if (profile->wlcg_discovery)
         set->wlcg = profile;
     added = table_add(&set->names, profile->name, "", profile);
@@ -156,6 +157,7 @@ profile_set_add_template(struct profile_set *set,
         set->templates = template;
     set->last_template = template;
     set->instance_count += template->count;
+    set->is_linked = set->is_linked || profile_is_linked(sample);
     added = table_add(&set->template_names, template->name, "", template);
     for (size_t i = 0; added && i < sample->match_count; i++)
         added = table_add(&set->routes, sample->matches[i].host,

@@ -145,16 +145,16 @@ enum tw_status
 profile_value_seconds(const struct profile_reader *reader, const char *key,
                       const struct yaml_node *node, int64_t max, int64_t *out)
 {
-    int64_t seconds;
+    int64_t seconds = 0;
+    char digits[24] = "";
     size_t n = 0;
     enum tw_status status = profile_value_line(reader, key, node, &n);
-    char digits[24];
 
     if (status)
         return status;
-    (void)snprintf(digits, sizeof digits, "%.*s", (int)n, node->text);
-    if (n >= sizeof digits || !text_to_int64(digits, &seconds) ||
-        seconds < 1 || seconds > max)
+    if (n < sizeof digits)
+        memcpy(digits, node->text, n);
+    if (!text_to_int64(digits, &seconds) || seconds < 1 || seconds > max)
         return profile_refuse(reader, node,
                               "%s must be a whole number of seconds from 1 to "
                               "%lld",
@@ -226,24 +226,20 @@ enum tw_status
 profile_key_choice(const struct profile_reader *reader,
                    const struct yaml_node *value, size_t *out)
 {
-    const char *name = value->key->text, *words[KEY_WORDS_MAX + 1] = {NULL};
-    const struct profile_key *key = profile_key_find(name);
+    const char *words[KEY_WORDS_MAX + 1] = {NULL};
 
-    for (size_t i = 0; key && i < KEY_WORDS_MAX; i++) {
-        words[i] = key_word(&key->shape, i);
+    for (size_t i = 0; i < KEY_WORDS_MAX; i++) {
+        words[i] = key_word(&reader->key->shape, i);
         if (!words[i])
             break;
     }
-    return profile_value_choice(reader, name, value, words, out);
+    return profile_value_choice(reader, reader->key->name, value, words, out);
 }
 
 enum tw_status
 profile_key_seconds(const struct profile_reader *reader,
                     const struct yaml_node *value, int64_t *out)
 {
-    const char *name = value->key->text;
-    const struct profile_key *key = profile_key_find(name);
-
-    return profile_value_seconds(reader, name, value, key ? key->shape.max : 0,
-                                 out);
+    return profile_value_seconds(reader, reader->key->name, value,
+                                 reader->key->shape.max, out);
 }

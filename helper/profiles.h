@@ -37,6 +37,7 @@ struct profile_set {
     struct arena arena;           /* all profiles but those that are made */
     struct profile *first, *last; /* those that are written out */
     size_t count;
+    bool is_linked; /* one of them, or of the templates */
     struct profile_template *templates, *last_template;
     size_t instance_count; /* of all templates */
     struct table names;    /* of profiles, by name */
