@@ -31,4 +31,4 @@ include tests/bench/local.mk
 # Everything a test needs, and nothing run.
 # After all, not beside it: two makes at once would build one library twice.
 tests: all
-	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS) $(check_LTLIBRARIES)
+	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS) $(check_LTLIBRARIES) $(check_SCRIPTS)

@@ -77,6 +77,7 @@ FLOW_TESTS = \
 	tests/flow/pam-stacks-t.sh \
 	tests/flow/pam-system-t.sh \
 	tests/flow/pam-t.sh \
+	tests/flow/pam-wrapper-t.sh \
 	tests/flow/presets-t.sh \
 	tests/flow/provision-t.sh \
 	tests/flow/quota-t.sh \

@@ -37,8 +37,11 @@ open_session
 rm -rf "$OWN/login"
 pamtester tw-test "$TESTER" 'setcred(PAM_REFRESH_CRED)' >/dev/null 2>&1; is $? 0 "setcred at an unlock"
 [ -s "$OWN/login/token" ]; ok $? "brings a token that was lost"
-pamtester tw-test "$TESTER" 'setcred(PAM_DELETE_CRED)' >/dev/null 2>&1
-[ -s "$OWN/login/token" ]; ok $? "delete while a session is open: it stays"
+"$TOP_BUILD/tests/pam/host" delete tw-test "$TESTER" >/dev/null; is $? 0 "setcred deletes"
+[ -s "$OWN/login/token" ]; ok $? "while a session is open: it stays"
+rm /run/tokenward/user/.sessions/$USER_ID/*
+"$TOP_BUILD/tests/pam/host" delete tw-test "$TESTER" >/dev/null; is $? 0 "setcred deletes again"
+[ ! -e "$OWN" ]; ok $? "and none is counted: all is gone"
 close_session
 mkdir -p "/run/user/$USER_ID"
 chown "$USER_ID" "/run/user/$USER_ID"

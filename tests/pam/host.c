@@ -8,6 +8,8 @@
  *                          by one who reaps all, and everything is blocked
  *   host threads SERVICE USER   sessions while other threads use the heap, and
  *                          make and end threads
+ *   host delete SERVICE USER    setcred with PAM_DELETE_CRED alone, which
+ *                          pamtester has no word for
  *
  * Prints TAP's lines without numbers: what is wrong begins with "not ok".
  */
@@ -134,8 +136,10 @@ static const struct step {
     {"delete", pam_setcred, PAM_DELETE_CRED},
 };
 
+#define STEP_COUNT (sizeof STEPS / sizeof *STEPS)
+
 static bool
-run_session(const char *service, const char *user)
+run_steps(const char *service, const char *user, size_t first)
 {
     const struct pam_conv conversation = {.conv = converse};
     pam_handle_t *pamh = NULL;
@@ -143,13 +147,19 @@ run_session(const char *service, const char *user)
 
     if (pam_start(service, user, &conversation, &pamh) != PAM_SUCCESS)
         return false;
-    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
+    for (size_t i = first; i < STEP_COUNT; i++) {
         if (STEPS[i].call(pamh, STEPS[i].flags) != PAM_SUCCESS) {
             (void)printf("# failed to %s\n", STEPS[i].name);
             good = false;
         }
     }
     return pam_end(pamh, PAM_SUCCESS) == PAM_SUCCESS && good;
+}
+
+static bool
+run_session(const char *service, const char *user)
+{
+    return run_steps(service, user, 0);
 }
 
 static void
@@ -258,6 +268,8 @@ main(int argc, char **argv)
         with_signals(argv[2], argv[3]);
     else if (argc == 4 && strcmp(argv[1], "threads") == 0)
         with_threads(argv[2], argv[3]);
+    else if (argc == 4 && strcmp(argv[1], "delete") == 0)
+        ok(run_steps(argv[2], argv[3], STEP_COUNT - 1), "delete");
     else
         return 64;
     return failed || fflush(stdout) != 0;
