@@ -65,16 +65,20 @@ end(pam_handle_t *pamh, const struct options *options, bool own)
     AUTO_CLOSE int users = -1;
     AUTO_CLOSE int sessions = -1;
     char name[SESSION_NAME_MAX] = "";
+    bool locked;
 
     if (!person_find(pamh, options, &person))
         return true;
     users = place_users(pamh);
     sessions = sessions_open(pamh, &person, users);
-    if (sessions < 0 || !sessions_lock(sessions, deadline_ms))
+    if (sessions < 0)
         return false; /* others may be there: nothing is removed */
+    locked = sessions_lock(sessions, deadline_ms);
     if (own && (session_data_get(pamh, name) || sessions_name(name)))
         sessions_remove(sessions, name);
     session_data_set(pamh, NULL);
+    if (!locked)
+        return false; /* somebody else counts, and is not one of ours */
     return sessions_count(sessions) > 0 ||
            leave(pamh, &person, users, deadline_ms);
 }

@@ -140,11 +140,23 @@ each(int sessions, bool (*visit)(void *arg, int sessions, const char *name),
     return true;
 }
 
+/* Its process is gone, and has been for so long that nobody closes it. */
+static bool
+is_lost(int sessions, const char *name)
+{
+    struct stat st;
+
+    return fstatat(sessions, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           st.st_mtime < time(NULL) - SESSION_DEAD_S && !is_alive(name);
+}
+
+/* One that is lost is not the one that ends now. */
 static bool
 remove_dead(void *arg, int sessions, const char *name)
 {
     (void)arg;
-    return is_alive(name) || unlinkat(sessions, name, 0) < 0;
+    return is_alive(name) || is_lost(sessions, name) ||
+           unlinkat(sessions, name, 0) < 0;
 }
 
 void
@@ -158,11 +170,8 @@ static bool
 count_one(void *arg, int sessions, const char *name)
 {
     unsigned *count = arg;
-    struct stat st;
 
-    if (fstatat(sessions, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return true;
-    if (st.st_mtime < time(NULL) - SESSION_DEAD_S && !is_alive(name))
+    if (is_lost(sessions, name))
         (void)unlinkat(sessions, name, 0);
     else
         (*count)++;
