@@ -24,9 +24,11 @@
 
 struct talk {
     bool ready, done;
-    unsigned variables, failures;
+    unsigned variables, failures, drops;
 };
 
+/* What is logged is told once, and in sentences of our own: who says it may be
+ * any process of the user's. */
 static void
 take_word(pam_handle_t *pamh, const struct place *place,
           const struct session_word *word, struct talk *talk)
@@ -48,8 +50,10 @@ take_word(pam_handle_t *pamh, const struct place *place,
         talk->done = true;
         break;
     case WORD_DROPPED:
-        pam_syslog(pamh, LOG_ERR, "the helper cannot be run as the user: %s",
-                   strerror(word->status));
+        if (talk->drops++ == 0)
+            pam_syslog(pamh, LOG_ERR,
+                       "the helper cannot be run as the user: %s",
+                       strerror(word->status));
         break;
     case WORD_FAILED:
     default:

@@ -180,6 +180,7 @@ helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
 descriptors() { find "/proc/$1/fd" -mindepth 1 2>/dev/null | wc -l; }
 memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"; }
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+wrapper() { find /usr/lib /usr/lib64 -name "lib$1.so" 2>/dev/null | head -n 1; } # wrapper NAME: a library of cwrap's, if it is there
 
 # cover DIR: an empty one lies over it, or over the first above it that is
 # there, in the mount namespace of a test's own; the host stays as it is.

@@ -139,6 +139,21 @@ stuck "one that ignores SIGTERM" 'trap "" TERM HUP INT; while :; do sleep 5; don
 stuck "one that talks without end" 'exec cat /dev/zero'
 stuck "one that fills its pipes" 'dd if=/dev/zero bs=65536 count=4 >&2; sleep 60'
 stuck "one that ends at once" 'exit 3'
+# What it prints is nobody's to read: libpam-wrapper shows what would be logged.
+wrapper=$(wrapper pam_wrapper)
+if [ -n "$wrapper" ]; then
+    for where in '' '>&2'; do
+        fake_helper "for _ in \$(seq 50); do printf '\\033[2J\\nevil: %%s%%n\\r\\n<0>evil\\n' $where; done; sleep 0.1"
+        LD_PRELOAD=$wrapper PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR=/etc/pam.d PAM_WRAPPER_DEBUGLEVEL=2 \
+            pamtester tw-1s "$TESTER" open_session >"$T/out" 2>"$T/log"
+        is $? 0 "a helper that prints escapes and line feeds ${where:-to us}: the login goes on"
+        is "$(grep -c evil "$T/log")$(tr -d '[:print:]\n\t' <"$T/log" | wc -c)" 00 "and none of it is logged"
+        is "$(sed -n 's/.*SYSLOG([0-9]): //p' "$T/log")" "$([ -n "$where" ] || echo the helper is stuck and was ended)" "but what came of it"
+        close_session
+    done
+else
+    skip "what a helper prints is not logged" "libpam-wrapper is not installed"
+fi
 rm "$LIBEXEC/tokenward-helper"
 late "no helper at all" 1600 tw-1s
 open_session tw-required; is $? 1 "no helper, and tokens required: no session"

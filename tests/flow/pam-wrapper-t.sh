@@ -12,14 +12,11 @@ MODULE=$TOP_BUILD/tests/pam/.libs/wrapped.so
 [ -f "$MODULE" ] || skip_all "pam_tokenward was not built: libpam0g-dev is missing"
 command -v pamtester >/dev/null || skip_all "pamtester is not installed"
 is_sanitized && skip_all "a sanitizer build"
-wrapper() { # wrapper LIBRARY: where it is
-    pkg-config --variable=libdir "$1" 2>/dev/null | grep . || find /usr/lib /usr/lib64 -name "lib$1.so" -printf '%h\n' 2>/dev/null | head -n 1
-}
 PRELOAD=
 for library in pam_wrapper nss_wrapper; do
-    where=$(wrapper $library)
-    [ -f "$where/lib$library.so" ] || skip_all "lib$(echo $library | tr _ -) is not installed"
-    PRELOAD="$PRELOAD${PRELOAD:+:}$where/lib$library.so"
+    found=$(wrapper $library)
+    [ -n "$found" ] || skip_all "lib$(echo $library | tr _ -) is not installed"
+    PRELOAD="$PRELOAD${PRELOAD:+:}$found"
 done
 ME=tw-$USER_ID
 printf '%s:x:%s:%s::%s:/bin/sh\nroot:x:0:0::/root:/bin/sh\ntw-other:x:%s:%s::%s:/bin/sh\n' \

@@ -6,7 +6,7 @@
  *
  * A line of it is one of
  *   variable NAME PROFILE | system NAME PROFILE | ready | failed STATUS | done
- *                     a word
+ *                     | dropped ERRNO: a word
  *   odd KIND          a word of a kind that is none
  *   open-ended        a word whose texts have no end
  *   half              the first half of a word
@@ -162,6 +162,8 @@ act(const char *line, char *const *environment)
         say((struct session_word){.kind = WORD_READY});
     else if (strcmp(verb, "failed") == 0)
         say((struct session_word){.kind = WORD_FAILED, .status = atoi(rest)});
+    else if (strcmp(verb, "dropped") == 0)
+        say((struct session_word){.kind = WORD_DROPPED, .status = atoi(rest)});
     else if (strcmp(verb, "done") == 0)
         say((struct session_word){.kind = WORD_DONE});
     else if (strcmp(verb, "odd") == 0)
