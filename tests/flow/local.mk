@@ -72,6 +72,7 @@ FLOW_TESTS = \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/onlookers-t.sh \
 	tests/flow/outside-t.sh \
+	tests/flow/pam-denied-t.sh \
 	tests/flow/pam-odd-t.sh \
 	tests/flow/pam-script-t.sh \
 	tests/flow/pam-stacks-t.sh \

@@ -2,7 +2,11 @@
 # pam_tokenward between an odd host and a fake libpam.
 
 if HAVE_PAM
-check_PROGRAMS += tests/pam/host tests/pam/script
+check_PROGRAMS += tests/pam/denied tests/pam/host tests/pam/script
+tests_pam_denied_SOURCES = tests/pam/denied.c
+tests_pam_denied_CFLAGS = $(CC_PROGRAM)
+tests_pam_denied_LDFLAGS = $(LINK_PROGRAM)
+tests_pam_denied_LDADD = -lpam
 tests_pam_host_SOURCES = tests/pam/host.c
 tests_pam_host_CFLAGS = $(CC_PROGRAM)
 tests_pam_host_LDFLAGS = $(LINK_PROGRAM)
