@@ -101,13 +101,13 @@ tell_system_variables(const struct session *session,
 
     for (size_t i = 0; i < logins->count; i++) {
         const struct system_login *login = &logins->logins[i];
-        bool is_there = login->kept || login->call >= 0;
+        bool is_named = login->kept || login->is_there;
 
-        if (is_there && !wanted->variables)
+        if (is_named && !wanted->variables)
             tell_variable(session, wanted, WORD_SYSTEM, TOKEN_FILE_VARIABLE,
                           login->name);
         for (; next < login->variables; next++) {
-            if (is_there)
+            if (is_named)
                 tell_variable(session, wanted, WORD_SYSTEM,
                               logins->variables[next], login->name);
         }

@@ -13,6 +13,7 @@
  */
 #include "helper/system_login.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,7 +58,7 @@ settle(struct search *search)
         return;
     }
     login->variables = search->variables;
-    login->kept = login->is_waited_for = false;
+    login->kept = login->is_there = login->is_waited_for = false;
     login->call = -1;
     out->count++;
 }
@@ -146,22 +147,25 @@ system_logins_find(const struct session *session,
         out->logins[i].kept = is_kept(session, out->logins[i].name);
 }
 
+/* A queue that is full is somebody's, too. */
 static void
 ring(const struct session *session, const char *command,
      struct system_login *login)
 {
     auto_close(&login->call);
+    errno = 0;
     login->call = bring_system_call(&session->runtime, command, login->name);
+    login->is_there = login->call >= 0 || errno == EAGAIN;
 }
 
 void
 system_logins_ask(const struct session *session, struct system_logins *logins)
 {
-    logins->command = "ensure";
+    logins->leaving = false;
     for (size_t i = 0; i < logins->count; i++) {
         struct system_login *login = &logins->logins[i];
 
-        ring(session, logins->command, login);
+        ring(session, "ensure", login);
         login->is_waited_for = !login->kept;
     }
 }
@@ -170,44 +174,57 @@ void
 system_logins_leave(const struct session *session,
                     struct system_logins *logins)
 {
-    logins->command = "leave";
+    logins->leaving = true;
     for (size_t i = 0; i < logins->count; i++) {
         struct system_login *login = &logins->logins[i];
 
-        ring(session, logins->command, login);
-        login->is_waited_for = login->kept || login->call >= 0;
+        ring(session, "leave", login);
+        login->is_waited_for = login->kept || login->is_there;
     }
 }
 
+/* Too many came at once, or it was killed and its service manager, which keeps
+ * the socket, starts it again. */
 static enum tw_status
-hear_once(const struct system_login *login, int64_t deadline_ms,
-          bool *is_there, struct tw_error *err)
+ring_again(const struct session *session, bool leaving, int64_t left_ms,
+           struct system_login *login, struct tw_error *err)
 {
-    int64_t left = deadline_ms - clock_monotonic_ms();
+    bool is_there;
 
-    *is_there = false;
-    if (login->call < 0)
+    if (leaving) {
+        ring(session, "leave", login);
+        if (login->call >= 0)
+            return doorbell_hear(login->call, (int)left_ms, &is_there, err);
+    } else if (left_ms >= 1000) {
+        return bring_system_token(&session->runtime, login->name,
+                                  TW_MIN_VALID_DEFAULT, (int)(left_ms / 1000),
+                                  err);
+    }
+    return tw_fail(err, TW_E_RETRY,
+                   "the resident helper has not answered for '%s'",
+                   login->name);
+}
+
+static enum tw_status
+hear(const struct session *session, bool leaving, int64_t deadline_ms,
+     struct system_login *login, struct tw_error *err)
+{
+    int64_t left_ms = deadline_ms - clock_monotonic_ms();
+    bool is_there = false;
+    enum tw_status status = TW_OK;
+
+    if (!login->is_there)
         return tw_fail(err, TW_E_RETRY,
                        "'%s' is kept by the system's resident helper, which "
                        "is not there",
                        login->name);
-    return doorbell_hear(login->call, left > 0 ? (int)left : 0, is_there, err);
-}
-
-/* One that was killed is started again by its service manager, which keeps
- * the socket. */
-static enum tw_status
-hear(const struct session *session, const char *command, int64_t deadline_ms,
-     struct system_login *login, struct tw_error *err)
-{
-    bool is_there;
-    enum tw_status status = hear_once(login, deadline_ms, &is_there, err);
-
-    if (status && !is_there && login->call >= 0) {
-        ring(session, command, login);
-        status = hear_once(login, deadline_ms, &is_there, err);
-    }
-    return status;
+    left_ms = left_ms > 0 ? left_ms : 0;
+    if (login->call >= 0)
+        status = doorbell_hear(login->call, (int)left_ms, &is_there, err);
+    if (is_there)
+        return status;
+    left_ms = deadline_ms - clock_monotonic_ms();
+    return ring_again(session, leaving, left_ms > 0 ? left_ms : 0, login, err);
 }
 
 enum tw_status
@@ -223,7 +240,7 @@ system_logins_hear(const struct session *session, int64_t deadline_ms,
 
         if (!login->is_waited_for)
             continue;
-        status = hear(session, logins->command, deadline_ms, login, &err);
+        status = hear(session, logins->leaving, deadline_ms, login, &err);
         if (status)
             (void)session_fail(session, &err);
         first = first ? first : status;

@@ -18,14 +18,15 @@ struct system_login {
     char name[PROFILE_NAME_MAX + 1]; /* NAME@USER */
     size_t variables;                /* the first so many, in the end */
     bool kept;                       /* a good token is there */
+    bool is_there;                   /* somebody is at the door */
     bool is_waited_for;
-    int call; /* -1: nobody is at the door */
+    int call; /* where the answer comes, or -1 */
 };
 
 struct system_logins {
     struct system_login logins[SYSTEM_LOGINS_MAX];
     size_t count;
-    const char *command; /* that was rung for */
+    bool leaving; /* what was rung for is their end */
     char variables[SESSION_VARIABLES_MAX][SESSION_NAME_SIZE];
 };
 

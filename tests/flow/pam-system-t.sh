@@ -19,6 +19,7 @@ unset TOKENWARD_HELPER TOKENWARD_MODULE_DIR XDG_CONFIG_HOME XDG_RUNTIME_DIR
 mkdir -m 755 /run/user
 service tw-test debug
 service tw-1s deadline=1
+service tw-10s deadline=10
 service tw-required deadline=1 required
 sed -i 's/^session optional/session required/' /etc/pam.d/tw-required
 for name in su su-l; do
@@ -135,7 +136,7 @@ mount -t tmpfs -o mode=755 none /var/lib/systemd
 mkdir /var/lib/systemd/linger
 template of-user /oauth/v1/token 'login: true' "$TEAM" 'lifetime: user'
 template of-linger /oauth/v1/token 'login: true' "$TEAM" 'lifetime: linger'
-reload of-user
+reload of-linger
 kept() { (cd /run/tokenward && echo *@anna/token); }
 open anna
 is "$(kept)" "corp@anna/token of-linger@anna/token of-user@anna/token" "three lifetimes"
@@ -150,12 +151,12 @@ umount /var/lib/systemd
 rm "$SYSCONF/profiles.d"/of-*
 
 # All at once, and within the deadline.
-template one /m/delay=700/oauth/v1/token 'login: true' "$TEAM"
-template two /m/delay=700/oauth/v1/token 'login: true' "$TEAM"
+template one /m/delay=1500/oauth/v1/token 'login: true' "$TEAM"
+template two /m/delay=1500/oauth/v1/token 'login: true' "$TEAM"
 reload two
-open anna
-[ -s /run/tokenward/one@anna/token ] && [ -s /run/tokenward/two@anna/token ]; ok $? "two that take 700 ms each are waited for"
-[ "$took" -lt 1350 ]; ok $? "side by side: $took ms"
+open anna tw-10s
+[ -s /run/tokenward/one@anna/token ] && [ -s /run/tokenward/two@anna/token ]; ok $? "two that take 1.5 s each are waited for"
+[ "$took" -lt 2900 ]; ok $? "side by side: $took ms"
 close anna
 rm "$SYSCONF/profiles.d/one@.yaml" "$SYSCONF/profiles.d/two@.yaml"
 template slow /m/delay=2500/oauth/v1/token 'login: true' 'lifetime: linger' "$TEAM"
@@ -164,8 +165,8 @@ open anna tw-1s; is $? 0 "a server that takes 2.5 s: the login goes on"
 [ "$took" -lt 1600 ]; ok $? "after $took ms"
 until_true 6 test -s /run/tokenward/slow@anna/token; is $? 0 "and the token comes behind"
 close anna
-open anna tw-1s
-[ "$took" -lt 900 ]; ok $? "kept, it costs no wait: $took ms"
+open anna
+[ "$took" -lt 2400 ]; ok $? "kept, it costs no wait: $took ms"
 close anna
 rm "$SYSCONF/profiles.d/slow@.yaml"
 template brief /m/delay=1500/oauth/v1/token 'login: true' "$TEAM"
@@ -185,8 +186,8 @@ rm "$SYSCONF/profiles.d/brief@.yaml"
 template no /m/status=400/oauth/v1/token 'login: true' "$TEAM"
 reload no
 open anna tw-required; is $? 1 "a server that says no, and tokens required: no session"
-open anna tw-1s; is $? 0 "else the login goes on"
-[ "$took" -lt 900 ]; ok $? "at once: $took ms"
+open anna; is $? 0 "else the login goes on"
+[ "$took" -lt 2400 ]; ok $? "at once: $took ms"
 [ -s "$PLACE" ]; ok $? "with the other token"
 [ -s /run/tokenward/no@anna/backoff ]; ok $? "the server's no is noted"
 close anna
@@ -216,7 +217,7 @@ is "$(su - bert -c 'echo "$CORP_FILE"; cat "$CORP_FILE"' 2>/dev/null)" "/run/tok
 $bert" "a login finds what is kept without it"
 close bert
 open anna; is $? 0 "nobody is there, and nothing kept: the login goes on"
-[ "$took" -lt 900 ]; ok $? "at once: $took ms"
+[ "$took" -lt 2400 ]; ok $? "at once: $took ms"
 is "$(seen anna)" "unset unset unset" "and is told of no file that nobody will write"
 close anna; is $? 0 "and logs out"
 open anna tw-required; is $? 1 "with tokens required there is no session"
@@ -239,7 +240,7 @@ chmod 755 /run/tokenward
 chmod 666 /run/tokenward/doorbell
 open anna tw-required; is "$?$(grep -c command "$T/liar")" 10 "a door that is somebody else's is not rung at, and what it would say not believed"
 open anna; is "$?" 0 "the login goes on"
-[ "$took" -lt 900 ]; ok $? "at once: $took ms"
+[ "$took" -lt 2400 ]; ok $? "at once: $took ms"
 close anna
 kill "$EXTRA_PID"
 rm -f /run/tokenward/doorbell
