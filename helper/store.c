@@ -251,7 +251,7 @@ store_publish(struct store_profile *profile, const struct record *record,
     profile->is_new = false;
     if (generation != expected)
         return tw_fail(err, TW_E_RETRY,
-                       "the token of '%s' was rejected meanwhile",
+                       "the token of '%s' was rejected or replaced meanwhile",
                        profile->name);
     status = put_record(profile, record, err);
     if (!status)

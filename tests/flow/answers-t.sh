@@ -43,7 +43,11 @@ fails 77 'missing or wrong: scope' "and one would be noticed" 'lack=scope'
 N=$((N + 1)); profile "row$N" '/oauth/v1/token?api-version=2'
 user tokenward get "row$N" >/dev/null; is $? 0 "an endpoint with a query of its own"
 
-# How long a token lives.
+# How long a token lives: from before it was asked for, and beyond 2038.
+asked=$(date +%s)
+ends 100 "an answer that takes its time" 'delay=2500,expires-in=100'
+[ "$(field "row$N" issued_at)" -le $((asked + 1)) ]; ok $? "its lifetime began with the request"
+ends 31536000 "an end beyond 2038 is within a year" "expires-in=$(($(date -u -d 2100-01-01 +%s) - asked))"
 ends 3600 "a lifetime with a fraction is cut" 'expires-in=3600.9'
 ends 300 "no lifetime: the default" 'expires-in=none'
 ends 900 "or the profile's" 'expires-in=none' 'default_lifetime: "900"'

@@ -63,6 +63,21 @@ user "$T/bin/tokenward-helper" fetch $(seq -f 'many%g' 20); is $? 0 "20 slow pro
 ms=$((($(date +%s%N) - start) / 1000000))
 [ $ms -lt 6000 ]; ok $? "side by side ($ms ms, one after the other: 20000)"
 
+# The lock file goes, and another one stands in its place, while one fetch has
+# it and others wait: who gets a lock that no name leads to begins anew.
+profile moved /m/delay=1500/oauth/v1/token
+user "$T/bin/tokenward-helper" fetch moved &
+holder=$!
+until_true 5 test -s "$T/run/tokenward/moved/lock"
+user "$T/bin/tokenward-helper" fetch moved >/dev/null 2>&1 &
+waiter=$!
+sleep 0.5
+user rm -f "$T/run/tokenward/moved/lock"
+user tokenward get moved >/dev/null; is $? 0 "the lock file was removed: a reader is served"
+wait $holder; is $? 0 "so does who held it"
+wait $waiter; is $? 0 "and who waited for it"
+is "$(cat "$T/run/tokenward/moved/token")" "$(field moved access_token)" "record and token file agree"
+
 # Tokens that live a second do not make a storm.
 profile short /m/expires-in=1/oauth/v1/token
 before=$(requests)

@@ -82,6 +82,7 @@ FLOW_TESTS = \
 	tests/flow/presets-t.sh \
 	tests/flow/provision-t.sh \
 	tests/flow/quota-t.sh \
+	tests/flow/raised-t.sh \
 	tests/flow/registries-t.sh \
 	tests/flow/request-t.sh \
 	tests/flow/rotate-kill-t.sh \

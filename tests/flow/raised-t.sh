@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# raised-t.sh - a program that runs with more privileges than its caller has:
+# it is given kept tokens of whom it runs as, believes nothing of the caller's
+# environment and starts no helper.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+[ -n "${IN_NAMESPACE:-}" ] || skip_all "needs root, and mount namespaces"
+CALLER=65533
+# The same program, which becomes the user whoever starts it.
+mkdir "$T/raised"
+for program in tokenward git-credential-tokenward; do
+    cp "$T/bin/$program" "$T/raised/"
+    chown "$USER_ID" "$T/raised/$program"
+    chmod 4755 "$T/raised/$program"
+done
+cp "$(command -v id)" "$T/raised/" && chown "$USER_ID" "$T/raised/id" && chmod 4755 "$T/raised/id"
+caller() { setpriv --reuid=$CALLER --regid=$CALLER --clear-groups "$@"; }
+[ "$(caller "$T/raised/id" -u)" = "$USER_ID" ] || skip_all "$T bears no setuid program"
+sandbox
+profile pay /oauth/v1/token 'match: https://git.example.test'
+user tokenward get pay >/dev/null; is $? 0 "the user has a token"
+token=$(field pay access_token)
+mount -t tmpfs none /run/user 2>/dev/null || { mkdir -p /run/user && mount -t tmpfs none /run/user; }
+cp -a "$T/run" "/run/user/$USER_ID"
+
+# What the caller plants: a helper, a directory with a record, profiles.
+mkdir -m 700 "$T/planted" "$T/planted/tokenward"
+printf '#!/bin/sh\n: >"%s/planted/ran"\n' "$T" >"$T/planted/helper"
+chmod 755 "$T/planted/helper"
+cp -r "$T/run/tokenward/pay" "$T/planted/tokenward/"
+sed -i 's/^access_token=.*/access_token=planted/' "$T/planted/tokenward/pay/record"
+cp -r "$T/config/tokenward" "$T/planted/config"
+chown -R $CALLER "$T/planted"
+raised() {
+    caller env XDG_RUNTIME_DIR="$T/planted" XDG_CONFIG_HOME="$T/planted/config" HOME="$T/planted" TOKENWARD_HELPER="$T/planted/helper" \
+        TOKENWARD_MODULE_DIR="$T/planted" LD_PRELOAD="$T/planted/x.so" "$@" 2>"$T/err"
+}
+is "$(raised "$T/bin/tokenward" get --cached pay)" planted "not raised: the caller's own directory"
+is "$(raised "$T/raised/tokenward" get pay)" "$token" "raised: the token of whom it runs as"
+[ ! -e "$T/planted/ran" ]; ok $? "and no helper of the caller's was started"
+like "$(printf 'protocol=https\nhost=git.example.test\n\n' | raised "$T/raised/git-credential-tokenward" get)" "password=$token" "the same for git"
+# Nothing is kept: it is said, and nobody is started for it, the real one neither.
+rm -rf "/run/user/$USER_ID/tokenward/pay"
+before=$(requests)
+out=$(raised "$T/raised/tokenward" get pay); status=$?
+[ $status != 0 ] && [ -z "$out" ] && [ -s "$T/err" ]; ok $? "nothing is kept: exit $status, $(head -n 1 "$T/err")"
+[ ! -e "$T/planted/ran" ] && [ "$(requests)" = "$before" ]; ok $? "and nobody was started"
+# A record that another one owns is none, even where the program may read it.
+cp -r "$T/planted/tokenward/pay" "/run/user/$USER_ID/tokenward/"
+chmod -R a+rX "/run/user/$USER_ID/tokenward/pay"
+chown -R $CALLER "/run/user/$USER_ID/tokenward/pay"
+out=$(raised "$T/raised/tokenward" get pay); status=$?
+[ $status != 0 ] && [ -z "$out" ]; ok $? "a record of another owner's: exit $status, $(head -n 1 "$T/err")"
+done_testing
