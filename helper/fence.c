@@ -323,6 +323,26 @@ allow_system(const struct landlock *landlock, struct tw_error *err)
 }
 
 enum tw_status
+fence_local(const struct store *store, struct tw_error *err)
+{
+    static const struct landlock_scope SCOPE = {
+        .writes = true, .connects = true, .signals = true};
+    AUTO_LANDLOCK landlock = LANDLOCK_INIT;
+    enum tw_status status = landlock_begin(&SCOPE, &landlock, err);
+
+    if (!status)
+        status = ALLOW_EACH(&landlock, DEVICES, LANDLOCK_DEVICE, err);
+    if (!status && store)
+        status =
+            landlock_allow_open(&landlock, store->root, LANDLOCK_KEEP, err);
+    if (!status && store)
+        status = allow_bearer_file(&landlock, store, false, err);
+    if (!status)
+        status = landlock_enforce(&landlock, err);
+    return status ? status : filter_enter(PHASE_LOCAL, err);
+}
+
+enum tw_status
 fence_fetching(const struct profile *const *profiles, size_t count,
                const struct secret_context *secrets, bool state,
                struct tw_error *err)

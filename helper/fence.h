@@ -11,6 +11,11 @@
 
 #include "helper/profile.h"
 
+/* fence_local: for a command that speaks to no endpoint, before a profile is
+ * read: it writes nothing but what @store is of (NULL: nothing at all).
+ * TW_E_SYSTEM. */
+enum tw_status fence_local(const struct store *store, struct tw_error *err);
+
 /* fence_fetching: for requests of @profiles, whose secrets are read with
  * @secrets; its broker may run their commands and no others, and is closed if
  * there are none.  @state: the state directory is written even if none of them

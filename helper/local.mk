@@ -172,6 +172,8 @@ helper_libhelper_la_SOURCES = \
 	helper/own_directory.h \
 	helper/owned_file.c \
 	helper/owned_file.h \
+	helper/options.c \
+	helper/options.h \
 	helper/preset.c \
 	helper/preset.h \
 	helper/preset_file.c \

@@ -18,14 +18,15 @@
 #endif
 
 #include <getopt.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "helper/commands.h"
 #include "helper/confine.h"
+#include "helper/fence.h"
 #include "helper/filter.h"
+#include "helper/options.h"
 #include "helper/supervise.h"
 #include "provider/base/text.h"
 
@@ -45,7 +46,6 @@
 #define HOOK_DEADLINE_S 35   /* more than HOOK_MS */
 #define LOGOUT_DEADLINE_S 60 /* two requests, and a wait for the lock */
 #define DOCTOR_DEADLINE_S 300
-#define DEADLINE_MAX_S 3600
 #define GRACE_MS 500 /* the child's own deadline comes this much earlier */
 
 struct command {
@@ -55,39 +55,40 @@ struct command {
     bool for_person;    /* signals wait until nothing is half done */
     enum broker_kind programs; /* that it may have started, or 0 */
     bool is_open; /* it runs a program, which its filter would bind, too */
+    bool keeps;   /* it writes the runtime directory, without an endpoint */
     const char *help;
 };
 
 static const struct command COMMANDS[] = {
-    {"check", command_check, 0, false, 0, false,
+    {"check", command_check, 0, false, 0, false, false,
      "[FILE]   read the profiles, or one file, and tell what is wrong"},
     {"doctor", command_doctor, DOCTOR_DEADLINE_S, false, BROKER_COMMANDS,
-     false, "[NAME]   look at every place where it can go wrong"},
-    {"explain", command_explain, 0, false, 0, false,
+     false, false, "[NAME]   look at every place where it can go wrong"},
+    {"explain", command_explain, 0, false, 0, false, true,
      "NAME     tell what a profile does here, and why"},
-    {"fetch", command_fetch, DEADLINE_S, false, BROKER_COMMANDS, false,
+    {"fetch", command_fetch, DEADLINE_S, false, BROKER_COMMANDS, false, false,
      "NAME...  have a good token kept for each of these profiles"},
-    {"hook", command_hook, HOOK_DEADLINE_S, false, 0, true,
+    {"hook", command_hook, HOOK_DEADLINE_S, false, 0, true, false,
      "NAME     run what on_refresh: says, for the token that is kept"},
-    {"index", command_index, DEADLINE_S, false, 0, false,
+    {"index", command_index, DEADLINE_S, false, 0, false, true,
      "         write down the profiles' names and routes for readers"},
     {"init", command_init, LOGIN_DEADLINE_S, true, BROKER_COMMANDS, false,
-     "-- WORD... write a profile, as tokenward(1) has it"},
+     false, "-- WORD... write a profile, as tokenward(1) has it"},
     {"leave", command_leave, LEAVE_DEADLINE_S, false, BROKER_COMMANDS, false,
-     "         remove what is kept for the length of a login"},
+     false, "         remove what is kept for the length of a login"},
     {"login", command_login, LOGIN_DEADLINE_S, true, BROKER_COMMANDS, false,
-     "NAME     have a person log in, and keep what comes of it"},
+     false, "NAME     have a person log in, and keep what comes of it"},
     {"logout", command_logout, LOGOUT_DEADLINE_S, false, BROKER_COMMANDS,
-     false, "NAME     revoke what is kept, and remove it"},
-    {"presets", command_presets, 0, false, 0, false,
+     false, false, "NAME     revoke what is kept, and remove it"},
+    {"presets", command_presets, 0, false, 0, false, false,
      "         list what is known of servers, for preset: in a profile"},
-    {"providers", command_providers, 0, false, 0, false,
+    {"providers", command_providers, 0, false, 0, false, false,
      "[NAME]   list the providers, or one's options"},
-    {"reject", command_reject, 0, false, 0, false,
+    {"reject", command_reject, 0, false, 0, false, true,
      "NAME...  drop the kept tokens; the next request fetches"},
-    {"schema", command_schema, 0, false, 0, false,
+    {"schema", command_schema, 0, false, 0, false, false,
      "         print a JSON schema of profiles files, for editors"},
-    {"serve", command_serve, 0, false, BROKER_FETCHES, false,
+    {"serve", command_serve, 0, false, BROKER_FETCHES, false, false,
      "         keep every profile's token fresh, until ended"},
 };
 
@@ -98,86 +99,6 @@ static const char HELP[] =
     "directory. Programs use tokenward(1) or libtokenward instead.\n"
     "\n";
 
-static const char OPTIONS_HELP[] =
-    "\n"
-    "  --system           the profiles of /etc/tokenward, as the service "
-    "user\n"
-    "  --deadline SECONDS end the whole run after so long (default 20, "
-    "login\n"
-    "                     1800)\n"
-    "  --min-valid SECONDS  fetch: how long a kept token must still live\n"
-    "  --all              fetch: every profile\n"
-    "  --progress         fetch: tell a person how it goes\n"
-    "  --login            fetch: also the profiles marked login: true\n"
-    "  --session          report to pam_tokenward, on stdout\n"
-    "  --fetch            doctor: buy a token, too\n"
-    "  --force            fetch: ask even if a good token is kept\n"
-    "  --background       fetch: only if a refresh is due and nobody is at "
-    "it\n"
-    "  --audit FILE       serve: append who was given which token\n"
-    "  --metrics FILE     serve: numbers for Prometheus\n"
-    "  --log-level LEVEL  serve: error, warning, notice (default) or info\n"
-    "  --no-hooks         fetch: no on_refresh\n"
-    "  --no-revoke        logout: remove what is kept, and tell no server\n"
-    "  --generation N     reject: only if this generation is the current one\n"
-    "  --detach           report on stdout, work in a process of its own\n"
-    "  --quiet            with --detach: no report\n"
-    "  --help, --version\n"
-    "\n"
-    "Exit status: 0, or by who must act, as in sysexits(3); see the manual.\n";
-
-enum option_key {
-    OPTION_ALL = 256,
-    OPTION_AUDIT,
-    OPTION_BACKGROUND,
-    OPTION_DEADLINE,
-    OPTION_DETACH,
-    OPTION_FETCH,
-    OPTION_FORCE,
-    OPTION_GENERATION,
-    OPTION_HELP,
-    OPTION_LOG_LEVEL,
-    OPTION_LOGIN,
-    OPTION_METRICS,
-    OPTION_MIN_VALID,
-    OPTION_NO_HOOKS,
-    OPTION_NO_REVOKE,
-    OPTION_PROGRESS,
-    OPTION_QUIET,
-    OPTION_SESSION,
-    OPTION_SYSTEM,
-    OPTION_VERSION,
-};
-
-static const struct option LONG_OPTIONS[] = {
-    {"all", no_argument, NULL, OPTION_ALL},
-    {"audit", required_argument, NULL, OPTION_AUDIT},
-    {"background", no_argument, NULL, OPTION_BACKGROUND},
-    {"deadline", required_argument, NULL, OPTION_DEADLINE},
-    {"detach", no_argument, NULL, OPTION_DETACH},
-    {"fetch", no_argument, NULL, OPTION_FETCH},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"generation", required_argument, NULL, OPTION_GENERATION},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
-    {"login", no_argument, NULL, OPTION_LOGIN},
-    {"metrics", required_argument, NULL, OPTION_METRICS},
-    {"min-valid", required_argument, NULL, OPTION_MIN_VALID},
-    {"no-hooks", no_argument, NULL, OPTION_NO_HOOKS},
-    {"no-revoke", no_argument, NULL, OPTION_NO_REVOKE},
-    {"progress", no_argument, NULL, OPTION_PROGRESS},
-    {"quiet", no_argument, NULL, OPTION_QUIET},
-    {"session", no_argument, NULL, OPTION_SESSION},
-    {"system", no_argument, NULL, OPTION_SYSTEM},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {NULL, 0, NULL, 0},
-};
-
-struct settings {
-    int64_t deadline_s; /* 0: the command's own */
-    bool detach, quiet, help, version;
-};
-
 static void
 print_help(void)
 {
@@ -185,90 +106,6 @@ print_help(void)
     for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++)
         (void)printf("  %-9s %s\n", COMMANDS[i].name, COMMANDS[i].help);
     (void)fputs(OPTIONS_HELP, stdout);
-}
-
-static bool
-is_between(const char *text, int64_t low, int64_t high, int64_t *out)
-{
-    return text_to_int64(text, out) && *out >= low && *out <= high;
-}
-
-static bool
-is_file_path(const char *text)
-{
-    size_t n = strlen(text);
-
-    return text[0] == '/' && n < PATH_MAX && text[n - 1] != '/';
-}
-
-static bool
-take_option(int key, struct session *session, struct settings *settings)
-{
-    switch (key) {
-    case OPTION_ALL:
-        return session->all = true;
-    case OPTION_AUDIT:
-        return is_file_path(session->audit = optarg);
-    case OPTION_BACKGROUND:
-        return session->options.background = true;
-    case OPTION_DEADLINE:
-        return is_between(optarg, 1, DEADLINE_MAX_S, &settings->deadline_s);
-    case OPTION_DETACH:
-        return settings->detach = true;
-    case OPTION_FETCH:
-        return session->fetch = true;
-    case OPTION_FORCE:
-        return session->options.force = true;
-    case OPTION_GENERATION:
-        return is_between(optarg, 1, INT64_MAX, &session->generation);
-    case OPTION_HELP:
-        return settings->help = true;
-    case OPTION_LOG_LEVEL:
-        return log_level_of(optarg, &session->log_level);
-    case OPTION_LOGIN:
-        return session->login = true;
-    case OPTION_METRICS:
-        return is_file_path(session->metrics = optarg);
-    case OPTION_MIN_VALID:
-        return is_between(optarg, 0, TIME_MAX_S, &session->options.min_valid);
-    case OPTION_NO_HOOKS:
-        return session->no_hooks = true;
-    case OPTION_NO_REVOKE:
-        return session->no_revoke = true;
-    case OPTION_PROGRESS:
-        return session->progress = true;
-    case OPTION_QUIET:
-        return settings->quiet = true;
-    case OPTION_SESSION:
-        return session->report.session = true;
-    case OPTION_SYSTEM:
-        return session->options.system = true;
-    case OPTION_VERSION:
-        return settings->version = true;
-    default:
-        return false;
-    }
-}
-
-static enum tw_status
-parse(int argc, char **argv, struct session *session,
-      struct settings *settings, struct tw_error *err)
-{
-    int key;
-
-    opterr = 0;
-    while ((key = getopt_long(argc, argv, "", LONG_OPTIONS, NULL)) != -1) {
-        if (!take_option(key, session, settings)) {
-            struct shown shown;
-            const char *word = argv[optind > 1 ? optind - 1 : 1];
-
-            return tw_fail(err, TW_E_USAGE,
-                           "bad option or value at '%s'\n"
-                           "tokenward-helper --help",
-                           text_printable(&shown, word, strlen(word)));
-        }
-    }
-    return TW_OK;
 }
 
 static const struct command *
@@ -326,6 +163,19 @@ end_of_others(void)
 }
 
 static enum tw_status
+fence(const struct command *command, const struct session *session,
+      struct tw_error *err)
+{
+    AUTO_STORE store = {.root = -1};
+
+    if (command->programs)
+        return filter_enter(PHASE_READING, err);
+    if (command->keeps)
+        (void)session_store(session, &store, NULL); /* it will say why not */
+    return fence_local(store.root < 0 ? NULL : &store, err);
+}
+
+static enum tw_status
 run(const struct command *command, struct session *session, int64_t deadline_s,
     int argc, char **argv)
 {
@@ -359,8 +209,7 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
         (void)atexit(end_of_others);
     /* Before a profile is read; fence.h has what is given up after that. */
     if (!status && !command->is_open)
-        status = filter_enter(command->programs ? PHASE_READING : PHASE_LOCAL,
-                              &err);
+        status = fence(command, session, &err);
     status = status ? session_fail(session, &err)
                     : command->run(session, argc, argv);
     broker_close(&session->broker);
@@ -379,7 +228,8 @@ main(int argc, char **argv)
     struct settings settings = {.deadline_s = 0};
     const struct command *command;
     struct tw_error err = {0};
-    enum tw_status status = parse(argc, argv, &session, &settings, &err);
+    enum tw_status status =
+        options_parse(argc, argv, &session, &settings, &err);
 
     /* Whoever started us may ignore it, and then no child can be waited for.
      */

@@ -56,6 +56,59 @@ is "$(came read-own-secret)" done "its own secret is read"
 is "$(came write-runtime)" done "the runtime directory is written"
 is "$(grep -c "^intruder: " "$T/out")" 21 "it tried all that it can"
 
+# A module's constructor runs, and profiles are parsed, where no endpoint is
+# spoken to, too: what these commands write is the runtime directory or nothing.
+cat >"$T/planter.c" <<'END'
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include "tokenward-provider.h"
+static void plant(const char *place)
+{
+    char path[4096];
+    int fd;
+
+    snprintf(path, sizeof path, "%s/planted", place);
+    fd = open(path, O_WRONLY | O_CREAT, 0600);
+    fprintf(stderr, "planter: %s %s\n", path, fd < 0 ? strerrorname_np(errno) : "done");
+}
+__attribute__((constructor)) static void turn(void) { plant(OUTSIDE); plant(RUNTIME); }
+static int advance(const struct tw_host *host, void *state, const struct tw_event *event, struct tw_action *action)
+{
+    (void)host; (void)state; (void)event;
+    action->kind = TW_ACTION_FAIL;
+    return 0;
+}
+TW_PROVIDER_V1(.name = "planter", .summary = "turns", .advance = advance);
+END
+"$CC" -D_GNU_SOURCE -DOUTSIDE="\"$T/config\"" -DRUNTIME="\"$T/run/tokenward\"" -shared -fPIC -I"$TOP_SRC/provider" -o "$T/modules/planter.so" "$T/planter.c" ||
+    { echo "Bail out! no module"; exit 1; }
+chmod 644 "$T/modules/planter.so"
+profile planted /oauth/v1/token 'provider: planter'
+sed -i '/scope:/d' "$T/config/tokenward/profiles.d/planted.yaml"
+planted() { # planted OUTSIDE RUNTIME COMMAND...
+    outside=$1 runtime=$2
+    shift 2
+    rm -f "$T/config/planted" "$T/run/tokenward/planted"
+    user "$T/bin/tokenward-helper" "$@" >"$T/out" 2>&1
+    status=$?
+    if [ "$LANDLOCK" -ge 1 ]; then
+        is "$(sed -n "s#^planter: $T/config/planted ##p" "$T/out") $(sed -n "s#^planter: $T/run/tokenward/planted ##p" "$T/out")" \
+            "$outside $runtime" "$*: what a module may write"
+    else
+        skip "$*: what a module may write" "no Landlock here"
+    fi
+    is $status 0 "and it works"
+}
+planted EACCES EACCES check
+planted EACCES EACCES providers planter
+planted EACCES done explain planted
+planted EACCES done index
+user "$T/bin/tokenward-helper" reject y; is $? 0 "reject writes there, too"
+rm "$T/config/tokenward/profiles.d/planted.yaml" "$T/modules/planter.so"
+
 # Without Landlock it is the filter that keeps the programs out, and the other
 # way round; without both the helper is what file modes make it.
 if [ "$SECCOMP" = 1 ] && [ "$LANDLOCK" -gt 0 ]; then

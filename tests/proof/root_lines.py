@@ -12,7 +12,7 @@ import re
 import sys
 
 ROOTS = re.compile(
-    r"helper/(main|confine|wipe)\.c"
+    r"helper/(main|confine|options|wipe)\.c"
     r"|provider/base/(auto\.h|clock\.c|error\.c|secret\.c|session_word\.c|text\.c)"
     r"|provider/pam/[a-z_]+\.c")
 
