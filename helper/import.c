@@ -209,6 +209,8 @@ static const struct line_key FLUENT_BIT[] = {
 
 static const struct line_key LIBRDKAFKA[] = {
     {"https.ca.location", DRAFT_CA_FILE},
+    {"sasl.oauthbearer.client.credentials.client.id", DRAFT_CLIENT_ID},
+    {"sasl.oauthbearer.client.credentials.client.secret", DRAFT_KEYS},
     {"sasl.oauthbearer.client.id", DRAFT_CLIENT_ID},
     {"sasl.oauthbearer.client.secret", DRAFT_KEYS},
     {"sasl.oauthbearer.scope", DRAFT_SCOPE},
@@ -332,6 +334,7 @@ from_oidc_agent(const struct importer *this)
                 {"client_id", DRAFT_CLIENT_ID},
                 {"device_authorization_endpoint", DRAFT_DEVICE_ENDPOINT},
                 {"issuer_url", DRAFT_ISSUER},
+                {"issuer", DRAFT_ISSUER}, /* before it was issuer_url */
                 {"scope", DRAFT_SCOPE}};
     AUTO(auto_json)
     struct json *json = json_read(secret_text(this->text), this->text->len);
@@ -349,8 +352,10 @@ from_oidc_agent(const struct importer *this)
         status = take_secret(this, member(json, "client_secret"));
     if (!status)
         status = take(this, DRAFT_PROVIDER, "device_code");
-    if (!status && !this->draft->secret.len)
-        status = take(this, DRAFT_AUTH_METHOD, "none");
+    if (!status)
+        status =
+            take(this, DRAFT_AUTH_METHOD,
+                 this->draft->secret.len ? "client_secret_basic" : "none");
     return status;
 }
 
