@@ -15,25 +15,57 @@ struct filling {
     bool good;
 };
 
+/* Where @name is, or where it belongs (FNV-1a, at most half full). */
+static uint32_t *
+slot_of(const struct names *names, const char *name)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+
+    for (const char *at = name; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 0x100000001b3u;
+    for (size_t i = (size_t)(hash ^ hash >> 32);; i++) {
+        uint32_t *slot = &names->slots[i & (2 * names->room - 1)];
+
+        if (!*slot || strcmp(names->names[*slot - 1], name) == 0)
+            return slot;
+    }
+}
+
+static bool
+grow(struct names *names)
+{
+    size_t room = names->room ? 2 * names->room : 16;
+    uint32_t *slots = calloc(2 * room, sizeof *slots);
+    void *larger = reallocarray(names->names, room, sizeof *names->names);
+
+    if (larger)
+        names->names = larger;
+    if (!slots || !larger) {
+        free(slots);
+        return false;
+    }
+    free(names->slots);
+    names->slots = slots;
+    names->room = room;
+    for (size_t i = 0; i < names->count; i++)
+        *slot_of(names, names->names[i]) = (uint32_t)i + 1;
+    return true;
+}
+
 bool
 names_add(struct names *names, const char *name)
 {
+    uint32_t *slot;
+
     if (!text_is_profile_name(name))
         return true;
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->names[i], name) == 0)
-            return true;
-    }
-    if (names->count == names->room) {
-        size_t room = names->room ? 2 * names->room : 16;
-        void *larger = reallocarray(names->names, room, sizeof *names->names);
-
-        if (!larger)
-            return false;
-        names->names = larger;
-        names->room = room;
-    }
+    if (names->count == names->room && !grow(names))
+        return false;
+    slot = slot_of(names, name);
+    if (*slot)
+        return true;
     memcpy(names->names[names->count++], name, strlen(name) + 1);
+    *slot = (uint32_t)names->count;
     return true;
 }
 
@@ -96,5 +128,6 @@ void
 names_clear(struct names *names)
 {
     free(names->names);
+    free(names->slots);
     *names = (struct names){.names = NULL};
 }

@@ -6,6 +6,8 @@
 #ifndef TW_CLI_NAMES_H
 #define TW_CLI_NAMES_H
 
+#include <stdint.h>
+
 #include "provider/base/runtime.h"
 #include "provider/base/text.h"
 
@@ -14,6 +16,7 @@ typedef char profile_name[PROFILE_NAME_MAX + 1];
 struct names {
     profile_name *names; /* the user's in their order, then the system's */
     size_t count, room;
+    uint32_t *slots; /* twice the room: numbers of names from 1, by hash */
 };
 
 /* names_add: once each; what can be no name is left out.  False: out of
