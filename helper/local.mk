@@ -87,6 +87,8 @@ helper_libhelper_la_SOURCES = \
 	helper/hook_once.h \
 	helper/hooks.c \
 	helper/hooks.h \
+	helper/host_names.c \
+	helper/host_names.h \
 	helper/http.c \
 	helper/http.h \
 	helper/http_answer.c \

@@ -11,6 +11,7 @@
 
 #include "helper/arena.h"
 #include "helper/hook.h"
+#include "helper/host_names.h"
 #include "helper/jwt_signature.h"
 #include "helper/key_source.h"
 #include "helper/module.h"
@@ -182,6 +183,7 @@ struct profile_context {
     const struct mark *mark;
     struct modules *modules;
     struct arena *arena;
+    struct host_names *names;   /* of readers; they outlive the context */
     uint32_t mode, mode_wanted; /* of the file, for the message */
     bool may_hold_secret;
     bool system;

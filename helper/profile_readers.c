@@ -4,8 +4,6 @@
  * names of this host's, into ids, and of units.  A user's profile has none:
  * its tokens are that user's.
  */
-#include <grp.h>
-#include <pwd.h>
 #include <string.h>
 
 #include "helper/profile_readers.h"
@@ -27,32 +25,29 @@ is_specifier(const struct profile_reader *reader, const struct yaml_node *node)
  * else: it is refused. */
 static enum tw_status
 find(const struct profile_reader *reader, const struct yaml_node *node,
-     bool is_group, unsigned *out)
+     enum host_name kind, unsigned *out)
 {
-    const char *kind = is_group ? "group" : "user";
-    const struct passwd *user = NULL;
-    const struct group *group = NULL;
     struct shown shown;
     size_t n = 0;
     enum tw_status status = profile_value_line(reader, "readers", node, &n);
+    enum host_name found;
 
     if (status)
         return status;
-    if (is_group)
-        group = getgrnam(node->text);
-    else
-        user = getpwnam(node->text);
-    if (!user && !group)
+    found = host_names_find(reader->context->names, kind, node->text, out);
+    if (found == HOST_NO_MEMORY)
+        return tw_no_memory(reader->err);
+    if (found == HOST_NOBODY)
         return profile_refuse(reader, node,
                               "readers: there is no %s '%s' on this host",
-                              kind, text_printable(&shown, node->text, n));
-    *out = group ? group->gr_gid : user->pw_uid;
+                              kind == HOST_GROUP ? "group" : "user",
+                              text_printable(&shown, node->text, n));
     return TW_OK;
 }
 
 static enum tw_status
 read_ids(const struct profile_reader *reader, const struct yaml_node *value,
-         bool is_group, unsigned **ids, size_t *count)
+         enum host_name kind, unsigned **ids, size_t *count)
 {
     const struct yaml_node *item;
     size_t n = 0, taken = 0;
@@ -67,7 +62,7 @@ read_ids(const struct profile_reader *reader, const struct yaml_node *value,
     for (; n && !status; item = item->next, n--) {
         if (is_specifier(reader, item))
             continue;
-        status = find(reader, item, is_group, &(*ids)[taken]);
+        status = find(reader, item, kind, &(*ids)[taken]);
         for (size_t i = 0; i < taken && !status; i++) {
             if ((*ids)[i] == (*ids)[taken])
                 status = profile_refuse(reader, item,
@@ -166,10 +161,10 @@ profile_read_readers(const struct profile_reader *reader,
     for (const struct yaml_node *item = value->child; item && !status;
          item = item->next) {
         if (strcmp(item->key->text, "users") == 0)
-            status = read_ids(reader, item, false, &readers->users,
+            status = read_ids(reader, item, HOST_USER, &readers->users,
                               &readers->user_count);
         else if (strcmp(item->key->text, "groups") == 0)
-            status = read_ids(reader, item, true, &readers->groups,
+            status = read_ids(reader, item, HOST_GROUP, &readers->groups,
                               &readers->group_count);
         else if (strcmp(item->key->text, "units") == 0)
             status = read_units(reader, item);

@@ -82,6 +82,7 @@ profile_template_read(const struct profile_context *context,
         return tw_no_memory(err);
     template->context = *context;
     template->context.arena = &template->arena;
+    template->context.names = &template->names;
     template->entry = specifier_copy(&template->arena, entry);
     template->name = strdup(entry->key->text);
     if (!template->entry || !template->name)
@@ -200,6 +201,7 @@ profile_template_free(struct profile_template *template)
     if (!template)
         return;
     arena_clear(&template->arena);
+    host_names_clear(&template->names);
     free(template->instances);
     free(template->name);
     free(template);

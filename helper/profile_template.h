@@ -24,6 +24,7 @@ struct profile_template {
     char *name;                     /* with its @ */
     struct profile_context context; /* with the arena below */
     struct arena arena;             /* all of it, but not its instances */
+    struct host_names names;        /* its readers, and its instances' */
     const struct yaml_node *entry;  /* as it is written */
     const struct yaml_node *listed; /* its `instances`; NULL: of_users */
     bool of_users;                  /* one for each user who asks, by %u */

@@ -34,7 +34,8 @@ struct profile_left_out {
 };
 
 struct profile_set {
-    struct arena arena;           /* all profiles but those that are made */
+    struct arena arena; /* all profiles but those that are made */
+    struct host_names host_names;
     struct profile *first, *last; /* those that are written out */
     size_t count;
     bool is_linked; /* one of them, or of the templates */

@@ -83,10 +83,12 @@ read_entry(const struct yaml_node *entry, const char *given)
     static struct modules modules;
     static const struct mark mark = {"absent"};
     AUTO(arena_clear) struct arena arena = {0};
+    AUTO(host_names_clear) struct host_names names = {.arena = {NULL}};
     const struct profile_context context = {.file = "/c/p.yaml",
                                             .mark = &mark,
                                             .modules = &modules,
                                             .arena = &arena,
+                                            .names = &names,
                                             .mode = 0600,
                                             .mode_wanted = 0600,
                                             .may_hold_secret = true};

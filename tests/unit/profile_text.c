@@ -11,10 +11,12 @@
 
 static struct modules modules;
 static struct arena arena; /* of every profile */
+static struct host_names names;
 
 const struct profile_context PRIVATE = {.file = "/c/p.yaml",
                                         .modules = &modules,
                                         .arena = &arena,
+                                        .names = &names,
                                         .mode = 0600,
                                         .mode_wanted = 0600,
                                         .may_hold_secret = true};

@@ -4,6 +4,7 @@
  * what an instance is, and what none of them can do.
  */
 #include <criterion/criterion.h>
+#include <dlfcn.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,20 @@
 #include "tests/unit/loading.h"
 
 TestSuite(template, .init = loading_begin, .fini = scratch_remove);
+
+/* In the place of the C library's, which is asked. */
+static int look_ups;
+
+struct passwd *
+getpwnam(const char *name)
+{
+    struct passwd *(*real)(const char *);
+    void *symbol = dlsym(RTLD_NEXT, "getpwnam");
+
+    look_ups++;
+    memcpy(&real, &symbol, sizeof real);
+    return real(name);
+}
 
 #define TENANT                                                       \
     "    token_endpoint: https://a.test/%i/t\n    client_id: c-%i\n" \
@@ -220,6 +235,31 @@ Test(template, of_users_is_for_its_readers)
     if (nobody)
         cr_expect_eq(profiles_find(&set, "corp@nobody", &other, &err),
                      TW_E_ACCESS, "%s", err.message);
+    profile_set_clear(&set);
+}
+
+Test(template, asks_once_who_its_readers_are)
+{
+    loading_put("profiles.d/a.yaml", 0644,
+                LISTED("[a, b]") "    readers: {users: [root]}\n"
+                                 "  other:\n"
+                                 "    token_endpoint: https://a.test/t\n"
+                                 "    client_id: c\n"
+                                 "    client_secret: {file: s.key}\n"
+                                 "    readers: {users: [root]}\n"
+                                 "  another:\n"
+                                 "    token_endpoint: https://a.test/t\n"
+                                 "    client_id: c\n"
+                                 "    client_secret: {file: s.key}\n"
+                                 "    readers: {users: [root]}\n");
+    look_ups = 0;
+    load(true, 2);
+    cr_expect_leq(look_ups, 2); /* the profiles', and the template's */
+    expect_client("tenant@a", "c-a");
+    look_ups = 0;
+    expect_client("tenant@a", "c-a");
+    expect_client("tenant@b", "c-b");
+    cr_expect_eq(look_ups, 0);
     profile_set_clear(&set);
 }
 
