@@ -120,21 +120,46 @@ is "$(cat /run/tokenward/pay/token)" "$token" "stopped: the token stays"
 is "$(reader tokenward get --cached pay)" "$token" "and is served"
 rm "$conf/profiles.d/hang.yaml"
 
-# A user's unit, under a service manager of that user.
-mkdir -p /run/user/61001 /home/anna/.config/tokenward/profiles.d
+# A user's units, under that user's manager, as a login or lingering starts it.
+mkdir -p /home/anna/.config/tokenward/profiles.d
 printf 'profiles:\n  mine:\n    token_endpoint: %s\n    client_id: %s\n    client_secret: {file: ../secret}\n    scope: payments\n    ca_file: %s\n' \
     "$URL/oauth/v1/token" "$CLIENT_ID" "$CA" >/home/anna/.config/tokenward/profiles.d/mine.yaml
 printf %s "$CANARY" >/home/anna/.config/tokenward/secret
-chmod -R go= /home/anna/.config /run/user/61001
-chown -R anna:anna /home/anna /run/user/61001
-systemd-run -q --unit=manager --uid=61001 --gid=61001 -p Delegate=yes -p WorkingDirectory=/home/anna \
-    -E HOME=/home/anna -E XDG_RUNTIME_DIR=/run/user/61001 /lib/systemd/systemd --user
-until_true 10 test -S /run/user/61001/systemd/private
+chmod -R go= /home/anna/.config
+chown -R anna:anna /home/anna
 anna() { setpriv --reuid=61001 --regid=61001 --clear-groups env HOME=/home/anna XDG_RUNTIME_DIR=/run/user/61001 "$@"; }
-anna systemctl --user start tokenward.service
-is $? 0 "a user's unit starts"
-until_true 5 test -s /run/user/61001/tokenward/mine/token
-is "$(anna tokenward get mine)" "$(cat /run/user/61001/tokenward/mine/token 2>/dev/null)" "and its token is there by itself"
-anna systemctl --user stop tokenward.service
-is "$(anna systemctl --user show -P Result tokenward.service)" success "it ends cleanly"
+user_property() { anna systemctl --user show -P "$1" tokenward.service; }
+systemctl start user@61001.service
+is "$(systemctl is-active user@61001.service)" active "the user's manager runs"
+is "$(stat -c '%a %U' /run/user/61001)" "700 anna" "with a runtime directory of the user's own"
+
+# The credential socket first: nothing runs until a unit comes for its token.
+anna systemctl --user start tokenward-credential.socket
+is "$(stat -c '%a %U' /run/user/61001/tokenward/credential)" "600 anna" "the socket for units is that user's alone"
+is "$(anna systemctl --user is-active tokenward.service)" inactive "and nothing runs"
+anna systemd-run --user -q --wait --collect -p LoadCredential=mine:/run/user/61001/tokenward/credential \
+    /bin/sh -c 'cp "$CREDENTIALS_DIRECTORY/mine" "$HOME/loaded"'
+is $? 0 "a user's unit is started with LoadCredential="
+is "$(anna systemctl --user is-active tokenward.service)" active "which starts the helper"
+is "$(cat /home/anna/loaded)" "$(cat /run/user/61001/tokenward/mine/token 2>/dev/null)" "and is handed the token that it bought"
+[ -s /home/anna/loaded ]
+is $? 0 "which is one"
+setpriv --reuid=61002 --regid=61002 --clear-groups sh -c 'test -e /run/user/61001/tokenward/credential' 2>/dev/null
+is $? 1 "no other user reaches that socket"
+until_true 5 sh -c "setpriv --reuid=61001 --regid=61001 --clear-groups env XDG_RUNTIME_DIR=/run/user/61001 systemctl --user show -P StatusText tokenward.service | grep -q '^1 profiles, 0 failing'"
+is $? 0 "the helper tells the user's manager how it is"
+pid=$(user_property MainPID)
+is "$(ps -o user= -p "$pid")" anna "it is the user's process"
+is "$(tr '\t' ' ' <"/proc/$pid/status" | sed -n 's/^\(CapEff\|CapBnd\|NoNewPrivs\): *//p' | tr '\n' ' ' | cut -d' ' -f1,3)" "0000000000000000 1" "without a capability or new privileges"
+is "$(anna tokenward get mine)" "$(cat /home/anna/loaded)" "a get has the same token"
+kill -KILL "$pid"
+rm /home/anna/loaded
+anna systemd-run --user -q --wait --collect -p LoadCredential=mine:/run/user/61001/tokenward/credential \
+    /bin/sh -c 'cp "$CREDENTIALS_DIRECTORY/mine" "$HOME/loaded"'
+is "$(cat /home/anna/loaded 2>/dev/null)" "$(cat /run/user/61001/tokenward/mine/token)" "killed: a unit that comes meanwhile waits for the next one"
+anna systemctl --user stop tokenward.service tokenward-credential.socket
+is "$(user_property Result)" success "it ends cleanly"
+[ ! -e /run/user/61001/tokenward/credential ]
+is $? 0 "and its socket is gone"
+systemctl stop user@61001.service
 echo end
