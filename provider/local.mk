@@ -134,6 +134,8 @@ tokenward_SOURCES = \
 	provider/cli/command.h \
 	provider/cli/complete.c \
 	provider/cli/edit.c \
+	provider/cli/edit_file.c \
+	provider/cli/edit_file.h \
 	provider/cli/exec.c \
 	provider/cli/get.c \
 	provider/cli/guard.c \

@@ -19,15 +19,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "provider/base/runtime.h"
 #include "provider/base/spawn.h"
-#include "provider/base/text.h"
 #include "provider/cli/command.h"
+#include "provider/cli/edit_file.h"
 #include "provider/cli/guard.h"
 #include "provider/cli/terminal.h"
 
-#define USER_FILE "profiles.yaml"
-#define DROP_INS "profiles.d"
 #define COPY_PREFIX ".edit." /* no reader looks at a name with a dot */
 #define NO_SHELL 127
 
@@ -48,32 +45,13 @@ auto_edit(struct edit *edit)
         (void)close(edit->file);
 }
 
-/* A path as it stands, or a name: its own file, else the one of all. */
-static bool
-choose(const char *word, char out[static PATH_MAX])
-{
-    struct runtime runtime;
-    int n;
-
-    if (word && (strchr(word, '/') || !text_is_profile_name(word) ||
-                 access(word, F_OK) == 0))
-        return snprintf(out, PATH_MAX, "%s", word) < PATH_MAX;
-    runtime_find(&runtime, NULL);
-    n = word ? snprintf(out, PATH_MAX, "%s/" DROP_INS "/%s.yaml",
-                        runtime.config, word)
-             : -1;
-    if (n > 0 && n < PATH_MAX && access(out, F_OK) == 0)
-        return true;
-    return snprintf(out, PATH_MAX, "%s/" USER_FILE, runtime.config) < PATH_MAX;
-}
-
 static enum tw_status
 find(const char *word, struct edit *edit, struct tw_error *err)
 {
     char chosen[PATH_MAX];
     const char *base;
 
-    if (!choose(word, chosen) || !realpath(chosen, edit->path)) {
+    if (!edit_file(word, chosen) || !realpath(chosen, edit->path)) {
         (void)tw_fail_errno(err, TW_E_NOT_FOUND, errno, "%s", chosen);
         error_hint(err, "tokenward explain NAME tells where a profile stands");
         return TW_E_NOT_FOUND;

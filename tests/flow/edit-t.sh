@@ -24,6 +24,12 @@ is "$(stat -c '%a %u' "$file")" "600 $USER_ID" "with its mode and owner"
 is "$(cat "$T/home/edited")" "$T/config/tokenward/profiles.d/.edit.pay.yaml
 600" "what was edited is a copy beside it, for nobody else"
 is "$(left)" "" "of which nothing is left"
+other=$T/config/tokenward/profiles.d/other.yaml
+cp -p "$file" "$T/kept"; mv "$file" "$other"
+editor 'sed -i "s/timeout: 7/timeout: 9/" "$1"'
+edit pay; is $STATUS 0 "a profile in a file of another name: exit 0"
+is "$(tail -n 1 "$other")" "    timeout: 9" "is edited where it stands"
+rm "$other"; mv "$T/kept" "$file"
 chmod 640 "$file"
 editor 'sed -i "s/timeout: 7/timeout: 8/" "$1"'
 edit "$file"; is $STATUS 0 "by its path, with an editor that makes a new file"
