@@ -43,6 +43,14 @@ fails 77 'missing or wrong: scope' "and one would be noticed" 'lack=scope'
 N=$((N + 1)); profile "row$N" '/oauth/v1/token?api-version=2'
 user tokenward get "row$N" >/dev/null; is $? 0 "an endpoint with a query of its own"
 
+# What was not asked for, or not given.
+ends 3600 "less scope than asked for" 'scope=payments'
+is "$(field "row$N" scope)" payments "is kept as it was granted"
+like "$(field "row$N" warning)" "less scope than asked for" "with a warning"
+like "$(user tokenward status "row$N")" "less scope than asked for" "which status shows"
+ends 3600 "more scope than asked for" 'scope=payments%20wallet%20admin'
+like "$(field "row$N" warning)" "more scope than asked for" "a warning, too"
+
 # How long a token lives: from before it was asked for, and beyond 2038.
 asked=$(date +%s)
 ends 100 "an answer that takes its time" 'delay=2500,expires-in=100'

@@ -106,6 +106,12 @@ forget bare
 user sh -c 'exec tokenward get bare <&- >&- 2>&-'; is $? 71 "get, cold, all three closed: exit 71"
 [ -n "$(field bare access_token)" ]; ok $? "and a record is there all the same"
 out=$(user sh -c 'exec git-credential-tokenward get <&-' 2>&1); is $? 71 "git: stdin closed: exit 71"
+mkfifo "$T/still"
+exec 9<>"$T/still"
+printf 'protocol=https\n' >&9
+out=$(user timeout 20 git-credential-tokenward get <"$T/still" 2>&1); is $? 75 "git: half a request and no end: exit 75"
+like "$out" "no whole request came on stdin within 5 s" "and a word"
+exec 9>&-
 if [ -c /dev/full ]; then
     out=$(user sh -c 'exec tokenward get pay >/dev/full' 2>&1); is $? 71 "get: a full disk: exit 71"
     like "$out" "No space left" "says so"

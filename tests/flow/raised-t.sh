@@ -55,4 +55,30 @@ chmod -R a+rX "/run/user/$USER_ID/tokenward/pay"
 chown -R $CALLER "/run/user/$USER_ID/tokenward/pay"
 out=$(raised "$T/raised/tokenward" get pay); status=$?
 [ $status != 0 ] && [ -z "$out" ]; ok $? "a record of another owner's: exit $status, $(head -n 1 "$T/err")"
+
+# A doorbell at which another one answers: nobody rings there.
+if command -v python3 >/dev/null; then
+    rm -rf "/run/user/$USER_ID/tokenward/pay"
+    cat >"$T/bin/false_bell.py" <<'EOF'
+import os, socket, sys
+bell = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+bell.bind(sys.argv[1])
+os.chmod(sys.argv[1], 0o777)
+os.setuid(int(sys.argv[2]))
+bell.listen(8)
+print("ready", flush=True)
+while True:
+    caller, _ = bell.accept()
+    print("heard", caller.recv(512), flush=True)
+    caller.send(b"status=ok\n")
+EOF
+    python3 "$T/bin/false_bell.py" "/run/user/$USER_ID/tokenward/doorbell" $CALLER >"$T/bell" 2>&1 &
+    EXTRA_PID=$!
+    until_true 10 grep -q ready "$T/bell"
+    user env XDG_RUNTIME_DIR="/run/user/$USER_ID" tokenward get pay >"$T/out"; is $? 0 "a false doorbell: a helper is started"
+    is "$(cat "$T/out")" "$(sed -n 's/^access_token=//p' "/run/user/$USER_ID/tokenward/pay/record")" "whose token is given"
+    is "$(grep -c "heard b'.." "$T/bell")" 0 "and nothing was said to it"
+else
+    skip "a false doorbell" "python3 is not installed"
+fi
 done_testing

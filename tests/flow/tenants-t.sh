@@ -93,6 +93,28 @@ matrix ""
 fronts
 like "$(as dora $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=reject\nprofile=one\ngeneration=1\n')" "^status=access" "nor reject"
 like "$(as dora $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=status\n')" "^status=access" "a tenant sees nothing of all"
+# A call that anna made and dora goes on with: it is anna's, and answers in words.
+cat >"$T/bin/handed_on.py" <<'EOF'
+import os, socket, sys
+ours, theirs = socket.socketpair()
+if os.fork() == 0:
+    os.setgroups([]); os.setresgid(*[int(sys.argv[2])] * 3); os.setresuid(*[int(sys.argv[2])] * 3)
+    call = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    call.connect("/run/tokenward/doorbell")
+    socket.send_fds(theirs, [b"x"], [call.fileno()])
+    os._exit(0)
+os.setgroups([]); os.setresgid(*[int(sys.argv[3])] * 3); os.setresuid(*[int(sys.argv[3])] * 3)
+_, fds, _, _ = socket.recv_fds(ours, 1, 1)
+call = socket.socket(fileno=fds[0])
+call.settimeout(20)
+call.send(b"command=ensure\nprofile=one\n")
+print(call.recv(4096).decode(), end="")
+try:
+    print(open("/run/tokenward/one/token").read())
+except PermissionError:
+    print("closed")
+EOF
+is "$($PYTHON "$T/bin/handed_on.py" - 61001 61004 | tr '\n' ' ')" "status=ok closed " "a call that is handed on stays its maker's, and brings no token"
 generation=$(sed -n 's/^generation=//p' /run/tokenward/one/record)
 as anna "$T/bin/tokenward" reject one; is $? 0 "a reader rejects"
 as anna cat /run/tokenward/one/record >/dev/null 2>&1; is $? 0 "and sees that it is rejected"
