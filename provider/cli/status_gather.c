@@ -111,16 +111,17 @@ look_at(const struct runtime *runtime, struct status_row *row)
 static bool
 add(struct gather *gather, const char *name, bool system)
 {
+    const size_t seen = gather->seen.count;
     char own[PROFILE_NAME_MAX + 1];
     struct status_row *row;
 
     if (own_name(name, own, NULL))
         return true;
     name = own;
-    for (size_t i = 0; i < gather->count; i++) {
-        if (strcmp(gather->rows[i].name, name) == 0)
-            return true;
-    }
+    if (!names_add(&gather->seen, name))
+        return false;
+    if (gather->seen.count == seen)
+        return true;
     if (gather->count == gather->room) {
         size_t room = gather->room ? 2 * gather->room : 16;
         void *rows = reallocarray(gather->rows, room, sizeof *gather->rows);
@@ -180,12 +181,19 @@ add_systems(struct gather *gather)
     add_kept(gather, true);
 }
 
+static void
+begin(struct gather *gather)
+{
+    gather->count = 0;
+    names_clear(&gather->seen);
+}
+
 void
 gather_system(struct gather *gather)
 {
     struct stat st;
 
-    gather->count = 0;
+    begin(gather);
     gather->readable_only =
         geteuid() != 0 &&
         (lstat(gather->runtime->system, &st) < 0 || st.st_uid != geteuid());
@@ -198,7 +206,7 @@ gather_all(struct gather *gather, struct tw_error *why)
 {
     AUTO_INDEX user = INDEX_INIT;
 
-    gather->count = 0;
+    begin(gather);
     if (!index_open(gather->runtime->user, true, true, &user, why)) {
         index_each(&user, add_of_user, gather);
         why->status = TW_OK;
@@ -255,6 +263,7 @@ void
 gather_clear(struct gather *gather)
 {
     free(gather->rows);
+    names_clear(&gather->seen);
     gather->rows = NULL;
     gather->count = gather->room = 0;
 }

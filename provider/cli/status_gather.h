@@ -6,12 +6,14 @@
 #define TW_CLI_STATUS_GATHER_H
 
 #include "provider/base/runtime.h"
+#include "provider/cli/names.h"
 #include "provider/cli/status_row.h"
 
 struct gather {
     const struct runtime *runtime;
     struct status_row *rows; /* the user's first, each name once */
     size_t count, room;
+    struct names seen;  /* whether they have a row or not */
     bool readable_only; /* of the system's: for whom is only a reader */
 };
 
