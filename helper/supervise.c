@@ -147,6 +147,7 @@ supervise(int64_t deadline_ms, const sigset_t *held,
     while (waitpid(pid, &state, 0) < 0 && errno == EINTR)
         ;
     sweep_children();
+    broker_office_close(office);
     if (WIFEXITED(state))
         *exit_status = WEXITSTATUS(state);
     else if (!err->status)
