@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "helper/broker_order.h"
-#include "helper/secret_command.h"
+#include "helper/program.h"
 #include "provider/base/auto.h"
 #include "provider/base/text.h"
 
@@ -46,7 +46,7 @@ struct received {
     int fd;
 };
 
-struct program {
+struct plan {
     const char *argv[WORDS_MAX];
     char *const *variables;
     int output; /* -1: a fetch, which speaks where we speak */
@@ -81,25 +81,25 @@ set_descriptors(int output, int *pipe)
 
 /* In the new process.  Returns an errno. */
 static int
-begin(const struct program *program, int *pipe)
+begin(const struct plan *plan, int *pipe)
 {
-    char *const *argv = (char *const *)(uintptr_t)program->argv;
+    char *const *argv = (char *const *)(uintptr_t)plan->argv;
     char path[PATH_MAX] = "/proc/self/exe";
 
     reset_signals();
-    if (program->output >= 0) {
-        if (!secret_command_find(argv[0], program->variables, path))
+    if (plan->output >= 0) {
+        if (!program_find(argv[0], plan->variables, path))
             return ENOENT;
-        if (setpgid(0, 0) < 0 || !set_descriptors(program->output, pipe))
+        if (setpgid(0, 0) < 0 || !set_descriptors(plan->output, pipe))
             return errno;
     }
-    (void)execve(path, argv, program->variables);
+    (void)execve(path, argv, plan->variables);
     return errno;
 }
 
 /* @pipe: where the other end of the new process's is put. */
 static struct broker_answer
-start(const struct program *program, int *pipe)
+start(const struct plan *plan, int *pipe)
 {
     AUTO_CLOSE int writer = -1;
     int ends[2];
@@ -114,7 +114,7 @@ start(const struct program *program, int *pipe)
     if (pid < 0)
         return (struct broker_answer){.error = errno};
     if (pid == 0) {
-        error = begin(program, &writer);
+        error = begin(plan, &writer);
         _exit(write(writer, &error, sizeof error) < 0 ? 126 : 127);
     }
     return (struct broker_answer){.pid = pid};
@@ -171,14 +171,14 @@ run(const struct broker_office *office, const struct received *received,
     int *pipe)
 {
     const struct broker_command *command = find(office, received);
-    struct program program = {.variables = office->environment->allowed,
-                              .output = received->fd};
+    struct plan plan = {.variables = office->environment->allowed,
+                        .output = received->fd};
 
     if (!office->sealed || !command || received->fd < 0)
         return (struct broker_answer){.error = EPERM};
-    if (!split(command, program.argv))
+    if (!split(command, plan.argv))
         return (struct broker_answer){.error = E2BIG};
-    return start(&program, pipe);
+    return start(&plan, pipe);
 }
 
 static bool
@@ -192,7 +192,7 @@ static struct broker_answer
 hook(const struct broker_office *office, const struct received *received,
      int *pipe)
 {
-    struct program program = {
+    struct plan plan = {
         .argv = {"tokenward-helper", "--deadline", HOOK_SECONDS},
         .variables = office->environment->given,
         .output = -1};
@@ -201,11 +201,11 @@ hook(const struct broker_office *office, const struct received *received,
     if (!is_profile(received))
         return (struct broker_answer){.error = EPERM};
     if (office->system)
-        program.argv[n++] = "--system";
-    program.argv[n++] = "hook";
-    program.argv[n++] = "--";
-    program.argv[n] = received->words;
-    return start(&program, pipe);
+        plan.argv[n++] = "--system";
+    plan.argv[n++] = "hook";
+    plan.argv[n++] = "--";
+    plan.argv[n] = received->words;
+    return start(&plan, pipe);
 }
 
 static struct broker_answer
@@ -213,7 +213,7 @@ fetch(const struct broker_office *office, const struct received *received,
       int *pipe)
 {
     char seconds[24];
-    struct program program = {
+    struct plan plan = {
         .argv = {"tokenward-helper", "--deadline", FETCH_SECONDS},
         .variables = office->environment->given,
         .output = -1};
@@ -224,18 +224,18 @@ fetch(const struct broker_office *office, const struct received *received,
     (void)snprintf(seconds, sizeof seconds, "%" PRId64,
                    received->order.min_valid);
     if (office->system)
-        program.argv[n++] = "--system";
+        plan.argv[n++] = "--system";
     if (received->order.background)
-        program.argv[n++] = "--background";
+        plan.argv[n++] = "--background";
     if (received->order.min_valid >= 0) {
-        program.argv[n++] = "--min-valid";
-        program.argv[n++] = seconds;
+        plan.argv[n++] = "--min-valid";
+        plan.argv[n++] = seconds;
     }
-    program.argv[n++] = "--no-hooks"; /* who waits for it is not to wait */
-    program.argv[n++] = "fetch";
-    program.argv[n++] = "--";
-    program.argv[n] = received->words;
-    return start(&program, pipe);
+    plan.argv[n++] = "--no-hooks"; /* who waits for it is not to wait */
+    plan.argv[n++] = "fetch";
+    plan.argv[n++] = "--";
+    plan.argv[n] = received->words;
+    return start(&plan, pipe);
 }
 
 static struct broker_answer

@@ -29,6 +29,7 @@
 
 #include "helper/bearer_file.h"
 #include "helper/broker.h"
+#include "helper/fence_needs.h"
 #include "helper/filter.h"
 #include "helper/landlock.h"
 #include "helper/state.h"
@@ -80,64 +81,6 @@ static const char *const READ[] = {
 
 static const char *const DEVICES[] = {"/dev/null", "/dev/tty"};
 static const char *const TOKENS[] = {"/dev/tpm0", "/dev/tpmrm0"};
-
-/* What profiles need that others do not. */
-struct needs {
-    bool commands, hooks, state, anywhere, tpm, pkcs11, bearer_file;
-};
-
-static void
-need_key(const struct key_source *key, struct needs *needs)
-{
-    enum key_home home = key->uri ? key_home(key->uri) : KEY_AT_HOME;
-
-    needs->tpm = needs->tpm || home == KEY_IN_TPM;
-    needs->pkcs11 = needs->pkcs11 || home == KEY_IN_PKCS11;
-}
-
-static void
-need_proxy(const struct environment *environment, struct needs *needs)
-{
-    for (char **variable = environment->allowed; variable && *variable;
-         variable++) {
-        size_t n = strcspn(*variable, "=");
-
-        if (n > 6 && strncasecmp(*variable + n - 6, "_proxy", 6) == 0)
-            needs->anywhere = true;
-    }
-}
-
-static void
-need_source(const struct profile *source, struct needs *needs)
-{
-    needs->state = needs->state || source->request.max_fetches ||
-                   source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN;
-    needs->anywhere = needs->anywhere || source->issuer;
-    need_key(&profile_assertion(source)->key, needs);
-    need_key(&profile_identity(source)->key, needs);
-}
-
-static struct needs
-survey(const struct profile *const *profiles, size_t count,
-       const struct environment *environment, bool state)
-{
-    struct needs needs = {.state = state};
-
-    need_proxy(environment, &needs);
-    for (size_t i = 0; i < count; i++) {
-        const struct secret_source *secret;
-
-        needs.bearer_file = needs.bearer_file || profiles[i]->wlcg_discovery;
-        for (size_t j = 0; (secret = profile_secret(profiles[i], j)); j++)
-            needs.commands = needs.commands || secret->kind == SECRET_COMMAND;
-        needs.hooks = needs.hooks || hook_is_there(&profiles[i]->on_refresh);
-        for (const struct profile *source = profiles[i]; source;
-             source = source->then)
-            need_source(source, &needs);
-    }
-    needs.anywhere = needs.anywhere || needs.tpm || needs.pkcs11;
-    return needs;
-}
 
 static enum tw_status
 instruct(const struct profile *const *profiles, size_t count,
@@ -293,7 +236,7 @@ allow_bearer_file(const struct landlock *landlock, const struct store *store,
 }
 
 static enum tw_status
-allow_places(const struct landlock *landlock, const struct needs *needs,
+allow_places(const struct landlock *landlock, const struct fence_needs *needs,
              const struct secret_context *secrets, struct tw_error *err)
 {
     enum tw_status status = landlock_allow_open(landlock, secrets->store->root,
@@ -348,8 +291,8 @@ fence_fetching(const struct profile *const *profiles, size_t count,
                struct tw_error *err)
 {
     AUTO_LANDLOCK landlock = LANDLOCK_INIT;
-    const struct needs needs =
-        survey(profiles, count, secrets->environment, state);
+    const struct fence_needs needs =
+        fence_survey(profiles, count, secrets->environment, state);
     const struct landlock_scope scope = {.reads = !needs.pkcs11,
                                          .writes = !needs.pkcs11,
                                          .connects = !needs.anywhere,
@@ -391,7 +334,7 @@ fence_resident(const struct secret_context *secrets, bool bearer_file,
                const char *const *files, size_t file_count,
                struct tw_error *err)
 {
-    const struct needs needs = {
+    const struct fence_needs needs = {
         .state = true, .tpm = true, .bearer_file = bearer_file};
     static const struct landlock_scope SCOPE = {.writes = true};
     AUTO_LANDLOCK landlock = LANDLOCK_INIT;

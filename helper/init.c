@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include "helper/commands.h"
 #include "helper/draft.h"
 #include "helper/import.h"
+#include "helper/init_words.h"
 #include "helper/own_directory.h"
 #include "helper/prompt.h"
 #include "helper/secret_source.h"
@@ -28,41 +28,10 @@
 #define DROP_INS "profiles.d"
 #define HIDDEN_PREFIX ".new." /* no reader looks at a name with a dot */
 
-enum word {
-    WORD_FROM = 256,
-    WORD_FILE,
-    WORD_NO_TEST,
-    WORD_SECRET_FILE,
-    WORD_VAR,
-    WORD_KEY, /* and the ones after it: enum draft_key */
-};
-
-static const struct option WORDS[] = {
-    {"allow-http", required_argument, NULL, WORD_KEY + DRAFT_ALLOW_HTTP},
-    {"audience", required_argument, NULL, WORD_KEY + DRAFT_AUDIENCE},
-    {"auth-method", required_argument, NULL, WORD_KEY + DRAFT_AUTH_METHOD},
-    {"ca-file", required_argument, NULL, WORD_KEY + DRAFT_CA_FILE},
-    {"client-id", required_argument, NULL, WORD_KEY + DRAFT_CLIENT_ID},
-    {"file", required_argument, NULL, WORD_FILE},
-    {"from", required_argument, NULL, WORD_FROM},
-    {"issuer", required_argument, NULL, WORD_KEY + DRAFT_ISSUER},
-    {"no-test", no_argument, NULL, WORD_NO_TEST},
-    {"preset", required_argument, NULL, WORD_KEY + DRAFT_PRESET},
-    {"provider", required_argument, NULL, WORD_KEY + DRAFT_PROVIDER},
-    {"resource", required_argument, NULL, WORD_KEY + DRAFT_RESOURCE},
-    {"scope", required_argument, NULL, WORD_KEY + DRAFT_SCOPE},
-    {"secret-file", required_argument, NULL, WORD_SECRET_FILE},
-    {"token-endpoint", required_argument, NULL,
-     WORD_KEY + DRAFT_TOKEN_ENDPOINT},
-    {"var", required_argument, NULL, WORD_VAR},
-    {NULL, 0, NULL, 0},
-};
-
 struct init {
     struct session *session;
     struct draft draft;
-    const char *from, *file;
-    bool no_test;
+    struct init_words words;
     bool person; /* may be asked */
     int dir;     /* profiles.d */
     char path[PATH_MAX];
@@ -79,96 +48,6 @@ auto_init(struct init *init)
     if (init->dir >= 0)
         (void)close(init->dir);
     draft_clear(&init->draft);
-}
-
-static enum tw_status
-take_var(struct draft *draft, const char *word, struct tw_error *err)
-{
-    const char *equals = strchr(word, '=');
-    size_t n = equals ? (size_t)(equals - word) : 0;
-    char(*var)[256] = draft->vars[draft->var_count];
-
-    if (!n || n >= sizeof *var || strlen(equals + 1) >= sizeof *var ||
-        !text_is_line(word, strlen(word)) ||
-        draft->var_count == DRAFT_VARS_MAX)
-        return tw_fail(err, TW_E_USAGE, "--var NAME=VALUE, %d at most",
-                       DRAFT_VARS_MAX);
-    memcpy(var[0], word, n);
-    var[0][n] = '\0';
-    (void)strcpy(var[1], equals + 1);
-    draft->var_count++;
-    return TW_OK;
-}
-
-static enum tw_status
-take_path(char *out, const char *word, struct tw_error *err)
-{
-    char real[PATH_MAX];
-
-    if (!realpath(word, real) || strlen(real) >= DRAFT_VALUE_MAX)
-        return tw_fail_errno(err, TW_E_USAGE, errno, "the file given");
-    (void)strcpy(out, real);
-    return TW_OK;
-}
-
-static enum tw_status
-take_word(struct init *init, int key, const char *value, struct tw_error *err)
-{
-    switch (key) {
-    case WORD_FROM:
-        init->from = value;
-        return TW_OK;
-    case WORD_FILE:
-        init->file = value;
-        return TW_OK;
-    case WORD_NO_TEST:
-        init->no_test = true;
-        return TW_OK;
-    case WORD_SECRET_FILE:
-        return take_path(init->draft.secret_file, value, err);
-    case WORD_VAR:
-        return take_var(&init->draft, value, err);
-    case WORD_KEY + DRAFT_CA_FILE:
-        return take_path(init->draft.values[DRAFT_CA_FILE], value, err);
-    default:
-        return draft_set(&init->draft, (enum draft_key)(key - WORD_KEY),
-                         draft_key((enum draft_key)(key - WORD_KEY)), value,
-                         err);
-    }
-}
-
-/* @argv: the words after the command's name. */
-static enum tw_status
-take_words(struct init *init, int argc, char **argv, struct tw_error *err)
-{
-    char *words[64] = {(char *)(uintptr_t) "init"};
-    enum tw_status status = TW_OK;
-    int key;
-
-    if (argc > 62)
-        return tw_fail(err, TW_E_USAGE, "too many words");
-    for (int i = 0; i < argc; i++)
-        words[i + 1] = argv[i];
-    optind = 0; /* anew */
-    opterr = 0;
-    while (!status &&
-           (key = getopt_long(argc + 1, words, "", WORDS, NULL)) != -1) {
-        if (key == '?')
-            return tw_fail(err, TW_E_USAGE,
-                           "init: bad option or value\ntokenward init --help");
-        status = take_word(init, key, optarg, err);
-    }
-    if (status)
-        return status;
-    if (optind + 1 < argc + 1)
-        return tw_fail(err, TW_E_USAGE, "init: one name");
-    if (optind == argc && !text_is_profile_name(words[optind]))
-        return tw_fail(err, TW_E_USAGE, "init: this is no profile's name");
-    if (optind == argc)
-        (void)strcpy(init->draft.name, words[optind]);
-    if (!init->from != !init->file)
-        return tw_fail(err, TW_E_USAGE, "--from KIND wants --file FILE");
-    return TW_OK;
 }
 
 static enum tw_status
@@ -223,7 +102,7 @@ ask_all(struct init *init, struct tw_error *err)
         !draft->secret_file[0] && !draft->values[DRAFT_AUTH_METHOD][0])
         status =
             prompt_secret("Client secret (not shown): ", &draft->secret, err);
-    if (!status && !init->from)
+    if (!status && !init->words.from)
         status = ask(init, DRAFT_SCOPE, "Scope, or nothing: ", err);
     return status;
 }
@@ -374,7 +253,7 @@ try_out(struct init *init)
         (void)printf("Log in next: tokenward login %s\n", init->draft.name);
         return TW_OK;
     }
-    return init->no_test ? TW_OK : buy(init, &set);
+    return init->words.no_test ? TW_OK : buy(init, &set);
 }
 
 static enum tw_status
@@ -394,10 +273,12 @@ publish(struct init *init, struct tw_error *err)
 static enum tw_status
 prepare(struct init *init, int argc, char **argv, struct tw_error *err)
 {
-    enum tw_status status = take_words(init, argc, argv, err);
+    const struct init_words *words = &init->words;
+    enum tw_status status =
+        init_words_read(argc, argv, &init->words, &init->draft, err);
 
-    if (!status && init->from)
-        status = import_read(init->from, init->file, &init->draft, err);
+    if (!status && words->from)
+        status = import_read(words->from, words->file, &init->draft, err);
     if (!status)
         status = ask_all(init, err);
     if (!status)

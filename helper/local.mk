@@ -73,6 +73,8 @@ helper_libhelper_la_SOURCES = \
 	helper/extras.h \
 	helper/fence.c \
 	helper/fence.h \
+	helper/fence_needs.c \
+	helper/fence_needs.h \
 	helper/fetch.c \
 	helper/fetch.h \
 	helper/filter.c \
@@ -112,6 +114,8 @@ helper_libhelper_la_SOURCES = \
 	helper/index_write.c \
 	helper/index_write.h \
 	helper/init.c \
+	helper/init_words.c \
+	helper/init_words.h \
 	helper/inspect.c \
 	helper/instant.c \
 	helper/instant.h \

@@ -11,10 +11,54 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include "helper/secret_command.h"
 #include "provider/base/auto.h"
+
+static const char *
+search_path(char *const *variables)
+{
+    for (; variables && *variables; variables++) {
+        if (strncmp(*variables, "PATH=", 5) == 0)
+            return *variables + 5;
+    }
+    return "/usr/local/bin:/usr/bin:/bin";
+}
+
+static bool
+is_program(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+           access(path, X_OK) == 0;
+}
+
+/* A relative directory in PATH is passed over: it is whose the caller's
+ * working directory is. */
+bool
+program_find(const char *name, char *const *variables,
+             char out[static PATH_MAX])
+{
+    const char *dir = search_path(variables);
+
+    if (strchr(name, '/'))
+        return snprintf(out, PATH_MAX, "%s", name) < PATH_MAX &&
+               is_program(out);
+    while (*dir) {
+        size_t n = strcspn(dir, ":");
+
+        if (dir[0] == '/' &&
+            snprintf(out, PATH_MAX, "%.*s/%s", (int)n, dir, name) < PATH_MAX &&
+            is_program(out))
+            return true;
+        dir += n;
+        dir += *dir == ':';
+    }
+    return false;
+}
 
 void
 program_clear(struct program *program)
@@ -102,7 +146,7 @@ program_start(const struct program_call *call, struct program *out,
     int ends[2];
     int error;
 
-    if (!secret_command_find(call->argv[0], call->variables, path))
+    if (!program_find(call->argv[0], call->variables, path))
         return tw_fail(err, TW_E_CONFIG,
                        "%s: there is no such program, or it may not be run",
                        call->label);
@@ -127,6 +171,20 @@ program_start(const struct program_call *call, struct program *out,
 }
 
 enum tw_status
+program_judge(pid_t pid, int state, const char *label, struct tw_error *err)
+{
+    if (WIFEXITED(state) && WEXITSTATUS(state) == 0)
+        return TW_OK;
+    (void)kill(-pid, SIGKILL);
+    if (WIFSIGNALED(state))
+        return tw_fail(err, TW_E_CONFIG, "%s: was ended by signal %d", label,
+                       WTERMSIG(state));
+    return tw_fail(err, TW_E_CONFIG,
+                   "%s: failed with exit status %d; run it by hand to see why",
+                   label, WEXITSTATUS(state));
+}
+
+enum tw_status
 program_reap(struct program *program, const char *label, struct tw_error *err)
 {
     pid_t pid = program->pid, reaped;
@@ -139,13 +197,5 @@ program_reap(struct program *program, const char *label, struct tw_error *err)
     if (reaped < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "%s: its exit status is lost", label);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return TW_OK;
-    (void)kill(-pid, SIGKILL);
-    if (WIFSIGNALED(status))
-        return tw_fail(err, TW_E_CONFIG, "%s: was ended by signal %d", label,
-                       WTERMSIG(status));
-    return tw_fail(err, TW_E_CONFIG,
-                   "%s: failed with exit status %d; run it by hand to see why",
-                   label, WEXITSTATUS(status));
+    return program_judge(pid, status, label, err);
 }

@@ -7,6 +7,7 @@
 #ifndef TW_HELPER_PROGRAM_H
 #define TW_HELPER_PROGRAM_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -28,6 +29,12 @@ struct program_call {
     bool complaints;   /* its stderr comes with its output, else it is lost */
 };
 
+/* program_find: which file @name is: itself if it has a '/', else what
+ * the absolute directories of @variables' PATH have.  False: there is no such
+ * program, or it may not be run. */
+bool program_find(const char *name, char *const *variables,
+                  char out[static PATH_MAX]);
+
 /* program_start: TW_E_CONFIG: there is none, it cannot be started;
  * TW_E_SYSTEM. */
 enum tw_status program_start(const struct program_call *call,
@@ -37,6 +44,11 @@ enum tw_status program_start(const struct program_call *call,
  * it left in its group is killed then. */
 enum tw_status program_reap(struct program *program, const char *label,
                             struct tw_error *err);
+
+/* program_judge: of one that was waited for, with the state that waitpid(2)
+ * told: the same. */
+enum tw_status program_judge(pid_t pid, int state, const char *label,
+                             struct tw_error *err);
 
 /* program_clear: kills its group, if it has not been reaped, and closes. */
 void program_clear(struct program *program);

@@ -11,22 +11,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
+#include "helper/program.h"
 #include "provider/base/clock.h"
 
 #define CHUNK 1024
 #define LOOK_MS 5 /* between looks, without pidfd_open(2) */
 
 /* A program under way; killed and reaped when its scope ends. */
-struct program {
+struct run {
     const struct broker *broker;
     pid_t pid;  /* and its group's; 0: none */
     int exited; /* readable once it ended, or -1 */
@@ -36,84 +33,41 @@ struct program {
 };
 
 static bool
-is_reaped(struct program *program)
+is_reaped(struct run *run)
 {
     int error;
 
-    if (program->reaped)
+    if (run->reaped)
         return true;
-    error = broker_wait(program->broker, program->pid, &program->state);
-    program->error = error;
-    program->reaped = error != EAGAIN;
-    return program->reaped;
+    error = broker_wait(run->broker, run->pid, &run->state);
+    run->error = error;
+    run->reaped = error != EAGAIN;
+    return run->reaped;
 }
 
 /* It has ended, or is about to: waits for that. */
 static void
-reap(struct program *program)
+reap(struct run *run)
 {
-    struct pollfd polled = {.fd = program->exited, .events = POLLIN};
+    struct pollfd polled = {.fd = run->exited, .events = POLLIN};
 
-    while (!is_reaped(program))
-        (void)poll(&polled, 1, program->exited < 0 ? LOOK_MS : -1);
+    while (!is_reaped(run))
+        (void)poll(&polled, 1, run->exited < 0 ? LOOK_MS : -1);
 }
 
 static void
-auto_program(struct program *program)
+auto_run(struct run *run)
 {
-    if (program->pid > 0 && !program->judged) {
-        (void)kill(-program->pid, SIGKILL);
-        reap(program);
+    if (run->pid > 0 && !run->judged) {
+        (void)kill(-run->pid, SIGKILL);
+        reap(run);
     }
-    auto_close(&program->exited);
-    auto_close(&program->output);
-}
-
-static const char *
-search_path(char *const *variables)
-{
-    for (; variables && *variables; variables++) {
-        if (strncmp(*variables, "PATH=", 5) == 0)
-            return *variables + 5;
-    }
-    return "/usr/local/bin:/usr/bin:/bin";
-}
-
-static bool
-is_program(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-           access(path, X_OK) == 0;
-}
-
-/* A relative directory in PATH is passed over: it is whose the caller's
- * working directory is. */
-bool
-secret_command_find(const char *name, char *const *variables,
-                    char out[static PATH_MAX])
-{
-    const char *dir = search_path(variables);
-
-    if (strchr(name, '/'))
-        return snprintf(out, PATH_MAX, "%s", name) < PATH_MAX &&
-               is_program(out);
-    while (*dir) {
-        size_t n = strcspn(dir, ":");
-
-        if (dir[0] == '/' &&
-            snprintf(out, PATH_MAX, "%.*s/%s", (int)n, dir, name) < PATH_MAX &&
-            is_program(out))
-            return true;
-        dir += n;
-        dir += *dir == ':';
-    }
-    return false;
+    auto_close(&run->exited);
+    auto_close(&run->output);
 }
 
 static enum tw_status
-start(char *const *argv, const char *label, struct program *program,
+start(char *const *argv, const char *label, struct run *run,
       struct tw_error *err)
 {
     AUTO_CLOSE int writer = -1;
@@ -122,11 +76,11 @@ start(char *const *argv, const char *label, struct program *program,
 
     if (pipe2(ends, O_CLOEXEC) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
-    program->output = ends[0];
+    run->output = ends[0];
     writer = ends[1];
-    if (fcntl(program->output, F_SETFL, O_NONBLOCK) < 0)
+    if (fcntl(run->output, F_SETFL, O_NONBLOCK) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
-    error = broker_run(program->broker, argv, writer, &program->pid);
+    error = broker_run(run->broker, argv, writer, &run->pid);
     if (error == ENOENT)
         return tw_fail(err, TW_E_CONFIG,
                        "%s: there is no such program, or it may not be run",
@@ -134,19 +88,19 @@ start(char *const *argv, const char *label, struct program *program,
     if (error)
         return tw_fail_errno(err, TW_E_CONFIG, error, "%s: cannot be started",
                              label);
-    program->exited = pidfd_open(program->pid, 0);
+    run->exited = pidfd_open(run->pid, 0);
     return TW_OK;
 }
 
 /* What is in the pipe now.  False when it is too much. */
 static bool
-drain(const struct program *program, struct secret *out, bool *ended)
+drain(const struct run *run, struct secret *out, bool *ended)
 {
     char chunk[CHUNK];
     bool fits = true;
     ssize_t n;
 
-    while (fits && (n = read(program->output, chunk, sizeof chunk)) > 0)
+    while (fits && (n = read(run->output, chunk, sizeof chunk)) > 0)
         fits = secret_append(out, chunk, (size_t)n);
     *ended = fits && n == 0;
     explicit_bzero(chunk, sizeof chunk);
@@ -154,16 +108,16 @@ drain(const struct program *program, struct secret *out, bool *ended)
 }
 
 static enum tw_status
-hear(struct program *program, const char *label, int wait_ms,
-     struct secret *out, struct tw_error *err)
+hear(struct run *run, const char *label, int wait_ms, struct secret *out,
+     struct tw_error *err)
 {
     const int64_t deadline = clock_monotonic_ms() + wait_ms;
     bool ended = false;
 
     for (;;) {
         struct pollfd polled[] = {
-            {.fd = program->exited, .events = POLLIN},
-            {.fd = ended ? -1 : program->output, .events = POLLIN}};
+            {.fd = run->exited, .events = POLLIN},
+            {.fd = ended ? -1 : run->output, .events = POLLIN}};
         int64_t left = deadline - clock_monotonic_ms();
         bool has_exited;
 
@@ -171,13 +125,12 @@ hear(struct program *program, const char *label, int wait_ms,
             return tw_fail(err, TW_E_CONFIG,
                            "%s: did not end within %d ms and was killed",
                            label, wait_ms);
-        if (program->exited < 0 && left > LOOK_MS)
+        if (run->exited < 0 && left > LOOK_MS)
             left = LOOK_MS;
         if (poll(polled, 2, (int)left) < 0 && errno != EINTR)
             return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", label);
-        has_exited =
-            program->exited < 0 ? is_reaped(program) : polled[0].revents != 0;
-        if (!drain(program, out, &ended))
+        has_exited = run->exited < 0 ? is_reaped(run) : polled[0].revents != 0;
+        if (!drain(run, out, &ended))
             return TW_FAIL_ROOM(err, TW_E_CONFIG,
                                 "%s: printed more than %zu bytes", label,
                                 out->max);
@@ -187,25 +140,14 @@ hear(struct program *program, const char *label, int wait_ms,
 }
 
 static enum tw_status
-judge(struct program *program, const char *label, struct tw_error *err)
+judge(struct run *run, const char *label, struct tw_error *err)
 {
-    int status;
-
-    program->judged = true;
-    reap(program);
-    status = program->state;
-    if (program->error)
-        return tw_fail_errno(err, TW_E_SYSTEM, program->error,
+    run->judged = true;
+    reap(run);
+    if (run->error)
+        return tw_fail_errno(err, TW_E_SYSTEM, run->error,
                              "%s: its exit status is lost", label);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return TW_OK;
-    (void)kill(-program->pid, SIGKILL);
-    if (WIFSIGNALED(status))
-        return tw_fail(err, TW_E_CONFIG, "%s: was ended by signal %d", label,
-                       WTERMSIG(status));
-    return tw_fail(err, TW_E_CONFIG,
-                   "%s: failed with exit status %d; run it by hand to see why",
-                   label, WEXITSTATUS(status));
+    return program_judge(run->pid, run->state, label, err);
 }
 
 enum tw_status
@@ -213,15 +155,15 @@ secret_command_run(const struct broker *broker, char *const *argv,
                    const char *label, int wait_ms, struct secret *out,
                    struct tw_error *err)
 {
-    AUTO(auto_program)
-    struct program program = {.broker = broker, .exited = -1, .output = -1};
+    AUTO(auto_run)
+    struct run run = {.broker = broker, .exited = -1, .output = -1};
     AUTO_SECRET printed = SECRET_INIT(out->max);
-    enum tw_status status = start(argv, label, &program, err);
+    enum tw_status status = start(argv, label, &run, err);
 
     if (!status)
-        status = hear(&program, label, wait_ms, &printed, err);
+        status = hear(&run, label, wait_ms, &printed, err);
     if (!status)
-        status = judge(&program, label, err);
+        status = judge(&run, label, err);
     if (status)
         return status;
     secret_take(out, &printed);

@@ -5,21 +5,12 @@
 #ifndef TW_HELPER_SECRET_COMMAND_H
 #define TW_HELPER_SECRET_COMMAND_H
 
-#include <limits.h>
-#include <stdbool.h>
-
 #include "helper/broker.h"
 #include "provider/base/error.h"
 #include "provider/base/secret.h"
 
-/* secret_command_find: which file @name is: itself if it has a '/', else what
- * the absolute directories of @variables' PATH have.  False: there is no such
- * program, or it may not be run. */
-bool secret_command_find(const char *name, char *const *variables,
-                         char out[static PATH_MAX]);
-
 /* secret_command_run: has @broker run @argv without a shell, in a process
- * group of its own (argv[0] is what secret_command_find() makes of it), with
+ * group of its own (argv[0] is what program_find() makes of it), with
  * nothing on stdin and nowhere to complain to, and takes its standard output.
  * The group is killed after @wait_ms, or when it prints more than @out's
  * maximum.  Descriptors stay the caller's.

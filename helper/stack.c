@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/secret_command.h"
+#include "helper/program.h"
 #include "provider/base/text.h"
 
 static bool
@@ -32,7 +32,7 @@ lacks_program(const char *name, const struct environment *environment)
 {
     char path[PATH_MAX];
 
-    return !secret_command_find(name, environment->allowed, path);
+    return !program_find(name, environment->allowed, path);
 }
 
 static bool

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * init_words.c - see init_words.h.
+ */
+#include "helper/init_words.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "provider/base/text.h"
+
+enum word {
+    WORD_FROM = 256,
+    WORD_FILE,
+    WORD_NO_TEST,
+    WORD_SECRET_FILE,
+    WORD_VAR,
+    WORD_KEY, /* and the ones after it: enum draft_key */
+};
+
+static const struct option WORDS[] = {
+    {"allow-http", required_argument, NULL, WORD_KEY + DRAFT_ALLOW_HTTP},
+    {"audience", required_argument, NULL, WORD_KEY + DRAFT_AUDIENCE},
+    {"auth-method", required_argument, NULL, WORD_KEY + DRAFT_AUTH_METHOD},
+    {"ca-file", required_argument, NULL, WORD_KEY + DRAFT_CA_FILE},
+    {"client-id", required_argument, NULL, WORD_KEY + DRAFT_CLIENT_ID},
+    {"file", required_argument, NULL, WORD_FILE},
+    {"from", required_argument, NULL, WORD_FROM},
+    {"issuer", required_argument, NULL, WORD_KEY + DRAFT_ISSUER},
+    {"no-test", no_argument, NULL, WORD_NO_TEST},
+    {"preset", required_argument, NULL, WORD_KEY + DRAFT_PRESET},
+    {"provider", required_argument, NULL, WORD_KEY + DRAFT_PROVIDER},
+    {"resource", required_argument, NULL, WORD_KEY + DRAFT_RESOURCE},
+    {"scope", required_argument, NULL, WORD_KEY + DRAFT_SCOPE},
+    {"secret-file", required_argument, NULL, WORD_SECRET_FILE},
+    {"token-endpoint", required_argument, NULL,
+     WORD_KEY + DRAFT_TOKEN_ENDPOINT},
+    {"var", required_argument, NULL, WORD_VAR},
+    {NULL, 0, NULL, 0},
+};
+
+static enum tw_status
+take_var(struct draft *draft, const char *word, struct tw_error *err)
+{
+    const char *equals = strchr(word, '=');
+    size_t n = equals ? (size_t)(equals - word) : 0;
+    char(*var)[256] = draft->vars[draft->var_count];
+
+    if (!n || n >= sizeof *var || strlen(equals + 1) >= sizeof *var ||
+        !text_is_line(word, strlen(word)) ||
+        draft->var_count == DRAFT_VARS_MAX)
+        return tw_fail(err, TW_E_USAGE, "--var NAME=VALUE, %d at most",
+                       DRAFT_VARS_MAX);
+    memcpy(var[0], word, n);
+    var[0][n] = '\0';
+    (void)strcpy(var[1], equals + 1);
+    draft->var_count++;
+    return TW_OK;
+}
+
+static enum tw_status
+take_path(char *out, const char *word, struct tw_error *err)
+{
+    char real[PATH_MAX];
+
+    if (!realpath(word, real) || strlen(real) >= DRAFT_VALUE_MAX)
+        return tw_fail_errno(err, TW_E_USAGE, errno, "the file given");
+    (void)strcpy(out, real);
+    return TW_OK;
+}
+
+static enum tw_status
+take_word(struct init_words *out, struct draft *draft, int key,
+          const char *value, struct tw_error *err)
+{
+    switch (key) {
+    case WORD_FROM:
+        out->from = value;
+        return TW_OK;
+    case WORD_FILE:
+        out->file = value;
+        return TW_OK;
+    case WORD_NO_TEST:
+        out->no_test = true;
+        return TW_OK;
+    case WORD_SECRET_FILE:
+        return take_path(draft->secret_file, value, err);
+    case WORD_VAR:
+        return take_var(draft, value, err);
+    case WORD_KEY + DRAFT_CA_FILE:
+        return take_path(draft->values[DRAFT_CA_FILE], value, err);
+    default:
+        return draft_set(draft, (enum draft_key)(key - WORD_KEY),
+                         draft_key((enum draft_key)(key - WORD_KEY)), value,
+                         err);
+    }
+}
+
+enum tw_status
+init_words_read(int argc, char **argv, struct init_words *out,
+                struct draft *draft, struct tw_error *err)
+{
+    char *words[64] = {(char *)(uintptr_t) "init"};
+    enum tw_status status = TW_OK;
+    int key;
+
+    if (argc > 62)
+        return tw_fail(err, TW_E_USAGE, "too many words");
+    for (int i = 0; i < argc; i++)
+        words[i + 1] = argv[i];
+    optind = 0; /* anew */
+    opterr = 0;
+    while (!status &&
+           (key = getopt_long(argc + 1, words, "", WORDS, NULL)) != -1) {
+        if (key == '?')
+            return tw_fail(err, TW_E_USAGE,
+                           "init: bad option or value\ntokenward init --help");
+        status = take_word(out, draft, key, optarg, err);
+    }
+    if (status)
+        return status;
+    if (optind + 1 < argc + 1)
+        return tw_fail(err, TW_E_USAGE, "init: one name");
+    if (optind == argc && !text_is_profile_name(words[optind]))
+        return tw_fail(err, TW_E_USAGE, "init: this is no profile's name");
+    if (optind == argc)
+        (void)strcpy(draft->name, words[optind]);
+    if (!out->from != !out->file)
+        return tw_fail(err, TW_E_USAGE, "--from KIND wants --file FILE");
+    return TW_OK;
+}
