@@ -34,11 +34,13 @@ check-tsan:
 	    $(MAKE) -s $(TSAN_TESTS) && $(MAKE) -s check check_PROGRAMS= TESTS='$(TSAN_TESTS)'
 
 # Every unit test that looks at no clock, and the main flows with all programs.
-# Nor module-t: valgrind itself does not bear half an ELF file.  What is other
-# libraries' stands in tests/proof/valgrind.supp.
+# Nor two that meet valgrind itself: it does not bear half an ELF file, and has
+# files of /proc of its own.  What is other libraries' stands in
+# tests/proof/valgrind.supp.
 VALGRIND_SLOW = tests/unit/hours-t tests/unit/torn-t tests/unit/threads-t tests/unit/corpus-% tests/unit/wipe-t \
 	tests/unit/http-answer-t tests/unit/http-failure-t tests/unit/http-t tests/unit/json-t tests/unit/reply-t \
-	tests/unit/yaml-t tests/unit/profile-perms-t tests/unit/secret-command-t tests/unit/module-t
+	tests/unit/yaml-t tests/unit/profile-perms-t tests/unit/secret-command-t tests/unit/module-t \
+	tests/unit/secret-source-t
 VALGRIND_FLOWS = tests/flow/main-t.sh tests/flow/grants-t.sh tests/flow/git-t.sh tests/flow/token-t.sh
 VALGRIND = valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 \
 	--trace-children=no --suppressions=$(abs_top_srcdir)/tests/proof/valgrind.supp
@@ -66,7 +68,7 @@ coverage:
 	rm -rf build-coverage && mkdir build-coverage
 	cd build-coverage && $(abs_top_srcdir)/configure -q --disable-fortify $(UNFENCED) \
 	    CFLAGS='-O0 -g --coverage -DTW_NO_WIPE -include $(abs_top_srcdir)/tests/proof/coverage.h' && $(MAKE) -s tests && \
-	    setfacl -R -m o::rwX,d:o::rwX helper provider && chmod o-w provider/grants/.libs && \
+	    find helper provider -type d -exec setfacl -m o::rwx,d:o::rwX {} + && chmod o-w provider/grants/.libs && \
 	    TOKENWARD_MODULE_DIR="$$PWD/provider/grants/.libs" ./tokenward-helper providers >/dev/null && { $(MAKE) -s check || :; }
 	python3 $(top_srcdir)/tests/proof/coverage.py build-coverage $(top_srcdir)
 
