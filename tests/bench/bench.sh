@@ -78,3 +78,35 @@ if [ -s /etc/ssl/certs/ca-certificates.crt ]; then
 else
     echo "skipped: there is no bundle of certificates"
 fi
+
+# A kept token is a file: whoever means ill at the doorbell, or hangs, costs it
+# no more than it costs a program that reads a file.
+echo "# a kept token, alone and while the resident helper is beset (goal: the same ratio)"
+PYTHON=/usr/bin/python3 # not one of root's home
+if [ -x $PYTHON ]; then
+    cp "$TOP_SRC/tests/flow/crowd.py" "$T/bin/"
+    chmod 644 "$T/bin/crowd.py"
+    kept() { # kept LABEL
+        user pair -n "${WARM_ROUNDS:-400}" -b floor "filler=$T/bin/floor $token" "floor=$T/bin/floor $token" \
+            "get-$1=$T/bin/tokenward get bench" "git-$1=$T/bin/git-credential-tokenward get <$T/git.ours"
+    }
+    for i in 1 2 3 4 5 6 7 8 9; do profile "hang$i" /m/hang/oauth/v1/token 'timeout: 60'; done
+    user tokenward get bench >/dev/null && user git-credential-tokenward get <"$T/git.ours" >/dev/null # as the files look now
+    kept alone || exit 1
+    user "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+    until_true 5 test -S "$T/run/tokenward/doorbell"
+    beset=
+    for how in 'idle 1000' slow garbage; do
+        # shellcheck disable=SC2086 # words are wanted
+        $PYTHON "$T/bin/crowd.py" "$T/run/tokenward/doorbell" $how 600 &
+        beset="$beset $!"
+    done
+    sleep 1
+    kept beset || exit 1
+    # shellcheck disable=SC2086
+    kill $beset
+    kill "$(helper_pid)"
+else
+    echo "skipped: python3 is not installed"
+fi

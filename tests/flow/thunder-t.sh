@@ -10,7 +10,7 @@ fi
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 # shellcheck source=tests/flow/host.sh
 . "${TOP_SRC:-.}/tests/flow/host.sh"
-TENANTS=3000 USERS=600
+TENANTS=${TENANTS:-3000} USERS=${USERS:-600}
 cp "$TOP_SRC/tests/flow/crowd_server.py" "$TOP_SRC/tests/flow/crowd_users.py" "$T/bin/"
 mkdir "$T/crowd"
 $PYTHON "$T/bin/crowd_server.py" "$T/crowd" 5 &
@@ -76,4 +76,15 @@ is "$(($1 - TENANTS)) $4" "$USERS 1" "by one request each"
 stop_system; is $? 0 "it ends cleanly"
 kill $CROWD_PID
 wait $CROWD_PID 2>/dev/null
+
+# The same with nobody at the server: all fail, and the numbers have a bound.
+rm -rf /run/tokenward/*@* $METRICS/*
+serve_system --metrics $METRICS/tokenward.prom
+until_true 60 grep -q "^tokenward_profiles_failing $TENANTS\$" $METRICS/tokenward.prom
+is $? 0 "without the server every tenant fails, and is counted"
+is "$(grep -c '^tokenward_profile_failures_total{profile="many@tenant[0-9]*",status="retry"}' $METRICS/tokenward.prom)" 1000 \
+    "a thousand of them have lines of their own"
+is "$(grep -c '^tokenward_profile_last_failure_timestamp_seconds{' $METRICS/tokenward.prom)" 1000 "of each kind"
+[ "$(wc -c <$METRICS/tokenward.prom)" -lt 524288 ]; is $? 0 "in some hundred KiB ($(wc -c <$METRICS/tokenward.prom))"
+stop_system; is $? 0 "it ends cleanly"
 done_testing
