@@ -9,7 +9,8 @@ fi
 # shellcheck source=tests/flow/pam_lib.sh
 . "${TOP_SRC:-.}/tests/flow/pam_lib.sh"
 [ "$(readlink /proc/1/ns/net)" != "$(readlink /proc/self/ns/net)" ] || skip_all "needs a network namespace"
-[ -x /usr/bin/python3 ] || skip_all "python3 is not installed"
+PYTHON=/usr/bin/python3 # not one of root's home
+[ -x $PYTHON ] || skip_all "python3 is not installed"
 ip link set lo up
 service tw-test debug
 service tw-1s deadline=1
@@ -87,7 +88,7 @@ def slow(c):
 while True:
     c, _ = s.accept(); threading.Thread(target=slow, args=(c,), daemon=True).start()
 PY
-python3 "$T/handshake.py" >"$T/handshake" &
+$PYTHON "$T/handshake.py" >"$T/handshake" &
 EXTRA_PID=$!
 for _ in $(seq 50); do [ -s "$T/handshake" ] && break; sleep 0.1; done
 other "https://127.0.0.1:$(cat "$T/handshake")/token"
@@ -98,7 +99,7 @@ rm "$T/config/tokenward/profiles.d/extra.yaml"
 
 # The helper itself, as it was started: it is still at work behind the login.
 profile slow '/m/delay=3000/oauth/v1/token' 'login: true'
-python3 - "$TESTER" <<'PY'
+$PYTHON - "$TESTER" <<'PY'
 import os, sys
 os.set_inheritable(os.open('/etc/shadow', os.O_RDWR), True)
 for _ in range(1000):
@@ -123,7 +124,7 @@ close "while a fetch is under way: "
 rm "$T/config/tokenward/profiles.d/slow.yaml"
 
 # 1,000 profiles, in files of the size that a user's may have.
-python3 - "$T/config/tokenward/profiles.d" "$URL" "$CLIENT_ID" "$CA" <<'PY'
+$PYTHON - "$T/config/tokenward/profiles.d" "$URL" "$CLIENT_ID" "$CA" <<'PY'
 import sys
 where, url, client, ca = sys.argv[1:]
 for part in range(10):
@@ -160,7 +161,7 @@ rm -rf "$T/root/run/tokenward"
 umount "$T/root/etc/passwd" "$T/root/etc/pam.d" "$T/root"
 
 # Its environment: what steers libcurl, OpenSSL, the resolver and libc.
-python3 - >"$T/trap" <<'PY' &
+$PYTHON - >"$T/trap" <<'PY' &
 import socket
 s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(8)
 print(s.getsockname()[1], flush=True)
@@ -233,7 +234,7 @@ leftover() { # leftover NAME COMMAND...: open, have the user do it, close
     close "$left: "
     [ ! -e "$OWN/login/token" ]; ok $? "$left: the token is gone"
 }
-deep() { user /usr/bin/python3 -c 'import os
+deep() { user $PYTHON -c 'import os
 for _ in range(5000): os.mkdir("d"); os.chdir("d")'; }
 links() { user ln -s /etc etc; user ln -s "$T/outside" outside; user ln -s "$T/outside/file" file; user ln "$T/outside/file" hard 2>/dev/null; user mkfifo fifo; }
 mounted() { user mkdir mount && mount --bind "$T/outside" mount; }
@@ -244,23 +245,31 @@ leftover "links to /etc and outside, and a FIFO" links
 leftover "a bind mount inside" mounted
 umount "$OWN/login/mount"
 rm -rf "$OWN"
-open "an immutable file" $((3000 + SLACK))
-if chattr +i "$OWN/login/token" 2>/dev/null; then
+# tmpfs knows no immutable files; a disk of its own does, where one can be had.
+if truncate -s 8M "$T/disk" && mkfs.ext4 -q -F "$T/disk" >/dev/null 2>&1 && mount -o loop "$T/disk" /run/tokenward/user 2>/dev/null; then
+    open "an immutable file" $((3000 + SLACK))
+    chattr +i "$OWN/login/token"; is $? 0 "an immutable file, on a disk of its own"
     close "an immutable file: "
+    [ -s "$OWN/login/token" ]; ok $? "is not the logout's to remove"
+    [ ! -e "$OWN/login/record" ]; ok $? "but what is beside it goes"
+    is "$(ls /run/tokenward/user/.sessions/$USER_ID)" "" "and the session is none any more"
     chattr -i "$OWN/login/token"
+    open "a login after it" $((3000 + SLACK))
+    close "and "
+    [ ! -e "$OWN" ]; ok $? "which removes all"
+    umount /run/tokenward/user
 else
-    close "an immutable file (only as root, who could not): "
-    skip "an immutable file" "this file system has none"
+    skip "an immutable file" "no disk of its own can be had here (mkfs.ext4, loop devices)"
 fi
 rm -rf "$OWN"
 # Directories and links change places while they are removed.
 cat >"$T/swap.py" <<'PY'
 import ctypes, os, sys, time
-base, outside = sys.argv[1:]
+base, outside, stop = sys.argv[1:]
 libc = ctypes.CDLL(None)
 pairs = [(base + '/login', base + '/swap'), (base + '/login/x', base + '/login/swap')]
 swaps, end = 0, time.time() + 6
-while time.time() < end:
+while time.time() < end and not os.path.exists(stop):
     for a, b in pairs:
         try:
             os.makedirs(a + '/y/z', exist_ok=True)
@@ -272,7 +281,7 @@ while time.time() < end:
 print('# swapped', swaps, 'times')
 PY
 open "a race" $((3000 + SLACK))
-user /usr/bin/python3 "$T/swap.py" "$OWN" "$T/outside" &
+user $PYTHON "$T/swap.py" "$OWN" "$T/outside" "$T/enough" &
 swapper=$!
 rounds=0
 while kill -0 "$swapper" 2>/dev/null && [ "$rounds" -lt 12 ]; do
@@ -280,6 +289,7 @@ while kill -0 "$swapper" 2>/dev/null && [ "$rounds" -lt 12 ]; do
     open "a race" $((3000 + SLACK))
     rounds=$((rounds + 1))
 done
+touch "$T/enough"
 wait "$swapper"
 close "after the race: "
 is "$(find "$T/outside" -printf '%P %m %u %s %T@\n' | sort | cksum)" "$OUTSIDE" "nothing outside was touched"
