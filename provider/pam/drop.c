@@ -5,6 +5,10 @@
  * The order: what needs privileges first, then groups, gids, uids.  Then each
  * is read back, and root is asked for again: getting it is the failure.
  *
+ * Until it is the helper the process is a copy of the host's memory, a
+ * password in it perhaps, and the user may send it signals: it leaves no core
+ * and nobody looks into it, whatever fs.suid_dumpable says.
+ *
  * libc's own set*id functions are not called.  They change all threads of a
  * process, and wait for those of the host, which are not in this one, and for
  * a lock that one of them may have held: the login would stand still until its
@@ -102,6 +106,8 @@ drop_to(const struct person *person)
         if (!error)
             error = become(person);
     }
+    if (!error && prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) < 0)
+        error = errno;
     if (!error)
         error = drop_capabilities();
     if (!error && person->groups)

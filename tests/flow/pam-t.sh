@@ -112,6 +112,11 @@ if command -v strace >/dev/null && strace -f -o /dev/null true 2>/dev/null; then
         grep -q 'execve.*tokenward-helper' "$T/trace"; is $? 1 "and no helper was started"
         close_session
     done
+    # Copies of a login program's memory, which the user may send signals.
+    strace -f -qq -o "$T/trace" -e trace=setresuid,prctl,execve pamtester tw-test "$TESTER" open_session >"$T/out" 2>&1
+    is "$(sed -n 's/^[0-9]* *//; /setresuid('"$USER_ID"'\|PR_SET_DUMPABLE\|execve.*helper/s/[("].*//p' "$T/trace" | head -n 3 | tr '\n' ' ')" \
+        "setresuid prctl execve " "the child leaves no core and is not looked into, between becoming the user and the helper"
+    close_session
 else
     skip "a failing set*id ends the child" "strace is not installed or may not trace"
 fi
