@@ -14,6 +14,7 @@
 
 #include "helper/stack.h"
 #include "helper/url.h"
+#include "provider/base/session_word.h"
 #include "provider/base/text.h"
 
 struct adviser {
@@ -244,8 +245,31 @@ about_module(const struct adviser *this)
     say(this, this->source->source_line, text);
 }
 
+/* See session_word.h. */
+static void
+about_login(const struct adviser *this)
+{
+    const struct profile *source = this->source;
+    char text[256];
+
+    for (size_t i = 0;
+         this->system && source->login && i < source->export_count; i++) {
+        const struct profile_export *export = &source->exports[i];
+
+        if (export->kind != EXPORT_FILE ||
+            session_system_variable(export->name))
+            continue;
+        (void)snprintf(text, sizeof text,
+                       "env: a login does not set %s\n"
+                       "of the system's only names that end with TOKEN_FILE "
+                       "are set for a session",
+                       export->name);
+        say(this, source->line, text);
+    }
+}
+
 static void (*const RULES[])(const struct adviser *this) = {
-    about_module, about_scope, about_audience,
+    about_module, about_scope, about_audience, about_login,
     about_mail,   about_trust, about_secrets};
 
 void

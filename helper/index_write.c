@@ -11,6 +11,7 @@
 #include "helper/replace.h"
 #include "provider/base/index.h"
 #include "provider/base/lines.h"
+#include "provider/base/session_word.h"
 
 #define LINE_MAX_BYTES (PATH_MAX + MARK_SIZE) /* the longest has a source */
 
@@ -82,6 +83,7 @@ put_login(const struct profile *sample, const char *name, struct secret *out)
         good = lines_put_int64(out, "login_group", readers->groups[i]);
     for (size_t i = 0; i < sample->export_count && good; i++)
         good = sample->exports[i].kind != EXPORT_FILE ||
+               !session_system_variable(sample->exports[i].name) ||
                lines_put(out, "login_variable", sample->exports[i].name);
     return good;
 }

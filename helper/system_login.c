@@ -89,7 +89,7 @@ static void
 note_variable(struct search *search, const char *name)
 {
     if (search->variables < SESSION_VARIABLES_MAX &&
-        text_is_variable_name(name))
+        session_system_variable(name))
         (void)strcpy(search->out->variables[search->variables++], name);
 }
 

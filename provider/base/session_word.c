@@ -8,6 +8,16 @@
 
 #include "provider/base/text.h"
 
+bool
+session_system_variable(const char *name)
+{
+    static const char END[] = "TOKEN_FILE";
+    size_t n = strlen(name);
+
+    return text_is_variable_name(name) && n >= sizeof END - 1 &&
+           strcmp(name + n - (sizeof END - 1), END) == 0;
+}
+
 static bool
 has_names(const struct session_word *word)
 {
@@ -16,7 +26,7 @@ has_names(const struct session_word *word)
         return text_is_variable_name(word->variable) &&
                text_is_profile_name(word->profile);
     case WORD_SYSTEM: /* "user" and the like are there, and no instance's */
-        return text_is_variable_name(word->variable) &&
+        return session_system_variable(word->variable) &&
                text_is_profile_name(word->profile) &&
                strchr(word->profile, '@');
     case WORD_READY:

@@ -41,6 +41,12 @@ struct session_word {
     char profile[SESSION_NAME_SIZE];
 };
 
+/* session_system_variable: may the system's service name a token file by it?
+ * Its word is no root's: of a variable like PAGER or EDITOR it would make every
+ * reader run what it likes.  Those that end with TOKEN_FILE lead programs to a
+ * token, and nowhere else. */
+bool session_system_variable(const char *name);
+
 /* session_word_is_whole: of this version, its texts ended, and names what
  * they shall be where its kind has them. */
 bool session_word_is_whole(const struct session_word *word);

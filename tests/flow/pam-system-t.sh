@@ -61,21 +61,22 @@ ring() { # ring USER LINES
 }
 # shellcheck disable=SC2016
 seen() { # seen USER: what a session of that user finds
-    su - "$1" -c 'echo "${BEARER_TOKEN_FILE-unset} ${CORP_FILE-unset} ${LD_PRELOAD-unset}"; test -r "$BEARER_TOKEN_FILE" && cat "$BEARER_TOKEN_FILE"' 2>/dev/null
+    su - "$1" -c 'echo "${BEARER_TOKEN_FILE-unset} ${CORP_TOKEN_FILE-unset} ${PAGER-unset}"; test -r "$BEARER_TOKEN_FILE" && cat "$BEARER_TOKEN_FILE"' 2>/dev/null
 }
 none_behind() { ! pgrep -u anna,bert,carl,dora -f tokenward-helper >/dev/null; }
 
-template corp /oauth/v1/token 'login: true' "$TEAM" 'env: {CORP_FILE: file, CORP_TOKEN: token, LD_PRELOAD: file}'
+template corp /oauth/v1/token 'login: true' "$TEAM" 'env: {CORP_TOKEN_FILE: file, CORP_TOKEN: token, PAGER: file}'
 template quiet /oauth/v1/token "$TEAM"
 serve_system
 like "$(tr '\n' ';' </run/tokenward/index)" \
-    "login=corp@;login_user=$(id -u anna);login_group=61100;login_variable=CORP_FILE;login_variable=LD_PRELOAD;" \
+    "login=corp@;login_user=$(id -u anna);login_group=61100;login_variable=CORP_TOKEN_FILE;profile=quiet@;" \
     "the index says whose login it is for, and what it is called"
+like "$("$T/bin/tokenward-helper" --system check 2>&1)" "corp@.*env: a login does not set PAGER" "and check, what it is not called"
 
 # One token for each, and no secret.
 out=$(seen anna)
 PLACE=/run/tokenward/corp@anna/token
-is "$(echo "$out" | head -n 1)" "$PLACE $PLACE unset" "a login is told where its own token is, and nothing that it needs itself"
+is "$(echo "$out" | head -n 1)" "$PLACE $PLACE unset" "a login is told where its own token is, and by no variable that programs run"
 [ "$(echo "$out" | wc -l)" = 2 ] && [ -n "$(echo "$out" | sed 1d)" ]; ok $? "and can read it"
 until_true 5 none_behind
 [ ! -e /run/tokenward/corp@anna ]; ok $? "after the last logout it is gone"
@@ -213,7 +214,7 @@ open bert
 bert=$(cat /run/tokenward/corp@bert/token)
 stop_system; is $? 0 "it ends"
 # shellcheck disable=SC2016
-is "$(su - bert -c 'echo "$CORP_FILE"; cat "$CORP_FILE"' 2>/dev/null)" "/run/tokenward/corp@bert/token
+is "$(su - bert -c 'echo "$CORP_TOKEN_FILE"; cat "$CORP_TOKEN_FILE"' 2>/dev/null)" "/run/tokenward/corp@bert/token
 $bert" "a login finds what is kept without it"
 close bert
 open anna; is $? 0 "nobody is there, and nothing kept: the login goes on"

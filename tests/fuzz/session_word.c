@@ -24,6 +24,8 @@ fuzz_session_word(const uint8_t *data, size_t n)
     if (word.kind == WORD_VARIABLE || word.kind == WORD_SYSTEM)
         FUZZ_CHECK(text_is_variable_name(word.variable) &&
                    text_is_profile_name(word.profile));
+    FUZZ_CHECK(word.kind != WORD_SYSTEM ||
+               session_system_variable(word.variable));
     /* Below the system's directory there are others than profiles'. */
     FUZZ_CHECK(word.kind != WORD_SYSTEM || strchr(word.profile, '@'));
     FUZZ_CHECK(word.kind >= WORD_VARIABLE && word.kind <= WORD_SYSTEM);
