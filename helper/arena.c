@@ -11,9 +11,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define BLOCK_FIRST 1024
 #define BLOCK_LAST (64 * 1024) /* more would be mapped anew each time */
+#define BLOCK_LARGE (1024 * 1024)
 #define ALIGNMENT _Alignof(void *)
 
 struct arena_block {
@@ -22,26 +25,41 @@ struct arena_block {
     _Alignas(ALIGNMENT) char bytes[];
 };
 
+/* In one call: a fault for each page costs more than what is put there.  Where
+ * the kernel cannot, there is one for each. */
+static void
+populate(struct arena_block *block, size_t size)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = ((uintptr_t)block + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)block + size) / page * page;
+
+    (void)madvise((void *)start, end - start, MADV_POPULATE_WRITE);
+}
+
 static struct arena_block *
 add_block(struct arena *arena, size_t n)
 {
+    const size_t last = arena->is_large ? BLOCK_LARGE : BLOCK_LAST;
     size_t size = BLOCK_FIRST;
     struct arena_block *block;
 
     if (arena->newest)
-        size = arena->newest->size < BLOCK_LAST ? arena->newest->size * 2
-                                                : BLOCK_LAST;
+        size = arena->newest->size < last ? arena->newest->size * 2 : last;
     if (size < n)
         size = n;
     block = malloc(sizeof *block + size);
     if (!block)
         return NULL;
+    if (size == BLOCK_LARGE)
+        populate(block, size);
     *block = (struct arena_block){.older = arena->newest, .size = size};
     arena->newest = block;
     return block;
 }
 
-/* Room for @n bytes at a multiple of @alignment, not zeroed. */
+/* Room for @n bytes at a multiple of @alignment, a power of two; not zeroed.
+ */
 static void *
 take(struct arena *arena, size_t n, size_t alignment)
 {
@@ -51,7 +69,7 @@ take(struct arena *arena, size_t n, size_t alignment)
     if (n > SIZE_MAX / 2)
         return NULL;
     if (block)
-        start = (block->used + alignment - 1) / alignment * alignment;
+        start = (block->used + alignment - 1) & ~(alignment - 1);
     if (!block || start > block->size || n > block->size - start) {
         block = add_block(arena, n);
         start = 0;

@@ -7,12 +7,14 @@
 #ifndef TW_HELPER_ARENA_H
 #define TW_HELPER_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
 
 struct arena {
     struct arena_block *newest;
+    bool is_large; /* what is in it stays, and may be a lot */
 };
 
 /* arena_take: @n zeroed bytes, aligned for pointers; NULL: out of memory. */

@@ -271,7 +271,7 @@ profiles_load(const struct profile_scope *scope, struct modules *modules,
               void (*tell)(void *arg, const struct tw_error *err), void *arg,
               struct profile_set *out, struct tw_error *err)
 {
-    AUTO(auto_set) struct profile_set set = {0};
+    AUTO(auto_set) struct profile_set set = {.arena = {.is_large = true}};
     AUTO_CLOSE int dir = -1;
     const struct loader loader = {.scope = scope,
                                   .modules = modules,

@@ -75,16 +75,19 @@ decode(const unsigned char *text, size_t n, uint32_t *out)
     return len;
 }
 
-/* Are these eight bytes printable ASCII?  A bit of a byte's top is set where
- * it is below 0x20, 0x7f, or above; a carry can only say no too often. */
-static bool
-is_plain_word(const char *text)
-{
-    const uint64_t each = 0x0101010101010101u;
-    uint64_t word;
+typedef unsigned char block __attribute__((vector_size(16)));
 
-    memcpy(&word, text, sizeof word);
-    return !(((word - each * 0x20) | (word + each) | word) & each * 0x80);
+/* Are these sixteen bytes printable ASCII and ends of lines? */
+static bool
+is_plain_block(const char *text)
+{
+    uint64_t halves[2];
+    block bytes, bad;
+
+    memcpy(&bytes, text, sizeof bytes);
+    bad = (block)(((bytes < ' ') & (bytes != '\n')) | (bytes > '~'));
+    memcpy(halves, &bad, sizeof halves);
+    return !(halves[0] | halves[1]);
 }
 
 bool
@@ -98,8 +101,8 @@ unicode_check(const char *text, size_t n, bool crlf,
         const char *what;
         size_t len;
 
-        if (n - i >= 8 && is_plain_word(text + i)) {
-            i += 8;
+        if (n - i >= sizeof(block) && is_plain_block(text + i)) {
+            i += sizeof(block);
             continue;
         }
         if (bytes[i] >= 0x20 && bytes[i] < 0x7f) {
