@@ -40,19 +40,22 @@ populate(struct arena_block *block, size_t size)
 static struct arena_block *
 add_block(struct arena *arena, size_t n)
 {
-    const size_t last = arena->is_large ? BLOCK_LARGE : BLOCK_LAST;
     size_t size = BLOCK_FIRST;
     struct arena_block *block;
 
     if (arena->newest)
-        size = arena->newest->size < last ? arena->newest->size * 2 : last;
+        size = arena->newest->size < BLOCK_LAST ? arena->newest->size * 2
+                                                : BLOCK_LAST;
+    if (arena->is_large && arena->total / 8 > size)
+        size = arena->total / 8 < BLOCK_LARGE ? arena->total / 8 : BLOCK_LARGE;
     if (size < n)
         size = n;
     block = malloc(sizeof *block + size);
     if (!block)
         return NULL;
-    if (size == BLOCK_LARGE)
+    if (arena->is_large && size > BLOCK_LAST)
         populate(block, size);
+    arena->total += size;
     *block = (struct arena_block){.older = arena->newest, .size = size};
     arena->newest = block;
     return block;
@@ -112,4 +115,5 @@ arena_clear(struct arena *arena)
         free(block);
     }
     arena->newest = NULL;
+    arena->total = 0;
 }

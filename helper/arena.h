@@ -14,6 +14,7 @@ struct arena_block;
 
 struct arena {
     struct arena_block *newest;
+    size_t total;  /* bytes of all blocks */
     bool is_large; /* what is in it stays, and may be a lot */
 };
 
