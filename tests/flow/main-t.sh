@@ -76,4 +76,14 @@ printf '%s' "$out" | grep -q "$CANARY"; is $? 1 "and not what the secret is"
 chmod 600 "$T/config/tokenward/profiles.d/four.yaml"
 out=$(user tokenward get four 2>&1); is $? 77 "invalid_client: exit 77"
 printf '%s' "$out" | grep -q "$CANARY"; is $? 1 "without the secret"
+
+# The library, in a program of somebody's: a token that a server refused.
+cp "$TOP_BUILD/tests/flow/.libs/reader" "$T/bin/" 2>/dev/null || cp "$TOP_BUILD/tests/flow/reader" "$T/bin/"
+cp "$TOP_BUILD/provider/client/.libs/libtokenward.so.0" "$T/bin/"
+profile refused /oauth/v1/token
+reads() { user env LD_LIBRARY_PATH="$T/bin" "$T/bin/reader" "$@"; }
+reads refused; is $? 0 "a program reads a token"
+before=$(requests)
+reads --reject refused; is $? 0 "rejects it, is given another one, and a late rejection does not cost that"
+is "$(($(requests) - before)) $(field refused generation)" "1 3" "by one request"
 done_testing
