@@ -36,8 +36,8 @@ def lines_of():
 
 
 def statement(text, number):
-    """The statement that begins in that line: up to three lines of it."""
-    return " ".join(line.strip() for line in text[number - 1:number + 2])
+    """What stands around that line: what it hangs on, and how it goes on."""
+    return " ".join(line.strip() for line in text[max(0, number - 4):number + 2])
 
 
 def reasons():
