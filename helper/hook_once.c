@@ -62,16 +62,22 @@ hook_once(struct session *session, enum tw_status status)
         start_and_wait(session, published->names[i]);
 }
 
-/* What became of it is kept for `tokenward status'. */
+/* What became of it is kept for `tokenward status', unless a logout removed
+ * the profile's directory meanwhile: it is not made again. */
 static enum tw_status
 run(const struct profile *profile, const struct store *store,
     struct tw_error *err)
 {
-    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
     enum tw_status status =
         hook_run(&profile->on_refresh, store, profile->name, err);
+    AUTO_STORE_PROFILE place = {
+        .store = store,
+        .name = profile->name,
+        .dir = openat(store->root, profile->name,
+                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+        .lock = -1};
 
-    if (!store_enter(store, profile->name, &place, NULL))
+    if (place.dir >= 0)
         store_hook_note(&place, status ? err : NULL, clock_now().wall);
     return status;
 }

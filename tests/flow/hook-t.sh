@@ -67,6 +67,13 @@ printf 'exit 0
 user tokenward-helper fetch --force mends
 [ ! -e "$T/run/tokenward/mends/hook" ]; is $? 0 "and goes well again has nothing to tell"
 
+# Who logs out while a hook runs leaves nothing behind.
+printf 'rm -r "%s/run/tokenward/leaves"\nexit 1\n' "$T" | program leaves
+profile leaves /oauth/v1/token "on_refresh: {command: [$T/bin/leaves]}"
+user tokenward-helper fetch leaves >/dev/null 2>&1
+[ ! -e "$T/run/tokenward/leaves" ]; is $? 0 "a directory that was removed meanwhile is not made again"
+rm "$T/config/tokenward/profiles.d/leaves.yaml"
+
 # A signal.
 user sh -c 'echo $$ >"$0/pid"; trap "touch \"$0/hup\"" USR1; while [ ! -e "$0/end" ]; do sleep 0.1; done' "$T/home" &
 waiting=$!

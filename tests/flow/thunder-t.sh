@@ -78,7 +78,7 @@ kill $CROWD_PID
 wait $CROWD_PID 2>/dev/null
 
 # The same with nobody at the server: all fail, and the numbers have a bound.
-rm -rf /run/tokenward/*@* $METRICS/*
+rm -rf /run/tokenward/*@* "${METRICS:?}"/*
 serve_system --metrics $METRICS/tokenward.prom
 until_true 60 grep -q "^tokenward_profiles_failing $TENANTS\$" $METRICS/tokenward.prom
 is $? 0 "without the server every tenant fails, and is counted"
