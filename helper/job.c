@@ -52,6 +52,7 @@ job_init_with(struct job *job, const struct job_context *context,
                         .profile = profile,
                         .kept = RECORD_INIT,
                         .keeper = KEEPER_INIT,
+                        .order = {.change = STORE_CHANGE_INIT},
                         .place = {.dir = -1, .lock = -1}};
     if (profile && !fingerprint_of(job->profile, job->fingerprint)) {
         (void)tw_fail(&job->result, TW_E_SYSTEM, "SHA-256 is not available");
@@ -231,6 +232,12 @@ job_keeps(const struct job *job)
 }
 
 bool
+job_is_writing(const struct job *job)
+{
+    return job->is_writing;
+}
+
+bool
 job_has_ended(const struct job *job)
 {
     return job->state == JOB_ENDED;
@@ -264,7 +271,7 @@ job_turn(struct job *job, int64_t now_ms)
 void
 job_expire(struct job *job)
 {
-    if (job->state != JOB_BUSY)
+    if (job->state != JOB_BUSY || job->is_writing)
         return;
     (void)tw_fail(&job->result, TW_E_RETRY, "'%s' was not fetched in time",
                   job->profile->name);
@@ -292,6 +299,7 @@ job_clear(struct job *job)
     discovery_free(job->discovery);
     record_clear(&job->kept);
     keeper_close(&job->keeper);
+    store_change_clear(&job->order.change);
     store_leave(&job->place);
     profile_release(job->profile); /* the last, it lent all of them its name */
 }

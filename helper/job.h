@@ -10,6 +10,7 @@
 #include "helper/fetch.h"
 #include "helper/fingerprint.h"
 #include "helper/retry.h"
+#include "helper/scribe.h"
 #include "helper/stack.h"
 
 struct job_context {
@@ -18,6 +19,7 @@ struct job_context {
     const struct person *person; /* NULL: nobody is there */
     const struct secret *given;  /* a refresh token to keep and use, or NULL */
     struct secret_context secrets;
+    struct scribe *scribe; /* or NULL */
 };
 
 enum job_state { JOB_IDLE = 0, JOB_BUSY, JOB_CONTENDED, JOB_ENDED };
@@ -44,9 +46,16 @@ struct job {
     struct discovery *discovery; /* NULL: the profile names its endpoint */
     struct exchange *exchange;
     struct exchange
-        *retired;           /* the try before; it may still be on the stack */
-    bool published;         /* a new token is the current one */
-    struct record brought;  /* then: its record, without the texts */
+        *retired; /* the try before; it may still be on the stack */
+    struct scribe_order order; /* what was brought, to be published */
+    bool is_writing;           /* the scribe has it; nothing else goes on */
+    struct {
+        bool sent;
+        int64_t lifetime;
+        struct tw_error unkept;
+    } outcome;             /* what there is to know of it then */
+    bool published;        /* a new token is the current one */
+    struct record brought; /* then: its record, without the texts */
     bool is_told; /* and that is all there is to know: no note was written,
                      and nothing is watched */
     bool has_refresh_token; /* one is kept, now that it has ended well */
@@ -76,6 +85,7 @@ bool job_is_busy(const struct job *job);
 
 /* job_keeps: is it busy with a source that keeps a refresh token? */
 bool job_keeps(const struct job *job);
+bool job_is_writing(const struct job *job); /* it has its answer */
 bool job_has_ended(const struct job *job);
 bool job_is_contended(const struct job *job);
 int64_t job_wake_ms(const struct job *job);

@@ -105,7 +105,39 @@ fail(struct job *job, bool asked)
         job_end(job);
 }
 
-static enum tw_status
+static void start_exchange(struct job *job);
+
+/* It is published, or not: what comes then. */
+static void
+on_written(void *arg, struct scribe_order *order)
+{
+    struct job *job = arg;
+    enum tw_status status = order->status;
+
+    job->is_writing = false;
+    store_change_clear(&order->change);
+    if (status)
+        job->result = order->err;
+    job->published = job->published || !status;
+    if (!status && job->outcome.sent) {
+        note_success(job, job->outcome.lifetime);
+        job->has_refresh_token = job->keeper.token.len > 0;
+        if (job->outcome.unkept.status) /* no other token will be good */
+            job->result = job->outcome.unkept;
+    } else if (status == TW_E_RETRY && job->tries < TRIES_MAX) {
+        /* Rejected while the request was under way: what it brought may be
+         * what was rejected. */
+        job_look(job);
+        start_exchange(job);
+        return;
+    } else if (status) {
+        note_failure(job, NULL, -1);
+    }
+    job_end(job);
+}
+
+/* What @outcome borrows is gone when the scribe is done. */
+static void
 publish(struct job *job, const struct outcome *outcome)
 {
     const struct publication publication = {
@@ -114,52 +146,42 @@ publish(struct job *job, const struct outcome *outcome)
         .expected = job->expected,
         .fingerprint = job->fingerprint,
         .server = job->server};
-    enum tw_status status =
-        publish_token(&job->place, &publication, &job->brought, &job->result);
+    struct scribe_order *order = &job->order;
 
-    job->published = job->published || !status;
-    job->is_told = !status && !job->has_note && !outcome->watched;
-    return status;
+    job->is_told = !job->has_note && !outcome->watched;
+    job->outcome.sent = outcome->sent;
+    job->outcome.lifetime = publish_lifetime(job->source, &outcome->reply);
+    job->outcome.unkept = outcome->unkept;
+    order->done = on_written;
+    order->arg = job;
+    order->status = publish_prepare(&job->place, &publication, &order->change,
+                                    &job->brought, &order->err);
+    job->is_writing = !order->status;
+    if (job->is_writing)
+        scribe_put(job->context->scribe, order);
+    else
+        on_written(job, order);
 }
-
-static void start_exchange(struct job *job);
 
 static void
 on_done(void *arg, struct outcome *outcome)
 {
     struct job *job = arg;
-    enum tw_status status;
 
     if (job->state != JOB_BUSY)
         return; /* it has expired, and holds no lock any more */
-    if (outcome->err.status) {
-        job->result = outcome->err;
-        if (job->discovery && job->result.status == TW_E_PROTOCOL)
-            metadata_forget(job->place.dir);
-        /* Waiting is a kindness to an endpoint: what failed here may be
-         * mended and tried again at once. */
-        if (outcome->sent)
-            note_failure(job, &outcome->mark, outcome->reply.retry_after);
-        fail(job, outcome->sent);
+    if (!outcome->err.status) {
+        publish(job, outcome);
         return;
     }
-    status = publish(job, outcome);
-    if (!status && outcome->sent) {
-        note_success(job, publish_lifetime(job->source, &outcome->reply));
-        job->has_refresh_token = job->keeper.token.len > 0;
-        if (outcome->unkept.status) /* this token is good, no other will be */
-            job->result = outcome->unkept;
-    } else if (status == TW_E_RETRY && job->tries < TRIES_MAX) {
-        /* Rejected while the request was under way: what it brought may be
-         * what was rejected. */
-        job->place.is_new = false;
-        job_look(job);
-        start_exchange(job);
-        return;
-    } else if (status) {
-        note_failure(job, NULL, -1);
-    }
-    job_end(job);
+    job->result = outcome->err;
+    if (job->discovery && job->result.status == TW_E_PROTOCOL)
+        metadata_forget(job->place.dir);
+    /* Waiting is a kindness to an endpoint: what failed here may be mended
+     * and tried again at once. */
+    if (outcome->sent)
+        note_failure(job, &outcome->mark, outcome->reply.retry_after);
+    fail(job, outcome->sent);
 }
 
 bool

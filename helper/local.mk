@@ -263,6 +263,8 @@ helper_libhelper_la_SOURCES = \
 	helper/revoke.h \
 	helper/schedule.c \
 	helper/schedule.h \
+	helper/scribe.c \
+	helper/scribe.h \
 	helper/schema.c \
 	helper/schema.h \
 	helper/schema_shape.c \

@@ -25,11 +25,13 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <time.h>
 
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
 
 #define TRIES 8
+#define GUARD_NAP_NS 1000000
 #define AGAIN_MS 20 /* repeats of the timer once the deadline has come */
 
 static void
@@ -49,21 +51,26 @@ set_timer(int64_t first_ms)
     (void)setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-typedef int try_lock(int fd, bool wait);
+/* With a deadline: 0 or an errno. */
+typedef int wait_lock(int fd, int64_t deadline_ms);
 
+/* It is held for a few renames, and any thread may want it: no signals. */
 static int
-try_first(int fd, bool wait)
+wait_second(int fd, int64_t deadline_ms)
 {
-    return flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)) < 0 ? errno : 0;
-}
+    const struct timespec nap = {.tv_nsec = GUARD_NAP_NS};
 
-static int
-try_second(int fd, bool wait)
-{
-    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    int rc = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &all);
+    for (;;) {
+        struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
-    return rc < 0 ? (errno == EACCES ? EWOULDBLOCK : errno) : 0;
+        if (fcntl(fd, F_OFD_SETLK, &all) == 0)
+            return 0;
+        if (errno != EACCES && errno != EAGAIN && errno != EINTR)
+            return errno;
+        if (clock_monotonic_ms() >= deadline_ms)
+            return EWOULDBLOCK;
+        (void)nanosleep(&nap, NULL);
+    }
 }
 
 void
@@ -74,9 +81,8 @@ lock_open_guard(int guard)
     (void)fcntl(guard, F_OFD_SETLK, &all);
 }
 
-/* With a deadline: 0 or an errno. */
 static int
-wait_for(int fd, try_lock *try, int64_t deadline_ms)
+wait_first(int fd, int64_t deadline_ms)
 {
     struct sigaction action = {.sa_handler = do_nothing}, before;
     sigset_t alarm_alone, blocked;
@@ -84,7 +90,7 @@ wait_for(int fd, try_lock *try, int64_t deadline_ms)
     int rc;
 
     do
-        rc = try(fd, false);
+        rc = flock(fd, LOCK_EX | LOCK_NB) < 0 ? errno : 0;
     while (rc == EINTR);
     if (rc != EWOULDBLOCK || left <= 0)
         return rc;
@@ -95,7 +101,7 @@ wait_for(int fd, try_lock *try, int64_t deadline_ms)
     (void)sigprocmask(SIG_UNBLOCK, &alarm_alone, &blocked);
     set_timer(left);
     do
-        rc = try(fd, true);
+        rc = flock(fd, LOCK_EX) < 0 ? errno : 0;
     while (rc == EINTR && clock_monotonic_ms() < deadline_ms);
     set_timer(0);
     (void)sigprocmask(SIG_SETMASK, &blocked, NULL);
@@ -173,7 +179,7 @@ open_lock(const struct lock_file *file, bool *is_new, int *out,
 /* Opens and holds it.  @is_new as above; becomes whether nobody has held it
  * before: who finds it made by another writes into it, so it is empty. */
 static enum tw_status
-take(const struct lock_file *file, try_lock *try, int64_t deadline_ms,
+take(const struct lock_file *file, wait_lock *wait, int64_t deadline_ms,
      bool *is_new, int *out, struct tw_error *err)
 {
     for (int i = 0; i < TRIES; i++) {
@@ -184,8 +190,8 @@ take(const struct lock_file *file, try_lock *try, int64_t deadline_ms,
 
         if (status)
             return status;
-        rc = wait_for(fd, try, deadline_ms);
-        if (rc == EWOULDBLOCK && try == try_first)
+        rc = wait(fd, deadline_ms);
+        if (rc == EWOULDBLOCK && wait == wait_first)
             return tell_holder(file, fd, err);
         if (rc == EWOULDBLOCK)
             return tw_fail(err, TW_E_RETRY, "%s by another process",
@@ -209,7 +215,7 @@ lock_take(const struct lock_file *file, int64_t deadline_ms, int *out,
 {
     bool is_new = file->is_new && *file->is_new;
     enum tw_status status =
-        take(file, try_first, deadline_ms, &is_new, out, err);
+        take(file, wait_first, deadline_ms, &is_new, out, err);
     char text[24];
 
     if (status)
@@ -231,12 +237,12 @@ lock_guard(const struct lock_file *file, int held, int64_t deadline_ms,
     bool is_new = false;
 
     if (held >= 0 && fstat(held, &st) == 0 &&
-        wait_for(held, try_second, deadline_ms) == 0) {
+        wait_second(held, deadline_ms) == 0) {
         if (is_still_there(file, &st, &named)) {
             *out = held;
             return TW_OK;
         }
         lock_open_guard(held);
     }
-    return take(file, try_second, deadline_ms, &is_new, out, err);
+    return take(file, wait_second, deadline_ms, &is_new, out, err);
 }

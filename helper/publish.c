@@ -113,9 +113,10 @@ publish_lifetime(const struct profile *profile, const struct reply *reply)
 }
 
 enum tw_status
-publish_token(struct store_profile *place,
-              const struct publication *publication, struct record *numbers,
-              struct tw_error *err)
+publish_prepare(struct store_profile *place,
+                const struct publication *publication,
+                struct store_change *change, struct record *numbers,
+                struct tw_error *err)
 {
     const struct profile *profile = publication->profile;
     const struct outcome *outcome = publication->outcome;
@@ -157,7 +158,7 @@ publish_token(struct store_profile *place,
         stack_label(profile, answered_by, sizeof answered_by);
         record.answered_by = answered_by;
     }
-    status = store_publish(place, &record, publication->expected, err);
+    status = store_prepare(place, &record, publication->expected, change, err);
     if (!status)
         *numbers = (struct record){.generation = record.generation,
                                    .expires = record.expires,

@@ -20,11 +20,13 @@ struct publication {
 int64_t publish_lifetime(const struct profile *profile,
                          const struct reply *reply);
 
-/* publish_token: makes the outcome's token the current one, as
- * store_publish() does.  @numbers becomes its record, without the texts. */
-enum tw_status publish_token(struct store_profile *place,
-                             const struct publication *publication,
-                             struct record *numbers, struct tw_error *err);
+/* publish_prepare: the outcome's token is to become the current one, by
+ * store_commit() of @change.  @numbers becomes its record, without the texts.
+ */
+enum tw_status publish_prepare(struct store_profile *place,
+                               const struct publication *publication,
+                               struct store_change *change,
+                               struct record *numbers, struct tw_error *err);
 
 /* publish_source: the kept token stays, its profile's file looks different. */
 enum tw_status publish_source(const struct profile *profile,

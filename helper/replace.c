@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -97,11 +98,12 @@ static enum tw_status
 make_temporary(int dir, char *name, size_t size, int *out,
                struct tw_error *err)
 {
-    static unsigned serial;
+    static _Atomic unsigned serial;
     int fd = -1;
 
     for (int i = 0; i < TRIES && fd < 0; i++) {
-        (void)snprintf(name, size, PREFIX "%ld.%u", (long)getpid(), serial++);
+        (void)snprintf(name, size, PREFIX "%ld.%u", (long)getpid(),
+                       atomic_fetch_add(&serial, 1));
         fd =
             openat(dir, name,
                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

@@ -196,9 +196,11 @@ open_all(struct serve *serve, struct tw_error *err)
     status = serve_reload(serve, true, err);
     if (!status)
         status = open_doors(serve, err);
-    return status
-               ? status
-               : fence_resident(&secrets, serve->era->set.wlcg, kept, 2, err);
+    if (!status)
+        status = fence_resident(&secrets, serve->era->set.wlcg, kept, 2, err);
+    if (!status)
+        serve->tasks.scribe = serve->scribe = scribe_open(&serve->loop);
+    return status;
 }
 
 /* What is under way may take its time to end, and one whose answer may hold
@@ -249,6 +251,7 @@ close_all(struct serve *serve)
 {
     http_free(serve->http); /* before what its requests borrow */
     serve->tasks.http = NULL;
+    scribe_close(serve->scribe); /* before what it has not given back */
     while (serve->running) {
         struct task *task = serve->running;
 

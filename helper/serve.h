@@ -56,6 +56,7 @@ struct serve {
     int signals;
     struct http *http;
     int64_t http_ms; /* when the engine wants its turn; of loop_now_ms() */
+    struct scribe *scribe;
     struct task_context tasks;
     struct task *running;
     size_t running_count;

@@ -61,6 +61,7 @@ serve_leave(struct serve *serve, const struct peer *peer, struct ward *ward,
         !lifetime_is_over(profile->login_lifetime,
                           lifetime_lingers(strchr(ward->name, '@') + 1)))
         return status;
+    scribe_settle(serve->scribe);
     gone = remove_kept(serve, ward);
     epoch_bump(serve->store.root, 0644);
     ward_rest(ward);

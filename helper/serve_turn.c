@@ -165,7 +165,8 @@ finish(struct serve *serve, struct task *task)
 
     unlink_task(serve, task);
     ward->task = NULL;
-    lane_end(&serve->wards.lanes, &task->place, news_of(task));
+    if (!task->has_left)
+        lane_end(&serve->wards.lanes, &task->place, news_of(task));
     if (task->is_moot)
         task->result = (struct tw_error){.status = TW_OK};
     put_back(serve, ward, task);
@@ -196,6 +197,16 @@ begin(struct serve *serve, struct ward *ward, const struct lane_place *place)
     serve->running_count++;
 }
 
+/* While its token is written, its endpoint may be asked by the next one. */
+static void
+leave(struct serve *serve, struct task *task)
+{
+    if (task->has_left || task->child >= 0 || !job_is_writing(&task->job))
+        return;
+    task->has_left = true;
+    lane_end(&serve->wards.lanes, &task->place, LANE_ANSWERED);
+}
+
 /* One that takes its time shall not keep others from their turn.  The result:
  * when it will have. */
 static int64_t
@@ -203,7 +214,7 @@ doubt(struct serve *serve, struct task *task, int64_t now_ms)
 {
     int64_t doubt_ms = task->began_ms + LANE_DOUBT_MS;
 
-    if (task->is_doubted)
+    if (task->is_doubted || task->has_left)
         return INT64_MAX;
     if (now_ms < doubt_ms)
         return doubt_ms;
@@ -224,6 +235,7 @@ turn_tasks(struct serve *serve, int64_t now_ms)
         struct task *following = task->next;
         int64_t wake_ms = task_turn(task, now_ms);
 
+        leave(serve, task);
         if (task->has_ended)
             finish(serve, task);
         else

@@ -192,53 +192,70 @@ token_file_says(const struct store_profile *profile, const char *token,
     return same;
 }
 
+/* @token of no length: there is none any more. */
 static enum tw_status
-put_token(const struct store_profile *profile, const struct record *record,
+put_token(const struct store_profile *profile, const char *token, size_t n,
           struct tw_error *err)
 {
-    if (record->token)
+    if (n)
         return replace_file_for(profile->dir, TOKEN_FILE, profile->readers,
-                                record->token, record->token_len, err);
+                                token, n, err);
     if (unlinkat(profile->dir, TOKEN_FILE, 0) < 0 && errno != ENOENT)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s/" TOKEN_FILE,
                              profile->store->path, profile->name);
     return TW_OK;
 }
 
-static enum tw_status
-put_record(const struct store_profile *profile, const struct record *record,
-           struct tw_error *err)
+void
+store_change_clear(struct store_change *change)
 {
-    AUTO_SECRET text = SECRET_INIT(RECORD_MAX);
-    enum tw_status status;
-
-    errno = 0;
-    if (!record_format(record, &text))
-        return TW_FAIL_ROOM(err, TW_E_PROTOCOL,
-                            "the token's facts do not fit into a record");
-    status = replace_file_for(profile->dir, RECORD_FILE, profile->readers,
-                              text.bytes, text.len, err);
-    if (!status)
-        status = put_token(profile, record, err);
-    return status;
-}
-
-/* Where WLCG's clients look, if the profile wants it, or did. */
-static enum tw_status
-put_bearer(const struct store_profile *profile, const struct record *record,
-           bool was_there, struct tw_error *err)
-{
-    if (!record->wlcg_discovery && !was_there)
-        return TW_OK;
-    return bearer_file_put(profile->store->root,
-                           record->wlcg_discovery ? record->token : NULL,
-                           record->token_len, err);
+    secret_clear(&change->record);
+    secret_clear(&change->token);
 }
 
 enum tw_status
-store_publish(struct store_profile *profile, const struct record *record,
-              int64_t expected, struct tw_error *err)
+store_prepare(struct store_profile *profile, const struct record *record,
+              int64_t expected, struct store_change *out, struct tw_error *err)
 {
+    errno = 0;
+    if (!record_format(record, &out->record))
+        return TW_FAIL_ROOM(err, TW_E_PROTOCOL,
+                            "the token's facts do not fit into a record");
+    if (record->token &&
+        !secret_append(&out->token, record->token, record->token_len))
+        return tw_no_memory(err);
+    out->profile = profile;
+    out->wlcg_discovery = record->wlcg_discovery;
+    out->expected = expected;
+    return TW_OK;
+}
+
+/* Under the guard: the last of them where WLCG's clients look, if the profile
+ * wants it, or did. */
+static enum tw_status
+put_all(const struct store_change *change, bool had_bearer,
+        struct tw_error *err)
+{
+    const struct store_profile *profile = change->profile;
+    const struct secret *record = &change->record, *token = &change->token;
+    enum tw_status status =
+        replace_file_for(profile->dir, RECORD_FILE, profile->readers,
+                         record->bytes, record->len, err);
+
+    if (!status)
+        status = put_token(profile, token->bytes, token->len, err);
+    if (!status && (change->wlcg_discovery || had_bearer))
+        status = bearer_file_put(profile->store->root,
+                                 change->wlcg_discovery ? token->bytes : NULL,
+                                 token->len, err);
+    epoch_bump(profile->store->root, profile->store->system ? 0644 : 0600);
+    return status;
+}
+
+enum tw_status
+store_commit(const struct store_change *change, struct tw_error *err)
+{
+    struct store_profile *profile = change->profile;
     AUTO_RECORD kept = RECORD_INIT;
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
     int64_t generation = 0;
@@ -249,15 +266,22 @@ store_publish(struct store_profile *profile, const struct record *record,
     if (!guard.is_new && !store_record(profile, &kept, NULL))
         generation = kept.generation;
     profile->is_new = false;
-    if (generation != expected)
+    if (generation != change->expected)
         return tw_fail(err, TW_E_RETRY,
                        "the token of '%s' was rejected or replaced meanwhile",
                        profile->name);
-    status = put_record(profile, record, err);
-    if (!status)
-        status = put_bearer(profile, record, kept.wlcg_discovery, err);
-    epoch_bump(profile->store->root, profile->store->system ? 0644 : 0600);
-    return status;
+    return put_all(change, kept.wlcg_discovery, err);
+}
+
+enum tw_status
+store_publish(struct store_profile *profile, const struct record *record,
+              int64_t expected, struct tw_error *err)
+{
+    AUTO_STORE_CHANGE change = STORE_CHANGE_INIT;
+    enum tw_status status =
+        store_prepare(profile, record, expected, &change, err);
+
+    return status ? status : store_commit(&change, err);
 }
 
 enum tw_status
@@ -278,8 +302,11 @@ store_mend(const struct store_profile *profile, const struct record *record,
     if (status)
         return said ? TW_OK : status; /* the strays can wait */
     if (!said)
-        status = put_token(profile, record, err);
-    return status ? status : put_bearer(profile, record, false, err);
+        status = put_token(profile, record->token, record->token_len, err);
+    if (!status && record->wlcg_discovery)
+        status = bearer_file_put(profile->store->root, record->token,
+                                 record->token_len, err);
+    return status;
 }
 
 /* "backoff", or "backoff.2" of the second source. */

@@ -78,6 +78,28 @@ enum tw_status store_publish(struct store_profile *profile,
                              const struct record *record, int64_t expected,
                              struct tw_error *err);
 
+/* The same in two steps, for another thread: what the second one needs is the
+ * change's own, but for @profile, which is left alone meanwhile. */
+struct store_change {
+    struct store_profile *profile;
+    struct secret record, token; /* their files' texts */
+    bool wlcg_discovery;
+    int64_t expected;
+};
+
+enum tw_status store_prepare(struct store_profile *profile,
+                             const struct record *record, int64_t expected,
+                             struct store_change *out, struct tw_error *err);
+enum tw_status store_commit(const struct store_change *change,
+                            struct tw_error *err);
+void store_change_clear(struct store_change *change);
+
+#define STORE_CHANGE_INIT                                                  \
+    {                                                                      \
+        .record = SECRET_INIT(RECORD_MAX), .token = SECRET_INIT(TOKEN_MAX) \
+    }
+#define AUTO_STORE_CHANGE AUTO(store_change_clear) struct store_change
+
 /* store_republish: other facts about the same token, of @record's
  * generation; nothing happens if another is kept by now. */
 enum tw_status store_republish(struct store_profile *profile,

@@ -78,6 +78,7 @@ start_job(struct task *task)
     task->job_context =
         (struct job_context){.options = &task->options,
                              .store = context->store,
+                             .scribe = context->scribe,
                              .secrets = {.environment = context->environment,
                                          .store = context->store,
                                          .system = context->system}};

@@ -30,6 +30,7 @@ struct task_context {
     struct loop *loop;
     const struct broker *broker;
     const struct wards *wards;
+    struct scribe *scribe; /* or NULL */
     bool system;
 };
 
@@ -38,6 +39,7 @@ struct task {
     const struct task_context *context;
     struct ward *ward;
     struct lane_place place;
+    bool has_left;   /* its place is another's, the endpoint has answered */
     bool is_doubted; /* lane_doubt() was told */
     struct era *era;
     struct fetch_options options; /* what the job's context borrows */

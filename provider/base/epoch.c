@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -157,6 +158,10 @@ map_written(int dir, mode_t mode)
 void
 epoch_bump(int dir, mode_t mode)
 {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+    (void)pthread_mutex_lock(&mutex);
     if (is_written(dir) || (map_written(dir, mode), is_written(dir)))
         (void)atomic_fetch_add(&written.page->counter, 1);
+    (void)pthread_mutex_unlock(&mutex);
 }

@@ -60,6 +60,7 @@ UNIT_TESTS += \
 	tests/unit/retry-after-t \
 	tests/unit/retry-t \
 	tests/unit/schedule-t \
+	tests/unit/scribe-t \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
 	tests/unit/stack-t \
@@ -284,6 +285,10 @@ tests_unit_state_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_state_t_CFLAGS = $(CC_UNIT)
 tests_unit_state_t_LDADD = $(LINK_UNIT)
 
+tests_unit_scribe_t_SOURCES = tests/unit/scribe-t.c
+tests_unit_scribe_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_scribe_t_CFLAGS = $(CC_UNIT)
+tests_unit_scribe_t_LDADD = $(LINK_UNIT)
 tests_unit_store_t_SOURCES = tests/unit/store-t.c
 tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_store_t_CFLAGS = $(CC_UNIT)

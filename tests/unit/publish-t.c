@@ -57,12 +57,15 @@ publish(struct scene *scene)
                                             .outcome = &outcome,
                                             .fingerprint = "f",
                                             .server = "s"};
+    AUTO_STORE_CHANGE change = STORE_CHANGE_INIT;
     struct record numbers;
 
     (void)strcpy(outcome.reply.token_type, "Bearer");
     cr_assert(secret_append_text(&outcome.reply.token, "tok"));
-    cr_assert_eq(publish_token(&scene->place, &publication, &numbers, NULL),
-                 TW_OK);
+    cr_assert_eq(
+        publish_prepare(&scene->place, &publication, &change, &numbers, NULL),
+        TW_OK);
+    cr_assert_eq(store_commit(&change, NULL), TW_OK);
     cr_expect_eq(numbers.generation, 1);
     cr_expect_eq(numbers.lifetime, 60);
     cr_expect_eq(numbers.expires.wall, outcome.asked.wall + 60);

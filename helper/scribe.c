@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scribe.c - see scribe.h.
+ *
+ * Orders go to the thread and come back in two lists under one lock.  The
+ * traps: what the thread calls must be free of anything static but for what
+ * has a lock or is atomic (replace.c, epoch.c), and must wait for no signal
+ * (lock.c); all signals are blocked here, as they are in the loop's thread,
+ * which reads them.
+ */
+#include "helper/scribe.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include "provider/base/auto.h"
+
+#define STACK_SIZE (256 * 1024) /* of the thread; it needs a tenth */
+
+struct list {
+    struct scribe_order *first, *last;
+};
+
+struct scribe {
+    struct loop *loop;
+    pthread_t thread;
+    pthread_mutex_t mutex; /* over all that follows */
+    pthread_cond_t work, rest;
+    struct list wanted, done;
+    size_t undone; /* wanted, and being committed */
+    bool is_waiting, ends;
+    int told; /* an eventfd: something is done */
+};
+
+static void
+add(struct list *list, struct scribe_order *order)
+{
+    order->next = NULL;
+    if (list->last)
+        list->last->next = order;
+    else
+        list->first = order;
+    list->last = order;
+}
+
+static struct scribe_order *
+take_all(struct list *list)
+{
+    struct scribe_order *first = list->first;
+
+    *list = (struct list){NULL, NULL};
+    return first;
+}
+
+/* What is wanted next, NULL: no more will be. */
+static struct scribe_order *
+await_work(struct scribe *scribe)
+{
+    struct scribe_order *first;
+
+    (void)pthread_mutex_lock(&scribe->mutex);
+    while (!scribe->wanted.first && !scribe->ends) {
+        scribe->is_waiting = true;
+        (void)pthread_cond_wait(&scribe->work, &scribe->mutex);
+    }
+    scribe->is_waiting = false;
+    first = take_all(&scribe->wanted);
+    (void)pthread_mutex_unlock(&scribe->mutex);
+    return first;
+}
+
+static void
+give_back(struct scribe *scribe, struct scribe_order *order)
+{
+    const uint64_t one = 1;
+    bool is_first;
+
+    (void)pthread_mutex_lock(&scribe->mutex);
+    is_first = !scribe->done.first;
+    add(&scribe->done, order);
+    if (--scribe->undone == 0)
+        (void)pthread_cond_signal(&scribe->rest);
+    (void)pthread_mutex_unlock(&scribe->mutex);
+    if (is_first)
+        (void)!write(scribe->told, &one, sizeof one);
+}
+
+static void *
+work(void *arg)
+{
+    struct scribe *scribe = arg;
+    struct scribe_order *order;
+
+    while ((order = await_work(scribe))) {
+        while (order) {
+            struct scribe_order *next = order->next;
+
+            order->status = store_commit(&order->change, &order->err);
+            give_back(scribe, order);
+            order = next;
+        }
+    }
+    return NULL;
+}
+
+static void
+on_told(void *arg, int fd, uint32_t events)
+{
+    struct scribe *scribe = arg;
+    struct scribe_order *order;
+    uint64_t count;
+
+    (void)events;
+    (void)!read(fd, &count, sizeof count);
+    (void)pthread_mutex_lock(&scribe->mutex);
+    order = take_all(&scribe->done);
+    (void)pthread_mutex_unlock(&scribe->mutex);
+    while (order) {
+        struct scribe_order *next = order->next;
+
+        order->done(order->arg, order); /* it may be gone then */
+        order = next;
+    }
+}
+
+static bool
+start(struct scribe *scribe)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    bool good;
+
+    if (pthread_attr_init(&attributes))
+        return false;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    good = !pthread_attr_setstacksize(&attributes, STACK_SIZE) &&
+           !pthread_create(&scribe->thread, &attributes, work, scribe);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    (void)pthread_attr_destroy(&attributes);
+    return good;
+}
+
+struct scribe *
+scribe_open(struct loop *loop)
+{
+    struct scribe *scribe = calloc(1, sizeof *scribe);
+
+    if (!scribe)
+        return NULL;
+    scribe->loop = loop;
+    scribe->told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    (void)pthread_mutex_init(&scribe->mutex, NULL);
+    (void)pthread_cond_init(&scribe->work, NULL);
+    (void)pthread_cond_init(&scribe->rest, NULL);
+    if (scribe->told >= 0 &&
+        loop_watch(loop, scribe->told, EPOLLIN, on_told, scribe) &&
+        start(scribe))
+        return scribe;
+    if (scribe->told >= 0)
+        (void)loop_watch(loop, scribe->told, 0, NULL, NULL);
+    auto_close(&scribe->told);
+    free(scribe);
+    return NULL;
+}
+
+void
+scribe_put(struct scribe *scribe, struct scribe_order *order)
+{
+    bool is_waiting;
+
+    if (!scribe) {
+        order->status = store_commit(&order->change, &order->err);
+        order->done(order->arg, order);
+        return;
+    }
+    (void)pthread_mutex_lock(&scribe->mutex);
+    add(&scribe->wanted, order);
+    scribe->undone++;
+    is_waiting = scribe->is_waiting;
+    scribe->is_waiting = false; /* it is called once */
+    (void)pthread_mutex_unlock(&scribe->mutex);
+    if (is_waiting)
+        (void)pthread_cond_signal(&scribe->work);
+}
+
+void
+scribe_settle(struct scribe *scribe)
+{
+    if (!scribe)
+        return;
+    (void)pthread_mutex_lock(&scribe->mutex);
+    while (scribe->undone)
+        (void)pthread_cond_wait(&scribe->rest, &scribe->mutex);
+    (void)pthread_mutex_unlock(&scribe->mutex);
+}
+
+void
+scribe_close(struct scribe *scribe)
+{
+    if (!scribe)
+        return;
+    (void)pthread_mutex_lock(&scribe->mutex);
+    scribe->ends = true;
+    (void)pthread_cond_signal(&scribe->work);
+    (void)pthread_mutex_unlock(&scribe->mutex);
+    (void)pthread_join(scribe->thread, NULL);
+    (void)loop_watch(scribe->loop, scribe->told, 0, NULL, NULL);
+    (void)close(scribe->told);
+    (void)pthread_cond_destroy(&scribe->work);
+    (void)pthread_cond_destroy(&scribe->rest);
+    (void)pthread_mutex_destroy(&scribe->mutex);
+    free(scribe);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scribe-t.c - what is put is committed in order, and what came of it told by
+ * the loop; and all of it is there when that is waited for.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/scribe.h"
+
+#define PLACES 20
+#define ORDERS 200
+
+static char root[80], names[PLACES][8];
+static struct store store = {.root = -1};
+static struct store_profile places[PLACES];
+static struct scribe_order orders[ORDERS];
+static struct loop loop;
+static size_t told;
+
+static void
+set_up(void)
+{
+    strcpy(root, "/tmp/tokenward-scribe.XXXXXX");
+    cr_assert_not_null(mkdtemp(root));
+    cr_assert_eq(store_open(root, false, &store, NULL), TW_OK);
+    for (size_t i = 0; i < PLACES; i++) {
+        (void)snprintf(names[i], sizeof names[i], "p%zu", i);
+        cr_assert_eq(store_enter(&store, names[i], &places[i], NULL), TW_OK);
+    }
+    cr_assert_eq(loop_open(&loop, NULL), TW_OK);
+}
+
+static void
+tear_down(void)
+{
+    char command[128];
+
+    for (size_t i = 0; i < ORDERS; i++)
+        store_change_clear(&orders[i].change);
+    for (size_t i = 0; i < PLACES; i++)
+        store_leave(&places[i]);
+    store_close(&store);
+    loop_close(&loop);
+    (void)snprintf(command, sizeof command, "rm -rf %s", root);
+    (void)!system(command);
+}
+
+TestSuite(scribe, .init = set_up, .fini = tear_down, .timeout = 60);
+
+static void
+on_done(void *arg, struct scribe_order *order)
+{
+    cr_expect_eq(order, &orders[told], "out of order");
+    cr_expect_eq(arg, order);
+    told++;
+}
+
+/* The @i-th: the next generation of its place, or again the one before. */
+static struct scribe_order *
+prepare(size_t i, bool is_stale)
+{
+    int64_t expected = (int64_t)(i / PLACES) - is_stale;
+    struct now now = clock_now();
+    char token[24];
+    const struct record record = {.profile = "p",
+                                  .generation = expected + 1,
+                                  .token_type = "Bearer",
+                                  .token = token,
+                                  .token_len =
+                                      (size_t)sprintf(token, "token-%zu", i),
+                                  .issued_at = now.wall,
+                                  .expires = moment_after(now, 100),
+                                  .lifetime = 100,
+                                  .refresh_at = now.wall + 75};
+
+    orders[i] = (struct scribe_order){
+        .change = STORE_CHANGE_INIT, .done = on_done, .arg = &orders[i]};
+    cr_assert_eq(store_prepare(&places[i % PLACES], &record, expected,
+                               &orders[i].change, NULL),
+                 TW_OK);
+    return &orders[i];
+}
+
+static void
+expect_kept(size_t i)
+{
+    AUTO_RECORD kept = RECORD_INIT;
+    char token[24];
+
+    (void)snprintf(token, sizeof token, "token-%zu", i);
+    cr_assert_eq(store_record(&places[i % PLACES], &kept, NULL), TW_OK);
+    cr_expect_str_eq(kept.token, token);
+    cr_expect_eq(kept.generation, (int64_t)(i / PLACES) + 1);
+}
+
+Test(scribe, commits_in_order_and_tells_the_loop)
+{
+    struct scribe *scribe = scribe_open(&loop);
+
+    cr_assert_not_null(scribe);
+    for (size_t i = 0; i < ORDERS; i++)
+        scribe_put(scribe, prepare(i, false));
+    while (told < ORDERS)
+        cr_assert_eq(loop_wait(&loop, LOOP_NEVER, NULL), TW_OK);
+    for (size_t i = 0; i < ORDERS; i++)
+        cr_expect_eq(orders[i].status, TW_OK);
+    for (size_t i = ORDERS - PLACES; i < ORDERS; i++)
+        expect_kept(i);
+    scribe_close(scribe);
+}
+
+Test(scribe, says_why_it_failed)
+{
+    struct scribe *scribe = scribe_open(&loop);
+
+    scribe_put(scribe, prepare(0, false));
+    for (size_t i = 1; i < PLACES; i++)
+        scribe_put(scribe, prepare(i, false));
+    scribe_put(scribe, prepare(PLACES, true));
+    while (told < PLACES + 1)
+        cr_assert_eq(loop_wait(&loop, LOOP_NEVER, NULL), TW_OK);
+    cr_expect_eq(orders[PLACES].status, TW_E_RETRY);
+    cr_expect_str_eq(orders[PLACES].err.message,
+                     "the token of 'p0' was rejected meanwhile");
+    expect_kept(0);
+    scribe_close(scribe);
+}
+
+Test(scribe, is_done_when_it_has_settled_or_closed)
+{
+    struct scribe *scribe = scribe_open(&loop);
+
+    for (size_t i = 0; i < PLACES; i++)
+        scribe_put(scribe, prepare(i, false));
+    scribe_settle(scribe);
+    for (size_t i = 0; i < PLACES; i++)
+        expect_kept(i);
+    for (size_t i = PLACES; i < 2 * PLACES; i++)
+        scribe_put(scribe, prepare(i, false));
+    scribe_close(scribe);
+    for (size_t i = PLACES; i < 2 * PLACES; i++)
+        expect_kept(i);
+    cr_expect_eq(told, 0, "nobody is called but by the loop");
+}
+
+Test(scribe, none_commits_at_once)
+{
+    scribe_put(NULL, prepare(0, false));
+    cr_expect_eq(told, 1);
+    expect_kept(0);
+    scribe_settle(NULL);
+    scribe_close(NULL);
+}
