@@ -41,7 +41,8 @@ static const struct setting SETTINGS[] = {
     {CURLOPT_HTTP09_ALLOWED, 0},
     {CURLOPT_HTTP_CONTENT_DECODING, 0},
     {CURLOPT_UPLOAD_BUFFERSIZE, 16384}, /* the least; it is made, and wiped,
-                                           for each request */
+                                           for each request, as is ... */
+    {CURLOPT_BUFFERSIZE, 4096},         /* ... that of a usual answer */
     {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE}, /* no proxy gets our fields */
     {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},    /* and gives us none of his */
     {CURLOPT_MAXFILESIZE, HTTP_BODY_MAX}, /* an announced length; the rest is
