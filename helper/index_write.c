@@ -104,19 +104,21 @@ put_template(const struct profile_template *template, struct secret *out)
     return put_routes(sample, name, "%i", out);
 }
 
+/* Templates first, so that who looks for a login's need not go through all of
+ * a million instances. */
 static bool
 put_all(const struct profile_set *set, struct secret *out)
 {
     struct profile_cursor cursor = {.set = set};
     bool good = true;
 
+    for (const struct profile_template *template = set->templates;
+         good && template; template = template->next)
+        good = put_template(template, out);
     while (good && profiles_next(&cursor))
         good = lines_put(out, "profile", cursor.name) &&
                (cursor.instance ||
                 put_routes(cursor.profile, cursor.name, "", out));
-    for (const struct profile_template *template = set->templates;
-         good && template; template = template->next)
-        good = put_template(template, out);
     return good;
 }
 

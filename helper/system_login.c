@@ -109,7 +109,8 @@ visit(void *arg, const char *key, const char *value)
     else if (strcmp(key, "login_group") == 0)
         search->is_ours = search->is_ours || (text_to_int64(value, &id) &&
                                               is_in_group(search, id));
-    return true;
+    /* What is no template comes after all of them, and may be very much. */
+    return strcmp(key, "profile") != 0 || text_is_template_name(value);
 }
 
 static bool

@@ -21,9 +21,10 @@
 
 /* The file's keys: tokenward-index=1, source=MARK PATH, profile=NAME,
  * login=NAME@, login_user=UID, login_group=GID and login_variable=VARIABLE of
- * the NAME@ above them (who has one, and what it is called), route=NAME USERNAME HOST[:PORT] [PATH].  NAME@ is the instance
- * of whoever reads it (own_name.h), with %u for that name in the PATH;
- * NAME@%i, of a route, the instance that stands for %i in the PATH. */
+ * the NAME@ above them (who has one, and what it is called), route=NAME
+ * USERNAME HOST[:PORT] [PATH].  NAME@ is the instance of whoever reads it
+ * (own_name.h), with %u for that name in the PATH; NAME@%i, of a route, the
+ * instance that stands for %i in the PATH.  Templates come first. */
 struct index {
     struct secret text;
     bool current; /* every source looked at still looks the same */

@@ -114,6 +114,7 @@ like "$(ring bert 'command=ensure\nprofile=corp@carl\n')" '^status=access' "one 
 like "$(git_of bert corp.example.test x)" "^password=$(token corp@bert)" "a route leads each user to the own one"
 is "$(as anna cat "$SYSCONF/secrets/anna" 2>&1 | grep -c "$CANARY")" 0 "no user can read the secret"
 like "$(cat /run/tokenward/index)" '^login=corp@$' "the index tells whose login it is for"
+is "$(grep -m 1 '^profile=' /run/tokenward/index)" "profile=corp@" "before a million instances"
 generation=$(sed -n 's/^generation=//p' /run/tokenward/corp@anna/record)
 as anna "$T/bin/tokenward" reject corp@; is $? 0 "its user rejects it"
 until_true 12 sh -c "[ \$(sed -n 's/^generation=//p' /run/tokenward/corp@anna/record) -gt $((generation + 1)) ]"
