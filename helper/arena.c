@@ -41,8 +41,14 @@ static struct arena_block *
 add_block(struct arena *arena, size_t n)
 {
     size_t size = BLOCK_FIRST;
-    struct arena_block *block;
+    struct arena_block *block = arena->spare;
 
+    if (block && block->size >= n) {
+        arena->spare = block->older;
+        block->older = arena->newest;
+        arena->newest = block;
+        return block;
+    }
     if (arena->newest)
         size = arena->newest->size < BLOCK_LAST ? arena->newest->size * 2
                                                 : BLOCK_LAST;
@@ -105,15 +111,28 @@ arena_text(struct arena *arena, const char *text, size_t n)
 }
 
 void
+arena_empty(struct arena *arena)
+{
+    while (arena->newest) {
+        struct arena_block *block = arena->newest;
+
+        arena->newest = block->older;
+        explicit_bzero(block->bytes, block->used);
+        block->used = 0;
+        block->older = arena->spare;
+        arena->spare = block;
+    }
+}
+
+void
 arena_clear(struct arena *arena)
 {
-    struct arena_block *older;
+    arena_empty(arena);
+    while (arena->spare) {
+        struct arena_block *block = arena->spare;
 
-    for (struct arena_block *block = arena->newest; block; block = older) {
-        older = block->older;
-        explicit_bzero(block->bytes, block->used);
+        arena->spare = block->older;
         free(block);
     }
-    arena->newest = NULL;
     arena->total = 0;
 }

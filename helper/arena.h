@@ -13,7 +13,7 @@
 struct arena_block;
 
 struct arena {
-    struct arena_block *newest;
+    struct arena_block *newest, *spare; /* spare: wiped, to be used again */
     size_t total;  /* bytes of all blocks */
     bool is_large; /* what is in it stays, and may be a lot */
 };
@@ -23,6 +23,9 @@ void *arena_take(struct arena *arena, size_t n);
 
 /* arena_text: a NUL-ended copy of @n bytes. */
 char *arena_text(struct arena *arena, const char *text, size_t n);
+
+/* arena_empty: what was in it is wiped; its memory is kept for what comes. */
+void arena_empty(struct arena *arena);
 
 void arena_clear(struct arena *arena);
 

@@ -74,12 +74,6 @@ profile_complain(const struct profile_complaints *complaints, const char *name,
 }
 
 static void
-auto_document(struct yaml_document **document)
-{
-    yaml_document_free(*document);
-}
-
-static void
 auto_reader(struct file_reader *reader)
 {
     profile_list_clear(&reader->list);
@@ -209,7 +203,7 @@ read_file(struct file_reader *reader)
         reader->scope->system ? YAML_LIMITS_SYSTEM : YAML_LIMITS_USER;
     const struct file_rule rule = rule_of(reader->scope);
     AUTO_SECRET text = SECRET_INIT(limits.bytes);
-    AUTO(auto_document) struct yaml_document *document = NULL;
+    struct yaml_document **document = &reader->complaints->set->document;
     const struct yaml_node *profiles = NULL;
     enum tw_status status = TW_E_RETRY;
 
@@ -220,12 +214,13 @@ read_file(struct file_reader *reader)
     if (status)
         return status == TW_E_RETRY ? TW_E_ACCESS : status;
     status = yaml_read(reader->where->path, secret_text(&text), text.len,
-                       &limits, &document, reader->err);
+                       &limits, document, reader->err);
     if (!status)
-        status = find_profiles(reader, yaml_root(document), &profiles);
-    if (status || !profiles)
-        return status;
-    return read_profiles(reader, &rule, profiles);
+        status = find_profiles(reader, yaml_root(*document), &profiles);
+    if (!status && profiles)
+        status = read_profiles(reader, &rule, profiles);
+    yaml_document_empty(*document);
+    return status;
 }
 
 enum tw_status

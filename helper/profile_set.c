@@ -224,6 +224,7 @@ profile_set_clear(struct profile_set *set)
 
     profile_list_clear(&list);
     arena_clear(&set->arena);
+    yaml_document_free(set->document);
     host_names_clear(&set->host_names);
     table_clear(&set->names);
     table_clear(&set->routes);

@@ -293,6 +293,7 @@ profiles_load(const struct profile_scope *scope, struct modules *modules,
         status = profile_links_check(&set, true, &loader.complaints, err);
     if (status)
         return status;
+    yaml_document_free(TAKE_POINTER(set.document));
     *out = set;
     set = (struct profile_set){0};
     return TW_OK;
@@ -322,6 +323,7 @@ profiles_load_file(const struct profile_scope *scope, const char *path,
         status = profile_links_check(&set, false, &loader.complaints, err);
     if (status)
         return status;
+    yaml_document_free(TAKE_POINTER(set.document));
     *out = set;
     set = (struct profile_set){0};
     return TW_OK;

@@ -47,6 +47,8 @@ struct profile_set {
     struct table template_names; /* with their @ */
     struct table instances;      /* by template's and instance's name */
     const struct profile *wlcg;  /* the one with wlcg_discovery, or NULL */
+    struct yaml_document *document; /* memory for the next file's, until all
+                                       are read */
     struct profile_source *sources;
     char *places; /* "A, B" for "no such profile" */
     struct tw_error
@@ -58,7 +60,7 @@ struct profile_set {
 /* profiles_load: reads every file.  A broken file is left out whole, a broken
  * profile alone; the first complaint is kept in @out->broken, and every one is
  * handed to @complain (may be NULL).  Files and directories are checked on the
- * descriptor: owner, mode, regular, size (CHECKLIST Y2, perms.tsv).
+ * descriptor: owner, mode, regular, size.
  * Fails only when nothing could be looked at: TW_E_ACCESS, TW_E_SYSTEM. */
 struct profile_scope {
     bool system;

@@ -264,11 +264,13 @@ yaml_read(const char *name, const char *text, size_t n,
           const struct yaml_limits *limits, struct yaml_document **out,
           struct tw_error *err)
 {
-    AUTO(auto_document)
-    struct yaml_document *document = calloc(1, sizeof *document);
+    AUTO(auto_document) struct yaml_document *document = TAKE_POINTER(*out);
     struct reading reading = {.text = text, .n = n};
     enum tw_status status;
 
+    yaml_document_empty(document);
+    if (!document)
+        document = calloc(1, sizeof *document);
     if (!document)
         return tw_no_memory(err);
     reading.tree = (struct yaml_tree){

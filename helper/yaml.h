@@ -44,7 +44,8 @@ struct yaml_node {
  * yaml_free: a symbol of ours by that name would take its place.) */
 struct yaml_document;
 
-/* yaml_read: @name is what a message calls the text (its path).
+/* yaml_read: @name is what a message calls the text (its path).  @out: NULL,
+ * or a document of before, whose nodes go and whose memory is used again.
  * TW_E_CONFIG with "NAME:LINE:COLUMN: ...", TW_E_SYSTEM. The root is a MAP. */
 enum tw_status yaml_read(const char *name, const char *text, size_t n,
                          const struct yaml_limits *limits,
@@ -55,6 +56,10 @@ const struct yaml_node *yaml_root(const struct yaml_document *document);
  * that is NULL or none. */
 const struct yaml_node *yaml_child(const struct yaml_node *map,
                                    const char *key);
+
+/* yaml_document_empty: its nodes are wiped and gone, its memory waits for the
+ * next yaml_read().  NULL: nothing. */
+void yaml_document_empty(struct yaml_document *document);
 void yaml_document_free(struct yaml_document *document);
 
 #endif

@@ -233,6 +233,15 @@ yaml_child(const struct yaml_node *map, const char *key)
 }
 
 void
+yaml_document_empty(struct yaml_document *document)
+{
+    if (!document)
+        return;
+    arena_empty(&document->arena);
+    document->root = NULL;
+}
+
+void
 yaml_document_free(struct yaml_document *document)
 {
     if (!document)

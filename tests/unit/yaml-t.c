@@ -152,6 +152,38 @@ Test(yaml, keeps_places_and_text)
     yaml_document_free(document);
 }
 
+/* A large file, then a small one in its memory, then a broken one. */
+Test(yaml, uses_the_memory_of_one_before)
+{
+    const struct yaml_limits limits = YAML_LIMITS_USER;
+    struct yaml_document *document = NULL;
+    struct tw_error err;
+    char large[8000], many[6000];
+    const char *secret;
+
+    memset(many, 'x', sizeof many);
+    (void)snprintf(large, sizeof large, "s: hush\nl: [%.*s]\n",
+                   (int)sizeof many, many);
+    cr_assert_eq(
+        read_bytes(large, strlen(large), &limits, &document, &err), TW_OK,
+        "%s", err.message);
+    secret = yaml_root(document)->child->text;
+    cr_expect_str_eq(secret, "hush");
+    yaml_document_empty(document);
+    cr_expect_null(yaml_root(document));
+    cr_expect_arr_eq(secret, "\0\0\0\0", 4);
+    cr_assert_eq(read_bytes("a: {b: c}\n", 10, &limits, &document, &err),
+                 TW_OK, "%s", err.message);
+    cr_expect_null(yaml_root(document)->child->next);
+    cr_expect_str_eq(yaml_root(document)->child->child->text, "c");
+    cr_expect(!yaml_root(document)->child->is_null);
+    cr_expect_eq(read_bytes("a: 1\na: 2\n", 10, &limits, &document, &err),
+                 TW_E_CONFIG);
+    cr_expect_null(document);
+    yaml_document_free(document);
+    yaml_document_empty(NULL);
+}
+
 Test(yaml, sixteen_levels_are_read)
 {
     static const char TEXT[] = "a: [[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]\n";
