@@ -118,6 +118,8 @@ join(char *const *argv, char **out, size_t *size)
 
     for (size_t i = 0; argv[i]; i++)
         n += strlen(argv[i]) + 1;
+    if (n == 0)
+        return EINVAL; /* no program */
     if (n > BROKER_WORDS_MAX)
         return E2BIG;
     words = malloc(n);

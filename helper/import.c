@@ -259,7 +259,8 @@ take_line(const struct importer *this, const struct line_key *keys,
         value++;
     value = trim(value);
     for (size_t i = 0; i < count; i++) {
-        if (strlen(keys[i].name) != n || strncasecmp(keys[i].name, line, n))
+        if (strlen(keys[i].name) != n ||
+            strncasecmp(keys[i].name, line, n) != 0)
             continue;
         if (keys[i].key == DRAFT_KEYS)
             return take_secret(this, value);
