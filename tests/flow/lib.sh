@@ -74,7 +74,7 @@ watch_memory() {
     mkdir "$T/watched"
     for program in "$T/bin"/*; do
         mv "$program" "$T/watched/"
-        printf '#!/bin/sh\nexec valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 %s %s "$@"\n' \
+        printf '#!/bin/sh\nexec valgrind -q --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=99 %s %s "$@"\n' \
             "--log-file='$T/memory/%p' --suppressions='$TOP_SRC/tests/proof/valgrind.supp'" \
             "'$T/watched/$(basename "$program")'" >"$program"
     done
