@@ -11,17 +11,21 @@
 
 #define NOW 1800000000
 
-/* Where a year has not just four digits, libcurl guesses: 0027 and 027 are
- * 2027 to it, and a year may touch the hour. */
+/* Where a year has not just four digits, libcurl guesses: 0027, 027 and 27 are
+ * 2027 to it, and a year may touch month or hour. */
 static bool
 is_guessed(const char *text)
 {
+    bool year = false, word = false;
+
     for (size_t n; *text; text += n ? n : 1) {
         n = strspn(text, "0123456789");
-        if (n > 4 || n == 3 || (n == 4 && *text == '0'))
+        if (n > 4 || n == 3 || (n == 4 && *text == '0') || (n && word))
             return true;
+        year = year || n == 4;
+        word = !n && !strchr(" -:,", *text);
     }
-    return false;
+    return !year;
 }
 
 void
