@@ -67,7 +67,7 @@ end(pam_handle_t *pamh, const struct options *options, bool own)
     char name[SESSION_NAME_MAX] = "";
     bool locked;
 
-    if (!person_find(pamh, options, &person))
+    if (!person_find(pamh, options, &person) || !sessions_counts(pamh))
         return true;
     users = place_users(pamh);
     sessions = sessions_open(pamh, &person, users);

@@ -167,8 +167,10 @@ provision_open(pam_handle_t *pamh, const struct options *options)
     if (!person_find(pamh, options, &person))
         return true;
     users = place_users(pamh);
-    /* The other half is the fetch's. */
-    count(pamh, &person, users, deadline_ms - options->deadline_s * 500, name);
+    name[0] = '\0';
+    if (sessions_counts(pamh)) /* the other half is the fetch's */
+        count(pamh, &person, users, deadline_ms - options->deadline_s * 500,
+              name);
     if (!place_find(pamh, &person, users, true, &place)) {
         pam_syslog(pamh, LOG_NOTICE, "there is no runtime directory");
         return false;

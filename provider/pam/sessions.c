@@ -22,6 +22,7 @@
 #include "provider/pam/place.h"
 
 #define SESSIONS_DIR ".sessions" /* no number, so nobody's directory */
+#define MANAGER_SERVICE "systemd-user"
 #define STAT_MAX 1024
 #define STARTTIME_FIELD 22
 #define AGAIN_MS 10
@@ -79,6 +80,15 @@ is_alive(const char *name)
 
     return pid > 0 && end && *end == '.' && name_process((pid_t)pid, now) &&
            strcmp(now, name) == 0;
+}
+
+bool
+sessions_counts(const pam_handle_t *pamh)
+{
+    const void *service = NULL;
+
+    return pam_get_item(pamh, PAM_SERVICE, &service) != PAM_SUCCESS ||
+           !service || strcmp(service, MANAGER_SERVICE) != 0;
 }
 
 int

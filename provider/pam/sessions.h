@@ -19,6 +19,11 @@
 #define SESSION_NAME_MAX 48 /* "PID.STARTTIME" */
 #define SESSION_DEAD_S 3600
 
+/* sessions_counts: is what @pamh begins or ends a session like others?  A
+ * user's service manager (systemd's user@.service) is there because of them,
+ * outlives the last one, and has its own session ended as the user. */
+bool sessions_counts(const pam_handle_t *pamh);
+
 /* sessions_open: this user's count.  -1, logged: it cannot be had. */
 int sessions_open(pam_handle_t *pamh, const struct person *person, int users);
 

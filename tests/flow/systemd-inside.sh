@@ -129,7 +129,13 @@ chmod -R go= /home/anna/.config
 chown -R anna:anna /home/anna
 anna() { setpriv --reuid=61001 --regid=61001 --clear-groups env HOME=/home/anna XDG_RUNTIME_DIR=/run/user/61001 "$@"; }
 user_property() { anna systemctl --user show -P "$1" tokenward.service; }
+sed -i 's/^    scope: payments$/&\n    login: true/' /home/anna/.config/tokenward/profiles.d/mine.yaml
+{ cat /usr/lib/pam.d/systemd-user; echo "session optional $(find /usr/local/lib /usr/lib -name pam_tokenward.so | head -n 1)"; } >/etc/pam.d/systemd-user
 systemctl start user@61001.service
+is "$(anna systemctl --user show-environment | grep ^BEARER_TOKEN_FILE=)" BEARER_TOKEN_FILE=/run/user/61001/tokenward/mine/token "pam_tokenward in its stack: its services are told of their token"
+[ -s /run/user/61001/tokenward/mine/token ]
+is $? 0 "which is there"
+is "$(ls /run/tokenward/user/.sessions/61001 2>/dev/null)" "" "and it counts for no session"
 is "$(systemctl is-active user@61001.service)" active "the user's manager runs"
 is "$(stat -c '%a %U' /run/user/61001)" "700 anna" "with a runtime directory of the user's own"
 
@@ -162,4 +168,6 @@ is "$(user_property Result)" success "it ends cleanly"
 [ ! -e /run/user/61001/tokenward/credential ]
 is $? 0 "and its socket is gone"
 systemctl stop user@61001.service
+is "$(systemctl show -P Result user@61001.service)" success "the manager ends cleanly"
+is "$(journalctl -q --no-pager -o cat -t systemd -t '(sd-pam)' | grep 'pam_tokenward')" "" "and the module has nothing to complain of"
 echo end

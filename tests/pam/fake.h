@@ -39,6 +39,7 @@ struct fake {
     char root[PATH_MAX]; /* "/run" is <root>/run */
     /* The data base: one user, and perhaps the service's. */
     struct passwd entry;
+    char service_name[32]; /* PAM_SERVICE, or "" */
     gid_t groups[FAKE_GROUPS_MAX];
     size_t group_count;
     uid_t service_uid; /* 0: there is no such user */

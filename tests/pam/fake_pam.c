@@ -101,7 +101,9 @@ pam_get_item(const pam_handle_t *pamh, int type, const void **item)
 {
     if (fake_fails("pam_get_item"))
         return PAM_SYSTEM_ERR;
-    *item = type == PAM_USER ? pamh->user : NULL;
+    *item = type == PAM_USER                              ? pamh->user
+            : type == PAM_SERVICE && fake.service_name[0] ? fake.service_name
+                                                          : NULL;
     return PAM_SUCCESS;
 }
 

@@ -199,6 +199,9 @@ take_user(const char *line, char **pam_user)
         fake_become(number(value));
     } else if (strncmp(line, "groups", n) == 0) {
         take_groups(value);
+    } else if (strncmp(line, "service", n) == 0) {
+        (void)snprintf(fake.service_name, sizeof fake.service_name, "%s",
+                       value);
     } else if (strncmp(line, "service_uid", n) == 0) {
         fake.service_uid = number(value);
     } else if (strncmp(line, "pam_user", n) == 0) {
@@ -275,6 +278,7 @@ script_world(const struct script *script)
                                  .pw_gid = 1000};
     take_groups("1000");
     fake.service_uid = 0;
+    fake.service_name[0] = '\0';
     fake.way_back = false;
     fake.fault_count = 0;
     fake_become(0);

@@ -164,9 +164,8 @@ Test(yaml, uses_the_memory_of_one_before)
     memset(many, 'x', sizeof many);
     (void)snprintf(large, sizeof large, "s: hush\nl: [%.*s]\n",
                    (int)sizeof many, many);
-    cr_assert_eq(
-        read_bytes(large, strlen(large), &limits, &document, &err), TW_OK,
-        "%s", err.message);
+    cr_assert_eq(read_bytes(large, strlen(large), &limits, &document, &err),
+                 TW_OK, "%s", err.message);
     secret = yaml_root(document)->child->text;
     cr_expect_str_eq(secret, "hush");
     yaml_document_empty(document);
