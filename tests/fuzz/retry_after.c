@@ -11,21 +11,29 @@
 
 #define NOW 1800000000
 
-/* Where a year has not just four digits, libcurl guesses: 0027, 027 and 27 are
- * 2027 to it, and a year may touch month or hour. */
+/* A letter, a digit, or a digit with a blank before it. */
+static bool
+has_form(const char *text, const char *form)
+{
+    for (; *form && *text; form++, text++) {
+        bool digit = *text >= '0' && *text <= '9';
+
+        if (*form == '0'   ? !digit
+            : *form == '_' ? !digit && *text != ' '
+            : *form == 'a' ? (*text | 0x20) < 'a' || (*text | 0x20) > 'z'
+                           : *form != *text)
+            return false;
+    }
+    return !*form && !*text;
+}
+
+/* What is nearly one of the forms of RFC 9110 is a guess, and libcurl's may be
+ * another one: year 27 is 2027 to it. */
 static bool
 is_guessed(const char *text)
 {
-    bool year = false, word = false;
-
-    for (size_t n; *text; text += n ? n : 1) {
-        n = strspn(text, "0123456789");
-        if (n > 4 || n == 3 || (n == 4 && *text == '0') || (n && word))
-            return true;
-        year = year || n == 4;
-        word = !n && !strchr(" -:,", *text);
-    }
-    return !year;
+    return !has_form(text, "aaa, 00 aaa 0000 00:00:00 GMT") &&
+           !has_form(text, "aaa aaa _0 00:00:00 0000");
 }
 
 void
