@@ -28,12 +28,13 @@ has_form(const char *text, const char *form)
 }
 
 /* What is nearly one of the forms of RFC 9110 is a guess, and libcurl's may be
- * another one: year 27 is 2027 to it. */
+ * another one: year 27 is 2027 to it, and 0027. */
 static bool
 is_guessed(const char *text)
 {
-    return !has_form(text, "aaa, 00 aaa 0000 00:00:00 GMT") &&
-           !has_form(text, "aaa aaa _0 00:00:00 0000");
+    return strstr(text, " 00") ||
+           (!has_form(text, "aaa, 00 aaa 0000 00:00:00 GMT") &&
+            !has_form(text, "aaa aaa _0 00:00:00 0000"));
 }
 
 void
