@@ -120,8 +120,9 @@ serve
 sleep 1.5
 is "$(requests)" "$before" "started again: nothing is fetched twice"
 age pay 3000
+generation=$(field pay generation)
 kill -HUP "$(helper_pid)"
-until_true 5 sh -c "[ \"\$(sed -n 's/^generation=//p' '$(record pay)')\" -gt 1 ]"
+until_true 5 sh -c "[ \"\$(sed -n 's/^generation=//p' '$(record pay)')\" -gt $generation ]"
 is $? 0 "what is due is refreshed ahead of time"
 is "$(requests)" "$((before + 1))" "by one request"
 

@@ -123,7 +123,8 @@ Test(scribe, says_why_it_failed)
         cr_assert_eq(loop_wait(&loop, LOOP_NEVER, NULL), TW_OK);
     cr_expect_eq(orders[PLACES].status, TW_E_RETRY);
     cr_expect_str_eq(orders[PLACES].err.message,
-                     "the token of 'p0' was rejected meanwhile");
+                     "the token of 'p0' was rejected or replaced "
+                     "meanwhile");
     expect_kept(0);
     scribe_close(scribe);
 }
