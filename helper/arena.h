@@ -14,7 +14,7 @@ struct arena_block;
 
 struct arena {
     struct arena_block *newest, *spare; /* spare: wiped, to be used again */
-    size_t total;  /* bytes of all blocks */
+    size_t total;                       /* bytes of all blocks */
     bool is_large; /* what is in it stays, and may be a lot */
 };
 

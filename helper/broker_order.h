@@ -28,8 +28,8 @@ struct broker_order {
     int64_t pid; /* WAIT */
 };
 
-/* Of RUN, FETCH and HOOK a pipe is by it: an errno, or its end once the program
- * has begun. */
+/* Of RUN, FETCH and HOOK a pipe is by it: an errno, or its end once the
+ * program has begun. */
 struct broker_answer {
     int32_t error; /* an errno */
     int32_t pid;

@@ -13,7 +13,8 @@
 #include "helper/quota.h"
 #include "helper/refusal.h"
 
-#define TRIES_MAX 2 /* a second one if the token was rejected or replaced meanwhile */
+#define TRIES_MAX \
+    2 /* a second one if the token was rejected or replaced meanwhile */
 
 /* Without any_of there is one source, and one note. */
 static struct backoff *

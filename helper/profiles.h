@@ -44,9 +44,9 @@ struct profile_set {
     struct table names;    /* of profiles, by name */
     struct table routes;   /* of profiles and samples, by host and path of a
                               match */
-    struct table template_names; /* with their @ */
-    struct table instances;      /* by template's and instance's name */
-    const struct profile *wlcg;  /* the one with wlcg_discovery, or NULL */
+    struct table template_names;    /* with their @ */
+    struct table instances;         /* by template's and instance's name */
+    const struct profile *wlcg;     /* the one with wlcg_discovery, or NULL */
     struct yaml_document *document; /* memory for the next file's, until all
                                        are read */
     struct profile_source *sources;

@@ -11,9 +11,8 @@
 #define RETRY_MAX_S 300    /* of the back-off; Retry-After goes to 1 h */
 #define RETRY_DENIED_S 300 /* after a refusal that will be repeated */
 #define RETRY_FRESH_S 6    /* between two requests that went well */
-#define RETRY_SHORT_S (4 * RETRY_FRESH_S) /* who lives longer is wanted for
-                                             longer than that, see
-                                             lifetime_wanted() */
+/* Who lives longer is wanted for longer than that, see lifetime_wanted(). */
+#define RETRY_SHORT_S (4 * RETRY_FRESH_S)
 #define RETRY_WATCHED_S 60 /* between two looks at another program's file */
 #define RETRY_YOUNG_S 60   /* a token rejected before this age is young */
 

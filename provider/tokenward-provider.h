@@ -82,7 +82,8 @@ struct tw_host {
     void *context;    /* the host's own */
     /* The @index-th value of an option; NULL when there is none.  A scope is
      * one value, joined by single spaces.  Of the common keys client_id,
-     * issuer and token_endpoint are given as well.  A secret is never given. */
+     * issuer and token_endpoint are given as well.  A secret is never given.
+     */
     const char *(*option)(const struct tw_host *host, const char *name,
                           size_t index);
     /* A text or number member of the last JSON answer, as text; NULL when it

@@ -20,8 +20,9 @@
 #include "provider/base/doorbell.h"
 #include "provider/base/spawn.h"
 
-#define PAUSE_MS 20 /* about; before one rings again, doubled each time ... \
-                     */
+#define PAUSE_MS                                               \
+    20 /* about; before one rings again, doubled each time ... \
+        */
 #define PAUSE_MAX_MS 640 /* ... up to here */
 
 static bool

@@ -42,9 +42,9 @@ struct session_word {
 };
 
 /* session_system_variable: may the system's service name a token file by it?
- * Its word is no root's: of a variable like PAGER or EDITOR it would make every
- * reader run what it likes.  Those that end with TOKEN_FILE lead programs to a
- * token, and nowhere else. */
+ * Its word is no root's: of a variable like PAGER or EDITOR it would make
+ * every reader run what it likes.  Those that end with TOKEN_FILE lead
+ * programs to a token, and nowhere else. */
 bool session_system_variable(const char *name);
 
 /* session_word_is_whole: of this version, its texts ended, and names what

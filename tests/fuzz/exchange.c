@@ -83,7 +83,8 @@ http_post(struct http *http, const struct http_request *request,
     FUZZ_CHECK(request->timeout_ms > 0 && request->header_count <= 16);
     FUZZ_CHECK(!strpbrk(secret_text(request->form), "\r\n "));
     asked.has_secret = strstr(secret_text(request->form), SECRET) != NULL;
-    asked.has_client = strstr(secret_text(request->form), CLIENT_SECRET) != NULL;
+    asked.has_client =
+        strstr(secret_text(request->form), CLIENT_SECRET) != NULL;
     asked.copy = *request;
     asked.request = &asked.copy;
     asked.done = done;
