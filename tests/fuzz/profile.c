@@ -83,7 +83,8 @@ read_entry(const struct yaml_node *entry, const char *given)
     static struct modules modules;
     static const struct mark mark = {"absent"};
     AUTO(arena_clear) struct arena arena = {0};
-    AUTO(host_names_clear) struct host_names names = {.arena = {NULL}};
+    AUTO(host_names_clear)
+    struct host_names names = {.arena = {.newest = NULL}};
     const struct profile_context context = {.file = "/c/p.yaml",
                                             .mark = &mark,
                                             .modules = &modules,
