@@ -4,11 +4,8 @@
 [ -n "${IN_NAMESPACE:-}" ] || skip_all "needs root and a mount namespace"
 PYTHON=/usr/bin/python3 # not one of root's home
 [ -x $PYTHON ] || skip_all "python3 is not installed"
-# shellcheck disable=SC2016
-where=$(printf 'include Makefile\nprint:\n\t@echo $(sysconfdir) $(moduledir) $(serviceuser)\n' |
-    make -s --no-print-directory -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
-# shellcheck disable=SC2086
-set -- $where
+# shellcheck disable=SC2046
+set -- $(configured sysconfdir moduledir serviceuser)
 [ $# = 3 ] || { echo "Bail out! the Makefile does not say where things are"; exit 1; }
 SYSCONF=$1/tokenward MODULES=$2 SERVICE=$3 SERVICE_ID=65533
 for dir in "$SYSCONF" "$MODULES" /run; do

@@ -9,10 +9,7 @@ MODULE=$TOP_BUILD/provider/pam/.libs/pam_tokenward.so
 [ -f "$MODULE" ] || skip_all "pam_tokenward was not built: libpam0g-dev is missing"
 command -v pamtester >/dev/null || skip_all "pamtester is not installed"
 is_sanitized && skip_all "a sanitizer build"
-# shellcheck disable=SC2016
-where=$(printf 'include Makefile\nprint:\n\t@echo $(libexecdir) $(moduledir)\n' |
-    make -s --no-print-directory -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
-LIBEXEC=${where% *} MODULES=${where#* }
+LIBEXEC=$(configured libexecdir) MODULES=$(configured moduledir)
 cover "$LIBEXEC" || skip_all "$LIBEXEC cannot be covered"
 install_helper() { rm -f "$LIBEXEC/tokenward-helper"; cp "$T/bin/tokenward-helper" "$LIBEXEC/"; }
 install_helper

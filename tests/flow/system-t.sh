@@ -10,11 +10,8 @@ fi
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 [ -n "${IN_NAMESPACE:-}" ] || skip_all "needs root and a mount namespace"
 
-# shellcheck disable=SC2016
-where=$(printf 'include Makefile\nprint:\n\t@echo $(sysconfdir) $(moduledir) $(serviceuser)\n' |
-    make -s --no-print-directory -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1)
-# shellcheck disable=SC2086
-set -- $where
+# shellcheck disable=SC2046
+set -- $(configured sysconfdir moduledir serviceuser)
 [ $# = 3 ] || { echo "Bail out! the Makefile does not say where things are"; exit 1; }
 SYSCONF=$1/tokenward MODULES=$2 SERVICE=$3 SERVICE_ID=65533
 sandbox
