@@ -18,6 +18,8 @@ case $(configured sysusersdir) in
 esac
 [ -x "$TOP_BUILD/tests/sandbox/sandbox" ] || skip_all "the sandbox was not built: libmicrohttpd is missing"
 unshare -m -C -p -f -n -u -i true 2>/dev/null || skip_all "namespaces cannot be made here"
+# In a chroot it would be one of two roots, and make no user namespaces.
+unshare -U true 2>/dev/null || skip_all "user namespaces cannot be made here"
 cgroups=$(findmnt -n -t cgroup2 -o TARGET 2>/dev/null | head -n 1)
 [ -n "$cgroups" ] || skip_all "cgroup2 is not mounted"
 own_cgroup=$cgroups$(sed -n 's/^0:://p' /proc/self/cgroup)
