@@ -194,6 +194,14 @@ fingerprint_of_server(const struct profile *source,
 }
 
 bool
+fingerprint_is_of_server(const struct profile *source, const char *server)
+{
+    char its[FINGERPRINT_SIZE];
+
+    return fingerprint_of_server(source, its) && strcmp(server, its) == 0;
+}
+
+bool
 secret_tag(const char *salt, const struct secret *secret,
            char out[static SECRET_TAG_SIZE])
 {

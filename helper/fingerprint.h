@@ -31,6 +31,10 @@ bool fingerprint_of_grant(const struct profile *profile,
 bool fingerprint_of_server(const struct profile *source,
                            char out[static FINGERPRINT_SIZE]);
 
+/* fingerprint_is_of_server: is it @server, as a record has it? */
+bool fingerprint_is_of_server(const struct profile *source,
+                              const char *server);
+
 /* secret_tag: half a SHA-256 of @salt and the secret, to notice a new secret
  * after a refusal. */
 bool secret_tag(const char *salt, const struct secret *secret,

@@ -23,7 +23,7 @@ name_lane(const struct profile *profile, const char *name, char *out,
     const char *host;
     unsigned number = 0;
 
-    if (url && !ward_is_apart(profile)) {
+    if (url && !profile_is_apart(profile)) {
         host = strstr(url, "://");
         host = host ? host + 3 : url;
         (void)snprintf(out, size, "%.*s",

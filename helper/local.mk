@@ -286,6 +286,8 @@ helper_libhelper_la_SOURCES = \
 	helper/serve_leave.c \
 	helper/serve_metrics.c \
 	helper/serve_reload.c \
+	helper/serve_revoke.c \
+	helper/serve_revoke.h \
 	helper/serve_turn.c \
 	helper/serve_user.c \
 	helper/serve_wait.c \

@@ -73,24 +73,16 @@ open_keeper(struct logout *logout, struct tw_error *err)
                : state_enter(path, logout->name, &logout->keeper.state, err);
 }
 
-/* A profile may have got another server since: that one is not shown what the
- * former gave out. */
-static bool
-is_of_server(const struct profile *source, const struct record *record)
-{
-    char server[FINGERPRINT_SIZE];
-
-    return fingerprint_of_server(source, server) &&
-           strcmp(record->server, server) == 0;
-}
-
 /* Both are tried; the first failure is the one that is told. */
 static void
 revoke_both(struct logout *logout, const struct exchange_context *context,
             const struct record *record)
 {
     AUTO_SECRET access_token = SECRET_INIT(TOKEN_MAX);
-    bool is_ours = record->token && is_of_server(logout->source, record);
+    /* A profile may have got another server since: that one is not shown what
+     * the former gave out. */
+    bool is_ours = record->token &&
+                   fingerprint_is_of_server(logout->source, record->server);
     struct tw_error second;
 
     logout->unshown =

@@ -114,3 +114,15 @@ profile_match(const struct profile *profile, const char *host,
     }
     return NULL;
 }
+
+bool
+profile_is_apart(const struct profile *profile)
+{
+    const struct secret_source *source;
+
+    for (size_t i = 0; (source = profile_secret(profile, i)); i++) {
+        if (source->kind == SECRET_COMMAND || source->kind == SECRET_PROFILE)
+            return true;
+    }
+    return false;
+}

@@ -229,4 +229,8 @@ const struct profile *profile_login_source(const struct profile *profile);
 const struct profile_match *profile_match(const struct profile *profile,
                                           const char *host, const char *path);
 
+/* profile_is_apart: could reading its secrets keep us waiting, or does it
+ * need another profile's token?  A process of its own does these. */
+bool profile_is_apart(const struct profile *profile);
+
 #endif

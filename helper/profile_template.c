@@ -45,12 +45,6 @@ check_kind(const struct profile_reader *reader,
         return profile_refuse(reader, name,
                               "missing: readers (the users who may have an "
                               "instance by %%u)");
-    if (template->of_users && yaml_child(reader->entry, "revoke_on_logout"))
-        return profile_refuse(reader,
-                              yaml_child(reader->entry, "revoke_on_logout"),
-                              "revoke_on_logout is for a user's own profiles: "
-                              "an instance by %%u is removed at the last "
-                              "logout, and runs out at its server");
     if (!template->of_users && !template->listed)
         return profile_refuse(reader, name,
                               "missing: instances (a name that ends with @ is "
@@ -152,6 +146,19 @@ longest(const struct profile_template *template)
     return result ? result : STAND_IN;
 }
 
+/* The resident helper, which does it, waits for nobody. */
+static enum tw_status
+refuse_revoking(const struct profile_template *template, struct tw_error *err)
+{
+    const struct profile_reader reader = {
+        .context = &template->context, .entry = template->entry, .err = err};
+
+    return profile_refuse(
+        &reader, yaml_child(template->entry, "revoke_on_logout"),
+        "revoke_on_logout of an instance by %%u cannot wait for a command or "
+        "another profile: name the secrets by file, credential or env");
+}
+
 enum tw_status
 profile_template_try(struct profile_template *template, struct tw_error *err)
 {
@@ -160,8 +167,13 @@ profile_template_try(struct profile_template *template, struct tw_error *err)
         .value = longest(template),
         .is_sample = true};
 
-    return read_as(template, template->name, &specifier, &template->arena,
-                   &template->sample, err);
+    enum tw_status status = read_as(template, template->name, &specifier,
+                                    &template->arena, &template->sample, err);
+
+    if (!status && template->of_users && template->sample->revoke_on_logout &&
+        profile_is_apart(template->sample))
+        return refuse_revoking(template, err);
+    return status;
 }
 
 bool

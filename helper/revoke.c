@@ -8,63 +8,43 @@
  */
 #include "helper/revoke.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "helper/exchange_form.h"
 #include "helper/form.h"
 
 struct revocation {
-    const struct exchange_context *context;
+    struct exchange_context context; /* its profile is the one here */
+    struct profile profile;          /* owns nothing */
     const struct secret *token;
     struct exchange_form form;
     enum revoked_kind kind;
-    struct tw_error result;
-    bool done;
-    bool wants_next; /* refused was the first of two secrets */
+    revoke_done *done;
+    void *arg;
 };
 
 static void
-explain(struct revocation *revocation, const struct reply *reply)
+explain(const struct revocation *revocation, const struct reply *reply,
+        struct tw_error *err)
 {
-    const struct profile *profile = revocation->context->profile;
+    const struct profile *profile = &revocation->profile;
     const char *said = reply->description.text;
     enum tw_status status = reply_status(reply);
 
     if (reply->http_status == 0)
-        (void)tw_fail(&revocation->result, status,
+        (void)tw_fail(err, status,
                       "%s:%u: profile '%s': revocation_endpoint: %s",
                       profile->file, profile->revocation_endpoint_line,
                       profile->name, reply->err.message);
     else
         (void)tw_fail(
-            &revocation->result, status ? status : TW_E_PROTOCOL,
+            err, status ? status : TW_E_PROTOCOL,
             "%s:%u: profile '%s': revocation_endpoint: the server "
             "answers %s%s%s%s (HTTP %d)",
             profile->file, profile->revocation_endpoint_line, profile->name,
             reply->error[0] ? reply->error : reply_class_name(reply->class),
             *said ? ": \"" : "", said, *said ? "\"" : "", reply->http_status);
-}
-
-static void
-on_reply(void *arg, struct http_reply *http)
-{
-    struct revocation *revocation = arg;
-    struct exchange_secrets secrets;
-    struct reply reply;
-
-    revocation->done = true;
-    if (http->status >= 200 && http->status < 300)
-        return;
-    exchange_form_secrets(&revocation->form, &secrets);
-    reply_read(http, secrets.list, &reply);
-    revocation->wants_next =
-        reply.class == REPLY_INVALID_CLIENT &&
-        exchange_form_has_next(&revocation->form,
-                               revocation->context->profile);
-    if (revocation->kind != REVOKE_ACCESS_TOKEN ||
-        strcmp(reply.error, "unsupported_token_type") != 0)
-        explain(revocation, &reply);
-    reply_clear(&reply);
 }
 
 /* The token goes in last: it is none of the module's fields. */
@@ -91,7 +71,7 @@ make_form(struct revocation *revocation, struct tw_error *err)
     const struct tw_action action = {.fields = &hint, .field_count = 1};
     const struct reply nothing = {.json = NULL};
     struct exchange_form *form = &revocation->form;
-    enum tw_status status = exchange_form_make(form, revocation->context,
+    enum tw_status status = exchange_form_make(form, &revocation->context,
                                                &nothing, NULL, &action, err);
 
     if (!status &&
@@ -101,41 +81,115 @@ make_form(struct revocation *revocation, struct tw_error *err)
     return status ? status : add_token(revocation, err);
 }
 
-/* The same, with the other secret: as it is when tokens are bought. */
-static enum tw_status
-make_next(struct revocation *revocation, struct tw_error *err)
-{
-    enum tw_status status =
-        exchange_form_next(&revocation->form, revocation->context, err);
+static void on_reply(void *arg, struct http_reply *http);
 
-    return status ? status : add_token(revocation, err);
-}
-
-/* Sends the form as it is, and waits. */
+/* Sends the form as it is. */
 static enum tw_status
 send_form(struct revocation *revocation, struct tw_error *err)
 {
-    const struct exchange_context *context = revocation->context;
-    const struct profile *profile = context->profile;
-    const struct http_request request = exchange_form_request(
-        &revocation->form, profile, profile->revocation_endpoint);
-    enum tw_status status;
+    const struct http_request request =
+        exchange_form_request(&revocation->form, &revocation->profile,
+                              revocation->profile.revocation_endpoint);
 
-    revocation->done = false;
-    revocation->result = (struct tw_error){.status = TW_OK};
-    status = http_post(context->http, &request, on_reply, revocation, err);
+    return http_post(revocation->context.http, &request, on_reply, revocation,
+                     err);
+}
+
+/* The same, with the other secret: as it is when tokens are bought. */
+static enum tw_status
+send_next(struct revocation *revocation, struct tw_error *err)
+{
+    enum tw_status status =
+        exchange_form_next(&revocation->form, &revocation->context, err);
+
     if (!status)
-        status = http_run(context->http, INT64_MAX, context->deadline_ms, err);
-    if (revocation->done || status)
-        return revocation->done ? TW_OK : status;
-    return tw_fail(err, TW_E_RETRY, "'%s' was not revoked in time",
-                   profile->name);
+        status = add_token(revocation, err);
+    return status ? status : send_form(revocation, err);
 }
 
 static void
-auto_form(struct revocation *revocation)
+on_reply(void *arg, struct http_reply *http)
 {
+    struct revocation *revocation = arg;
+    struct exchange_secrets secrets;
+    struct tw_error result = {.status = TW_OK};
+    struct reply reply;
+    bool wants_next;
+
+    if (http->status >= 200 && http->status < 300) {
+        revocation->done(revocation->arg, &result);
+        return;
+    }
+    exchange_form_secrets(&revocation->form, &secrets);
+    reply_read(http, secrets.list, &reply);
+    wants_next =
+        reply.class == REPLY_INVALID_CLIENT &&
+        exchange_form_has_next(&revocation->form, &revocation->profile);
+    if (!wants_next && (revocation->kind != REVOKE_ACCESS_TOKEN ||
+                        strcmp(reply.error, "unsupported_token_type") != 0))
+        explain(revocation, &reply, &result);
+    reply_clear(&reply);
+    if (!wants_next || send_next(revocation, &result))
+        revocation->done(revocation->arg, &result);
+}
+
+void
+revoke_free(struct revocation *revocation)
+{
+    if (!revocation)
+        return;
     exchange_form_clear(&revocation->form);
+    free(revocation);
+}
+
+enum tw_status
+revoke_start(const struct exchange_context *context,
+             const struct secret *token, enum revoked_kind kind,
+             revoke_done *done, void *arg, struct revocation **out,
+             struct tw_error *err)
+{
+    struct revocation *revocation = calloc(1, sizeof *revocation);
+    enum tw_status status;
+
+    *out = NULL;
+    if (!revocation)
+        return tw_no_memory(err);
+    revocation->profile = *context->profile;
+    revocation->profile.request.param_count = 0;
+    revocation->context = *context;
+    revocation->context.profile = &revocation->profile;
+    revocation->token = token;
+    revocation->kind = kind;
+    revocation->done = done;
+    revocation->arg = arg;
+    exchange_form_init(&revocation->form);
+    *out = revocation;
+    status = make_form(revocation, err);
+    if (!status)
+        status = send_form(revocation, err);
+    if (status)
+        revoke_free(TAKE_POINTER(*out));
+    return status;
+}
+
+static void
+auto_revocation(struct revocation **revocation)
+{
+    revoke_free(*revocation);
+}
+
+struct answer {
+    struct tw_error result;
+    bool is_there;
+};
+
+static void
+on_done(void *arg, const struct tw_error *result)
+{
+    struct answer *answer = arg;
+
+    answer->result = *result;
+    answer->is_there = true;
 }
 
 enum tw_status
@@ -143,26 +197,16 @@ revoke_token(const struct exchange_context *context,
              const struct secret *token, enum revoked_kind kind,
              struct tw_error *err)
 {
-    AUTO(auto_form)
-    struct revocation revocation = {.token = token, .kind = kind};
-    struct exchange_context plain = *context;
-    struct profile profile = *context->profile; /* it owns nothing */
-    enum tw_status status;
+    AUTO(auto_revocation) struct revocation *revocation = NULL;
+    struct answer answer = {.is_there = false};
+    enum tw_status status =
+        revoke_start(context, token, kind, on_done, &answer, &revocation, err);
 
-    profile.request.param_count = 0;
-    plain.profile = &profile;
-    revocation.context = &plain;
-    exchange_form_init(&revocation.form);
-    status = make_form(&revocation, err);
     if (!status)
-        status = send_form(&revocation, err);
-    if (!status && revocation.wants_next) {
-        status = make_next(&revocation, err);
-        if (!status)
-            status = send_form(&revocation, err);
-    }
-    if (status)
-        return status;
-    return revocation.result.status ? error_copy(err, &revocation.result)
-                                    : TW_OK;
+        status = http_run(context->http, INT64_MAX, context->deadline_ms, err);
+    if (answer.is_there)
+        return answer.result.status ? error_copy(err, &answer.result) : TW_OK;
+    return status ? status
+                  : tw_fail(err, TW_E_RETRY, "'%s' was not revoked in time",
+                            context->profile->name);
 }

@@ -210,7 +210,7 @@ has_ended(struct serve *serve)
 {
     const struct task *task = serve->running;
 
-    if (!task && !serve->hooks.running_count)
+    if (!task && !serve->hooks.running_count && !serve->revokes.count)
         return true;
     if (loop_now_ms() < serve->end_ms)
         return false;
@@ -251,6 +251,7 @@ close_all(struct serve *serve)
 {
     http_free(serve->http); /* before what its requests borrow */
     serve->tasks.http = NULL;
+    serve_revoke_clear(serve);
     scribe_close(serve->scribe); /* before what it has not given back */
     while (serve->running) {
         struct task *task = serve->running;

@@ -15,6 +15,7 @@
 #include "helper/loop.h"
 #include "helper/metrics.h"
 #include "helper/notify.h"
+#include "helper/serve_revoke.h"
 #include "helper/task.h"
 #include "helper/watch.h"
 
@@ -57,6 +58,7 @@ struct serve {
     struct http *http;
     int64_t http_ms; /* when the engine wants its turn; of loop_now_ms() */
     struct scribe *scribe;
+    struct withdrawals revokes;
     struct task_context tasks;
     struct task *running;
     size_t running_count;

@@ -62,6 +62,7 @@ serve_leave(struct serve *serve, const struct peer *peer, struct ward *ward,
                           lifetime_lingers(strchr(ward->name, '@') + 1)))
         return status;
     scribe_settle(serve->scribe);
+    serve_revoke(serve, ward);
     gone = remove_kept(serve, ward);
     epoch_bump(serve->store.root, 0644);
     ward_rest(ward);

@@ -299,6 +299,7 @@ turn_work(struct serve *serve)
             serve->http_ms = LOOP_NEVER;
             (void)http_turn(serve->http, -1, 0, &serve->broken);
         }
+        serve_revoke_turn(serve);
         next_ms = turn_tasks(serve, now_ms);
         if (next_ms != INT64_MAX)
             next_ms += loop_now_ms() - now_ms;

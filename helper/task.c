@@ -111,7 +111,7 @@ task_start(const struct task_context *context, struct era *era,
                                            .background = !ward->waiting,
                                            .deadline_ms = now_ms + TASK_MS,
                                            .system = context->system};
-    if (ward_is_apart(ward->profile))
+    if (profile_is_apart(ward->profile))
         start_child(task);
     else
         start_job(task);

@@ -15,18 +15,6 @@
 
 #include "helper/fingerprint.h"
 
-bool
-ward_is_apart(const struct profile *profile)
-{
-    const struct secret_source *source;
-
-    for (size_t i = 0; (source = profile_secret(profile, i)); i++) {
-        if (source->kind == SECRET_COMMAND || source->kind == SECRET_PROFILE)
-            return true;
-    }
-    return false;
-}
-
 static bool
 path_of(char *out, size_t size, const struct ward *ward, const char *file)
 {

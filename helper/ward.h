@@ -56,10 +56,6 @@ struct wards {
     struct lanes lanes;
 };
 
-/* ward_is_apart: could reading its secrets keep us waiting, or does it
- * need another profile's token?  A process of its own does these. */
-bool ward_is_apart(const struct profile *profile);
-
 /* ward_is_idle: a user's instance, whom nobody has heard of for a while: it is
  * not fetched before the user asks. */
 #define WARD_USER_S 86400

@@ -196,6 +196,44 @@ close anna
 rm "$SYSCONF/profiles.d/no@.yaml"
 reload corp
 
+# The server is told of a token that went.
+active() { # active TOKEN: what introspection says (RFC 7662)
+    curl -s --cacert "$CA" "$URL/oauth/v1/introspect" -d client_id="$CLIENT_ID" -d client_secret="$CANARY" -d token="$1"
+}
+is_dead() { [ "$(active "$1")" = '{"active":false}' ]; }
+template told /oauth/v1/token 'login: true' 'revoke_on_logout: true' "revocation_endpoint: $URL/oauth/v1/revoke" "$TEAM"
+reload told
+open anna
+told=$(cat /run/tokenward/told@anna/token) untold=$(cat "$PLACE")
+is "$(active "$told")$(active "$untold")" '{"active":true}{"active":true}' "two tokens are good"
+close anna
+until_true 5 is_dead "$told"; is $? 0 "revoke_on_logout: the server is told of the one"
+is "$(active "$untold")" '{"active":true}' "the other is only removed"
+is "$(ls -d /run/tokenward/told@anna "$PLACE" 2>/dev/null)" "" "both are"
+open anna
+[ -s /run/tokenward/told@anna/token ]; ok $? "who comes back has a new one"
+close anna
+# One that hangs holds up neither the logout nor the next login.
+template told /oauth/v1/token 'login: true' 'revoke_on_logout: true' "revocation_endpoint: $URL/m/hang/oauth/v1/revoke" 'timeout: 2' "$TEAM"
+reload told
+open anna
+[ -s /run/tokenward/told@anna/token ]; ok $? "a token again"
+start=$(now_ms)
+close anna
+start=$(($(now_ms) - start))
+[ "$start" -lt 1500 ]; ok $? "a server that does not answer: the logout waits for none of it ($start ms)"
+is "$(ls -d /run/tokenward/told@anna 2>/dev/null)" "" "the token is removed at once"
+open anna; is "$?$([ -s /run/tokenward/told@anna/token ] && echo there)" 0there "and who comes back meanwhile has one"
+close anna
+until_true 8 grep -q 'told@anna.*revocation_endpoint' "$T/serve.out"; is $? 0 "it is told"
+template told /oauth/v1/token 'login: true' 'revoke_on_logout: true' "$TEAM"
+reload told
+open anna
+close anna
+until_true 5 grep -q "'told@anna': revoke_on_logout needs a revocation_endpoint" "$T/serve.out"; is $? 0 "nothing says where: that, too"
+rm "$SYSCONF/profiles.d/told@.yaml"
+reload corp
+
 # The resident helper stands still, is somebody else, or is not there.
 until_true 22 none_behind
 kill -STOP "$EXTRA_PID"

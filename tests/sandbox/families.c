@@ -22,6 +22,7 @@ struct family {
 };
 
 struct token {
+    const struct client *alone; /* whose it is, if it is of no family */
     uint64_t family;
     int64_t used_ms; /* -1: not yet */
     bool refresh, revoked;
@@ -71,7 +72,8 @@ find(struct families *families, struct span text)
 
     while (n-- > oldest) {
         struct token *token = &families->tokens[n % FAMILIES_TOKENS_MAX];
-        bool known = token->family + FAMILIES_MAX >= families->family_count;
+        bool known = token->alone ||
+                     token->family + FAMILIES_MAX >= families->family_count;
 
         if (known && token->len &&
             span_equal((struct span){token->text, token->len}, text))
@@ -81,13 +83,13 @@ find(struct families *families, struct span text)
 }
 
 static void
-add(struct families *families, uint64_t family, bool refresh, struct span text)
+add(struct families *families, const struct token *kind, struct span text)
 {
     struct token *token =
         &families->tokens[families->token_count++ % FAMILIES_TOKENS_MAX];
 
-    *token =
-        (struct token){.family = family, .refresh = refresh, .used_ms = -1};
+    *token = *kind;
+    token->used_ms = -1;
     if (text.len > sizeof token->text)
         return;
     token->len = text.len;
@@ -99,7 +101,8 @@ add_refresh(struct families *families, uint64_t family, struct secret *out)
 {
     if (!token_append(out, TOKEN_LEN))
         return false;
-    add(families, family, true, (struct span){out->bytes, out->len});
+    add(families, &(struct token){.family = family, .refresh = true},
+        (struct span){out->bytes, out->len});
     return true;
 }
 
@@ -172,12 +175,24 @@ families_redeem(struct families *families, const struct redemption *redemption,
 }
 
 void
-families_sold(struct families *families, uint64_t family,
-              struct span access_token)
+families_sold(struct families *families, const struct client *client,
+              const uint64_t *family, struct span access_token)
 {
+    const struct token kind = {.alone = family ? NULL : client,
+                               .family = family ? *family : 0};
+
+    if (!family && !client)
+        return; /* an assertion may say itself who it is */
     (void)pthread_mutex_lock(&families->lock);
-    add(families, family, false, access_token);
+    add(families, &kind, access_token);
     (void)pthread_mutex_unlock(&families->lock);
+}
+
+static const struct client *
+owner_of(struct families *families, const struct token *token)
+{
+    return token->alone ? token->alone
+                        : family_of(families, token->family)->client;
 }
 
 bool
@@ -189,7 +204,7 @@ families_revoke(struct families *families, const struct client *client,
 
     (void)pthread_mutex_lock(&families->lock);
     token = find(families, text);
-    found = token && family_of(families, token->family)->client == client;
+    found = token && owner_of(families, token) == client;
     if (found && token->refresh)
         family_of(families, token->family)->dead = true;
     else if (found)
@@ -207,7 +222,7 @@ families_is_active(struct families *families, struct span text)
     (void)pthread_mutex_lock(&families->lock);
     token = find(families, text);
     active = token && !token->revoked && token->used_ms < 0 &&
-             !family_of(families, token->family)->dead;
+             (token->alone || !family_of(families, token->family)->dead);
     (void)pthread_mutex_unlock(&families->lock);
     return active;
 }

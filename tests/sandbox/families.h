@@ -46,9 +46,10 @@ enum redeemed families_redeem(struct families *families,
                               uint64_t *family, struct secret *scope,
                               struct secret *next);
 
-/* families_sold: this access token belongs to @family. */
-void families_sold(struct families *families, uint64_t family,
-                   struct span access_token);
+/* families_sold: this access token was sold to @client, and belongs to
+ * @family, or NULL: to none. */
+void families_sold(struct families *families, const struct client *client,
+                   const uint64_t *family, struct span access_token);
 
 /* families_revoke: a refresh token's family, or an access token alone; false:
  * it is none of this client's. */

@@ -37,9 +37,8 @@ sell_token(const struct purchase *purchase, const struct sale *sale,
     else
         (void)token_append(&token, m->token_size < 0 ? TOKEN_LEN
                                                      : (size_t)m->token_size);
-    if (sale->family)
-        families_sold(purchase->sandbox->families, *sale->family,
-                      (struct span){secret_text(&token), token.len});
+    families_sold(purchase->sandbox->families, purchase->client, sale->family,
+                  (struct span){secret_text(&token), token.len});
     sold_add(purchase->sandbox->sold,
              (struct span){secret_text(&token), token.len});
     (void)json_member(body, "access_token",

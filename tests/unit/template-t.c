@@ -273,18 +273,26 @@ Test(template, of_users_wants_readers)
                    "readers (the users who may have an instance by %u)");
 }
 
-Test(template, of_users_is_not_revoked)
+/* The resident helper revokes what its user's login was given, and waits for
+ * no command meanwhile. */
+Test(template, of_users_is_revoked_without_a_command)
 {
+    static const char SLOW[] =
+        "profiles:\n  corp@:\n    token_endpoint: https://a.test/t\n"
+        "    client_id: c-%u\n    client_secret: {command: [/bin/cat, \"%u\"]}\n"
+        "    readers: {users: [root]}\n    revoke_on_logout: true\n";
     char text[sizeof OF_USERS + 64];
 
     (void)snprintf(text, sizeof text, "%s    revoke_on_logout: true\n",
                    OF_USERS);
     loading_put("profiles.d/a.yaml", 0644, text);
+    loading_expect(true, 0, NULL);
+    loading_put("profiles.d/a.yaml", 0644, SLOW);
     loading_expect(true, 0,
                    "%s/profiles.d/a.yaml:7:23: profile 'corp@': "
-                   "revoke_on_logout is for a user's own profiles: an "
-                   "instance by %u is removed at the last logout, and runs "
-                   "out at its server");
+                   "revoke_on_logout of an instance by %u cannot wait for a "
+                   "command or another profile: name the secrets by file, "
+                   "credential or env");
 }
 
 /* What a preset makes of a variable is looked at, too. */
