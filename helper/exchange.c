@@ -11,13 +11,11 @@
 
 #include <string.h>
 
+#include "helper/exchange_answer.h"
 #include "helper/exchange_form.h"
 #include "helper/exchange_host.h"
 #include "helper/exchange_take.h"
 #include "helper/exchange_tell.h"
-#include "helper/explain.h"
-#include "helper/reply_answer.h"
-#include "helper/secret_looks.h"
 
 #define WAIT_MAX_MS 600000
 #define FLAGS_KNOWN (TW_POST_ANSWER | TW_POST_NO_CLIENT | TW_POST_UNTYPED)
@@ -59,46 +57,6 @@ finish_broken(struct exchange *exchange, const char *what)
 static void step(struct exchange *exchange, enum tw_event_kind kind,
                  const char *error);
 
-static bool
-is_refusal(const struct reply *reply)
-{
-    return reply->class >= REPLY_INVALID_REQUEST &&
-           reply->class <= REPLY_OTHER_ERROR;
-}
-
-/* Before anything else is done with the answer: a server that rotates does
- * not take the old one any more. */
-static void
-keep(struct exchange *exchange)
-{
-    struct keeper *keeper = exchange->context.keeper;
-
-    if (keeper && exchange->outcome.reply.class == REPLY_TOKEN)
-        (void)keeper_keep(keeper, exchange->outcome.reply.json,
-                          &exchange->outcome.unkept);
-}
-
-/* A refused refresh token is of no use any more, and where one is kept it
- * takes a person to get another.  Some servers (glewlwyd) refuse it with 400
- * and no word: that may be another's answer, so it is not dropped for it. */
-static void
-explain(struct exchange *exchange)
-{
-    const struct profile *profile = exchange->context.profile;
-    const struct reply *reply = &exchange->outcome.reply;
-    bool has_kept = exchange->form.has_kept;
-    bool refused =
-        exchange->context.keeper && reply->class == REPLY_INVALID_GRANT;
-    bool bare = has_kept && reply->class == REPLY_HTTP_ERROR &&
-                reply->http_status == 400;
-
-    explain_reply(profile, reply, &exchange->outcome.err);
-    if (refused && has_kept)
-        keeper_drop(exchange->context.keeper);
-    if (refused || bare)
-        explain_login(profile, &exchange->outcome.err);
-}
-
 /* What the last good answer said stays known for TW_FIELD_MEMBER. */
 static void
 remember(struct exchange *exchange)
@@ -113,59 +71,26 @@ remember(struct exchange *exchange)
 
 static void send_again(struct exchange *exchange);
 
-/* How all looked that was sent, and the marks of both of the client's secrets,
- * one after the other, when both were used. */
-static void
-note_mark(struct exchange *exchange)
-{
-    struct outcome *outcome = &exchange->outcome;
-    const struct secret *mark = &exchange->form.proof.mark;
-
-    outcome->by_next = exchange->form.which == AUTH_SECRET_NEXT;
-    if (!exchange->is_again) {
-        secret_clear(&outcome->mark);
-        outcome->mark = SECRET_INIT(LOOKS_MAX + 2 * PROOF_MARK_MAX);
-        (void)secret_append(&outcome->mark, secret_text(&exchange->form.looks),
-                            exchange->form.looks.len);
-    }
-    (void)secret_append(&outcome->mark, secret_text(mark), mark->len);
-}
-
-static void
-read_answer(struct exchange *exchange, const struct http_reply *http,
-            const struct secret *const *scrub)
-{
-    struct reply_rules rules = exchange->context.profile->reply;
-    struct outcome *outcome = &exchange->outcome;
-
-    rules.untyped = (exchange->flags & TW_POST_UNTYPED) != 0;
-    if (exchange->flags & TW_POST_ANSWER)
-        reply_read_answer(http, scrub, &outcome->reply);
-    else
-        reply_read_by(&rules, outcome->asked.wall, http, scrub,
-                      &outcome->reply);
-}
-
 static void
 on_reply(void *arg, struct http_reply *http)
 {
     struct exchange *exchange = arg;
-    struct exchange_secrets secrets;
+    const struct exchange_context *context = &exchange->context;
+    const struct exchange_sent sent = {.form = &exchange->form,
+                                       .flags = exchange->flags,
+                                       .is_again = exchange->is_again};
     struct reply *reply = &exchange->outcome.reply;
 
-    exchange_form_secrets(&exchange->form, &secrets);
     remember(exchange);
     reply_clear(reply);
-    read_answer(exchange, http, secrets.list);
-    keep(exchange);
-    note_mark(exchange);
+    exchange_answer_read(context, &sent, http, &exchange->outcome);
     if (reply->class == REPLY_INVALID_CLIENT &&
-        exchange_form_has_next(&exchange->form, exchange->context.profile)) {
+        exchange_form_has_next(&exchange->form, context->profile)) {
         send_again(exchange);
         return;
     }
     if (reply->class != REPLY_TOKEN && reply->class != REPLY_ANSWER)
-        explain(exchange);
+        exchange_answer_explain(context, &sent, &exchange->outcome);
     exchange_form_clear(&exchange->form);
     if (reply->class == REPLY_TOKEN) {
         step(exchange, TW_EVENT_TOKEN, NULL);
@@ -176,7 +101,7 @@ on_reply(void *arg, struct http_reply *http)
     else if (exchange->told && reply_status(reply) == TW_E_RETRY)
         /* A person is at it: an outage of a moment does not end that. */
         step(exchange, TW_EVENT_REFUSED, "temporarily_unavailable");
-    else if (is_refusal(reply))
+    else if (exchange_answer_refuses(reply))
         step(exchange, TW_EVENT_REFUSED, reply->error);
     else
         finish(exchange);

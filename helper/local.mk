@@ -59,6 +59,8 @@ helper_libhelper_la_SOURCES = \
 	helper/environment.h \
 	helper/exchange.c \
 	helper/exchange.h \
+	helper/exchange_answer.c \
+	helper/exchange_answer.h \
 	helper/exchange_form.c \
 	helper/exchange_form.h \
 	helper/exchange_host.c \
