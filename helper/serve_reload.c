@@ -69,14 +69,17 @@ static enum tw_status
 adopt(struct serve *serve, struct era *era, struct tw_error *err)
 {
     enum tw_status status;
+    bool missed;
 
     if (!wards_adopt(&serve->wards, &serve->schedule, &era->set))
         return tw_no_memory(err);
     (void)index_write(&era->set, &serve->store, NULL);
     if (serve->watch.fd >= 0)
         (void)loop_watch(&serve->loop, serve->watch.fd, 0, NULL, NULL);
-    if (watch_set(&serve->watch, &era->set, err))
+    if (watch_set(&serve->watch, &era->set, &missed, err))
         complain(serve->session, err);
+    if (missed)
+        serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
     if (serve->era)
         era_release(serve->era);
     serve->era = era;

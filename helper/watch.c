@@ -5,6 +5,9 @@
  * Directories are watched and names compared: an editor's temporary file
  * beside a profile, or a log that grows beside a secret, wakes us, and nothing
  * more.  A directory that is not there yet is waited for in its parent.
+ *
+ * The trap is what changes while a set is read, which is known only then: the
+ * watch before goes on until the new one is there, and is asked last.
  */
 #include "helper/watch.h"
 
@@ -144,14 +147,13 @@ add_directories(struct watch *watch, const struct profile *sample)
     }
 }
 
-enum tw_status
-watch_set(struct watch *watch, const struct profile_set *set,
-          struct tw_error *err)
+static enum tw_status
+look_at(struct watch *watch, const struct profile_set *set,
+        struct tw_error *err)
 {
     const struct profile_source *source;
     const struct profile *profile;
 
-    forget(watch);
     watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (watch->fd < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "inotify");
@@ -234,6 +236,31 @@ watch_read(struct watch *watch)
         }
     }
     return result;
+}
+
+static bool
+is_as_it_was_read(const struct profile_set *set)
+{
+    for (const struct profile_source *source = set->sources; source;
+         source = source->next) {
+        if (!mark_is_current(source->path, source->mark.text))
+            return false;
+    }
+    return true;
+}
+
+enum tw_status
+watch_set(struct watch *watch, const struct profile_set *set, bool *missed,
+          struct tw_error *err)
+{
+    struct watch before = *watch;
+    enum tw_status status;
+
+    *watch = WATCH_INIT;
+    status = look_at(watch, set, err);
+    *missed = before.fd >= 0 ? watch_read(&before) : !is_as_it_was_read(set);
+    forget(&before);
+    return status;
 }
 
 void

@@ -19,10 +19,12 @@ struct watch {
 #define WATCH_INIT ((struct watch){.fd = -1})
 
 /* watch_set: looks at everything @set was read from, and at its secrets'
- * files; nothing else any more.  What cannot be watched (no such directory
- * yet, too many watches) is not; TW_E_SYSTEM when inotify itself is not. */
+ * files; nothing else any more.  @missed: something that matters has happened
+ * that was not told before, perhaps while @set was read.  What cannot be
+ * watched (no such directory yet, too many watches) is not; TW_E_SYSTEM when
+ * inotify itself is not. */
 enum tw_status watch_set(struct watch *watch, const struct profile_set *set,
-                         struct tw_error *err);
+                         bool *missed, struct tw_error *err);
 
 /* watch_read: what has happened; true: something that matters did. */
 bool watch_read(struct watch *watch);

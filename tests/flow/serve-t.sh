@@ -50,6 +50,16 @@ rm "$T/config/tokenward/profiles.d/late.yaml" "$T/config/tokenward/profiles.d/sl
 kill -HUP "$(helper_pid)"
 sleep 0.3
 ! ended; is $? 0 "SIGHUP does not end it"
+for i in $(seq 200); do # it takes some time to read these
+    { echo 'profiles:' && yes '# a long story' | head -c 60000; } >"$T/config/tokenward/profiles.d/story$i.yaml"
+done
+chown "$USER_ID" "$T/config/tokenward/profiles.d"/story*.yaml
+sleep 1
+kill -HUP "$(helper_pid)"
+sleep 0.03
+profile meanwhile /oauth/v1/token
+until_true 5 has_token meanwhile; is $? 0 "what comes while others are read is not missed"
+rm "$T/config/tokenward/profiles.d"/story*.yaml
 told() { grep -c 'pay.yaml:.*scoop' "$T/serve.out"; }
 cp -p "$T/config/tokenward/profiles.d/pay.yaml" "$T/pay.yaml"
 profile pay /nowhere 'scoop: x'

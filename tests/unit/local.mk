@@ -72,6 +72,7 @@ UNIT_TESTS += \
 	tests/unit/threads-t \
 	tests/unit/torn-t \
 	tests/unit/url-t \
+	tests/unit/watch-t \
 	tests/unit/wipe-t \
 	tests/unit/yaml-t
 tests_unit_base_t_SOURCES = tests/unit/base-t.c
@@ -323,6 +324,11 @@ tests_unit_url_t_SOURCES = tests/unit/url-t.c
 tests_unit_url_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_url_t_CFLAGS = $(CC_UNIT)
 tests_unit_url_t_LDADD = $(LINK_UNIT)
+
+tests_unit_watch_t_SOURCES = tests/unit/watch-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_watch_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_watch_t_CFLAGS = $(CC_UNIT)
+tests_unit_watch_t_LDADD = $(LINK_UNIT)
 
 tests_unit_wipe_t_SOURCES = tests/unit/wipe-t.c helper/wipe.c tests/unit/marks.c tests/unit/marks.h tests/unit/raw_server.h
 tests_unit_wipe_t_CPPFLAGS = $(CPP_UNIT)

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * watch-t.c - what changes while profiles are read is not missed.
+ */
+#include <criterion/criterion.h>
+
+#include "helper/watch.h"
+#include "tests/unit/loading.h"
+
+static struct profile_set sets[2];
+static struct watch watch;
+
+/* Not the scratch directory itself: what is above is watched, and /tmp is
+ * everybody's. */
+static void
+load(struct profile_set *set)
+{
+    const struct profile_scope scope = {.system = true,
+                                        .dir = scratch_path("etc")};
+    struct tw_error err;
+
+    cr_assert_eq(
+        profiles_load(&scope, &loading_modules, loading_tell, NULL, set, &err),
+        TW_OK, "%s", err.message);
+}
+
+static void
+set_up(void)
+{
+    scratch_make();
+    cr_assert_eq(mkdir(scratch_path("etc"), 0755), 0);
+    cr_assert_eq(mkdir(scratch_path("etc/profiles.d"), 0755), 0);
+    watch = WATCH_INIT;
+    loading_put_profile("etc/profiles.d/a.yaml", 0644, "first", "{env: A}");
+    load(&sets[0]);
+}
+
+static void
+tear_down(void)
+{
+    watch_close(&watch);
+    profile_set_clear(&sets[0]);
+    profile_set_clear(&sets[1]);
+    scratch_remove();
+}
+
+TestSuite(watch, .init = set_up, .fini = tear_down, .timeout = 60);
+
+static void
+put_another(void)
+{
+    loading_put_profile("etc/profiles.d/b.yaml", 0644, "second", "{env: A}");
+}
+
+static bool
+misses(const struct profile_set *set)
+{
+    bool missed;
+
+    cr_assert_eq(watch_set(&watch, set, &missed, NULL), TW_OK);
+    return missed;
+}
+
+Test(watch, tells_what_comes)
+{
+    cr_expect_not(misses(&sets[0]));
+    cr_expect_not(watch_read(&watch));
+    put_another();
+    cr_expect(watch_read(&watch));
+    cr_expect_not(watch_read(&watch));
+}
+
+Test(watch, tells_what_came_while_the_first_set_was_read)
+{
+    put_another();
+    cr_expect(misses(&sets[0]));
+    load(&sets[1]);
+    cr_expect_not(misses(&sets[1]));
+}
+
+Test(watch, tells_what_came_while_another_set_was_read)
+{
+    cr_expect_not(misses(&sets[0]));
+    load(&sets[1]);
+    put_another();
+    cr_expect(misses(&sets[1]));
+    cr_expect_not(misses(&sets[1]));
+}
+
+Test(watch, minds_nothing_else)
+{
+    cr_expect_not(misses(&sets[0]));
+    loading_put("etc/profiles.d/.b.yaml", 0644, "");
+    loading_put("etc/profiles.d/notes", 0644, "");
+    cr_expect_not(misses(&sets[0]));
+    cr_expect_not(watch_read(&watch));
+}
