@@ -118,6 +118,26 @@ session_load(struct session *session, const struct store *store,
     return TW_OK;
 }
 
+enum tw_status
+session_profile(struct session *session, int argc, char **argv,
+                struct store *store, struct profile_set *set,
+                const struct profile **profile)
+{
+    struct tw_error err;
+    enum tw_status status = session_names(session, argc, argv, 1);
+
+    if (status)
+        return status;
+    if (session_store(session, store, &err))
+        return session_fail(session, &err);
+    status = session_load(session, store, set);
+    if (status)
+        return status;
+    return profiles_find(set, argv[0], profile, &err)
+               ? session_fail(session, &err)
+               : TW_OK;
+}
+
 /* The same of what went well, for a person who waits for it. */
 static void
 report_each(void *arg, const char *name, const struct tw_error *err)

@@ -75,6 +75,12 @@ enum tw_status session_names(const struct session *session, int argc,
 enum tw_status session_load(struct session *session, const struct store *store,
                             struct profile_set *set);
 
+/* session_profile: the one profile that @argv names, to be released before
+ * @set is cleared; @store is opened.  Reports its failure. */
+enum tw_status session_profile(struct session *session, int argc, char **argv,
+                               struct store *store, struct profile_set *set,
+                               const struct profile **profile);
+
 /* session_scope: where this session's profiles are. */
 struct profile_scope session_scope(const struct session *session);
 

@@ -223,18 +223,11 @@ command_explain(struct session *session, int argc, char **argv)
     struct description this = {.record = RECORD_INIT,
                                .place = {.dir = -1, .lock = -1},
                                .now = clock_now()};
-    struct tw_error err;
-    enum tw_status status = session_names(session, argc, argv, 1);
+    enum tw_status status =
+        session_profile(session, argc, argv, &store, &set, &this.profile);
 
     if (status)
         return status;
-    if (session_store(session, &store, &err))
-        return session_fail(session, &err);
-    status = session_load(session, &store, &set);
-    if (status)
-        return status;
-    if (profiles_find(&set, argv[0], &this.profile, &err))
-        return session_fail(session, &err);
     this.secrets = session_secrets(session, &store);
     this.place = (struct store_profile){
         .store = &store,

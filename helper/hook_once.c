@@ -89,17 +89,12 @@ command_hook(struct session *session, int argc, char **argv)
     AUTO(profile_set_clear) struct profile_set set = {0};
     AUTO(auto_release) const struct profile *profile = NULL;
     struct tw_error err;
-    enum tw_status status = session_names(session, argc, argv, 1);
+    enum tw_status status =
+        session_profile(session, argc, argv, &store, &set, &profile);
 
     if (status)
         return status;
-    if (session_store(session, &store, &err))
-        return session_fail(session, &err);
-    status = session_load(session, &store, &set);
-    if (status)
-        return status;
-    if (profiles_find(&set, argv[0], &profile, &err) ||
-        (hook_is_there(&profile->on_refresh) && run(profile, &store, &err)))
+    if (hook_is_there(&profile->on_refresh) && run(profile, &store, &err))
         return session_fail(session, &err);
     return TW_OK;
 }

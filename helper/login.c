@@ -187,18 +187,13 @@ command_login(struct session *session, int argc, char **argv)
     AUTO(profile_set_clear) struct profile_set set = {0};
     AUTO(auto_release) const struct profile *profile = NULL;
     struct tw_error err;
-    enum tw_status status = session_names(session, argc, argv, 1);
+    enum tw_status status =
+        session_profile(session, argc, argv, &store, &set, &profile);
 
     if (status)
         return status;
     (void)signal(SIGPIPE, SIG_IGN);
-    if (session_store(session, &store, &err))
-        return session_fail(session, &err);
-    status = session_load(session, &store, &set);
-    if (status)
-        return status;
-    if (profiles_find(&set, argv[0], &profile, &err) ||
-        check_provider(profile, &err))
+    if (check_provider(profile, &err))
         return session_fail(session, &err);
     return log_in(session, &set, &store, profile);
 }
