@@ -76,15 +76,18 @@ take_easy(struct http *http)
                             : curl_easy_init();
 }
 
-/* Reset before anything that it borrowed can go away. */
+/* Reset before anything that it borrowed can go away.  One that failed is not
+ * used again: a reset leaves it the buffer of a request whose host had no
+ * address, and libcurl then takes no other size for it, ever. */
 static void
-put_easy(struct http *http, CURL *easy)
+put_easy(struct http *http, CURL *easy, bool good)
 {
-    curl_easy_reset(easy);
-    if (http->idle_count < sizeof http->idle / sizeof *http->idle)
-        http->idle[http->idle_count++] = easy;
-    else
+    if (!good || http->idle_count == sizeof http->idle / sizeof *http->idle) {
         curl_easy_cleanup(easy);
+        return;
+    }
+    curl_easy_reset(easy);
+    http->idle[http->idle_count++] = easy;
 }
 
 static void
@@ -115,13 +118,14 @@ free_transfer(struct transfer *transfer)
     free(transfer);
 }
 
-/* Takes the handle away from what was active. */
+/* Takes the handle away from what was active, to be used again if it did its
+ * work. */
 static void
-stop(struct http *http, struct transfer *transfer)
+stop(struct http *http, struct transfer *transfer, bool good)
 {
     if (transfer->easy) {
         (void)curl_multi_remove_handle(http->multi, transfer->easy);
-        put_easy(http, transfer->easy);
+        put_easy(http, transfer->easy, good);
         transfer->easy = NULL;
     }
     http_queue_end(&http->queue, transfer->host);
@@ -167,7 +171,7 @@ start_all(struct http *http, const struct transfer *own, struct tw_error *err)
 
         if (!status)
             continue;
-        stop(http, transfer);
+        stop(http, transfer, false);
         if (is_own)
             result = status;
         else
@@ -228,7 +232,7 @@ finish(struct http *http, struct transfer *transfer, CURLcode code)
     else
         http_failure(transfer, code);
     http_trace_fill(transfer, code);
-    stop(http, transfer);
+    stop(http, transfer, code == CURLE_OK);
     (void)start_all(http, NULL, NULL);
     deliver(http, transfer);
 }
@@ -352,7 +356,7 @@ http_free(struct http *http)
 
         unlink_transfer(http, transfer);
         if (transfer->easy)
-            stop(http, transfer);
+            stop(http, transfer, false);
         free_transfer(transfer);
     }
     while (http->idle_count)

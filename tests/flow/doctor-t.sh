@@ -153,6 +153,10 @@ sed -i '/token_endpoint/d' "$T/config/tokenward/profiles.d/found.yaml"
 doctor found; is $STATUS 0 "an issuer: exit 0"
 says "^  ok    issuer " "an issuer: names its endpoint"
 says "^  $URL/oauth/v1/token$" "an issuer: and that is asked"
+sed -i 's#issuer: .*#issuer: https://login.invalid#' "$T/config/tokenward/profiles.d/found.yaml"
+doctor found; is $STATUS 75 "an issuer that has no address: exit 75"
+says "^  FAIL  issuer  .*found.yaml:[0-9]*: profile 'found': issuer: .*login.invalid: could not resolve its name$" "an issuer that has no address: says so"
+says '^  FAIL  name  *[0-9.]* ms  login.invalid: could not resolve its name$' "an issuer that has no address: and where it ended"
 cat >"$T/silent.sh" <<'END'
 ip link set lo up || exit 9
 echo 'nameserver 127.0.0.2' >"$T/resolv.conf"

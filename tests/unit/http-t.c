@@ -57,6 +57,36 @@ Test(http, one_profiles_credentials_are_not_in_the_next_ones_request)
     tear_down();
 }
 
+/* By any way to fail, in one engine; the last of them begins with what the
+ * others left. */
+Test(http, a_failure_is_none_of_the_next_request)
+{
+    static const char *const FAILING[] = {
+        "http://127.0.0.1:1/token",
+        "https://127.0.0.1:1/token",
+        "https://nobody.invalid/token",
+    };
+    struct http_request request, good;
+
+    set_up(raw_send_bytes);
+    server.bytes = OK_HEAD "Content-Length: 2\r\n\r\n{}";
+    server.len = strlen(server.bytes);
+    good = request_to(server.url);
+    for (size_t i = 0; i < 2 * (sizeof FAILING / sizeof *FAILING); i++) {
+        struct answer answer;
+
+        request = request_to(FAILING[i / 2]);
+        request.timeout_ms = 1000;
+        answer = run(&request);
+        cr_assert_eq(answer.status, 0);
+        cr_expect_eq(answer.err.status, TW_E_RETRY, "%s: %s", FAILING[i / 2],
+                     answer.err.message);
+        if (i % 2)
+            cr_expect_eq(run(&good).status, 200, "after %s", FAILING[i / 2]);
+    }
+    tear_down();
+}
+
 Test(http, no_redirect_is_followed)
 {
     static const int CODES[] = {301, 302, 303, 307, 308};
