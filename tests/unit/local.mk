@@ -30,7 +30,9 @@ UNIT_TESTS += \
 	tests/unit/client-t \
 	tests/unit/device-code-t \
 	tests/unit/environment-t \
+	tests/unit/exchange-broken-t \
 	tests/unit/exchange-t \
+	tests/unit/exchange-take-t \
 	tests/unit/explain-t \
 	tests/unit/form-t \
 	tests/unit/grants-t \
@@ -115,7 +117,17 @@ tests_unit_environment_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_environment_t_CFLAGS = $(CC_UNIT)
 tests_unit_environment_t_LDADD = $(LINK_UNIT)
 
-tests_unit_exchange_t_SOURCES = tests/unit/exchange-t.c tests/unit/raw_server.h
+tests_unit_exchange_broken_t_SOURCES = tests/unit/exchange-broken-t.c tests/unit/raw_server.h tests/unit/scripted.c tests/unit/scripted.h
+tests_unit_exchange_broken_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_exchange_broken_t_CFLAGS = $(CC_UNIT)
+tests_unit_exchange_broken_t_LDADD = $(LINK_UNIT)
+
+tests_unit_exchange_take_t_SOURCES = tests/unit/exchange-take-t.c tests/unit/raw_server.h tests/unit/scripted.c tests/unit/scripted.h
+tests_unit_exchange_take_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_exchange_take_t_CFLAGS = $(CC_UNIT)
+tests_unit_exchange_take_t_LDADD = $(LINK_UNIT)
+
+tests_unit_exchange_t_SOURCES = tests/unit/exchange-t.c tests/unit/raw_server.h tests/unit/scripted.c tests/unit/scripted.h
 tests_unit_exchange_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_exchange_t_CFLAGS = $(CC_UNIT)
 tests_unit_exchange_t_LDADD = $(LINK_UNIT)

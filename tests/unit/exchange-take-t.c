@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exchange-take-t.c - tokens that a module takes from a secret of the profile.
+ */
+#include <criterion/criterion.h>
+
+#include "tests/unit/scripted.h"
+
+TestSuite(exchange_take, .init = scripted_set_up, .fini = scripted_tear_down,
+          .timeout = 60);
+
+Test(exchange_take, taking_a_bare_token)
+{
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    EVENTS(TW_EVENT_START, TW_EVENT_TOKEN);
+    cr_expect_str_eq(result.token, "s3cret+1");
+    cr_expect_eq(result.lifetime, LIFETIME_UNKNOWN);
+    cr_expect_not(result.was_sent);
+    cr_expect_eq(atomic_load(&server.requests), 0);
+}
+
+Test(exchange_take, taking_a_jwt)
+{
+    set_source("JWT");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    cr_expect_eq(result.lifetime, LIFETIME_MAX);
+    set_source("OLD_JWT");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    cr_expect_eq(result.err.status, TW_E_RETRY);
+    cr_expect_not_null(strstr(result.err.message, ": its token ran out "));
+    cr_expect_str_eq(result.token, "");
+}
+
+Test(exchange_take, taking_by_the_rules_of_the_profile)
+{
+    static char member[] = "expiresOn";
+
+    set_source("DATED");
+    profile.reply.expires_member = member;
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    cr_expect_eq(result.lifetime, LIFETIME_MAX);
+    set_source("OLD_DATED");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    cr_expect_eq(result.err.status, TW_E_CONFIG);
+    cr_expect_not_null(strstr(result.err.message, "or it is over"), "%s",
+                       result.err.message);
+    cr_expect_str_eq(result.token, "");
+}
+
+Test(exchange_take, taking_a_json_answer)
+{
+    set_source("JSON");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    cr_expect_str_eq(result.token, "j");
+    cr_expect_eq(result.lifetime, 30);
+}
+
+#define FROM(name) "/c/p.yaml:9:0: secret from environment variable " name
+
+Test(exchange_take, taking_what_is_no_token)
+{
+    set_source("TWO");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_E_CONFIG,
+           FROM("TWO") ": holds neither a bare token nor a JSON object with "
+                       "access_token\na token is printable ASCII without "
+                       "spaces, at most 65000 bytes");
+    EVENTS(TW_EVENT_START);
+    set_source("REFUSED");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_E_DENIED, FROM("REFUSED") ": says login_needed: \"no session\"");
+    set_source("MAC");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_E_CONFIG,
+           FROM("MAC") ": its token is no bearer token, and only these can be "
+                       "handed out");
+    set_source("UNSET");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_E_CONFIG, FROM("UNSET") ": is not set");
+}
