@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jwt-t.c - keys are opened or refused with a word, and what they sign is
- * verified by another program (tests/unit/verify_jwt.py), not by our code.
+ * jwt-t.c - what keys sign is verified by another program
+ * (tests/unit/verify_jwt.py), not by our code.
  */
 #include <criterion/criterion.h>
 #include <limits.h>
-#include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,76 +13,13 @@
 #include "helper/json.h"
 #include "helper/json_write.h"
 #include "helper/jwt.h"
-#include "tests/unit/scratch.h"
+#include "tests/unit/made_key.h"
 
 #define NOW 1700000000
-#define LABEL "/c/p.yaml:5:20: assertion_key"
 #define CLAIMS "{\"iss\":\"me\",\"sub\":\"\\u00e9\\\"\",\"aud\":[\"a\",\"b\"]}"
 #define NO_VERIFIER 77
 #define NO_INTERPRETER 127
-
-static const struct secret NONE;
-
 TestSuite(jwt, .init = scratch_make, .fini = scratch_remove, .timeout = 60);
-
-enum kind { RSA_KEY, SMALL_KEY, P256_KEY, P384_KEY, ED_KEY };
-
-static EVP_PKEY *
-generate(enum kind kind)
-{
-    switch (kind) {
-    case RSA_KEY:
-        return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
-    case SMALL_KEY:
-        return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)1024);
-    case P256_KEY:
-        return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
-    case P384_KEY:
-        return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384");
-    case ED_KEY:
-        break;
-    }
-    return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-}
-
-/* "key" and "public" in the scratch directory; @passphrase may be NULL. */
-static void
-put_key(enum kind kind, const char *passphrase)
-{
-    EVP_PKEY *pkey = generate(kind);
-    FILE *file = fopen(scratch_path("key"), "w");
-
-    cr_assert(pkey && file);
-    cr_assert(PEM_write_PKCS8PrivateKey(
-        file, pkey, passphrase ? EVP_aes_256_cbc() : NULL, passphrase,
-        passphrase ? (int)strlen(passphrase) : 0, NULL, NULL));
-    (void)fclose(file);
-    cr_assert_eq(chmod(scratch_path("key"), 0600), 0);
-    file = fopen(scratch_path("public"), "w");
-    cr_assert(file && PEM_write_PUBKEY(file, pkey));
-    (void)fclose(file);
-    EVP_PKEY_free(pkey);
-}
-
-static struct key_place
-place_of(const char *uri)
-{
-    return (struct key_place){.uri = uri,
-                              .label = LABEL,
-                              .passphrase_key = "assertion_key_passphrase"};
-}
-
-static struct key
-open_key(void)
-{
-    const struct key_place place = place_of(scratch_path("key"));
-    struct key key = {0};
-    struct tw_error err = {0};
-
-    cr_assert_eq(key_open(&place, &NONE, &key, &err), TW_OK, "%s",
-                 err.message);
-    return key;
-}
 
 /* Runs the verifier; two lines, header and claims, come back. */
 static int
@@ -183,14 +119,14 @@ signer_of(const struct key *key, enum jwt_algorithm algorithm)
 }
 
 static void
-expect_algorithm(enum kind kind, enum jwt_algorithm algorithm,
+expect_algorithm(enum made_key_kind kind, enum jwt_algorithm algorithm,
                  const char *name)
 {
     AUTO_KEY key = {0};
     struct jwt_signer signer;
 
-    put_key(kind, NULL);
-    key = open_key();
+    made_key_put(kind, NULL);
+    key = made_key_open();
     signer = signer_of(&key, algorithm);
     expect_signed(&signer, name);
 }
@@ -242,8 +178,8 @@ Test(jwt, two_are_never_the_same)
     AUTO_KEY key = {0};
     struct jwt_signer signer = {.key = &key};
 
-    put_key(ED_KEY, NULL);
-    key = open_key();
+    made_key_put(ED_KEY, NULL);
+    key = made_key_open();
     cr_assert_eq(jwt_sign(&signer, "{}", NOW, 1, &one, NULL), TW_OK);
     cr_assert_eq(jwt_sign(&signer, "{}", NOW, 1, &two, NULL), TW_OK);
     cr_expect_str_neq(secret_text(&one), secret_text(&two));
@@ -256,8 +192,8 @@ Test(jwt, claims_of_ones_own_stay)
     struct jwt_signer signer = {.key = &key};
     char answer[4096];
 
-    put_key(ED_KEY, NULL);
-    key = open_key();
+    made_key_put(ED_KEY, NULL);
+    key = made_key_open();
     cr_assert_eq(jwt_sign(&signer, " { \"iat\":1,\"exp\" : 2,\"jti\":\"x\"} ",
                           NOW, 1, &jwt, NULL),
                  TW_OK);
@@ -283,14 +219,14 @@ expect_no_signature(const struct jwt_signer *signer, const char *claims,
 }
 
 static void
-expect_no_fit(enum kind kind, enum jwt_algorithm algorithm,
+expect_no_fit(enum made_key_kind kind, enum jwt_algorithm algorithm,
               const char *message)
 {
     AUTO_KEY key = {0};
     struct jwt_signer signer = {.key = &key, .algorithm = algorithm};
 
-    put_key(kind, NULL);
-    key = open_key();
+    made_key_put(kind, NULL);
+    key = made_key_open();
     expect_no_signature(&signer, "{}", TW_E_CONFIG, message);
 }
 
@@ -331,8 +267,8 @@ Test(jwt, claims_must_be_an_object)
     AUTO_KEY key = {0};
     struct jwt_signer signer = {.key = &key};
 
-    put_key(ED_KEY, NULL);
-    key = open_key();
+    made_key_put(ED_KEY, NULL);
+    key = made_key_open();
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
         expect_no_signature(&signer, BAD[i], TW_E_MODULE,
                             "the claims to be signed are no JSON object");
@@ -345,8 +281,8 @@ Test(jwt, limits)
     AUTO_KEY key = {0};
     struct jwt_signer signer = {.key = &key};
 
-    put_key(ED_KEY, NULL);
-    key = open_key();
+    made_key_put(ED_KEY, NULL);
+    key = made_key_open();
     (void)snprintf(claims, sizeof claims, "{\"a\":\"%0*d\"}", JWT_MAX - 100,
                    1);
     expect_no_signature(&signer, claims, TW_E_MODULE,
@@ -364,99 +300,4 @@ Test(jwt, json_is_escaped)
     cr_expect(json_write_end(&out));
     cr_expect_str_eq(secret_text(&out), "{\"a\\\"\":\"\\\\\\u000a\\u0001\xc3"
                                         "\xa9\",\"n\":-9223372036854775808}");
-}
-
-static void
-expect_no_key(const char *uri, const char *passphrase, enum tw_status status,
-              const char *message)
-{
-    const struct key_place place = place_of(uri);
-    AUTO_SECRET secret = SECRET_INIT(64);
-    AUTO_KEY key = {0};
-    struct tw_error err = {0};
-    char expected[sizeof err.message];
-
-    scratch_expand(message, expected, sizeof expected);
-    cr_assert(secret_append_text(&secret, passphrase));
-    cr_expect_eq(key_open(&place, &secret, &key, &err), status, "%s",
-                 expected);
-    cr_expect_str_eq(err.message, expected);
-    cr_expect_null(key.pkey);
-}
-
-Test(jwt, passphrase)
-{
-    const struct key_place place = place_of(scratch_path("key"));
-    AUTO_SECRET secret = SECRET_INIT(64);
-    AUTO_KEY key = {0};
-    struct tw_error err = {0};
-
-    put_key(P256_KEY, "s3cret");
-    expect_no_key(place.uri, "", TW_E_CONFIG,
-                  LABEL " %s/key: is locked; add assertion_key_passphrase");
-    expect_no_key(place.uri, "other", TW_E_CONFIG,
-                  LABEL " %s/key: does not open; is assertion_key_passphrase "
-                        "the right one?");
-    cr_assert(secret_append_text(&secret, "s3cret"));
-    cr_expect_eq(key_open(&place, &secret, &key, &err), TW_OK, "%s",
-                 err.message);
-}
-
-Test(jwt, file_uri)
-{
-    char uri[PATH_MAX];
-    const struct key_place place = place_of(uri);
-    AUTO_KEY one = {0}, two = {0};
-
-    put_key(P256_KEY, NULL);
-    (void)snprintf(uri, sizeof uri, "file:%s", scratch_path("key"));
-    cr_expect_eq(key_open(&place, &NONE, &one, NULL), TW_OK);
-    (void)snprintf(uri, sizeof uri, "file://%s", scratch_path("key"));
-    cr_expect_eq(key_open(&place, &NONE, &two, NULL), TW_OK);
-}
-
-Test(jwt, bad_files)
-{
-    char twice[8192];
-    size_t n;
-    FILE *file;
-
-    put_key(P256_KEY, NULL);
-    expect_no_key(scratch_path("none"), "", TW_E_CONFIG,
-                  LABEL " %s/none: does not exist");
-    (void)chmod(scratch_path("key"), 0640);
-    expect_no_key(scratch_path("key"), "", TW_E_ACCESS,
-                  LABEL " %s/key: mode 0640 lets others read it; wanted: 0600"
-                        "\nchmod 600 %s/key");
-    (void)chmod(scratch_path("public"), 0600);
-    expect_no_key(scratch_path("public"), "", TW_E_CONFIG,
-                  LABEL " %s/public: no private key is found there");
-    cr_assert_eq(symlink(scratch_path("public"), scratch_path("link")), 0);
-    expect_no_key(scratch_path("link"), "", TW_E_ACCESS,
-                  LABEL " %s/link: is a symbolic link, which is not followed "
-                        "here");
-    file = fopen(scratch_path("key"), "r");
-    cr_assert(file);
-    n = fread(twice, 1, sizeof twice / 2, file);
-    (void)fclose(file);
-    memcpy(twice + n, twice, n);
-    scratch_put("twice", 0600, twice, 2 * n);
-    expect_no_key(scratch_path("twice"), "", TW_E_CONFIG,
-                  LABEL " %s/twice: holds more than one key");
-}
-
-Test(jwt, uris)
-{
-    cr_expect_null(key_uri_problem("/etc/key.pem"));
-    cr_expect_null(key_uri_problem("file:/etc/key.pem"));
-    cr_expect_null(key_uri_problem("pkcs11:token=a;object=b"));
-    cr_expect_null(key_uri_problem("handle:0x81000001"));
-    cr_expect(
-        strstr(key_uri_problem("pkcs11:object=b?pin-value=1234"), "PIN"));
-    cr_expect(strstr(key_uri_problem("file:key.pem"), "absolute"));
-    cr_expect(strstr(key_uri_problem("https://a/key.pem"), "must be a path"));
-    cr_expect(key_is_uri("pkcs11:"));
-    cr_expect_not(key_is_uri("/a:b"));
-    cr_expect_not(key_is_uri("key.pem"));
-    cr_expect_not(key_is_uri("./a:b"));
 }

@@ -45,6 +45,7 @@ UNIT_TESTS += \
 	tests/unit/json-tree-t \
 	tests/unit/jwt-expiry-t \
 	tests/unit/jwt-t \
+	tests/unit/key-t \
 	tests/unit/lane-t \
 	tests/unit/log-t \
 	tests/unit/metadata-t \
@@ -188,10 +189,15 @@ tests_unit_jwt_expiry_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_jwt_expiry_t_CFLAGS = $(CC_UNIT)
 tests_unit_jwt_expiry_t_LDADD = $(LINK_UNIT)
 
-tests_unit_jwt_t_SOURCES = tests/unit/jwt-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_jwt_t_SOURCES = tests/unit/jwt-t.c tests/unit/made_key.c tests/unit/made_key.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_jwt_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_jwt_t_CFLAGS = $(CC_UNIT)
 tests_unit_jwt_t_LDADD = $(LINK_UNIT)
+
+tests_unit_key_t_SOURCES = tests/unit/key-t.c tests/unit/made_key.c tests/unit/made_key.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_key_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_key_t_CFLAGS = $(CC_UNIT)
+tests_unit_key_t_LDADD = $(LINK_UNIT)
 
 tests_unit_lane_t_SOURCES = tests/unit/lane-t.c
 tests_unit_lane_t_CPPFLAGS = $(CPP_UNIT)
