@@ -284,12 +284,12 @@ tests_unit_schedule_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_schedule_t_CFLAGS = $(CC_UNIT)
 tests_unit_schedule_t_LDADD = $(LINK_UNIT)
 
-tests_unit_secret_command_t_SOURCES = tests/unit/secret-command-t.c tests/unit/brokered.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_secret_command_t_SOURCES = tests/unit/secret-command-t.c tests/unit/brokered.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/sourced.c tests/unit/sourced.h
 tests_unit_secret_command_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_command_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_command_t_LDADD = $(LINK_UNIT)
 
-tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/brokered.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/brokered.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/sourced.c tests/unit/sourced.h
 tests_unit_secret_source_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_source_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_source_t_LDADD = $(LINK_UNIT)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * secret-command-t.c - a program that hangs is killed, and all it started.
+ * secret-command-t.c - what a command prints is the secret; a program that
+ * hangs is killed, and all it started.
  */
 #include <criterion/criterion.h>
 #include <limits.h>
@@ -11,10 +12,69 @@
 #include "helper/secret_command.h"
 #include "provider/base/clock.h"
 #include "tests/unit/brokered.h"
-#include "tests/unit/scratch.h"
+#include "tests/unit/sourced.h"
 
-TestSuite(secret_command, .init = scratch_make, .fini = scratch_remove,
+TestSuite(secret_command, .init = sourced_set_up, .fini = scratch_remove,
           .timeout = 60);
+
+Test(secret_command, command)
+{
+    struct secret_source source = command_of(SHELL("echo s3cret"));
+
+    expect_secret(&source, false, "s3cret");
+    source = command_of(
+        (char *[]){(char[]){"/bin/echo"}, (char[]){"$HOME `id`; *"}, NULL});
+    expect_secret(&source, false, "$HOME `id`; *");
+    source = command_of(SHELL("cat; echo $HOME $ACME_SECRET"));
+    expect_secret(&source, false, "/nowhere");
+    source = command_of(SHELL("ls /proc/self/fd | tr '\\n' ' '"));
+    expect_secret(&source, false, "0 1 2 3 ");
+}
+
+Test(secret_command, command_that_fails)
+{
+    struct secret_source source =
+        command_of(SHELL("echo s3cret; echo s3cret >&2; exit 3"));
+
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command sh: failed with exit status 3; run it by "
+                         "hand to see why");
+    source = command_of(SHELL("kill -9 $$"));
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command sh: was ended by signal 9");
+    source = command_of(SHELL("true"));
+    expect_refusal(&source, false, TW_E_CONFIG, PLACE "command sh: is empty");
+    source = command_of(SHELL("printf 'a\\nb\\n'"));
+    expect_refusal(&source, false, TW_E_CONFIG, PLACE "command sh: " LINES);
+    source = command_of(SHELL("yes s3cret"));
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command sh: printed more than 8194 bytes");
+    source = command_of((char *[]){(char[]){"no-such-program"}, NULL});
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command no-such-program: there is no such program, "
+                         "or it may not be run");
+    source = command_of((char *[]){(char[]){"/etc/passwd"}, NULL});
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command /etc/passwd: there is no such program, or "
+                         "it may not be run");
+    /* Executable, but no program: no shell is tried. */
+    scratch_put("script", 0755, "echo s3cret\n", 12);
+    source = command_of(
+        (char *[]){(char *)(uintptr_t)scratch_path("script"), NULL});
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   PLACE "command %s/script: cannot be started: Exec format "
+                         "error");
+}
+
+/* A child that keeps the pipe open does not make the answer late. */
+Test(secret_command, command_that_leaves_a_child)
+{
+    struct secret_source source = command_of(SHELL("sleep 30 & echo s3cret"));
+    int64_t start = clock_monotonic_ms();
+
+    expect_secret(&source, false, "s3cret");
+    cr_expect_lt(clock_monotonic_ms() - start, 5000);
+}
 
 static char *allowed[] = {(char[]){"PATH=/usr/bin:/bin"}, NULL};
 

@@ -2,101 +2,17 @@
 /*
  * secret-source-t.c - secrets from every source, and what is refused.
  */
+#include "helper/store.h"
+#include "provider/base/clock.h"
+#include "tests/unit/sourced.h"
 #include <criterion/criterion.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "helper/secret_source.h"
-#include "helper/store.h"
-#include "provider/base/clock.h"
-#include "tests/unit/brokered.h"
-#include "tests/unit/scratch.h"
-
-#define PLACE "/c/p.yaml:5:20: secret from "
-
-static char variable[PATH_MAX + 64];
-static char *given[] = {(char[]){"ACME_SECRET=s3cret"}, (char[]){"EMPTY="},
-                        (char[]){"TWO_LINES=s3cret\nX: y"}, variable, NULL};
-static char *allowed[] = {(char[]){"PATH=relative:/usr/bin:/bin"},
-                          (char[]){"HOME=/nowhere"}, NULL};
-static const struct environment ENVIRONMENT = {.given = given,
-                                               .allowed = allowed};
-
-static const struct store *store; /* of tokens of profiles */
-
-static void
-setup(void)
-{
-    scratch_make();
-    (void)snprintf(variable, sizeof variable, "CREDENTIALS_DIRECTORY=%s",
-                   scratch_path(""));
-}
-
-TestSuite(secret_source, .init = setup, .fini = scratch_remove, .timeout = 60);
-
-static struct secret_source
-source_of(enum secret_kind kind, const char *text)
-{
-    return (struct secret_source){.kind = kind,
-                                  .text = (char *)(uintptr_t)text,
-                                  .file = "/c/p.yaml",
-                                  .line = 5,
-                                  .column = 20};
-}
-
-static struct broker
-broker_of(const struct secret_source *source)
-{
-    return source->kind == SECRET_COMMAND
-               ? brokered(source->argv, &ENVIRONMENT)
-               : BROKER_INIT;
-}
-
-static void
-expect_secret(const struct secret_source *source, bool system,
-              const char *expected)
-{
-    AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
-    struct broker broker = broker_of(source);
-    const struct secret_context context = {.environment = &ENVIRONMENT,
-                                           .store = store,
-                                           .system = system,
-                                           .broker = &broker};
-    struct tw_error err = {0};
-
-    cr_expect_eq(secret_source_read(source, &context, &secret, &err), TW_OK,
-                 "%s", err.message);
-    cr_expect_str_eq(secret_text(&secret), expected);
-    broker_close(&broker);
-}
-
-/* "%s" in @message stands for the directory. */
-static void
-expect_refusal(const struct secret_source *source, bool system,
-               enum tw_status status, const char *message)
-{
-    AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
-    struct broker broker = broker_of(source);
-    const struct secret_context context = {.environment = &ENVIRONMENT,
-                                           .store = store,
-                                           .system = system,
-                                           .broker = &broker};
-    struct tw_error err = {0};
-    char expected[sizeof err.message];
-    int64_t start = clock_monotonic_ms();
-
-    scratch_expand(message, expected, sizeof expected);
-    cr_expect_eq(secret_source_read(source, &context, &secret, &err), status,
-                 "%s", expected);
-    cr_expect_eq(err.status, (int32_t)status);
-    cr_expect_str_eq(err.message, expected);
-    cr_expect_null(strstr(err.message, "s3cret"));
-    cr_expect_eq(secret.len, 0);
-    broker_close(&broker);
-    cr_expect_lt(clock_monotonic_ms() - start, 1000);
-}
+TestSuite(secret_source, .init = sourced_set_up, .fini = scratch_remove,
+          .timeout = 60);
 
 Test(secret_source, value)
 {
@@ -130,7 +46,6 @@ Test(secret_source, file)
 }
 
 #define FILE_ PLACE "file %s/secret: "
-#define LINES "holds NUL, CR or a line break; a secret is one line"
 
 Test(secret_source, file_with_bad_text)
 {
@@ -212,7 +127,8 @@ Test(secret_source, a_document_has_lines)
 {
     const struct secret_source source =
         source_of(SECRET_FILE, scratch_path("secret"));
-    const struct secret_context context = {.environment = &ENVIRONMENT};
+    const struct secret_context context = {.environment =
+                                               &SOURCED_ENVIRONMENT};
     AUTO_SECRET text = SECRET_INIT(20);
     struct tw_error err = {0};
 
@@ -256,7 +172,8 @@ Test(secret_source, proc_is_no_secret)
     const struct secret_source source =
         source_of(SECRET_FILE, "/proc/self/auxv");
     AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
-    const struct secret_context context = {.environment = &ENVIRONMENT};
+    const struct secret_context context = {.environment =
+                                               &SOURCED_ENVIRONMENT};
     struct tw_error err = {0};
 
     cr_expect_eq(secret_source_read(&source, &context, &secret, &err),
@@ -280,7 +197,7 @@ publish(const char *token, int64_t generation)
                             .lifetime = 100,
                             .refresh_at = now.wall + 75};
 
-    cr_assert_eq(store_enter(store, "other", &place, NULL), TW_OK);
+    cr_assert_eq(store_enter(sourced_store, "other", &place, NULL), TW_OK);
     cr_assert_eq(store_publish(&place, &record, generation - 1, NULL), TW_OK);
 }
 
@@ -294,7 +211,7 @@ Test(secret_source, token_of_a_profile)
     expect_refusal(&source, false, TW_E_CONFIG,
                    PLACE "profile other: there is no place for tokens here");
     cr_assert_eq(store_open(scratch_path("run"), false, &opened, NULL), TW_OK);
-    store = &opened;
+    sourced_store = &opened;
     expect_refusal(&source, false, TW_E_RETRY,
                    PLACE "profile other: has no living token");
     publish("s3cret", 1);
@@ -310,7 +227,7 @@ Test(secret_source, token_of_a_profile)
     publish(large, 3);
     expect_refusal(&source, false, TW_E_CONFIG,
                    PLACE "profile other: larger than 8192 bytes");
-    store = NULL;
+    sourced_store = NULL;
 }
 
 Test(secret_source, credential)
@@ -335,19 +252,19 @@ Test(secret_source, credential_without_directory)
 {
     const struct secret_source source = source_of(SECRET_CREDENTIAL, "acme");
 
-    (void)strcpy(variable, "X=y");
+    (void)strcpy(sourced_variable, "X=y");
     expect_refusal(&source, false, TW_E_CONFIG,
                    PLACE "credential acme: CREDENTIALS_DIRECTORY is not set\n"
                          "give the unit LoadCredential=acme:PATH");
-    (void)strcpy(variable, "CREDENTIALS_DIRECTORY=run");
+    (void)strcpy(sourced_variable, "CREDENTIALS_DIRECTORY=run");
     expect_refusal(&source, false, TW_E_CONFIG,
                    PLACE "credential acme: CREDENTIALS_DIRECTORY is no "
                          "absolute path without ..");
-    (void)strcpy(variable, "CREDENTIALS_DIRECTORY=/run/..");
+    (void)strcpy(sourced_variable, "CREDENTIALS_DIRECTORY=/run/..");
     expect_refusal(&source, false, TW_E_CONFIG,
                    PLACE "credential acme: CREDENTIALS_DIRECTORY is no "
                          "absolute path without ..");
-    (void)strcpy(variable, "CREDENTIALS_DIRECTORY=/run/..x/none");
+    (void)strcpy(sourced_variable, "CREDENTIALS_DIRECTORY=/run/..x/none");
     expect_refusal(&source, false, TW_E_CONFIG,
                    PLACE "credential acme: does not exist");
 }
@@ -366,77 +283,6 @@ Test(secret_source, environment_variable)
     source.text = (char[]){"TWO_LINES"};
     expect_refusal(&source, false, TW_E_CONFIG,
                    PLACE "environment variable TWO_LINES: " LINES);
-}
-
-static struct secret_source
-command_of(char **argv)
-{
-    struct secret_source source = source_of(SECRET_COMMAND, NULL);
-
-    source.argv = argv;
-    return source;
-}
-
-#define SHELL(script) \
-    ((char *[]){(char[]){"sh"}, (char[]){"-c"}, (char[]){script}, NULL})
-
-Test(secret_source, command)
-{
-    struct secret_source source = command_of(SHELL("echo s3cret"));
-
-    expect_secret(&source, false, "s3cret");
-    source = command_of(
-        (char *[]){(char[]){"/bin/echo"}, (char[]){"$HOME `id`; *"}, NULL});
-    expect_secret(&source, false, "$HOME `id`; *");
-    source = command_of(SHELL("cat; echo $HOME $ACME_SECRET"));
-    expect_secret(&source, false, "/nowhere");
-    source = command_of(SHELL("ls /proc/self/fd | tr '\\n' ' '"));
-    expect_secret(&source, false, "0 1 2 3 ");
-}
-
-Test(secret_source, command_that_fails)
-{
-    struct secret_source source =
-        command_of(SHELL("echo s3cret; echo s3cret >&2; exit 3"));
-
-    expect_refusal(&source, false, TW_E_CONFIG,
-                   PLACE "command sh: failed with exit status 3; run it by "
-                         "hand to see why");
-    source = command_of(SHELL("kill -9 $$"));
-    expect_refusal(&source, false, TW_E_CONFIG,
-                   PLACE "command sh: was ended by signal 9");
-    source = command_of(SHELL("true"));
-    expect_refusal(&source, false, TW_E_CONFIG, PLACE "command sh: is empty");
-    source = command_of(SHELL("printf 'a\\nb\\n'"));
-    expect_refusal(&source, false, TW_E_CONFIG, PLACE "command sh: " LINES);
-    source = command_of(SHELL("yes s3cret"));
-    expect_refusal(&source, false, TW_E_CONFIG,
-                   PLACE "command sh: printed more than 8194 bytes");
-    source = command_of((char *[]){(char[]){"no-such-program"}, NULL});
-    expect_refusal(&source, false, TW_E_CONFIG,
-                   PLACE "command no-such-program: there is no such program, "
-                         "or it may not be run");
-    source = command_of((char *[]){(char[]){"/etc/passwd"}, NULL});
-    expect_refusal(&source, false, TW_E_CONFIG,
-                   PLACE "command /etc/passwd: there is no such program, or "
-                         "it may not be run");
-    /* Executable, but no program: no shell is tried. */
-    scratch_put("script", 0755, "echo s3cret\n", 12);
-    source = command_of(
-        (char *[]){(char *)(uintptr_t)scratch_path("script"), NULL});
-    expect_refusal(&source, false, TW_E_CONFIG,
-                   PLACE "command %s/script: cannot be started: Exec format "
-                         "error");
-}
-
-/* A child that keeps the pipe open does not make the answer late. */
-Test(secret_source, command_that_leaves_a_child)
-{
-    struct secret_source source = command_of(SHELL("sleep 30 & echo s3cret"));
-    int64_t start = clock_monotonic_ms();
-
-    expect_secret(&source, false, "s3cret");
-    cr_expect_lt(clock_monotonic_ms() - start, 5000);
 }
 
 Test(secret_source, describes_itself)
