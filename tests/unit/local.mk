@@ -68,6 +68,7 @@ UNIT_TESTS += \
 	tests/unit/secret-source-t \
 	tests/unit/stack-t \
 	tests/unit/state-t \
+	tests/unit/store-lock-t \
 	tests/unit/store-t \
 	tests/unit/template-t \
 	tests/unit/supervise-t \
@@ -308,7 +309,13 @@ tests_unit_scribe_t_SOURCES = tests/unit/scribe-t.c
 tests_unit_scribe_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_scribe_t_CFLAGS = $(CC_UNIT)
 tests_unit_scribe_t_LDADD = $(LINK_UNIT)
-tests_unit_store_t_SOURCES = tests/unit/store-t.c
+
+tests_unit_store_lock_t_SOURCES = tests/unit/store-lock-t.c tests/unit/storing.c tests/unit/storing.h
+tests_unit_store_lock_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_store_lock_t_CFLAGS = $(CC_UNIT)
+tests_unit_store_lock_t_LDADD = $(LINK_UNIT)
+
+tests_unit_store_t_SOURCES = tests/unit/store-t.c tests/unit/storing.c tests/unit/storing.h
 tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_store_t_CFLAGS = $(CC_UNIT)
 tests_unit_store_t_LDADD = $(LINK_UNIT)

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store-lock-t.c - who holds the runtime directory's lock, and whom it holds
+ * up.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helper/replace.h"
+#include "tests/unit/storing.h"
+
+TestSuite(store_lock, .init = storing_set_up, .fini = storing_tear_down);
+
+Test(store_lock, the_lock_is_one_and_says_who_holds_it)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct tw_error err;
+    char pid[24];
+    int64_t start = clock_monotonic_ms();
+
+    open_both(&store, &one);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_assert_eq(store_lock(&two, 0, &err), TW_E_RETRY);
+    (void)snprintf(pid, sizeof pid, "%ld", (long)getpid());
+    cr_assert_not_null(strstr(err.message, pid));
+    cr_assert_eq(store_lock(&two, start + 200, &err), TW_E_RETRY);
+    cr_assert_geq(clock_monotonic_ms() - start, 190);
+    store_leave(&one);
+    cr_assert_eq(store_lock(&two, start + 5000, NULL), TW_OK);
+}
+
+/* Who starts us may have the signal blocked that ends the waiting. */
+Test(store_lock, a_lock_is_not_waited_for_longer_with_signals_blocked,
+     .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    int64_t start = clock_monotonic_ms();
+    sigset_t alarm_alone, now;
+
+    open_both(&store, &one);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    (void)sigemptyset(&alarm_alone);
+    (void)sigaddset(&alarm_alone, SIGALRM);
+    (void)sigprocmask(SIG_SETMASK, &alarm_alone, NULL);
+    cr_expect_eq(store_lock(&two, start + 200, NULL), TW_E_RETRY);
+    cr_expect_lt(clock_monotonic_ms() - start, 2000);
+    (void)sigprocmask(SIG_SETMASK, NULL, &now);
+    cr_expect(sigismember(&now, SIGALRM), "the mask was not put back");
+}
+
+/* Every user may open the system's directories, and so flock(2) them. */
+Test(store_lock, a_directory_that_is_held_holds_nobody_up, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    AUTO_CLOSE int held = -1;
+    struct record record = a_record("tok", 1);
+
+    open_both(&store, &place);
+    held = open(in_profile("."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cr_assert_eq(flock(held, LOCK_EX), 0);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    check_published(&place, "tok", 1);
+}
+
+Test(store_lock, a_writer_that_does_not_end_is_waited_for, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    AUTO_GUARD guard = REPLACE_GUARD_INIT;
+    struct replace_place written = {.lock = STORE_LOCK, .held = -1};
+    struct record record = a_record("tok", 1);
+    struct tw_error err;
+
+    open_both(&store, &place);
+    written.dir = place.dir;
+    cr_assert_eq(replace_begin(&written, &guard, NULL), TW_OK);
+    cr_expect_eq(store_publish(&place, &record, 0, &err), TW_E_SYSTEM);
+    cr_expect_str_eq(err.message, "the runtime directory is being written by "
+                                  "another process");
+}
+
+/* Fetches and renames are locked by the same file, and not by each other. */
+Test(store_lock, a_fetch_keeps_nobody_from_rejecting, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE fetching = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1), next = a_record("next", 2);
+    struct record rejected = a_record(NULL, 2);
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    cr_assert_eq(store_enter(&store, "p", &fetching, NULL), TW_OK);
+    cr_assert_eq(store_lock(&fetching, 0, NULL), TW_OK);
+    cr_assert_eq(store_publish(&place, &rejected, 1, NULL), TW_OK);
+    cr_expect_eq(store_publish(&fetching, &next, 1, NULL), TW_E_RETRY);
+    next.generation = 3;
+    cr_expect_eq(store_publish(&fetching, &next, 2, NULL), TW_OK);
+    check_published(&place, "next", 3);
+}
+
+/* What was new when it was locked may not be any more, if somebody took the
+ * lock's file away. */
+Test(store_lock, a_lock_that_was_replaced_hides_no_generation)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1), other = a_record("other", 1);
+
+    open_both(&store, &one);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_assert(one.is_new);
+    cr_assert_eq(unlink(in_profile("lock")), 0);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_lock(&two, 0, NULL), TW_OK);
+    cr_assert(!two.is_new);
+    cr_assert_eq(store_publish(&two, &other, 0, NULL), TW_OK);
+    cr_expect_eq(store_publish(&one, &record, 0, NULL), TW_E_RETRY);
+    check_published(&two, "other", 1);
+}
+
+Test(store_lock, a_new_lock_of_the_resident_helper_is_empty_and_known)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct tw_error err;
+    struct stat st;
+    char path[128];
+    FILE *serve;
+
+    open_both(&store, &one);
+    store.is_resident = true;
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_expect(one.is_new && stat(in_profile("lock"), &st) == 0 &&
+              st.st_size == 0);
+    cr_expect_eq(store_lock(&two, 0, &err), TW_E_RETRY);
+    cr_expect_str_eq(err.message, "'p' is being fetched by another process");
+    (void)snprintf(path, sizeof path, "%s/serve", storing_root);
+    serve = fopen(path, "w");
+    cr_assert_not_null(serve);
+    (void)fputs("4711      \n", serve);
+    (void)fclose(serve);
+    cr_expect_eq(store_lock(&two, 0, &err), TW_E_RETRY);
+    cr_expect_str_eq(err.message, "'p' is being fetched by process 4711");
+    store_leave(&one);
+    cr_assert_eq(store_lock(&two, 0, NULL), TW_OK);
+    cr_expect(!two.is_new);
+    cr_expect(stat(in_profile("lock"), &st) == 0 && st.st_size > 0);
+}
+
+/* The resident helper made the lock and has published, before who made the
+ * directory came to lock it. */
+Test(store_lock, who_made_the_directory_may_find_a_record_there)
+{
+    AUTO_STORE store = {.root = -1}, resident;
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1);
+
+    open_both(&store, &one);
+    resident = store;
+    resident.is_resident = true;
+    cr_assert(one.is_new);
+    cr_assert_eq(store_enter(&resident, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_lock(&two, 0, NULL), TW_OK);
+    cr_assert_eq(store_publish(&two, &record, 0, NULL), TW_OK);
+    store_leave(&two);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_expect(!one.is_new);
+    resident.root = -1;
+}
