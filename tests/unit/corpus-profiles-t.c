@@ -8,9 +8,8 @@
  * place, named key and values must be those of the row, no message may hold a
  * secret or a control character, and none may take a second.
  *
- * Rows are read from $srcdir/tests/corpora/profiles; those made from the
- * yaml-test-suite from $TOKENWARD_CORPORA, or $srcdir/../shared/corpora,
- * where there is one.
+ * Rows are read from our own corpus; those made from the yaml-test-suite from
+ * the shared one, where there is one.
  */
 #include <ctype.h>
 #include <limits.h>
@@ -23,9 +22,9 @@
 
 #include "helper/profiles.h"
 #include "provider/base/clock.h"
+#include "tests/unit/corpora.h"
 #include "tests/unit/figure.h"
 
-#define FIELDS_MAX 8
 #define TEXT_MAX (256 * 1024)
 #define SLOW_MS 100
 #define TOO_SLOW_MS 1000
@@ -327,50 +326,46 @@ replay(struct corpus *corpus, char **fields,
     (void)unlink(outcome.path);
 }
 
-/* Every row of a TSV below its head; of the suite alone, or all others. */
-static bool
-replay_table(struct corpus *corpus, const char *table, size_t count,
-             bool suite, void (*check)(struct outcome *outcome, char **fields))
+/* Of one table: those of the suite alone, or all others. */
+struct rows {
+    struct corpus *corpus;
+    bool suite;
+    void (*check)(struct outcome *outcome, char **fields);
+};
+
+static void
+replay_row(void *arg, char **fields)
 {
-    char path[PATH_MAX], *line = NULL;
-    size_t size = 0;
-    FILE *file;
-    bool head = true;
+    const struct rows *rows = arg;
 
-    (void)snprintf(path, sizeof path, "%s/%s", corpus->dir, table);
-    file = fopen(path, "r");
-    if (!file)
-        return false;
-    while (getline(&line, &size, file) > 0) {
-        char *fields[FIELDS_MAX] = {NULL}, *rest = line;
-        size_t n = 0;
-
-        line[strcspn(line, "\n")] = '\0';
-        while (rest && n < FIELDS_MAX)
-            fields[n++] = strsep(&rest, "\t");
-        if (!head && n == count &&
-            (strncmp(fields[0], "yaml/yts-", 9) == 0) == suite)
-            replay(corpus, fields, check);
-        head = false;
-    }
-    free(line);
-    (void)fclose(file);
-    return true;
+    if ((strncmp(fields[0], "yaml/yts-", 9) == 0) == rows->suite)
+        replay(rows->corpus, fields, rows->check);
 }
 
 static void
-replay_suite(struct corpus *corpus, const char *srcdir)
+replay_own(struct corpus *corpus)
 {
-    const char *shared = getenv("TOKENWARD_CORPORA");
+    struct rows yaml = {corpus, false, check_yaml};
+    struct rows schema = {corpus, false, check_schema};
     char dir[PATH_MAX];
 
-    if (shared)
-        (void)snprintf(dir, sizeof dir, "%s/profiles", shared);
-    else
-        (void)snprintf(dir, sizeof dir, "%s/../shared/corpora/profiles",
-                       srcdir);
+    corpora_own("profiles", dir, sizeof dir);
     corpus->dir = dir;
-    if (!replay_table(corpus, "yaml.tsv", 5, true, check_yaml))
+    if (!corpora_rows(dir, "yaml.tsv", 5, replay_row, &yaml) ||
+        !corpora_rows(dir, "schema.tsv", 7, replay_row, &schema))
+        (void)printf("not ok %d - %s cannot be read\n",
+                     (corpus->failures++, ++corpus->tests), dir);
+}
+
+static void
+replay_suite(struct corpus *corpus)
+{
+    struct rows rows = {corpus, true, check_yaml};
+    char dir[PATH_MAX];
+
+    corpora_shared("profiles", dir, sizeof dir);
+    corpus->dir = dir;
+    if (!corpora_rows(dir, "yaml.tsv", 5, replay_row, &rows))
         (void)printf("ok %d - yaml/yts-* # SKIP the shared corpora are not "
                      "here (TOKENWARD_CORPORA)\n",
                      ++corpus->tests);
@@ -379,24 +374,16 @@ replay_suite(struct corpus *corpus, const char *srcdir)
 int
 main(void)
 {
-    const char *srcdir = getenv("srcdir");
     const char *modules = getenv("TOKENWARD_MODULE_DIR");
     struct corpus corpus = {.scratch = "/tmp/tokenward-corpus-XXXXXX"};
-    char dir[PATH_MAX];
 
     corpus.modules.dir = modules ? modules : "provider/grants/.libs";
-    (void)snprintf(dir, sizeof dir, "%s/tests/corpora/profiles",
-                   srcdir ? srcdir : ".");
-    corpus.dir = dir;
     if (!mkdtemp(corpus.scratch)) {
         (void)printf("Bail out! no temporary directory\n");
         return 1;
     }
-    if (!replay_table(&corpus, "yaml.tsv", 5, false, check_yaml) ||
-        !replay_table(&corpus, "schema.tsv", 7, false, check_schema))
-        (void)printf("not ok %d - %s cannot be read\n",
-                     (corpus.failures++, ++corpus.tests), dir);
-    replay_suite(&corpus, srcdir ? srcdir : ".");
+    replay_own(&corpus);
+    replay_suite(&corpus);
     figure("corpus-unmet %d of %d rows of profiles", corpus.failures,
            corpus.tests);
     (void)printf("1..%d\n", corpus.tests);

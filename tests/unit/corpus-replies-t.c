@@ -14,6 +14,7 @@
 #include "helper/reply.h"
 #include "helper/retry_after.h"
 #include "provider/base/clock.h"
+#include "tests/unit/corpora.h"
 #include "tests/unit/cpu_time.h"
 #include "tests/unit/figure.h"
 #include "tests/unit/raw_server.h"
@@ -305,13 +306,24 @@ report(const char *name, const char *problem, const char *reason)
     (void)fflush(stdout);
 }
 
+/* Of one table: rows named jts-... or all others. */
+struct rows {
+    const char *folder;
+    bool jts;
+    int count;
+};
+
 static void
-replay(const char *folder, char *const *row)
+replay(void *arg, char **row)
 {
+    struct rows *rows = arg;
     struct bytes raw = {NULL, 0};
     const char *problem = NULL;
 
-    if (!read_file(folder, row[CASE], &raw)) {
+    if ((strstr(row[CASE], "/jts-") != NULL) != rows->jts)
+        return;
+    rows->count++;
+    if (!read_file(rows->folder, row[CASE], &raw)) {
         report(row[CASE], "its file cannot be read", row[REASON]);
         return;
     }
@@ -323,48 +335,23 @@ replay(const char *folder, char *const *row)
     free(raw.at);
 }
 
-/* Rows named jts-... or all others. */
 static int
 replay_rows(const char *folder, bool jts)
 {
-    struct bytes table = {NULL, 0};
-    char *rest, *line;
-    int count = 0;
+    struct rows rows = {folder, jts, 0};
 
-    if (!read_file(folder, "cases.tsv", &table))
-        return 0;
-    rest = table.at;
-    (void)strsep(&rest, "\n");
-    while ((line = strsep(&rest, "\n"))) {
-        char *row[FIELDS] = {NULL};
-        int fields = 0;
-
-        while (line && fields < FIELDS)
-            row[fields++] = strsep(&line, "\t");
-        if (fields < FIELDS || (strstr(row[CASE], "/jts-") != NULL) != jts)
-            continue;
-        count++;
-        replay(folder, row);
-    }
-    free(table.at);
-    return count;
+    (void)corpora_rows(folder, "cases.tsv", FIELDS, replay, &rows);
+    return rows.count;
 }
 
 int
 main(void)
 {
-    const char *srcdir = getenv("srcdir"),
-               *shared = getenv("TOKENWARD_CORPORA");
     char own[4096], other[4096];
     struct tw_error err = {0};
 
-    (void)snprintf(own, sizeof own, "%s/tests/corpora/token-responses",
-                   srcdir ? srcdir : ".");
-    (void)snprintf(other, sizeof other, "%s%s/token-responses",
-                   shared   ? shared
-                   : srcdir ? srcdir
-                            : ".",
-                   shared ? "" : "/../shared/corpora");
+    corpora_own("token-responses", own, sizeof own);
+    corpora_shared("token-responses", other, sizeof other);
     printf("1..%d\n", ROWS);
     raw_start(&server, raw_send_bytes);
     if (http_new(true, &engine, &err) ||

@@ -10,12 +10,12 @@ EXTRA_DIST += tests/corpora tests/unit/run tests/unit/verify_jwt.py
 UNIT_TESTS = \
 	tests/unit/corpus-profiles-t \
 	tests/unit/corpus-replies-t
-tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c tests/unit/figure.h
+tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c tests/unit/corpora.c tests/unit/corpora.h tests/unit/figure.h
 tests_unit_corpus_profiles_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_corpus_profiles_t_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
 tests_unit_corpus_profiles_t_LDADD = helper/libhelper.la
 
-tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/figure.h tests/unit/raw_server.h tests/unit/cpu_time.h
+tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/corpora.c tests/unit/corpora.h tests/unit/figure.h tests/unit/raw_server.h tests/unit/cpu_time.h
 tests_unit_corpus_replies_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_corpus_replies_t_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
 tests_unit_corpus_replies_t_LDADD = helper/libhelper.la
