@@ -138,6 +138,40 @@ is_json() { # as well as it can be told
 says_count() { ask "$1" && has_body "$2
 "; }
 
+# --- what is asked for, and what comes ---
+
+id=3f83b186-9ab7-4cec-8e44-a22c9a6e5e04
+secret=9c1f8a5e-2b7d-4f36-a0c4-51d2e8b7f690
+grant='grant_type=client_credentials'
+who="client_id=$id&client_secret=$secret"
+good="$grant&$who&scope=payments+wallet"
+token=/oauth/v1/token
+
+# misbehave LIST [CURL-OPTION...]
+misbehave() {
+    list=$1
+    shift
+    ask "/m/$list$token" -d "$good" "$@"
+}
+
+b64='[A-Za-z0-9_-]' # base64url
+is_token() {
+    rest='"token_type":"Bearer","expires_in":3600,"scope":"payments wallet"'
+    has_status 200 && body_has "^{\"access_token\":\"$b64\{43\}\",$rest}\$"
+}
+
+# The four errors, to the byte.
+unsupported_grant_type='{"error":"unsupported_grant_type",'\
+'"error_description":"GrantType not supported."}'
+invalid_client='{"error_description":"Invalid credentials format." '\
+'"error":"invalid_client",}'
+invalid_scope() {
+    printf '{"error":"invalid_scope","error_description":"Client does not '
+    printf 'have authorization to request the scope: %s"}' "$1"
+}
+no_scope='{"error":"invalid_request",'\
+'"error_description":"Scope parameter not provided."}'
+
 done_testing() {
     echo "1..$n"
     exit $failed

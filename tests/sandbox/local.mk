@@ -73,5 +73,6 @@ tests_sandbox_sandbox_LDFLAGS = $(LINK_PROGRAM)
 tests_sandbox_sandbox_LDADD = provider/base/libbase.la $(MHD_LIBS) $(CRYPTO_LIBS) $(JSON_LIBS)
 endif
 EXTRA_DIST += tests/sandbox/README.md tests/sandbox/ask.sh
-dist_check_SCRIPTS += tests/sandbox/sandbox-t.sh
-TESTS += tests/sandbox/sandbox-t.sh
+SANDBOX_TESTS = tests/sandbox/logins-t.sh tests/sandbox/misbehave-t.sh tests/sandbox/sandbox-t.sh
+dist_check_SCRIPTS += $(SANDBOX_TESTS)
+TESTS += $(SANDBOX_TESTS)
