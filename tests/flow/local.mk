@@ -65,6 +65,7 @@ FLOW_TESTS = \
 	tests/flow/logout-t.sh \
 	tests/flow/mail-t.sh \
 	tests/flow/main-t.sh \
+	tests/flow/manuals-t.sh \
 	tests/flow/memory-t.sh \
 	tests/flow/misdeeds-t.sh \
 	tests/flow/mtls-t.sh \

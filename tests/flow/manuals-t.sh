@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# manuals-t.sh - what the manuals say is what there is: options, keys, numbers
+# and events, both ways; and nothing of a text is lost when it is shown.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+export LC_ALL=C.UTF-8
+manual() { cat "$TOP_SRC"/provider/*/"$1" "$TOP_SRC"/helper/"$1" 2>/dev/null; }
+MANUALS=$(cd "$TOP_SRC" && echo provider/*/*.[1-8] helper/*.[1-8])
+
+for page in $MANUALS; do
+    grep -q -F "($page)" "$TOP_SRC/README.md"; ok $? "README.md names $page"
+done
+is "$(grep -oE '\((provider|helper)/[^)]*\.[1-8]\)' "$TOP_SRC/README.md" | tr -d '()' | sort | tr '\n' ' ')" \
+    "$(echo "$MANUALS" | tr ' ' '\n' | sort | tr '\n' ' ')" "and none that is not there"
+
+# A word that is a macro's name, or a mark that is a macro's affair, vanishes.
+flat() { tr -d '\\&"' | tr -s ' \n' '  ' | sed 's/ \([,.;:)]\)/\1/g'; }
+shown() { mandoc -Tutf8 "$1" | col -bx; }
+if command -v mandoc >/dev/null && command -v col >/dev/null; then
+    for page in $MANUALS; do
+        is "$(mandoc -Tlint -Wwarning "$TOP_SRC/$page")" "" "$page: mandoc has nothing to say"
+        shown "$TOP_SRC/$page" | flat >"$T/shown"
+        lost=$(sed -n 's/^\.S[hs] //p' "$TOP_SRC/$page" | while read -r heading; do
+            grep -q -F "$(echo "$heading" | flat)" "$T/shown" || echo "$heading"
+        done)
+        is "$lost" "" "$page: every heading is shown"
+        # shellcheck disable=SC1112  # they are what is looked for
+        is "$(grep -oE '.{30}(””|’’|“[^”]*“)' "$T/shown")" "" "$page: every quotation ends once"
+        is "$(shown "$TOP_SRC/$page" | grep -e '0-9\. _')" "" "$page: a full stop among characters stands apart"
+    done
+else
+    skip "what is shown" "mandoc or col is not installed"
+fi
+
+# Options: what --help has, the manual has, and the other way round.
+described() { manual "$1" | grep -oE '(Fl|\|) -[a-z-]+' | sed 's/.* /-/' | sort -u; }
+options() { grep -oE '(^|[ [])--[a-z-]+' | grep -oE -e '--[a-z-]+' | sort -u; }
+commands() { user tokenward help | sed -n 's/^  \([a-z][a-z-]*\)  *[a-z].*/\1/p' | grep -vx help; }
+user tokenward-helper --help | options >"$T/options"
+described tokenward-helper.8 >"$T/described"
+is "$(diff "$T/options" "$T/described")" "" "tokenward-helper(8) has the options of tokenward-helper"
+{
+    user tokenward --help
+    for command in $(commands); do user tokenward help "$command"; done | sed 's/curl --config//'
+} | options >"$T/options"
+described tokenward.1 >"$T/described"
+is "$(diff "$T/options" "$T/described")" "" "tokenward(1) has the options of tokenward"
+is "$(commands | while read -r command; do
+    manual tokenward.1 | grep -qE "^\.It Cm $command( |$)|^\.Cm $command( |$)" || echo "$command"
+done)" "" "and its commands"
+
+# Keys of profiles, from the tables that editors are told of.
+user tokenward schema >"$T/schema.json"
+grep -oE '"[a-z_]+":\{"description"' "$T/schema.json" | cut -d '"' -f 2 | sort -u >"$T/keys"
+[ "$(grep -c . "$T/keys")" -gt 60 ]; ok $? "$(grep -c . "$T/keys") keys in the schema"
+cat "$TOP_SRC"/helper/tokenward-profiles.5 "$TOP_SRC"/provider/grants/*.7 >"$T/pages"
+is "$(while read -r key; do grep -q -w -e "$key" "$T/pages" || echo "$key"; done <"$T/keys")" "" "every key of the schema is in a manual"
+is "$(sed -n 's/^\.It Va \([a-z_]*\) : .*/\1/p' "$TOP_SRC/helper/tokenward-profiles.5" | sort | uniq -d)" "instances" \
+    "and described once (instances has three forms)"
+is "$(sed -n 's/^\.It Va \([a-z_]*\) : .*/\1/p' "$TOP_SRC/helper/tokenward-profiles.5" | sort -u | while read -r key; do
+    grep -q "\"$key\"" "$T/schema.json" || echo "$key"
+done)" "" "and every key of the manual is in the schema"
+
+# What the resident helper tells.
+is "$(cat "$TOP_SRC"/helper/*metrics.c | grep -oE '"tokenward_[a-z_]+' | tr -d '"' | sort -u)" \
+    "$(manual tokenward-helper.8 | grep -oE 'tokenward_[a-z_]+' | sort -u)" "tokenward-helper(8) has the names of the metrics"
+manual tokenward-helper.8 | sed -n '/^The events are/,/^which is any/p' | sed -n 's/^\.Cm \([a-z_]*\).*/\1/p' | sort >"$T/described"
+cat "$TOP_SRC"/helper/*.c | tr -d '\n' | grep -oE 'log_(say|failure)\([^;"]*"[a-z_]+"' | grep -oE '[a-z_]+"$' | tr -d '"' | sort -u >"$T/events"
+is "$(diff "$T/events" "$T/described")" "" "and those of the events"
+exits() { manual "$1" | sed -n '/^\.Sh EXIT/,/^\.El/p' | grep -E '^\.It [0-9]'; }
+is "$(exits tokenward-helper.8)" "$(exits tokenward.1)" "every manual has the same exit statuses"
+is "$(exits git-credential-tokenward.1)" "$(exits tokenward.1)" "git's too"
+done_testing
