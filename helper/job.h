@@ -47,7 +47,8 @@ struct job {
     struct exchange *exchange;
     struct exchange
         *retired; /* the try before; it may still be on the stack */
-    struct scribe_order order; /* what was brought, to be published */
+    struct scribe_order order; /* what was brought, to be published; its token
+                                  stays in it if it was not */
     bool is_writing;           /* the scribe has it; nothing else goes on */
     struct {
         bool sent;
@@ -58,6 +59,8 @@ struct job {
     struct record brought; /* then: its record, without the texts */
     bool is_told; /* and that is all there is to know: no note was written,
                      and nothing is watched */
+    bool is_moot; /* set from outside: whom it is for is gone, so that nothing
+                     is tried again */
     bool has_refresh_token; /* one is kept, now that it has ended well */
     int tries;
     struct tw_error result;

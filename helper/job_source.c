@@ -116,22 +116,25 @@ on_written(void *arg, struct scribe_order *order)
     enum tw_status status = order->status;
 
     job->is_writing = false;
-    store_change_clear(&order->change);
     if (status)
         job->result = order->err;
+    else
+        store_change_clear(&order->change);
     job->published = job->published || !status;
     if (!status && job->outcome.sent) {
         note_success(job, job->outcome.lifetime);
         job->has_refresh_token = job->keeper.token.len > 0;
         if (job->outcome.unkept.status) /* no other token will be good */
             job->result = job->outcome.unkept;
-    } else if (status == TW_E_RETRY && job->tries < TRIES_MAX) {
+    } else if (status == TW_E_RETRY && job->tries < TRIES_MAX &&
+               !job->is_moot) {
         /* Rejected while the request was under way: what it brought may be
          * what was rejected. */
+        store_change_clear(&order->change);
         job_look(job);
         start_exchange(job);
         return;
-    } else if (status) {
+    } else if (status && !job->is_moot) {
         note_failure(job, NULL, -1);
     }
     job_end(job);

@@ -121,6 +121,10 @@ enum tw_status serve_leave(struct serve *serve, const struct peer *peer,
                            struct ward *ward, const struct profile *profile,
                            struct tw_error *err);
 
+/* serve_leave_after: @task, which was under way then, has ended: what it
+ * brought is removed, too, unless the user came back. */
+void serve_leave_after(struct serve *serve, const struct task *task);
+
 /* serve_answer: all who wait for @ward. */
 void serve_answer(struct serve *serve, struct ward *ward,
                   const struct tw_error *result);

@@ -7,6 +7,10 @@
  * into, and who waits for one, as that session's own login may, does so in
  * vain.  The ward rests as if its user had not asked for long, and wakes when
  * the user does.
+ *
+ * The trap is what such a fetch brings all the same: its server knows a token
+ * that is not wanted, and where a note stays it has not lost its place.  So
+ * its end is looked at, too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,32 +53,62 @@ remove_kept(const struct serve *serve, const struct ward *ward)
                        (unlinkat(dir, "record", 0) == 0 || errno == ENOENT));
 }
 
+/* What is kept is revoked, if it is to be, and removed. */
+static enum tw_status
+end_kept(struct serve *serve, const struct ward *ward, struct tw_error *err)
+{
+    bool gone;
+
+    serve_revoke(serve, ward);
+    gone = remove_kept(serve, ward);
+    epoch_bump(serve->store.root, 0644);
+    return gone ? TW_OK
+                : tw_fail(err, TW_E_SYSTEM, "%s/%s could not be removed whole",
+                          serve->store.path, ward->name);
+}
+
+/* There may be one of a ward that a reload has put another in place of. */
+static void
+forsake_tasks(struct serve *serve, const struct ward *ward)
+{
+    for (struct task *task = serve->running; task; task = task->next)
+        task->job.is_moot =
+            task->job.is_moot || strcmp(task->ward->name, ward->name) == 0;
+}
+
 enum tw_status
 serve_leave(struct serve *serve, const struct peer *peer, struct ward *ward,
             const struct profile *profile, struct tw_error *err)
 {
     enum tw_status status = check(ward, peer, profile, err);
     struct tw_error ended;
-    bool gone;
 
     if (status ||
         !lifetime_is_over(profile->login_lifetime,
                           lifetime_lingers(strchr(ward->name, '@') + 1)))
         return status;
     scribe_settle(serve->scribe);
-    serve_revoke(serve, ward);
-    gone = remove_kept(serve, ward);
-    epoch_bump(serve->store.root, 0644);
+    status = end_kept(serve, ward, err);
     ward_rest(ward);
     schedule_drop(&serve->schedule, &ward->entry);
     lane_leave(ward);
-    if (ward->task)
-        ward->task->is_moot = true;
+    forsake_tasks(serve, ward);
     (void)tw_fail(&ended, TW_E_RETRY,
                   "the session that '%s' was kept for has ended", ward->name);
     serve_answer(serve, ward, &ended);
     (void)ward_look(&serve->wards, ward, &serve->store, clock_now());
-    return gone ? TW_OK
-                : tw_fail(err, TW_E_SYSTEM, "%s/%s could not be removed whole",
-                          serve->store.path, ward->name);
+    return status;
+}
+
+void
+serve_leave_after(struct serve *serve, const struct task *task)
+{
+    const struct ward *ward = wards_find(&serve->wards, task->ward->name);
+    struct tw_error err;
+
+    if (!ward || !ward->users) /* it is nobody's any more, or not a user's */
+        return;
+    serve_revoke_unkept(serve, ward, &task->job);
+    if (ward_is_idle(ward, clock_now()) && end_kept(serve, ward, &err))
+        (void)session_fail(serve->session, &err);
 }

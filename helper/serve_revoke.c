@@ -105,26 +105,6 @@ begin(struct withdrawal *withdrawal)
         end(withdrawal, &err);
 }
 
-/* The token that is kept, if it was bought of the server that the profile has
- * now: another is not shown it. */
-static bool
-take_token(const struct serve *serve, struct withdrawal *withdrawal)
-{
-    AUTO_RECORD record = RECORD_INIT;
-    char path[NAME_MAX + 8];
-
-    (void)snprintf(path, sizeof path, "%s/record", withdrawal->profile->name);
-    if (record_read(serve->store.root, path, geteuid(), false, &record,
-                    NULL) ||
-        !record.token)
-        return false;
-    withdrawal->source =
-        stack_answered(withdrawal->profile, record.answered_by);
-    withdrawal->token = SECRET_INIT(TOKEN_MAX);
-    return fingerprint_is_of_server(withdrawal->source, record.server) &&
-           secret_append(&withdrawal->token, record.token, record.token_len);
-}
-
 static void
 line_up(struct withdrawals *line, struct withdrawal *withdrawal)
 {
@@ -136,8 +116,10 @@ line_up(struct withdrawals *line, struct withdrawal *withdrawal)
     line->count++;
 }
 
-void
-serve_revoke(struct serve *serve, const struct ward *ward)
+/* One for @ward; NULL: its profile has no revoke_on_logout, or what is in the
+ * way was logged. */
+static struct withdrawal *
+prepare(struct serve *serve, const struct ward *ward)
 {
     struct withdrawal *withdrawal = calloc(1, sizeof *withdrawal);
     struct tw_error err = {.status = TW_OK};
@@ -145,11 +127,12 @@ serve_revoke(struct serve *serve, const struct ward *ward)
     if (!withdrawal) {
         (void)tw_no_memory(&err);
         log_failure(&serve->log, "revoke", ward->name, &err);
-        return;
+        return NULL;
     }
     withdrawal->serve = serve;
     withdrawal->era = serve->era;
     withdrawal->era->holds++;
+    withdrawal->token = SECRET_INIT(TOKEN_MAX);
     if (!ward_profile(&serve->wards, ward, &withdrawal->profile, &err) &&
         withdrawal->profile->revoke_on_logout &&
         serve->revokes.count == REVOKES_MAX)
@@ -159,11 +142,60 @@ serve_revoke(struct serve *serve, const struct ward *ward)
                       REVOKES_MAX, ward->name);
     if (err.status)
         log_failure(&serve->log, "revoke", ward->name, &err);
-    if (!err.status && withdrawal->profile->revoke_on_logout &&
-        take_token(serve, withdrawal))
-        line_up(&serve->revokes, withdrawal);
+    if (!err.status && withdrawal->profile->revoke_on_logout)
+        return withdrawal;
+    withdrawal_free(withdrawal);
+    return NULL;
+}
+
+/* It is lined up if the token was bought of the server that the profile has
+ * now: another is not shown it. */
+static void
+offer(struct withdrawal *withdrawal, const char *answered_by,
+      const char *server, const char *token, size_t n)
+{
+    withdrawal->source = stack_answered(withdrawal->profile, answered_by);
+    if (fingerprint_is_of_server(withdrawal->source, server) &&
+        secret_append(&withdrawal->token, token, n))
+        line_up(&withdrawal->serve->revokes, withdrawal);
     else
         withdrawal_free(withdrawal);
+}
+
+void
+serve_revoke(struct serve *serve, const struct ward *ward)
+{
+    AUTO_RECORD record = RECORD_INIT;
+    char path[NAME_MAX + 8];
+    struct withdrawal *withdrawal;
+
+    (void)snprintf(path, sizeof path, "%s/record", ward->name);
+    if (record_read(serve->store.root, path, geteuid(), false, &record,
+                    NULL) ||
+        !record.token)
+        return;
+    withdrawal = prepare(serve, ward);
+    if (withdrawal)
+        offer(withdrawal, record.answered_by, record.server, record.token,
+              record.token_len);
+}
+
+void
+serve_revoke_unkept(struct serve *serve, const struct ward *ward,
+                    const struct job *job)
+{
+    const struct secret *token = &job->order.change.token;
+    char answered_by[STACK_LABEL_MAX] = "";
+    struct withdrawal *withdrawal;
+
+    if (!token->len)
+        return;
+    if (job->source->source_number)
+        stack_label(job->source, answered_by, sizeof answered_by);
+    withdrawal = prepare(serve, ward);
+    if (withdrawal)
+        offer(withdrawal, answered_by[0] ? answered_by : NULL, job->server,
+              secret_text(token), token->len);
 }
 
 void

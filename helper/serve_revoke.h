@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct job;
 struct serve;
 struct ward;
 struct withdrawal;
@@ -25,6 +26,11 @@ struct withdrawals {
  * profile has revoke_on_logout; it may be removed at once.  What does not go
  * well is logged. */
 void serve_revoke(struct serve *serve, const struct ward *ward);
+
+/* serve_revoke_unkept: the same of the token that @job of @ward has brought
+ * and could not publish. */
+void serve_revoke_unkept(struct serve *serve, const struct ward *ward,
+                         const struct job *job);
 
 /* serve_revoke_turn: frees what is done, asks for what is next. */
 void serve_revoke_turn(struct serve *serve);

@@ -41,7 +41,8 @@ hold(struct ward *ward, const struct tw_error *result, struct now now)
 }
 
 /* A job says what it has published; of another profile than the current one,
- * or after anything else, what is kept is looked at. */
+ * for a session that has ended, or after anything else, what is kept is looked
+ * at. */
 static void
 put_back(struct serve *serve, struct ward *ward, const struct task *task)
 {
@@ -51,7 +52,8 @@ put_back(struct serve *serve, struct ward *ward, const struct task *task)
 
     if (!ward->profile)
         return;
-    if (task->era == serve->era && task->job.published && task->job.is_told)
+    if (task->era == serve->era && !task->job.is_moot && task->job.published &&
+        task->job.is_told)
         ward_hear(ward, &task->job.brought, now);
     else
         (void)ward_look(&serve->wards, ward, &serve->store, now);
@@ -88,20 +90,21 @@ answer(struct serve *serve, struct ward *ward, const struct task *task)
         return;
     if (!ward->profile || task->result.status)
         serve_answer(serve, ward, &task->result);
-    else if (task->is_moot || task->options.background ||
+    else if (task->job.is_moot || task->options.background ||
              task->options.min_valid < ward->min_valid)
         lane_put(&serve->wards.lanes, ward, clock_now());
     else
         serve_answer(serve, ward, &task->result);
 }
 
-/* A process of its own tells by its record alone. */
+/* A process of its own tells by its record alone, and so does what may have
+ * been removed since. */
 static bool
 brought_token(const struct task *task, int64_t before)
 {
     const struct ward *ward = task->ward;
 
-    if (task->child < 0)
+    if (task->child < 0 && !task->job.is_moot)
         return task->job.published;
     return ward->generation > before && ward->entry.facts.lifetime > 0;
 }
@@ -167,8 +170,10 @@ finish(struct serve *serve, struct task *task)
     ward->task = NULL;
     if (!task->has_left)
         lane_end(&serve->wards.lanes, &task->place, news_of(task));
-    if (task->is_moot)
+    if (task->job.is_moot) {
         task->result = (struct tw_error){.status = TW_OK};
+        serve_leave_after(serve, task);
+    }
     put_back(serve, ward, task);
     brought = ward->profile && brought_token(task, before);
     count(serve, task, brought);
@@ -299,8 +304,8 @@ turn_work(struct serve *serve)
             serve->http_ms = LOOP_NEVER;
             (void)http_turn(serve->http, -1, 0, &serve->broken);
         }
-        serve_revoke_turn(serve);
         next_ms = turn_tasks(serve, now_ms);
+        serve_revoke_turn(serve);
         if (next_ms != INT64_MAX)
             next_ms += loop_now_ms() - now_ms;
         if (serve->end_ms == LOOP_NEVER)

@@ -50,7 +50,6 @@ struct task {
     int64_t began_ms, end_ms; /* monotonic: it is ended then */
     bool has_ended;
     bool is_contended; /* another process is at it: nothing came of it here */
-    bool is_moot;      /* whom it was for is gone, and so is its place */
     struct tw_error result; /* once it has ended */
 };
 

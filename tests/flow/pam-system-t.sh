@@ -184,6 +184,26 @@ close anna
 open anna; is "$?$([ -s /run/tokenward/brief@anna/token ] && echo there)" 0there "who comes back meanwhile has one"
 close anna
 rm "$SYSCONF/profiles.d/brief@.yaml"
+deaf="revocation_endpoint: $URL/m/status=500/oauth/v1/revoke"
+asked_to_revoke() { grep -q "event=revoke profile=$1@anna .*HTTP 500" "$T/serve.out"; }
+template late /m/delay=1500/oauth/v1/token 'login: true' 'revoke_on_logout: true' "$deaf" "$TEAM"
+reload late
+open anna tw-1s
+close anna
+until_true 5 asked_to_revoke late; is $? 0 "what was bought for nobody is revoked, if what is kept would be"
+rm "$SYSCONF/profiles.d/late@.yaml"
+template again /m/fail=1,delay=1500/oauth/v1/token 'login: true' 'revoke_on_logout: true' "$deaf" "$TEAM"
+reload again
+before=$(requests)
+open anna tw-1s
+until_true 9 test -s /run/tokenward/again@anna/backoff
+asked_again() { [ "$(requests)" = "$((before + 3))" ]; } # the other token's, too
+until_true 9 asked_again; is $? 0 "a server that fails is asked again"
+close anna
+sleep 2.5
+[ ! -e /run/tokenward/again@anna/token ]; ok $? "nor does a token stay that comes after its session"
+until_true 5 asked_to_revoke again; is $? 0 "it is revoked, too"
+rm "$SYSCONF/profiles.d/again@.yaml"
 template no /m/status=400/oauth/v1/token 'login: true' "$TEAM"
 reload no
 open anna tw-required; is $? 1 "a server that says no, and tokens required: no session"
