@@ -66,7 +66,6 @@ struct serve {
     struct wards wards;
     struct user_names user_names;
     struct schedule schedule;
-    size_t failing;
     int64_t reload_ms;       /* LOOP_NEVER: nothing changed */
     int64_t ping_ms;         /* of the watchdog */
     int64_t end_ms;          /* LOOP_NEVER: not told to end */

@@ -138,7 +138,7 @@ tell_status(const struct serve *serve, struct caller *caller)
     struct tw_error err = {.status = TW_OK};
 
     if (!lines_put_int64(&more, "profiles", (int64_t)serve->wards.count) ||
-        !lines_put_int64(&more, "failing", (int64_t)serve->failing) ||
+        !lines_put_int64(&more, "failing", (int64_t)serve->wards.failing) ||
         !lines_put_int64(&more, "failing_on_refresh",
                          (int64_t)serve->hooks.failing) ||
         !lines_put_int64(&more, "fetching", (int64_t)serve->running_count) ||

@@ -75,7 +75,7 @@ put_whole(const struct serve *serve, struct secret *out)
                        (int64_t)serve->wards.count) &&
            metrics_one(out, "tokenward_profiles_failing", "gauge",
                        "Profiles whose last fetch failed.",
-                       (int64_t)serve->failing) &&
+                       (int64_t)serve->wards.failing) &&
            metrics_one(out, "tokenward_reload_ok", "gauge",
                        "Whether the profiles are as their files say.",
                        !serve->refused.status) &&

@@ -27,18 +27,16 @@ look_at_all(struct serve *serve, struct tw_error *err)
     struct now now = clock_now();
     struct tw_error failure;
 
-    serve->failing = 0;
     wards_seek(&serve->wards, &serve->store);
     for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
         if (!ward->profile)
             continue;
         if (!ward->has_place)
-            ward_forget(ward);
+            ward_forget(&serve->wards, ward);
         else if (ward_admit(&serve->wards, ward, &serve->store, &failure))
             complain(serve->session, &failure);
         if (ward->has_place)
             (void)ward_look(&serve->wards, ward, &serve->store, now);
-        serve->failing += ward->is_failing;
         ward->failures = 0;
         schedule_close(&ward->entry.facts);
         if (!ward->task && !ward_is_idle(ward, now) &&

@@ -23,7 +23,8 @@ earlier(int64_t a, int64_t b)
 
 /* What a failure without a note was, a profile's is looked at for longer. */
 static void
-hold(struct ward *ward, const struct tw_error *result, struct now now)
+hold(struct wards *wards, struct ward *ward, const struct tw_error *result,
+     struct now now)
 {
     enum tw_status status = (enum tw_status)result->status;
 
@@ -31,7 +32,7 @@ hold(struct ward *ward, const struct tw_error *result, struct now now)
         ward->failures = 0;
         return;
     }
-    ward->is_failing = true;
+    ward_fails(wards, ward, true);
     if (schedule_due(&ward->entry.facts, now) > now.boot)
         return; /* its note says when */
     if (ward->failures < INT16_MAX)
@@ -47,19 +48,16 @@ static void
 put_back(struct serve *serve, struct ward *ward, const struct task *task)
 {
     struct now now = clock_now();
-    bool was_failing = ward->is_failing;
     int64_t due;
 
     if (!ward->profile)
         return;
     if (task->era == serve->era && !task->job.is_moot && task->job.published &&
         task->job.is_told)
-        ward_hear(ward, &task->job.brought, now);
+        ward_hear(&serve->wards, ward, &task->job.brought, now);
     else
         (void)ward_look(&serve->wards, ward, &serve->store, now);
-    hold(ward, &task->result, now);
-    serve->failing += ward->is_failing;
-    serve->failing -= was_failing;
+    hold(&serve->wards, ward, &task->result, now);
     due = schedule_due(&ward->entry.facts, now);
     if (due <= now.boot)
         due = now.boot + SERVE_CONTENDED_S;
@@ -326,7 +324,8 @@ tell_status(struct serve *serve)
         return;
     (void)snprintf(text, sizeof text,
                    "%zu profiles, %zu failing, %zu failing on_refresh%s%.150s",
-                   serve->wards.count, serve->failing, serve->hooks.failing,
+                   serve->wards.count, serve->wards.failing,
+                   serve->hooks.failing,
                    serve->refused.status ? "; not reloaded: " : "",
                    serve->refused.status ? serve->refused.message : "");
     text[strcspn(text, "\n")] = '\0';

@@ -78,9 +78,17 @@ fingerprint_ward(const struct wards *wards, const struct ward *ward,
         out[0] = '\0';
 }
 
+void
+ward_fails(struct wards *wards, struct ward *ward, bool fails)
+{
+    wards->failing -= ward->is_failing;
+    wards->failing += fails;
+    ward->is_failing = fails;
+}
+
 bool
-ward_look(const struct wards *wards, struct ward *ward,
-          const struct store *store, struct now now)
+ward_look(struct wards *wards, struct ward *ward, const struct store *store,
+          struct now now)
 {
     AUTO_RECORD record = RECORD_INIT;
     struct backoff note = {.failures = 0};
@@ -100,12 +108,13 @@ ward_look(const struct wards *wards, struct ward *ward,
     if (strcmp(note.fingerprint, fingerprint) != 0)
         note = (struct backoff){.failures = 0};
     schedule_facts(&record, &note, now, &ward->entry.facts);
-    ward->is_failing = note.failures > 0;
+    ward_fails(wards, ward, note.failures > 0);
     return schedule_left(&ward->entry.facts, now) > 0;
 }
 
 void
-ward_hear(struct ward *ward, const struct record *numbers, struct now now)
+ward_hear(struct wards *wards, struct ward *ward, const struct record *numbers,
+          struct now now)
 {
     static const struct backoff NONE;
     struct record record = *numbers;
@@ -113,7 +122,7 @@ ward_hear(struct ward *ward, const struct record *numbers, struct now now)
     record.token = "";
     ward->generation = record.generation;
     schedule_facts(&record, &NONE, now, &ward->entry.facts);
-    ward->is_failing = false;
+    ward_fails(wards, ward, false);
 }
 
 void
@@ -136,11 +145,11 @@ wards_seek(const struct wards *wards, const struct store *store)
 }
 
 void
-ward_forget(struct ward *ward)
+ward_forget(struct wards *wards, struct ward *ward)
 {
     ward->generation = 0;
     ward->entry.facts = (struct schedule_facts){.lifetime = 0};
-    ward->is_failing = false;
+    ward_fails(wards, ward, false);
 }
 
 struct ward *
@@ -263,6 +272,7 @@ sweep(struct wards *wards, struct schedule *schedule,
         ward->profile = NULL;
         ward->instance = NULL;
         ward->users = NULL;
+        ward_fails(wards, ward, false);
         schedule_drop(schedule, &ward->entry);
         lane_leave(ward);
         if (ward->task || ward->waiting || ward->hook || ward->wants_hook ||

@@ -53,6 +53,7 @@ struct wards {
     struct ward *first;
     struct table names;
     size_t count;
+    size_t failing; /* of them, by ward_fails() */
     struct lanes lanes;
 };
 
@@ -74,20 +75,23 @@ enum tw_status ward_profile(const struct wards *wards, const struct ward *ward,
 enum tw_status ward_admit(const struct wards *wards, const struct ward *ward,
                           const struct store *store, struct tw_error *err);
 
+/* ward_fails: whether its last fetch failed, is noted and counted. */
+void ward_fails(struct wards *wards, struct ward *ward, bool fails);
+
 /* ward_look: what is kept and noted of it, into its facts.  The result: of
  * this very profile, a token is kept and alive. */
-bool ward_look(const struct wards *wards, struct ward *ward,
+bool ward_look(struct wards *wards, struct ward *ward,
                const struct store *store, struct now now);
 
 /* ward_hear: the same, told by who has just published it: @numbers of its
  * record, and there is no note. */
-void ward_hear(struct ward *ward, const struct record *numbers,
-               struct now now);
+void ward_hear(struct wards *wards, struct ward *ward,
+               const struct record *numbers, struct now now);
 
 /* wards_seek: which of them may have something kept?  The others need no
  * ward_look(): ward_forget() has what it would find. */
 void wards_seek(const struct wards *wards, const struct store *store);
-void ward_forget(struct ward *ward);
+void ward_forget(struct wards *wards, struct ward *ward);
 
 /* wards_adopt: @set's profiles are the wards; those that are gone, and are
  * neither fetched nor waited for, are freed.  False: out of memory, nothing

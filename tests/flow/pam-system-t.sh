@@ -214,6 +214,18 @@ open anna; is $? 0 "else the login goes on"
 close anna
 [ -s /run/tokenward/no@anna/backoff ]; ok $? "and a logout does not make it forgotten"
 rm "$SYSCONF/profiles.d/no@.yaml"
+template ill /m/fail=1,retry-after=3/oauth/v1/token 'login: true' "$TEAM"
+reload ill
+open anna
+stop_system
+serve_system
+ring anna 'command=ensure\nprofile=ill@anna\n' >/dev/null
+failing() { ring root 'command=status\n' | sed -n 's/^failing=//p'; }
+is "$(failing)" 1 "one that failed before the helper was started anew is counted"
+until_true 9 test -s /run/tokenward/ill@anna/token
+is "$(failing)" 0 "and no more once it has a token"
+close anna
+rm "$SYSCONF/profiles.d/ill@.yaml"
 reload corp
 
 # The server is told of a token that went.
