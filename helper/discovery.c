@@ -302,13 +302,22 @@ ask(struct discovery *discovery, struct tw_error *err)
         .allow_loopback_http = profile->allow_loopback_http,
         .timeout_ms = profile->timeout_s * 1000,
     };
+    struct tw_error failure = {0};
+    char said[sizeof failure.message];
+    enum tw_status status;
 
     if (discovery->has_kept)
         left_ms /= 2; /* the rest is for asking where that leads */
     if (left_ms < request.timeout_ms)
         request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
-    return http_post(discovery->context.http, &request, on_answer, discovery,
-                     err);
+    status = http_post(discovery->context.http, &request, on_answer, discovery,
+                       &failure);
+    if (!status)
+        return TW_OK;
+    (void)snprintf(said, sizeof said, "cannot be asked: %.900s",
+                   failure.message);
+    fail(discovery, status, said, err);
+    return status;
 }
 
 enum tw_status

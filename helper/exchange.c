@@ -16,6 +16,7 @@
 #include "helper/exchange_host.h"
 #include "helper/exchange_take.h"
 #include "helper/exchange_tell.h"
+#include "helper/explain.h"
 
 #define WAIT_MAX_MS 600000
 #define FLAGS_KNOWN (TW_POST_ANSWER | TW_POST_NO_CLIENT | TW_POST_UNTYPED)
@@ -114,13 +115,17 @@ send_form(struct exchange *exchange)
     int64_t left_ms = exchange->context.deadline_ms - clock_monotonic_ms();
     struct http_request request = exchange_form_request(
         &exchange->form, exchange->context.profile, exchange->url);
+    enum tw_status status;
 
     if (left_ms < request.timeout_ms)
         request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
     exchange->outcome.asked = clock_now();
     exchange->outcome.sent = true;
-    return http_post(exchange->context.http, &request, on_reply, exchange,
-                     &exchange->outcome.err);
+    status = http_post(exchange->context.http, &request, on_reply, exchange,
+                       &exchange->outcome.err);
+    if (status)
+        explain_unsent(exchange->context.profile, &exchange->outcome.err);
+    return status;
 }
 
 /* A server that changes its secrets may have been quicker than the profile, or

@@ -246,6 +246,17 @@ write_facts(const struct profile *profile, const struct reply *reply,
 }
 
 void
+explain_unsent(const struct profile *profile, struct tw_error *err)
+{
+    const struct tw_error said = *err;
+    char place[300];
+
+    write_place(profile, ABOUT_ENDPOINT, place, sizeof place);
+    (void)tw_fail(err, (enum tw_status)said.status, "%s: %s", place,
+                  said.message);
+}
+
+void
 explain_reply(const struct profile *profile, const struct reply *reply,
               struct tw_error *err)
 {
@@ -253,9 +264,9 @@ explain_reply(const struct profile *profile, const struct reply *reply,
     char place[300], answer[360], facts[400];
 
     if (!row) {
-        write_place(profile, ABOUT_ENDPOINT, place, sizeof place);
-        (void)tw_fail(err, reply_status(reply), "%s: %s", place,
-                      reply->err.message);
+        *err = reply->err;
+        err->status = (int32_t)reply_status(reply);
+        explain_unsent(profile, err);
         return;
     }
     write_place(profile, row->concern, place, sizeof place);

@@ -13,6 +13,10 @@
 void explain_reply(const struct profile *profile, const struct reply *reply,
                    struct tw_error *err);
 
+/* explain_unsent: @err says why a request for a token did not even begin; it
+ * then names the profile's line, too. */
+void explain_unsent(const struct profile *profile, struct tw_error *err);
+
 /* explain_login: the same failure, but it takes a person to mend it. */
 void explain_login(const struct profile *profile, struct tw_error *err);
 

@@ -24,6 +24,19 @@ struct revocation {
     void *arg;
 };
 
+/* No answer, for the reason that is in @err. */
+static void
+explain_failure(const struct revocation *revocation, struct tw_error *err)
+{
+    const struct profile *profile = &revocation->profile;
+    const struct tw_error said = *err;
+
+    (void)tw_fail(err, (enum tw_status)said.status,
+                  "%s:%u: profile '%s': revocation_endpoint: %s",
+                  profile->file, profile->revocation_endpoint_line,
+                  profile->name, said.message);
+}
+
 static void
 explain(const struct revocation *revocation, const struct reply *reply,
         struct tw_error *err)
@@ -32,19 +45,19 @@ explain(const struct revocation *revocation, const struct reply *reply,
     const char *said = reply->description.text;
     enum tw_status status = reply_status(reply);
 
-    if (reply->http_status == 0)
-        (void)tw_fail(err, status,
-                      "%s:%u: profile '%s': revocation_endpoint: %s",
-                      profile->file, profile->revocation_endpoint_line,
-                      profile->name, reply->err.message);
-    else
-        (void)tw_fail(
-            err, status ? status : TW_E_PROTOCOL,
-            "%s:%u: profile '%s': revocation_endpoint: the server "
-            "answers %s%s%s%s (HTTP %d)",
-            profile->file, profile->revocation_endpoint_line, profile->name,
-            reply->error[0] ? reply->error : reply_class_name(reply->class),
-            *said ? ": \"" : "", said, *said ? "\"" : "", reply->http_status);
+    if (reply->http_status == 0) {
+        *err = reply->err;
+        err->status = (int32_t)status;
+        explain_failure(revocation, err);
+        return;
+    }
+    (void)tw_fail(
+        err, status ? status : TW_E_PROTOCOL,
+        "%s:%u: profile '%s': revocation_endpoint: the server "
+        "answers %s%s%s%s (HTTP %d)",
+        profile->file, profile->revocation_endpoint_line, profile->name,
+        reply->error[0] ? reply->error : reply_class_name(reply->class),
+        *said ? ": \"" : "", said, *said ? "\"" : "", reply->http_status);
 }
 
 /* The token goes in last: it is none of the module's fields. */
@@ -90,9 +103,12 @@ send_form(struct revocation *revocation, struct tw_error *err)
     const struct http_request request =
         exchange_form_request(&revocation->form, &revocation->profile,
                               revocation->profile.revocation_endpoint);
+    const enum tw_status status = http_post(revocation->context.http, &request,
+                                            on_reply, revocation, err);
 
-    return http_post(revocation->context.http, &request, on_reply, revocation,
-                     err);
+    if (status)
+        explain_failure(revocation, err);
+    return status;
 }
 
 /* The same, with the other secret: as it is when tokens are bought. */
