@@ -7,10 +7,12 @@
  */
 #include "helper/advice.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "helper/stack.h"
 #include "helper/url.h"
@@ -189,13 +191,41 @@ about_file(const struct adviser *this)
     say(this, source->line, text);
 }
 
+/* What reading it would say: @what it is, and where. */
+static void
+about_secret_file(const struct adviser *this,
+                  const struct secret_source *secret, const char *what)
+{
+    const mode_t closed = this->system ? 07 : 077;
+    char text[512];
+    struct stat st;
+
+    if (lstat(secret->text, &st) < 0)
+        return;
+    if (S_ISLNK(st.st_mode))
+        (void)snprintf(text, sizeof text,
+                       "%s is a symbolic link, and refused when it is read\n"
+                       "name the file that it leads to",
+                       what);
+    else if (st.st_mode & closed)
+        (void)snprintf(text, sizeof text,
+                       "%s: mode %04o, and it is refused when it is read\n"
+                       "chmod 600 it",
+                       what, (unsigned)st.st_mode & 07777);
+    else if (faccessat(AT_FDCWD, secret->text, R_OK, AT_EACCESS) < 0)
+        (void)snprintf(text, sizeof text,
+                       "%s: mode %04o of uid %u, and we cannot read it", what,
+                       (unsigned)st.st_mode & 07777, (unsigned)st.st_uid);
+    else
+        return;
+    say(this, secret->line, text);
+}
+
 static void
 about_secret(const struct adviser *this, const struct secret_source *secret)
 {
-    const mode_t closed = this->system ? 07 : 077;
     bool lacks = stack_lacks_secret(secret, this->environment);
     char what[320], text[512];
-    struct stat st;
 
     secret_source_describe(secret, what, sizeof what);
     if (lacks && this->source->source_number)
@@ -210,13 +240,8 @@ about_secret(const struct adviser *this, const struct secret_source *secret)
                        "{file: PATH} or {credential: NAME} keeps it from them",
                        what);
         say(this, secret->line, text);
-    } else if (secret->kind == SECRET_FILE && stat(secret->text, &st) == 0 &&
-               (st.st_mode & closed)) {
-        (void)snprintf(text, sizeof text,
-                       "%s: mode %04o, and it is refused when it is read\n"
-                       "chmod 600 it",
-                       what, (unsigned)st.st_mode & 07777);
-        say(this, secret->line, text);
+    } else if (secret->kind == SECRET_FILE) {
+        about_secret_file(this, secret, what);
     }
 }
 
@@ -230,6 +255,33 @@ about_secrets(const struct adviser *this)
         if (secret->kind != SECRET_NONE)
             about_secret(this, secret);
     }
+}
+
+static void
+about_path(const struct adviser *this, const struct profile_path *file)
+{
+    char text[512];
+    struct shown shown;
+
+    if (!file->path || !stack_lacks_file(file->path))
+        return;
+    (void)snprintf(text, sizeof text, "%s %s is not there", file->key,
+                   text_printable(&shown, file->path, strlen(file->path)));
+    say(this, file->line, text);
+}
+
+/* A source of several that lacks its own is not for this host. */
+static void
+about_files(const struct adviser *this)
+{
+    const struct profile *source = this->source;
+    struct profile_path file = {"ca_file", source->ca_file,
+                                source->ca_file_line};
+
+    about_path(this, &file);
+    for (size_t i = 0;
+         !source->source_number && profile_source_file(source, i, &file); i++)
+        about_path(this, &file);
 }
 
 static void
@@ -270,7 +322,7 @@ about_login(const struct adviser *this)
 
 static void (*const RULES[])(const struct adviser *this) = {
     about_module, about_scope, about_audience, about_login,
-    about_mail,   about_trust, about_secrets};
+    about_mail,   about_trust, about_secrets,  about_files};
 
 void
 advise(const struct profile *profile, const struct environment *environment,

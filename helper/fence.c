@@ -174,17 +174,15 @@ allow_source(const struct landlock *landlock, const struct profile *source,
     const char *const urls[] = {source->token_endpoint,
                                 source->revocation_endpoint,
                                 source->mtls_token_endpoint};
-    const char *const paths[] = {source->ca_file,
-                                 profile_identity(source)->certificate,
-                                 profile_identity(source)->key.uri,
-                                 profile_assertion(source)->certificate,
-                                 profile_assertion(source)->key.uri};
     enum tw_status status = allow_options(landlock, source, err);
+    struct profile_path file;
 
     for (size_t i = 0; i < sizeof urls / sizeof *urls && !status; i++)
         status = allow_url(landlock, urls[i], err);
-    for (size_t i = 0; i < sizeof paths / sizeof *paths && !status; i++)
-        status = allow_path(landlock, paths[i], err);
+    if (!status)
+        status = allow_path(landlock, source->ca_file, err);
+    for (size_t i = 0; !status && profile_source_file(source, i, &file); i++)
+        status = allow_path(landlock, file.path, err);
     return status;
 }
 

@@ -69,6 +69,27 @@ profile_source_secret(const struct profile *profile, size_t index)
                                          : NULL;
 }
 
+bool
+profile_source_file(const struct profile *source, size_t index,
+                    struct profile_path *out)
+{
+    const struct profile_assertion *assertion = profile_assertion(source);
+    const struct profile_identity *identity = profile_identity(source);
+    const struct profile_path files[] = {
+        {"assertion_key", assertion->key.uri, assertion->key.line},
+        {"assertion_certificate", assertion->certificate,
+         assertion->certificate_line},
+        {"client_certificate", identity->certificate,
+         identity->certificate_line},
+        {"client_certificate_key", identity->key.uri, identity->key.line},
+    };
+
+    if (index >= sizeof files / sizeof *files)
+        return false;
+    *out = files[index];
+    return true;
+}
+
 const struct secret_source *
 profile_secret(const struct profile *profile, size_t index)
 {

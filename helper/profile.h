@@ -155,6 +155,7 @@ struct profile {
     struct readers readers; /* of the system's alone */
     struct hook on_refresh;
     char *ca_file; /* absolute, or NULL for the system's trust */
+    uint32_t ca_file_line;
     bool allow_loopback_http;
     int timeout_s;
     int64_t default_lifetime_s;
@@ -217,6 +218,16 @@ const struct secret_source *profile_secret(const struct profile *profile,
 /* profile_source_secret: the same, of this source alone. */
 const struct secret_source *profile_source_secret(const struct profile *source,
                                                   size_t index);
+
+/* profile_source_file: the @index-th key or certificate by which this source
+ * proves the client; @path is NULL where it has none, and may be a URI.  False
+ * after the last. */
+struct profile_path {
+    const char *key, *path;
+    uint32_t line;
+};
+bool profile_source_file(const struct profile *source, size_t index,
+                         struct profile_path *out);
 
 /* profile_is_linked: is a secret of it, whatever its source, a profile's
  * token? */

@@ -36,6 +36,7 @@ static enum tw_status
 read_ca_file(const struct profile_reader *reader,
              const struct yaml_node *value)
 {
+    reader->profile->ca_file_line = value->line;
     return profile_value_path(reader, value->key->text, value,
                               &reader->profile->ca_file);
 }

@@ -105,9 +105,8 @@ bool
 stack_missing(const struct profile *source,
               const struct secret_context *context, struct tw_error *err)
 {
-    const struct profile_assertion *assertion = profile_assertion(source);
-    const struct profile_identity *identity = profile_identity(source);
     const struct secret_source *secret;
+    struct profile_path file;
     char what[320];
 
     for (size_t i = 0; (secret = profile_source_secret(source, i)); i++) {
@@ -116,12 +115,11 @@ stack_missing(const struct profile *source,
         secret_source_describe(secret, what, sizeof what);
         return fail_absent(source->file, secret->line, what, err);
     }
-    return lacks_path(source, assertion->key.uri, assertion->key.line, err) ||
-           lacks_path(source, assertion->certificate,
-                      assertion->certificate_line, err) ||
-           lacks_path(source, identity->certificate,
-                      identity->certificate_line, err) ||
-           lacks_path(source, identity->key.uri, identity->key.line, err);
+    for (size_t i = 0; profile_source_file(source, i, &file); i++) {
+        if (lacks_path(source, file.path, file.line, err))
+            return true;
+    }
+    return false;
 }
 
 bool

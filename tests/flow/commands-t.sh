@@ -93,7 +93,18 @@ like "$out" "warning: .*odd.yaml:5: .*file /nonexistent is not there" "check: a 
 chmod 640 "$T/config/tokenward/secret"
 unwise a.example.com/token
 like "$out" "warning: .*mode 0640, and it is refused" "check: a secret that others may read"
+chmod 000 "$T/config/tokenward/secret"
+unwise a.example.com/token
+like "$out" "warning: .*odd.yaml:5: .*mode 0000 of uid $USER_ID, and we cannot read it" "check: a secret that nobody may read"
 chmod 600 "$T/config/tokenward/secret"
+ln -s "$T/config/tokenward/secret" "$T/config/tokenward/link"
+unwise a.example.com/token "client_secret: {file: $T/config/tokenward/link}"
+like "$out" "warning: .*odd.yaml:5: .*is a symbolic link, and refused" "check: a secret behind a link"
+unwise a.example.com/token 'ca_file: /nonexistent.pem'
+like "$out" "warning: .*odd.yaml:5: .*: ca_file /nonexistent.pem is not there" "check: authorities that are not there"
+unwise a.example.com/token 'client_certificate: /nonexistent.pem' 'client_certificate_key: /nonexistent.key'
+like "$out" "warning: .*odd.yaml:5: .*: client_certificate /nonexistent.pem is not there" "check: a certificate that is not there"
+like "$out" "warning: .*odd.yaml:6: .*: client_certificate_key /nonexistent.key is not there" "check: and its key"
 chmod 644 "$T/config/odd.yaml"
 like "$(user tokenward check "$T/config/odd.yaml" 2>&1)" "warning: .*others may read the file: mode 0644" "check: a profile that others may read"
 unwise a.example.com/token 'issuer: https://b.example.com'
