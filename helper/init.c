@@ -93,6 +93,12 @@ ask_all(struct init *init, struct tw_error *err)
                     draft->values[DRAFT_TOKEN_ENDPOINT][0];
     enum tw_status status = ask_name(init, err);
 
+    if (!status && !init->person && !endpoint &&
+        !draft->values[DRAFT_PROVIDER][0] && !init->words.from)
+        return tw_fail(err, TW_E_USAGE,
+                       "where are tokens bought? --token-endpoint URL, "
+                       "--issuer URL or --preset NAME says it\n"
+                       "on a terminal it is asked for");
     if (!status && !endpoint)
         status = ask(init, DRAFT_TOKEN_ENDPOINT,
                      "URL of the token endpoint: ", err);

@@ -63,12 +63,15 @@ take_var(struct draft *draft, const char *word, struct tw_error *err)
 }
 
 static enum tw_status
-take_path(char *out, const char *word, struct tw_error *err)
+take_path(char *out, const char *option, const char *word,
+          struct tw_error *err)
 {
     char real[PATH_MAX];
 
-    if (!realpath(word, real) || strlen(real) >= DRAFT_VALUE_MAX)
-        return tw_fail_errno(err, TW_E_USAGE, errno, "the file given");
+    if (!realpath(word, real))
+        return tw_fail_errno(err, TW_E_USAGE, errno, "%s", option);
+    if (strlen(real) >= DRAFT_VALUE_MAX)
+        return tw_fail_errno(err, TW_E_USAGE, ENAMETOOLONG, "%s", option);
     (void)strcpy(out, real);
     return TW_OK;
 }
@@ -88,11 +91,12 @@ take_word(struct init_words *out, struct draft *draft, int key,
         out->no_test = true;
         return TW_OK;
     case WORD_SECRET_FILE:
-        return take_path(draft->secret_file, value, err);
+        return take_path(draft->secret_file, "--secret-file", value, err);
     case WORD_VAR:
         return take_var(draft, value, err);
     case WORD_KEY + DRAFT_CA_FILE:
-        return take_path(draft->values[DRAFT_CA_FILE], value, err);
+        return take_path(draft->values[DRAFT_CA_FILE], "--ca-file", value,
+                         err);
     default:
         return draft_set(draft, (enum draft_key)(key - WORD_KEY),
                          draft_key((enum draft_key)(key - WORD_KEY)), value,

@@ -36,6 +36,11 @@ is $STATUS 0 "a value that looks like YAML: exit 0"
 like "$(user tokenward explain quoted)" 'client .*: a": x, by' "is the text that it was"
 init --no-such-option x; is $STATUS 64 "an unknown option: exit 64"
 init; is $STATUS 64 "nothing, and nobody to ask: exit 64"
+init odd; is $STATUS 64 "a name alone, and nobody to ask: exit 64"
+like "$(cat "$T/out")" "^tokenward-helper: where are tokens bought? --token-endpoint URL, " "says what is to be said"
+is "$(left)" "" "leaves nothing behind"
+init --token-endpoint https://a.example.com --secret-file "$T/home/nowhere" odd; is $STATUS 64 "a secret's file that is not there: exit 64"
+like "$(cat "$T/out")" "^tokenward-helper: --secret-file: No such file" "says which option named it"
 
 # From other programs' settings.
 printf '[OUTPUT]\n    Name http\n    # oauth2.client_id none\n    oauth2.enable true\n    oauth2.token_url %s/m/auth=basic/oauth/v1/token\n    oauth2.client_id %s\n    oauth2.client_secret %s\n    oauth2.scope payments wallet\n' \
