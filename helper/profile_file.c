@@ -92,6 +92,8 @@ read_text(struct file_reader *reader, const struct file_rule *rule,
         return status;
     reader->mode = st.st_mode & 07777;
     status = owned_file_read(fd, reader->where->label, &st, text, reader->err);
+    if (status == TW_E_CONFIG) /* it is too large */
+        error_hint(reader->err, "split it into several files");
     if (!status)
         mark_of(&st, reader->mark);
     return status;

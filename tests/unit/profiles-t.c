@@ -245,10 +245,14 @@ Test(profiles, are_bounded)
 
     loading_put("profiles.yaml", 0600, "");
     cr_assert_eq(truncate(scratch_path("profiles.yaml"), 64 * 1024 + 1), 0);
-    loading_expect(false, 0, "%s/profiles.yaml: larger than 65536 bytes");
+    loading_expect(false, 0,
+                   "%s/profiles.yaml: larger than 65536 bytes\n"
+                   "split it into several files");
     cr_assert_eq(truncate(scratch_path("profiles.yaml"), 1024 * 1024 * 1024),
                  0);
-    loading_expect(false, 0, "%s/profiles.yaml: larger than 65536 bytes");
+    loading_expect(false, 0,
+                   "%s/profiles.yaml: larger than 65536 bytes\n"
+                   "split it into several files");
     (void)unlink(scratch_path("profiles.yaml"));
     for (int i = 0; i <= PROFILE_FILES_MAX; i++) {
         char name[64];
