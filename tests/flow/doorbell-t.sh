@@ -55,6 +55,14 @@ out=$(TOKENWARD_HELPER=/nonexistent user tokenward get late 2>&1); is $? 0 "no h
 profile refused /m/status=401,error=invalid_client/oauth/v1/token
 out=$(user tokenward get refused 2>&1); is $? 77 "a failure comes through the doorbell"
 like "$out" "refused.yaml:[0-9]*:.*invalid_client" "with its words"
+profile lost /oauth/v1/token
+sed -i 's#token_endpoint: .*#token_endpoint: https://nobody.invalid/token#' "$T/config/tokenward/profiles.d/lost.yaml"
+user tokenward get lost >/dev/null 2>&1; is $? 75 "a name that has no address: exit 75"
+until_true 10 sh -c "grep -qE '^failures=([3-9])$' '$T/run/tokenward/lost/backoff'"
+like "$(grep '^message=' "$T/run/tokenward/lost/backoff")" "nobody.invalid: could not resolve its name$" "and the same the third time"
+profile more /oauth/v1/token
+user tokenward get more >/dev/null; is $? 0 "while others get theirs"
+rm "$T/config/tokenward/profiles.d/lost.yaml"
 
 # An endpoint that never answers and a thousand callers.
 profile hang /m/hang/oauth/v1/token 'timeout: 60'
