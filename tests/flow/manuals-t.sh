@@ -62,6 +62,20 @@ is "$(sed -n 's/^\.It Va \([a-z_]*\) : .*/\1/p' "$TOP_SRC/helper/tokenward-profi
     grep -q "\"$key\"" "$T/schema.json" || echo "$key"
 done)" "" "and every key of the manual is in the schema"
 
+# Examples are profiles.  What they name is not here; the system's are read by
+# the system alone.
+mkdir -m 700 "$T/examples"
+# shellcheck disable=SC2086  # several
+(cd "$TOP_SRC" && awk -v dir="$T/examples" '/^\.Ed|^```$/ {on = 0} on {print >(dir "/" n ".yaml")} /^\.Bd|^```yaml/ {on = 1; n++}' \
+    $MANUALS README.md)
+for file in "$T"/examples/*.yaml; do
+    { grep -q '^profiles:' "$file" && ! grep -q ' readers:' "$file"; } || rm "$file"
+done
+own "$T/examples"
+find "$T/examples" -type f -exec chmod 600 {} +
+[ "$(find "$T/examples" -type f | wc -l)" -ge 12 ]; ok $? "$(find "$T/examples" -type f | wc -l) examples of profiles"
+is "$(for file in "$T"/examples/*.yaml; do user tokenward check "$file" >"$T/out" 2>&1 || cat "$T/out" "$file"; done)" "" "each of which is good"
+
 # What the resident helper tells.
 is "$(cat "$TOP_SRC"/helper/*metrics.c | grep -oE '"tokenward_[a-z_]+' | tr -d '"' | sort -u)" \
     "$(manual tokenward-helper.8 | grep -oE 'tokenward_[a-z_]+' | sort -u)" "tokenward-helper(8) has the names of the metrics"
