@@ -4,6 +4,7 @@
  */
 #include "provider/base/index.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -301,22 +302,54 @@ compare_route(void *arg, const char *key, const char *value)
     return true;
 }
 
+/* "[2001:DB8:0::1]" is "[2001:db8::1]".  The result: the bytes of @host that
+ * were written to @out; 0: it is no such address. */
+static size_t
+write_address(const char *host, char *out, size_t size)
+{
+    const char *stop = host[0] == '[' ? strchr(host, ']') : NULL;
+    size_t n = stop ? (size_t)(stop - host) - 1 : 0;
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+
+    if (n == 0 || n >= sizeof text)
+        return 0;
+    memcpy(text, host + 1, n);
+    text[n] = '\0';
+    if (inet_pton(AF_INET6, text, &address) != 1 ||
+        !inet_ntop(AF_INET6, &address, out + 1, (socklen_t)size - 2))
+        return 0;
+    out[0] = '[';
+    (void)strcat(out, "]");
+    return n + 2;
+}
+
+/* As the index has it, for one host may be written in several ways. */
+static bool
+write_host(const char *host, char *out, size_t size)
+{
+    size_t n;
+
+    out[0] = '\0';
+    host += write_address(host, out, size);
+    for (n = strlen(out); *host && n < size - 1; host++)
+        out[n++] =
+            *host >= 'A' && *host <= 'Z' ? (char)(*host - 'A' + 'a') : *host;
+    out[n] = '\0';
+    if (n > 4 && strcmp(out + n - 4, ":443") == 0)
+        out[n - 4] = '\0';
+    return n > 0 && !*host;
+}
+
 bool
 index_route(const struct index *index, const char *host, const char *path,
             struct route *out)
 {
     struct route found;
     struct route_search search = {.index = index, .out = &found};
-    size_t n = strlen(host);
 
-    if (n == 0 || n >= sizeof search.host)
+    if (!write_host(host, search.host, sizeof search.host))
         return false;
-    for (size_t i = 0; i <= n; i++)
-        search.host[i] = host[i] >= 'A' && host[i] <= 'Z'
-                             ? (char)(host[i] - 'A' + 'a')
-                             : host[i];
-    if (n > 4 && strcmp(search.host + n - 4, ":443") == 0)
-        search.host[n - 4] = '\0';
     search.path = has_dot_segment(path) ? "" : path + (path[0] == '/');
     (void)each_line(index, compare_route, &search);
     if (!search.best)

@@ -48,6 +48,24 @@ Test(index, leads_a_host_and_the_longest_path_to_its_profile)
     cr_assert_str_eq(leads(&index, "", ""), "");
 }
 
+/* A match: has the shortest text of an address. */
+Test(index, knows_an_address_however_it_is_written)
+{
+    AUTO_INDEX index;
+
+    fill(&index, "tokenward-index=1\nroute=a git [2001:db8::1]\n"
+                 "route=b git [::]:8443\nroute=c git [::ffff:192.0.2.1]\n");
+    cr_assert_str_eq(leads(&index, "[2001:db8::1]", ""), "a");
+    cr_assert_str_eq(leads(&index, "[2001:DB8:0:0::0001]:443", ""), "a");
+    cr_assert_str_eq(leads(&index, "[::0]:8443", ""), "b");
+    cr_assert_str_eq(leads(&index, "[::0]", ""), "");
+    cr_assert_str_eq(leads(&index, "[::ffff:c000:201]", ""), "c");
+    cr_assert_str_eq(leads(&index, "[2001:db8::1", ""), "");
+    cr_assert_str_eq(leads(&index, "[2001:db8::1]x", ""), "");
+    cr_assert_str_eq(leads(&index, "[]", ""), "");
+    cr_assert_str_eq(leads(&index, "2001:db8::1", ""), "");
+}
+
 Test(index, says_how_much_of_the_path_led_there)
 {
     AUTO_INDEX index;
