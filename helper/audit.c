@@ -73,6 +73,8 @@ mix_text(uint64_t hash, const char *text)
     return mix(hash, text ? text : "", (text ? strlen(text) : 0) + 1);
 }
 
+/* By the token's own bytes: a profile whose directory was removed, as at a
+ * user's last logout, counts its generations from 1 again. */
 static uint64_t
 key_of(const struct audit_answer *answer, const struct record *record)
 {
@@ -82,7 +84,8 @@ key_of(const struct audit_answer *answer, const struct record *record)
     key = mix_text(key, answer->unit);
     key = mix_text(key, record->profile);
     key = mix(key, &answer->uid, sizeof answer->uid);
-    return mix(key, &record->generation, sizeof record->generation);
+    key = mix(key, &record->generation, sizeof record->generation);
+    return mix(key, record->token, record->token_len);
 }
 
 /* Was this told before?  From now on it was. */

@@ -218,7 +218,9 @@ template ill /m/fail=1,retry-after=3/oauth/v1/token 'login: true' "$TEAM"
 reload ill
 open anna
 stop_system
-serve_system
+mkdir /run/audit
+chown "$SERVICE_ID" /run/audit
+serve_system --audit /run/audit/audit
 ring anna 'command=ensure\nprofile=ill@anna\n' >/dev/null
 failing() { ring root 'command=status\n' | sed -n 's/^failing=//p'; }
 is "$(failing)" 1 "one that failed before the helper was started anew is counted"
@@ -227,6 +229,12 @@ is "$(failing)" 0 "and no more once it has a token"
 close anna
 rm "$SYSCONF/profiles.d/ill@.yaml"
 reload corp
+for _ in 1 2; do
+    open anna
+    hash=$(as anna sha256sum "$PLACE")
+    grep -q "profile=corp@anna .* generation=1 sha256=${hash%% *}$" /run/audit/audit; is $? 0 "each login's token is written down"
+    close anna
+done
 
 # The server is told of a token that went.
 active() { # active TOKEN: what introspection says (RFC 7662)
