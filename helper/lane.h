@@ -43,8 +43,9 @@ struct lane_turn {
 struct lane {
     struct lane *next; /* of all */
     struct lane_turn turns[TURNS];
-    bool in_trouble; /* the last one that ran found no answer, or none did */
-    char name[];     /* scheme, host and port, or "command N" */
+    unsigned revoking; /* requests of that kind, see serve_revoke.h */
+    bool in_trouble;   /* the last one that ran found no answer, or none did */
+    char name[];       /* scheme, host and port, or "command N" */
 };
 
 struct lane_line {

@@ -2,9 +2,10 @@
 /*
  * serve_revoke.c - see serve_revoke.h.
  *
- * First come, first served.  A server that hangs keeps the others in line for
- * a time limit or two, and no fetch: there are few requests at once, so that
- * most of the engine's places for one host are left to those.
+ * First come, first served, in each lane.  A server that hangs keeps those of
+ * its own lane in line for a time limit or two, and no fetch: there are few
+ * requests at once, so that most of the engine's places for one host are left
+ * to those.
  */
 #include "helper/serve_revoke.h"
 
@@ -27,6 +28,7 @@ struct withdrawal {
     struct withdrawal *next;
     struct serve *serve;
     struct era *era;
+    struct lane *lane;
     const struct profile *profile; /* an instance of its own */
     const struct profile *source;  /* of it, that brought the token */
     struct secret token;
@@ -132,6 +134,7 @@ prepare(struct serve *serve, const struct ward *ward)
     withdrawal->serve = serve;
     withdrawal->era = serve->era;
     withdrawal->era->holds++;
+    withdrawal->lane = ward->lane;
     withdrawal->token = SECRET_INIT(TOKEN_MAX);
     if (!ward_profile(&serve->wards, ward, &withdrawal->profile, &err) &&
         withdrawal->profile->revoke_on_logout &&
@@ -198,19 +201,14 @@ serve_revoke_unkept(struct serve *serve, const struct ward *ward,
               secret_text(token), token->len);
 }
 
-void
-serve_revoke_turn(struct serve *serve)
+static void
+drop_ended(struct withdrawals *line)
 {
-    struct withdrawals *line = &serve->revokes;
     struct withdrawal **link = &line->first, *last = NULL;
 
     while (*link) {
         struct withdrawal *withdrawal = *link;
 
-        if (!withdrawal->has_begun && line->active < REVOKES_ACTIVE_MAX) {
-            line->active++;
-            begin(withdrawal);
-        }
         if (!withdrawal->has_ended) {
             last = withdrawal;
             link = &withdrawal->next;
@@ -219,9 +217,37 @@ serve_revoke_turn(struct serve *serve)
         *link = withdrawal->next;
         line->count--;
         line->active--;
+        withdrawal->lane->revoking--;
         withdrawal_free(withdrawal);
     }
     line->last = last;
+}
+
+/* True: one has ended at once. */
+static bool
+begin_some(struct withdrawals *line)
+{
+    bool result = false;
+
+    for (struct withdrawal *withdrawal = line->first; withdrawal;
+         withdrawal = withdrawal->next) {
+        if (withdrawal->has_begun || line->active == REVOKES_ACTIVE_MAX ||
+            withdrawal->lane->revoking == REVOKES_LANE_MAX)
+            continue;
+        line->active++;
+        withdrawal->lane->revoking++;
+        begin(withdrawal);
+        result = result || withdrawal->has_ended;
+    }
+    return result;
+}
+
+void
+serve_revoke_turn(struct serve *serve)
+{
+    do
+        drop_ended(&serve->revokes);
+    while (begin_some(&serve->revokes));
 }
 
 void

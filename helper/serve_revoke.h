@@ -14,8 +14,9 @@ struct serve;
 struct ward;
 struct withdrawal;
 
-#define REVOKES_ACTIVE_MAX 4 /* requests at once, of all servers */
-#define REVOKES_MAX 1024     /* in line behind them */
+#define REVOKES_LANE_MAX 4    /* requests at once, of one lane, ... */
+#define REVOKES_ACTIVE_MAX 16 /* and of all */
+#define REVOKES_MAX 1024      /* in line behind them */
 
 struct withdrawals {
     struct withdrawal *first, *last;

@@ -271,6 +271,21 @@ reload told
 open anna
 close anna
 until_true 5 grep -q "'told@anna': revoke_on_logout needs a revocation_endpoint" "$T/serve.out"; is $? 0 "nothing says where: that, too"
+# Five of them hold up no other server's.
+for i in 1 2 3 4 5; do
+    template "hang$i" /oauth/v1/token 'login: true' 'revoke_on_logout: true' "revocation_endpoint: $URL/m/hang/oauth/v1/revoke" 'timeout: 30' "$TEAM"
+done
+there=$URL
+URL=https://localhost:${URL##*:}
+template told /oauth/v1/token 'login: true' 'revoke_on_logout: true' "revocation_endpoint: $URL/oauth/v1/revoke" "$TEAM"
+URL=$there
+reload told
+open anna
+told=$(cat /run/tokenward/told@anna/token)
+is "$(ls /run/tokenward/hang?@anna/token | wc -l)$(active "$told")" '5{"active":true}' "six tokens"
+close anna
+until_true 5 is_dead "$told"; is $? 0 "five that hang: another server is told of its own"
+rm "$SYSCONF/profiles.d"/hang*
 rm "$SYSCONF/profiles.d/told@.yaml"
 reload corp
 
