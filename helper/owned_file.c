@@ -67,6 +67,8 @@ check_mode(const struct owned_path *path, const struct stat *st,
 
     if (!(mode & forbidden))
         return TW_OK;
+    if (!wanted)
+        wanted = mode & ~forbidden;
     return tw_fail(err, TW_E_ACCESS,
                    "%s: mode %04o lets others %s it; wanted: %04o\n"
                    "chmod %o %s",

@@ -18,7 +18,8 @@ struct owned_rule {
     bool root_too;    /* root may own it, besides the effective user */
     bool follow;      /* a symbolic link at the end of the path is followed */
     mode_t forbidden; /* permission bits that it may not have */
-    mode_t wanted;    /* what a message tells to chmod to */
+    mode_t wanted;    /* what a message tells to chmod to; 0: as it is, less
+                         what is forbidden */
 };
 
 /* A path as it is opened and as it is called.  @label begins every message:

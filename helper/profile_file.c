@@ -31,19 +31,22 @@ struct file_reader {
 /* What a file must be like, by whose it is. */
 struct file_rule {
     struct owned_rule open;
-    mode_t forbidden_with_secret;
+    mode_t forbidden_with_secret, wanted_with_secret;
 };
 
+/* One of root's that holds no secret is read by the service user as one of the
+ * others, so nobody is told to take that away. */
 static struct file_rule
 rule_of(const struct profile_scope *scope)
 {
     if (scope->system)
-        return (struct file_rule){
-            .open = {.root_too = true, .forbidden = 022, .wanted = 0640},
-            .forbidden_with_secret = 07};
+        return (struct file_rule){.open = {.root_too = true, .forbidden = 022},
+                                  .forbidden_with_secret = 07,
+                                  .wanted_with_secret = 0640};
     return (struct file_rule){
         .open = {.follow = geteuid() != 0, .forbidden = 022, .wanted = 0600},
-        .forbidden_with_secret = 077};
+        .forbidden_with_secret = 077,
+        .wanted_with_secret = 0600};
 }
 
 static void
@@ -180,7 +183,7 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
         .arena = &reader->complaints->set->arena,
         .names = &reader->complaints->set->host_names,
         .mode = reader->mode,
-        .mode_wanted = rule->open.wanted,
+        .mode_wanted = rule->wanted_with_secret,
         .may_hold_secret = !(reader->mode & rule->forbidden_with_secret),
         .system = reader->scope->system,
         .preset_dir = reader->scope->preset_dir};

@@ -28,12 +28,13 @@ read_value(const struct profile_reader *reader, const char *key,
         return tw_fail(
             reader->err, TW_E_ACCESS,
             "%s:%u:%u: profile '%s': %s stands here by value, and mode %04o "
-            "lets others read the file; wanted: %04o\nchmod %o %s",
+            "lets others read the file; wanted: %04o\nchmod %o %s%s",
             context->file, node->line, node->column,
             text_printable(&shown, reader->entry->key->text,
                            reader->entry->key->len),
             key, context->mode, context->mode_wanted, context->mode_wanted,
-            context->file);
+            context->file,
+            context->system ? ", in the service user's group" : "");
     if (n > CLIENT_SECRET_MAX)
         return profile_refuse(reader, node,
                               "%s must not be longer than %d bytes", key,

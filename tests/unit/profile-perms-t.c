@@ -88,13 +88,18 @@ Test(profile_perms, system_modes) /* prof-ok-system */
     loading_expect(true, 0,
                    "%s/profiles.d/a.yaml:5:20: profile 'acme': client_secret "
                    "stands here by value, and mode 0644 lets others read the "
-                   "file; wanted: 0640\nchmod 640 %s/profiles.d/a.yaml");
+                   "file; wanted: 0640\nchmod 640 %s/profiles.d/a.yaml, in "
+                   "the service user's group");
     loading_put_profile("profiles.d/a.yaml", 0644, "acme", "{env: A}");
     loading_expect(true, 1, NULL);
     cr_assert_eq(chmod(scratch_path("profiles.d/a.yaml"), 0660), 0);
     loading_expect(true, 0,
                    "%s/profiles.d/a.yaml: mode 0660 lets others write it; "
                    "wanted: 0640\nchmod 640 %s/profiles.d/a.yaml");
+    cr_assert_eq(chmod(scratch_path("profiles.d/a.yaml"), 0666), 0);
+    loading_expect(true, 0,
+                   "%s/profiles.d/a.yaml: mode 0666 lets others write it; "
+                   "wanted: 0644\nchmod 644 %s/profiles.d/a.yaml");
 }
 
 Test(profile_perms, of_another_user) /* prof-owner-other */
