@@ -245,11 +245,20 @@ about_secret(const struct adviser *this, const struct secret_source *secret)
     }
 }
 
+/* A template of users has a secret for each, and none of its own. */
+static bool
+is_for_users(const struct profile *source)
+{
+    return source->name[strlen(source->name) - 1] == '@';
+}
+
 static void
 about_secrets(const struct adviser *this)
 {
     const struct secret_source *secret;
 
+    if (is_for_users(this->source))
+        return;
     for (size_t i = 0; (secret = profile_source_secret(this->source, i));
          i++) {
         if (secret->kind != SECRET_NONE)
@@ -279,8 +288,9 @@ about_files(const struct adviser *this)
                                 source->ca_file_line};
 
     about_path(this, &file);
-    for (size_t i = 0;
-         !source->source_number && profile_source_file(source, i, &file); i++)
+    if (source->source_number || is_for_users(source))
+        return;
+    for (size_t i = 0; profile_source_file(source, i, &file); i++)
         about_path(this, &file);
 }
 
@@ -304,8 +314,15 @@ about_login(const struct adviser *this)
     const struct profile *source = this->source;
     char text[256];
 
-    for (size_t i = 0;
-         this->system && source->login && i < source->export_count; i++) {
+    if (!this->system || !source->login)
+        return;
+    if (!strchr(source->name, '@')) {
+        say(this, source->line,
+            "login: means nothing here\n"
+            "of the system's profiles it is for templates with %u alone");
+        return;
+    }
+    for (size_t i = 0; i < source->export_count; i++) {
         const struct profile_export *export = &source->exports[i];
 
         if (export->kind != EXPORT_FILE ||

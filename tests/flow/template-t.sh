@@ -150,6 +150,11 @@ out=$("$T/bin/tokenward-helper" --system check 2>&1)
 like "$out" '^tenant@anna: good' "check tells of each instance"
 like "$out" '^corp@: good .*for each user' "and of what each user may have"
 like "$out" "there is no user 'nobody-of-here'" "and which one cannot be"
+is "$(printf '%s\n' "$out" | grep 'corp@.*is not there')" "" "no secret is missed of a user who is none"
+tenant plain /oauth/v1/token 'login: true'
+like "$("$T/bin/tokenward-helper" --system check 2>&1)" "warning: .*plain.yaml:2: profile 'plain': login: means nothing here$" \
+    "a login that no user has is told of"
+rm "$SYSCONF/profiles.d/plain.yaml"
 stop_system; is $? 0 "it ends cleanly"
 
 # A user's own template needs none of all that.
