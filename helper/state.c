@@ -271,9 +271,9 @@ state_read(const struct state *state, const char *fingerprint,
     struct kept kept;
     enum tw_status status = read_file(state, state->name, &text, err);
 
-    if (status)
+    if (status && status != TW_E_CONFIG) /* which is: too long to be one */
         return status;
-    if (!understand(&text, &kept))
+    if (status || !understand(&text, &kept))
         return tw_fail(err, TW_E_NOT_FOUND, "%s/%s: holds no refresh token",
                        state->path, state->name);
     if (strcmp(kept.profile, state->name) != 0 ||

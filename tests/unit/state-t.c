@@ -132,6 +132,19 @@ Test(state, keeps_the_longest)
     "tokenward-state=1\nprofile=p\nfingerprint=" SERVER \
     "\nkept_at=1\nrefresh_token=newer\n"
 
+/* Else no login could put a good one in its place. */
+Test(state, counts_what_is_too_long_as_none)
+{
+    static char text[2 * TOKEN_MAX];
+
+    cr_assert_eq(keep("first"), TW_OK);
+    memset(text, 'x', sizeof text);
+    scratch_put("state/p", 0600, text, sizeof text);
+    expect_kept(SERVER, NULL);
+    cr_expect_eq(keep("second"), TW_OK);
+    expect_kept(SERVER, "second");
+}
+
 /* Whoever was killed had written all of it, or a part. */
 Test(state, finishes_what_was_begun)
 {
