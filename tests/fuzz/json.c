@@ -2,37 +2,146 @@
 /*
  * json.c - our two readers of JSON: the helper's, on json-c, and the front
  * ends' own.  Within the limits of both they accept the same, and read the
- * same in it.
+ * same in it.  A number is made whole as arithmetic has it.
+ *
+ * The bytes are a document, and then the value of its one member.
  */
 #include "helper/json.h"
 
+#include <float.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "helper/json_number.h"
 #include "helper/json_scan.h"
 #include "provider/base/json_tree.h"
 #include "tests/fuzz/fuzz.h"
 
+#define MEMBER_MAX 65536 /* bytes; longer ones are documents alone */
+
 static struct json_tree tree; /* too large for the stack of some engines */
 
+/* Beyond these long double knows no fractions; nor is a text of any length
+ * read soon. */
+#define EXACT (1LL << (LDBL_MANT_DIG < 62 ? LDBL_MANT_DIG - 2 : 60))
+#define NUMBER_MAX 1000
+#define PLAIN_MAX 14 /* bytes; what is this short is not rounded to a whole \
+                      */
+
+/* The other reader may make of a long text the next whole number. */
 static void
-check_member(const struct json *json, const struct json_value *value)
+check_whole(const char *text, int64_t whole)
 {
-    size_t n = 0;
+    long double value = strtold(text, NULL);
+
+    if (value >= (long double)INT64_MAX) {
+        FUZZ_CHECK(whole == INT64_MAX);
+    } else if (value < (long double)INT64_MIN) {
+        FUZZ_CHECK(whole == INT64_MIN);
+    } else if (value < (long double)EXACT && value > -(long double)EXACT) {
+        FUZZ_CHECK((long double)whole <= value &&
+                   value <= (long double)whole + 1);
+        if (value != 0 && value == (long double)(int64_t)value &&
+            strlen(text) <= PLAIN_MAX)
+            FUZZ_CHECK(whole == (int64_t)value);
+    }
+}
+
+/* -x is as far below zero as x is above it, or one more. */
+static void
+check_negative(const char *text, int64_t whole)
+{
+    char other[NUMBER_MAX + 2];
+    int64_t negative;
+
+    (void)snprintf(other, sizeof other, "%s%s", *text == '-' ? "" : "-",
+                   text + (*text == '-'));
+    negative = json_number_floor(other);
+    if (whole > INT64_MIN && whole < INT64_MAX && negative > INT64_MIN &&
+        negative < INT64_MAX)
+        FUZZ_CHECK(whole + negative == 0 || whole + negative == -1);
+}
+
+static void
+check_number(const struct json *json, const char *name, const char *text)
+{
+    int64_t whole = json_number_floor(text), seconds = 0;
+
+    FUZZ_CHECK(json_kind(json, name) == JSON_NUMBER);
+    FUZZ_CHECK(json_seconds(json, name, &seconds) && seconds == whole);
+    if (strlen(text) > NUMBER_MAX)
+        return;
+    check_whole(text, whole);
+    check_negative(text, whole);
+}
+
+/* Texts are seconds if they are digits and nothing else. */
+static void
+check_text(const struct json *json, const struct json_value *value)
+{
+    size_t n = 0, digits = strspn(value->text, "0123456789");
     const char *text = json_string(json, value->name, &n);
+    int64_t seconds = 0;
+    bool is_number = digits >= 1 && digits <= 20 && !value->text[digits];
+
+    FUZZ_CHECK(text && n == strlen(text));
+    FUZZ_CHECK(strcmp(text, value->text) == 0);
+    FUZZ_CHECK(json_seconds(json, value->name, &seconds) == is_number);
+    FUZZ_CHECK(!is_number || seconds == json_number_floor(text));
+}
+
+/* The items of an array, by number and by path. */
+static void
+check_items(const struct json *json, size_t array)
+{
+    const char *name = tree.values[array].name;
+    size_t count = 0;
+
+    for (size_t i = array + 1; i < tree.count; i++) {
+        const struct json_value *item = &tree.values[i];
+        const char *text, *by_path;
+        size_t n = 0, length = 0;
+        char path[64];
+
+        if (item->parent != array)
+            continue;
+        text = json_item(json, name, count, &n);
+        FUZZ_CHECK((item->kind == JSON_TREE_TEXT) == (text != NULL));
+        FUZZ_CHECK(!text || strcmp(text, item->text) == 0);
+        if (*name && strlen(name) < 32 && !strchr(name, '.')) {
+            (void)snprintf(path, sizeof path, "%s.%zu", name, count);
+            by_path = json_text_at(json, path, &length);
+            FUZZ_CHECK(by_path == text && (!text || length == n));
+        }
+        count++;
+    }
+    FUZZ_CHECK(json_count(json, name) == count);
+    FUZZ_CHECK(!json_item(json, name, count, &(size_t){0}));
+}
+
+static void
+check_member(const struct json *json, size_t at)
+{
+    const struct json_value *value = &tree.values[at];
 
     switch (value->kind) {
     case JSON_TREE_TEXT:
-        FUZZ_CHECK(text && n == strlen(text));
-        FUZZ_CHECK(strcmp(text, value->text) == 0);
+        check_text(json, value);
         return;
     case JSON_TREE_OBJECT:
         FUZZ_CHECK(json_kind(json, value->name) == JSON_OBJECT);
         return;
     case JSON_TREE_ARRAY:
         FUZZ_CHECK(json_kind(json, value->name) == JSON_ARRAY);
+        check_items(json, at);
         return;
     case JSON_TREE_WORD:
-        FUZZ_CHECK(!text && json_kind(json, value->name) != JSON_ABSENT);
+        if (*value->text == '-' ||
+            (*value->text >= '0' && *value->text <= '9'))
+            check_number(json, value->name, value->text);
+        else
+            FUZZ_CHECK(json_kind(json, value->name) ==
+                       (*value->text == 'n' ? JSON_NULL : JSON_BOOL));
         return;
     }
     fuzz_fail(__FILE__, __LINE__, "a kind that is known");
@@ -53,11 +162,10 @@ is_beyond(const char *text, size_t n)
            depth > JSON_TREE_DEPTH || memmem(text, n, "\\u0000", 6);
 }
 
-void
-fuzz_json(const uint8_t *data, size_t n)
+static void
+check_document(const char *text, size_t n)
 {
-    AUTO_FREE char *text = fuzz_text(data, n);
-    AUTO_FREE char *changed = fuzz_text(data, n);
+    AUTO_FREE char *changed = fuzz_text((const uint8_t *)text, n);
     struct json *json = json_read(text, n);
     bool is_tree = json_tree_read(changed, n, &tree) &&
                    tree.values[0].kind == JSON_TREE_OBJECT;
@@ -71,7 +179,22 @@ fuzz_json(const uint8_t *data, size_t n)
     for (size_t i = 1; json && is_tree && i < tree.count; i++) {
         FUZZ_CHECK(tree.values[i].parent < i);
         if (tree.values[i].parent == 0)
-            check_member(json, &tree.values[i]);
+            check_member(json, i);
     }
     json_free(json);
+}
+
+void
+fuzz_json(const uint8_t *data, size_t n)
+{
+    AUTO_FREE char *text = fuzz_text(data, n);
+    AUTO_FREE char *member = NULL;
+    int length;
+
+    check_document(text, n);
+    if (n > MEMBER_MAX)
+        return;
+    length = asprintf(&member, "{\"n\":%s}", text);
+    FUZZ_CHECK(length > 0);
+    check_document(member, (size_t)length);
 }
