@@ -63,14 +63,30 @@ add_source(EVP_MD_CTX *context, const struct secret_source *source)
     return good && add(context, source->fingerprint);
 }
 
+/* The one whose name comes next, in the alphabet, behind @name or NULL. */
+static const struct profile_option *
+option_after(const struct profile *profile, const char *name)
+{
+    const struct profile_option *next = NULL;
+
+    for (size_t i = 0; i < profile->option_count; i++) {
+        const struct profile_option *option = &profile->options[i];
+
+        if (option->name && (!name || strcmp(option->name, name) > 0) &&
+            (!next || strcmp(option->name, next->name) < 0))
+            next = option;
+    }
+    return next;
+}
+
+/* Not as they stand in the file: a line that is moved buys the same. */
 static bool
 add_options(EVP_MD_CTX *context, const struct profile *profile)
 {
+    const struct profile_option *option = option_after(profile, NULL);
     bool good = true;
 
-    for (size_t i = 0; good && i < profile->option_count; i++) {
-        const struct profile_option *option = &profile->options[i];
-
+    for (; good && option; option = option_after(profile, option->name)) {
         good = add(context, option->name);
         for (char **value = option->values; good && value && *value; value++)
             good = add(context, *value);

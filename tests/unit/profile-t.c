@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/fingerprint.h"
 #include "helper/profile.h"
 #include "helper/profile_keys.h"
 #include "tests/unit/profile_text.h"
@@ -32,6 +33,21 @@ Test(profile, defaults)
     cr_expect(!profile->allow_loopback_http);
     cr_expect_eq(profile->timeout_s, 15);
     cr_expect_eq(profile->default_lifetime_s, 300);
+}
+
+/* Else a line that is moved would cost a login. */
+Test(profile, is_the_same_in_any_order)
+{
+    char one[FINGERPRINT_SIZE], two[FINGERPRINT_SIZE];
+
+    cr_assert(fingerprint_of_grant(
+        profile_text_good("    scope: a\n    audience: b\n" GOOD), one));
+    cr_assert(fingerprint_of_grant(
+        profile_text_good(GOOD "    audience: b\n    scope: a\n"), two));
+    cr_expect_str_eq(one, two);
+    cr_assert(fingerprint_of_grant(
+        profile_text_good(GOOD "    audience: a\n    scope: b\n"), two));
+    cr_expect_str_neq(one, two);
 }
 
 Test(profile, every_key)
