@@ -3,14 +3,17 @@
  * exchange.c - whole exchanges: the bytes are what the provider wants next and
  * what the server answers.
  *
- * The first byte picks one of our grants, or one that does what the bytes say,
- * as hostile as can be.  However it goes, it comes to one end within its
- * steps, a token is one, and no secret is in what is told.
+ * The first byte picks one of our grants, whose options the next ones pick, or
+ * one that does what the bytes say, as hostile as can be.  However it goes, it
+ * comes to one end within its steps, a token is one, no secret is in what is
+ * told, and what a grant of ours has signed is what the profile says.
  */
 #include "helper/exchange.h"
 
 #include <string.h>
 
+#include "helper/assertion.h"
+#include "helper/json.h"
 #include "helper/url.h"
 #include "provider/base/text.h"
 #include "tests/fuzz/fuzz.h"
@@ -41,20 +44,25 @@ static char *given[] = {(char[]){"ASSERTION=" SECRET}, NULL};
 static const struct environment ENVIRONMENT = {.given = given};
 static char *scope[] = {(char[]){"a b"}, NULL};
 static char *device[] = {(char[]){"https://as.example.test/device"}, NULL};
-static char *type[] = {(char[]){"urn:ietf:params:oauth:token-type:jwt"}, NULL};
+static char own_name[] = "https://as.example.test";
 static char variable[] = "ASSERTION";
 #define FROM_VARIABLE                                                        \
     {                                                                        \
         .kind = SECRET_ENV, .text = variable, .file = "/c/p.yaml", .line = 9 \
     }
-static struct profile_option options[] = {
+/* Of the hostile one, whose options nobody declared. */
+static struct profile_option own_options[] = {
     {.name = "assertion", .secret = FROM_VARIABLE},
-    {.name = "device_authorization_endpoint", .values = device},
     {.name = "refresh_token", .secret = FROM_VARIABLE},
     {.name = "scope", .values = scope},
-    {.name = "subject_token", .secret = FROM_VARIABLE},
-    {.name = "subject_token_type", .values = type},
 };
+
+#define OPTIONS_MAX 16
+#define VALUES_MAX 4
+
+/* Of our grants: what their tables declare, as the bytes say. */
+static struct profile_option options[OPTIONS_MAX];
+static char *values[OPTIONS_MAX][VALUES_MAX + 1];
 
 /* What is under way, and what came of it. */
 static struct {
@@ -90,6 +98,67 @@ http_post(struct http *http, const struct http_request *request,
     asked.done = done;
     asked.arg = arg;
     return TW_OK;
+}
+
+static void
+check_claim(const struct json *json, const char *name, const char *value,
+            const char *otherwise)
+{
+    size_t n = 0;
+    const char *text = json_string(json, name, &n);
+
+    FUZZ_CHECK(fuzz_equal(text, value ? value : otherwise));
+}
+
+static const char *
+text_of(const struct profile *profile, const char *name)
+{
+    const struct profile_option *option = profile_option(profile, name);
+
+    return option ? option->values[0] : NULL;
+}
+
+/* Whatever is in the options, the claims are one object that says so. */
+static void
+check_claims(const struct json *json, const struct profile *profile)
+{
+    const char *issuer = text_of(profile, "iss");
+    const char *server =
+        profile->issuer ? profile->issuer : profile->token_endpoint;
+
+    if (!issuer)
+        issuer = profile->client_id;
+    FUZZ_CHECK(json && issuer);
+    check_claim(json, "iss", issuer, NULL);
+    check_claim(json, "sub", text_of(profile, "sub"), issuer);
+    check_claim(json, "aud", text_of(profile, "aud"), server);
+    check_claim(json, "scope", text_of(profile, "scope"), NULL);
+}
+
+/* No key, and no clock: the claims, as they would be signed. */
+enum tw_status __wrap_assertion_sign(const struct profile *profile,
+                                     const struct secret_context *secrets,
+                                     const char *claims, struct secret *out,
+                                     struct secret *mark,
+                                     struct tw_error *err);
+enum tw_status
+__wrap_assertion_sign(const struct profile *profile,
+                      const struct secret_context *secrets, const char *claims,
+                      struct secret *out, struct secret *mark,
+                      struct tw_error *err)
+{
+    struct json *json = json_read(claims, strlen(claims));
+    bool good = json != NULL;
+
+    (void)secrets;
+    (void)mark;
+    if (profile->module->provider.advance == grant_jwt_bearer.advance)
+        check_claims(json, profile);
+    json_free(json);
+    if (!good)
+        return tw_fail(err, TW_E_MODULE,
+                       "the claims to be signed are no JSON object");
+    return secret_append_text(out, "s1gned") ? TW_OK : tw_no_memory(err);
 }
 
 static void
@@ -171,11 +240,64 @@ run(const struct profile *profile)
     exchange_free(exchange);
 }
 
+/* What is no secret of this profile is none of these texts either. */
+static char *
+choose_text(void)
+{
+    const char *text = script_line();
+
+    if (strstr(text, SECRET) || strstr(text, CLIENT_SECRET))
+        text = "a";
+    return (char *)(uintptr_t)text;
+}
+
+/* The option of @row, at @at; false: the profile does not have it. */
+static bool
+choose_option(const struct tw_option *row, size_t at)
+{
+    size_t count = 1;
+
+    if (!(row->flags & TW_OPTION_REQUIRED) && script_below(2))
+        return false;
+    options[at] = (struct profile_option){.name = row->name};
+    if (row->type == TW_OPTION_SECRET) {
+        options[at].secret = (struct secret_source)FROM_VARIABLE;
+        return true;
+    }
+    if (row->type == TW_OPTION_URLS)
+        count += script_below(VALUES_MAX);
+    for (size_t i = 0; i < count; i++)
+        values[at][i] = choose_text();
+    values[at][count] = NULL;
+    options[at].values = values[at];
+    if (strcmp(row->name, "device_authorization_endpoint") == 0)
+        options[at].values = device;
+    return true;
+}
+
+static void
+choose_options(struct profile *profile)
+{
+    const struct tw_provider_v1 *provider = &profile->module->provider;
+
+    FUZZ_CHECK(provider->option_count <= OPTIONS_MAX);
+    for (uint32_t i = 0; i < provider->option_count; i++) {
+        if (choose_option(&provider->options[i], profile->option_count))
+            profile->option_count++;
+    }
+    profile->options = options;
+    if (script_below(2))
+        profile->client_id = NULL;
+    if (script_below(2))
+        profile->issuer = own_name;
+}
+
 void
 fuzz_exchange(const uint8_t *data, size_t n)
 {
     static char name[] = "p", client_id[] = "me",
                 endpoint[] = "https://as.example.test/token";
+    const struct tw_provider_v1 *provider;
     struct module module = {.fd = -1};
     struct profile profile = {
         .name = name,
@@ -184,14 +306,18 @@ fuzz_exchange(const uint8_t *data, size_t n)
         .module = &module,
         .token_endpoint = endpoint,
         .client_id = client_id,
-        .options = options,
-        .option_count = sizeof options / sizeof *options,
+        .options = own_options,
+        .option_count = sizeof own_options / sizeof *own_options,
         .timeout_s = 5,
         .client_secret = {.kind = SECRET_VALUE, .value = CLIENT_SECRET}};
 
     script_begin(data, n);
-    module.provider =
-        *PROVIDERS[script_below(sizeof PROVIDERS / sizeof *PROVIDERS)];
+    provider = PROVIDERS[script_below(sizeof PROVIDERS / sizeof *PROVIDERS)];
+    module.provider = *provider;
+    if (provider != &SCRIPTED) {
+        profile.option_count = 0;
+        choose_options(&profile);
+    }
     run(&profile);
     script_end();
 }

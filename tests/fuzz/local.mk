@@ -53,7 +53,8 @@ FUZZ_SOURCES = \
 	tests/fuzz/yaml.c \
 	tests/unit/fake_modules.c
 
-FUZZ_WRAP = -Wl,--wrap=fork # broker.c has it
+# broker.c has the one, exchange.c the other
+FUZZ_WRAP = -Wl,--wrap=fork -Wl,--wrap=assertion_sign
 
 check_PROGRAMS += tests/fuzz/replay
 tests_fuzz_replay_SOURCES = $(FUZZ_SOURCES) tests/fuzz/replay.c

@@ -9,7 +9,8 @@
 
 #include "tests/fuzz/fuzz.h"
 
-#define TEXTS_MAX 4096 /* copies that live until the script ends */
+#define TEXTS_MAX 4096       /* copies that live until the script ends */
+#define SCRIPT_LINE_MAX 8192 /* bytes, PROFILE_SCOPE_MAX */
 
 static const uint8_t *at, *end;
 static char *texts[TEXTS_MAX];
@@ -66,6 +67,41 @@ take_text(void)
     texts[text_count] = fuzz_text(at, n);
     at += n;
     return texts[text_count++];
+}
+
+/* As long as a scope may be, and of what has to be escaped. */
+static const char *
+long_text(void)
+{
+    static char text[SCRIPT_LINE_MAX + 1];
+
+    memset(text, '"', SCRIPT_LINE_MAX);
+    return text;
+}
+
+const char *
+script_line(void)
+{
+    static const char *const LINES[] = {
+        "a b",
+        "https://as.example.test/x",
+        "urn:ietf:params:oauth:token-type:jwt",
+        "say \"\\o/\"",
+        "\xc3\xa9",
+    };
+    size_t which = script_below(16);
+    const char *text;
+
+    if (which < sizeof LINES / sizeof *LINES)
+        return LINES[which];
+    if (which == sizeof LINES / sizeof *LINES)
+        return long_text();
+    text = take_text();
+    for (const char *c = text; *c; c++) {
+        if (*c < ' ' || *c > '~')
+            return "a";
+    }
+    return *text ? text : "a";
 }
 
 static const char *

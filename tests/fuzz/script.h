@@ -19,6 +19,9 @@ void script_end(void);
 /* script_below: the next decision, of @count; 0 when the bytes are used up. */
 size_t script_below(size_t count);
 
+/* script_line: a text as a profile may have it: one line, not empty. */
+const char *script_line(void);
+
 /* script_action: fills in @action; what advance() returns. */
 int script_action(const struct tw_host *host, void *state,
                   struct tw_action *action);
