@@ -22,6 +22,8 @@ FUZZ_SOURCES = \
 	tests/fuzz/bell.c \
 	tests/fuzz/broker.c \
 	tests/fuzz/claim.c \
+	tests/fuzz/drafted.c \
+	tests/fuzz/drafted.h \
 	tests/fuzz/engine.c \
 	tests/fuzz/engine.h \
 	tests/fuzz/exchange.c \
