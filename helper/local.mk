@@ -174,6 +174,8 @@ helper_libhelper_la_SOURCES = \
 	helper/module.c \
 	helper/module.h \
 	helper/module_stand_in.c \
+	helper/namer.c \
+	helper/namer.h \
 	helper/notify.c \
 	helper/notify.h \
 	helper/own_directory.c \

@@ -200,6 +200,8 @@ open_all(struct serve *serve, struct tw_error *err)
         status = fence_resident(&secrets, serve->era->set.wlcg, kept, 2, err);
     if (!status)
         serve->tasks.scribe = serve->scribe = scribe_open(&serve->loop);
+    if (!status)
+        serve->namer = namer_open();
     return status;
 }
 
@@ -253,6 +255,7 @@ close_all(struct serve *serve)
     serve->tasks.http = NULL;
     serve_revoke_clear(serve);
     scribe_close(serve->scribe); /* before what it has not given back */
+    namer_close(serve->namer);
     while (serve->running) {
         struct task *task = serve->running;
 

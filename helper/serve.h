@@ -14,6 +14,7 @@
 #include "helper/log.h"
 #include "helper/loop.h"
 #include "helper/metrics.h"
+#include "helper/namer.h"
 #include "helper/notify.h"
 #include "helper/serve_revoke.h"
 #include "helper/task.h"
@@ -23,17 +24,6 @@
 #define SERVE_END_MS 1500   /* for what is under way, at the end, and ... */
 #define SERVE_KEEP_MS 3500  /* ... then for refresh tokens to come */
 #define SERVE_CONTENDED_S 1 /* until a lock that another holds is tried */
-
-/* Names of users who rang, so that each is looked up once in a while. */
-#define USER_NAMES 256
-struct user_name {
-    uid_t uid;
-    int64_t until_ms; /* of loop_now_ms() */
-    char text[NAME_PART_MAX + 1];
-};
-struct user_names {
-    struct user_name names[USER_NAMES];
-};
 
 struct serve {
     struct session *session;
@@ -64,7 +54,7 @@ struct serve {
     size_t running_count;
     struct era *era; /* the current one */
     struct wards wards;
-    struct user_names user_names;
+    struct namer *namer;
     struct schedule schedule;
     int64_t reload_ms;       /* LOOP_NEVER: nothing changed */
     int64_t ping_ms;         /* of the watchdog */
@@ -107,7 +97,7 @@ void serve_await(struct serve *serve, struct ward *ward, struct waiter *waiter,
 
 /* serve_user: may @peer have the instance @name of a users' template?  @ward:
  * its, or NULL, then one is made.  TW_E_NOT_FOUND: no such template;
- * TW_E_ACCESS; TW_E_SYSTEM. */
+ * TW_E_ACCESS; TW_E_RETRY: who that is is not known yet; TW_E_SYSTEM. */
 enum tw_status serve_user(struct serve *serve, const struct peer *peer,
                           const char *name, struct ward **ward,
                           struct tw_error *err);

@@ -50,6 +50,7 @@ UNIT_TESTS += \
 	tests/unit/log-t \
 	tests/unit/metadata-t \
 	tests/unit/module-t \
+	tests/unit/namer-t \
 	tests/unit/place-t \
 	tests/unit/profile-client-t \
 	tests/unit/profile-links-t \
@@ -220,6 +221,10 @@ tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_module_t_CFLAGS = $(CC_UNIT)
 tests_unit_module_t_LDADD = $(LINK_UNIT)
 
+tests_unit_namer_t_SOURCES = tests/unit/namer-t.c
+tests_unit_namer_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_namer_t_CFLAGS = $(CC_UNIT)
+tests_unit_namer_t_LDADD = $(LINK_UNIT)
 tests_unit_place_t_SOURCES = tests/unit/place-t.c provider/credential/place.c
 tests_unit_place_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_place_t_CFLAGS = $(CC_UNIT)
