@@ -23,6 +23,8 @@
 #define SERVE_SETTLE_MS 100 /* from the last change to the reload */
 #define SERVE_END_MS 1500   /* for what is under way, at the end, and ... */
 #define SERVE_KEEP_MS 3500  /* ... then for refresh tokens to come */
+#define SERVE_WRITING_MAX \
+    256 /* fetches that have left their lane, and are being written */
 #define SERVE_CONTENDED_S 1 /* until a lock that another holds is tried */
 
 struct serve {
@@ -51,7 +53,7 @@ struct serve {
     struct withdrawals revokes;
     struct task_context tasks;
     struct task *running;
-    size_t running_count;
+    size_t running_count, writing_count;
     struct era *era; /* the current one */
     struct wards wards;
     struct namer *namer;

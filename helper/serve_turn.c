@@ -166,7 +166,9 @@ finish(struct serve *serve, struct task *task)
 
     unlink_task(serve, task);
     ward->task = NULL;
-    if (!task->has_left)
+    if (task->has_left)
+        serve->writing_count--;
+    else
         lane_end(&serve->wards.lanes, &task->place, news_of(task));
     if (task->job.is_moot) {
         task->result = (struct tw_error){.status = TW_OK};
@@ -200,13 +202,16 @@ begin(struct serve *serve, struct ward *ward, const struct lane_place *place)
     serve->running_count++;
 }
 
-/* While its token is written, its endpoint may be asked by the next one. */
+/* While its token is written, its endpoint may be asked by the next one,
+ * unless the disk takes none any more. */
 static void
 leave(struct serve *serve, struct task *task)
 {
-    if (task->has_left || task->child >= 0 || !job_is_writing(&task->job))
+    if (task->has_left || task->child >= 0 || !job_is_writing(&task->job) ||
+        serve->writing_count == SERVE_WRITING_MAX)
         return;
     task->has_left = true;
+    serve->writing_count++;
     lane_end(&serve->wards.lanes, &task->place, LANE_ANSWERED);
 }
 

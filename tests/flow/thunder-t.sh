@@ -11,7 +11,7 @@ fi
 # shellcheck source=tests/flow/host.sh
 . "${TOP_SRC:-.}/tests/flow/host.sh"
 TENANTS=${TENANTS:-3000} USERS=${USERS:-600}
-cp "$TOP_SRC/tests/flow/crowd_server.py" "$TOP_SRC/tests/flow/crowd_users.py" "$T/bin/"
+cp "$TOP_SRC/tests/flow/crowd_server.py" "$TOP_SRC/tests/flow/crowd_users.py" "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
 mkdir "$T/crowd"
 $PYTHON "$T/bin/crowd_server.py" "$T/crowd" 5 &
 CROWD_PID=$!
@@ -73,6 +73,28 @@ is "$result" "$USERS $USERS 0" "each of $USERS users who ask at once has a token
 set -- $(counts)
 is "$(($1 - TENANTS)) $4" "$USERS 1" "by one request each"
 [ "$2" -le 16 ]; is $? 0 "at most 16 at once ($2)"
+
+# A file that cannot be written keeps all others waiting for a while, with what
+# was bought for them.
+$PYTHON -c 'import fcntl, glob, os, struct, time
+locks = [os.open(path, os.O_RDWR) for path in sorted(glob.glob("/run/tokenward/many@tenant1[0-9]/lock"))]
+for lock in locks:
+    fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)) # F_OFD_SETLK
+print("held", flush=True)
+time.sleep(30)' >"$T/held" &
+HOLDER=$!
+until_true 5 test -s "$T/held"
+sed -i s/app-%i/again-%i/ "$SYSCONF/profiles.d/crowd.yaml"
+most=0
+for _ in $(seq 30); do
+    fetching=$($PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=status\n' | sed -n 's/^fetching=//p')
+    [ "$fetching" -le "$most" ] || most=$fetching
+    sleep 0.05
+done
+kill $HOLDER
+wait $HOLDER 2>/dev/null
+[ "$most" -ge 256 ] && [ "$most" -le 272 ]; is $? 0 "no more than 256 wait to be written, beside those that have a place at the server ($most)"
+until_true 60 sh -c "[ \$(curl -s $CROWD/counts | cut -d ' ' -f 1) -ge $((2 * TENANTS + USERS)) ]"; is $? 0 "and all of them come"
 stop_system; is $? 0 "it ends cleanly"
 kill $CROWD_PID
 wait $CROWD_PID 2>/dev/null
