@@ -68,6 +68,24 @@ put reg.example.test docker-credential-tokenward get
 TOKEN=$(field reg access_token)
 is "$OUT" "{\"ServerURL\":\"reg.example.test\",\"Username\":\"oauth2accesstoken\",\"Secret\":\"$TOKEN\"}$NL" "and the next get fetches"
 is "$(requests)" 2 "once"
+# Files that cannot be used, and stay so.
+broken=$T/config/tokenward/profiles.d/broken.yaml
+for kind in syntax secret others link directory; do
+    case $kind in
+    syntax) echo 'profiles: [' >"$broken" ;;
+    secret) printf 'profiles: {a: {token_endpoint: %s/x, client_id: a, client_secret: b}}\n' "$URL" >"$broken" && chmod 644 "$broken" ;;
+    others) echo 'profiles: {}' >"$broken" && chmod 666 "$broken" ;;
+    link) ln -s /nonexistent "$broken" ;;
+    directory) mkdir "$broken" ;;
+    esac
+    chown -h "$(stat -c %u:%g "$T/config/tokenward")" "$broken"
+    before=$(started)
+    for server in other.example.test reg.example.test other.example.test; do put "$server" docker-credential-tokenward get; done
+    is "$(($(started) - before))$OUT" "1credentials not found in native keychain$NL" "a file that is broken ($kind) is looked at once"
+    rm -rf "$broken"
+done
+put reg.example.test docker-credential-tokenward get
+like "$OUT" "$TOKEN" "and holds nobody else's token back"
 
 # The end that is told: the token's, less the client's margin.
 EXPIRES=$(field reg expires_at)
