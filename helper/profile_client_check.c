@@ -12,6 +12,7 @@
 #include "helper/client_auth.h"
 #include "helper/profile_client.h"
 #include "helper/profile_keys.h"
+#include "helper/url.h"
 
 void
 profile_add_missing(char *list, size_t size, const char *key)
@@ -173,6 +174,25 @@ check_algorithm(const struct profile_reader *reader)
                   : "HS256 is client_secret_jwt's alone");
 }
 
+/* One that is asked for its endpoints, and not just named, is asked like
+ * these. */
+static enum tw_status
+check_issuer(const struct profile_reader *reader)
+{
+    const struct profile *profile = reader->profile;
+    const char *problem = NULL;
+
+    if ((profile->module->provider.needs & TW_NEEDS_ENDPOINT) &&
+        !profile->token_endpoint && profile->issuer)
+        problem =
+            url_endpoint_problem(profile->issuer, strlen(profile->issuer),
+                                 profile->allow_loopback_http);
+    return problem
+               ? profile_refuse(reader, yaml_child(reader->entry, "issuer"),
+                                "issuer %s", problem)
+               : TW_OK;
+}
+
 enum tw_status
 profile_client_check(const struct profile_reader *reader)
 {
@@ -187,6 +207,8 @@ profile_client_check(const struct profile_reader *reader)
                               "client_certificate_key");
     if (!status)
         status = check_algorithm(reader);
+    if (!status)
+        status = check_issuer(reader);
     if (status)
         return status;
     if (profile_assertion(profile)->audience_kind == AUDIENCE_ISSUER &&

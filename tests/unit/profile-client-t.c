@@ -196,6 +196,12 @@ static const struct refusal REFUSALS[] = {
     {GOOD SHOWN "    mtls_endpoint_aliases: {token_endpoint: http://a.test}\n",
      AT(8, 45) "mtls_endpoint_aliases: token_endpoint must begin with "
                "https:// (http would send the secret in the clear)"},
+    {"    issuer: http://as.test\n    client_id: c\n"
+     "    client_secret: s3cret\n",
+     AT(3, 13) "issuer must begin with https:// (http would send the secret "
+               "in the clear)"},
+    {"    issuer: urn:as\n    client_id: c\n    client_secret: s3cret\n",
+     AT(3, 13) "issuer must begin with https://"},
     {SIGNED "    issuer: x\n",
      AT(7,
         13) "issuer must be an absolute URI (like https://api.example.com)"},
