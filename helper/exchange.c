@@ -78,6 +78,7 @@ on_reply(void *arg, struct http_reply *http)
     struct exchange *exchange = arg;
     const struct exchange_context *context = &exchange->context;
     const struct exchange_sent sent = {.form = &exchange->form,
+                                       .url = exchange->url,
                                        .flags = exchange->flags,
                                        .is_again = exchange->is_again};
     struct reply *reply = &exchange->outcome.reply;
@@ -124,7 +125,8 @@ send_form(struct exchange *exchange)
     status = http_post(exchange->context.http, &request, on_reply, exchange,
                        &exchange->outcome.err);
     if (status)
-        explain_unsent(exchange->context.profile, &exchange->outcome.err);
+        explain_unsent(exchange->context.profile, exchange->url,
+                       &exchange->outcome.err);
     return status;
 }
 

@@ -74,7 +74,7 @@ exchange_answer_explain(const struct exchange_context *context,
     bool bare = has_kept && reply->class == REPLY_HTTP_ERROR &&
                 reply->http_status == 400;
 
-    explain_reply(context->profile, reply, &out->err);
+    explain_reply(context->profile, sent->url, reply, &out->err);
     if (refused && has_kept)
         keeper_drop(context->keeper);
     if (refused || bare)

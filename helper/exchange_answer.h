@@ -10,6 +10,7 @@
 /* A form that was sent, and how. */
 struct exchange_sent {
     const struct exchange_form *form;
+    const char *url;
     uint32_t flags; /* TW_POST_... */
     bool is_again;  /* the same was sent before, by another secret */
 };

@@ -91,14 +91,13 @@ static const struct row ROWS[] = {
     {NULL, REPLY_OTHER_ERROR, ABOUT_PROFILE,
      "the server's documentation explains its own error codes"},
     {NULL, REPLY_HTTP_ERROR, ABOUT_ENDPOINT,
-     "is this the address of the token endpoint, and does nothing stand "
-     "between (proxy, firewall)?"},
+     "is this the endpoint's address, and does nothing stand between (proxy, "
+     "firewall)?"},
     {NULL, REPLY_REDIRECT_REFUSED, ABOUT_ENDPOINT,
      "credentials are not sent on to another address; write the final one "
      "into the profile"},
     {NULL, REPLY_MALFORMED_RESPONSE, ABOUT_ENDPOINT,
-     "is this the address of the token endpoint? its operator can see what "
-     "it sends"},
+     "is this the endpoint's address? its operator can see what it sends"},
     {NULL, REPLY_UNSUPPORTED_TOKEN_TYPE, ABOUT_ENDPOINT,
      "only bearer tokens can be handed out"},
 };
@@ -127,35 +126,57 @@ option_of(const struct profile *profile, const char *key, uint32_t *line)
     return option->values[0];
 }
 
+/* The key that names @url: the provider's option whose very text was lent to
+ * it, or the common one; it may be the issuer that did. */
+static uint32_t
+endpoint_line(const struct profile *profile, const char *url, const char **key)
+{
+    uint32_t line = profile->token_endpoint_line;
+
+    *key = "token_endpoint";
+    for (size_t i = 0; url && i < profile->option_count; i++) {
+        const struct profile_option *option = &profile->options[i];
+
+        if (!option->values || option->values[0] != url)
+            continue;
+        *key = option->name;
+        line = option->line;
+    }
+    if (line == profile->issuer_line)
+        *key = "issuer";
+    return line;
+}
+
 /* "FILE:LINE: profile 'x': " with the line that matters, and its key. */
 static void
-write_place(const struct profile *profile, enum concern concern, char *out,
-            size_t size)
+write_place(const struct profile *profile, const char *url,
+            enum concern concern, char *out, size_t size)
 {
-    const char *key = "";
+    const char *key = "", *endpoint;
     uint32_t line = profile->line;
+    const uint32_t asked = endpoint_line(profile, url, &endpoint);
 
-    if (concern == ABOUT_ENDPOINT && profile->token_endpoint_line) {
-        line = profile->token_endpoint_line;
-        key = line == profile->issuer_line ? ": issuer" : ": token_endpoint";
+    if (concern == ABOUT_ENDPOINT && asked) {
+        line = asked;
+        key = endpoint;
     } else if (concern == ABOUT_CLIENT && profile->client_id_line) {
         line = profile->client_id_line;
-        key = profile->client_secret.kind ? ": client_id, client_secret"
-                                          : ": client_id";
+        key = profile->client_secret.kind ? "client_id, client_secret"
+                                          : "client_id";
     } else if (concern == ABOUT_SCOPE && option_of(profile, "scope", &line)) {
-        key = ": scope";
+        key = "scope";
     } else if (concern == ABOUT_TARGET &&
                option_of(profile, "resource", &line)) {
-        key = ": resource";
+        key = "resource";
     } else if (concern == ABOUT_TARGET &&
                option_of(profile, "audience", &line)) {
-        key = ": audience";
+        key = "audience";
     } else if (concern == ABOUT_PARAMS && profile->request.param_count) {
         line = profile->request.params[0].value.line;
-        key = ": params";
+        key = "params";
     }
-    (void)snprintf(out, size, "%s:%u: profile '%s'%s", profile->file, line,
-                   profile->name, key);
+    (void)snprintf(out, size, "%s:%u: profile '%s'%s%s", profile->file, line,
+                   profile->name, *key ? ": " : "", key);
 }
 
 static void
@@ -246,19 +267,20 @@ write_facts(const struct profile *profile, const struct reply *reply,
 }
 
 void
-explain_unsent(const struct profile *profile, struct tw_error *err)
+explain_unsent(const struct profile *profile, const char *url,
+               struct tw_error *err)
 {
     const struct tw_error said = *err;
     char place[300];
 
-    write_place(profile, ABOUT_ENDPOINT, place, sizeof place);
+    write_place(profile, url, ABOUT_ENDPOINT, place, sizeof place);
     (void)tw_fail(err, (enum tw_status)said.status, "%s: %s", place,
                   said.message);
 }
 
 void
-explain_reply(const struct profile *profile, const struct reply *reply,
-              struct tw_error *err)
+explain_reply(const struct profile *profile, const char *url,
+              const struct reply *reply, struct tw_error *err)
 {
     const struct row *row = row_of(reply);
     char place[300], answer[360], facts[400];
@@ -266,10 +288,10 @@ explain_reply(const struct profile *profile, const struct reply *reply,
     if (!row) {
         *err = reply->err;
         err->status = (int32_t)reply_status(reply);
-        explain_unsent(profile, err);
+        explain_unsent(profile, url, err);
         return;
     }
-    write_place(profile, row->concern, place, sizeof place);
+    write_place(profile, url, row->concern, place, sizeof place);
     write_answer(reply, answer, sizeof answer);
     write_facts(profile, reply, facts, sizeof facts);
     (void)tw_fail(

@@ -9,13 +9,15 @@
 #include "helper/profile.h"
 #include "helper/reply.h"
 
-/* explain_reply: fills in @err for any class but REPLY_TOKEN. */
-void explain_reply(const struct profile *profile, const struct reply *reply,
-                   struct tw_error *err);
+/* explain_reply: fills in @err for any class but REPLY_TOKEN.  @url: who was
+ * asked; another option's than token_endpoint is told as that. */
+void explain_reply(const struct profile *profile, const char *url,
+                   const struct reply *reply, struct tw_error *err);
 
 /* explain_unsent: @err says why a request for a token did not even begin; it
  * then names the profile's line, too. */
-void explain_unsent(const struct profile *profile, struct tw_error *err);
+void explain_unsent(const struct profile *profile, const char *url,
+                    struct tw_error *err);
 
 /* explain_login: the same failure, but it takes a person to mend it. */
 void explain_login(const struct profile *profile, struct tw_error *err);

@@ -35,6 +35,10 @@ out=$(user tokenward get work 2>&1); is $? 69 "nobody is logged in: exit 69"
 like "$out" "tokenward login work" "says what to do"
 is "$(ask "/count/m/tag=work,interval=1/oauth/v1/device")" 0 "the server is not asked for a code that nobody would read"
 
+profile astray /oauth/v1/token 'provider: device_code' "device_authorization_endpoint: $URL/nowhere"
+out=$(user tokenward login astray 2>&1); is $? 76 "another address than the endpoint for codes: exit 76"
+like "$out" "astray.yaml:[0-9]*: profile 'astray': device_authorization_endpoint: .* HTTP 404" "is told by its own key"
+
 login work
 like "$(cat "$OUT")" "^    $URL/device$" "the address is shown"
 [ -n "$CODE" ]; ok $? "and the code"

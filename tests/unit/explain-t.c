@@ -43,6 +43,8 @@ static struct profile profile = {
     .option_count = 2,
 };
 
+static const char *asked; /* NULL: the token endpoint */
+
 static enum tw_status
 explain(int status, const char *body, struct tw_error *err)
 {
@@ -58,7 +60,7 @@ explain(int status, const char *body, struct tw_error *err)
     cr_assert(secret_append_text(&http.body, body));
     reply_read(&http, scrub, &reply);
     cr_assert_neq(reply.class, REPLY_TOKEN);
-    explain_reply(&profile, &reply, err);
+    explain_reply(&profile, asked, &reply, err);
     reply_clear(&reply);
     secret_clear(&http.body);
     return (enum tw_status)err->status;
@@ -151,6 +153,33 @@ Test(explain, facts_of_the_profile)
     profile.option_count = 0;
     (void)explain(400, "{\"error\":\"invalid_target\"}", &err);
     cr_expect(strstr(err.message, "/c/p.yaml:2: profile 'acme': the server"),
+              "%s", err.message);
+}
+
+Test(explain, another_endpoint_than_the_token_s)
+{
+    static char text[] = "https://as.example.test/device";
+    static char *urls[] = {text, NULL};
+    struct profile_option endpoint = {
+        .name = "device_authorization_endpoint", .values = urls, .line = 9};
+    struct tw_error err;
+
+    profile.options = &endpoint;
+    profile.option_count = 1;
+    asked = text;
+    (void)explain(404, "", &err);
+    cr_expect(strstr(err.message, "/c/p.yaml:9: profile 'acme': "
+                                  "device_authorization_endpoint: "),
+              "%s", err.message);
+    asked = profile.token_endpoint;
+    (void)explain(404, "", &err);
+    cr_expect(strstr(err.message, "/c/p.yaml:3: profile 'acme': "
+                                  "token_endpoint: "),
+              "%s", err.message);
+    asked = text;
+    profile.issuer_line = endpoint.line;
+    (void)explain(404, "", &err);
+    cr_expect(strstr(err.message, "/c/p.yaml:9: profile 'acme': issuer: "),
               "%s", err.message);
 }
 
