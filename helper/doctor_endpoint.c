@@ -29,9 +29,9 @@
 
 struct probe {
     struct doctor *doctor;
-    const char *url;
     struct http_trace trace;
-    bool plain; /* without TLS */
+    bool plain;  /* without TLS */
+    bool issuer; /* no endpoint is known: what it answers means nothing */
 };
 
 static void
@@ -158,7 +158,7 @@ say_answer(const struct probe *probe, const struct http_reply *reply)
         hint = "\nit is elsewhere: write the address that it leads to";
     } else if (!code && reply->status == 404) {
         status = TW_E_CONFIG;
-        hint = "\nis the path of token_endpoint right?";
+        hint = "\nis the endpoint's path right?";
     } else if (!code) {
         hint = "\nno answer of a token endpoint (RFC 6749 5.2): is it one?";
     }
@@ -184,18 +184,22 @@ on_reply(void *arg, struct http_reply *reply)
     say_steps(probe, PHASE_ANSWER);
     say_certificate(probe);
     say_clock(probe);
-    say_answer(probe, reply);
+    if (probe->issuer)
+        skip(probe, "answer");
+    else
+        say_answer(probe, reply);
 }
 
 static void
-ask(struct doctor *doctor, const struct profile *source, const char *url,
+ask(struct doctor *doctor, const struct profile *source, const char *endpoint,
     struct http *http, const struct identity *identity)
 {
+    const char *url = endpoint ? endpoint : source->issuer;
     const int64_t deadline_ms = doctor->session->options.deadline_ms;
     AUTO_SECRET nothing = SECRET_INIT(1);
     struct probe probe = {.doctor = doctor,
-                          .url = url,
-                          .plain = strncasecmp(url, "http:", 5) == 0};
+                          .plain = strncasecmp(url, "http:", 5) == 0,
+                          .issuer = !endpoint};
     const struct http_request request = {.url = url,
                                          .form = &nothing,
                                          .identity = identity,
@@ -280,8 +284,7 @@ doctor_endpoint(struct doctor *doctor, const struct profile *source,
     }
     endpoint = find_endpoint(doctor, source, dir, http, &discovery);
     if (endpoint || source->issuer)
-        ask(doctor, source, endpoint ? endpoint : source->issuer, http,
-            shows ? &identity : NULL);
+        ask(doctor, source, endpoint, http, shows ? &identity : NULL);
     http_free(http); /* before what its requests borrow */
     discovery_free(discovery);
 }
