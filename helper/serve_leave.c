@@ -67,13 +67,20 @@ end_kept(struct serve *serve, const struct ward *ward, struct tw_error *err)
                           serve->store.path, ward->name);
 }
 
-/* There may be one of a ward that a reload has put another in place of. */
-static void
+/* There may be one of a ward that a reload has put another in place of.  True:
+ * what one of them has brought is being written. */
+static bool
 forsake_tasks(struct serve *serve, const struct ward *ward)
 {
-    for (struct task *task = serve->running; task; task = task->next)
-        task->job.is_moot =
-            task->job.is_moot || strcmp(task->ward->name, ward->name) == 0;
+    bool result = false;
+
+    for (struct task *task = serve->running; task; task = task->next) {
+        if (strcmp(task->ward->name, ward->name) != 0)
+            continue;
+        task->job.is_moot = true;
+        result = result || job_is_writing(&task->job);
+    }
+    return result;
 }
 
 enum tw_status
@@ -87,12 +94,12 @@ serve_leave(struct serve *serve, const struct peer *peer, struct ward *ward,
         !lifetime_is_over(profile->login_lifetime,
                           lifetime_lingers(strchr(ward->name, '@') + 1)))
         return status;
-    scribe_settle(serve->scribe);
+    if (forsake_tasks(serve, ward))
+        scribe_settle(serve->scribe);
     status = end_kept(serve, ward, err);
     ward_rest(ward);
     schedule_drop(&serve->schedule, &ward->entry);
     lane_leave(ward);
-    forsake_tasks(serve, ward);
     (void)tw_fail(&ended, TW_E_RETRY,
                   "the session that '%s' was kept for has ended", ward->name);
     serve_answer(serve, ward, &ended);

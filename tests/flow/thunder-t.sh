@@ -12,6 +12,7 @@ fi
 . "${TOP_SRC:-.}/tests/flow/host.sh"
 TENANTS=${TENANTS:-3000} USERS=${USERS:-600}
 cp "$TOP_SRC/tests/flow/crowd_server.py" "$TOP_SRC/tests/flow/crowd_users.py" "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
+chmod 644 "$T/bin"/*.py
 mkdir "$T/crowd"
 $PYTHON "$T/bin/crowd_server.py" "$T/crowd" 5 &
 CROWD_PID=$!
@@ -40,6 +41,7 @@ profiles:
     client_id: own-%u
     client_secret: {file: ../secret}
     readers: {groups: [many]}
+    login: true
 END
 METRICS=/run/metrics
 mkdir $METRICS
@@ -91,6 +93,10 @@ for _ in $(seq 30); do
     [ "$fetching" -le "$most" ] || most=$fetching
     sleep 0.05
 done
+start=$(date +%s%N)
+is "$(as user1 $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=leave\nprofile=own@user1\n')" "status=ok" "who logs out then"
+took=$((($(date +%s%N) - start) / 1000000))
+[ ! -e /run/tokenward/own@user1 ] && [ "$took" -lt 1500 ]; is $? 0 "waits for none of them ($took ms)"
 kill $HOLDER
 wait $HOLDER 2>/dev/null
 [ "$most" -ge 256 ] && [ "$most" -le 272 ]; is $? 0 "no more than 256 wait to be written, beside those that have a place at the server ($most)"
