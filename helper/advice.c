@@ -8,12 +8,14 @@
 #include "helper/advice.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "helper/program.h"
 #include "helper/stack.h"
 #include "helper/url.h"
 #include "provider/base/session_word.h"
@@ -294,6 +296,38 @@ about_files(const struct adviser *this)
         about_path(this, &file);
 }
 
+/* The grant takes one of two things, and neither is required by itself. */
+static void
+about_assertion(const struct adviser *this)
+{
+    const struct profile *source = this->source;
+
+    if (is_provider(source, "jwt_bearer") &&
+        !profile_option(source, "assertion") &&
+        !profile_assertion(source)->key.uri)
+        say(this, source->line,
+            "there is nothing to give for a token\n"
+            "assertion names it, or assertion_key signs one");
+}
+
+static void
+about_hook(const struct adviser *this)
+{
+    const struct profile *source = this->source;
+    char path[PATH_MAX], text[320];
+    struct shown shown;
+
+    if (!source->on_refresh.argv ||
+        program_find(source->on_refresh.argv[0], this->environment->allowed,
+                     path))
+        return;
+    (void)snprintf(text, sizeof text,
+                   "on_refresh: command %s is not there, or not for us",
+                   text_printable(&shown, source->on_refresh.argv[0],
+                                  strlen(source->on_refresh.argv[0])));
+    say(this, source->line, text);
+}
+
 static void
 about_module(const struct adviser *this)
 {
@@ -338,8 +372,8 @@ about_login(const struct adviser *this)
 }
 
 static void (*const RULES[])(const struct adviser *this) = {
-    about_module, about_scope, about_audience, about_login,
-    about_mail,   about_trust, about_secrets,  about_files};
+    about_module, about_assertion, about_scope,   about_audience, about_login,
+    about_mail,   about_trust,     about_secrets, about_files};
 
 void
 advise(const struct profile *profile, const struct environment *environment,
@@ -349,6 +383,7 @@ advise(const struct profile *profile, const struct environment *environment,
     struct adviser this = {profile, environment, system, tell, arg};
 
     about_file(&this);
+    about_hook(&this);
     for (; this.source; this.source = this.source->then) {
         for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)
             RULES[i](&this);

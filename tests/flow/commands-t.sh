@@ -105,6 +105,10 @@ like "$out" "warning: .*odd.yaml:5: .*: ca_file /nonexistent.pem is not there" "
 unwise a.example.com/token 'client_certificate: /nonexistent.pem' 'client_certificate_key: /nonexistent.key'
 like "$out" "warning: .*odd.yaml:5: .*: client_certificate /nonexistent.pem is not there" "check: a certificate that is not there"
 like "$out" "warning: .*odd.yaml:6: .*: client_certificate_key /nonexistent.key is not there" "check: and its key"
+unwise a.example.com/token 'provider: jwt_bearer'
+like "$out" "warning: .*odd.yaml:2: .*there is nothing to give for a token$" "check: an assertion that comes from nowhere"
+unwise a.example.com/token 'on_refresh: {command: [/nonexistent, now]}'
+like "$out" "warning: .*odd.yaml:2: .*on_refresh: command /nonexistent is not there" "check: a program that is not there"
 chmod 644 "$T/config/odd.yaml"
 like "$(user tokenward check "$T/config/odd.yaml" 2>&1)" "warning: .*others may read the file: mode 0644" "check: a profile that others may read"
 unwise a.example.com/token 'issuer: https://b.example.com'
