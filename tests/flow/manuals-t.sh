@@ -62,6 +62,10 @@ is "$(sed -n 's/^\.It Va \([a-z_]*\) : .*/\1/p' "$TOP_SRC/helper/tokenward-profi
     grep -q "\"$key\"" "$T/schema.json" || echo "$key"
 done)" "" "and every key of the manual is in the schema"
 
+is "$(sed -n '/^Keys outside of/,/stand outside/p' "$TOP_SRC/helper/tokenward-profiles.5" | sed -n 's/^\.Va //p' | tr -d ',' | tr -s ' ' '\n' | sort | tr '\n' ' ')" \
+    "$(sed -n '/^static const char \*const WHOLE/,/NULL/s/.*"\(.*\)",/\1/p' "$TOP_SRC/helper/profile_stack.c" | tr '\n' ' ')" \
+    "and which of them are no source's"
+
 # Examples are profiles.  What they name is not here; the system's are read by
 # the system alone.
 mkdir -m 700 "$T/examples"
