@@ -33,6 +33,20 @@ readers_has(const struct readers *readers, uid_t uid, const gid_t *groups,
 }
 
 bool
+readers_cover(const struct readers *readers, const struct readers *fewer)
+{
+    for (size_t i = 0; i < fewer->user_count; i++) {
+        if (!readers_has(readers, fewer->users[i], NULL, 0))
+            return false;
+    }
+    for (size_t i = 0; i < fewer->group_count; i++) {
+        if (!has_group(readers, fewer->groups[i]))
+            return false;
+    }
+    return true;
+}
+
+bool
 readers_has_unit(const struct readers *readers, const char *unit)
 {
     for (size_t i = 0; i < readers->unit_count; i++) {

@@ -23,6 +23,9 @@ struct readers {
 bool readers_has(const struct readers *readers, uid_t uid, const gid_t *groups,
                  size_t group_count);
 
+/* readers_cover: is every user and group of @fewer one of @readers? */
+bool readers_cover(const struct readers *readers, const struct readers *fewer);
+
 /* readers_has_unit: is @unit one of them? */
 bool readers_has_unit(const struct readers *readers, const char *unit);
 

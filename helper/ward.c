@@ -171,17 +171,21 @@ new_ward(const char *name)
     return ward;
 }
 
-/* The template of @set that a user's ward is of now; NULL: it is gone, or may
- * want other users. */
+/* The template of @set that a user's ward is of now; NULL: it is gone, or has
+ * fewer readers: then the user has to ask again, for nobody here knows of
+ * which groups that is. */
 static const struct profile_template *
 same_template(const struct profile_set *set, const struct ward *ward)
 {
     const struct profile_template *template =
         ward->users ? profiles_template(set, ward->name) : NULL;
+    const struct readers *readers;
 
-    return template && template->of_users &&
-                   strcmp(template->context.mark->text,
-                          ward->users->context.mark->text) == 0
+    if (!template || !template->of_users)
+        return NULL;
+    readers = &template->sample->readers;
+    return readers_cover(readers, &ward->users->sample->readers) ||
+                   readers_has(readers, ward->uid, NULL, 0)
                ? template
                : NULL;
 }

@@ -101,7 +101,8 @@ bool wards_adopt(struct wards *wards, struct schedule *schedule,
 
 /* wards_add_user: a ward for the user of @uid, who may have that instance of
  * the set's template @users, and asks for it next or rests.  It stays until a
- * reload finds that the template has changed.  NULL: out of memory. */
+ * reload finds that the template is gone, or may not be for that user any
+ * more.  NULL: out of memory. */
 struct ward *wards_add_user(struct wards *wards,
                             const struct profile_template *users,
                             const char *name, uid_t uid);

@@ -289,6 +289,22 @@ rm "$SYSCONF/profiles.d"/hang*
 rm "$SYSCONF/profiles.d/told@.yaml"
 reload corp
 
+# A template is changed: who is logged in goes on having what it says.
+open anna
+open bert
+kept_of() { sed -n "s/^$2=//p" "/run/tokenward/corp@$1/record"; }
+template corp /oauth/v1/token 'login: true' "$TEAM" 'env: {CORP_TOKEN_FILE: file}' 'params: {kind: one}'
+is_second() { [ "$(kept_of anna generation)$(kept_of bert generation)" = 22 ]; }
+until_true 9 is_second; is $? 0 "for the same readers: all have another token, and nobody asked"
+template corp /oauth/v1/token 'login: true' 'readers: {users: [anna]}' 'env: {CORP_TOKEN_FILE: file}' 'params: {kind: two}'
+until_true 9 sh -c 'grep -q ^generation=3 /run/tokenward/corp@anna/record'; is $? 0 "for fewer: who is named still does"
+sleep 1
+is "$(kept_of bert generation)" 2 "who would have to be in a group, not before asking"
+close anna
+close bert
+template corp /oauth/v1/token 'login: true' "$TEAM" 'env: {CORP_TOKEN_FILE: file, CORP_TOKEN: token, PAGER: file}'
+reload corp
+
 # The resident helper stands still, is somebody else, or is not there.
 until_true 22 none_behind
 kill -STOP "$EXTRA_PID"
