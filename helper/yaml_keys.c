@@ -3,8 +3,8 @@
  * yaml_keys.c - a map comes in, the key that is there twice goes out.
  *
  * A profile has ten keys, which are simply compared with each other; a file
- * may have thousands, which are sorted: no choice of keys makes that slow, as
- * it could a hash.
+ * may have thousands, which are sorted if they are not yet: no choice of keys
+ * makes that slow, as it could a hash.
  */
 #include "helper/yaml_keys.h"
 
@@ -53,6 +53,19 @@ find_among_few(const struct yaml_node *map, const struct yaml_node **first,
     }
 }
 
+/* Each comes after the one above it, as a program or a tidy person writes
+ * them: none is there twice. */
+static bool
+is_sorted(const struct yaml_node *map)
+{
+    for (const struct yaml_node *node = map->child; node->next;
+         node = node->next) {
+        if (strcmp(node->key->text, node->next->key->text) >= 0)
+            return false;
+    }
+    return true;
+}
+
 bool
 yaml_keys_twice(const struct yaml_node *map, size_t count,
                 const struct yaml_node **first,
@@ -67,6 +80,8 @@ yaml_keys_twice(const struct yaml_node *map, size_t count,
         find_among_few(map, first, second);
         return true;
     }
+    if (is_sorted(map))
+        return true;
     keys = malloc(count * sizeof *keys);
     if (!keys)
         return false;
