@@ -143,6 +143,23 @@ read_again(int fd, char *bytes, size_t n)
     return got;
 }
 
+/* The @size bytes that there should be, straight to where they belong; what is
+ * wrong is seen by who reads on. */
+static bool
+read_expected(int fd, size_t size, struct secret *out)
+{
+    ssize_t n = 1;
+
+    if (!secret_reserve(out, size))
+        return false;
+    while (out->len < size && n > 0) {
+        n = read_again(fd, out->bytes + out->len, size - out->len);
+        out->len += n > 0 ? (size_t)n : 0;
+        out->bytes[out->len] = '\0';
+    }
+    return true;
+}
+
 static enum tw_status
 read_bounded(int fd, const char *label, struct secret *out,
              struct tw_error *err)
@@ -176,6 +193,8 @@ owned_file_read(int fd, const char *label, const struct stat *st,
     if (st->st_size > 0 && (unsigned long long)st->st_size > out->max)
         return tw_fail(err, TW_E_CONFIG, "%s: larger than %zu bytes", label,
                        out->max);
+    if (!read_expected(fd, (size_t)st->st_size, &text))
+        return tw_no_memory(err);
     status = read_bounded(fd, label, &text, err);
     if (status)
         return status;

@@ -10,17 +10,12 @@
 
 #define SECRET_FIRST 256 /* the first allocation; most secrets fit */
 
+/* Into a buffer of @capacity bytes, which is larger than the one there is. */
 static bool
-reserve(struct secret *secret, size_t need)
+move(struct secret *secret, size_t capacity)
 {
-    size_t capacity = secret->capacity ? secret->capacity : SECRET_FIRST;
-    char *bytes;
+    char *bytes = malloc(capacity);
 
-    if (need <= secret->capacity)
-        return true;
-    while (capacity < need)
-        capacity *= 2;
-    bytes = malloc(capacity);
     if (!bytes)
         return false;
     if (secret->bytes) {
@@ -35,6 +30,26 @@ reserve(struct secret *secret, size_t need)
     return true;
 }
 
+static bool
+grow(struct secret *secret, size_t need)
+{
+    size_t capacity = secret->capacity ? secret->capacity : SECRET_FIRST;
+
+    while (capacity < need)
+        capacity *= 2;
+    return move(secret, capacity);
+}
+
+bool
+secret_reserve(struct secret *secret, size_t n)
+{
+    if (n > secret->max) {
+        errno = EMSGSIZE;
+        return false;
+    }
+    return n < secret->capacity || move(secret, n + 1);
+}
+
 bool
 secret_append(struct secret *secret, const void *bytes, size_t n)
 {
@@ -42,7 +57,8 @@ secret_append(struct secret *secret, const void *bytes, size_t n)
         errno = EMSGSIZE;
         return false;
     }
-    if (!reserve(secret, secret->len + n + 1))
+    if (secret->len + n >= secret->capacity &&
+        !grow(secret, secret->len + n + 1))
         return false;
     if (n)
         memcpy(secret->bytes + secret->len, bytes, n);

@@ -28,6 +28,10 @@ struct secret {
 bool secret_append(struct secret *secret, const void *bytes, size_t n);
 bool secret_append_text(struct secret *secret, const char *text);
 
+/* secret_reserve: room for @n bytes in all, for who knows how many will come:
+ * nothing is copied and wiped on the way there.  False as above. */
+bool secret_reserve(struct secret *secret, size_t n);
+
 /* secret_take: moves @from to @to (cleared first); @from is empty after it. */
 void secret_take(struct secret *to, struct secret *from);
 

@@ -216,6 +216,23 @@ Test(secret, is_bounded_and_moved)
     cr_assert_not(bytes_equal("ab", 2, "a", 1));
 }
 
+Test(secret, fills_the_room_that_was_reserved)
+{
+    AUTO_SECRET a = SECRET_INIT(1000);
+    const char *bytes;
+
+    cr_assert(secret_append_text(&a, "0123456789"));
+    cr_assert_not(secret_reserve(&a, 1001));
+    cr_assert(secret_reserve(&a, 1000));
+    cr_assert_str_eq(secret_text(&a), "0123456789");
+    bytes = a.bytes;
+    while (a.len < 1000)
+        cr_assert(secret_append_text(&a, "0123456789"));
+    cr_assert_eq(a.bytes, bytes);
+    cr_assert(secret_reserve(&a, 1));
+    cr_assert_eq(a.bytes, bytes);
+}
+
 Test(text, names)
 {
     cr_assert(text_is_profile_name("a.b-c_1"));
