@@ -73,13 +73,12 @@ static void *
 take(struct arena *arena, size_t n, size_t alignment)
 {
     struct arena_block *block = arena->newest;
-    size_t start = 0;
+    size_t start =
+        block ? (block->used + alignment - 1) & ~(alignment - 1) : 0;
 
     if (n > SIZE_MAX / 2)
         return NULL;
-    if (block)
-        start = (block->used + alignment - 1) & ~(alignment - 1);
-    if (!block || start > block->size || n > block->size - start) {
+    if (!block || start + n > block->size) {
         block = add_block(arena, n);
         start = 0;
     }
@@ -87,6 +86,12 @@ take(struct arena *arena, size_t n, size_t alignment)
         return NULL;
     block->used = start + n;
     return block->bytes + start;
+}
+
+void *
+arena_room(struct arena *arena, size_t n)
+{
+    return take(arena, n, ALIGNMENT);
 }
 
 void *

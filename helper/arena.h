@@ -21,6 +21,9 @@ struct arena {
 /* arena_take: @n zeroed bytes, aligned for pointers; NULL: out of memory. */
 void *arena_take(struct arena *arena, size_t n);
 
+/* arena_room: the same, not zeroed: for what is written at once. */
+void *arena_room(struct arena *arena, size_t n);
+
 /* arena_text: a NUL-ended copy of @n bytes. */
 char *arena_text(struct arena *arena, const char *text, size_t n);
 

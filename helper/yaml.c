@@ -147,11 +147,12 @@ check_properties(const struct yaml_tree *tree, const yaml_event_t *event,
     const char *text = (const char *)tag;
     size_t n = strlen(TAG_PREFIX);
 
+    if (!anchor && !tag)
+        return TW_OK;
     if (anchor)
         return yaml_tree_refuse(tree, place_of(&event->start_mark),
                                 "anchors and aliases are not supported");
-    if (tag &&
-        (strncmp(text, TAG_PREFIX, n) != 0 || strcmp(text + n, allowed) != 0))
+    if (strncmp(text, TAG_PREFIX, n) != 0 || strcmp(text + n, allowed) != 0)
         return yaml_tree_refuse(tree, place_of(&event->start_mark),
                                 "tags are not supported");
     return TW_OK;
@@ -249,7 +250,7 @@ read_events(struct reading *reading)
     yaml_parser_set_input_string(&parser, (const unsigned char *)reading->text,
                                  reading->n);
     while (!ended && !status) {
-        AUTO(auto_event) yaml_event_t event = {0};
+        AUTO(auto_event) yaml_event_t event; /* libyaml clears it first */
 
         if (!yaml_parser_parse(&parser, &event))
             return explain_fault(reading, &parser);

@@ -90,14 +90,13 @@ new_node(struct yaml_tree *tree, struct yaml_place place, enum yaml_kind kind,
             tree->limits->nodes);
         return NULL;
     }
-    node = arena_take(&tree->document->arena, sizeof *node + more);
+    node = arena_room(&tree->document->arena, sizeof *node + more);
     if (!node) {
         *status = tw_no_memory(tree->err);
         return NULL;
     }
-    node->kind = kind;
-    node->line = place.line;
-    node->column = place.column;
+    *node = (struct yaml_node){
+        .kind = kind, .line = place.line, .column = place.column};
     return node;
 }
 
@@ -155,7 +154,7 @@ yaml_tree_text(struct yaml_tree *tree, struct yaml_place place,
     node = new_node(tree, place, YAML_TEXT, n + 1, &status);
     if (!node)
         return status;
-    node->text = memcpy(node + 1, text, n);
+    node->text = memcpy(node + 1, text, n + 1); /* libyaml ends it by NUL */
     node->len = (uint32_t)n; /* of a text of 1 MiB at most */
     node->is_null = plain && is_null_text(text, n);
     return attach(tree, node, plain);
