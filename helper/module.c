@@ -276,10 +276,6 @@ modules_get(struct modules *modules, const char *name,
     struct module *module;
     enum tw_status status;
 
-    if (!text_is_module_name(name))
-        return tw_fail(err, TW_E_MODULE,
-                       "a provider's name is a lower case letter, then at "
-                       "most 31 of a-z 0-9 _ -");
     for (module = modules->first; module; module = module->next) {
         if (!module->fault.status &&
             strcmp(module->provider.name, name) == 0) {
@@ -287,6 +283,10 @@ modules_get(struct modules *modules, const char *name,
             return TW_OK;
         }
     }
+    if (!text_is_module_name(name))
+        return tw_fail(err, TW_E_MODULE,
+                       "a provider's name is a lower case letter, then at "
+                       "most 31 of a-z 0-9 _ -");
     status = load(modules->dir, name, &module, err);
     if (!module)
         return status;

@@ -56,7 +56,6 @@ struct profile_key {
     enum key_use use;
 };
 
-#define KEY_WORDS_MAX 16
 #define PROFILE_PROVIDER "client_credentials" /* default of provider: */
 
 /* key_word: the @index-th word of a shape that has words, or NULL. */

@@ -25,18 +25,22 @@ is_scope_character(char c)
 static bool
 add_scopes(char *scope, size_t *len, const char *text, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] == ' ')
-            continue;
-        if (!is_scope_character(text[i]))
+    for (size_t i = 0; i < n;) {
+        size_t start = i;
+
+        while (i < n && is_scope_character(text[i]))
+            i++;
+        if (i < n && text[i] != ' ')
             return false;
-        if (*len && (i == 0 || text[i - 1] == ' '))
-            scope[(*len)++] = ' ';
-        scope[(*len)++] = text[i];
-        if (*len > PROFILE_SCOPE_MAX)
-            return false;
+        if (i > start) {
+            if (*len)
+                scope[(*len)++] = ' ';
+            memcpy(scope + *len, text + start, i - start);
+            *len += i - start;
+        }
+        i++;
     }
-    return true;
+    return *len <= PROFILE_SCOPE_MAX;
 }
 
 static enum tw_status
@@ -49,19 +53,19 @@ read_scope(const struct profile_reader *reader, const char *key,
         reader, key, node, PROFILE_SCOPE_MAX, &first, &count);
     char *scope;
 
-    item = first;
-    for (size_t i = 0; i < count && !status; i++, item = item->next) {
-        status = profile_value_line(reader, key, item, &n);
-        room += n + 1;
-    }
     if (status)
         return status;
+    item = first;
+    for (size_t i = 0; i < count; i++, item = item->next)
+        room += item->len + 1;
     scope = arena_take(reader->context->arena, room);
     if (!scope)
         return tw_no_memory(reader->err);
     item = first;
     for (size_t i = 0; i < count; i++, item = item->next) {
-        (void)profile_value_line(reader, key, item, &n);
+        status = profile_value_line(reader, key, item, &n);
+        if (status)
+            return status;
         if (!add_scopes(scope, &len, item->text, n))
             return profile_refuse(
                 reader, item,

@@ -164,17 +164,41 @@ profile_value_seconds(const struct profile_reader *reader, const char *key,
 }
 
 static void
-join_words(const char *const *words, char *out, size_t size)
+join_words(const struct key_shape *shape, char *out, size_t size)
 {
+    const char *word;
     size_t used = 0;
 
     out[0] = '\0';
-    for (size_t i = 0; words[i] && used < size; i++)
+    for (size_t i = 0; (word = key_word(shape, i)) && used < size; i++)
         used += (size_t)snprintf(out + used, size - used, "%s%s",
-                                 i == 0         ? ""
-                                 : words[i + 1] ? ", "
-                                                : " or ",
-                                 words[i]);
+                                 i == 0                   ? ""
+                                 : key_word(shape, i + 1) ? ", "
+                                                          : " or ",
+                                 word);
+}
+
+/* One of the shape's words. */
+static enum tw_status
+choose(const struct profile_reader *reader, const char *key,
+       const struct yaml_node *node, const struct key_shape *shape,
+       size_t *out)
+{
+    char choices[256];
+    const char *word;
+    size_t n = 0;
+    enum tw_status status = profile_value_line(reader, key, node, &n);
+
+    if (status)
+        return status;
+    for (size_t i = 0; (word = key_word(shape, i)); i++) {
+        if (strncmp(word, node->text, n) == 0 && word[n] == '\0') {
+            *out = i;
+            return TW_OK;
+        }
+    }
+    join_words(shape, choices, sizeof choices);
+    return profile_refuse(reader, node, "%s must be %s", key, choices);
 }
 
 enum tw_status
@@ -182,20 +206,9 @@ profile_value_choice(const struct profile_reader *reader, const char *key,
                      const struct yaml_node *node, const char *const *words,
                      size_t *out)
 {
-    char choices[256];
-    size_t n = 0;
-    enum tw_status status = profile_value_line(reader, key, node, &n);
+    const struct key_shape shape = {.kind = KEY_CHOICE, .words = words};
 
-    if (status)
-        return status;
-    for (size_t i = 0; words[i]; i++) {
-        if (strlen(words[i]) == n && memcmp(words[i], node->text, n) == 0) {
-            *out = i;
-            return TW_OK;
-        }
-    }
-    join_words(words, choices, sizeof choices);
-    return profile_refuse(reader, node, "%s must be %s", key, choices);
+    return choose(reader, key, node, &shape, out);
 }
 
 enum tw_status
@@ -226,14 +239,7 @@ enum tw_status
 profile_key_choice(const struct profile_reader *reader,
                    const struct yaml_node *value, size_t *out)
 {
-    const char *words[KEY_WORDS_MAX + 1] = {NULL};
-
-    for (size_t i = 0; i < KEY_WORDS_MAX; i++) {
-        words[i] = key_word(&reader->key->shape, i);
-        if (!words[i])
-            break;
-    }
-    return profile_value_choice(reader, reader->key->name, value, words, out);
+    return choose(reader, reader->key->name, value, &reader->key->shape, out);
 }
 
 enum tw_status

@@ -12,7 +12,6 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -133,20 +132,18 @@ static const char *
 split_port(const char *text, const char *end, struct parts *parts)
 {
     size_t n = (size_t)(end - text);
-    char digits[6];
-    unsigned long port;
+    unsigned port = 0;
+    bool good = n >= 2 && n <= 6 && text[0] == ':' && text[1] != '0';
 
     if (n == 0)
         return NULL;
-    if (n < 2 || n > 6 || text[0] != ':' || text[1] == '0' ||
-        !is_made_of(text + 1, n - 1, DIGITS))
+    for (size_t i = 1; good && i < n; i++) {
+        good = text[i] >= '0' && text[i] <= '9';
+        port = port * 10 + (unsigned)(text[i] - '0');
+    }
+    if (!good || port > 65535)
         return "has a port that is no number from 1 to 65535";
-    memcpy(digits, text + 1, n - 1);
-    digits[n - 1] = '\0';
-    port = strtoul(digits, NULL, 10);
-    if (port > 65535)
-        return "has a port that is no number from 1 to 65535";
-    parts->port = (unsigned)port;
+    parts->port = port;
     return NULL;
 }
 

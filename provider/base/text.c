@@ -13,16 +13,14 @@
 #define HYPHEN 16u
 #define DOT 32u
 
+static const unsigned char CLASSES[256] = {
+    ['a' ... 'z'] = LOWER, ['A' ... 'Z'] = UPPER, ['0' ... '9'] = DIGIT,
+    ['_'] = UNDERSCORE,    ['-'] = HYPHEN,        ['.'] = DOT};
+
 static unsigned
 class_of(char c)
 {
-    if (c >= 'a' && c <= 'z')
-        return LOWER;
-    if (c >= '0' && c <= '9')
-        return DIGIT;
-    if (c >= 'A' && c <= 'Z')
-        return UPPER;
-    return c == '_' ? UNDERSCORE : c == '-' ? HYPHEN : c == '.' ? DOT : 0;
+    return CLASSES[(unsigned char)c];
 }
 
 /* 1 to @max characters, of these classes: the first, and each after it. */
@@ -136,11 +134,14 @@ text_is_line(const char *text, size_t n)
         memcpy(&bytes, text, sizeof bytes);
         bad |= (block)((bytes < ' ') | (bytes == 0x7f));
     }
-    memset(&bytes, ' ', sizeof bytes);
-    memcpy(&bytes, text, n);
-    bad |= (block)((bytes < ' ') | (bytes == 0x7f));
     memcpy(halves, &bad, sizeof halves);
-    return !(halves[0] | halves[1]);
+    if (halves[0] | halves[1])
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            return false;
+    }
+    return true;
 }
 
 const char *

@@ -15,6 +15,7 @@
 #include "tests/fuzz/script.h"
 
 #define ITEMS_MAX 4
+#define WORDS_MAX 16 /* of one shape, and some odd ones */
 #define LINES_MAX 12 /* beside those that most profiles have */
 #define PICK(list) (list)[script_below(sizeof(list) / sizeof *(list))]
 
@@ -131,7 +132,7 @@ put_map(FILE *out, const struct key_shape *one, const struct key_shape *other)
 static void
 put_word(FILE *out, const struct key_shape *shape)
 {
-    size_t which = script_below(KEY_WORDS_MAX), count = 0;
+    size_t which = script_below(WORDS_MAX), count = 0;
 
     while (key_word(shape, count))
         count++;
