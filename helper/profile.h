@@ -184,6 +184,7 @@ struct profile_context {
     const struct mark *mark;
     struct modules *modules;
     struct arena *arena;
+    struct arena *scratch;      /* of one source's reading: then empty */
     struct host_names *names;   /* of readers; they outlive the context */
     uint32_t mode, mode_wanted; /* of the file, for the message */
     bool may_hold_secret;

@@ -181,6 +181,7 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
         .mark = reader->mark,
         .modules = reader->modules,
         .arena = &reader->complaints->set->arena,
+        .scratch = &reader->complaints->set->scratch,
         .names = &reader->complaints->set->host_names,
         .mode = reader->mode,
         .mode_wanted = rule->wanted_with_secret,
@@ -190,7 +191,7 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
 
     for (const struct yaml_node *entry = profiles->child; entry;
          entry = entry->next) {
-        struct tw_error failure = {0};
+        struct tw_error failure;
         enum tw_status status = read_entry(reader, &context, entry, &failure);
 
         if (status == TW_E_ACCESS || status == TW_E_SYSTEM)

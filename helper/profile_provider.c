@@ -15,7 +15,7 @@ profile_use_provider(const struct profile_reader *reader,
 {
     struct modules *modules = reader->context->modules;
     const struct module **module = &reader->profile->module;
-    struct tw_error failure = {0};
+    struct tw_error failure;
     enum tw_status status = modules_get(modules, name, module, &failure);
 
     if (status == TW_E_MODULE && reader->context->in_stack)

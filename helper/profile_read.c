@@ -88,7 +88,7 @@ refuse_unknown(const struct profile_reader *reader,
 /* What each key of the entry is, looked up once: later the same keys may have
  * other values. */
 static enum tw_status
-find_keys(struct profile_reader *reader, struct arena *arena)
+find_keys(struct profile_reader *reader)
 {
     struct profile_value *values;
     size_t count = 0;
@@ -96,7 +96,7 @@ find_keys(struct profile_reader *reader, struct arena *arena)
     for (const struct yaml_node *node = reader->entry->child; node;
          node = node->next)
         count++;
-    values = arena_take(arena, count * sizeof *values);
+    values = arena_take(reader->context->scratch, count * sizeof *values);
     if (!values)
         return tw_no_memory(reader->err);
     reader->values = values;
@@ -111,15 +111,14 @@ find_keys(struct profile_reader *reader, struct arena *arena)
 
 /* Of a template's instance, with its own texts. */
 static enum tw_status
-expand(struct profile_reader *reader, struct arena *arena,
-       struct yaml_node *whole)
+expand(struct profile_reader *reader, struct yaml_node *whole)
 {
     struct profile_value *value = reader->values;
     enum tw_status status;
 
     if (!reader->context->specifier)
         return TW_OK;
-    status = specifier_expand(reader, arena, whole);
+    status = specifier_expand(reader, reader->context->scratch, whole);
     if (status)
         return status;
     for (const struct yaml_node *node = whole->child; node; node = node->next)
@@ -144,14 +143,16 @@ read_common(struct profile_reader *reader, bool first)
 }
 
 static enum tw_status
-count_options(const struct profile_reader *reader, size_t *count)
+find_options(const struct profile_reader *reader, size_t *count)
 {
     for (size_t i = 0; i < reader->value_count; i++) {
-        const struct profile_value *value = &reader->values[i];
+        struct profile_value *value = &reader->values[i];
 
         if (value->key)
             continue;
-        if (!module_option(reader->profile->module, value->node->key->text))
+        value->option =
+            module_option(reader->profile->module, value->node->key->text);
+        if (!value->option)
             return refuse_unknown(reader, value->node->key);
         ++*count;
     }
@@ -163,7 +164,7 @@ read_options(const struct profile_reader *reader)
 {
     struct profile *profile = reader->profile;
     size_t count = 0;
-    enum tw_status status = count_options(reader, &count);
+    enum tw_status status = find_options(reader, &count);
 
     if (status || count == 0)
         return status;
@@ -174,11 +175,10 @@ read_options(const struct profile_reader *reader)
     for (size_t i = 0; i < reader->value_count && !status; i++) {
         const struct profile_value *value = &reader->values[i];
 
-        if (value->key)
-            continue;
-        status = profile_read_option(
-            reader, module_option(profile->module, value->node->key->text),
-            value->node, &profile->options[profile->option_count++]);
+        if (value->option)
+            status = profile_read_option(
+                reader, value->option, value->node,
+                &profile->options[profile->option_count++]);
     }
     return status;
 }
@@ -195,7 +195,9 @@ check_complete(const struct profile_reader *reader)
 {
     const struct profile *profile = reader->profile;
     const struct tw_provider_v1 *provider = &profile->module->provider;
-    char missing[256] = "";
+    char missing[256];
+
+    missing[0] = '\0';
 
     if ((provider->needs & TW_NEEDS_ENDPOINT) && !profile->token_endpoint &&
         !is_discovered(profile, "token_endpoint"))
@@ -254,11 +256,10 @@ keep_parts(const struct profile_reader *reader)
 
 /* @whole is the reader's entry. */
 static enum tw_status
-fill(struct profile_reader *reader, struct arena *arena,
-     struct yaml_node *whole)
+fill(struct profile_reader *reader, struct yaml_node *whole)
 {
     struct profile *profile = reader->profile;
-    enum tw_status status = find_keys(reader, arena);
+    enum tw_status status = find_keys(reader);
 
     if (!status)
         status = read_common(reader, true);
@@ -267,7 +268,7 @@ fill(struct profile_reader *reader, struct arena *arena,
         status =
             profile_use_provider(reader, reader->entry->key, PROFILE_PROVIDER);
     if (!status)
-        status = expand(reader, arena, whole);
+        status = expand(reader, whole);
     if (!status && !profile->module->fault.status)
         status = read_options(reader);
     if (!status)
@@ -281,46 +282,61 @@ fill(struct profile_reader *reader, struct arena *arena,
     return status;
 }
 
+/* What it is before anything of @entry is read, or NULL: out of memory. */
+static struct profile *
+new_profile(const struct profile_context *context,
+            const struct yaml_node *entry)
+{
+    /* Side by side: who looks at the one wants to see the other. */
+    char *name = arena_text(context->arena, entry->key->text, entry->key->len);
+    struct profile *profile = arena_take(context->arena, sizeof *profile);
+
+    if (!name || !profile)
+        return NULL;
+    profile->name = name;
+    profile->file = context->file;
+    profile->mark = context->mark;
+    profile->line = entry->key->line;
+    profile->column = entry->key->column;
+    profile->git_username = GIT_USERNAME_DEFAULT;
+    profile->request.scope_separator = ' ';
+    profile->reply.scope_separator = ' ';
+    profile->timeout_s = PROFILE_TIMEOUT_S;
+    profile->depth = 1;
+    profile->default_lifetime_s = PROFILE_LIFETIME_DEFAULT_S;
+    return profile;
+}
+
+/* All that is made on the way is in the scratch. */
+static enum tw_status
+read_source(struct profile_reader *reader)
+{
+    struct profile_assertion assertion = *profile_assertion(reader->profile);
+    struct profile_identity identity = *profile_identity(reader->profile);
+    struct yaml_node whole;
+    enum tw_status status =
+        preset_merge(reader, reader->context->scratch, &whole);
+
+    reader->assertion = &assertion;
+    reader->identity = &identity;
+    reader->entry = &whole;
+    return status ? status : fill(reader, &whole);
+}
+
 enum tw_status
 profile_read_source(const struct profile_context *context,
                     const struct yaml_node *entry, struct profile **out,
                     struct tw_error *err)
 {
-    struct profile *profile = arena_take(context->arena, sizeof *profile);
-    char *name = arena_text(context->arena, entry->key->text, entry->key->len);
-    struct profile_assertion assertion;
-    struct profile_identity identity;
-    AUTO(arena_clear) struct arena arena = {0};
-    struct yaml_node whole;
-    struct profile_reader reader = {.context = context,
-                                    .profile = profile,
-                                    .assertion = &assertion,
-                                    .identity = &identity,
-                                    .entry = entry,
-                                    .err = err};
+    struct profile *profile = new_profile(context, entry);
+    struct profile_reader reader = {
+        .context = context, .profile = profile, .entry = entry, .err = err};
     enum tw_status status;
 
-    if (!profile || !name)
+    if (!profile)
         return tw_no_memory(err);
-    *profile =
-        (struct profile){.name = name,
-                         .file = context->file,
-                         .mark = context->mark,
-                         .line = entry->key->line,
-                         .column = entry->key->column,
-                         .git_username = GIT_USERNAME_DEFAULT,
-                         .request = {.scope_separator = ' '},
-                         .reply = {.scope_separator = ' '},
-                         .timeout_s = PROFILE_TIMEOUT_S,
-                         .depth = 1,
-                         .default_lifetime_s = PROFILE_LIFETIME_DEFAULT_S};
-    status = preset_merge(&reader, &arena, &whole);
-    if (status)
-        return status;
-    reader.entry = &whole;
-    assertion = *profile_assertion(profile);
-    identity = *profile_identity(profile);
-    status = fill(&reader, &arena, &whole);
+    status = read_source(&reader);
+    arena_empty(context->scratch);
     if (!status)
         *out = profile;
     return status;

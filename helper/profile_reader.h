@@ -18,7 +18,8 @@ struct profile_key;
 /* A key of the entry. */
 struct profile_value {
     const struct yaml_node *node;
-    const struct profile_key *key; /* its row, if it is no option's */
+    const struct profile_key *key;  /* its row, if it is no option's */
+    const struct tw_option *option; /* the module's, if it is one's */
 };
 
 struct profile_reader {

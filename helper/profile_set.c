@@ -224,6 +224,7 @@ profile_set_clear(struct profile_set *set)
 
     profile_list_clear(&list);
     arena_clear(&set->arena);
+    arena_clear(&set->scratch);
     yaml_document_free(set->document);
     host_names_clear(&set->host_names);
     table_clear(&set->names);

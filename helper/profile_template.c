@@ -99,11 +99,13 @@ read_as(const struct profile_template *template, const char *name,
         const struct specifier *specifier, struct arena *arena,
         struct profile **out, struct tw_error *err)
 {
+    AUTO(arena_clear) struct arena scratch = {0};
     struct profile_context context = template->context;
     struct yaml_node key = *template->entry->key, entry = *template->entry;
 
     context.specifier = specifier;
     context.arena = arena;
+    context.scratch = &scratch;
     key.text = name;
     key.len = (uint32_t)strlen(name);
     entry.key = &key;

@@ -294,6 +294,7 @@ profiles_load(const struct profile_scope *scope, struct modules *modules,
     if (status)
         return status;
     yaml_document_free(TAKE_POINTER(set.document));
+    arena_clear(&set.scratch);
     *out = set;
     set = (struct profile_set){0};
     return TW_OK;
@@ -324,6 +325,7 @@ profiles_load_file(const struct profile_scope *scope, const char *path,
     if (status)
         return status;
     yaml_document_free(TAKE_POINTER(set.document));
+    arena_clear(&set.scratch);
     *out = set;
     set = (struct profile_set){0};
     return TW_OK;

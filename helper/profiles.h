@@ -47,8 +47,9 @@ struct profile_set {
     struct table template_names;    /* with their @ */
     struct table instances;         /* by template's and instance's name */
     const struct profile *wlcg;     /* the one with wlcg_discovery, or NULL */
-    struct yaml_document *document; /* memory for the next file's, until all
-                                       are read */
+    struct yaml_document *document; /* memory for the next file's, and for the
+                                       next profile's, until all are read */
+    struct arena scratch;
     struct profile_source *sources;
     char *places; /* "A, B" for "no such profile" */
     struct tw_error

@@ -200,6 +200,7 @@ read_entry(const struct reading *reading, const struct yaml_node *entry,
     static struct modules modules;
     static const struct mark mark = {"absent"};
     AUTO(arena_clear) struct arena arena = {0};
+    AUTO(arena_clear) struct arena scratch = {0};
     AUTO(host_names_clear)
     struct host_names names = {.arena = {.newest = NULL}};
     const struct profile_context context = {
@@ -207,6 +208,7 @@ read_entry(const struct reading *reading, const struct yaml_node *entry,
         .mark = &mark,
         .modules = &modules,
         .arena = &arena,
+        .scratch = &scratch,
         .names = &names,
         .mode = reading->may_hold_secret ? 0600 : 0644,
         .mode_wanted = 0600,

@@ -11,11 +11,13 @@
 
 static struct modules modules;
 static struct arena arena; /* of every profile */
+static struct arena scratch;
 static struct host_names names;
 
 const struct profile_context PRIVATE = {.file = "/c/p.yaml",
                                         .modules = &modules,
                                         .arena = &arena,
+                                        .scratch = &scratch,
                                         .names = &names,
                                         .mode = 0600,
                                         .mode_wanted = 0600,
