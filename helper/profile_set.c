@@ -12,6 +12,8 @@
 
 #include "helper/profile_instances.h"
 
+#define AHEAD 8 /* profiles: about as long as memory needs */
+
 struct profile_source *
 profile_set_look(struct profile_set *set, const char *path)
 {
@@ -196,11 +198,18 @@ profile_set_add_take(struct profile_set *set,
                      struct profile_list *list, struct tw_error *err)
 {
     enum tw_status status = TW_OK;
+    const struct profile *ahead = list->first;
 
+    for (int i = 0; i < AHEAD && ahead; i++)
+        ahead = ahead->next;
     while (list->first && !status) {
         struct profile *profile = list->first;
 
         list->first = profile->next;
+        if (ahead) {
+            table_expect(&set->names, ahead->name, "");
+            ahead = ahead->next;
+        }
         if (has_new_name(set, complaints, profile) &&
             has_new_matches(set, complaints, profile) &&
             has_new_file(set, complaints, profile))

@@ -71,6 +71,14 @@ table_find(const struct table *table, const char *first, const char *second)
     return NULL;
 }
 
+void
+table_expect(const struct table *table, const char *first, const char *second)
+{
+    if (table->slots)
+        __builtin_prefetch(
+            &table->slots[hash_of(first, second) & (table->size - 1)], 1);
+}
+
 static void
 put(struct table_slot *slots, size_t size, struct table_slot slot)
 {

@@ -21,6 +21,11 @@ struct table {
 const void *table_find(const struct table *table, const char *first,
                        const char *second);
 
+/* table_expect: these texts are to be looked up soon: in a large table the
+ * wait for memory begins now, while something else is done. */
+void table_expect(const struct table *table, const char *first,
+                  const char *second);
+
 /* table_add: texts and @value are borrowed; the pair must be new.  False: out
  * of memory. */
 bool table_add(struct table *table, const char *first, const char *second,
