@@ -314,17 +314,15 @@ static void
 about_hook(const struct adviser *this)
 {
     const struct profile *source = this->source;
+    char *const *argv = profile_hook(source)->argv;
     char path[PATH_MAX], text[320];
     struct shown shown;
 
-    if (!source->on_refresh.argv ||
-        program_find(source->on_refresh.argv[0], this->environment->allowed,
-                     path))
+    if (!argv || program_find(argv[0], this->environment->allowed, path))
         return;
     (void)snprintf(text, sizeof text,
                    "on_refresh: command %s is not there, or not for us",
-                   text_printable(&shown, source->on_refresh.argv[0],
-                                  strlen(source->on_refresh.argv[0])));
+                   text_printable(&shown, argv[0], strlen(argv[0])));
     say(this, source->line, text);
 }
 

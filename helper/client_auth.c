@@ -85,7 +85,7 @@ describe_secrets(const struct profile *profile, char *out, size_t size)
     char first[120], next[120];
 
     secret_source_describe(&profile->client_secret, first, sizeof first);
-    secret_source_describe(&profile->client_secret_next, next, sizeof next);
+    secret_source_describe(profile_secret_next(profile), next, sizeof next);
     (void)snprintf(out, size,
                    "both were refused, client_secret from %s and "
                    "client_secret_next from %s",
@@ -108,7 +108,7 @@ client_auth_describe(const struct profile *profile, char *out, size_t size)
     unsigned needs = client_auth_needs(profile->auth_method);
     struct shown shown;
 
-    if ((needs & AUTH_NEEDS_SECRET) && profile->client_secret_next.kind)
+    if ((needs & AUTH_NEEDS_SECRET) && profile_secret_next(profile)->kind)
         describe_secrets(profile, out, size);
     else if (needs & AUTH_NEEDS_SECRET)
         describe_source("secret", &profile->client_secret, out, size);

@@ -37,7 +37,7 @@ refuse_short(const struct client_auth *auth)
     char place[512];
 
     secret_source_place(auth->which == AUTH_SECRET_NEXT
-                            ? &profile->client_secret_next
+                            ? profile_secret_next(profile)
                             : &profile->client_secret,
                         place, sizeof place);
     return tw_fail(auth->err, TW_E_CONFIG,

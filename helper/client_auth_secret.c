@@ -19,7 +19,7 @@ client_auth_read_secret(const struct client_auth *auth)
     struct client_proof *proof = auth->proof;
     AUTO_SECRET secret = SECRET_INIT(CLIENT_SECRET_MAX);
     const struct secret_source *source =
-        auth->which == AUTH_SECRET_NEXT ? &auth->profile->client_secret_next
+        auth->which == AUTH_SECRET_NEXT ? profile_secret_next(auth->profile)
                                         : &auth->profile->client_secret;
     enum tw_status status =
         secret_source_read(source, auth->secrets, &secret, auth->err);

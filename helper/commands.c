@@ -272,7 +272,8 @@ reject(const struct session *session, const struct profile_set *set,
 
     if (session->options.system)
         (void)profiles_find(set, name, &profile, NULL);
-    return publish_rejection(store, name, profile ? &profile->readers : NULL,
+    return publish_rejection(store, name,
+                             profile ? profile_readers(profile) : NULL,
                              session->generation, err);
 }
 

@@ -181,7 +181,7 @@ exchange_form_has_next(const struct exchange_form *form,
                        const struct profile *profile)
 {
     return form->has_client && form->which == AUTH_SECRET &&
-           profile->client_secret_next.kind != SECRET_NONE;
+           profile_secret_next(profile)->kind != SECRET_NONE;
 }
 
 enum tw_status

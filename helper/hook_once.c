@@ -69,7 +69,7 @@ run(const struct profile *profile, const struct store *store,
     struct tw_error *err)
 {
     enum tw_status status =
-        hook_run(&profile->on_refresh, store, profile->name, err);
+        hook_run(profile_hook(profile), store, profile->name, err);
     AUTO_STORE_PROFILE place = {
         .store = store,
         .name = profile->name,
@@ -94,7 +94,7 @@ command_hook(struct session *session, int argc, char **argv)
 
     if (status)
         return status;
-    if (hook_is_there(&profile->on_refresh) && run(profile, &store, &err))
+    if (hook_is_there(profile_hook(profile)) && run(profile, &store, &err))
         return session_fail(session, &err);
     return TW_OK;
 }

@@ -24,7 +24,7 @@
 void
 hooks_want(struct hooks *hooks, struct ward *ward)
 {
-    if (!hook_is_there(&ward->profile->on_refresh) || ward->wants_hook)
+    if (!hook_is_there(profile_hook(ward->profile)) || ward->wants_hook)
         return;
     ward->wants_hook = true;
     if (ward->hook)
@@ -106,7 +106,7 @@ start(struct hooks *hooks, struct ward *ward)
     struct hook_run *run = calloc(1, sizeof *run);
     int error = run ? 0 : ENOMEM;
 
-    if (!hook_is_there(&ward->profile->on_refresh)) { /* by now */
+    if (!hook_is_there(profile_hook(ward->profile))) { /* by now */
         free(run);
         return;
     }

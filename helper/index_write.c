@@ -74,7 +74,7 @@ put_routes(const struct profile *profile, const char *name,
 static bool
 put_login(const struct profile *sample, const char *name, struct secret *out)
 {
-    const struct readers *readers = &sample->readers;
+    const struct readers *readers = profile_readers(sample);
     bool good = lines_put(out, "login", name);
 
     for (size_t i = 0; i < readers->user_count && good; i++)

@@ -152,7 +152,7 @@ enter(struct job *job)
         job_end_with(job, &err);
         return false;
     }
-    if (store_admit(&job->place, &job->profile->readers, &err)) {
+    if (store_admit(&job->place, profile_readers(job->profile), &err)) {
         job_end_with(job, &err);
         return false;
     }

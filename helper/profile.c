@@ -11,6 +11,9 @@
 static const struct profile_assertion NO_ASSERTION = {.lifetime_s =
                                                           JWT_LIFETIME_S};
 static const struct profile_identity NO_IDENTITY = {.certificate = NULL};
+static const struct secret_source NO_SECRET = {.kind = SECRET_NONE};
+static const struct readers NO_READERS = {.users = NULL};
+static const struct hook NO_HOOK = {.argv = NULL};
 
 const struct profile_assertion *
 profile_assertion(const struct profile *profile)
@@ -22,6 +25,25 @@ const struct profile_identity *
 profile_identity(const struct profile *profile)
 {
     return profile->identity ? profile->identity : &NO_IDENTITY;
+}
+
+const struct secret_source *
+profile_secret_next(const struct profile *profile)
+{
+    return profile->client_secret_next ? profile->client_secret_next
+                                       : &NO_SECRET;
+}
+
+const struct readers *
+profile_readers(const struct profile *profile)
+{
+    return profile->readers ? profile->readers : &NO_READERS;
+}
+
+const struct hook *
+profile_hook(const struct profile *profile)
+{
+    return profile->on_refresh ? profile->on_refresh : &NO_HOOK;
 }
 
 const char *
@@ -48,7 +70,7 @@ profile_source_secret(const struct profile *profile, size_t index)
 {
     const struct secret_source *const own[] = {
         &profile->client_secret,
-        &profile->client_secret_next,
+        profile_secret_next(profile),
         &profile_assertion(profile)->given,
         &profile_assertion(profile)->key.passphrase,
         &profile_identity(profile)->key.passphrase,

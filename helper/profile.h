@@ -114,8 +114,20 @@ struct profile_export {
     enum exported_kind kind;
 };
 
+/* There may be a hundred thousand: what the set asks each for stands first,
+ * and what is small stands together. */
 struct profile {
     char *name;
+    struct profile *next; /* of the set, in order of reading */
+    struct profile *then; /* the source after this one, or NULL */
+    struct profile_match *matches;
+    uint32_t match_count;
+    unsigned depth; /* 1, or one more than that of all whose tokens are its
+                       secrets; see profile_links.h */
+    bool is_linked; /* a secret of this source is a profile's token; see
+                       profile_is_linked() */
+    bool wlcg_discovery;    /* its token goes where WLCG's clients look, too */
+    unsigned source_number; /* from 1; 0: without any_of it is the only one */
     const char
         *file; /* path of the file it stands in, borrowed from the set */
     const struct mark *mark; /* of that file as it was read, borrowed too */
@@ -127,47 +139,36 @@ struct profile {
     char *mtls_token_endpoint; /* of mtls_endpoint_aliases, or NULL */
     const char *warning;       /* about this profile as it is used, or NULL */
     char *revocation_endpoint; /* NULL: none is known */
+    char *client_id;
     uint32_t revocation_endpoint_line;
     uint32_t token_endpoint_line, issuer_line, client_id_line,
         client_secret_line;
-    char *client_id;
-    enum auth_method auth_method;
+    enum auth_method auth_method : 8;
+    enum basic_encoding basic_encoding : 8;
     bool auth_method_chosen; /* the profile says so */
-    enum basic_encoding basic_encoding;
     struct secret_source client_secret;
-    struct secret_source client_secret_next;   /* while they are changed */
-    const struct profile_assertion *assertion; /* or NULL: see below */
-    const struct profile_identity *identity;   /* or NULL */
+    /* What most have not, and is then NULL; see below. */
+    const struct secret_source *client_secret_next; /* while they change */
+    const struct profile_assertion *assertion;
+    const struct profile_identity *identity;
+    const struct readers *readers; /* of the system's alone */
+    const struct hook *on_refresh;
     struct profile_request request;
     struct reply_rules reply;
     struct profile_option *options;
-    size_t option_count;
-    struct profile_match *matches;
-    size_t match_count;
-    const char *git_username; /* "oauth2" unless said otherwise */
     struct profile_export *exports;
-    size_t export_count;
-    bool login;          /* wanted from a login on */
-    bool wlcg_discovery; /* its token goes where WLCG's clients look, too */
-    uint32_t wlcg_discovery_line, wlcg_discovery_column;
-    enum login_lifetime login_lifetime;
-    bool revoke_on_logout;  /* when that is over */
-    struct readers readers; /* of the system's alone */
-    struct hook on_refresh;
-    char *ca_file; /* absolute, or NULL for the system's trust */
-    uint32_t ca_file_line;
+    uint32_t option_count, export_count;
+    const char *git_username; /* "oauth2" unless said otherwise */
+    char *ca_file;            /* absolute, or NULL for the system's trust */
+    uint32_t ca_file_line, wlcg_discovery_line, wlcg_discovery_column;
+    bool login; /* wanted from a login on */
+    enum login_lifetime login_lifetime : 8;
+    bool revoke_on_logout; /* when that is over */
     bool allow_loopback_http;
     int timeout_s;
     int64_t default_lifetime_s;
-    unsigned depth; /* 1, or one more than that of all whose tokens are its
-                       secrets; see profile_links.h */
-    bool is_linked; /* a secret of this source is a profile's token; see
-                       profile_is_linked() */
-    struct profile *next;   /* of the set, in order of reading */
-    struct profile *then;   /* the source after this one, or NULL */
-    unsigned source_number; /* from 1; 0: without any_of it is the only one */
-    struct arena made_in;   /* all of it, if it was made of a template for
-                               whoever asked, see profiles.h; else empty */
+    struct arena *made_in; /* all of it, and itself, if it was made of a
+                              template for whoever asked, see profiles.h */
     uint32_t source_line;
     char *source_name; /* or NULL */
     enum stack_action actions[STACK_OUTCOMES];
@@ -197,11 +198,14 @@ enum tw_status profile_read(const struct profile_context *context,
                             const struct yaml_node *entry,
                             struct profile **out, struct tw_error *err);
 
-/* profile_assertion, profile_identity: never NULL: what a profile has that
- * says nothing of it. */
+/* profile_assertion, profile_identity, profile_secret_next, profile_readers,
+ * profile_hook: never NULL: what a profile has that says nothing of it. */
 const struct profile_assertion *
 profile_assertion(const struct profile *profile);
 const struct profile_identity *profile_identity(const struct profile *profile);
+const struct secret_source *profile_secret_next(const struct profile *profile);
+const struct readers *profile_readers(const struct profile *profile);
+const struct hook *profile_hook(const struct profile *profile);
 
 /* profile_endpoint: where tokens are bought: the alias, if there is one, of a
  * client that shows a certificate (RFC 8705 5).  NULL: nowhere. */

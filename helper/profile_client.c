@@ -32,8 +32,13 @@ enum tw_status
 profile_client_secret_next(const struct profile_reader *reader,
                            const struct yaml_node *value)
 {
-    return profile_read_secret(reader, value->key->text, value,
-                               &reader->profile->client_secret_next);
+    struct secret_source *next =
+        arena_take(reader->context->arena, sizeof *next);
+
+    if (!next)
+        return tw_no_memory(reader->err);
+    reader->profile->client_secret_next = next;
+    return profile_read_secret(reader, value->key->text, value, next);
 }
 
 enum tw_status

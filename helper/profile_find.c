@@ -107,7 +107,7 @@ profiles_take(const struct profile_set *set,
     if (status)
         return status;
     made->depth = template->sample->depth;
-    status = profile_links_note(set, &made->made_in, made, err);
+    status = profile_links_note(set, made->made_in, made, err);
     if (status)
         profile_release(made);
     else
@@ -171,8 +171,10 @@ profiles_find(const struct profile_set *set, const char *name,
 void
 profile_release(const struct profile *profile)
 {
-    struct arena arena = profile ? profile->made_in : (struct arena){0};
+    struct arena arena = {0};
 
+    if (profile && profile->made_in)
+        arena = *profile->made_in;
     arena_clear(&arena); /* and the profile with it */
 }
 

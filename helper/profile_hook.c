@@ -85,10 +85,9 @@ copy_words(struct arena *arena, const char *const *words)
 /* systemctl [--user] OPTION VERB -- UNIT */
 static enum tw_status
 read_unit(const struct profile_reader *reader, const struct yaml_node *unit,
-          const char *verb, const char *option)
+          const char *verb, const char *option, struct hook *hook)
 {
     const char *words[ARGS_MAX + 1] = {"systemctl", "--no-ask-password"};
-    struct hook *hook = &reader->profile->on_refresh;
     struct shown shown;
     size_t n = 2, len = 0;
     enum tw_status status =
@@ -112,10 +111,10 @@ read_unit(const struct profile_reader *reader, const struct yaml_node *unit,
 }
 
 static enum tw_status
-read_signal(const struct profile_reader *reader, const struct parts *parts)
+read_signal(const struct profile_reader *reader, const struct parts *parts,
+            struct hook *hook)
 {
     const char *words[sizeof SIGNALS / sizeof *SIGNALS + 1] = {NULL};
-    struct hook *hook = &reader->profile->on_refresh;
     char option[32] = "--signal=";
     size_t chosen = 0;
     enum tw_status status;
@@ -128,7 +127,7 @@ read_signal(const struct profile_reader *reader, const struct parts *parts)
         return status;
     if (parts->unit) {
         (void)strcat(option, words[chosen]);
-        return read_unit(reader, parts->unit, "kill", option);
+        return read_unit(reader, parts->unit, "kill", option, hook);
     }
     hook->signal = SIGNALS[chosen].number;
     return profile_value_path(reader, "on_refresh: pidfile", parts->pidfile,
@@ -141,6 +140,7 @@ profile_read_on_refresh(const struct profile_reader *reader,
 {
     struct secret_source command = {.kind = SECRET_NONE};
     struct parts parts = {.command = NULL};
+    struct hook *hook;
     enum tw_status status = take_parts(reader, value, &parts);
 
     if (status)
@@ -150,16 +150,21 @@ profile_read_on_refresh(const struct profile_reader *reader,
                 !!parts.pidfile !=
             1)
         return refuse(reader, value);
+    hook = arena_take(reader->context->arena, sizeof *hook);
+    if (!hook)
+        return tw_no_memory(reader->err);
+    reader->profile->on_refresh = hook;
     if (parts.reload)
         return read_unit(reader, parts.reload, "try-reload-or-restart",
-                         "--no-block");
+                         "--no-block", hook);
     if (parts.restart)
-        return read_unit(reader, parts.restart, "try-restart", "--no-block");
+        return read_unit(reader, parts.restart, "try-restart", "--no-block",
+                         hook);
     if (parts.signal)
-        return read_signal(reader, &parts);
+        return read_signal(reader, &parts, hook);
     status = profile_read_command(reader, "on_refresh: command", parts.command,
                                   &command);
     if (!status)
-        reader->profile->on_refresh.argv = command.argv;
+        hook->argv = command.argv;
     return status;
 }

@@ -94,9 +94,9 @@ read_unit(const struct profile_reader *reader, const struct yaml_node *node,
 }
 
 static enum tw_status
-read_units(const struct profile_reader *reader, const struct yaml_node *value)
+read_units(const struct profile_reader *reader, const struct yaml_node *value,
+           struct readers *readers)
 {
-    struct readers *readers = &reader->profile->readers;
     const struct yaml_node *item;
     size_t n = 0;
     enum tw_status status = profile_value_list(reader, value->key->text, value,
@@ -126,10 +126,9 @@ read_units(const struct profile_reader *reader, const struct yaml_node *value)
 
 /* The template names those who may have an instance; this one is one's own. */
 static enum tw_status
-read_user(const struct profile_reader *reader, uid_t uid)
+read_user(const struct profile_reader *reader, uid_t uid,
+          struct readers *readers)
 {
-    struct readers *readers = &reader->profile->readers;
-
     readers->users =
         arena_take(reader->context->arena, sizeof *readers->users);
     if (!readers->users)
@@ -144,7 +143,7 @@ profile_read_readers(const struct profile_reader *reader,
                      const struct yaml_node *value)
 {
     const struct specifier *specifier = reader->context->specifier;
-    struct readers *readers = &reader->profile->readers;
+    struct readers *readers;
     enum tw_status status = TW_OK;
 
     if (!reader->context->system)
@@ -155,9 +154,13 @@ profile_read_readers(const struct profile_reader *reader,
         return profile_refuse(reader, value,
                               "readers must be {users: [NAME...], groups: "
                               "[NAME...], units: [NAME...]}, or some of them");
+    readers = arena_take(reader->context->arena, sizeof *readers);
+    if (!readers)
+        return tw_no_memory(reader->err);
+    reader->profile->readers = readers;
     if (specifier && specifier->letter == SPECIFIER_USER &&
         !specifier->is_sample)
-        return read_user(reader, specifier->uid);
+        return read_user(reader, specifier->uid, readers);
     for (const struct yaml_node *item = value->child; item && !status;
          item = item->next) {
         if (strcmp(item->key->text, "users") == 0)
@@ -167,7 +170,7 @@ profile_read_readers(const struct profile_reader *reader,
             status = read_ids(reader, item, HOST_GROUP, &readers->groups,
                               &readers->group_count);
         else if (strcmp(item->key->text, "units") == 0)
-            status = read_units(reader, item);
+            status = read_units(reader, item, readers);
         else
             status = profile_refuse(reader, item->key,
                                     "readers has users, groups and units, no "

@@ -131,7 +131,7 @@ typedef enum tw_status check_name(const struct profile_reader *reader,
 static enum tw_status
 read_fields(const struct profile_reader *reader, const struct yaml_node *node,
             size_t max, check_name *check, struct profile_field **fields,
-            size_t *count)
+            uint32_t *count)
 {
     const char *key = node->key->text;
     enum tw_status status = TW_OK;

@@ -25,11 +25,11 @@ struct profile_field {
 
 struct profile_request {
     struct profile_field *params, *headers;
-    size_t param_count, header_count;
-    int max_fetches; /* in max_fetches_s; 0: as many as are wanted */
+    uint32_t param_count, header_count;
+    char *grant_type; /* NULL: the provider's */
     int64_t max_fetches_s;
+    int max_fetches; /* in max_fetches_s; 0: as many as are wanted */
     uint32_t max_fetches_line;
-    char *grant_type;     /* NULL: the provider's */
     char scope_separator; /* ' ' or ',' */
 };
 

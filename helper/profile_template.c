@@ -123,14 +123,19 @@ profile_template_make(const struct profile_template *template,
         .uid = uid};
     AUTO(arena_clear) struct arena arena = {0};
     char name[PROFILE_NAME_MAX + 1];
+    struct profile *made = NULL;
     enum tw_status status;
 
     (void)snprintf(name, sizeof name, "%s%s", template->name, instance);
-    status = read_as(template, name, &specifier, &arena, out, err);
+    status = read_as(template, name, &specifier, &arena, &made, err);
     if (status)
         return status;
-    (*out)->made_in = arena;
+    made->made_in = arena_take(&arena, sizeof arena);
+    if (!made->made_in)
+        return tw_no_memory(err);
+    *made->made_in = arena;
     arena = (struct arena){0};
+    *out = made;
     return TW_OK;
 }
 
@@ -206,7 +211,7 @@ profile_template_has_user(const struct profile_template *template, uid_t uid,
                           const gid_t *groups, size_t count)
 {
     return template->of_users &&
-           readers_has(&template->sample->readers, uid, groups, count);
+           readers_has(profile_readers(template->sample), uid, groups, count);
 }
 
 void

@@ -21,7 +21,7 @@ has_new_secret(const struct backoff *note, const struct profile *profile,
     AUTO_CLIENT_PROOF proof;
     AUTO_SECRET mark = SECRET_INIT(LOOKS_MAX + 2 * PROOF_MARK_MAX);
     int last =
-        profile->client_secret_next.kind ? AUTH_SECRET_NEXT : AUTH_SECRET;
+        profile_secret_next(profile)->kind ? AUTH_SECRET_NEXT : AUTH_SECRET;
     char tag[SECRET_TAG_SIZE];
 
     if (!note->secret_tag[0] || !secret_looks(profile, secrets, &mark))

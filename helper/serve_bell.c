@@ -16,7 +16,7 @@ may_ask(const struct serve *serve, const struct peer *peer,
 {
     return peer->uid == 0 || peer->uid == geteuid() ||
            (profile && serve->store.system &&
-            readers_has(&profile->readers, peer->uid, peer->groups,
+            readers_has(profile_readers(profile), peer->uid, peer->groups,
                         peer->group_count));
 }
 
@@ -111,8 +111,8 @@ reject(struct serve *serve, struct caller *caller, const struct peer *peer,
         caller_answer(caller, &err, NULL);
         return;
     }
-    (void)publish_rejection(&serve->store, ward->name, &profile->readers,
-                            generation, &err);
+    (void)publish_rejection(&serve->store, ward->name,
+                            profile_readers(profile), generation, &err);
     (void)ward_look(&serve->wards, ward, &serve->store, now);
     if (!ward->task && !schedule_put(&serve->schedule, &ward->entry, now))
         (void)tw_no_memory(&serve->broken);

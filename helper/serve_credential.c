@@ -28,7 +28,7 @@ is_reader(const struct serve *serve, const struct profile *profile,
           const struct load *load)
 {
     return !serve->store.system ||
-           readers_has_unit(&profile->readers, load->claim.unit);
+           readers_has_unit(profile_readers(profile), load->claim.unit);
 }
 
 /* The ward and its profile; NULL: @err says why not. */

@@ -63,7 +63,8 @@ ward_admit(const struct wards *wards, const struct ward *ward,
     status = ward_profile(wards, ward, &profile, err);
     if (!status)
         status = store_enter(store, ward->name, &place, err);
-    return status ? status : store_admit(&place, &profile->readers, err);
+    return status ? status
+                  : store_admit(&place, profile_readers(profile), err);
 }
 
 /* What the profile's own must say; it is made for what is kept alone. */
@@ -183,8 +184,8 @@ same_template(const struct profile_set *set, const struct ward *ward)
 
     if (!template || !template->of_users)
         return NULL;
-    readers = &template->sample->readers;
-    return readers_cover(readers, &ward->users->sample->readers) ||
+    readers = profile_readers(template->sample);
+    return readers_cover(readers, profile_readers(ward->users->sample)) ||
                    readers_has(readers, ward->uid, NULL, 0)
                ? template
                : NULL;

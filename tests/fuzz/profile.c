@@ -180,7 +180,7 @@ check_secrets(const struct profile *profile)
 {
     const struct secret_source *const own[] = {
         &profile->client_secret,
-        &profile->client_secret_next,
+        profile_secret_next(profile),
         &profile_assertion(profile)->given,
         &profile_assertion(profile)->key.passphrase,
         &profile_identity(profile)->key.passphrase,

@@ -227,8 +227,8 @@ Test(template, of_users_is_for_its_readers)
     cr_assert_eq(profiles_find(&set, "corp@root", &profile, &err), TW_OK, "%s",
                  err.message);
     cr_expect_str_eq(profile->client_id, "c-root");
-    cr_assert_eq(profile->readers.user_count, 1);
-    cr_expect_eq(profile->readers.users[0], 0);
+    cr_assert_eq(profile->readers->user_count, 1);
+    cr_expect_eq(profile->readers->users[0], 0);
     cr_expect_eq(profiles_find(&set, "corp@no-such-user", &other, &err),
                  TW_E_NOT_FOUND);
     nobody = getpwnam("nobody");
@@ -279,7 +279,8 @@ Test(template, of_users_is_revoked_without_a_command)
 {
     static const char SLOW[] =
         "profiles:\n  corp@:\n    token_endpoint: https://a.test/t\n"
-        "    client_id: c-%u\n    client_secret: {command: [/bin/cat, \"%u\"]}\n"
+        "    client_id: c-%u\n    client_secret: {command: [/bin/cat, "
+        "\"%u\"]}\n"
         "    readers: {users: [root]}\n    revoke_on_logout: true\n";
     char text[sizeof OF_USERS + 64];
 
