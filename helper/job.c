@@ -52,7 +52,7 @@ job_init_with(struct job *job, const struct job_context *context,
                         .profile = profile,
                         .kept = RECORD_INIT,
                         .keeper = KEEPER_INIT,
-                        .order = {.change = STORE_CHANGE_INIT},
+                        .change = STORE_CHANGE_INIT,
                         .place = {.dir = -1, .lock = -1}};
     if (profile && !fingerprint_of(job->profile, job->fingerprint)) {
         (void)tw_fail(&job->result, TW_E_SYSTEM, "SHA-256 is not available");
@@ -138,36 +138,36 @@ may_ask(struct job *job, struct now now)
     return job_refuse(job, now);
 }
 
-/* Looks into the profile's directory; false: the job has ended. */
-static bool
-enter(struct job *job)
+/* Looks into the profile's directory. */
+static enum tw_status
+enter(struct job *job, struct tw_error *err)
 {
-    struct tw_error err;
+    enum tw_status status = TW_OK;
 
-    if (job->state == JOB_ENDED)
-        return false;
-    if (job->place.dir < 0 &&
-        store_enter(job->context->store, job->profile->name, &job->place,
-                    &err)) {
-        job_end_with(job, &err);
-        return false;
-    }
-    if (store_admit(&job->place, profile_readers(job->profile), &err)) {
-        job_end_with(job, &err);
-        return false;
-    }
-    job_look(job);
-    return true;
+    if (job->place.dir < 0)
+        status = store_enter(job->context->store, job->profile->name,
+                             &job->place, err);
+    if (!status)
+        status = store_admit(&job->place, profile_readers(job->profile), err);
+    if (!status)
+        job_look(job);
+    return status;
 }
 
 bool
 job_wants(struct job *job)
 {
     struct now now = clock_now();
+    struct tw_error err;
 
-    return enter(job) && !is_good(job, now) &&
-           (job->context->options->force ||
-            backoff_left(&job->note, now) == 0);
+    if (job->state == JOB_ENDED)
+        return false;
+    if (enter(job, &err)) {
+        job_end_with(job, &err);
+        return false;
+    }
+    return !is_good(job, now) && (job->context->options->force ||
+                                  backoff_left(&job->note, now) == 0);
 }
 
 void
@@ -184,39 +184,73 @@ job_block(struct job *job, const struct job *needed)
     job_end(job);
 }
 
+/* By the scribe: finds a token that is good, or takes the lock. */
+static void
+prepare(void *arg)
+{
+    struct job *job = arg;
+
+    job->worked = enter(job, &job->why);
+    if (job->worked)
+        return;
+    job->is_kept = is_good(job, clock_now());
+    if (job->is_kept)
+        return;
+    job->worked = store_lock(&job->place, job->lock_deadline_ms, &job->why);
+    if (job->worked)
+        return;
+    job_look(job);
+    job->is_kept = is_good(job, clock_now());
+}
+
+/* Another process fetches it, or the lock is out of reach. */
+static void
+give_way(struct job *job)
+{
+    bool later = job->worked == TW_E_RETRY && job->lock_deadline_ms == 0;
+
+    if (later && job->context->options->background)
+        job_end(job);
+    else if (later)
+        job->state = JOB_CONTENDED;
+    else
+        job_end_with(job, &job->why);
+}
+
+static void
+on_prepared(void *arg)
+{
+    struct job *job = arg;
+
+    job->is_away = false;
+    if (job->is_moot)
+        job_end(job);
+    else if (job->worked)
+        give_way(job);
+    else if (job->is_kept)
+        keep(job);
+    else if (may_ask(job, clock_now()))
+        job_source_ask(job);
+}
+
 void
 job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
 {
-    struct now now = clock_now();
-    struct tw_error err;
-
-    if (!enter(job))
+    if (job->state == JOB_ENDED)
         return;
     job->http = http;
-    if (is_good(job, now)) {
-        keep(job);
-        return;
-    }
-    if (store_lock(&job->place, lock_deadline_ms, &err)) {
-        bool later = err.status == TW_E_RETRY && lock_deadline_ms == 0;
+    job->lock_deadline_ms = lock_deadline_ms;
+    job->state = JOB_BUSY;
+    job_send(job, prepare, on_prepared);
+}
 
-        if (later && job->context->options->background)
-            job_end(job);
-        else if (later)
-            job->state = JOB_CONTENDED;
-        else
-            job_end_with(job, &err);
-        return;
-    }
-    now = clock_now();
-    job_look(job);
-    if (is_good(job, now)) {
-        keep(job);
-        return;
-    }
-    if (!may_ask(job, now))
-        return;
-    job_source_ask(job);
+void
+job_send(struct job *job, void (*work)(void *job), void (*done)(void *job))
+{
+    job->order =
+        (struct scribe_order){.work = work, .done = done, .arg = job};
+    job->is_away = true;
+    scribe_put(job->context->scribe, &job->order);
 }
 
 bool
@@ -228,7 +262,7 @@ job_is_busy(const struct job *job)
 bool
 job_keeps(const struct job *job)
 {
-    return job->state == JOB_BUSY && job_source_keeps(job);
+    return job->state == JOB_BUSY && job->source && job_source_keeps(job);
 }
 
 bool
@@ -271,7 +305,7 @@ job_turn(struct job *job, int64_t now_ms)
 void
 job_expire(struct job *job)
 {
-    if (job->state != JOB_BUSY || job->is_writing)
+    if (job->state != JOB_BUSY || job->is_away)
         return;
     (void)tw_fail(&job->result, TW_E_RETRY, "'%s' was not fetched in time",
                   job->profile->name);
@@ -299,7 +333,7 @@ job_clear(struct job *job)
     discovery_free(job->discovery);
     record_clear(&job->kept);
     keeper_close(&job->keeper);
-    store_change_clear(&job->order.change);
+    store_change_clear(&job->change);
     store_leave(&job->place);
     profile_release(job->profile); /* the last, it lent all of them its name */
 }

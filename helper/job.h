@@ -47,9 +47,14 @@ struct job {
     struct exchange *exchange;
     struct exchange
         *retired; /* the try before; it may still be on the stack */
-    struct scribe_order order; /* what was brought, to be published; its token
-                                  stays in it if it was not */
-    bool is_writing;           /* the scribe has it; nothing else goes on */
+    struct scribe_order order; /* for the work in files, and then: */
+    bool is_away;              /* the scribe has it; nothing else goes on */
+    bool is_writing;           /* what was brought, then */
+    struct store_change change; /* its token stays if it was not kept */
+    enum tw_status worked; /* what came of that, and why it failed: */
+    struct tw_error why;
+    int64_t lock_deadline_ms;
+    bool is_kept; /* the token is good, no request is needed */
     struct {
         bool sent;
         int64_t lifetime;
@@ -74,7 +79,8 @@ void job_init_with(struct job *job, const struct job_context *context,
                    const struct profile *profile);
 
 /* job_begin: takes the lock (waiting until @lock_deadline_ms; 0: not at all)
- * and, if a request is needed and may be made, starts it on @http. */
+ * and, if a request is needed and may be made, starts it on @http; once the
+ * scribe is at it, if there is one. */
 void job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms);
 
 /* job_wants: would job_begin() ask somebody, were the lock free? */

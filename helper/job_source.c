@@ -108,21 +108,33 @@ fail(struct job *job, bool asked)
 
 static void start_exchange(struct job *job);
 
-/* It is published, or not: what comes then. */
+/* By the scribe: all that a token changes in files. */
 static void
-on_written(void *arg, struct scribe_order *order)
+write_token(void *arg)
 {
     struct job *job = arg;
-    enum tw_status status = order->status;
 
-    job->is_writing = false;
+    job->worked = store_commit(&job->change, &job->why);
+    if (job->worked)
+        return;
+    store_change_clear(&job->change);
+    if (job->outcome.sent)
+        note_success(job, job->outcome.lifetime);
+    store_leave(&job->place);
+}
+
+/* It is published, or not: what comes then. */
+static void
+on_written(void *arg)
+{
+    struct job *job = arg;
+    enum tw_status status = job->worked;
+
+    job->is_away = job->is_writing = false;
     if (status)
-        job->result = order->err;
-    else
-        store_change_clear(&order->change);
+        job->result = job->why;
     job->published = job->published || !status;
     if (!status && job->outcome.sent) {
-        note_success(job, job->outcome.lifetime);
         job->has_refresh_token = job->keeper.token.len > 0;
         if (job->outcome.unkept.status) /* no other token will be good */
             job->result = job->outcome.unkept;
@@ -130,7 +142,7 @@ on_written(void *arg, struct scribe_order *order)
                !job->is_moot) {
         /* Rejected while the request was under way: what it brought may be
          * what was rejected. */
-        store_change_clear(&order->change);
+        store_change_clear(&job->change);
         job_look(job);
         start_exchange(job);
         return;
@@ -150,21 +162,18 @@ publish(struct job *job, const struct outcome *outcome)
         .expected = job->expected,
         .fingerprint = job->fingerprint,
         .server = job->server};
-    struct scribe_order *order = &job->order;
 
     job->is_told = !job->has_note && !outcome->watched;
     job->outcome.sent = outcome->sent;
     job->outcome.lifetime = publish_lifetime(job->source, &outcome->reply);
     job->outcome.unkept = outcome->unkept;
-    order->done = on_written;
-    order->arg = job;
-    order->status = publish_prepare(&job->place, &publication, &order->change,
-                                    &job->brought, &order->err);
-    job->is_writing = !order->status;
+    job->worked = publish_prepare(&job->place, &publication, &job->change,
+                                  &job->brought, &job->why);
+    job->is_writing = !job->worked;
     if (job->is_writing)
-        scribe_put(job->context->scribe, order);
+        job_send(job, write_token, on_written);
     else
-        on_written(job, order);
+        on_written(job);
 }
 
 static void

@@ -27,6 +27,10 @@ void job_source_expire(struct job *job);
 void job_end(struct job *job);
 void job_end_with(struct job *job, const struct tw_error *err);
 
+/* job_send: has the scribe @work for it, then @done called: it rests. */
+void job_send(struct job *job, void (*work)(void *job),
+              void (*done)(void *job));
+
 /* job_look: reads what is kept, and the note. */
 void job_look(struct job *job);
 

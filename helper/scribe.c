@@ -3,7 +3,7 @@
  * scribe.c - see scribe.h.
  *
  * Orders go to the thread and come back in two lists under one lock.  The
- * traps: what the thread calls must be free of anything static but for what
+ * traps: what an order calls must be free of anything static but for what
  * has a lock or is atomic (replace.c, epoch.c), and must wait for no signal
  * (lock.c); all signals are blocked here, as they are in the loop's thread,
  * which reads them.
@@ -31,7 +31,7 @@ struct scribe {
     pthread_mutex_t mutex; /* over all that follows */
     pthread_cond_t work, rest;
     struct list wanted, done;
-    size_t undone; /* wanted, and being committed */
+    size_t undone; /* wanted, and being worked at */
     bool is_waiting, ends;
     int told; /* an eventfd: something is done */
 };
@@ -99,7 +99,7 @@ work(void *arg)
         while (order) {
             struct scribe_order *next = order->next;
 
-            order->status = store_commit(&order->change, &order->err);
+            order->work(order->arg);
             give_back(scribe, order);
             order = next;
         }
@@ -122,7 +122,7 @@ on_told(void *arg, int fd, uint32_t events)
     while (order) {
         struct scribe_order *next = order->next;
 
-        order->done(order->arg, order); /* it may be gone then */
+        order->done(order->arg); /* it may be gone then */
         order = next;
     }
 }
@@ -174,8 +174,8 @@ scribe_put(struct scribe *scribe, struct scribe_order *order)
     bool is_waiting;
 
     if (!scribe) {
-        order->status = store_commit(&order->change, &order->err);
-        order->done(order->arg, order);
+        order->work(order->arg);
+        order->done(order->arg);
         return;
     }
     (void)pthread_mutex_lock(&scribe->mutex);

@@ -187,7 +187,7 @@ void
 serve_revoke_unkept(struct serve *serve, const struct ward *ward,
                     const struct job *job)
 {
-    const struct secret *token = &job->order.change.token;
+    const struct secret *token = &job->change.token;
     char answered_by[STACK_LABEL_MAX] = "";
     struct withdrawal *withdrawal;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "helper/scribe.h"
+#include "helper/store.h"
 
 #define PLACES 20
 #define ORDERS 200
@@ -15,7 +16,12 @@
 static char root[80], names[PLACES][8];
 static struct store store = {.root = -1};
 static struct store_profile places[PLACES];
-static struct scribe_order orders[ORDERS];
+static struct {
+    struct scribe_order order;
+    struct store_change change;
+    enum tw_status status;
+    struct tw_error err;
+} tasks[ORDERS];
 static struct loop loop;
 static size_t told;
 
@@ -38,7 +44,7 @@ tear_down(void)
     char command[128];
 
     for (size_t i = 0; i < ORDERS; i++)
-        store_change_clear(&orders[i].change);
+        store_change_clear(&tasks[i].change);
     for (size_t i = 0; i < PLACES; i++)
         store_leave(&places[i]);
     store_close(&store);
@@ -50,10 +56,17 @@ tear_down(void)
 TestSuite(scribe, .init = set_up, .fini = tear_down, .timeout = 60);
 
 static void
-on_done(void *arg, struct scribe_order *order)
+commit(void *arg)
 {
-    cr_expect_eq(order, &orders[told], "out of order");
-    cr_expect_eq(arg, order);
+    size_t i = (size_t)arg;
+
+    tasks[i].status = store_commit(&tasks[i].change, &tasks[i].err);
+}
+
+static void
+on_done(void *arg)
+{
+    cr_expect_eq((size_t)arg, told, "out of order");
     told++;
 }
 
@@ -75,12 +88,13 @@ prepare(size_t i, bool is_stale)
                                   .lifetime = 100,
                                   .refresh_at = now.wall + 75};
 
-    orders[i] = (struct scribe_order){
-        .change = STORE_CHANGE_INIT, .done = on_done, .arg = &orders[i]};
+    tasks[i].order = (struct scribe_order){
+        .work = commit, .done = on_done, .arg = (void *)i};
+    tasks[i].change = (struct store_change)STORE_CHANGE_INIT;
     cr_assert_eq(store_prepare(&places[i % PLACES], &record, expected,
-                               &orders[i].change, NULL),
+                               &tasks[i].change, NULL),
                  TW_OK);
-    return &orders[i];
+    return &tasks[i].order;
 }
 
 static void
@@ -105,7 +119,7 @@ Test(scribe, commits_in_order_and_tells_the_loop)
     while (told < ORDERS)
         cr_assert_eq(loop_wait(&loop, LOOP_NEVER, NULL), TW_OK);
     for (size_t i = 0; i < ORDERS; i++)
-        cr_expect_eq(orders[i].status, TW_OK);
+        cr_expect_eq(tasks[i].status, TW_OK);
     for (size_t i = ORDERS - PLACES; i < ORDERS; i++)
         expect_kept(i);
     scribe_close(scribe);
@@ -121,8 +135,8 @@ Test(scribe, says_why_it_failed)
     scribe_put(scribe, prepare(PLACES, true));
     while (told < PLACES + 1)
         cr_assert_eq(loop_wait(&loop, LOOP_NEVER, NULL), TW_OK);
-    cr_expect_eq(orders[PLACES].status, TW_E_RETRY);
-    cr_expect_str_eq(orders[PLACES].err.message,
+    cr_expect_eq(tasks[PLACES].status, TW_E_RETRY);
+    cr_expect_str_eq(tasks[PLACES].err.message,
                      "the token of 'p0' was rejected or replaced "
                      "meanwhile");
     expect_kept(0);
