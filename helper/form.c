@@ -14,24 +14,37 @@ is_kept(unsigned char byte)
            (byte && strchr("-._*", byte) != NULL);
 }
 
+static size_t
+count_kept(const char *bytes, size_t n)
+{
+    size_t kept = 0;
+
+    while (kept < n && is_kept((unsigned char)bytes[kept]))
+        kept++;
+    return kept;
+}
+
 bool
 form_encode(struct secret *out, const char *bytes, size_t n)
 {
     static const char HEX[] = "0123456789ABCDEF";
 
-    for (size_t i = 0; i < n; i++) {
-        unsigned char byte = (unsigned char)bytes[i];
+    while (n) {
+        unsigned char byte = (unsigned char)*bytes;
         char escape[3] = {'%', HEX[byte >> 4], HEX[byte & 15]};
+        size_t kept = count_kept(bytes, n);
         bool good;
 
-        if (is_kept(byte))
-            good = secret_append(out, &bytes[i], 1);
+        if (kept)
+            good = secret_append(out, bytes, kept);
         else if (byte == ' ')
             good = secret_append(out, "+", 1);
         else
             good = secret_append(out, escape, sizeof escape);
         if (!good)
             return false;
+        bytes += kept ? kept : 1;
+        n -= kept ? kept : 1;
     }
     return true;
 }

@@ -197,6 +197,10 @@ on_context(CURL *easy, void *context, void *arg)
     if (SSL_CTX_get_security_level(ssl) < SECURITY_LEVEL)
         SSL_CTX_set_security_level(ssl, SECURITY_LEVEL);
     SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, on_certificate);
+    /* A connection keeps its buffers, for they cost as much as a request does,
+     * but what was read from them does not stay there. */
+    (void)SSL_CTX_clear_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
+    (void)SSL_CTX_set_options(ssl, SSL_OP_CLEANSE_PLAINTEXT);
     return CURLE_OK;
 }
 

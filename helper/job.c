@@ -48,12 +48,12 @@ void
 job_init_with(struct job *job, const struct job_context *context,
               const struct profile *profile)
 {
-    *job = (struct job){.context = context,
-                        .profile = profile,
-                        .kept = RECORD_INIT,
-                        .keeper = KEEPER_INIT,
-                        .change = STORE_CHANGE_INIT,
-                        .place = {.dir = -1, .lock = -1}};
+    job->context = context;
+    job->profile = profile;
+    job->kept = RECORD_INIT;
+    job->keeper = KEEPER_INIT;
+    job->change = (struct store_change)STORE_CHANGE_INIT;
+    job->place = (struct store_profile){.dir = -1, .lock = -1};
     if (profile && !fingerprint_of(job->profile, job->fingerprint)) {
         (void)tw_fail(&job->result, TW_E_SYSTEM, "SHA-256 is not available");
         job->state = JOB_ENDED;

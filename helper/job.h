@@ -71,10 +71,11 @@ struct job {
     struct tw_error result;
 };
 
+/* job_init: of a job that is all zero. */
 void job_init(struct job *job, const struct job_context *context,
               const struct profile_set *set, const char *name);
 
-/* job_init_with: of a profile that was found already; the job releases it. */
+/* job_init_with: the same of a profile that was found already; the job releases it. */
 void job_init_with(struct job *job, const struct job_context *context,
                    const struct profile *profile);
 

@@ -39,8 +39,7 @@ json_read(const char *text, size_t n)
     tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
     if (!tokener)
         return NULL;
-    json_tokener_set_flags(tokener,
-                           JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     root = json_tokener_parse_ex(tokener, text, (int)n);
     json_tokener_free(tokener);
     json = json_object_is_type(root, json_type_object)

@@ -190,8 +190,19 @@ scan_utf8(struct scan *scan, struct text_facts *facts)
     return true;
 }
 
-/* @facts of a name; NULL: of a value, where nobody asks and a token is long.
- */
+/* Over what stands for itself, which is nearly all of a token. */
+static void
+skip_plain(struct scan *scan)
+{
+    const unsigned char *at = scan->at;
+
+    while (at < scan->end && *at >= 0x20 && *at < 0x80 && *at != '"' &&
+           *at != '\\')
+        at++;
+    scan->at = at;
+}
+
+/* @facts of a name; NULL: of a value, where nobody asks. */
 static bool
 scan_string(struct scan *scan, struct text_facts *facts)
 {
@@ -199,6 +210,8 @@ scan_string(struct scan *scan, struct text_facts *facts)
         *facts = (struct text_facts){.hash = FNV_OFFSET};
     if (!take(scan, '"'))
         return false;
+    if (!facts)
+        skip_plain(scan);
     while (scan->at < scan->end) {
         unsigned char byte = *scan->at;
 

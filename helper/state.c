@@ -236,7 +236,9 @@ state_enter(const char *path, const char *name, struct state *out,
     enum tw_status status = own_directory_open(&directory, &state.dir, err);
 
     state.name = name;
-    (void)snprintf(state.path, sizeof state.path, "%s", path);
+    state.path = strdup(path);
+    if (!status && !state.path)
+        status = tw_no_memory(err);
     if (!status)
         status = open_next(&state, err);
     if (!status)
@@ -260,6 +262,7 @@ state_leave(struct state *state)
         (void)close(take_fd(&state->next));
     }
     auto_close(&state->dir);
+    free(state->path);
     *state = STATE_INIT;
 }
 

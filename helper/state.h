@@ -34,7 +34,7 @@ struct state {
     bool locked;      /* it is; some file systems cannot */
     char *map;        /* of it, once it is reserved; or NULL */
     const char *name; /* of the profile; borrowed */
-    char path[PATH_MAX];
+    char *path;       /* of dir, for messages */
 };
 
 #define STATE_INIT ((struct state){.dir = -1, .next = -1})
