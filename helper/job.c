@@ -247,8 +247,7 @@ job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
 void
 job_send(struct job *job, void (*work)(void *job), void (*done)(void *job))
 {
-    job->order =
-        (struct scribe_order){.work = work, .done = done, .arg = job};
+    job->order = (struct scribe_order){.work = work, .done = done, .arg = job};
     job->is_away = true;
     scribe_put(job->context->scribe, &job->order);
 }

@@ -47,11 +47,11 @@ struct job {
     struct exchange *exchange;
     struct exchange
         *retired; /* the try before; it may still be on the stack */
-    struct scribe_order order; /* for the work in files, and then: */
-    bool is_away;              /* the scribe has it; nothing else goes on */
-    bool is_writing;           /* what was brought, then */
+    struct scribe_order order;  /* for the work in files, and then: */
+    bool is_away;               /* the scribe has it; nothing else goes on */
+    bool is_writing;            /* what was brought, then */
     struct store_change change; /* its token stays if it was not kept */
-    enum tw_status worked; /* what came of that, and why it failed: */
+    enum tw_status worked;      /* what came of that, and why it failed: */
     struct tw_error why;
     int64_t lock_deadline_ms;
     bool is_kept; /* the token is good, no request is needed */
@@ -75,7 +75,8 @@ struct job {
 void job_init(struct job *job, const struct job_context *context,
               const struct profile_set *set, const char *name);
 
-/* job_init_with: the same of a profile that was found already; the job releases it. */
+/* job_init_with: the same of a profile that was found already; the job
+ * releases it. */
 void job_init_with(struct job *job, const struct job_context *context,
                    const struct profile *profile);
 

@@ -306,6 +306,8 @@ helper_libhelper_la_SOURCES = \
 	helper/state_path.c \
 	helper/store.c \
 	helper/store.h \
+	helper/store_place.c \
+	helper/store_place.h \
 	helper/supervise.c \
 	helper/supervise.h \
 	helper/system_login.c \

@@ -6,8 +6,8 @@
  * for only until the deadline.  Waiting is done by the kernel; a timer
  * signal, repeated so that none can be missed, ends it, also when whoever
  * started us had it blocked.  The file says who holds it: a pid is written by
- * all but the one who has made it and is known otherwise, for ten thousand of
- * them are a page of memory each.  If somebody removed or replaced the file
+ * all but the one who is known otherwise, for ten thousand of them are a page
+ * of memory each.  If somebody removed or replaced the file
  * meanwhile, what is held is not what others will ask for, and it is opened
  * anew.
  *
@@ -127,21 +127,48 @@ read_holder(int fd)
     return n > 0 ? strtol(text, NULL, 10) : 0;
 }
 
+static int
+open_to_read(const struct lock_file *file)
+{
+    return openat(file->dir, file->name,
+                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+static enum tw_status
+tell_pid(const struct lock_file *file, long pid, struct tw_error *err)
+{
+    if (pid <= 0)
+        return tw_fail(err, TW_E_RETRY, "%s by another process", file->busy);
+    return tw_fail(err, TW_E_RETRY, "%s by process %ld", file->busy, pid);
+}
+
 static enum tw_status
 tell_holder(const struct lock_file *file, int fd, struct tw_error *err)
 {
     long pid = read_holder(fd);
 
     if (pid <= 0 && file->usual) {
-        AUTO_CLOSE int usual =
-            openat(file->usual->dir, file->usual->name,
-                   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        AUTO_CLOSE int usual = open_to_read(file->usual);
 
         pid = read_holder(usual);
     }
-    if (pid <= 0)
-        return tw_fail(err, TW_E_RETRY, "%s by another process", file->busy);
-    return tw_fail(err, TW_E_RETRY, "%s by process %ld", file->busy, pid);
+    return tell_pid(file, pid, err);
+}
+
+enum tw_status
+lock_tell(const struct lock_file *file, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = open_to_read(file);
+
+    return tell_holder(file, fd, err);
+}
+
+bool
+lock_is_held(const struct lock_file *file)
+{
+    AUTO_CLOSE int fd = open_to_read(file);
+
+    return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 }
 
 /* @is_new: we are to make it; becomes whether we did. */
@@ -209,6 +236,14 @@ take(const struct lock_file *file, wait_lock *wait, int64_t deadline_ms,
     return tw_fail(err, TW_E_RETRY, "%s: keeps vanishing", file->shown);
 }
 
+static bool
+is_empty(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && st.st_size == 0;
+}
+
 enum tw_status
 lock_take(const struct lock_file *file, int64_t deadline_ms, int *out,
           struct tw_error *err)
@@ -220,7 +255,7 @@ lock_take(const struct lock_file *file, int64_t deadline_ms, int *out,
 
     if (status)
         return status;
-    if (!is_new || !file->is_nameless) {
+    if (!file->is_nameless || !is_empty(*out)) {
         (void)snprintf(text, sizeof text, "%-10ld\n", (long)getpid());
         (void)!pwrite(*out, text, strlen(text), 0);
     }

@@ -20,7 +20,8 @@ struct lock_file {
     const char *busy;  /* "'acme' is being fetched" */
     bool *is_new;      /* may it be?  Becomes: we made it, and nobody has held
                           it before; or NULL */
-    bool is_nameless;  /* who holds it as a new one does not write its pid */
+    bool is_nameless;  /* who holds it does not write its pid into an empty one
+                        */
     const struct lock_file *usual; /* where its pid is to be read then, or
                                       NULL */
 };
@@ -39,5 +40,11 @@ enum tw_status lock_take(const struct lock_file *file, int64_t deadline_ms,
 enum tw_status lock_guard(const struct lock_file *file, int held,
                           int64_t deadline_ms, int *out, struct tw_error *err);
 void lock_open_guard(int guard);
+
+/* lock_is_held: does a process hold it, by lock_take()? */
+bool lock_is_held(const struct lock_file *file);
+
+/* lock_tell: TW_E_RETRY, and who holds it. */
+enum tw_status lock_tell(const struct lock_file *file, struct tw_error *err);
 
 #endif

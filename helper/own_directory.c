@@ -55,7 +55,9 @@ own_directory_open(const struct own_directory *directory, int *out,
                    struct tw_error *err)
 {
     AUTO_CLOSE int fd = -1;
-    bool made = mkdirat(directory->at, directory->name, 0700) == 0;
+    bool made =
+        mkdirat(directory->at, directory->name, 0700 | directory->mark) == 0;
+    mode_t mode = directory->mode | (made ? directory->mark : 0);
     enum tw_status status;
     struct stat st;
 
@@ -74,8 +76,7 @@ own_directory_open(const struct own_directory *directory, int *out,
     /* Others' modes are theirs to choose; 0700 is what is left of a process
      * that was killed after its mkdir(2). */
     if ((made || (st.st_mode & 07777) == 0700) &&
-        (st.st_mode & 07777) != directory->mode &&
-        fchmod(fd, directory->mode) < 0)
+        (st.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", directory->path);
     if (directory->made)
         *directory->made = made;

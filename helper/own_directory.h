@@ -16,6 +16,7 @@ struct own_directory {
     const char *name;       /* its parent exists */
     const char *path;       /* as messages call it */
     mode_t mode;            /* which it is given when it is made */
+    mode_t mark;            /* and these bits more, if this call makes it */
     mode_t forbidden;       /* permission bits it may not have */
     const char *owner;      /* whom root makes it for, for a hint, or NULL */
     const char *else_where; /* what to set for another one, for messages */

@@ -122,8 +122,10 @@ take_place(struct serve *serve, struct tw_error *err)
     if (status)
         return status;
     file.dir = serve->store.root;
-    serve->store.is_resident = true;
-    return lock_take(&file, 0, &serve->lock, err);
+    status = lock_take(&file, 0, &serve->lock, err);
+    if (!status)
+        store_reside(&serve->store);
+    return status;
 }
 
 /* As many descriptors as the host allows: each task has some. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * store.c - records, token files and notes into their directory; store.h
- * says what must hold.
+ * store.c - records, token files and notes into a profile's directory;
+ * store.h says what must hold.
  */
 #include "helper/store.h"
 
@@ -9,152 +9,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "helper/access.h"
 #include "helper/bearer_file.h"
-#include "helper/confine.h"
-#include "helper/lock.h"
-#include "helper/own_directory.h"
 #include "helper/replace.h"
+#include "helper/store_place.h"
 #include "provider/base/epoch.h"
 
-#define RECORD_FILE "record"
-#define TOKEN_FILE "token"
 #define BACKOFF_FILE "backoff"
 #define HOOK_FILE "hook"
 #define BACKOFF_NAME_MAX 24
-#define SHOWN_MAX 512 /* of a path in a message; a longer one is cut */
-
-static enum tw_status
-open_directory(int at, const char *name, const char *path, bool system,
-               bool *made, int *out, struct tw_error *err)
-{
-    const struct own_directory directory = {
-        .at = at,
-        .name = name,
-        .path = path,
-        .mode = system ? 0755 : 0700,
-        .forbidden = system ? S_IWGRP | S_IWOTH : S_IRWXG | S_IRWXO,
-        .owner = system ? TW_SERVICE_USER : NULL,
-        .else_where = "XDG_RUNTIME_DIR",
-        .made = made};
-
-    return own_directory_open(&directory, out, err);
-}
-
-enum tw_status
-store_open(const char *path, bool system, struct store *out,
-           struct tw_error *err)
-{
-    int fd;
-    enum tw_status status =
-        open_directory(AT_FDCWD, path, path, system, NULL, &fd, err);
-
-    if (status)
-        return status;
-    *out = (struct store){.root = fd, .system = system, .path = path};
-    return TW_OK;
-}
-
-void
-store_close(struct store *store)
-{
-    auto_close(&store->root);
-    store->root = -1;
-}
-
-enum tw_status
-store_enter(const struct store *store, const char *name,
-            struct store_profile *out, struct tw_error *err)
-{
-    char shown[SHOWN_MAX];
-    bool made = false;
-    int fd;
-    enum tw_status status;
-
-    (void)snprintf(shown, sizeof shown, "%s/%s", store->path, name);
-    status = open_directory(store->root, name, shown, store->system, &made,
-                            &fd, err);
-    if (status)
-        return status;
-    *out = (struct store_profile){
-        .store = store, .name = name, .dir = fd, .lock = -1, .is_new = made};
-    return TW_OK;
-}
-
-void
-store_leave(struct store_profile *profile)
-{
-    auto_close(&profile->lock);
-    auto_close(&profile->dir);
-    profile->lock = profile->dir = -1;
-}
-
-enum tw_status
-store_lock(struct store_profile *profile, int64_t deadline_ms,
-           struct tw_error *err)
-{
-    const struct store *store = profile->store;
-    char shown[SHOWN_MAX], busy[SHOWN_MAX];
-    const struct lock_file serve = {.dir = store->root, .name = STORE_SERVED};
-    const struct lock_file file = {.dir = profile->dir,
-                                   .name = STORE_LOCK,
-                                   .shown = shown,
-                                   .busy = busy,
-                                   .is_new = &profile->is_new,
-                                   .is_nameless = store->is_resident,
-                                   .usual = &serve};
-
-    (void)snprintf(shown, sizeof shown, "%s/%s/" STORE_LOCK, store->path,
-                   profile->name);
-    (void)snprintf(busy, sizeof busy, "'%s' is being fetched", profile->name);
-    return lock_take(&file, deadline_ms, &profile->lock, err);
-}
-
-static enum tw_status
-begin(const struct store_profile *profile, struct replace_guard *guard,
-      struct tw_error *err)
-{
-    const struct replace_place place = {.dir = profile->dir,
-                                        .lock = STORE_LOCK,
-                                        .held = profile->lock,
-                                        .is_new = profile->is_new};
-
-    return replace_begin(&place, guard, err);
-}
-
-/* What is kept is opened as it lies there; what is not there is no failure. */
-static enum tw_status
-admit_to_file(const struct store_profile *profile, const char *name,
-              struct tw_error *err)
-{
-    AUTO_CLOSE int fd = openat(profile->dir, name,
-                               O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct stat st;
-
-    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-        st.st_uid != geteuid())
-        return TW_OK;
-    return access_set_file(fd, profile->readers, err);
-}
-
-enum tw_status
-store_admit(struct store_profile *profile, const struct readers *readers,
-            struct tw_error *err)
-{
-    enum tw_status status;
-
-    if (!profile->store->system)
-        return TW_OK;
-    profile->readers = readers;
-    status = access_set_directory(profile->dir, readers, err);
-    if (!status && !profile->is_new)
-        status = admit_to_file(profile, RECORD_FILE, err);
-    if (!status && !profile->is_new)
-        status = admit_to_file(profile, TOKEN_FILE, err);
-    return status;
-}
 
 enum tw_status
 store_record(const struct store_profile *profile, struct record *out,
@@ -259,7 +122,7 @@ store_commit(const struct store_change *change, struct tw_error *err)
     AUTO_RECORD kept = RECORD_INIT;
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
     int64_t generation = 0;
-    enum tw_status status = begin(profile, &guard, err);
+    enum tw_status status = store_begin(profile, &guard, err);
 
     if (status)
         return status;
@@ -295,7 +158,7 @@ store_mend(const struct store_profile *profile, const struct record *record,
            struct tw_error *err)
 {
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
-    enum tw_status status = begin(profile, &guard, err);
+    enum tw_status status = store_begin(profile, &guard, err);
     bool said = record->token &&
                 token_file_says(profile, record->token, record->token_len);
 
@@ -336,7 +199,7 @@ store_forget(const struct store_profile *profile, struct tw_error *err)
     AUTO_RECORD kept = RECORD_INIT;
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
     char note[BACKOFF_NAME_MAX];
-    enum tw_status status = begin(profile, &guard, err);
+    enum tw_status status = store_begin(profile, &guard, err);
 
     if (!status && !store_record(profile, &kept, NULL) && kept.wlcg_discovery)
         status = bearer_file_put(profile->store->root, NULL, 0, err);
@@ -355,7 +218,7 @@ put_note(const struct store_profile *profile, const char *name,
     AUTO_SECRET text = SECRET_INIT(BACKOFF_MAX);
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
 
-    if (backoff_format(note, &text) && !begin(profile, &guard, NULL))
+    if (backoff_format(note, &text) && !store_begin(profile, &guard, NULL))
         (void)replace_file(profile->dir, name, 0600, text.bytes, text.len,
                            NULL);
 }

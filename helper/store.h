@@ -40,6 +40,8 @@ struct store_profile {
     int lock;         /* the lock file, or -1 */
     bool is_new;      /* it was made when it was entered, and nobody else has
                          locked it since: nothing is kept */
+    bool is_marked;   /* by the resident helper, which has made it and locks
+                         nothing: see store_place.c */
     const struct readers *readers; /* of what is written, or NULL; borrowed */
 };
 
@@ -49,6 +51,10 @@ struct store_profile {
 enum tw_status store_open(const char *path, bool system, struct store *out,
                           struct tw_error *err);
 void store_close(struct store *store);
+
+/* store_reside: this process, which holds STORE_SERVED, is the resident
+ * helper; what one that was killed was at is open to all again. */
+void store_reside(struct store *store);
 
 /* store_enter: the same for one profile's directory. */
 enum tw_status store_enter(const struct store *store, const char *name,
@@ -60,9 +66,10 @@ enum tw_status store_admit(struct store_profile *profile,
                            struct tw_error *err);
 void store_leave(struct store_profile *profile);
 
-/* store_lock: one fetch for each profile at a time on this host.  Waits until
- * the monotonic time @deadline_ms; 0: not at all.  The lock file's inode is
- * looked at again once it is held.  TW_E_RETRY says who holds it. */
+/* store_lock: one fetch for each profile at a time on this host, until
+ * store_leave().  Waits until the monotonic time @deadline_ms; 0: not at all.
+ * The lock file's inode is looked at again once it is held.  TW_E_RETRY says
+ * who holds it. */
 enum tw_status store_lock(struct store_profile *profile, int64_t deadline_ms,
                           struct tw_error *err);
 

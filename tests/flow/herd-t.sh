@@ -78,6 +78,30 @@ wait $holder; is $? 0 "so does who held it"
 wait $waiter; is $? 0 "and who waited for it"
 is "$(cat "$T/run/tokenward/moved/token")" "$(field moved access_token)" "record and token file agree"
 
+# The resident helper's first fetch of a profile, and others who begin beside it.
+user tokenward get herd >/dev/null
+for name in alone killed; do profile $name /m/delay=2000/oauth/v1/token; done
+before=$(requests)
+user "$T/bin/tokenward-helper" serve >/dev/null 2>&1 &
+resident=$!
+until_true 5 test -k "$T/run/tokenward/alone" -a -k "$T/run/tokenward/killed"
+is $? 0 "its first fetch of a profile is marked"
+out=$(user "$T/bin/tokenward-helper" --deadline 1 fetch alone 2>&1); is $? 75 "who comes to fetch it, too, waits"
+like "$out" "'alone' is being fetched by process $(helper_pid)" "and is told for whom"
+user "$T/bin/tokenward-helper" fetch alone; is $? 0 "or has its token"
+is "$(field alone generation)" 1 "which is the only one"
+until_true 9 has_token killed
+[ ! -k "$T/run/tokenward/alone" ] && [ ! -k "$T/run/tokenward/killed" ]; is $? 0 "the mark is gone then"
+is "$(requests)" "$((before + 2))" "and there was one request for each"
+forget killed
+user tokenward get killed >"$T/out" 2>&1 &
+caller=$!
+until_true 9 test -k "$T/run/tokenward/killed"
+pkill -KILL -f "^$T/bin/tokenward-helper serve"
+wait "$resident" 2>/dev/null
+[ -k "$T/run/tokenward/killed" ]; is $? 0 "one that is killed leaves its mark"
+wait "$caller"; is $? 0 "which holds nobody up"
+
 # Tokens that live a second do not make a storm.
 profile short /m/expires-in=1/oauth/v1/token
 before=$(requests)

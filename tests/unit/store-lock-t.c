@@ -133,35 +133,132 @@ Test(store_lock, a_lock_that_was_replaced_hides_no_generation)
     check_published(&two, "other", 1);
 }
 
-Test(store_lock, a_new_lock_of_the_resident_helper_is_empty_and_known)
+/* The file that the resident helper holds as long as it lives. */
+static FILE *
+hold_serve(void)
 {
-    AUTO_STORE store = {.root = -1};
-    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
-    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
-    struct tw_error err;
-    struct stat st;
     char path[128];
     FILE *serve;
 
-    open_both(&store, &one);
-    store.is_resident = true;
-    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
-    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
-    cr_expect(one.is_new && stat(in_profile("lock"), &st) == 0 &&
-              st.st_size == 0);
-    cr_expect_eq(store_lock(&two, 0, &err), TW_E_RETRY);
-    cr_expect_str_eq(err.message, "'p' is being fetched by another process");
     (void)snprintf(path, sizeof path, "%s/serve", storing_root);
     serve = fopen(path, "w");
     cr_assert_not_null(serve);
     (void)fputs("4711      \n", serve);
+    (void)fflush(serve);
+    cr_assert_eq(flock(fileno(serve), LOCK_EX | LOCK_NB), 0);
+    return serve;
+}
+
+/* As the resident helper, which holds @serve, and as anybody else. */
+static void
+open_resident(struct store *store, struct store *resident, FILE **serve)
+{
+    cr_assert_eq(store_open(storing_root, false, store, NULL), TW_OK);
+    cr_assert_eq(store_open(storing_root, false, resident, NULL), TW_OK);
+    *serve = hold_serve();
+    store_reside(resident);
+}
+
+static mode_t
+mode_of_profile(void)
+{
+    struct stat st;
+
+    cr_assert_eq(stat(in_profile("."), &st), 0);
+    return st.st_mode & 07777;
+}
+
+Test(store_lock, the_resident_helpers_first_fetch_is_told_by_a_mark,
+     .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1}, resident = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1);
+    struct tw_error err;
+    FILE *serve;
+
+    open_resident(&store, &resident, &serve);
+    cr_assert_eq(store_enter(&resident, "p", &one, NULL), TW_OK);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_expect_eq(mode_of_profile(), 01700);
+    cr_expect_eq(access(in_profile("lock"), F_OK), -1);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_expect_eq(store_lock(&two, 0, &err), TW_E_RETRY);
+    cr_expect_str_eq(err.message, "'p' is being fetched by process 4711");
+    cr_expect_eq(two.lock, -1);
+    cr_assert_eq(store_publish(&one, &record, 0, NULL), TW_OK);
+    cr_expect_eq(store_lock(&two, 0, NULL), TW_E_RETRY, "it is not over");
+    store_leave(&one);
+    cr_expect_eq(mode_of_profile(), 0700);
+    cr_assert_eq(store_lock(&two, 0, NULL), TW_OK);
+    cr_expect(!two.is_new);
+    check_published(&two, "tok", 1);
     (void)fclose(serve);
+}
+
+/* What it published as the only one there it does not as one of several. */
+Test(store_lock, a_marked_directory_hides_no_generation, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1}, resident = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1), other = a_record("other", 1);
+    FILE *serve;
+
+    open_resident(&store, &resident, &serve);
+    cr_assert_eq(store_enter(&resident, "p", &one, NULL), TW_OK);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_publish(&two, &other, 0, NULL), TW_OK);
+    cr_expect_eq(store_publish(&one, &record, 0, NULL), TW_E_RETRY);
+    check_published(&two, "other", 1);
+    (void)fclose(serve);
+}
+
+Test(store_lock, a_mark_of_one_that_was_killed_holds_nobody_up, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1}, resident = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    FILE *serve;
+
+    open_resident(&store, &resident, &serve);
+    cr_assert_eq(store_enter(&resident, "p", &one, NULL), TW_OK);
+    one.is_marked = false; /* which nobody takes away any more */
+    store_leave(&one);
+    cr_expect_eq(mode_of_profile(), 01700);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_expect_eq(store_lock(&two, 0, NULL), TW_E_RETRY);
+    (void)fclose(serve);
+    cr_expect_eq(store_lock(&two, 0, NULL), TW_OK);
+    store_leave(&two);
+    serve = hold_serve();
+    store_reside(&resident);
+    cr_expect_eq(mode_of_profile(), 0700);
+    (void)fclose(serve);
+}
+
+Test(store_lock, an_empty_lock_is_the_resident_helpers, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1}, resident = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct tw_error err;
+    struct stat st;
+    FILE *serve;
+
+    open_resident(&store, &resident, &serve);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_enter(&resident, "p", &one, NULL), TW_OK);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_expect(stat(in_profile("lock"), &st) == 0 && st.st_size == 0);
     cr_expect_eq(store_lock(&two, 0, &err), TW_E_RETRY);
     cr_expect_str_eq(err.message, "'p' is being fetched by process 4711");
     store_leave(&one);
     cr_assert_eq(store_lock(&two, 0, NULL), TW_OK);
     cr_expect(!two.is_new);
     cr_expect(stat(in_profile("lock"), &st) == 0 && st.st_size > 0);
+    (void)fclose(serve);
 }
 
 /* The resident helper made the lock and has published, before who made the

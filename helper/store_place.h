@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store_place.h - what store.c and store_place.c have of each other.
+ */
+#ifndef TW_HELPER_STORE_PLACE_H
+#define TW_HELPER_STORE_PLACE_H
+
+#include "helper/replace.h"
+#include "helper/store.h"
+
+#define RECORD_FILE "record"
+#define TOKEN_FILE "token"
+
+/* store_begin: makes this process the only writer in @profile's directory,
+ * until replace_end().  Fails as replace_begin() does. */
+enum tw_status store_begin(const struct store_profile *profile,
+                           struct replace_guard *guard, struct tw_error *err);
+
+#endif
