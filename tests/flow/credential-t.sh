@@ -5,13 +5,13 @@
 # no process.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/put.sh
+. "${TOP_SRC:-.}/tests/flow/put.sh"
 sandbox
 profile reg /oauth/v1/token 'match: [https://reg.example.test, https://port.example.test:5000, https://path.example.test/team]' \
     'git_username: oauth2accesstoken'
 user tokenward get reg >/dev/null
 TOKEN=$(field reg access_token)
-NL='
-'
 # Helper processes are counted where they begin.
 cat >"$T/bin/counted" <<EOS
 #!/bin/sh
@@ -23,15 +23,6 @@ export TOKENWARD_HELPER="$T/bin/counted"
 started() { cat "$T/run/started" 2>/dev/null | wc -l; }
 for name in bazel-credential-tokenward cargo-credential-tokenward docker-credential-tokenward keyring oidc-token \
     terraform-credentials-tokenward; do ln -s tokenward-credential "$T/bin/$name"; done
-# put INPUT WORD...: stdout with its end in $OUT, exit status in $STATUS
-put() {
-    input=$1
-    shift
-    OUT=$(printf %s "$input" | user "$@" 2>"$T/err"; printf "=%s" $?)
-    STATUS=${OUT##*=}
-    OUT=${OUT%=*}
-    cat "$T/err" >>"$T/messages"
-}
 
 # docker
 for server in reg.example.test https://reg.example.test/v1/ "https://reg.example.test:443$NL" HTTPS://Reg.Example.Test port.example.test:5000; do
@@ -369,40 +360,6 @@ put "" tokenward-credential xoauth2 reg "$(printf 'me\001auth=x')"
 is "$OUT$STATUS" 64 "a user name with a control character"
 put "" tokenward-credential oauthbearer reg me host 0
 is "$OUT$STATUS" 64 "OAUTHBEARER: no port"
-
-# install-helpers
-L=$T/links
-mkdir "$L"
-own "$L"
-put "" tokenward install-helpers --dir "$L"
-is "$STATUS" 0 "install-helpers"
-is "$(cd "$L" && echo *)" "bazel-credential-tokenward cargo-credential-tokenward docker-credential-tokenward terraform-credentials-tokenward" \
-    "makes the links that tools look for"
-is "$(for link in "$L"/*; do readlink "$link"; done | sort -u)" "$T/bin/tokenward-credential" "which lead to the program beside it"
-like "$OUT" '"credHelpers": {"REGISTRY": "tokenward"}' "it prints the lines for their configuration"
-like "$OUT" 'is not in PATH' "and that the directory is not in PATH"
-put reg.example.test "$L/docker-credential-tokenward" get
-like "$OUT" "$TOKEN" "a link of its answers"
-for link in "$L"/*; do
-    put "" "$link" --nonsense
-    case "$OUT$(cat "$T/err")" in *"no such protocol"*) ok 1 "$(basename "$link") names a protocol" ;; *) ok 0 "$(basename "$link") names a protocol" ;; esac
-done
-put "" tokenward install-helpers --dir "$L"
-is "$STATUS" 0 "once more changes nothing"
-rm "$L"/cargo* "$L"/docker*
-ln -s /bin/true "$L/docker-credential-tokenward"
-put "" tokenward install-helpers --dir "$L"
-is "$STATUS$OUT$(ls "$L" | grep cargo)" 73 "a name that is taken: none is made"
-is "$(readlink "$L/docker-credential-tokenward")" /bin/true "and it is left as it is"
-put "" tokenward install-helpers --dir "$L/nosuch"
-is "$STATUS" 73 "no such directory"
-chmod 777 "$L"
-rm "$L/docker-credential-tokenward"
-put "" tokenward install-helpers --dir "$L"
-is "$STATUS" 73 "a directory that everybody may write"
-put "" tokenward install-helpers
-is "$STATUS" 73 "without --dir it is ~/.local/bin, which is not there"
-like "$(cat "$T/err")" "$T/home/.local/bin: there is no such directory" "as the message says"
 
 # The program itself.
 put "" tokenward-credential nonsense

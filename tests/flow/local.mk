@@ -58,6 +58,7 @@ FLOW_TESTS = \
 	tests/flow/isolation-t.sh \
 	tests/flow/hook-t.sh \
 	tests/flow/init-t.sh \
+	tests/flow/install-helpers-t.sh \
 	tests/flow/kill-t.sh \
 	tests/flow/lanes-t.sh \
 	tests/flow/load-t.sh \
@@ -128,6 +129,7 @@ EXTRA_DIST += \
 	tests/flow/pam_stack.sh \
 	tests/flow/qr_image.py \
 	tests/flow/pass_on.py tests/flow/ring.py \
+	tests/flow/put.sh \
 	tests/flow/schema_valid.py \
 	tests/flow/smtp_server.py \
 	tests/flow/systemd-inside.sh \

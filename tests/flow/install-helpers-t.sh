@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# install-helpers-t.sh - the names that tools look for, as links.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/put.sh
+. "${TOP_SRC:-.}/tests/flow/put.sh"
+sandbox
+profile reg /oauth/v1/token 'match: https://reg.example.test'
+user tokenward get reg >/dev/null
+TOKEN=$(field reg access_token)
+L=$T/links
+mkdir "$L"
+own "$L"
+put "" tokenward install-helpers --dir "$L"
+is "$STATUS" 0 "install-helpers"
+is "$(cd "$L" && echo *)" "bazel-credential-tokenward cargo-credential-tokenward docker-credential-tokenward terraform-credentials-tokenward" \
+    "makes the links that tools look for"
+is "$(for link in "$L"/*; do readlink "$link"; done | sort -u)" "$T/bin/tokenward-credential" "which lead to the program beside it"
+like "$OUT" '"credHelpers": {"REGISTRY": "tokenward"}' "it prints the lines for their configuration"
+like "$OUT" 'is not in PATH' "and that the directory is not in PATH"
+put reg.example.test "$L/docker-credential-tokenward" get
+like "$OUT" "$TOKEN" "a link of its answers"
+for link in "$L"/*; do
+    put "" "$link" --nonsense
+    case "$OUT$(cat "$T/err")" in *"no such protocol"*) ok 1 "$(basename "$link") names a protocol" ;; *) ok 0 "$(basename "$link") names a protocol" ;; esac
+done
+put "" tokenward install-helpers --dir "$L"
+is "$STATUS" 0 "once more changes nothing"
+rm "$L"/cargo* "$L"/docker*
+ln -s /bin/true "$L/docker-credential-tokenward"
+put "" tokenward install-helpers --dir "$L"
+is "$STATUS$OUT$(ls "$L" | grep cargo)" 73 "a name that is taken: none is made"
+is "$(readlink "$L/docker-credential-tokenward")" /bin/true "and it is left as it is"
+put "" tokenward install-helpers --dir "$L/nosuch"
+is "$STATUS" 73 "no such directory"
+chmod 777 "$L"
+rm "$L/docker-credential-tokenward"
+put "" tokenward install-helpers --dir "$L"
+is "$STATUS" 73 "a directory that everybody may write"
+put "" tokenward install-helpers
+is "$STATUS" 73 "without --dir it is ~/.local/bin, which is not there"
+like "$(cat "$T/err")" "$T/home/.local/bin: there is no such directory" "as the message says"
+[ -s "$T/messages" ] && ! grep -qF -e "${TOKEN:-.}" "$T/messages"; ok $? "no token in a message"
+done_testing
