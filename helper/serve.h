@@ -104,6 +104,10 @@ enum tw_status serve_user(struct serve *serve, const struct peer *peer,
                           const char *name, struct ward **ward,
                           struct tw_error *err);
 
+/* serve_resume_users: at its start: users' instances of which a token is kept
+ * that lives are as if their users had just asked for them. */
+void serve_resume_users(struct serve *serve);
+
 /* serve_leave: the last session of @peer has ended, for whom @ward's instance
  * of a template with login: true was kept: it is removed, unless its lifetime
  * says that it stays.  TW_E_ACCESS: it is nothing of this caller's login;

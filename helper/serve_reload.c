@@ -114,6 +114,8 @@ serve_reload(struct serve *serve, bool first, struct tw_error *err)
         status = error_copy(err, &era->set.broken);
     if (!status)
         status = adopt(serve, era, err);
+    if (!status && first)
+        serve_resume_users(serve);
     if (!era->holds) {
         profile_set_clear(&era->set);
         free(era);

@@ -4,8 +4,11 @@
  * being; see serve.h.
  *
  * Who asks, the kernel says, and an instance is had by its own user alone.
- * The user database is asked for the caller's name and for no other.
+ * The user database is asked for the caller's name and for no other, but once:
+ * a helper that is started anew does not know who asked the one before it, and
+ * whoever reads a token's file rings for nothing.
  */
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,4 +73,49 @@ serve_user(struct serve *serve, const struct peer *peer, const char *name,
     if (status || was_own)
         return status;
     return give(serve, template, name, peer->uid, ward, err);
+}
+
+/* Its user may have it still, and had it lately. */
+static void
+resume(struct serve *serve, const char *name, struct now now)
+{
+    AUTO(auto_release) const struct profile *profile = NULL;
+    AUTO_RECORD record = RECORD_INIT;
+    const struct profile_template *template =
+        text_is_profile_name(name) ? profiles_template(&serve->era->set, name)
+                                   : NULL;
+    struct ward *ward;
+
+    if (!template || !template->of_users || wards_find(&serve->wards, name) ||
+        profiles_find(&serve->era->set, name, &profile, NULL) ||
+        !serve_alive(serve, profile, &record))
+        return;
+    ward = wards_add_user(&serve->wards, template, name,
+                          profile->readers->users[0]);
+    if (!ward) {
+        (void)tw_no_memory(&serve->broken);
+        return;
+    }
+    ward->asked = now.boot;
+    (void)ward_look(&serve->wards, ward, &serve->store, now);
+    if (!schedule_put(&serve->schedule, &ward->entry, now))
+        (void)tw_no_memory(&serve->broken);
+}
+
+void
+serve_resume_users(struct serve *serve)
+{
+    AUTO_CLOSEDIR DIR *list = NULL;
+    AUTO_CLOSE int fd =
+        openat(serve->store.root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct now now = clock_now();
+    const struct dirent *entry;
+
+    if (!serve->store.system || fd < 0 || !(list = fdopendir(fd)))
+        return;
+    (void)take_fd(&fd);
+    while ((entry = readdir(list))) {
+        if (strchr(entry->d_name, '@'))
+            resume(serve, entry->d_name, now);
+    }
 }

@@ -300,6 +300,15 @@ template corp /oauth/v1/token 'login: true' 'readers: {users: [anna]}' 'env: {CO
 until_true 9 sh -c 'grep -q ^generation=3 /run/tokenward/corp@anna/record'; is $? 0 "for fewer: who is named still does"
 sleep 1
 is "$(kept_of bert generation)" 2 "who would have to be in a group, not before asking"
+template corp /oauth/v1/token 'login: true' "$TEAM" 'env: {CORP_TOKEN_FILE: file}' 'params: {kind: two}'
+reload corp
+open bert
+stop_system
+serve_system
+template corp /oauth/v1/token 'login: true' "$TEAM" 'env: {CORP_TOKEN_FILE: file}' 'params: {kind: three}'
+is_next() { [ "$(kept_of anna generation)$(kept_of bert generation)" = 44 ]; }
+until_true 9 is_next; is $? 0 "so does everybody when the helper is started anew"
+close bert
 close anna
 close bert
 template corp /oauth/v1/token 'login: true' "$TEAM" 'env: {CORP_TOKEN_FILE: file, CORP_TOKEN: token, PAGER: file}'
