@@ -5,10 +5,9 @@
 # where the kernel lacks Landlock, seccomp or both.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-CC=${CC:-cc}
-command -v "$CC" >/dev/null || skip_all "no compiler"
+needs_compiler
 cp "$TOP_BUILD/tests/flow/lacking" "$T/bin/" || exit 99
-"$CC" -D_GNU_SOURCE -Wall -Wextra -Werror -shared -fPIC -I"$TOP_SRC/provider" -o "$T/modules/intruder.so" \
+compile -D_GNU_SOURCE -I"$TOP_SRC/provider" -o "$T/modules/intruder.so" \
     "$TOP_SRC/tests/flow/intruder.c" 2>"$T/err" || { sed 's/^/# /' "$T/err"; echo "Bail out! no module"; exit 1; }
 chmod 644 "$T/modules/intruder.so"
 has() { # has landlock|seccomp: 0 or the kernel's version, when it is built in
@@ -83,7 +82,7 @@ static int advance(const struct tw_host *host, void *state, const struct tw_even
 }
 TW_PROVIDER_V1(.name = "planter", .summary = "turns", .advance = advance);
 END
-"$CC" -D_GNU_SOURCE -DOUTSIDE="\"$T/config\"" -DRUNTIME="\"$T/run/tokenward\"" -shared -fPIC -I"$TOP_SRC/provider" -o "$T/modules/planter.so" "$T/planter.c" ||
+compile -D_GNU_SOURCE -DOUTSIDE="\"$T/config\"" -DRUNTIME="\"$T/run/tokenward\"" -I"$TOP_SRC/provider" -o "$T/modules/planter.so" "$T/planter.c" ||
     { echo "Bail out! no module"; exit 1; }
 chmod 644 "$T/modules/planter.so"
 profile planted /oauth/v1/token 'provider: planter'

@@ -42,6 +42,13 @@ skip_all() { echo "1..0 # SKIP $1"; trap - EXIT; finish_quietly; exit 0; }
 is_sanitized() { readelf -d "$TOP_BUILD/tokenward" | grep -qE 'lib(a|ub|t)san'; }
 # What tests/proof/table.sh gathers from the logs.
 figure() { echo "# figure $*"; } # figure NAME VALUE [REMARK...]
+# CC may have words: CC='ccache gcc'.
+needs_compiler() {
+    CC=${CC:-cc}
+    command -v "${CC%% *}" >/dev/null || skip_all "no compiler"
+}
+# shellcheck disable=SC2086
+compile() { $CC -Wall -Wextra -Werror -shared -fPIC "$@"; }
 # A chroot may have no /dev/pts.
 has_terminals() { command -v script >/dev/null && script -qec true /dev/null </dev/null >/dev/null 2>&1; }
 done_testing() {

@@ -10,9 +10,8 @@
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 is_sanitized && skip_all "a sanitizer has an allocator of its own"
-CC=${CC:-cc}
-command -v "$CC" >/dev/null || skip_all "no compiler"
-"$CC" -D_GNU_SOURCE -O1 -shared -fPIC -o "$T/bin/failing.so" "$TOP_SRC/tests/flow/failing.c" 2>"$T/err" ||
+needs_compiler
+compile -D_GNU_SOURCE -O1 -o "$T/bin/failing.so" "$TOP_SRC/tests/flow/failing.c" 2>"$T/err" ||
     { sed 's/^/# /' "$T/err"; echo "Bail out! no library to preload"; exit 1; }
 cp "$TOP_BUILD"/provider/client/.libs/libtokenward.so.0 "$T/bin/"
 cp "$TOP_BUILD/tests/flow/.libs/reader" "$T/bin/" 2>/dev/null || cp "$TOP_BUILD/tests/flow/reader" "$T/bin/"

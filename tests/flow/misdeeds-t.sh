@@ -5,12 +5,11 @@
 # onto the caller's stdout, and who uses another provider does not notice.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-CC=${CC:-cc}
-command -v "$CC" >/dev/null || skip_all "no compiler"
+needs_compiler
 sandbox
 
 build() { # build NAME MISDEED IN_CONSTRUCTOR
-    "$CC" -Wall -Wextra -Werror -shared -fPIC -I"$TOP_SRC/provider" "-DNAME=\"$1\"" "-DMISDEED=$2" "-DIN_CONSTRUCTOR=$3" \
+    compile -I"$TOP_SRC/provider" "-DNAME=\"$1\"" "-DMISDEED=$2" "-DIN_CONSTRUCTOR=$3" \
         -o "$T/modules/$1.so" "$TOP_SRC/tests/flow/misdeeds.c" 2>"$T/err" ||
         { sed 's/^/# /' "$T/err"; echo "Bail out! no module"; exit 1; }
     chmod 644 "$T/modules/$1.so"

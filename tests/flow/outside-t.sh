@@ -4,8 +4,7 @@
 # but what is installed, gets a token.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-CC=${CC:-cc}
-command -v "$CC" >/dev/null || skip_all "no compiler"
+needs_compiler
 command -v pkg-config >/dev/null || skip_all "no pkg-config"
 sandbox
 umask 022
@@ -31,7 +30,7 @@ awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$TOP_SRC/HACK
 lines=$(wc -l <password.c)
 [ "$lines" -gt 20 ] && [ "$lines" -lt 60 ]; ok $? "the module of HACKING.md has less than 60 lines"
 # shellcheck disable=SC2046 # several words
-"$CC" -Wall -Wextra -Werror -shared -fPIC $(installed --cflags) -o password.so password.c 2>"$T/err"
+compile $(installed --cflags) -o password.so password.c 2>"$T/err"
 is $? 0 "it is built outside the tree, without a warning"
 sed 's/^/# /' "$T/err"
 cp password.so "$modules/" && chmod 644 "$modules/password.so"
