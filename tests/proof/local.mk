@@ -33,14 +33,10 @@ check-tsan:
 	    $(abs_top_srcdir)/configure -q --disable-fortify $(UNFENCED) CFLAGS="-g $$flags -DTW_NO_WIPE -Wno-tsan" $(PLAIN) && \
 	    $(MAKE) -s $(TSAN_TESTS) && $(MAKE) -s check check_PROGRAMS= TESTS='$(TSAN_TESTS)'
 
-# Every unit test that looks at no clock, and the main flows with all programs.
-# Nor two that meet valgrind itself: it does not bear half an ELF file, and has
-# files of /proc of its own.  What is other libraries' stands in
-# tests/proof/valgrind.supp.
-VALGRIND_SLOW = tests/unit/hours-t tests/unit/torn-t tests/unit/threads-t tests/unit/corpus-% tests/unit/wipe-t \
-	tests/unit/http-answer-t tests/unit/http-failure-t tests/unit/http-t tests/unit/json-t tests/unit/reply-t \
-	tests/unit/yaml-t tests/unit/profile-perms-t tests/unit/secret-command-t tests/unit/module-t \
-	tests/unit/secret-source-t
+# The unit tests, and the main flows with all programs; but not a million reads
+# and hours of requests, which would take hours.  What is other libraries'
+# stands in tests/proof/valgrind.supp.
+VALGRIND_SLOW = tests/unit/hours-t tests/unit/torn-t
 VALGRIND_FLOWS = tests/flow/main-t.sh tests/flow/git-t.sh tests/flow/token-t.sh # grants-t waits too short for it
 VALGRIND = valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99 \
 	--trace-children=no --suppressions=$(abs_top_srcdir)/tests/proof/valgrind.supp

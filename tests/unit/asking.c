@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 
 #include "provider/base/clock.h"
+#include "tests/unit/under_valgrind.h"
 
 struct raw_server server;
 static struct secret form = {.max = 1000};
@@ -35,7 +36,7 @@ request_to(const char *url)
     return (struct http_request){.url = url,
                                  .form = &form,
                                  .allow_loopback_http = true,
-                                 .timeout_ms = 5000};
+                                 .timeout_ms = (int)time_limit(5000)};
 }
 
 bool
@@ -74,7 +75,8 @@ run(const struct http_request *request)
 
     cr_assert_eq(http_post(http, request, on_done, &answer, &err), TW_OK, "%s",
                  err.message);
-    cr_assert_eq(http_run(http, INT64_MAX, clock_monotonic_ms() + 10000, &err),
+    cr_assert_eq(http_run(http, INT64_MAX,
+                          clock_monotonic_ms() + time_limit(10000), &err),
                  TW_OK);
     cr_assert_eq(answer.times, 1);
     return answer;

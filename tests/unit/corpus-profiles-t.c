@@ -24,6 +24,7 @@
 #include "provider/base/clock.h"
 #include "tests/unit/corpora.h"
 #include "tests/unit/figure.h"
+#include "tests/unit/under_valgrind.h"
 
 #define TEXT_MAX (256 * 1024)
 #define SLOW_MS 100
@@ -311,7 +312,7 @@ replay(struct corpus *corpus, char **fields,
         check(&outcome, fields);
         check_message(&outcome);
     }
-    if (outcome.took_ms > TOO_SLOW_MS)
+    if (outcome.took_ms > time_limit(TOO_SLOW_MS))
         not_met(&outcome, "too slow");
     corpus->tests++;
     corpus->failures += outcome.why[0] != '\0';

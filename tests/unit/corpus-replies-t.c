@@ -18,6 +18,7 @@
 #include "tests/unit/cpu_time.h"
 #include "tests/unit/figure.h"
 #include "tests/unit/raw_server.h"
+#include "tests/unit/under_valgrind.h"
 
 #define ROWS 150     /* of the shared corpus */
 #define OWN_ROWS 126 /* of tests/corpora */
@@ -211,7 +212,7 @@ judge_all(char *const *row, const struct http_reply *http,
         problem = "another Retry-After";
     if (!problem)
         problem = judge_shown(row, &reply, raw);
-    if (!problem && cpu_ms() - start > SLOW_MS)
+    if (!problem && cpu_ms() - start > time_limit(SLOW_MS))
         problem = "slow";
     if (problem)
         printf("# class %s error \"%s\" description \"%s\" %s\n",
@@ -280,7 +281,7 @@ replay_sent(char *const *row, const struct bytes *raw)
     struct http_request request = {.url = server.url,
                                    .form = &form,
                                    .allow_loopback_http = true,
-                                   .timeout_ms = 3000};
+                                   .timeout_ms = (int)time_limit(3000)};
     struct judged judged = {row, raw, "no answer"};
     struct tw_error err = {0};
 
@@ -288,7 +289,8 @@ replay_sent(char *const *row, const struct bytes *raw)
     server.len = raw->n;
     atomic_store(&server.requests, 0);
     if (http_post(engine, &request, on_done, &judged, &err) ||
-        http_run(engine, INT64_MAX, clock_monotonic_ms() + 5000, &err))
+        http_run(engine, INT64_MAX, clock_monotonic_ms() + time_limit(5000),
+                 &err))
         return "the engine fails";
     raw_wait(&server);
     if (!judged.problem && atomic_load(&server.requests) != 1)

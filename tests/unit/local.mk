@@ -10,12 +10,12 @@ EXTRA_DIST += tests/corpora tests/unit/run tests/unit/verify_jwt.py
 UNIT_TESTS = \
 	tests/unit/corpus-profiles-t \
 	tests/unit/corpus-replies-t
-tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c tests/unit/corpora.c tests/unit/corpora.h tests/unit/figure.h
+tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c tests/unit/corpora.c tests/unit/corpora.h tests/unit/figure.h tests/unit/under_valgrind.h
 tests_unit_corpus_profiles_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_corpus_profiles_t_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
 tests_unit_corpus_profiles_t_LDADD = helper/libhelper.la
 
-tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/corpora.c tests/unit/corpora.h tests/unit/figure.h tests/unit/raw_server.h tests/unit/cpu_time.h
+tests_unit_corpus_replies_t_SOURCES = tests/unit/corpus-replies-t.c tests/unit/corpora.c tests/unit/corpora.h tests/unit/figure.h tests/unit/raw_server.h tests/unit/cpu_time.h tests/unit/under_valgrind.h
 tests_unit_corpus_replies_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_corpus_replies_t_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
 tests_unit_corpus_replies_t_LDADD = helper/libhelper.la
@@ -156,17 +156,17 @@ tests_unit_hours_t_CFLAGS = $(CC_UNIT)
 tests_unit_hours_t_LDFLAGS = -Wl,--wrap=clock_gettime -Wl,--wrap=spawn_helper
 tests_unit_hours_t_LDADD = $(LINK_UNIT)
 
-tests_unit_http_answer_t_SOURCES = tests/unit/http-answer-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h
+tests_unit_http_answer_t_SOURCES = tests/unit/http-answer-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/under_valgrind.h
 tests_unit_http_answer_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_http_answer_t_CFLAGS = $(CC_UNIT)
 tests_unit_http_answer_t_LDADD = $(LINK_UNIT)
 
-tests_unit_http_failure_t_SOURCES = tests/unit/http-failure-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h
+tests_unit_http_failure_t_SOURCES = tests/unit/http-failure-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/under_valgrind.h
 tests_unit_http_failure_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_http_failure_t_CFLAGS = $(CC_UNIT)
 tests_unit_http_failure_t_LDADD = $(LINK_UNIT)
 
-tests_unit_http_t_SOURCES = tests/unit/http-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h
+tests_unit_http_t_SOURCES = tests/unit/http-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/under_valgrind.h
 tests_unit_http_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_http_t_CFLAGS = $(CC_UNIT)
 tests_unit_http_t_LDADD = $(LINK_UNIT)
@@ -176,7 +176,7 @@ tests_unit_index_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_index_t_CFLAGS = $(CC_UNIT)
 tests_unit_index_t_LDADD = $(LINK_UNIT)
 
-tests_unit_json_t_SOURCES = tests/unit/json-t.c tests/unit/cpu_time.h
+tests_unit_json_t_SOURCES = tests/unit/json-t.c tests/unit/cpu_time.h tests/unit/under_valgrind.h
 tests_unit_json_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_json_t_CFLAGS = $(CC_UNIT)
 tests_unit_json_t_LDADD = $(LINK_UNIT)
@@ -216,7 +216,7 @@ tests_unit_metadata_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_metadata_t_CFLAGS = $(CC_UNIT)
 tests_unit_metadata_t_LDADD = $(LINK_UNIT)
 
-tests_unit_module_t_SOURCES = tests/unit/module-t.c
+tests_unit_module_t_SOURCES = tests/unit/module-t.c tests/unit/under_valgrind.h
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_module_t_CFLAGS = $(CC_UNIT)
 tests_unit_module_t_LDADD = $(LINK_UNIT)
@@ -240,7 +240,7 @@ tests_unit_profile_links_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_links_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_links_t_LDADD = $(LINK_UNIT)
 
-tests_unit_profile_perms_t_SOURCES = tests/unit/profile-perms-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_profile_perms_t_SOURCES = tests/unit/profile-perms-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/under_valgrind.h
 tests_unit_profile_perms_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_perms_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_perms_t_LDADD = $(LINK_UNIT)
@@ -270,7 +270,7 @@ tests_unit_reply_rules_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_reply_rules_t_CFLAGS = $(CC_UNIT)
 tests_unit_reply_rules_t_LDADD = $(LINK_UNIT)
 
-tests_unit_reply_t_SOURCES = tests/unit/reply-t.c tests/unit/cpu_time.h
+tests_unit_reply_t_SOURCES = tests/unit/reply-t.c tests/unit/cpu_time.h tests/unit/under_valgrind.h
 tests_unit_reply_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_reply_t_CFLAGS = $(CC_UNIT)
 tests_unit_reply_t_LDADD = $(LINK_UNIT)
@@ -365,7 +365,7 @@ tests_unit_wipe_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_wipe_t_CFLAGS = $(CC_UNIT)
 tests_unit_wipe_t_LDADD = $(LINK_UNIT)
 
-tests_unit_yaml_t_SOURCES = tests/unit/yaml-t.c
+tests_unit_yaml_t_SOURCES = tests/unit/yaml-t.c tests/unit/under_valgrind.h
 tests_unit_yaml_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_yaml_t_CFLAGS = $(CC_UNIT)
 tests_unit_yaml_t_LDADD = $(LINK_UNIT)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tests/unit/loading.h"
+#include "tests/unit/under_valgrind.h"
 
 TestSuite(profile_perms, .init = loading_begin, .fini = scratch_remove);
 
@@ -284,6 +285,8 @@ Test(profile_perms, swapped_while_read, .timeout = 60)
     struct stat st;
 
     need_root();
+    if (under_valgrind())
+        cr_skip_test("its threads take turns, and hardly meet");
     loading_put_profile("profiles.yaml", 0600, "acme", "good");
     loading_put_profile("bad", 0644, "acme", "bad");
     cr_assert_eq(chown(scratch_path("bad"), SCRATCH_OTHER, SCRATCH_OTHER), 0);
