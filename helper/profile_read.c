@@ -309,18 +309,19 @@ new_profile(const struct profile_context *context,
 
 /* All that is made on the way is in the scratch. */
 static enum tw_status
-read_source(struct profile_reader *reader)
+read_source(const struct profile_reader *begun)
 {
-    struct profile_assertion assertion = *profile_assertion(reader->profile);
-    struct profile_identity identity = *profile_identity(reader->profile);
+    struct profile_assertion assertion = *profile_assertion(begun->profile);
+    struct profile_identity identity = *profile_identity(begun->profile);
     struct yaml_node whole;
+    struct profile_reader reader = *begun;
     enum tw_status status =
-        preset_merge(reader, reader->context->scratch, &whole);
+        preset_merge(&reader, reader.context->scratch, &whole);
 
-    reader->assertion = &assertion;
-    reader->identity = &identity;
-    reader->entry = &whole;
-    return status ? status : fill(reader, &whole);
+    reader.assertion = &assertion;
+    reader.identity = &identity;
+    reader.entry = &whole;
+    return status ? status : fill(&reader, &whole);
 }
 
 enum tw_status
