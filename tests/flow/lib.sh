@@ -125,12 +125,12 @@ else
 fi
 own "$T/run" "$T/home" "$T/config" "$T/sandbox"
 
-sandbox() { # sandbox [OPTION...]: starts it; sets URL and CA
+sandbox() { # sandbox [OPTION...]: starts it, for as long as this shell lives; sets URL and CA
     [ -x "$TOP_BUILD/tests/sandbox/sandbox" ] ||
         skip_all "the sandbox was not built: libmicrohttpd is missing"
     cp "$TOP_BUILD/tests/sandbox/sandbox" "$T/bin/"
     : >"$T/sandbox.out" # of one before
-    user "$T/bin/sandbox" --dir "$T/sandbox" --life 900 --parent \
+    user "$T/bin/sandbox" --dir "$T/sandbox" --life 86400 --parent \
         --client "$CLIENT_ID:$CANARY:payments+wallet+accounts" "$@" >"$T/sandbox.out" 2>&1 &
     SANDBOX_PID=$!
     for _ in $(seq 100); do
