@@ -237,10 +237,9 @@ ask_record(const struct runtime *runtime, const char *profile,
            int64_t min_valid, unsigned flags, struct answer *out,
            struct tw_error *err)
 {
-    enum tw_status status;
+    enum tw_status status =
+        ask(runtime, profile, min_valid, flags, out, err);
 
-    answer_clear(out);
-    status = ask(runtime, profile, min_valid, flags, out, err);
     if (status)
         answer_clear(out);
     return status;

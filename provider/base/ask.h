@@ -27,7 +27,7 @@ struct answer {
 };
 
 /* ask_record: a living token of @profile, good for @min_valid seconds if that
- * can be had.  @out is cleared first, and left empty on failure.
+ * can be had.  What @out held is gone, and it is left empty on failure.
  * Statuses: any.  Blocks as tokenward.h says. */
 enum tw_status ask_record(const struct runtime *runtime, const char *profile,
                           int64_t min_valid, unsigned flags,
