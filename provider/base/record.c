@@ -3,8 +3,9 @@
  * record.c - the record's text to a struct and back.
  *
  * One table names every key once.  The writer follows its order, and so the
- * reader first tries the key that stands next in it: a record of ours is read
- * with one comparison a line, and any other order costs a search.
+ * reader tries the keys from the one that stands next in it on: a record of
+ * ours costs a comparison a line and one for each key that is left out, and
+ * any other order a search.
  */
 #include "provider/base/record.h"
 
@@ -21,7 +22,7 @@
 #define EXPORT_KEY "export"
 #define BEARER "bearer"
 
-enum field_kind { FIELD_TEXT, FIELD_NUMBER };
+enum field_kind { FIELD_TEXT, FIELD_NUMBER, FIELD_BOOT_ID };
 
 struct field {
     const char *key;
@@ -58,61 +59,55 @@ static const struct field FIELDS[] = {
     TEXT("watched", watched),
     TEXT("watched_mark", watched_mark),
     NUMBER("wlcg_discovery", wlcg_discovery),
+    FIELD("boot_id", FIELD_BOOT_ID, expires.boot_id),
 };
 
 #define FIELD_COUNT (sizeof FIELDS / sizeof *FIELDS)
+
+static bool
+set_boot_id(char out[static BOOT_ID_LEN + 1], const char *value)
+{
+    if (strlen(value) != BOOT_ID_LEN)
+        return false;
+    memcpy(out, value, BOOT_ID_LEN + 1);
+    return true;
+}
 
 static bool
 set_field(struct record *record, const struct field *field, const char *value)
 {
     char *at = (char *)record + field->offset;
 
-    if (field->kind == FIELD_NUMBER)
+    switch (field->kind) {
+    case FIELD_NUMBER:
         return text_to_int64(value, (int64_t *)(void *)at);
-    *(const char **)(void *)at = value;
-    return true;
-}
-
-static bool
-set_other(struct record *record, const char *key, const char *value)
-{
-    if (strcmp(key, EXPORT_KEY) == 0) {
-        if (record->export_count < RECORD_EXPORTS_MAX)
-            record->exports[record->export_count++] = value;
-    } else if (strcmp(key, "boot_id") == 0) {
-        if (strlen(value) != BOOT_ID_LEN)
-            return false;
-        memcpy(record->expires.boot_id, value, BOOT_ID_LEN + 1);
+    case FIELD_BOOT_ID:
+        return set_boot_id(at, value);
+    case FIELD_TEXT:
+        *(const char **)(void *)at = value;
     }
     return true;
 }
 
-static bool
-set_key(struct record *record, size_t *row, const char *key, const char *value)
-{
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (strcmp(FIELDS[i].key, key) == 0) {
-            *row = i + 1;
-            return set_field(record, &FIELDS[i], value);
-        }
-    }
-    return set_other(record, key, value);
-}
-
+/* The next line, whose key is sought from @row on, round the table. */
 static bool
 set_next(struct record *record, struct lines *lines, size_t *row)
 {
-    const struct field *field = &FIELDS[*row % FIELD_COUNT];
     const char *key, *value;
 
-    if (lines_next_is(lines, field->key, field->key_len, &value)) {
-        (*row)++;
-        return set_field(record, field, value);
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        const struct field *field = &FIELDS[*row];
+
+        *row = *row + 1 < FIELD_COUNT ? *row + 1 : 0;
+        if (lines_next_is(lines, field->key, field->key_len, &value))
+            return set_field(record, field, value);
     }
-    if (lines->broken)
-        return false;
-    return !lines_next(lines, &key, &value) ? !lines->broken
-                                            : set_key(record, row, key, value);
+    if (!lines_next(lines, &key, &value))
+        return !lines->broken;
+    if (strcmp(key, EXPORT_KEY) == 0 &&
+        record->export_count < RECORD_EXPORTS_MAX)
+        record->exports[record->export_count++] = value;
+    return true;
 }
 
 static bool
@@ -167,25 +162,29 @@ record_parse(struct secret *text, struct record *out, struct tw_error *err)
     return tw_fail(err, TW_E_NOT_FOUND, "the record is not a whole one");
 }
 
+static bool
+put_field(struct secret *out, const struct record *record,
+          const struct field *field)
+{
+    const char *at = (const char *)record + field->offset, *text = at;
+
+    if (field->kind == FIELD_NUMBER)
+        return lines_put_int64(out, field->key,
+                               *(const int64_t *)(const void *)at);
+    if (field->kind == FIELD_TEXT)
+        text = *(const char *const *)(const void *)at;
+    else if (!at[0])
+        text = NULL; /* no boot is known */
+    return !text || lines_put(out, field->key, text);
+}
+
 bool
 record_format(const struct record *record, struct secret *out)
 {
     bool good = lines_put(out, VERSION_KEY, VERSION_TEXT);
 
-    for (size_t i = 0; good && i < FIELD_COUNT; i++) {
-        const char *at = (const char *)record + FIELDS[i].offset;
-
-        if (FIELDS[i].kind == FIELD_NUMBER) {
-            good = lines_put_int64(out, FIELDS[i].key,
-                                   *(const int64_t *)(const void *)at);
-        } else {
-            const char *text = *(const char *const *)(const void *)at;
-
-            good = !text || lines_put(out, FIELDS[i].key, text);
-        }
-    }
-    if (good && record->expires.boot_id[0])
-        good = lines_put(out, "boot_id", record->expires.boot_id);
+    for (size_t i = 0; good && i < FIELD_COUNT; i++)
+        good = put_field(out, record, &FIELDS[i]);
     for (size_t i = 0; good && i < record->export_count; i++)
         good = lines_put(out, EXPORT_KEY, record->exports[i]);
     return good;

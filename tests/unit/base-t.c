@@ -90,6 +90,31 @@ Test(record, is_read_and_written_alike)
     cr_assert_eq(again.lifetime, 3600);
 }
 
+Test(record, is_read_in_any_order_and_the_last_of_two_counts)
+{
+    static const char BACKWARDS[] =
+        "tokenward-record=1\nexport=A=token\nfuture_key=x\n"
+        "boot_id=00000000-1111-2222-3333-444444444444\nwlcg_discovery=1\n"
+        "refresh_at=3700\nlifetime=3600\nboottime_expires=3700\n"
+        "expires_at=4600\nissued_at=1000\nexport=B=file\nscope=no\n"
+        "scope=a b\naccess_token=tok\ntoken_type=Bearer\ngeneration=3\n"
+        "generations=4\nprofile=p\n";
+    AUTO_RECORD record = RECORD_INIT;
+    AUTO_SECRET text;
+
+    fill(&text, BACKWARDS);
+    cr_assert_eq(record_parse(&text, &record, NULL), TW_OK);
+    cr_assert_str_eq(record.profile, "p");
+    cr_assert_eq(record.generation, 3);
+    cr_assert_str_eq(record.scope, "a b");
+    cr_assert_eq(record.refresh_at, 3700);
+    cr_assert_eq(record.wlcg_discovery, 1);
+    cr_assert_str_eq(record.expires.boot_id,
+                     "00000000-1111-2222-3333-444444444444");
+    cr_assert_eq(record.export_count, 2);
+    cr_assert_str_eq(record.exports[1], "B=file");
+}
+
 Test(record, cut_anywhere_is_no_record)
 {
     for (size_t n = 0; n < strlen(WHOLE) - strlen("refresh_at=3700\nfuture_"
@@ -107,7 +132,7 @@ Test(record, cut_anywhere_is_no_record)
     }
 }
 
-Test(record, is_refused_with_a_foreign_version_or_a_bad_token)
+Test(record, is_refused_with_a_foreign_version_or_a_bad_value)
 {
     const char *const bad[] = {
         "tokenward-record=2\nprofile=p\n",
@@ -118,6 +143,9 @@ Test(record, is_refused_with_a_foreign_version_or_a_bad_token)
         "tokenward-record=1\nprofile=p\ngeneration=0\ntoken_type=Bearer\n"
         "access_token=ab\nissued_at=1\nexpires_at=2\nboottime_expires=2\n"
         "lifetime=1\nrefresh_at=1\n",
+        "tokenward-record=1\nprofile=p\ngeneration=1\ntoken_type=Bearer\n"
+        "access_token=ab\nissued_at=1\nexpires_at=2\nboottime_expires=2\n"
+        "lifetime=1\nrefresh_at=1\nboot_id=00000000-1111\n",
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
