@@ -74,7 +74,8 @@ static struct {
 } asked;
 static struct tw_error result;
 static int ends;
-static bool is_foretold; /* a server had a secret that it was not sent */
+static bool is_foretold; /* a server had a secret that it was not sent, or the
+                            hostile module one that nobody shows it */
 
 /* The engine's part, in its place: the answer comes in answer_one(). */
 enum tw_status
@@ -227,7 +228,6 @@ run(const struct profile *profile)
     struct tw_error err = {0};
 
     ends = 0;
-    is_foretold = false;
     asked.request = NULL;
     FUZZ_CHECK(!exchange_start(&context, done, NULL, &exchange, &err));
     for (int i = 0; !ends && i <= EXCHANGE_STEPS_TOLD_MAX; i++) {
@@ -238,6 +238,12 @@ run(const struct profile *profile)
     }
     FUZZ_CHECK(ends == 1);
     exchange_free(exchange);
+}
+
+static bool
+has_bytes(const uint8_t *data, size_t n, const char *text)
+{
+    return n && memmem(data, n, text, strlen(text));
 }
 
 /* What is no secret of this profile is none of these texts either. */
@@ -312,6 +318,8 @@ fuzz_exchange(const uint8_t *data, size_t n)
         .client_secret = {.kind = SECRET_VALUE, .value = CLIENT_SECRET}};
 
     script_begin(data, n);
+    is_foretold =
+        has_bytes(data, n, SECRET) || has_bytes(data, n, CLIENT_SECRET);
     provider = PROVIDERS[script_below(sizeof PROVIDERS / sizeof *PROVIDERS)];
     module.provider = *provider;
     if (provider != &SCRIPTED) {

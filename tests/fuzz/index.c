@@ -51,11 +51,12 @@ static bool
 visit(void *arg, const char *key, const char *value)
 {
     struct asked *asked = arg;
-    char profile[65] = "", username[256] = "", host[300] = "";
+    char profile[PROFILE_NAME_MAX + 1] = "", username[256] = "",
+                                    host[300] = "";
     int used = 0;
 
     if (strcmp(key, "route") != 0 ||
-        sscanf(value, "%64[^ ]%*1[ ]%255[^ ]%*1[ ]%299[^ ]%n", profile,
+        sscanf(value, "%129[^ ]%*1[ ]%255[^ ]%*1[ ]%299[^ ]%n", profile,
                username, host, &used) != 3 ||
         !(strchr(profile, '@') ? text_is_profile_name(profile)
                                : text_is_name_part(profile)))
