@@ -130,10 +130,20 @@ session_profile(struct session *session, int argc, char **argv,
         return status;
     if (session_store(session, store, &err))
         return session_fail(session, &err);
-    status = session_load(session, store, set);
+    return session_find(session, argv[0], store, set, profile);
+}
+
+enum tw_status
+session_find(struct session *session, const char *name,
+             const struct store *store, struct profile_set *set,
+             const struct profile **profile)
+{
+    struct tw_error err;
+    enum tw_status status = session_load(session, store, set);
+
     if (status)
         return status;
-    return profiles_find(set, argv[0], profile, &err)
+    return profiles_find(set, name, profile, &err)
                ? session_fail(session, &err)
                : TW_OK;
 }

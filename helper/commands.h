@@ -81,6 +81,11 @@ enum tw_status session_profile(struct session *session, int argc, char **argv,
                                struct store *store, struct profile_set *set,
                                const struct profile **profile);
 
+/* session_find: the same of @name, with a store that is open. */
+enum tw_status session_find(struct session *session, const char *name,
+                            const struct store *store, struct profile_set *set,
+                            const struct profile **profile);
+
 /* session_scope: where this session's profiles are. */
 struct profile_scope session_scope(const struct session *session);
 

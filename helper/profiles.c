@@ -266,6 +266,23 @@ load_places(const struct loader *loader, int dir, const struct places *places)
     return load_drop_ins(loader, drop_ins, places->drop_ins);
 }
 
+/* The set is @out's, with what it needed to be read freed. */
+static enum tw_status
+conclude(const struct loader *loader, bool whole, struct profile_set *out)
+{
+    struct profile_set *set = loader->set;
+    enum tw_status status =
+        profile_links_check(set, whole, &loader->complaints, loader->err);
+
+    if (status)
+        return status;
+    yaml_document_free(TAKE_POINTER(set->document));
+    arena_clear(&set->scratch);
+    *out = *set;
+    *set = (struct profile_set){0};
+    return TW_OK;
+}
+
 enum tw_status
 profiles_load(const struct profile_scope *scope, struct modules *modules,
               void (*tell)(void *arg, const struct tw_error *err), void *arg,
@@ -289,15 +306,7 @@ profiles_load(const struct profile_scope *scope, struct modules *modules,
         status = load_absent(&loader, &places);
     else if (!status)
         status = load_places(&loader, dir, &places);
-    if (!status)
-        status = profile_links_check(&set, true, &loader.complaints, err);
-    if (status)
-        return status;
-    yaml_document_free(TAKE_POINTER(set.document));
-    arena_clear(&set.scratch);
-    *out = set;
-    set = (struct profile_set){0};
-    return TW_OK;
+    return status ? status : conclude(&loader, true, out);
 }
 
 enum tw_status
@@ -320,13 +329,61 @@ profiles_load_file(const struct profile_scope *scope, const char *path,
     status = load_file(&loader, AT_FDCWD, path, path, &is_there);
     if (!status && !is_there)
         return tw_fail(err, TW_E_NOT_FOUND, "%s: does not exist", path);
+    return status ? status : conclude(&loader, false, out);
+}
+
+/* The name of @path in the directory @dir, or NULL if it is in none or in
+ * another one. */
+static const char *
+name_in(const char *path, const char *dir)
+{
+    size_t n = strlen(dir);
+
+    return strncmp(path, dir, n) == 0 && path[n] == '/' &&
+                   !strchr(path + n + 1, '/')
+               ? path + n + 1
+               : NULL;
+}
+
+static enum tw_status
+load_place(const struct loader *loader, int dir, const struct places *places,
+           const char *path)
+{
+    AUTO_CLOSE int drop_ins = -1;
+    const char *name = name_in(path, places->drop_ins);
+    enum tw_status status;
+    bool is_there;
+
+    if (!loader->scope->system && strcmp(path, places->file) == 0)
+        return load_file(loader, dir, USER_FILE, path, &is_there);
+    if (!name || !is_profile_file(name))
+        return tw_fail(loader->err, TW_E_NOT_FOUND, "%s: is not one of %s",
+                       path, loader->set->places);
+    status = open_directory(loader, dir, DROP_INS, places->drop_ins, &drop_ins,
+                            loader->err);
+    return status ? status
+                  : load_drop_in(loader, drop_ins, places->drop_ins, name);
+}
+
+enum tw_status
+profiles_load_one(const struct profile_scope *scope, const char *path,
+                  struct modules *modules, struct profile_set *out,
+                  struct tw_error *err)
+{
+    AUTO(auto_set) struct profile_set set = {0};
+    AUTO_CLOSE int dir = -1;
+    const struct loader loader = {.scope = scope,
+                                  .modules = modules,
+                                  .complaints = {NULL, NULL, &set},
+                                  .set = &set,
+                                  .err = err};
+    struct places places;
+    enum tw_status status = name_places(&loader, &places);
+
     if (!status)
-        status = profile_links_check(&set, false, &loader.complaints, err);
-    if (status)
-        return status;
-    yaml_document_free(TAKE_POINTER(set.document));
-    arena_clear(&set.scratch);
-    *out = set;
-    set = (struct profile_set){0};
-    return TW_OK;
+        status = open_directory(&loader, AT_FDCWD, scope->dir, scope->dir,
+                                &dir, err);
+    if (!status)
+        status = load_place(&loader, dir, &places, path);
+    return status ? status : conclude(&loader, false, out);
 }

@@ -80,6 +80,14 @@ profiles_load_file(const struct profile_scope *scope, const char *path,
                    void (*complain)(void *arg, const struct tw_error *err),
                    void *arg, struct profile_set *out, struct tw_error *err);
 
+/* profiles_load_one: of the files that profiles_load() reads the one at @path,
+ * in the same directories, which are checked as there.  What it links to in
+ * others is not looked up.  TW_E_NOT_FOUND: it is none of them. */
+enum tw_status profiles_load_one(const struct profile_scope *scope,
+                                 const char *path, struct modules *modules,
+                                 struct profile_set *out,
+                                 struct tw_error *err);
+
 /* profiles_find: the profile of that name; an instance is made for the one who
  * asks.  A written-out NAME@INSTANCE wins over its template.  A user's
  * instance (%u) is that of a user of this host, who must be one of the

@@ -110,6 +110,84 @@ else
 fi
 rm -f "$T/config/tokenward/profiles.d/unit.yaml" "$T/config/tokenward/profiles.d/signals.yaml"
 
+# A hook reads the file that its token's profile is in, and no other one.
+D=$T/config/tokenward/profiles.d
+# shellcheck disable=SC2016
+echo 'echo "$1 $TOKENWARD_PROFILE" >$out' | program runs
+# hook NAME: runs it as the resident helper has it run; which files it opened.
+hook() {
+    rm -f "$T/home/runs.out"
+    strace -f -qq -s 4096 -e trace=openat -o "$T/opened" setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups \
+        "$T/bin/tokenward-helper" hook -- "$1" >"$T/hook.out" 2>&1
+    echo "$? $(cat "$T/home/runs.out" 2>/dev/null)"
+}
+opened() { grep -o '"[^"/]*\.yaml", .*' "$T/opened" | sed -n 's/^"\(.*\)".*) = [0-9]*$/\1/p' | tr '\n' ' '; }
+if can_trace && ! is_sanitized; then
+    mkdir "$T/away"
+    mv "$D"/* "$T/away/"
+    profile own /oauth/v1/token "on_refresh: {command: [$T/bin/runs, first]}"
+    profile other /oauth/v1/token
+    profile team@ /oauth/v1/token 'instances: [one, two]' 'params: {tenant: "%i"}' "on_refresh: {command: [$T/bin/runs, team]}"
+    cat >"$D/linked.yaml" <<END
+profiles:
+  linked:
+    provider: token_exchange
+    token_endpoint: $URL/oauth/v1/token
+    client_id: $CLIENT_ID
+    ca_file: $CA
+    client_secret: $CANARY
+    subject_token: {profile: other}
+    on_refresh: {command: [$T/bin/runs, linked]}
+END
+    cat >"$D/stack.yaml" <<END
+profiles:
+  stack:
+    on_refresh: {command: [$T/bin/runs, stack]}
+    any_of:
+    - {provider: file, file: $T/home/none}
+    - {provider: exec, command: [/bin/echo, a-token], default_lifetime: 900}
+END
+    own "$D"
+    chmod 600 "$D"/*
+    for name in own team@two stack linked; do
+        user tokenward-helper --no-hooks fetch "$name" >"$T/fetched" 2>&1; is $? 0 "$name: a token"; sed "s/^/# /" "$T/fetched"
+    done
+    is "$(hook own)" "0 first own" "a profile's hook runs"
+    is "$(opened)" "own.yaml " "and its own file alone is read"
+    is "$(hook team@two)" "0 team team@two" "an instance's"
+    is "$(opened)" "team@.yaml " "its template's file alone is read"
+    is "$(hook stack)" "0 stack stack" "that of several sources"
+    is "$(opened)" "stack.yaml " "its own file alone is read"
+    is "$(hook linked)" "0 linked linked" "one whose secret is another profile's token"
+    is "$(opened)" "linked.yaml " "its own file alone is read"
+    # What the record says of another file is nobody's word.
+    sed 's/, first]/, planted]/' "$D/own.yaml" >"$T/home/own.yaml"
+    own "$T/home/own.yaml"
+    chmod 600 "$T/home/own.yaml"
+    mark=$(stat -c '%d:%i:%s:%.9Y:%.9Z' "$T/home/own.yaml")
+    cp -p "$(record own)" "$T/kept"
+    sed -i "s|^source=.*|source=$T/home/own.yaml|; s|^source_mark=.*|source_mark=$mark|" "$(record own)"
+    own "$(record own)"
+    is "$(hook own)" "0 first own" "a file that is none of the profiles' is not believed"
+    is "$(grep -c "$T/home/own.yaml" "$T/opened")" 0 "nor read"
+    sed -i "s|^source=.*|source=$D/../../../home/own.yaml|" "$(record own)"
+    is "$(hook own)" "0 first own" "nor one behind a path that leads away"
+    cp -p "$T/kept" "$(record own)"
+    sed -i 's/, first]/, second]/' "$D/own.yaml"
+    own "$D/own.yaml"
+    is "$(hook own)" "0 second own" "of a file that was edited the new one runs"
+    like "$(opened)" "other.yaml" "after all were read"
+    mv "$D/own.yaml" "$D/moved.yaml"
+    is "$(hook own)" "0 second own" "and of one that was moved"
+    rm "$D/moved.yaml"
+    like "$(hook own; cat "$T/hook.out")" "own" "one that is gone is told"
+    [ ! -e "$T/home/runs.out" ]; is $? 0 "and has none"
+    rm "$D"/*
+    mv "$T/away"/* "$D/"
+else
+    skip "the files that a hook reads" "needs strace and root"
+fi
+
 # What is none.
 while IFS= read -r line; do
     profile bad /oauth/v1/token "on_refresh: $line"
