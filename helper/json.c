@@ -4,6 +4,7 @@
  */
 #include "helper/json.h"
 
+#include <errno.h>
 #include <json-c/json.h>
 #include <limits.h>
 #include <string.h>
@@ -26,30 +27,62 @@ skip_mark(const char **text, size_t *n)
     }
 }
 
-struct json *
-json_read(const char *text, size_t n)
+/* Adds @value and all within; as deep as JSON_DEPTH_MAX. */
+static void
+measure(struct json_object *value, struct json_size *size)
 {
-    struct json *json;
-    struct json_tokener *tokener;
-    struct json_object *root;
+    size->values++;
+    if (json_object_is_type(value, json_type_object)) {
+        json_object_object_foreach(value, name, within)
+        {
+            size->bytes += strlen(name);
+            measure(within, size);
+        }
+    } else if (json_object_is_type(value, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+            measure(json_object_array_get_idx(value, i), size);
+    } else if (json_object_is_type(value, json_type_string)) {
+        size->bytes += (size_t)json_object_get_string_len(value);
+    }
+}
 
-    skip_mark(&text, &n);
-    if (n > INT_MAX || !json_scan(text, n))
-        return NULL;
-    tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
+/* All of what was scanned; NULL if memory is short. */
+static struct json_object *
+parse(const char *text, size_t n, const struct json_size *scanned)
+{
+    struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
+    struct json_object *root;
+    struct json_size size = {0};
+
     if (!tokener)
         return NULL;
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     root = json_tokener_parse_ex(tokener, text, (int)n);
     json_tokener_free(tokener);
-    json = json_object_is_type(root, json_type_object)
-               ? calloc(1, sizeof *json)
-               : NULL;
-    if (!json) {
-        json_object_put(root);
+    measure(root, &size);
+    if (size.values == scanned->values && size.bytes == scanned->bytes)
+        return root;
+    json_object_put(root);
+    return NULL;
+}
+
+struct json *
+json_read(const char *text, size_t n)
+{
+    struct json *json;
+    struct json_size scanned;
+
+    skip_mark(&text, &n);
+    if (n > INT_MAX || !json_scan(text, n, &scanned))
+        return NULL;
+    json = calloc(1, sizeof *json);
+    if (json)
+        json->root = parse(text, n, &scanned);
+    if (!json || !json->root) {
+        free(json);
+        errno = ENOMEM;
         return NULL;
     }
-    json->root = root;
     return json;
 }
 

@@ -3,7 +3,9 @@
  * json_scan.c - the strict pass in front of json-c, which lets through NaN,
  * single quotes, raw control bytes, "-01" and duplicates, and cuts keys at a
  * NUL.  Nothing is built; keys are kept as hashes, sorted once an object ends:
- * two keys of one hash are refused like two equal keys.
+ * two keys of one hash are refused like two equal keys.  What json-c must make
+ * of it is counted: where memory is short it drops members and parts of texts
+ * without a word.
  */
 #include "helper/json_scan.h"
 
@@ -20,7 +22,7 @@
 struct scan {
     const unsigned char *at, *end;
     int depth;
-    size_t values;
+    struct json_size size;
     uint64_t *keys; /* of the objects that are open, innermost last */
     size_t key_count, key_room;
 };
@@ -91,32 +93,36 @@ scan_number(struct scan *scan)
     return true;
 }
 
+/* A name ends at its first NUL, as json-c has it. */
 static void
-add_byte(struct text_facts *facts, unsigned byte)
+add_byte(struct scan *scan, struct text_facts *facts, unsigned byte)
 {
-    if (!facts)
+    if (facts)
+        facts->has_nul = facts->has_nul || byte == 0;
+    if (facts && facts->has_nul)
         return;
-    facts->hash = (facts->hash ^ byte) * FNV_PRIME;
-    facts->has_nul = facts->has_nul || byte == 0;
+    scan->size.bytes++;
+    if (facts)
+        facts->hash = (facts->hash ^ byte) * FNV_PRIME;
 }
 
 static void
-add_character(struct text_facts *facts, uint32_t character)
+add_character(struct scan *scan, struct text_facts *facts, uint32_t character)
 {
     if (character < 0x80) {
-        add_byte(facts, character);
+        add_byte(scan, facts, character);
     } else if (character < 0x800) {
-        add_byte(facts, 0xc0 | character >> 6);
-        add_byte(facts, 0x80 | (character & 0x3f));
+        add_byte(scan, facts, 0xc0 | character >> 6);
+        add_byte(scan, facts, 0x80 | (character & 0x3f));
     } else if (character < 0x10000) {
-        add_byte(facts, 0xe0 | character >> 12);
-        add_byte(facts, 0x80 | (character >> 6 & 0x3f));
-        add_byte(facts, 0x80 | (character & 0x3f));
+        add_byte(scan, facts, 0xe0 | character >> 12);
+        add_byte(scan, facts, 0x80 | (character >> 6 & 0x3f));
+        add_byte(scan, facts, 0x80 | (character & 0x3f));
     } else {
-        add_byte(facts, 0xf0 | character >> 18);
-        add_byte(facts, 0x80 | (character >> 12 & 0x3f));
-        add_byte(facts, 0x80 | (character >> 6 & 0x3f));
-        add_byte(facts, 0x80 | (character & 0x3f));
+        add_byte(scan, facts, 0xf0 | character >> 18);
+        add_byte(scan, facts, 0x80 | (character >> 12 & 0x3f));
+        add_byte(scan, facts, 0x80 | (character >> 6 & 0x3f));
+        add_byte(scan, facts, 0x80 | (character & 0x3f));
     }
 }
 
@@ -155,13 +161,13 @@ scan_escape(struct scan *scan, struct text_facts *facts)
                 return false;
             high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
         }
-        add_character(facts, high);
+        add_character(scan, facts, high);
         return true;
     }
     if (scan->at >= scan->end || !*scan->at ||
         !(name = strchr(NAMES, *scan->at)))
         return false;
-    add_byte(facts, (unsigned char)VALUES[name - NAMES]);
+    add_byte(scan, facts, (unsigned char)VALUES[name - NAMES]);
     scan->at++;
     return true;
 }
@@ -185,7 +191,7 @@ scan_utf8(struct scan *scan, struct text_facts *facts)
     if ((n == 2 && value < 0x800) || (n == 3 && value < 0x10000) ||
         value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
         return false;
-    add_character(facts, value);
+    add_character(scan, facts, value);
     scan->at += n + 1;
     return true;
 }
@@ -199,6 +205,7 @@ skip_plain(struct scan *scan)
     while (at < scan->end && *at >= 0x20 && *at < 0x80 && *at != '"' &&
            *at != '\\')
         at++;
+    scan->size.bytes += (size_t)(at - scan->at);
     scan->at = at;
 }
 
@@ -226,7 +233,7 @@ scan_string(struct scan *scan, struct text_facts *facts)
             if (!scan_escape(scan, facts))
                 return false;
         } else if (byte < 0x80) {
-            add_byte(facts, byte);
+            add_byte(scan, facts, byte);
             scan->at++;
         } else if (!scan_utf8(scan, facts)) {
             return false;
@@ -325,10 +332,10 @@ scan_value(struct scan *scan)
     bool good;
 
     skip_space(scan);
-    if (scan->depth >= JSON_DEPTH_MAX || scan->values >= JSON_VALUES_MAX ||
-        scan->at >= scan->end)
+    if (scan->depth >= JSON_DEPTH_MAX ||
+        scan->size.values >= JSON_VALUES_MAX || scan->at >= scan->end)
         return false;
-    scan->values++;
+    scan->size.values++;
     scan->depth++;
     switch (*scan->at) {
     case '{':
@@ -361,7 +368,7 @@ scan_value(struct scan *scan)
 }
 
 bool
-json_scan(const char *text, size_t n)
+json_scan(const char *text, size_t n, struct json_size *out)
 {
     const unsigned char *bytes = (const unsigned char *)text;
     struct scan scan = {.at = bytes, .end = bytes + n};
@@ -371,5 +378,7 @@ json_scan(const char *text, size_t n)
     good = scan.at < scan.end && *scan.at == '{' && scan_value(&scan) &&
            scan.at == scan.end;
     free(scan.keys);
+    if (good)
+        *out = scan.size;
     return good;
 }

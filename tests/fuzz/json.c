@@ -25,8 +25,9 @@ static struct json_tree tree; /* too large for the stack of some engines */
  * read soon. */
 #define EXACT (1LL << (LDBL_MANT_DIG < 62 ? LDBL_MANT_DIG - 2 : 60))
 #define NUMBER_MAX 1000
-#define PLAIN_MAX 14 /* bytes; what is this short is not rounded to a whole \
-                      */
+#define PLAIN_MAX                                             \
+    14 /* bytes; what is this short is not rounded to a whole \
+        */
 
 /* The other reader may make of a long text the next whole number. */
 static void
@@ -167,10 +168,12 @@ check_document(const char *text, size_t n)
 {
     AUTO_FREE char *changed = fuzz_text((const uint8_t *)text, n);
     struct json *json = json_read(text, n);
+    struct json_size size;
     bool is_tree = json_tree_read(changed, n, &tree) &&
                    tree.values[0].kind == JSON_TREE_OBJECT;
 
-    FUZZ_CHECK(!json || json_scan(text, n) || (n > 3 && text[0] == '\xef'));
+    if (n <= 3 || text[0] != '\xef') /* all that is scanned is read */
+        FUZZ_CHECK((json != NULL) == json_scan(text, n, &size));
     if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         is_tree = false; /* a byte order mark is for the helper's alone */
     else if (!is_beyond(text, n))

@@ -41,6 +41,7 @@ UNIT_TESTS += \
 	tests/unit/http-failure-t \
 	tests/unit/http-t \
 	tests/unit/index-t \
+	tests/unit/json-memory-t \
 	tests/unit/json-t \
 	tests/unit/json-tree-t \
 	tests/unit/jwt-expiry-t \
@@ -175,6 +176,11 @@ tests_unit_index_t_SOURCES = tests/unit/index-t.c
 tests_unit_index_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_index_t_CFLAGS = $(CC_UNIT)
 tests_unit_index_t_LDADD = $(LINK_UNIT)
+
+tests_unit_json_memory_t_SOURCES = tests/unit/json-memory-t.c tests/unit/under_valgrind.h
+tests_unit_json_memory_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_json_memory_t_CFLAGS = $(CC_UNIT)
+tests_unit_json_memory_t_LDADD = $(LINK_UNIT)
 
 tests_unit_json_t_SOURCES = tests/unit/json-t.c tests/unit/cpu_time.h tests/unit/under_valgrind.h
 tests_unit_json_t_CPPFLAGS = $(CPP_UNIT)
