@@ -7,9 +7,8 @@
  * signal, repeated so that none can be missed, ends it, also when whoever
  * started us had it blocked.  The file says who holds it: a pid is written by
  * all but the one who is known otherwise, for ten thousand of them are a page
- * of memory each.  If somebody removed or replaced the file
- * meanwhile, what is held is not what others will ask for, and it is opened
- * anew.
+ * of memory each.  If somebody removed or replaced the file meanwhile, what is
+ * held is not what others will ask for, and it is opened anew.
  *
  * The second lock is one of fcntl(2), of the open file: a file that is there
  * already is two locks that way.  On a file system where flock(2) is made of
@@ -111,11 +110,12 @@ wait_first(int fd, int64_t deadline_ms)
 
 /* Is what is held, as it was when it was opened, what others open? */
 static bool
-is_still_there(const struct lock_file *file, const struct stat *held,
-               struct stat *named)
+is_still_there(const struct lock_file *file, const struct stat *held)
 {
-    return fstatat(file->dir, file->name, named, AT_SYMLINK_NOFOLLOW) == 0 &&
-           held->st_dev == named->st_dev && held->st_ino == named->st_ino;
+    struct stat named;
+
+    return fstatat(file->dir, file->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           held->st_dev == named.st_dev && held->st_ino == named.st_ino;
 }
 
 static long
@@ -171,24 +171,13 @@ lock_is_held(const struct lock_file *file)
     return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 }
 
-/* @is_new: we are to make it; becomes whether we did. */
-static int
-open_file(const struct lock_file *file, bool *is_new)
-{
-    const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    int fd = -1;
-
-    if (*is_new)
-        fd = openat(file->dir, file->name, flags | O_EXCL, 0600);
-    *is_new = fd >= 0;
-    return fd >= 0 ? fd : openat(file->dir, file->name, flags, 0600);
-}
-
 static enum tw_status
-open_lock(const struct lock_file *file, bool *is_new, int *out,
-          struct stat *st, struct tw_error *err)
+open_lock(const struct lock_file *file, int *out, struct stat *st,
+          struct tw_error *err)
 {
-    AUTO_CLOSE int fd = open_file(file, is_new);
+    AUTO_CLOSE int fd =
+        openat(file->dir, file->name,
+               O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 
     if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) &&
         st->st_nlink <= 1 && st->st_uid == geteuid()) {
@@ -203,16 +192,15 @@ open_lock(const struct lock_file *file, bool *is_new, int *out,
                    file->shown);
 }
 
-/* Opens and holds it.  @is_new as above; becomes whether nobody has held it
- * before: who finds it made by another writes into it, so it is empty. */
+/* Opens and holds it. */
 static enum tw_status
 take(const struct lock_file *file, wait_lock *wait, int64_t deadline_ms,
-     bool *is_new, int *out, struct tw_error *err)
+     int *out, struct tw_error *err)
 {
     for (int i = 0; i < TRIES; i++) {
         AUTO_CLOSE int fd = -1;
-        struct stat st, named;
-        enum tw_status status = open_lock(file, is_new, &fd, &st, err);
+        struct stat st;
+        enum tw_status status = open_lock(file, &fd, &st, err);
         int rc;
 
         if (status)
@@ -226,12 +214,10 @@ take(const struct lock_file *file, wait_lock *wait, int64_t deadline_ms,
         if (rc)
             return tw_fail_errno(err, TW_E_SYSTEM, rc, "locking %s",
                                  file->shown);
-        if (is_still_there(file, &st, &named)) {
-            *is_new = *is_new && named.st_size == 0;
+        if (is_still_there(file, &st)) {
             *out = take_fd(&fd);
             return TW_OK;
         }
-        *is_new = false;
     }
     return tw_fail(err, TW_E_RETRY, "%s: keeps vanishing", file->shown);
 }
@@ -248,9 +234,7 @@ enum tw_status
 lock_take(const struct lock_file *file, int64_t deadline_ms, int *out,
           struct tw_error *err)
 {
-    bool is_new = file->is_new && *file->is_new;
-    enum tw_status status =
-        take(file, wait_first, deadline_ms, &is_new, out, err);
+    enum tw_status status = take(file, wait_first, deadline_ms, out, err);
     char text[24];
 
     if (status)
@@ -259,8 +243,6 @@ lock_take(const struct lock_file *file, int64_t deadline_ms, int *out,
         (void)snprintf(text, sizeof text, "%-10ld\n", (long)getpid());
         (void)!pwrite(*out, text, strlen(text), 0);
     }
-    if (file->is_new)
-        *file->is_new = is_new;
     return TW_OK;
 }
 
@@ -268,16 +250,15 @@ enum tw_status
 lock_guard(const struct lock_file *file, int held, int64_t deadline_ms,
            int *out, struct tw_error *err)
 {
-    struct stat st, named;
-    bool is_new = false;
+    struct stat st;
 
     if (held >= 0 && fstat(held, &st) == 0 &&
         wait_second(held, deadline_ms) == 0) {
-        if (is_still_there(file, &st, &named)) {
+        if (is_still_there(file, &st)) {
             *out = held;
             return TW_OK;
         }
         lock_open_guard(held);
     }
-    return take(file, wait_second, deadline_ms, &is_new, out, err);
+    return take(file, wait_second, deadline_ms, out, err);
 }

@@ -18,8 +18,6 @@ struct lock_file {
     const char *name;
     const char *shown; /* the path, for messages */
     const char *busy;  /* "'acme' is being fetched" */
-    bool *is_new;      /* may it be?  Becomes: we made it, and nobody has held
-                          it before; or NULL */
     bool is_nameless;  /* who holds it does not write its pid into an empty one
                         */
     const struct lock_file *usual; /* where its pid is to be read then, or

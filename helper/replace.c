@@ -78,10 +78,7 @@ replace_begin(const struct replace_place *place, struct replace_guard *guard,
     if (status)
         return status;
     guard->held = place->held;
-    guard->is_new =
-        place->is_new && place->held >= 0 && guard->fd == place->held;
-    if (!guard->is_new)
-        sweep(place->dir);
+    sweep(place->dir);
     return TW_OK;
 }
 

@@ -18,13 +18,12 @@
 struct replace_place {
     int dir;
     const char *lock;
-    int held;    /* that file, if its first lock is held, or -1 */
-    bool is_new; /* then: nobody else has ever written here */
+    int held; /* that file, if its first lock is held, or -1 */
 };
 
 struct replace_guard {
     int fd, held;
-    bool is_new; /* of the place, and still so */
+    bool is_new; /* the place is, as whoever made it knows */
 };
 
 /* replace_begin: makes this process the only writer in @place (for the short

@@ -38,8 +38,8 @@ struct store_profile {
     const char *name; /* borrowed */
     int dir;          /* <runtime>/<profile> */
     int lock;         /* the lock file, or -1 */
-    bool is_new;      /* it was made when it was entered, and nobody else has
-                         locked it since: nothing is kept */
+    bool is_new;      /* it was made when it was entered, and not locked since:
+                         nothing is kept */
     bool is_marked;   /* by the resident helper, which has made it and locks
                          nothing: see store_place.c */
     const struct readers *readers; /* of what is written, or NULL; borrowed */

@@ -174,7 +174,6 @@ store_lock(struct store_profile *profile, int64_t deadline_ms,
                                    .name = STORE_LOCK,
                                    .shown = shown,
                                    .busy = busy,
-                                   .is_new = &profile->is_new,
                                    .is_nameless = store->is_resident,
                                    .usual = &serve};
     enum tw_status status;
@@ -185,6 +184,7 @@ store_lock(struct store_profile *profile, int64_t deadline_ms,
                    profile->name);
     (void)snprintf(busy, sizeof busy, "'%s' is being fetched", profile->name);
     status = lock_take(&file, deadline_ms, &profile->lock, err);
+    profile->is_new = false; /* somebody else may have held it before */
     if (!status && store->is_resident)
         unmark(profile); /* it was killed, and is here again */
     else if (!status)
@@ -243,10 +243,8 @@ enum tw_status
 store_begin(const struct store_profile *profile, struct replace_guard *guard,
             struct tw_error *err)
 {
-    const struct replace_place place = {.dir = profile->dir,
-                                        .lock = STORE_LOCK,
-                                        .held = profile->lock,
-                                        .is_new = profile->is_new};
+    const struct replace_place place = {
+        .dir = profile->dir, .lock = STORE_LOCK, .held = profile->lock};
 
     if (is_alone(profile)) {
         guard->is_new = profile->is_new;
