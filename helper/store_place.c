@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -27,6 +28,8 @@
 #define SHOWN_MAX 512 /* of a path in a message; a longer one is cut */
 #define MARK S_ISVTX
 #define MARK_NAP_NS 5000000
+
+static _Atomic unsigned marked; /* places of this process, at this moment */
 
 static enum tw_status
 open_directory(int at, const char *name, const char *path, bool system,
@@ -87,6 +90,8 @@ store_enter(const struct store *store, const char *name,
                                   .lock = -1,
                                   .is_new = made,
                                   .is_marked = made && store->is_resident};
+    if (out->is_marked)
+        (void)atomic_fetch_add(&marked, 1);
     return TW_OK;
 }
 
@@ -111,8 +116,11 @@ unmark(const struct store_profile *profile)
 void
 store_leave(struct store_profile *profile)
 {
-    if (profile->is_marked && profile->dir >= 0)
+    if (profile->is_marked) {
         unmark(profile);
+        (void)atomic_fetch_sub(&marked, 1);
+    }
+    profile->is_marked = false;
     auto_close(&profile->lock);
     auto_close(&profile->dir);
     profile->lock = profile->dir = -1;
@@ -162,6 +170,19 @@ await_first(const struct store_profile *profile, const struct lock_file *serve,
     return TW_OK;
 }
 
+/* By the resident helper, of one that it did not make now: it was killed, and
+ * is here again, or another fetch of its own is at it, as for a profile that
+ * was removed and came back. */
+static enum tw_status
+take_over(const struct store_profile *profile, const struct lock_file *serve,
+          struct tw_error *err)
+{
+    if (has_mark(profile) && atomic_load(&marked))
+        return lock_tell(serve, err);
+    unmark(profile);
+    return TW_OK;
+}
+
 enum tw_status
 store_lock(struct store_profile *profile, int64_t deadline_ms,
            struct tw_error *err)
@@ -186,7 +207,7 @@ store_lock(struct store_profile *profile, int64_t deadline_ms,
     status = lock_take(&file, deadline_ms, &profile->lock, err);
     profile->is_new = false; /* somebody else may have held it before */
     if (!status && store->is_resident)
-        unmark(profile); /* it was killed, and is here again */
+        status = take_over(profile, &serve, err);
     else if (!status)
         status = await_first(profile, &serve, deadline_ms, err);
     if (status && profile->lock >= 0) {

@@ -222,9 +222,8 @@ Test(store_lock, a_mark_of_one_that_was_killed_holds_nobody_up, .timeout = 20)
 
     open_resident(&store, &resident, &serve);
     cr_assert_eq(store_enter(&resident, "p", &one, NULL), TW_OK);
-    one.is_marked = false; /* which nobody takes away any more */
     store_leave(&one);
-    cr_expect_eq(mode_of_profile(), 01700);
+    cr_assert_eq(chmod(in_profile("."), 01700), 0); /* it could not do that */
     cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
     cr_expect_eq(store_lock(&two, 0, NULL), TW_E_RETRY);
     (void)fclose(serve);
@@ -232,6 +231,32 @@ Test(store_lock, a_mark_of_one_that_was_killed_holds_nobody_up, .timeout = 20)
     store_leave(&two);
     serve = hold_serve();
     store_reside(&resident);
+    cr_expect_eq(mode_of_profile(), 0700);
+    (void)fclose(serve);
+}
+
+/* The profile was removed while it was fetched, and came back. */
+Test(store_lock, the_resident_helper_heeds_its_own_mark, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1}, resident = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct tw_error err;
+    FILE *serve;
+
+    open_resident(&store, &resident, &serve);
+    cr_assert_eq(store_enter(&resident, "p", &one, NULL), TW_OK);
+    cr_assert_eq(store_lock(&one, 0, NULL), TW_OK);
+    cr_assert_eq(store_enter(&resident, "p", &two, NULL), TW_OK);
+    cr_expect_eq(store_lock(&two, 0, &err), TW_E_RETRY);
+    cr_expect_str_eq(err.message, "'p' is being fetched by process 4711");
+    cr_expect_eq(mode_of_profile(), 01700);
+    store_leave(&one);
+    cr_expect_eq(store_lock(&two, 0, NULL), TW_OK);
+    store_leave(&two);
+    cr_assert_eq(chmod(in_profile("."), 01700), 0);
+    cr_assert_eq(store_enter(&resident, "p", &two, NULL), TW_OK);
+    cr_expect_eq(store_lock(&two, 0, NULL), TW_OK, "it is nobody's");
     cr_expect_eq(mode_of_profile(), 0700);
     (void)fclose(serve);
 }
