@@ -37,8 +37,8 @@ is_stray(const char *name)
            (kill((pid_t)pid, 0) < 0 && errno == ESRCH);
 }
 
-static void
-sweep(int dir)
+void
+replace_sweep(int dir)
 {
     AUTO_CLOSEDIR DIR *list = NULL;
     AUTO_CLOSE int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -57,8 +57,8 @@ sweep(int dir)
 }
 
 enum tw_status
-replace_begin(const struct replace_place *place, struct replace_guard *guard,
-              struct tw_error *err)
+replace_hold(const struct replace_place *place, struct replace_guard *guard,
+             struct tw_error *err)
 {
     const struct lock_file file = {
         .dir = place->dir,
@@ -78,8 +78,18 @@ replace_begin(const struct replace_place *place, struct replace_guard *guard,
     if (status)
         return status;
     guard->held = place->held;
-    sweep(place->dir);
     return TW_OK;
+}
+
+enum tw_status
+replace_begin(const struct replace_place *place, struct replace_guard *guard,
+              struct tw_error *err)
+{
+    enum tw_status status = replace_hold(place, guard, err);
+
+    if (!status)
+        replace_sweep(place->dir);
+    return status;
 }
 
 void

@@ -35,6 +35,11 @@ enum tw_status replace_begin(const struct replace_place *place,
                              struct tw_error *err);
 void replace_end(const struct replace_guard *guard);
 
+/* replace_hold, replace_sweep: the two parts of it. */
+enum tw_status replace_hold(const struct replace_place *place,
+                            struct replace_guard *guard, struct tw_error *err);
+void replace_sweep(int dir);
+
 #define REPLACE_GUARD_INIT   \
     {                        \
         .fd = -1, .held = -1 \

@@ -124,7 +124,7 @@ take_place(struct serve *serve, struct tw_error *err)
     file.dir = serve->store.root;
     status = lock_take(&file, 0, &serve->lock, err);
     if (!status)
-        store_reside(&serve->store);
+        store_reside(&serve->store, serve->lock);
     return status;
 }
 

@@ -122,7 +122,7 @@ store_commit(const struct store_change *change, struct tw_error *err)
     AUTO_RECORD kept = RECORD_INIT;
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
     int64_t generation = 0;
-    enum tw_status status = store_begin(profile, &guard, err);
+    enum tw_status status = store_begin_commit(profile, &guard, err);
 
     if (status)
         return status;

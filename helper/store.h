@@ -29,7 +29,8 @@
 struct store {
     int root; /* <runtime> */
     bool system;
-    bool is_resident; /* it is the resident helper's */
+    bool is_resident; /* it is the resident helper's, and then: */
+    int served;       /* STORE_SERVED, borrowed */
     const char *path; /* of root, for messages; borrowed */
 };
 
@@ -52,9 +53,9 @@ enum tw_status store_open(const char *path, bool system, struct store *out,
                           struct tw_error *err);
 void store_close(struct store *store);
 
-/* store_reside: this process, which holds STORE_SERVED, is the resident
- * helper; what one that was killed was at is open to all again. */
-void store_reside(struct store *store);
+/* store_reside: this process, which holds STORE_SERVED by @served, is the
+ * resident helper; what one that was killed was at is open to all again. */
+void store_reside(struct store *store, int served);
 
 /* store_enter: the same for one profile's directory. */
 enum tw_status store_enter(const struct store *store, const char *name,

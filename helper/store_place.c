@@ -7,6 +7,11 @@
  * file costs as much as all the rest: it marks the directory that it makes,
  * and unmarks it when it leaves.  Whoever else comes to fetch holds the lock,
  * sees the mark, and waits until it is gone, or the resident helper is.
+ *
+ * Who writes there meanwhile, as a rejection does, makes the lock for that.
+ * What the resident helper writes without it is written under the second lock
+ * of its own file, and who has made the lock waits for that one, too, once:
+ * from then on the resident helper finds the lock.
  */
 #include "helper/store_place.h"
 
@@ -127,7 +132,7 @@ store_leave(struct store_profile *profile)
 }
 
 void
-store_reside(struct store *store)
+store_reside(struct store *store, int served)
 {
     AUTO_CLOSEDIR DIR *list = NULL;
     AUTO_CLOSE int fd =
@@ -135,6 +140,7 @@ store_reside(struct store *store)
     const struct dirent *entry;
 
     store->is_resident = true;
+    store->served = served;
     if (fd < 0)
         return;
     list = fdopendir(fd);
@@ -249,15 +255,15 @@ store_admit(struct store_profile *profile, const struct readers *readers,
     return status;
 }
 
-/* Nobody else writes where nobody else has ever locked. */
-static bool
-is_alone(const struct store_profile *profile)
+/* What the resident helper is writing, if it is, will be written then. */
+static enum tw_status
+let_it_write(const struct store *store, struct tw_error *err)
 {
-    struct stat st;
+    const struct replace_place serve = {
+        .dir = store->root, .lock = STORE_SERVED, .held = -1};
+    AUTO_GUARD guard = REPLACE_GUARD_INIT;
 
-    return profile->is_marked &&
-           fstatat(profile->dir, STORE_LOCK, &st, AT_SYMLINK_NOFOLLOW) < 0 &&
-           errno == ENOENT;
+    return replace_hold(&serve, &guard, err);
 }
 
 enum tw_status
@@ -266,10 +272,39 @@ store_begin(const struct store_profile *profile, struct replace_guard *guard,
 {
     const struct replace_place place = {
         .dir = profile->dir, .lock = STORE_LOCK, .held = profile->lock};
+    enum tw_status status = replace_hold(&place, guard, err);
 
-    if (is_alone(profile)) {
+    if (!status && !profile->is_marked && has_mark(profile))
+        status = let_it_write(profile->store, err);
+    if (!status)
+        replace_sweep(profile->dir);
+    return status;
+}
+
+/* Nobody else writes where nobody else has ever locked. */
+static bool
+is_alone(const struct store_profile *profile)
+{
+    struct stat st;
+
+    return fstatat(profile->dir, STORE_LOCK, &st, AT_SYMLINK_NOFOLLOW) < 0 &&
+           errno == ENOENT;
+}
+
+enum tw_status
+store_begin_commit(const struct store_profile *profile,
+                   struct replace_guard *guard, struct tw_error *err)
+{
+    const struct store *store = profile->store;
+    const struct replace_place serve = {
+        .dir = store->root, .lock = STORE_SERVED, .held = store->served};
+
+    if (profile->is_marked && !replace_hold(&serve, guard, NULL)) {
         guard->is_new = profile->is_new;
-        return TW_OK;
+        if (is_alone(profile))
+            return TW_OK;
+        replace_end(guard);
+        *guard = (struct replace_guard)REPLACE_GUARD_INIT;
     }
-    return replace_begin(&place, guard, err);
+    return store_begin(profile, guard, err);
 }

@@ -16,4 +16,10 @@
 enum tw_status store_begin(const struct store_profile *profile,
                            struct replace_guard *guard, struct tw_error *err);
 
+/* store_begin_commit: the same, without a lock of its own where the resident
+ * helper needs none; there it is for one thread at a time. */
+enum tw_status store_begin_commit(const struct store_profile *profile,
+                                  struct replace_guard *guard,
+                                  struct tw_error *err);
+
 #endif

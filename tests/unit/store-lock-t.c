@@ -139,7 +139,7 @@ hold_serve(void)
     FILE *serve;
 
     (void)snprintf(path, sizeof path, "%s/serve", storing_root);
-    serve = fopen(path, "w");
+    serve = fopen(path, "w+");
     cr_assert_not_null(serve);
     (void)fputs("4711      \n", serve);
     (void)fflush(serve);
@@ -154,7 +154,7 @@ open_resident(struct store *store, struct store *resident, FILE **serve)
     cr_assert_eq(store_open(storing_root, false, store, NULL), TW_OK);
     cr_assert_eq(store_open(storing_root, false, resident, NULL), TW_OK);
     *serve = hold_serve();
-    store_reside(resident);
+    store_reside(resident, fileno(*serve));
 }
 
 static mode_t
@@ -213,6 +213,35 @@ Test(store_lock, a_marked_directory_hides_no_generation, .timeout = 20)
     (void)fclose(serve);
 }
 
+/* What it writes under the second lock of its own file a rejection waits for,
+ * and makes the lock that it looks for before it writes. */
+Test(store_lock, a_marked_directory_has_one_writer, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1}, resident = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct record record = a_record("tok", 1), rejected = a_record(NULL, 2);
+    struct tw_error err;
+    FILE *serve;
+
+    open_resident(&store, &resident, &serve);
+    cr_assert_eq(store_enter(&resident, "p", &one, NULL), TW_OK);
+    cr_assert_eq(store_enter(&store, "p", &two, NULL), TW_OK);
+    cr_assert_eq(store_publish(&one, &record, 0, NULL), TW_OK);
+    cr_expect_eq(access(in_profile("lock"), F_OK), -1);
+    cr_assert_eq(fcntl(fileno(serve), F_OFD_SETLK, &all), 0, "it is writing");
+    cr_expect_eq(store_publish(&two, &rejected, 1, &err), TW_E_SYSTEM);
+    cr_expect_str_eq(err.message, "the runtime directory is being written by "
+                                  "another process");
+    cr_expect_eq(access(in_profile("lock"), F_OK), 0);
+    all.l_type = F_UNLCK;
+    cr_assert_eq(fcntl(fileno(serve), F_OFD_SETLK, &all), 0);
+    cr_expect_eq(store_publish(&two, &rejected, 1, NULL), TW_OK);
+    cr_expect_eq(store_publish(&one, &record, 1, NULL), TW_E_RETRY);
+    (void)fclose(serve);
+}
+
 Test(store_lock, a_mark_of_one_that_was_killed_holds_nobody_up, .timeout = 20)
 {
     AUTO_STORE store = {.root = -1}, resident = {.root = -1};
@@ -230,7 +259,7 @@ Test(store_lock, a_mark_of_one_that_was_killed_holds_nobody_up, .timeout = 20)
     cr_expect_eq(store_lock(&two, 0, NULL), TW_OK);
     store_leave(&two);
     serve = hold_serve();
-    store_reside(&resident);
+    store_reside(&resident, fileno(serve));
     cr_expect_eq(mode_of_profile(), 0700);
     (void)fclose(serve);
 }
