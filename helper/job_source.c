@@ -120,7 +120,8 @@ write_token(void *arg)
     store_change_clear(&job->change);
     if (job->outcome.sent)
         note_success(job, job->outcome.lifetime);
-    store_leave(&job->place);
+    if (!job_source_keeps(job)) /* who waits here wants that lock, too */
+        store_leave(&job->place);
 }
 
 /* It is published, or not: what comes then. */

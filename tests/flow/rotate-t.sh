@@ -50,6 +50,27 @@ like "$(families)" "family 0 alive" "20 processes in two runtime directories: th
 cat "$T"/err.* | sort | uniq -c | sed 's/^/# /'
 $FETCH work; is $? 0 "and goes on"
 
+# Beside the resident helper, which has others to look after: who waits for its
+# fetch has the refresh token next.
+rotating beside /m/delay=150/oauth/v1/token
+seq -f 'm%.0f' 60 >"$T/config/tokenward/names"
+chmod 600 "$T/config/tokenward/names"
+profile many@ "/oauth/v1/token?tenant=%i" 'instances: {list: ../names}'
+user "$T/bin/tokenward-helper" serve >/dev/null 2>&1 &
+EXTRA_PID=$!
+until_true 9 sh -c "[ -s '$(record many@m1)' ] && [ -s '$(record many@m60)' ] && [ -s '$(record beside)' ]"
+failed=0
+for i in $(seq 15); do
+    for name in beside $(seq -f 'many@m%.0f' 60); do age "$name" 3400; done
+    kill -HUP "$(helper_pid)"
+    sleep 0.15
+    $FETCH beside 2>>"$T/beside" || failed=$((failed + 1))
+done
+is "$failed $(sort "$T/beside" | uniq -c)" "0 " "who waits for the resident helper uses the refresh token after it"
+kill "$(helper_pid)"
+wait "$EXTRA_PID"
+rm "$T/config/tokenward/profiles.d/many@.yaml"
+
 # Servers that do not rotate, or send the same one.
 rotating same /m/no-rotation/oauth/v1/token
 before=$(cat "$T/config/tokenward/same.refresh")
