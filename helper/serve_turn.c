@@ -157,6 +157,19 @@ news_of(const struct task *task)
     return task->result.status == TW_E_RETRY ? LANE_SILENT : LANE_ANSWERED;
 }
 
+/* What it wrote is for the readers of its own set of profiles: they may be
+ * others by now. */
+static void
+admit(struct serve *serve, const struct task *task)
+{
+    const struct ward *ward = wards_find(&serve->wards, task->ward->name);
+    struct tw_error err;
+
+    if (task->era != serve->era && ward &&
+        ward_admit(&serve->wards, ward, &serve->store, &err))
+        (void)session_fail(serve->session, &err);
+}
+
 static void
 finish(struct serve *serve, struct task *task)
 {
@@ -174,6 +187,7 @@ finish(struct serve *serve, struct task *task)
         task->result = (struct tw_error){.status = TW_OK};
         serve_leave_after(serve, task);
     }
+    admit(serve, task);
     put_back(serve, ward, task);
     brought = ward->profile && brought_token(task, before);
     count(serve, task, brought);

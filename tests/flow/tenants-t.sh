@@ -148,6 +148,15 @@ as dora cat /run/tokenward/both/token >/dev/null 2>&1; is $? 0 "the one who stil
 reads both
 sleep 0.6
 as dora cat /run/tokenward/both/token >/dev/null 2>&1; is $? 1 "no readers at all: closed"
+tenant slow /m/delay=2000/oauth/v1/token 'readers: {users: [anna]}'
+until_true 5 test -k /run/tokenward/slow; is $? 0 "a first token is under way"
+tenant slow /m/delay=2000/oauth/v1/token 'readers: {users: [dora]}'
+until_true 5 test -s /run/tokenward/slow/token
+until_true 5 test ! -k /run/tokenward/slow
+sleep 0.3
+as anna cat /run/tokenward/slow/token >/dev/null 2>&1; is $? 1 "which who is no reader any more may not read"
+as anna cat /run/tokenward/slow/record >/dev/null 2>&1; is $? 1 "nor the record"
+as dora cat /run/tokenward/slow/token >/dev/null 2>&1; is $? 0 "but who is one by now"
 reads strange 'readers: {users: [nobody-of-here]}'
 sleep 0.6
 like "$(cat "$T/serve.out")" "strange.yaml:[0-9]*:.*there is no user 'nobody-of-here'" "an unknown user is refused, with its place"
