@@ -19,6 +19,9 @@
 #include "helper/http.h"
 #include "helper/lock.h"
 #include "provider/base/auto.h"
+#include "provider/base/clock.h"
+
+#define PLACE_MS 500 /* for whoever looks whether it is taken */
 
 static void
 complain_of_hook(void *arg, const struct tw_error *err)
@@ -122,7 +125,8 @@ take_place(struct serve *serve, struct tw_error *err)
     if (status)
         return status;
     file.dir = serve->store.root;
-    status = lock_take(&file, 0, &serve->lock, err);
+    status =
+        lock_take(&file, clock_monotonic_ms() + PLACE_MS, &serve->lock, err);
     if (!status)
         store_reside(&serve->store, serve->lock);
     return status;

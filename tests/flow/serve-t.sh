@@ -83,7 +83,7 @@ profile rotates /m/delay=3000/oauth/v1/token 'provider: refresh_token' 'refresh_
 sed -i '/scope:/d' "$T/config/tokenward/profiles.d/rotates.yaml"
 before=$(requests)
 serve
-until_true 5 sh -c "[ -e '$T/run/tokenward/rotates/lock' ] && [ \$(curl -s --cacert '$CA' '$URL/count' | tr -dc 0-9) -gt $before ]"
+until_true 5 sh -c "[ -k '$T/run/tokenward/rotates' ] && [ \$(curl -s --cacert '$CA' '$URL/count' | tr -dc 0-9) -gt $before ]"
 kill -TERM "$(helper_pid)"
 wait "$EXTRA_PID"; is $? 0 "SIGTERM while a refresh token is used"
 has_token rotates; is $? 0 "the answer is waited for"
@@ -119,9 +119,28 @@ else
     skip "idle: no system call" "strace cannot be used"
 fi
 
+# A profile that goes and comes back during its first fetch.
+serve
+until_true 5 test -S "$T/run/tokenward/doorbell"
+sleep 1
+before=$(requests)
+profile back /m/delay=2500/oauth/v1/token
+until_true 5 test -k "$T/run/tokenward/back"
+mv "$T/config/tokenward/profiles.d/back.yaml" "$T/"
+sleep 0.5
+mv "$T/back.yaml" "$T/config/tokenward/profiles.d/"
+until_true 5 has_token back; is $? 0 "a profile that goes and comes back: its token comes"
+sleep 1.5
+is "$(requests)" "$((before + 1))" "by the fetch that was under way"
+rm "$T/config/tokenward/profiles.d/back.yaml"
+kill -TERM "$(helper_pid)"
+wait "$EXTRA_PID"
+
 # Killed and started again: tokens are served meanwhile, and not fetched twice.
+user flock -s "$T/run/tokenward/serve" sleep 0.2 &
 serve
 sleep 1
+[ -n "$(helper_pid)" ]; is $? 0 "who looks whether it is there keeps it from nothing"
 before=$(requests)
 kill -KILL "$(helper_pid)"
 wait "$EXTRA_PID" 2>/dev/null
