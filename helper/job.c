@@ -271,6 +271,12 @@ job_is_writing(const struct job *job)
 }
 
 bool
+job_is_away(const struct job *job)
+{
+    return job->is_away;
+}
+
+bool
 job_has_ended(const struct job *job)
 {
     return job->state == JOB_ENDED;

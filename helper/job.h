@@ -97,6 +97,7 @@ bool job_is_busy(const struct job *job);
 /* job_keeps: is it busy with a source that keeps a refresh token? */
 bool job_keeps(const struct job *job);
 bool job_is_writing(const struct job *job); /* it has its answer */
+bool job_is_away(const struct job *job);    /* the scribe has it */
 bool job_has_ended(const struct job *job);
 bool job_is_contended(const struct job *job);
 int64_t job_wake_ms(const struct job *job);

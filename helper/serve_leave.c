@@ -68,7 +68,7 @@ end_kept(struct serve *serve, const struct ward *ward, struct tw_error *err)
 }
 
 /* There may be one of a ward that a reload has put another in place of.  True:
- * what one of them has brought is being written. */
+ * the scribe is at what is to be removed. */
 static bool
 forsake_tasks(struct serve *serve, const struct ward *ward)
 {
@@ -78,7 +78,7 @@ forsake_tasks(struct serve *serve, const struct ward *ward)
         if (strcmp(task->ward->name, ward->name) != 0)
             continue;
         task->job.is_moot = true;
-        result = result || job_is_writing(&task->job);
+        result = result || job_is_away(&task->job);
     }
     return result;
 }
