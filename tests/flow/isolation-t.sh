@@ -112,7 +112,7 @@ is "$(cat "$T/victim")$(stat -c %a "$T/victim")" mine666 "a link at the socket's
 
 # Told to end with requests under way: it does, within its time.
 profile hang /m/hang/oauth/v1/token 'timeout: 60'
-until_true 5 test -e "$T/run/tokenward/hang/lock"
+until_true 5 test -k "$T/run/tokenward/hang"
 start=$(date +%s)
 kill -TERM "$(helper_pid)"
 wait "$EXTRA_PID"; is $? 0 "SIGTERM with a request that hangs: exit 0"

@@ -107,7 +107,7 @@ is "$(($(requests) - before))" 1 "one request was made, of the new profile"
 
 # Killed while somebody waits for an answer: he gets the next one's.
 profile slow '{users: [anna]}' /m/delay=3000
-until_true 10 test -e /run/tokenward/slow/lock
+until_true 10 test -k /run/tokenward/slow
 reader tokenward get slow >/dev/null &
 waiter=$!
 sleep 1
@@ -117,7 +117,7 @@ is $? 0 "killed: who waits is answered by the next one"
 
 # Stopped, with a request under way that hangs.
 profile hang '{users: [anna]}' /m/hang
-until_true 10 test -e /run/tokenward/hang/lock
+until_true 10 test -k /run/tokenward/hang
 start=$(date +%s)
 systemctl stop tokenward.service
 is "$(property Result)" success "stopped while a request hangs: success"
