@@ -21,6 +21,7 @@ stop() { kill "$1" "$(helper_pid)"; wait "$EXTRA_PID" 2>/dev/null; }
 
 profile pay /oauth/v1/token
 serve
+until_true 5 rings
 is "$(stat -c %a "$BELL")" 600 "the socket is its user's alone"
 until_true 5 test -e "$(record pay)"
 out=$(ring 'command=ensure\nprofile=pay\n'); is "$out" "status=ok" "ensure: ok"
