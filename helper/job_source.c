@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * job_source.c - a source is asked, and what came of it is kept; see
- * job_source.h.
+ * job_source.c - a source is asked, or passed over; see job_source.h.
  */
 #include "helper/job_source.h"
 
@@ -13,9 +12,6 @@
 #include "helper/quota.h"
 #include "helper/refusal.h"
 
-#define TRIES_MAX \
-    2 /* a second one if the token was rejected or replaced meanwhile */
-
 /* Without any_of there is one source, and one note. */
 static struct backoff *
 note_of(struct job *job)
@@ -23,31 +19,13 @@ note_of(struct job *job)
     return job->source->source_number ? &job->source_note : &job->note;
 }
 
-static void
-note_failure(struct job *job, const struct secret *mark, int64_t retry_after)
+void
+job_source_note(struct job *job, const struct secret *mark,
+                int64_t retry_after)
 {
     publish_failure(&job->place, job->source->source_number, mark,
                     job->source_fingerprint, &job->result, retry_after,
                     note_of(job));
-}
-
-/* No other token is bought beside one that lives.  The time between two is
- * noted where it could be passed, for tokens that hardly live. */
-static void
-note_success(struct job *job, int64_t lifetime)
-{
-    static const struct backoff NONE;
-    struct backoff note = job->note;
-
-    if (job->source->source_number && job->source_note.failures)
-        store_backoff(&job->place, job->source->source_number, &NONE);
-    if (!job->has_note && lifetime > RETRY_SHORT_S)
-        return;
-    job->is_told = false;
-    retry_after_success(&note, clock_now());
-    (void)snprintf(note.fingerprint, sizeof note.fingerprint, "%s",
-                   job->fingerprint);
-    store_backoff(&job->place, 0, &note);
 }
 
 /* The profile's own note tells readers what came of all sources, and when
@@ -106,77 +84,6 @@ fail(struct job *job, bool asked)
         job_end(job);
 }
 
-static void start_exchange(struct job *job);
-
-/* By the scribe: all that a token changes in files. */
-static void
-write_token(void *arg)
-{
-    struct job *job = arg;
-
-    job->worked = store_commit(&job->change, &job->why);
-    if (job->worked)
-        return;
-    store_change_clear(&job->change);
-    if (job->outcome.sent)
-        note_success(job, job->outcome.lifetime);
-    if (!job_source_keeps(job)) /* who waits here wants that lock, too */
-        store_leave(&job->place);
-}
-
-/* It is published, or not: what comes then. */
-static void
-on_written(void *arg)
-{
-    struct job *job = arg;
-    enum tw_status status = job->worked;
-
-    job->is_away = job->is_writing = false;
-    if (status)
-        job->result = job->why;
-    job->published = job->published || !status;
-    if (!status && job->outcome.sent) {
-        job->has_refresh_token = job->keeper.token.len > 0;
-        if (job->outcome.unkept.status) /* no other token will be good */
-            job->result = job->outcome.unkept;
-    } else if (status == TW_E_RETRY && job->tries < TRIES_MAX &&
-               !job->is_moot) {
-        /* Rejected while the request was under way: what it brought may be
-         * what was rejected. */
-        store_change_clear(&job->change);
-        job_look(job);
-        start_exchange(job);
-        return;
-    } else if (status && !job->is_moot) {
-        note_failure(job, NULL, -1);
-    }
-    job_end(job);
-}
-
-/* What @outcome borrows is gone when the scribe is done. */
-static void
-publish(struct job *job, const struct outcome *outcome)
-{
-    const struct publication publication = {
-        .profile = discovery_profile(job->discovery, job->source),
-        .outcome = outcome,
-        .expected = job->expected,
-        .fingerprint = job->fingerprint,
-        .server = job->server};
-
-    job->is_told = !job->has_note && !outcome->watched;
-    job->outcome.sent = outcome->sent;
-    job->outcome.lifetime = publish_lifetime(job->source, &outcome->reply);
-    job->outcome.unkept = outcome->unkept;
-    job->worked = publish_prepare(&job->place, &publication, &job->change,
-                                  &job->brought, &job->why);
-    job->is_writing = !job->worked;
-    if (job->is_writing)
-        job_send(job, write_token, on_written);
-    else
-        on_written(job);
-}
-
 static void
 on_done(void *arg, struct outcome *outcome)
 {
@@ -185,7 +92,7 @@ on_done(void *arg, struct outcome *outcome)
     if (job->state != JOB_BUSY)
         return; /* it has expired, and holds no lock any more */
     if (!outcome->err.status) {
-        publish(job, outcome);
+        job_write(job, outcome);
         return;
     }
     job->result = outcome->err;
@@ -194,7 +101,7 @@ on_done(void *arg, struct outcome *outcome)
     /* Waiting is a kindness to an endpoint: what failed here may be mended
      * and tried again at once. */
     if (outcome->sent)
-        note_failure(job, &outcome->mark, outcome->reply.retry_after);
+        job_source_note(job, &outcome->mark, outcome->reply.retry_after);
     fail(job, outcome->sent);
 }
 
@@ -220,8 +127,8 @@ deadline_of_source(const struct job *job)
                                 : deadline_ms;
 }
 
-static void
-start_exchange(struct job *job)
+void
+job_source_exchange(struct job *job)
 {
     struct exchange_context context = {
         .http = job->http,
@@ -252,11 +159,11 @@ on_found(void *arg, const struct tw_error *err, int64_t retry_after)
     if (job->state != JOB_BUSY)
         return; /* as in on_done() */
     if (!err->status) {
-        start_exchange(job);
+        job_source_exchange(job);
         return;
     }
     job->result = *err;
-    note_failure(job, NULL, retry_after);
+    job_source_note(job, NULL, retry_after);
     fail(job, true);
 }
 
@@ -400,7 +307,7 @@ void
 job_source_expire(struct job *job)
 {
     if (!job->goes_on) {
-        note_failure(job, NULL, -1);
+        job_source_note(job, NULL, -1);
         job->was_asked = true;
     }
     if (!job->source->source_number) {

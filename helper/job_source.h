@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * job_source.h - what job.c and job_source.c have of each other: a job that
- * holds its lock and may ask, being asked.
+ * job_source.h - what job.c, job_source.c and job_write.c have of each other:
+ * a job that holds its lock and may ask, until what it brought is kept.
  */
 #ifndef TW_HELPER_JOB_SOURCE_H
 #define TW_HELPER_JOB_SOURCE_H
@@ -22,6 +22,19 @@ bool job_source_keeps(const struct job *job);
 /* job_source_expire: the source has brought the job's result: it was too
  * late, also for any other. */
 void job_source_expire(struct job *job);
+
+/* job_source_exchange: begins, or begins again, the exchange with the source
+ * that is asked, once its endpoint is known. */
+void job_source_exchange(struct job *job);
+
+/* job_source_note: the source has brought the job's result, a failure, which
+ * is noted.  @mark: of the secrets that were sent, or NULL; @retry_after: what
+ * the server said, or -1. */
+void job_source_note(struct job *job, const struct secret *mark,
+                     int64_t retry_after);
+
+/* job_write: keeps the token that @outcome has brought, and ends the job. */
+void job_write(struct job *job, const struct outcome *outcome);
 
 /* job_end: with the result it has; job_end_with: with this one. */
 void job_end(struct job *job);

@@ -125,6 +125,7 @@ helper_libhelper_la_SOURCES = \
 	helper/job.h \
 	helper/job_source.c \
 	helper/job_source.h \
+	helper/job_write.c \
 	helper/journal.c \
 	helper/journal.h \
 	helper/json.c \

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * job_write.c - what a source has brought is kept, by the scribe; see
+ * job_source.h.
+ */
+#include <stdio.h>
+
+#include "helper/job_source.h"
+#include "helper/publish.h"
+
+#define TRIES_MAX \
+    2 /* a second one if the token was rejected or replaced meanwhile */
+
+/* No other token is bought beside one that lives.  The time between two is
+ * noted where it could be passed, for tokens that hardly live. */
+static void
+note_success(struct job *job, int64_t lifetime)
+{
+    static const struct backoff NONE;
+    struct backoff note = job->note;
+
+    if (job->source->source_number && job->source_note.failures)
+        store_backoff(&job->place, job->source->source_number, &NONE);
+    if (!job->has_note && lifetime > RETRY_SHORT_S)
+        return;
+    job->is_told = false;
+    retry_after_success(&note, clock_now());
+    (void)snprintf(note.fingerprint, sizeof note.fingerprint, "%s",
+                   job->fingerprint);
+    store_backoff(&job->place, 0, &note);
+}
+
+/* By the scribe: all that a token changes in files. */
+static void
+write_token(void *arg)
+{
+    struct job *job = arg;
+
+    job->worked = store_commit(&job->change, &job->why);
+    if (job->worked)
+        return;
+    store_change_clear(&job->change);
+    if (job->outcome.sent)
+        note_success(job, job->outcome.lifetime);
+    if (!job_source_keeps(job)) /* who waits here wants that lock, too */
+        store_leave(&job->place);
+}
+
+/* It is published, or not: what comes then. */
+static void
+on_written(void *arg)
+{
+    struct job *job = arg;
+    enum tw_status status = job->worked;
+
+    job->is_away = job->is_writing = false;
+    if (status)
+        job->result = job->why;
+    job->published = job->published || !status;
+    if (!status && job->outcome.sent) {
+        job->has_refresh_token = job->keeper.token.len > 0;
+        if (job->outcome.unkept.status) /* no other token will be good */
+            job->result = job->outcome.unkept;
+    } else if (status == TW_E_RETRY && job->tries < TRIES_MAX &&
+               !job->is_moot) {
+        /* Rejected while the request was under way: what it brought may be
+         * what was rejected. */
+        store_change_clear(&job->change);
+        job_look(job);
+        job_source_exchange(job);
+        return;
+    } else if (status && !job->is_moot) {
+        job_source_note(job, NULL, -1);
+    }
+    job_end(job);
+}
+
+/* What @outcome borrows is gone when the scribe is done. */
+void
+job_write(struct job *job, const struct outcome *outcome)
+{
+    const struct publication publication = {
+        .profile = discovery_profile(job->discovery, job->source),
+        .outcome = outcome,
+        .expected = job->expected,
+        .fingerprint = job->fingerprint,
+        .server = job->server};
+
+    job->is_told = !job->has_note && !outcome->watched;
+    job->outcome.sent = outcome->sent;
+    job->outcome.lifetime = publish_lifetime(job->source, &outcome->reply);
+    job->outcome.unkept = outcome->unkept;
+    job->worked = publish_prepare(&job->place, &publication, &job->change,
+                                  &job->brought, &job->why);
+    job->is_writing = !job->worked;
+    if (job->is_writing)
+        job_send(job, write_token, on_written);
+    else
+        on_written(job);
+}
