@@ -83,3 +83,14 @@ own_directory_open(const struct own_directory *directory, int *out,
     *out = take_fd(&fd);
     return TW_OK;
 }
+
+DIR *
+own_directory_list(int dir)
+{
+    AUTO_CLOSE int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+
+    if (list)
+        (void)take_fd(&fd);
+    return list;
+}

@@ -6,6 +6,7 @@
 #ifndef TW_HELPER_OWN_DIRECTORY_H
 #define TW_HELPER_OWN_DIRECTORY_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -27,5 +28,9 @@ struct own_directory {
  * directory, somebody else's, or open to others; TW_E_SYSTEM. */
 enum tw_status own_directory_open(const struct own_directory *directory,
                                   int *out, struct tw_error *err);
+
+/* own_directory_list: what is in @dir, for readdir(3), whoever reads it
+ * elsewhere; NULL, with errno set. */
+DIR *own_directory_list(int dir);
 
 #endif

@@ -19,6 +19,7 @@
 
 #include "helper/access.h"
 #include "helper/lock.h"
+#include "helper/own_directory.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
 
@@ -40,17 +41,10 @@ is_stray(const char *name)
 void
 replace_sweep(int dir)
 {
-    AUTO_CLOSEDIR DIR *list = NULL;
-    AUTO_CLOSE int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    AUTO_CLOSEDIR DIR *list = own_directory_list(dir);
     const struct dirent *entry;
 
-    if (fd < 0)
-        return;
-    list = fdopendir(fd);
-    if (!list)
-        return;
-    (void)take_fd(&fd);
-    while ((entry = readdir(list))) {
+    while (list && (entry = readdir(list))) {
         if (is_stray(entry->d_name))
             (void)unlinkat(dir, entry->d_name, 0);
     }

@@ -8,10 +8,10 @@
  * a helper that is started anew does not know who asked the one before it, and
  * whoever reads a token's file rings for nothing.
  */
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/own_directory.h"
 #include "helper/serve.h"
 
 /* Is @name the instance of this very user, who may have one?  @was_own: it was
@@ -105,16 +105,12 @@ resume(struct serve *serve, const char *name, struct now now)
 void
 serve_resume_users(struct serve *serve)
 {
-    AUTO_CLOSEDIR DIR *list = NULL;
-    AUTO_CLOSE int fd =
-        openat(serve->store.root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    AUTO_CLOSEDIR DIR *list =
+        serve->store.system ? own_directory_list(serve->store.root) : NULL;
     struct now now = clock_now();
     const struct dirent *entry;
 
-    if (!serve->store.system || fd < 0 || !(list = fdopendir(fd)))
-        return;
-    (void)take_fd(&fd);
-    while ((entry = readdir(list))) {
+    while (list && (entry = readdir(list))) {
         if (strchr(entry->d_name, '@'))
             resume(serve, entry->d_name, now);
     }

@@ -134,20 +134,12 @@ store_leave(struct store_profile *profile)
 void
 store_reside(struct store *store, int served)
 {
-    AUTO_CLOSEDIR DIR *list = NULL;
-    AUTO_CLOSE int fd =
-        openat(store->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    AUTO_CLOSEDIR DIR *list = own_directory_list(store->root);
     const struct dirent *entry;
 
     store->is_resident = true;
     store->served = served;
-    if (fd < 0)
-        return;
-    list = fdopendir(fd);
-    if (!list)
-        return;
-    (void)take_fd(&fd);
-    while ((entry = readdir(list))) {
+    while (list && (entry = readdir(list))) {
         struct store_profile profile = {.dir = -1};
 
         if (entry->d_name[0] != '.') /* as no profile's name begins */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "helper/fingerprint.h"
+#include "helper/own_directory.h"
 
 static bool
 path_of(char *out, size_t size, const struct ward *ward, const char *file)
@@ -129,12 +130,9 @@ ward_hear(struct wards *wards, struct ward *ward, const struct record *numbers,
 void
 wards_seek(const struct wards *wards, const struct store *store)
 {
-    AUTO_CLOSEDIR DIR *list = NULL;
-    int fd = openat(store->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    AUTO_CLOSEDIR DIR *list = own_directory_list(store->root);
     const struct dirent *entry;
 
-    if (fd >= 0 && !(list = fdopendir(fd)))
-        (void)close(fd);
     for (struct ward *ward = wards->first; ward; ward = ward->next)
         ward->has_place = !list;
     while (list && (entry = readdir(list))) {
