@@ -142,8 +142,9 @@ is "$(sort -u "$T/herd" | wc -l) $(($(requests) - before)) $(($(minted) - mints)
     "profile: 30 at once on a cold start: one token, one request, one command"
 for i in $(seq 15); do
     user tokenward-helper fetch --force linked vault 2>>"$T/err" &
-    user tokenward-helper fetch --force vault linked 2>>"$T/err" &
     pids="${pids:-} $!"
+    user tokenward-helper fetch --force vault linked 2>>"$T/err" &
+    pids="$pids $!"
 done
 start=$(date +%s)
 for pid in $pids; do wait "$pid"; done
