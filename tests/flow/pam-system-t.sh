@@ -329,8 +329,8 @@ kill -CONT "$EXTRA_PID"
 until_true 22 none_behind; is $? 0 "no helper is left behind"
 until_true 5 test ! -e /run/tokenward/corp@anna; is $? 0 "what was to be removed is, then"
 open bert
-bert=$(cat /run/tokenward/corp@bert/token)
 stop_system; is $? 0 "it ends"
+bert=$(cat /run/tokenward/corp@bert/token)
 # shellcheck disable=SC2016
 is "$(su - bert -c 'echo "$CORP_TOKEN_FILE"; cat "$CORP_TOKEN_FILE"' 2>/dev/null)" "/run/tokenward/corp@bert/token
 $bert" "a login finds what is kept without it"
