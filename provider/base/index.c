@@ -177,7 +177,8 @@ path_leads(const char *pattern, const char *path, char *instance)
 
         if (*pattern != '/')
             return SIZE_MAX;
-        if (n == 2 && pattern[1] == '%' && m <= NAME_PART_MAX) {
+        if (n == 2 && pattern[1] == '%' &&
+            (pattern[2] == 'i' || pattern[2] == 'u') && m <= NAME_PART_MAX) {
             memcpy(part, at, m);
             part[m] = '\0';
             if (!text_is_name_part(part) ||

@@ -92,7 +92,7 @@ fuzz_index(const uint8_t *data, size_t n)
     FUZZ_CHECK(!index.text.bytes || strcmp(index.text.bytes, lines + 1) == 0);
     /* May be "no path"; and instances are not this reading's affair. */
     if (strpbrk(path, ".%") || strstr(lines + 1, "@ ") ||
-        strstr(lines + 1, "%i"))
+        strstr(lines + 1, "%i") || strstr(lines + 1, "/%u"))
         return;
     normalise(text);
     asked.host = text;

@@ -34,13 +34,14 @@ Test(index, leads_a_host_and_the_longest_path_to_its_profile)
 
     fill(&index, "tokenward-index=1\nprofile=a\nroute=a git h.test\n"
                  "route=b git h.test /team\nroute=c git h.test /team/deep\n"
-                 "route=d git h.test:8443\n");
+                 "route=d git h.test:8443\nroute=e git h.test /%e\n");
     cr_assert_str_eq(leads(&index, "h.test", ""), "a");
     cr_assert_str_eq(leads(&index, "H.Test:443", ""), "a");
     cr_assert_str_eq(leads(&index, "h.test", "team"), "b");
     cr_assert_str_eq(leads(&index, "h.test", "/team/repo.git"), "b");
     cr_assert_str_eq(leads(&index, "h.test", "team/deep/x"), "c");
     cr_assert_str_eq(leads(&index, "h.test", "teams"), "a");
+    cr_assert_str_eq(leads(&index, "h.test", "%e"), "e");
     cr_assert_str_eq(leads(&index, "h.test:8443", "team"), "d");
     cr_assert_str_eq(leads(&index, "h.test:8444", ""), "");
     cr_assert_str_eq(leads(&index, "xh.test", ""), "");
