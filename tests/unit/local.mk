@@ -60,6 +60,7 @@ UNIT_TESTS += \
 	tests/unit/profiles-t \
 	tests/unit/publish-t \
 	tests/unit/readers-t \
+	tests/unit/record-t \
 	tests/unit/refresh-token-t \
 	tests/unit/reply-rules-t \
 	tests/unit/reply-t \
@@ -271,6 +272,11 @@ tests_unit_readers_t_SOURCES = tests/unit/readers-t.c
 tests_unit_readers_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_readers_t_CFLAGS = $(CC_UNIT)
 tests_unit_readers_t_LDADD = $(LINK_UNIT)
+
+tests_unit_record_t_SOURCES = tests/unit/record-t.c
+tests_unit_record_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_record_t_CFLAGS = $(CC_UNIT)
+tests_unit_record_t_LDADD = $(LINK_UNIT)
 
 tests_unit_refresh_token_t_SOURCES = tests/unit/refresh-token-t.c tests/unit/fake_host.c tests/unit/fake_host.h
 tests_unit_refresh_token_t_CPPFLAGS = $(CPP_UNIT)
