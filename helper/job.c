@@ -184,72 +184,55 @@ job_block(struct job *job, const struct job *needed)
     job_end(job);
 }
 
-/* By the scribe: finds a token that is good, or takes the lock. */
-static void
-prepare(void *arg)
+/* Finds a token that is good, or takes the lock. */
+static enum tw_status
+prepare(struct job *job, int64_t lock_deadline_ms, bool *kept,
+        struct tw_error *err)
 {
-    struct job *job = arg;
+    enum tw_status status = enter(job, err);
 
-    job->worked = enter(job, &job->why);
-    if (job->worked)
-        return;
-    job->is_kept = is_good(job, clock_now());
-    if (job->is_kept)
-        return;
-    job->worked = store_lock(&job->place, job->lock_deadline_ms, &job->why);
-    if (job->worked)
-        return;
+    if (status)
+        return status;
+    *kept = is_good(job, clock_now());
+    if (*kept)
+        return TW_OK;
+    status = store_lock(&job->place, lock_deadline_ms, err);
+    if (status)
+        return status;
     job_look(job);
-    job->is_kept = is_good(job, clock_now());
+    *kept = is_good(job, clock_now());
+    return TW_OK;
 }
 
 /* Another process fetches it, or the lock is out of reach. */
 static void
-give_way(struct job *job)
+give_way(struct job *job, int64_t lock_deadline_ms, const struct tw_error *why)
 {
-    bool later = job->worked == TW_E_RETRY && job->lock_deadline_ms == 0;
+    bool later = why->status == TW_E_RETRY && lock_deadline_ms == 0;
 
     if (later && job->context->options->background)
         job_end(job);
     else if (later)
         job->state = JOB_CONTENDED;
     else
-        job_end_with(job, &job->why);
-}
-
-static void
-on_prepared(void *arg)
-{
-    struct job *job = arg;
-
-    job->is_away = false;
-    if (job->is_moot)
-        job_end(job);
-    else if (job->worked)
-        give_way(job);
-    else if (job->is_kept)
-        keep(job);
-    else if (may_ask(job, clock_now()))
-        job_source_ask(job);
+        job_end_with(job, why);
 }
 
 void
 job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
 {
+    struct tw_error err;
+    bool kept;
+
     if (job->state == JOB_ENDED)
         return;
     job->http = http;
-    job->lock_deadline_ms = lock_deadline_ms;
-    job->state = JOB_BUSY;
-    job_send(job, prepare, on_prepared);
-}
-
-void
-job_send(struct job *job, void (*work)(void *job), void (*done)(void *job))
-{
-    job->order = (struct scribe_order){.work = work, .done = done, .arg = job};
-    job->is_away = true;
-    scribe_put(job->context->scribe, &job->order);
+    if (prepare(job, lock_deadline_ms, &kept, &err))
+        give_way(job, lock_deadline_ms, &err);
+    else if (kept)
+        keep(job);
+    else if (may_ask(job, clock_now()))
+        job_source_ask(job);
 }
 
 bool
@@ -261,19 +244,13 @@ job_is_busy(const struct job *job)
 bool
 job_keeps(const struct job *job)
 {
-    return job->state == JOB_BUSY && job->source && job_source_keeps(job);
+    return job->state == JOB_BUSY && job_source_keeps(job);
 }
 
 bool
 job_is_writing(const struct job *job)
 {
     return job->is_writing;
-}
-
-bool
-job_is_away(const struct job *job)
-{
-    return job->is_away;
 }
 
 bool
@@ -310,7 +287,7 @@ job_turn(struct job *job, int64_t now_ms)
 void
 job_expire(struct job *job)
 {
-    if (job->state != JOB_BUSY || job->is_away)
+    if (job->state != JOB_BUSY || job->is_writing)
         return;
     (void)tw_fail(&job->result, TW_E_RETRY, "'%s' was not fetched in time",
                   job->profile->name);

@@ -47,14 +47,12 @@ struct job {
     struct exchange *exchange;
     struct exchange
         *retired; /* the try before; it may still be on the stack */
-    struct scribe_order order;  /* for the work in files, and then: */
-    bool is_away;               /* the scribe has it; nothing else goes on */
-    bool is_writing;            /* what was brought, then */
+    bool
+        is_writing; /* the scribe has what was brought; nothing else goes on */
+    struct scribe_order order;
     struct store_change change; /* its token stays if it was not kept */
     enum tw_status worked;      /* what came of that, and why it failed: */
     struct tw_error why;
-    int64_t lock_deadline_ms;
-    bool is_kept; /* the token is good, no request is needed */
     struct {
         bool sent;
         int64_t lifetime;
@@ -81,8 +79,7 @@ void job_init_with(struct job *job, const struct job_context *context,
                    const struct profile *profile);
 
 /* job_begin: takes the lock (waiting until @lock_deadline_ms; 0: not at all)
- * and, if a request is needed and may be made, starts it on @http; once the
- * scribe is at it, if there is one. */
+ * and, if a request is needed and may be made, starts it on @http. */
 void job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms);
 
 /* job_wants: would job_begin() ask somebody, were the lock free? */
@@ -97,7 +94,6 @@ bool job_is_busy(const struct job *job);
 /* job_keeps: is it busy with a source that keeps a refresh token? */
 bool job_keeps(const struct job *job);
 bool job_is_writing(const struct job *job); /* it has its answer */
-bool job_is_away(const struct job *job);    /* the scribe has it */
 bool job_has_ended(const struct job *job);
 bool job_is_contended(const struct job *job);
 int64_t job_wake_ms(const struct job *job);

@@ -40,10 +40,6 @@ void job_write(struct job *job, const struct outcome *outcome);
 void job_end(struct job *job);
 void job_end_with(struct job *job, const struct tw_error *err);
 
-/* job_send: has the scribe @work for it, then @done called: it rests. */
-void job_send(struct job *job, void (*work)(void *job),
-              void (*done)(void *job));
-
 /* job_look: reads what is kept, and the note. */
 void job_look(struct job *job);
 

@@ -46,6 +46,33 @@ write_token(void *arg)
         store_leave(&job->place);
 }
 
+/* By the scribe, too: where nothing could be written, a note may have to wait
+ * as long. */
+static void
+write_failure(void *arg)
+{
+    struct job *job = arg;
+
+    job_source_note(job, NULL, -1);
+}
+
+static void
+on_noted(void *arg)
+{
+    struct job *job = arg;
+
+    job->is_writing = false;
+    job_end(job);
+}
+
+static void
+send(struct job *job, void (*work)(void *job), void (*done)(void *job))
+{
+    job->is_writing = true;
+    job->order = (struct scribe_order){.work = work, .done = done, .arg = job};
+    scribe_put(job->context->scribe, &job->order);
+}
+
 /* It is published, or not: what comes then. */
 static void
 on_written(void *arg)
@@ -53,7 +80,7 @@ on_written(void *arg)
     struct job *job = arg;
     enum tw_status status = job->worked;
 
-    job->is_away = job->is_writing = false;
+    job->is_writing = false;
     if (status)
         job->result = job->why;
     job->published = job->published || !status;
@@ -70,7 +97,8 @@ on_written(void *arg)
         job_source_exchange(job);
         return;
     } else if (status && !job->is_moot) {
-        job_source_note(job, NULL, -1);
+        send(job, write_failure, on_noted);
+        return;
     }
     job_end(job);
 }
@@ -92,9 +120,8 @@ job_write(struct job *job, const struct outcome *outcome)
     job->outcome.unkept = outcome->unkept;
     job->worked = publish_prepare(&job->place, &publication, &job->change,
                                   &job->brought, &job->why);
-    job->is_writing = !job->worked;
-    if (job->is_writing)
-        job_send(job, write_token, on_written);
-    else
+    if (job->worked)
         on_written(job);
+    else
+        send(job, write_token, on_written);
 }

@@ -78,7 +78,7 @@ forsake_tasks(struct serve *serve, const struct ward *ward)
         if (strcmp(task->ward->name, ward->name) != 0)
             continue;
         task->job.is_moot = true;
-        result = result || job_is_away(&task->job);
+        result = result || job_is_writing(&task->job);
     }
     return result;
 }
