@@ -46,9 +46,8 @@ struct job {
     struct discovery *discovery; /* NULL: the profile names its endpoint */
     struct exchange *exchange;
     struct exchange
-        *retired; /* the try before; it may still be on the stack */
-    bool
-        is_writing; /* the scribe has what was brought; nothing else goes on */
+        *retired;    /* the try before; it may still be on the stack */
+    bool is_writing; /* the scribe is at its files; nothing else goes on */
     struct scribe_order order;
     struct store_change change; /* its token stays if it was not kept */
     enum tw_status worked;      /* what came of that, and why it failed: */

@@ -66,7 +66,7 @@ on_noted(void *arg)
 }
 
 static void
-send(struct job *job, void (*work)(void *job), void (*done)(void *job))
+hand_over(struct job *job, void (*work)(void *job), void (*done)(void *job))
 {
     job->is_writing = true;
     job->order = (struct scribe_order){.work = work, .done = done, .arg = job};
@@ -97,7 +97,7 @@ on_written(void *arg)
         job_source_exchange(job);
         return;
     } else if (status && !job->is_moot) {
-        send(job, write_failure, on_noted);
+        hand_over(job, write_failure, on_noted);
         return;
     }
     job_end(job);
@@ -123,5 +123,5 @@ job_write(struct job *job, const struct outcome *outcome)
     if (job->worked)
         on_written(job);
     else
-        send(job, write_token, on_written);
+        hand_over(job, write_token, on_written);
 }
