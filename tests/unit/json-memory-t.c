@@ -106,7 +106,7 @@ Test(json_memory, all_or_nothing, .timeout = 60)
 
         nth++;
         if (child == 0)
-            _exit(read_it(nth));
+            _exit((int)read_it(nth));
         cr_assert_eq(waitpid(child, &status, 0), child);
         outcome = WIFSIGNALED(status) ? WHOLE : WEXITSTATUS(status);
         cr_expect_neq(outcome, PART, "allocation %d", nth);
