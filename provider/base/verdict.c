@@ -29,7 +29,10 @@ verdict_read(char *text, size_t n, struct tw_error *err)
         return tw_fail(err, TW_E_SYSTEM,
                        "the helper ended without a report\n"
                        "run tokenward-helper fetch NAME to see why");
-    if (!status)
+    if (!status) {
+        if (err) /* of who rang before, and was sent away */
+            err->status = TW_OK;
         return TW_OK;
+    }
     return tw_fail(err, status, "%s%s%s", message, *hint ? "\n" : "", hint);
 }

@@ -4,8 +4,10 @@
 usage: crowd_users.py TOKENWARD PROFILE COUNT FIRST_UID
 
 Prints how many had a token, how many different ones there were, and how many
-failed; the first failure's words go to standard error.
+were told something, as all are who fail: what, and how many of them, goes to
+standard error.
 """
+import collections
 import os
 import subprocess
 import sys
@@ -19,7 +21,7 @@ gate, release = os.pipe()
 
 def start(uid):
     return subprocess.Popen(
-        ["/bin/sh", "-c", 'read -r _; exec "$0" get "$1"', PROGRAM, PROFILE],
+        ["/bin/sh", "-c", 'read -r _; exec "$0" get --verbose "$1"', PROGRAM, PROFILE],
         stdin=gate,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -33,10 +35,13 @@ def start(uid):
 users = [start(FIRST + i) for i in range(COUNT)]
 os.close(gate)
 os.close(release)  # the end of what they read: all go
-tokens, failures = [], []
+tokens, told = [], collections.Counter()
 for user in users:
     out, err = user.communicate()
-    (failures if user.returncode else tokens).append(err if user.returncode else out)
-if failures:
-    sys.stderr.write(failures[0].decode())
-print(len(tokens), len(set(tokens)), len(failures))
+    if user.returncode == 0:
+        tokens.append(out)
+    if user.returncode or err:
+        told[f"exit {user.returncode}: {err.decode()}"] += 1
+for words, count in told.items():
+    print(f"# {count} users: {words!r}", file=sys.stderr)
+print(len(tokens), len(set(tokens)), told.total())
