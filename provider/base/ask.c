@@ -147,23 +147,26 @@ fail_cached(const char *profile, bool system, enum tw_status looked,
 }
 
 /* Starts the helper, waits, and looks again.  @out holds a record that is
- * not good enough, perhaps a dead one or none. */
+ * not good enough, perhaps a dead one or none.  Without a place for tokens, as
+ * a service's account is, all are the system's, and a helper of its own can
+ * only say what is missing. */
 static enum tw_status
 fetch_and_look(const struct runtime *runtime, const char *profile,
                int64_t min_valid, bool shadowed, struct answer *out,
                struct tw_error *err)
 {
     struct tw_error failure = {.status = TW_OK}, theirs = failure;
-    /* Without a place for tokens, as a service's account is, all are the
-     * system's. */
-    bool homeless = !runtime->user[0];
+    bool homeless = !runtime->user[0], brought = false;
     enum tw_status status;
 
-    (void)bring_token(runtime, profile, min_valid,
-                      out->left > 0 ? TW_WAIT_ALIVE_S : TW_WAIT_S, &failure);
-    if ((failure.status == TW_E_NOT_FOUND ||
-         (homeless && failure.status == TW_E_ACCESS)) &&
-        !shadowed &&
+    if (homeless)
+        brought = bring_system_token(runtime, profile, min_valid, TW_WAIT_S,
+                                     &failure) != TW_E_NOT_FOUND;
+    if (!brought)
+        (void)bring_token(runtime, profile, min_valid,
+                          out->left > 0 ? TW_WAIT_ALIVE_S : TW_WAIT_S,
+                          &failure);
+    if (failure.status == TW_E_NOT_FOUND && !homeless && !shadowed &&
         bring_system_token(runtime, profile, min_valid, TW_WAIT_S, &theirs) !=
             TW_E_NOT_FOUND)
         failure = theirs;
@@ -237,8 +240,7 @@ ask_record(const struct runtime *runtime, const char *profile,
            int64_t min_valid, unsigned flags, struct answer *out,
            struct tw_error *err)
 {
-    enum tw_status status =
-        ask(runtime, profile, min_valid, flags, out, err);
+    enum tw_status status = ask(runtime, profile, min_valid, flags, out, err);
 
     if (status)
         answer_clear(out);

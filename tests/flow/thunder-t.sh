@@ -10,7 +10,7 @@ fi
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 # shellcheck source=tests/flow/host.sh
 . "${TOP_SRC:-.}/tests/flow/host.sh"
-TENANTS=${TENANTS:-3000} USERS=${USERS:-600}
+TENANTS=${TENANTS:-3000} USERS=${USERS:-900}
 cp "$TOP_SRC/tests/flow/crowd_server.py" "$TOP_SRC/tests/flow/crowd_users.py" "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
 chmod 644 "$T/bin"/*.py
 mkdir "$T/crowd"
@@ -68,9 +68,14 @@ is "$(sed -n 's/^tokenward_profiles //p' $METRICS/tokenward.prom)" $TENANTS "and
 is "$(grep -c 'profile=' $METRICS/tokenward.prom)" 0 "without a line for each of those that are well"
 [ "$(wc -c <$METRICS/tokenward.prom)" -lt 16384 ]; is $? 0 "in some KiB ($(wc -c <$METRICS/tokenward.prom))"
 
-# The users, all at once, each with the program that people use.
-result=$($PYTHON "$T/bin/crowd_users.py" "$T/bin/tokenward" own@ $USERS 62001)
+# The users, all at once, each with the program that people use.  None has a
+# place for tokens, so what a helper of their own could do is nothing.
+mkdir -m 1777 "$T/started"
+printf '#!/bin/sh\n: >"%s/$$"\nexec "%s" "$@"\n' "$T/started" "$T/bin/tokenward-helper" >"$T/bin/started"
+chmod 755 "$T/bin/started"
+result=$(TOKENWARD_HELPER="$T/bin/started" $PYTHON "$T/bin/crowd_users.py" "$T/bin/tokenward" own@ $USERS 62001)
 is "$result" "$USERS $USERS 0" "each of $USERS users who ask at once has a token, and each an own one"
+is "$(find "$T/started" -type f | wc -l)" 0 "without a helper of its own"
 # shellcheck disable=SC2046
 set -- $(counts)
 is "$(($1 - TENANTS)) $4" "$USERS 1" "by one request each"
