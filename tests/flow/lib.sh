@@ -40,6 +40,8 @@ skip() { COUNT=$((COUNT + 1)); echo "ok $COUNT - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $1"; trap - EXIT; finish_quietly; exit 0; }
 # Sanitizers make system calls, and allocate, where the programs do not.
 is_sanitized() { readelf -d "$TOP_BUILD/tokenward" | grep -qE 'lib(a|ub|t)san'; }
+# Built with --coverage: each process writes down what it ran, at its end.
+is_counted() { grep -q '\.gcda' "$TOP_BUILD/tokenward"; }
 # What tests/proof/table.sh gathers from the logs.
 figure() { echo "# figure $*"; } # figure NAME VALUE [REMARK...]
 # CC may have words: CC='ccache gcc'.

@@ -146,6 +146,10 @@ rm "$T/config/tokenward/profiles.d"/many*
 
 # The host's limits, and where it stands.
 for limit in --nproc=0 --as=33554432 --as=50331648 --as=100663296 --cpu=1 --nofile=12 --fsize=0 --stack=65536 --core=unlimited; do
+    if [ "$limit" = --fsize=0 ] && is_counted; then
+        skip "prlimit $limit" "what counts lines writes them down at the end of the host, too"
+        continue
+    fi
     attempt "prlimit $limit" $((3000 + SLACK)) prlimit "$limit" pamtester tw-test "$TESTER" open_session
     close "and "
 done
