@@ -69,7 +69,8 @@ static void
 hand_over(struct job *job, void (*work)(void *job), void (*done)(void *job))
 {
     job->is_writing = true;
-    job->order = (struct scribe_order){.work = work, .done = done, .arg = job};
+    job->order = (struct scribe_order){
+        .work = work, .rest = store_rest, .done = done, .arg = job};
     scribe_put(job->context->scribe, &job->order);
 }
 

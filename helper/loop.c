@@ -150,6 +150,38 @@ arm(struct loop *loop, int64_t until_ms)
     return timerfd_settime(loop->timer, TFD_TIMER_ABSTIME, &at, NULL) == 0;
 }
 
+void
+loop_at_lull(struct loop *loop, void (*lull)(void *arg), void *arg)
+{
+    if (!loop->lull)
+        loop->until_lull = LOOP_LULL_MAX;
+    loop->lull = lull;
+    loop->lull_arg = arg;
+}
+
+static int
+await(const struct loop *loop, struct epoll_event *events, int wait_ms)
+{
+    int n;
+
+    do
+        n = epoll_wait(loop->epoll, events, BATCH, wait_ms);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+/* Of somebody who waits for a lull: is this one? */
+static void
+see_lull(struct loop *loop, int n)
+{
+    void (*lull)(void *arg) = loop->lull;
+
+    if (n > 0 && --loop->until_lull > 0)
+        return;
+    loop->lull = NULL;
+    lull(loop->lull_arg);
+}
+
 enum tw_status
 loop_wait(struct loop *loop, int64_t until_ms, struct tw_error *err)
 {
@@ -158,9 +190,11 @@ loop_wait(struct loop *loop, int64_t until_ms, struct tw_error *err)
 
     if (!arm(loop, until_ms))
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "timerfd");
-    do
-        n = epoll_wait(loop->epoll, events, BATCH, -1);
-    while (n < 0 && errno == EINTR);
+    n = await(loop, events, loop->lull ? 0 : -1);
+    if (loop->lull)
+        see_lull(loop, n);
+    if (n == 0)
+        n = await(loop, events, -1);
     if (n < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "epoll");
     for (int i = 0; i < n; i++) {

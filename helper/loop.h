@@ -12,6 +12,7 @@
 #include "provider/base/error.h"
 
 #define LOOP_NEVER INT64_MAX
+#define LOOP_LULL_MAX 8
 
 typedef void loop_ready(void *arg, int fd, uint32_t events);
 
@@ -22,6 +23,9 @@ struct loop {
     struct loop_slot *slots; /* by descriptor */
     size_t size;
     int64_t armed_ms;
+    void (*lull)(void *arg); /* or NULL */
+    void *lull_arg;
+    int until_lull;     /* calls of loop_wait() */
     bool clock_was_set; /* the wall clock, since the caller put it to false */
 };
 
@@ -34,6 +38,11 @@ enum tw_status loop_open(struct loop *loop, struct tw_error *err);
  * come once too often: @fd must not block.  False: no memory, no epoll. */
 bool loop_watch(struct loop *loop, int fd, uint32_t events, loop_ready *ready,
                 void *arg);
+
+/* loop_at_lull: @lull is called once, when next there is nothing else to do,
+ * or after LOOP_LULL_MAX calls of loop_wait() that had to do with something.
+ * One may wait for it at a time: the last, or, if it is NULL, none. */
+void loop_at_lull(struct loop *loop, void (*lull)(void *arg), void *arg);
 
 /* loop_now_ms: CLOCK_BOOTTIME. */
 int64_t loop_now_ms(void);

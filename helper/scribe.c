@@ -48,19 +48,22 @@ add(struct list *list, struct scribe_order *order)
 }
 
 static struct scribe_order *
-take_all(struct list *list)
+take_first(struct list *list)
 {
-    struct scribe_order *first = list->first;
+    struct scribe_order *order = list->first;
 
-    *list = (struct list){NULL, NULL};
-    return first;
+    if (order)
+        list->first = order->next;
+    if (!list->first)
+        list->last = NULL;
+    return order;
 }
 
-/* What is wanted next, NULL: no more will be. */
-static struct scribe_order *
+/* What is wanted next, some of it; none: no more will be. */
+static struct list
 await_work(struct scribe *scribe)
 {
-    struct scribe_order *first;
+    struct list some = {NULL, NULL};
 
     (void)pthread_mutex_lock(&scribe->mutex);
     while (!scribe->wanted.first && !scribe->ends) {
@@ -68,21 +71,26 @@ await_work(struct scribe *scribe)
         (void)pthread_cond_wait(&scribe->work, &scribe->mutex);
     }
     scribe->is_waiting = false;
-    first = take_all(&scribe->wanted);
+    for (int i = 0; i < SCRIBE_SEVERAL && scribe->wanted.first; i++)
+        add(&some, take_first(&scribe->wanted));
     (void)pthread_mutex_unlock(&scribe->mutex);
-    return first;
+    return some;
 }
 
 static void
-give_back(struct scribe *scribe, struct scribe_order *order)
+give_back(struct scribe *scribe, struct list *some)
 {
     const uint64_t one = 1;
+    struct scribe_order *order;
     bool is_first;
 
     (void)pthread_mutex_lock(&scribe->mutex);
     is_first = !scribe->done.first;
-    add(&scribe->done, order);
-    if (--scribe->undone == 0)
+    while ((order = take_first(some))) {
+        add(&scribe->done, order);
+        scribe->undone--;
+    }
+    if (scribe->undone == 0)
         (void)pthread_cond_signal(&scribe->rest);
     (void)pthread_mutex_unlock(&scribe->mutex);
     if (is_first)
@@ -93,18 +101,18 @@ static void *
 work(void *arg)
 {
     struct scribe *scribe = arg;
-    struct scribe_order *order;
 
-    while ((order = await_work(scribe))) {
-        while (order) {
-            struct scribe_order *next = order->next;
+    for (;;) {
+        struct list some = await_work(scribe);
 
+        if (!some.first)
+            return NULL;
+        for (struct scribe_order *order = some.first; order;
+             order = order->next)
             order->work(order->arg);
-            give_back(scribe, order);
-            order = next;
-        }
+        some.last->rest();
+        give_back(scribe, &some);
     }
-    return NULL;
 }
 
 static void
@@ -112,19 +120,17 @@ on_told(void *arg, int fd, uint32_t events)
 {
     struct scribe *scribe = arg;
     struct scribe_order *order;
+    struct list done;
     uint64_t count;
 
     (void)events;
     (void)!read(fd, &count, sizeof count);
     (void)pthread_mutex_lock(&scribe->mutex);
-    order = take_all(&scribe->done);
+    done = scribe->done;
+    scribe->done = (struct list){NULL, NULL};
     (void)pthread_mutex_unlock(&scribe->mutex);
-    while (order) {
-        struct scribe_order *next = order->next;
-
+    while ((order = take_first(&done)))
         order->done(order->arg); /* it may be gone then */
-        order = next;
-    }
 }
 
 static bool
@@ -168,24 +174,40 @@ scribe_open(struct loop *loop)
     return NULL;
 }
 
+/* By the loop's thread: what waits is worked at now. */
+static void
+wake(void *arg)
+{
+    struct scribe *scribe = arg;
+    bool is_waiting;
+
+    (void)pthread_mutex_lock(&scribe->mutex);
+    is_waiting = scribe->is_waiting && scribe->wanted.first;
+    scribe->is_waiting = scribe->is_waiting && !is_waiting; /* called once */
+    (void)pthread_mutex_unlock(&scribe->mutex);
+    if (is_waiting)
+        (void)pthread_cond_signal(&scribe->work);
+}
+
 void
 scribe_put(struct scribe *scribe, struct scribe_order *order)
 {
-    bool is_waiting;
+    size_t undone;
 
     if (!scribe) {
         order->work(order->arg);
+        order->rest();
         order->done(order->arg);
         return;
     }
     (void)pthread_mutex_lock(&scribe->mutex);
     add(&scribe->wanted, order);
-    scribe->undone++;
-    is_waiting = scribe->is_waiting;
-    scribe->is_waiting = false; /* it is called once */
+    undone = ++scribe->undone;
     (void)pthread_mutex_unlock(&scribe->mutex);
-    if (is_waiting)
-        (void)pthread_cond_signal(&scribe->work);
+    if (undone >= SCRIBE_SEVERAL)
+        wake(scribe);
+    else
+        loop_at_lull(scribe->loop, wake, scribe);
 }
 
 void
@@ -193,6 +215,7 @@ scribe_settle(struct scribe *scribe)
 {
     if (!scribe)
         return;
+    wake(scribe);
     (void)pthread_mutex_lock(&scribe->mutex);
     while (scribe->undone)
         (void)pthread_cond_wait(&scribe->rest, &scribe->mutex);
@@ -209,6 +232,7 @@ scribe_close(struct scribe *scribe)
     (void)pthread_cond_signal(&scribe->work);
     (void)pthread_mutex_unlock(&scribe->mutex);
     (void)pthread_join(scribe->thread, NULL);
+    loop_at_lull(scribe->loop, NULL, NULL);
     (void)loop_watch(scribe->loop, scribe->told, 0, NULL, NULL);
     (void)close(scribe->told);
     (void)pthread_cond_destroy(&scribe->work);

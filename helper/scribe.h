@@ -4,17 +4,22 @@
  * the loop talks to endpoints: that is half of a fetch's time.
  *
  * It works in order, and calls nobody but whoever works: what came of it is
- * told by the loop's thread.
+ * told by the loop's thread.  Being woken, and taking a lock, costs as much as
+ * a small file: as long as the loop has other things to do, orders wait until
+ * there are SCRIBE_SEVERAL of them.
  */
 #ifndef TW_HELPER_SCRIBE_H
 #define TW_HELPER_SCRIBE_H
 
 #include "helper/loop.h"
 
+#define SCRIBE_SEVERAL 8
+
 struct scribe;
 
 struct scribe_order {
     void (*work)(void *arg); /* called by the scribe's thread */
+    void (*rest)(void);      /* by the same one, after the last of several */
     void (*done)(void *arg); /* after it, by the loop's */
     void *arg;
     struct scribe_order *next; /* the scribe's */

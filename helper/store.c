@@ -144,7 +144,10 @@ store_publish(struct store_profile *profile, const struct record *record,
     enum tw_status status =
         store_prepare(profile, record, expected, &change, err);
 
-    return status ? status : store_commit(&change, err);
+    if (!status)
+        status = store_commit(&change, err);
+    store_rest();
+    return status;
 }
 
 enum tw_status

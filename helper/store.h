@@ -102,6 +102,10 @@ enum tw_status store_commit(const struct store_change *change,
                             struct tw_error *err);
 void store_change_clear(struct store_change *change);
 
+/* store_rest: to be called after one or several commits of a thread: only then
+ * may others write where the resident helper was first. */
+void store_rest(void);
+
 #define STORE_CHANGE_INIT                                                  \
     {                                                                      \
         .record = SECRET_INIT(RECORD_MAX), .token = SECRET_INIT(TOKEN_MAX) \

@@ -258,19 +258,42 @@ let_it_write(const struct store *store, struct tw_error *err)
     return replace_hold(&serve, &guard, err);
 }
 
+/* The second lock of the resident helper's own file, while this thread has
+ * several changes to write. */
+static _Thread_local struct replace_guard several = REPLACE_GUARD_INIT;
+
+void
+store_rest(void)
+{
+    replace_end(&several);
+    several = (struct replace_guard)REPLACE_GUARD_INIT;
+}
+
 enum tw_status
 store_begin(const struct store_profile *profile, struct replace_guard *guard,
             struct tw_error *err)
 {
     const struct replace_place place = {
         .dir = profile->dir, .lock = STORE_LOCK, .held = profile->lock};
-    enum tw_status status = replace_hold(&place, guard, err);
+    enum tw_status status;
+
+    store_rest(); /* whoever has this lock may wait for that one */
+    status = replace_hold(&place, guard, err);
 
     if (!status && !profile->is_marked && has_mark(profile))
         status = let_it_write(profile->store, err);
     if (!status)
         replace_sweep(profile->dir);
     return status;
+}
+
+static bool
+begin_several(const struct store *store)
+{
+    const struct replace_place serve = {
+        .dir = store->root, .lock = STORE_SERVED, .held = store->served};
+
+    return several.fd >= 0 || !replace_hold(&serve, &several, NULL);
 }
 
 /* Nobody else writes where nobody else has ever locked. */
@@ -287,16 +310,10 @@ enum tw_status
 store_begin_commit(const struct store_profile *profile,
                    struct replace_guard *guard, struct tw_error *err)
 {
-    const struct store *store = profile->store;
-    const struct replace_place serve = {
-        .dir = store->root, .lock = STORE_SERVED, .held = store->served};
-
-    if (profile->is_marked && !replace_hold(&serve, guard, NULL)) {
+    if (profile->is_marked && begin_several(profile->store) &&
+        is_alone(profile)) {
         guard->is_new = profile->is_new;
-        if (is_alone(profile))
-            return TW_OK;
-        replace_end(guard);
-        *guard = (struct replace_guard)REPLACE_GUARD_INIT;
+        return TW_OK;
     }
     return store_begin(profile, guard, err);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scribe-t.c - what is put is committed in order, and what came of it told by
- * the loop; and all of it is there when that is waited for.
+ * scribe-t.c - what is put is committed in order, several at a time, and what
+ * came of it told by the loop; and all of it is there when that is waited for.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "helper/scribe.h"
 #include "helper/store.h"
@@ -23,7 +26,7 @@ static struct {
     struct tw_error err;
 } tasks[ORDERS];
 static struct loop loop;
-static size_t told;
+static size_t told, rests;
 
 static void
 set_up(void)
@@ -64,6 +67,13 @@ commit(void *arg)
 }
 
 static void
+rest(void)
+{
+    store_rest();
+    rests++;
+}
+
+static void
 on_done(void *arg)
 {
     cr_expect_eq((size_t)arg, told, "out of order");
@@ -89,7 +99,7 @@ prepare(size_t i, bool is_stale)
                                   .refresh_at = now.wall + 75};
 
     tasks[i].order = (struct scribe_order){
-        .work = commit, .done = on_done, .arg = (void *)i};
+        .work = commit, .rest = rest, .done = on_done, .arg = (void *)i};
     tasks[i].change = (struct store_change)STORE_CHANGE_INIT;
     cr_assert_eq(store_prepare(&places[i % PLACES], &record, expected,
                                &tasks[i].change, NULL),
@@ -123,6 +133,52 @@ Test(scribe, commits_in_order_and_tells_the_loop)
     for (size_t i = ORDERS - PLACES; i < ORDERS; i++)
         expect_kept(i);
     scribe_close(scribe);
+}
+
+/* A wake-up and a lock are for several of them, unless nothing else is to be
+ * done. */
+Test(scribe, works_at_several_or_when_there_is_a_lull)
+{
+    struct scribe *scribe = scribe_open(&loop);
+
+    for (size_t i = 0; i < SCRIBE_SEVERAL; i++)
+        scribe_put(scribe, prepare(i, false));
+    while (told < SCRIBE_SEVERAL)
+        cr_assert_eq(loop_wait(&loop, LOOP_NEVER, NULL), TW_OK);
+    cr_expect_eq(rests, 1);
+    scribe_put(scribe, prepare(SCRIBE_SEVERAL, false));
+    while (told <= SCRIBE_SEVERAL)
+        cr_assert_eq(loop_wait(&loop, LOOP_NEVER, NULL), TW_OK);
+    cr_expect_eq(rests, 2);
+    expect_kept(SCRIBE_SEVERAL);
+    scribe_close(scribe);
+}
+
+static void
+on_ready(void *arg, int fd, uint32_t events)
+{
+    size_t *calls = arg;
+
+    (void)fd;
+    (void)events;
+    ++*calls;
+}
+
+/* As one who rings all the time would keep it. */
+Test(scribe, is_not_kept_from_its_work_by_a_loop_without_a_lull)
+{
+    struct scribe *scribe = scribe_open(&loop);
+    int always = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+    size_t calls = 0;
+
+    cr_assert(loop_watch(&loop, always, EPOLLIN, on_ready, &calls));
+    scribe_put(scribe, prepare(0, false));
+    while (told < 1)
+        cr_assert_eq(loop_wait(&loop, LOOP_NEVER, NULL), TW_OK);
+    cr_expect_geq(calls, LOOP_LULL_MAX);
+    expect_kept(0);
+    scribe_close(scribe);
+    (void)close(always);
 }
 
 Test(scribe, says_why_it_failed)

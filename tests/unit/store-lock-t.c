@@ -242,6 +242,61 @@ Test(store_lock, a_marked_directory_has_one_writer, .timeout = 20)
     (void)fclose(serve);
 }
 
+static bool
+is_written(const char *name)
+{
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char path[160];
+    AUTO_CLOSE int fd = -1;
+
+    (void)snprintf(path, sizeof path, "%s/%s", storing_root, name);
+    fd = open(path, O_RDWR | O_CLOEXEC);
+    cr_assert_geq(fd, 0);
+    return fcntl(fd, F_OFD_SETLK, &all) < 0;
+}
+
+static void
+prepare(struct store_profile *place, struct store_change *out)
+{
+    struct record record = a_record("tok", 1);
+
+    cr_assert_eq(store_prepare(place, &record, 0, out, NULL), TW_OK);
+}
+
+/* The resident helper's thread writes what it has got under one lock, and lets
+ * go of it before it takes one that others hold who may wait for the first. */
+Test(store_lock, several_changes_are_written_under_one_lock, .timeout = 20)
+{
+    AUTO_STORE store = {.root = -1}, resident = {.root = -1};
+    AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE other = {.dir = -1, .lock = -1};
+    AUTO_STORE_CHANGE first = STORE_CHANGE_INIT, second = STORE_CHANGE_INIT;
+    struct backoff note = {.rejections = 1};
+    FILE *serve;
+
+    open_resident(&store, &resident, &serve);
+    cr_assert_eq(store_enter(&resident, "p", &one, NULL), TW_OK);
+    cr_assert_eq(store_enter(&resident, "q", &two, NULL), TW_OK);
+    cr_assert_eq(store_enter(&store, "q", &other, NULL), TW_OK);
+    prepare(&one, &first);
+    prepare(&two, &second);
+    cr_assert_eq(store_commit(&first, NULL), TW_OK);
+    cr_expect(is_written("serve"));
+    cr_assert_eq(store_commit(&second, NULL), TW_OK);
+    cr_expect(is_written("serve"));
+    store_backoff(&one, 0, &note);
+    cr_expect(!is_written("serve"));
+    cr_expect(!is_written("p/lock"));
+    store_change_clear(&second);
+    store_leave(&two);
+    cr_assert_eq(store_lock(&other, 0, NULL), TW_OK);
+    check_published(&one, "tok", 1);
+    check_published(&other, "tok", 1);
+    store_rest();
+    (void)fclose(serve);
+}
+
 Test(store_lock, a_mark_of_one_that_was_killed_holds_nobody_up, .timeout = 20)
 {
     AUTO_STORE store = {.root = -1}, resident = {.root = -1};
