@@ -24,7 +24,7 @@
 #define SERVE_END_MS 1500   /* for what is under way, at the end, and ... */
 #define SERVE_KEEP_MS 3500  /* ... then for refresh tokens to come */
 #define SERVE_WRITING_MAX \
-    256 /* fetches that have left their lane, and are being written */
+    64 /* fetches that have left their lane, and are being written */
 #define SERVE_CONTENDED_S 1 /* until a lock that another holds is tried */
 
 struct serve {

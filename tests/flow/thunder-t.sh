@@ -105,7 +105,7 @@ took=$((($(date +%s%N) - start) / 1000000))
 [ ! -e /run/tokenward/own@user1 ] && [ "$took" -lt 1500 ]; is $? 0 "waits for none of them ($took ms)"
 kill $HOLDER
 wait $HOLDER 2>/dev/null
-[ "$most" -ge 256 ] && [ "$most" -le 272 ]; is $? 0 "no more than 256 wait to be written, beside those that have a place at the server ($most)"
+[ "$most" -ge 64 ] && [ "$most" -le 80 ]; is $? 0 "no more than 64 wait to be written, beside those that have a place at the server ($most)"
 until_true 60 sh -c "[ \$(curl -s $CROWD/counts | cut -d ' ' -f 1) -ge $((2 * TENANTS + USERS)) ]"; is $? 0 "and all of them come"
 stop_system; is $? 0 "it ends cleanly"
 kill $CROWD_PID
