@@ -23,7 +23,8 @@
 #define HTTP_HEADERS_MAX (64 * 1024) /* of an answer, all together */
 #define HTTP_FORM_MAX (256 * 1024)   /* of a request */
 #define HTTP_LINES_MAX 16            /* of request.headers */
-#define HTTP_CONNECT_MS 5000
+#define HTTP_CONNECT_MS 5000         /* TLS and all; a third of the time ... */
+#define HTTP_CONNECT_SHARE 3         /* ... for who has more than 15 s */
 
 struct identity;
 struct http_trace;

@@ -187,9 +187,11 @@ set_identity(struct transfer *transfer)
 static bool
 set_times(CURL *easy, long timeout_ms)
 {
-    long connect_ms =
-        timeout_ms < HTTP_CONNECT_MS ? timeout_ms : HTTP_CONNECT_MS;
+    long connect_ms = timeout_ms / HTTP_CONNECT_SHARE;
 
+    if (connect_ms < HTTP_CONNECT_MS)
+        connect_ms =
+            timeout_ms < HTTP_CONNECT_MS ? timeout_ms : HTTP_CONNECT_MS;
     return timeout_ms > 0 &&
            !curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms) &&
            !curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);

@@ -98,36 +98,60 @@ answer_in_plain(void *arg)
     return NULL;
 }
 
-Test(http_failure, a_port_without_tls_is_told_as_that)
+/* A port where nobody accepts, with a queue of one. */
+static int
+open_port(int *port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof address;
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    cr_assert_eq(bind(listener, (struct sockaddr *)&address, n), 0);
+    cr_assert_eq(listen(listener, 0), 0);
+    cr_assert_eq(getsockname(listener, (struct sockaddr *)&address, &n), 0);
+    *port = ntohs(address.sin_port);
+    return listener;
+}
+
+Test(http_failure, a_port_without_tls_is_told_as_that)
+{
     struct answer answer;
     pthread_t thread;
+    int port, listener = open_port(&port);
 
     set_up(raw_send_bytes);
-    cr_assert_eq(bind(listener, (struct sockaddr *)&address, n), 0);
-    cr_assert_eq(listen(listener, 0), 0); /* a queue of one */
-    cr_assert_eq(getsockname(listener, (struct sockaddr *)&address, &n), 0);
-    answer = ask_in_tls(ntohs(address.sin_port),
-                        time_limit(300)); /* nobody accepts */
+    answer = ask_in_tls(port, time_limit(300)); /* nobody accepts */
     cr_assert(strstr(answer.err.message, "no TLS connection came about"), "%s",
               answer.err.message);
-    answer = ask_in_tls(ntohs(address.sin_port),
-                        time_limit(300)); /* the queue is full */
+    answer = ask_in_tls(port, time_limit(300)); /* the queue is full */
     cr_assert(strstr(answer.err.message, "no connection came about"), "%s",
               answer.err.message);
     (void)close(accept(listener, NULL, NULL));
     cr_assert_eq(pthread_create(&thread, NULL, answer_in_plain, &listener), 0);
-    answer = ask_in_tls(ntohs(address.sin_port), time_limit(5000));
+    answer = ask_in_tls(port, time_limit(5000));
     (void)pthread_join(thread, NULL);
     (void)close(listener);
     cr_assert_eq(answer.err.status, TW_E_PROTOCOL);
     cr_assert(strstr(answer.err.message, "does not speak TLS") &&
                   strstr(answer.err.message, "plain http"),
               "%s", answer.err.message);
+    tear_down();
+}
+
+Test(http_failure, a_third_of_a_longer_time_is_for_the_connection)
+{
+    struct answer answer;
+    int port, listener = open_port(&port);
+    int64_t start = clock_monotonic_ms(), took;
+
+    set_up(raw_send_bytes);
+    answer = ask_in_tls(port, 18000);
+    took = clock_monotonic_ms() - start;
+    cr_assert(strstr(answer.err.message, "no TLS connection came about"), "%s",
+              answer.err.message);
+    cr_assert(took >= 5990 && took < 17000, "%ld", (long)took);
+    (void)close(listener);
     tear_down();
 }
 
