@@ -107,6 +107,7 @@ FLOW_TESTS = \
 	tests/flow/token-t.sh \
 	tests/flow/units-t.sh \
 	tests/flow/wlcg-t.sh \
+	tests/flow/words-t.sh \
 	tests/flow/zones-t.sh
 dist_check_SCRIPTS += $(FLOW_TESTS)
 TESTS += $(FLOW_TESTS)

@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# words-t.sh - words that a program does not take: each is refused with 64 and
+# a line that says why, before anything is read, made or started; and what each
+# says of itself.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+LONG=$(printf '%300s' '' | tr ' ' x)
+
+# Each row: the words of a command line | the line that comes.
+while IFS='|' read -r words pattern; do
+    # shellcheck disable=SC2086  # words are wanted
+    out=$(user $words 2>&1 </dev/null); is $? 64 "${words% }: exit 64"
+    like "$out" "$pattern" "and why"
+done <<END
+tokenward |^tokenward: which command?
+tokenward --nothing |^tokenward: unknown command '--nothing'
+tokenward help nothing-of-the-kind |^tokenward: .*nothing-of-the-kind
+tokenward get |^tokenward: get: which profile?
+tokenward get a b |^tokenward: get: too many words
+tokenward get --cached=yes a |^tokenward: --cached takes no value
+tokenward get a --min-valid |^tokenward: --min-valid needs a value
+tokenward get a --min-valid -3 |^tokenward: --min-valid: not a number of seconds
+tokenward get a --min-valid 3s |^tokenward: --min-valid: not a number of seconds
+tokenward get a/b |^tokenward: 'a/b' cannot be a profile's name
+tokenward list --verbose |^tokenward: unknown option --verbose
+tokenward exec a -- |^tokenward: which command?
+tokenward complete bash |^tokenward: complete: the words stand after --
+tokenward-helper |^tokenward-helper: which command?
+tokenward-helper nothing |^tokenward-helper: which command?
+tokenward-helper --nothing check |^tokenward-helper: bad option or value at '--nothing'
+tokenward-helper --deadline 0 check |^tokenward-helper: bad option or value at '0'
+tokenward-helper --log-level loud serve |^tokenward-helper: bad option or value at 'loud'
+tokenward-helper --metrics here serve |^tokenward-helper: bad option or value at 'here'
+tokenward-helper --generation 0 reject a |^tokenward-helper: bad option or value at '0'
+tokenward-helper check a b |^tokenward-helper: check takes at most one file
+tokenward-helper explain |^tokenward-helper: one profile name is wanted
+tokenward-helper explain a b |^tokenward-helper: one profile name is wanted
+tokenward-helper explain a/b |^tokenward-helper: argument 1 is no profile name
+tokenward-helper fetch |^tokenward-helper: one to [0-9]* profile names are wanted
+tokenward-helper fetch a b/c |^tokenward-helper: argument 2 is no profile name
+tokenward-helper index a |^tokenward-helper: index takes no argument
+tokenward-helper init a b |^tokenward-helper: init: one name
+tokenward-helper -- init -a |^tokenward-helper: init: bad option or value
+tokenward-helper init a/b |^tokenward-helper: init: this is no profile's name
+tokenward-helper -- init --from oidc-agent |^tokenward-helper: --from KIND wants --file FILE
+tokenward-helper -- init --from nobody --file /dev/null |^tokenward-helper: --from: fluent-bit, kubelogin
+tokenward-helper -- init --secret-file /nonexistent |^tokenward-helper: --secret-file: No such file
+tokenward-helper -- init --var tenant |^tokenward-helper: --var NAME=VALUE
+tokenward-helper -- init --var =acme |^tokenward-helper: --var NAME=VALUE
+tokenward-helper -- init --var tenant=$LONG |^tokenward-helper: --var NAME=VALUE
+tokenward-helper --system init |^tokenward-helper: init is for a user's profiles
+tokenward-helper leave a |^tokenward-helper: leave is a user's
+tokenward-helper presets a |^tokenward-helper: presets takes no argument
+tokenward-helper reject |^tokenward-helper: one to [0-9]* profile names are wanted
+tokenward-helper schema a |^tokenward-helper: schema takes no argument
+tokenward-helper serve a |^tokenward-helper: serve takes no argument
+git-credential-tokenward |^git-credential-tokenward: no operation
+git-credential-tokenward --nothing |^git-credential-tokenward: there are no options
+tokenward-credential |^tokenward-credential: which protocol?
+tokenward-credential nothing |^tokenward-credential: no such protocol
+tokenward-credential goauth https://a.test https://b.test |^tokenward-credential: goauth: one URL at a time
+tokenward-credential kubectl a b |^tokenward-credential: kubectl: one profile at a time
+tokenward-credential kubelet a |^tokenward-credential: kubelet
+tokenward-credential terraform |^tokenward-credential: usage: terraform-credentials-tokenward
+END
+is "$(find "$T/run" "$T/config" "$T/home" -mindepth 1 ! -path "$T/config/tokenward" ! -path "$T/run/tokenward")" "" \
+    "nothing was made but the directory that the fence is put around"
+
+for program in tokenward tokenward-helper git-credential-tokenward tokenward-credential; do
+    like "$(user "$program" --version 2>&1)" "^$program [0-9][0-9.]*$" "$program --version"
+    out=$(user "$program" --help 2>&1); is $? 0 "$program --help: exit 0"
+    like "$out" "^usage: $program" "and its usage"
+    out=$(user sh -c "exec $program --help >&-" 2>&1); is $? 71 "which cannot be written: exit 71"
+done
+# An operation that git may ask for one day is no fault.
+is "$(user git-credential-tokenward capability-of-2040 </dev/null 2>&1; echo $?)" 0 "git: an operation that nobody knows"
+done_testing
