@@ -86,6 +86,8 @@ wanted=$((PROFILES * HOURS * 3 / 4))
 is $? 0 "in $((HOURS * 3 / 4)) hours $made requests for $PROFILES profiles, as many as there are refreshes"
 is $dead 0 "each of $looks looks found a living token"
 [ "$(memory "$pid")" -lt $((kb + 1024)) ]; is $? 0 "memory is flat ($kb KiB, $(memory "$pid") KiB)"
-[ "$(descriptors "$pid")" -le $((fds + 2)) ]; is $? 0 "descriptors are ($fds, $(descriptors "$pid"))"
+# In the middle of a request there are some more.
+few_descriptors() { [ "$(descriptors "$pid")" -le $((fds + 2)) ]; }
+until_true 5 few_descriptors; is $? 0 "descriptors are ($fds, $(descriptors "$pid"))"
 stop; is $? 0 "and the day ends cleanly"
 done_testing
