@@ -74,6 +74,7 @@ UNIT_TESTS += \
 	tests/unit/state-t \
 	tests/unit/store-lock-t \
 	tests/unit/store-t \
+	tests/unit/template-bad-t \
 	tests/unit/template-t \
 	tests/unit/supervise-t \
 	tests/unit/tell-t \
@@ -342,6 +343,11 @@ tests_unit_store_t_SOURCES = tests/unit/store-t.c tests/unit/storing.c tests/uni
 tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_store_t_CFLAGS = $(CC_UNIT)
 tests_unit_store_t_LDADD = $(LINK_UNIT)
+
+tests_unit_template_bad_t_SOURCES = tests/unit/template-bad-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_template_bad_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_template_bad_t_CFLAGS = $(CC_UNIT)
+tests_unit_template_bad_t_LDADD = $(LINK_UNIT)
 
 tests_unit_template_t_SOURCES = tests/unit/template-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_template_t_CPPFLAGS = $(CPP_UNIT)

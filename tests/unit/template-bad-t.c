@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * template-bad-t.c - templates that are refused, each with its place and
+ * words; and the odd ones that are good.
+ */
+#include <criterion/criterion.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/loading.h"
+
+TestSuite(template_bad, .init = loading_begin, .fini = scratch_remove);
+
+#define TENANT                                                       \
+    "    token_endpoint: https://a.test/%i/t\n    client_id: c-%i\n" \
+    "    client_secret: {file: s/%i.key}\n"
+#define LISTED(where) \
+    "profiles:\n  tenant@:\n    instances: " where "\n" TENANT
+
+static struct profile_set set;
+
+static void
+load(size_t instances)
+{
+    struct tw_error err;
+
+    cr_assert_eq(loading_load(false, &set, &err), TW_OK, "%s", err.message);
+    cr_expect_eq(loading_count, 0, "%s", loading_complaint.message);
+    cr_expect_eq(set.instance_count, instances, "%zu", set.instance_count);
+}
+
+/* A text in the place of a template, and what must be said of it. */
+static const struct {
+    const char *text, *message;
+} REFUSED[] = {
+    {"  t@: text\n", ":2:7: profile 't@': must be a map of keys"},
+    {"  t@:\n" TENANT, ":2:3: profile 't@': missing: instances (a name that "
+                       "ends with @ is a template's)"},
+    {"  t@:\n    instances: [a]\n    token_endpoint: https://a.test/t\n",
+     ":2:3: profile 't@': %i stands nowhere, so all instances would be the "
+     "same"},
+    {"  t@:\n    client_id: '%u'\n",
+     ":2:3: profile 't@': %u is for the system's templates"},
+    {"  t@:\n    instances: {names: x}\n" TENANT,
+     ":3:16: profile 't@': instances must be a list of names, {list: PATH}"},
+    {"  t@:\n    instances: {list: names, files: s/%i}\n" TENANT,
+     "instances must be a list of names"},
+    {"  t@:\n    instances: {files: s/name}\n" TENANT,
+     ":3:24: profile 't@': files must have one %i, in the last part"},
+    {"  t@:\n    instances: {files: '%i/key'}\n" TENANT,
+     "files must have one %i, in the last part"},
+    {"  t@:\n    instances: {files: 's/%i-%i'}\n" TENANT,
+     "files must have one %i, in the last part"},
+    {"  t@:\n    instances: {list: none}\n" TENANT,
+     ":3:23: profile 't@': instances: "},
+    {"  t@:\n    instances: {list: [a]}\n" TENANT, "list must be text"},
+    {"  t@:\n    instances: {files: [a]}\n" TENANT, "files must be text"},
+    {"  t@:\n    instances: [[a]]\n" TENANT, "instances must be text"},
+    {"  t@:\n    instances: [a]\n    scope: '%x'\n" TENANT,
+     ":4:12: profile 't@': scope: a % begins %i here and nothing else; write "
+     "%% for a percent sign"},
+    {"  t@:\n    instances: [a]\n    scope: '%'\n" TENANT,
+     "scope: a % begins %i here and nothing else"},
+    {"  t@:\n    instances: [a]\n    provider: 'x%i'\n" TENANT,
+     "provider must be a name"},
+    {"  t@:\n    instances: [a]\n    timeout: '%i'\n" TENANT,
+     "timeout: %i cannot stand in it"},
+};
+
+Test(template_bad, is_refused_with_its_place)
+{
+    struct tw_error err;
+    char text[1024];
+
+    for (size_t i = 0; i < sizeof REFUSED / sizeof *REFUSED; i++) {
+        (void)snprintf(text, sizeof text, "profiles:\n%s", REFUSED[i].text);
+        loading_put("profiles.yaml", 0600, text);
+        cr_assert_eq(loading_load(false, &set, &err), TW_OK, "%s: %s", text,
+                     err.message);
+        cr_expect_eq(loading_count, 1, "%s", text);
+        cr_expect_not_null(
+            strstr(loading_complaint.message, REFUSED[i].message), "%s: %s",
+            text, loading_complaint.message);
+        cr_expect_eq(set.instance_count, 0);
+        profile_set_clear(&set);
+    }
+}
+
+Test(template_bad, of_users_lists_nobody)
+{
+    struct tw_error err;
+
+    loading_put("profiles.d/a.yaml", 0644, LISTED("[a]") "    scope: '%u'\n");
+    cr_assert_eq(loading_load(true, &set, &err), TW_OK);
+    cr_expect_eq(loading_count, 1);
+    cr_expect_not_null(
+        strstr(loading_complaint.message, "a template has one of the two"),
+        "%s", loading_complaint.message);
+    profile_set_clear(&set);
+}
+
+Test(template_bad, may_have_none_yet)
+{
+    loading_put("profiles.yaml", 0600, LISTED("[]"));
+    load(0);
+    profile_set_clear(&set);
+    loading_put("profiles.yaml", 0600, LISTED("{list: names}"));
+    loading_put("names", 0600, "");
+    load(0);
+    profile_set_clear(&set);
+}
+
+Test(template_bad, is_left_out_with_a_file_of_bytes)
+{
+    struct tw_error err;
+
+    loading_put("profiles.yaml", 0600, LISTED("{list: names}"));
+    scratch_put("names", 0600, "a\0b\n", 4);
+    cr_assert_eq(loading_load(false, &set, &err), TW_OK);
+    cr_expect_eq(set.instance_count, 0);
+    cr_expect_not_null(strstr(loading_complaint.message, "names: holds a NUL"),
+                       "%s", loading_complaint.message);
+    profile_set_clear(&set);
+}
+
+Test(template_bad, stands_in_one_file)
+{
+    char expected[2 * PATH_MAX];
+    struct tw_error err;
+
+    loading_put("profiles.d/a.yaml", 0600, LISTED("[a]"));
+    loading_put("profiles.d/b.yaml", 0600, LISTED("[b]"));
+    cr_assert_eq(loading_load(false, &set, &err), TW_OK);
+    cr_expect_eq(loading_count, 1);
+    scratch_expand("%s/profiles.d/b.yaml:2:3: profile 'tenant@': stands "
+                   "already in ",
+                   expected, sizeof expected);
+    cr_expect_eq(
+        strncmp(loading_complaint.message, expected, strlen(expected)), 0,
+        "%s", loading_complaint.message);
+    cr_expect_not_null(
+        strstr(loading_complaint.message, "a.yaml:2:3; rename or remove one"));
+    profile_set_clear(&set);
+}
+
+/* An option has %i where its type allows it. */
+Test(template_bad, puts_its_name_into_a_providers_options)
+{
+    AUTO(auto_release) const struct profile *profile = NULL;
+    const struct profile_option *option;
+    struct tw_error err;
+
+    loading_put("profiles.yaml", 0600,
+                "profiles:\n  t@:\n    instances: [acme]\n    provider: "
+                "pickle\n    assertion: {file: s/%i.jwt}\n    command: "
+                "[print, '%i', '100%%']\n    file: t/%i\n    witness: "
+                "https://w.test/%i\n");
+    load(1);
+    cr_assert_eq(profiles_find(&set, "t@acme", &profile, &err), TW_OK, "%s",
+                 err.message);
+    cr_expect_str_eq(profile_option(profile, "assertion")->secret.text,
+                     scratch_path("s/acme.jwt"));
+    option = profile_option(profile, "command");
+    cr_expect_str_eq(option->secret.argv[1], "acme");
+    cr_expect_str_eq(option->secret.argv[2], "100%");
+    cr_expect_str_eq(profile_option(profile, "file")->secret.text,
+                     scratch_path("t/acme"));
+    cr_expect_str_eq(profile_option(profile, "witness")->values[0],
+                     "https://w.test/acme");
+    profile_set_clear(&set);
+}
