@@ -43,6 +43,7 @@ UNIT_TESTS += \
 	tests/unit/index-t \
 	tests/unit/json-memory-t \
 	tests/unit/json-t \
+	tests/unit/json-text-t \
 	tests/unit/json-tree-t \
 	tests/unit/jwt-expiry-t \
 	tests/unit/jwt-t \
@@ -189,6 +190,11 @@ tests_unit_json_t_SOURCES = tests/unit/json-t.c tests/unit/cpu_time.h tests/unit
 tests_unit_json_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_json_t_CFLAGS = $(CC_UNIT)
 tests_unit_json_t_LDADD = $(LINK_UNIT)
+
+tests_unit_json_text_t_SOURCES = tests/unit/json-text-t.c
+tests_unit_json_text_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_json_text_t_CFLAGS = $(CC_UNIT)
+tests_unit_json_text_t_LDADD = $(LINK_UNIT)
 
 tests_unit_json_tree_t_SOURCES = tests/unit/json-tree-t.c
 tests_unit_json_tree_t_CPPFLAGS = $(CPP_UNIT)
