@@ -87,6 +87,54 @@ grep -q never "$dir/agent.yaml"; is $? 1 "oidc-agent: no refresh token is taken"
 printf 'AES' >"$T/home/account.json"
 init --from oidc-agent --file "$T/home/account.json" odd; is $STATUS 78 "oidc-agent, encrypted: exit 78"
 like "$(cat "$T/out")" "oidc-gen -p" "oidc-agent, encrypted: what to do"
+# What is in none of them, or broken.
+cat >"$T/home/kubeconfig" <<END
+users:
+  - name: other
+    user: {token: x}
+  - name: robot
+    user:
+      exec: {command: kubectl, args: [oidc-login, get-token, "--oidc-issuer-url=https://issuer.example.com",
+        --oidc-client-id=robot-client, "--oidc-client-secret=$CANARY", --grant-type=client-credentials]}
+END
+init --from kubelogin --file "$T/home/kubeconfig" --no-test; is $STATUS 0 "kubelogin, without a person: exit 0"
+like "$(cat "$dir/robot.yaml")" 'provider: "client_credentials"' "kubelogin, without a person: its grant"
+is "$(cat "$dir/robot.secret")" "$CANARY" "kubelogin, without a person: and its secret"
+rm "$dir/robot.yaml" "$dir/robot.secret"
+printf '# none\n\nsasl.oauthbearer.client.id = "x"\n' >"$T/home/kafka.properties"
+init --from librdkafka --file "$T/home/kafka.properties" none; is $STATUS 78 "librdkafka, without an endpoint: exit 78"
+like "$(cat "$T/out")" "has no sasl.oauthbearer.token.endpoint.url" "librdkafka, without an endpoint: says so"
+printf '[OUTPUT]\n    oauth2.token_url "https://as.example.com/t"\n    oauth2.client_id x\n    oauth2.client_secret %s\n    oauth2.auth_method %s\n' \
+    "$CANARY" private_key_jwt >"$T/home/fluent.conf"
+init --from fluent-bit --file "$T/home/fluent.conf" --no-test keyed; is $STATUS 78 "fluent-bit, with a key: exit 78"
+like "$(cat "$T/out")" "assertion_key" "fluent-bit, with a key: says what is missing"
+sed -i 's/private_key_jwt/post/' "$T/home/fluent.conf"
+init --from fluent-bit --file "$T/home/fluent.conf" --no-test posted; is $STATUS 0 "fluent-bit, in a form: exit 0"
+like "$(cat "$dir/posted.yaml")" client_secret_post "fluent-bit, in a form: its method"
+like "$(cat "$dir/posted.yaml")" 'token_endpoint: "https://as.example.com/t"' "fluent-bit, in a form: without the quotes of the file"
+rm "$dir/posted.yaml" "$dir/posted.secret"
+printf 'users: [{name: x, user: {token: y}}]\n' >"$T/home/kubeconfig"
+init --from kubelogin --file "$T/home/kubeconfig"; is $STATUS 78 "kubelogin, without a user of it: exit 78"
+like "$(cat "$T/out")" "no user there runs kubelogin" "kubelogin, without a user of it: says so"
+printf 'users: [' >"$T/home/kubeconfig"
+init --from kubelogin --file "$T/home/kubeconfig"; is $STATUS 78 "kubelogin, no YAML: exit 78"
+like "$(cat "$T/out")" "kubeconfig:.*bad YAML" "kubelogin, no YAML: says where"
+printf '{"name":"agent","client_id":"c","client_secret":"a\\nb","issuer_url":"https://iam.example.com/"}' >"$T/home/account.json"
+init --from oidc-agent --file "$T/home/account.json" lines; is $STATUS 78 "oidc-agent, a secret of two lines: exit 78"
+like "$(cat "$T/out")" "the secret is no line of text" "oidc-agent, a secret of two lines: says so"
+# A preset's variables.
+init --preset auth0 --var domain=acme.eu.auth0.com --audience https://api.example.com --client-id x --secret-file "$dir/kafka.secret" --no-test vars
+is $STATUS 0 "a preset and its variable: exit 0"
+like "$(cat "$dir/vars.yaml")" '"domain": "acme.eu.auth0.com"' "a preset and its variable: both stand there"
+like "$(user tokenward explain vars)" "https://acme.eu.auth0.com/oauth/token" "a preset and its variable: and lead there"
+init --preset auth0 --var region=eu --client-id x --no-test odd; is $STATUS 78 "a variable that the preset has not: exit 78"
+like "$(cat "$T/out")" "has no variable 'region'" "a variable that the preset has not: says so"
+printf 'profiles:\n  elsewhere:\n    token_endpoint: https://as.example.com/\n    client_id: x\n    client_secret: {file: x}\n' \
+    >"$T/config/tokenward/profiles.yaml"
+chmod 600 "$T/config/tokenward/profiles.yaml"; own "$T/config"
+init elsewhere --preset auth0 --var domain=a.b --audience x --client-id x --secret-file "$dir/kafka.secret" --no-test; is $STATUS 64 "a name of another file: exit 64"
+like "$(cat "$T/out")" "profiles.yaml:2: there is a profile 'elsewhere' already" "a name of another file: says where"
+rm "$T/config/tokenward/profiles.yaml"
 is "$(user tokenward check >/dev/null 2>&1; echo $?)" 0 "and all of them are good"
 
 # A person.
