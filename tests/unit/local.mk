@@ -57,6 +57,7 @@ UNIT_TESTS += \
 	tests/unit/profile-client-t \
 	tests/unit/profile-links-t \
 	tests/unit/profile-perms-t \
+	tests/unit/profile-readers-t \
 	tests/unit/profile-t \
 	tests/unit/profiles-t \
 	tests/unit/publish-t \
@@ -259,6 +260,11 @@ tests_unit_profile_perms_t_SOURCES = tests/unit/profile-perms-t.c tests/unit/fak
 tests_unit_profile_perms_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_perms_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_perms_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_readers_t_SOURCES = tests/unit/profile-readers-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
+tests_unit_profile_readers_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_readers_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_readers_t_LDADD = $(LINK_UNIT)
 
 tests_unit_profile_t_SOURCES = tests/unit/profile-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
 tests_unit_profile_t_CPPFLAGS = $(CPP_UNIT)
