@@ -102,4 +102,34 @@ echo 'summary: {}' >"$T/presets/odd.yaml"
 out=$(user tokenward presets 2>&1); is $? 0 "a broken one"
 like "$out" "odd.yaml:1:1: a preset's keys are" "is named"
 like "$out" "^zoom" "and hides no other"
+# Of a packager's, or an administrator's own.
+preset() { # preset PATTERN TITLE LINE...: one of these lines, used by the profile own
+    pattern=$1 title=$2
+    shift 2
+    printf '%s\n' "$@" >"$T/presets/own.yaml"
+    chmod 644 "$T/presets/own.yaml"
+    uses own
+    out=$(user tokenward-helper check 2>&1); is $? 78 "$title: exit 78"
+    like "$out" "$pattern" "says so"
+}
+END='keys: {token_endpoint: https://a.example.test/}'
+preset "own.yaml:1:1: a preset's summary or keys is missing" "a preset without keys" 'summary: s' 'vars: {a: b}'
+preset "own.yaml:2:1: a preset's keys are" "a preset whose variables are lists" 'summary: s' 'vars: {a: [b]}' "$END"
+preset "own.yaml:2:1: a preset's keys are" "a preset that wants a text" 'summary: s' 'wants: text' "$END"
+preset "preset own is broken at its line 2: .*names no variable" "a preset that names no variable of its own" \
+    'summary: s' "keys: {token_endpoint: 'https://{a}/'}"
+preset "preset own is broken at its line 2" "a preset with half a variable" 'summary: s' "keys: {token_endpoint: 'https://{a/'}"
+preset "preset own is broken at its line 2: a text is too long" "a preset's text that is too long" \
+    'summary: s' "keys: {token_endpoint: 'https://a.example.test/', scope: '$(printf %8192s x)'}"
+preset "own.yaml:3:13: profile 'own': any_of must stand in the profile itself" "a preset with sources of its own" \
+    'summary: s' 'keys: {any_of: [{name: a}]}'
+preset "own.yaml:[0-9]*:[0-9]*: .*bad YAML" "a preset that is no YAML" 'summary: s' 'keys: ['
+rm "$T/presets/own.yaml" "$T/config/tokenward/profiles.d/own.yaml"
+uses auth0 'audience: a'
+for name in '[auth0]' '../auth0' 'Auth0'; do
+    sed -i "s|preset: .*|preset: $name|" "$T/config/tokenward/profiles.d/auth0.yaml"
+    like "$(user tokenward-helper check 2>&1)" "auth0.yaml:3:13: profile 'auth0': preset must be " "preset: $name"
+done
+out=$(user env TOKENWARD_PRESET_DIR="$T/none" tokenward presets 2>&1); is $? 66 "no directory of them: exit 66"
+like "$out" "none: No such file" "says so"
 done_testing
