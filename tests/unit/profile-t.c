@@ -304,6 +304,10 @@ static const struct refusal REFUSALS[] = {
      AT(6, 14) "A must be token, file or header"},
     {GOOD "    ca_file: ''\n", AT(6, 14) "ca_file must not be empty"},
     {GOOD "    scope: ''\n", AT(6, 12) "scope must not be empty"},
+    {GOOD "    scope: ['', ' ']\n", AT(6, 13) "scope must not be empty"},
+    {GOOD "    scope: '  '\n", AT(6, 12) "scope must not be empty"},
+    {GOOD "    params: x\n", AT(6, 13) "params must be a map, {NAME: VALUE}"},
+    {GOOD "    params: {}\n", AT(6, 13) "params must have 1 to 32 names"},
     {GOOD "    scope: 'a\\b'\n",
      AT(6, 12) "scope must be scopes separated by spaces, of printable ASCII "
                "without \" and \\, 8192 bytes at most"},

@@ -49,6 +49,25 @@ Test(profiles, of_the_system_have_no_profiles_yaml)
     loading_expect(true, 1, NULL);
 }
 
+/* Its directory would take that file's place. */
+Test(profiles, are_not_called_as_a_file_beside_them)
+{
+    static const char *const NAMES[] = {
+        "credential", "doorbell", "epoch", "guard", "index", "serve", "user"};
+    char expected[200];
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        loading_put_profile("profiles.yaml", 0600, NAMES[i], "{env: A}");
+        (void)snprintf(expected, sizeof expected,
+                       "%%s/profiles.yaml:2:3: no profile can be called '%s': "
+                       "the runtime directory has a file of that name",
+                       NAMES[i]);
+        loading_expect(false, 0, expected);
+    }
+    loading_put_profile("profiles.yaml", 0600, "guards", "{env: A}");
+    loading_expect(false, 1, NULL);
+}
+
 static const char *
 mark_in(const struct profile_set *set, const char *path)
 {
