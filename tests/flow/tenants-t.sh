@@ -164,7 +164,39 @@ as anna "$T/bin/tokenward" get one >/dev/null 2>&1; is $? 0 "and hurts no other 
 status=$(tr '\t' ' ' <"/proc/$EXTRA_PID/status" | grep -E '^(Uid|CapEff|CapPrm|NoNew)')
 like "$status" "^Uid: $SERVICE_ID $SERVICE_ID $SERVICE_ID $SERVICE_ID$" "it runs as the service user"
 like "$status" "^CapPrm: 0000000000000000$" "without a capability"
+
+# A token that has run out is asked for, and one that lives is given meanwhile.
+run_out() { # run_out NAME: its record looks that old
+    awk -F= -v s="$(sed -n 's/^lifetime=//p' "/run/tokenward/$1/record")" '/^(issued_at|expires_at|boottime_expires|refresh_at)=/ { print $1 "=" $2 - s; next } { print }' \
+        "/run/tokenward/$1/record" >"$T/aged"
+    cat "$T/aged" >"/run/tokenward/$1/record"
+}
+before=$(token one)
+run_out one
+# Not within a second of the last one that was bought.
+is_given() { after=$(as anna "$T/bin/tokenward" get one); }
+until_true 10 is_given; is $? 0 "run out: a reader who asks is given another"
+[ "$after" != "$before" ]; is $? 0 "which is new"
+is "$after" "$(token one)" "and the record's"
+run_out one
+out=$(as dora "$T/bin/tokenward" get one 2>&1); [ $? != 0 ]; is $? 0 "no reader: none"
+case $out in *"$after"*) false ;; esac; is $? 0 "and no word of it"
 stop_system; is $? 0 "and ends cleanly"
+out=$(as anna "$T/bin/tokenward" get one 2>&1); is $? 75 "run out, and nobody to bring one: exit 75"
+like "$out" "the system's token of 'one' has run out, and its service has not brought a new one" "says so"
+is "$(as anna "$T/bin/tokenward" get --cached one 2>&1 | head -n 1)" "$(printf '%s\n' "$out" | head -n 1)" "and the same of what is kept"
+is "$(as bert "$T/bin/tokenward" get --min-valid 86400 two 2>/dev/null)" "$(token two)" "one that lives for less than was asked for: is given"
+# A profile of his own, called like the system's, is his.
+mkdir -m 700 "$T/bert" "$T/bert/run" "$T/bert/config" "$T/bert/config/tokenward"
+{ printf 'profiles:\n  two:\n    token_endpoint: %s/oauth/v1/token\n    client_id: %s\n    client_secret: %s\n' "$URL" "$CLIENT_ID" "$CANARY"
+    printf '    scope: payments\n    ca_file: %s\n' "$T/ca.pem"; } >"$T/bert/config/tokenward/profiles.yaml"
+chmod 600 "$T/bert/config/tokenward/profiles.yaml"
+chown -R bert: "$T/bert"
+his() { as bert env HOME="$T/bert" XDG_RUNTIME_DIR="$T/bert/run" XDG_CONFIG_HOME="$T/bert/config" "$@"; }
+his "$T/bin/tokenward" list >/dev/null; [ -s "$T/bert/run/tokenward/index" ]; is $? 0 "a profile of his own, called like one that he reads"
+out=$(his "$T/bin/tokenward" get two 2>&1); is $? 0 "has a token"
+[ "$out" != "$(token two)" ] && [ "$out" = "$(sed -n 's/^access_token=//p' "$T/bert/run/tokenward/two/record")" ]
+is $? 0 "which is his own"
 profile mine /oauth/v1/token 'readers: {users: [anna]}'
 out=$(user tokenward-helper check 2>&1); is $? 78 "readers in a user's profile: exit 78"
 like "$out" "mine.yaml:[0-9]*:.*readers" "with its place"
