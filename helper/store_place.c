@@ -259,8 +259,10 @@ let_it_write(const struct store *store, struct tw_error *err)
 }
 
 /* The second lock of the resident helper's own file, while this thread has
- * several changes to write. */
-static _Thread_local struct replace_guard several = REPLACE_GUARD_INIT;
+ * several changes to write.  Its model needs no call into the dynamic linker.
+ */
+static _Thread_local struct replace_guard several
+    __attribute__((tls_model("initial-exec"))) = REPLACE_GUARD_INIT;
 
 void
 store_rest(void)
