@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The built programs against the sandbox, real servers and real clients.
 
-check_PROGRAMS += tests/flow/deaf tests/flow/lacking tests/flow/reader
+check_PROGRAMS += tests/flow/compare tests/flow/deaf tests/flow/lacking tests/flow/reader
+tests_flow_compare_SOURCES = tests/flow/compare.c
+tests_flow_compare_LDADD = provider/base/libbase.la
 tests_flow_deaf_SOURCES = tests/flow/deaf.c
 tests_flow_lacking_SOURCES = tests/flow/lacking.c
 tests_flow_reader_SOURCES = tests/flow/reader.c
@@ -38,6 +40,7 @@ FLOW_TESTS = \
 	tests/flow/clients-t.sh \
 	tests/flow/clock-t.sh \
 	tests/flow/commands-t.sh \
+	tests/flow/compare-t.sh \
 	tests/flow/completions-t.sh \
 	tests/flow/corpus-perms-t.sh \
 	tests/flow/credential-t.sh \
