@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # fleet.sh - many profiles of one endpoint, from a cold start until all are
 # published, against libcurl alone doing the same requests and files, in turn
-# in one run.  The server is nginx with an answer that is always the same.
+# in one run; and what the helper does when all is done.  The server is nginx with an answer that is always the same.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 COUNT_OF=${FLEET:-10000}
@@ -116,3 +116,21 @@ awk -v n="$COUNT_OF" '
         printf "%-44s %.2f (goal: 0.90) %s\n", "serve / libcurl, one file each", r, (r >= 0.9 ? "met" : "NOT MET")
         printf "%-44s %.2f\n", "serve / libcurl, a directory with two files", s
     }' "$T/times" || { cat "$T/times"; exit 1; }
+
+# Then there is nothing to do for an hour.
+clear
+if ! user strace -o /dev/null true 2>/dev/null; then
+    echo "skipped: strace cannot be used"
+    exit 0
+fi
+user touch "$T/home/calls"
+user strace -f -o "$T/home/calls" "$T/bin/tokenward-helper" serve >/dev/null 2>&1 &
+all_are_there() { [ "$(find "$M/run/tokenward" -name record | wc -l)" = "$COUNT_OF" ]; }
+until_true 300 all_are_there || { echo "fleet: not all were published"; exit 1; }
+sleep 2
+lines=$(wc -l <"$T/home/calls")
+sleep 3
+printf '%-44s %d (goal: 0)\n' "system calls of the idle helper in 3 s" "$(($(wc -l <"$T/home/calls") - lines))"
+kill "$(helper_pid)"
+wait $! 2>/dev/null
+exit 0
