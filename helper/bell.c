@@ -44,6 +44,8 @@ hang_up(struct caller *caller)
 
     if (caller->waiter.ward)
         bell->host.left(&caller->waiter);
+    if (caller->put_off)
+        caller_take_up(caller);
     (void)loop_watch(bell->loop, caller->fd, 0, NULL, NULL);
     (void)close(caller->fd);
     timed_drop(&bell->callers, &caller->timed);
@@ -96,6 +98,31 @@ caller_answer(struct caller *caller, const struct tw_error *err,
     begin_time_anew(caller);
 }
 
+void
+caller_put_off(struct caller *caller, const struct bell_request *request,
+               struct timed_list *list, int64_t until_ms)
+{
+    caller->request = *request;
+    caller->request.profile = caller->profile;
+    (void)strcpy(caller->profile, request->profile);
+    caller->put_off = list;
+    timed_put(list, &caller->patience, until_ms);
+}
+
+void
+caller_take_up(struct caller *caller)
+{
+    timed_drop(caller->put_off, &caller->patience);
+    caller->put_off = NULL;
+}
+
+struct caller *
+caller_put_off_as(struct timed *patience)
+{
+    return (struct caller *)(void *)((char *)patience -
+                                     offsetof(struct caller, patience));
+}
+
 bool
 caller_peer(const struct caller *caller, struct peer *out)
 {
@@ -141,7 +168,7 @@ on_caller(void *arg, int fd, uint32_t events)
     char text[DOORBELL_REQUEST_MAX + 1];
     ssize_t n = 0;
 
-    if (!caller->waiter.ward && (events & EPOLLIN)) {
+    if (!caller->waiter.ward && !caller->put_off && (events & EPOLLIN)) {
         n = recv(fd, text, DOORBELL_REQUEST_MAX, MSG_DONTWAIT | MSG_TRUNC);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return;

@@ -42,10 +42,13 @@ struct caller {
     struct allowance *allowance;
     char profile[PROFILE_NAME_MAX + 1]; /* waited for */
     int fd;
+    struct timed_list *put_off; /* in which it is, or NULL */
+    struct timed patience;
+    struct bell_request request; /* that was put off */
 };
 
 /* What is done with a request: answered at once, or the waiter's ward is
- * set and it waits. */
+ * set and it waits, or it is put off. */
 struct bell_host {
     void (*asked)(void *arg, struct caller *caller,
                   const struct bell_request *request);
@@ -88,6 +91,15 @@ bool caller_peer(const struct caller *caller, struct peer *out);
  * The caller may be gone after it. */
 void caller_answer(struct caller *caller, const struct tw_error *err,
                    const struct secret *more);
+
+/* caller_put_off: @request is kept in @list, until caller_take_up() is called
+ * or the caller is gone.  @until_ms: not before any other's of @list. */
+void caller_put_off(struct caller *caller, const struct bell_request *request,
+                    struct timed_list *list, int64_t until_ms);
+void caller_take_up(struct caller *caller);
+
+/* caller_put_off_as: whose @patience it is. */
+struct caller *caller_put_off_as(struct timed *patience);
 
 void bell_close(struct bell *bell);
 

@@ -290,6 +290,7 @@ helper_libhelper_la_SOURCES = \
 	helper/serve_credential.c \
 	helper/serve_leave.c \
 	helper/serve_metrics.c \
+	helper/serve_name.c \
 	helper/serve_reload.c \
 	helper/serve_revoke.c \
 	helper/serve_revoke.h \

@@ -3,9 +3,9 @@
  * namer.c - see namer.h.
  *
  * One question at a time goes to the thread, and one answer comes back, under
- * one lock.  The trap is a database that hangs: whoever waits for it keeps all
- * others waiting.  So once it was late it is hardly waited for, until it has
- * answered in time again.
+ * one lock and with a word to the loop.  The trap is a database that hangs:
+ * nobody waits in here, and a thread that never comes back keeps what it
+ * needs.
  */
 #include "helper/namer.h"
 
@@ -14,10 +14,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "provider/base/auto.h"
-#include "provider/base/clock.h"
 
 #define ENTRY_MAX 65536 /* bytes of one of the user database */
 
@@ -28,15 +29,19 @@ struct known {
 };
 
 struct namer {
-    struct known names[NAMER_NAMES]; /* the asking thread's alone */
-    bool is_late;                    /* and this, too */
+    struct known names[NAMER_NAMES]; /* the asking thread's alone, ... */
+    struct loop *loop;
+    namer_told *told;
+    void *arg;
+    int64_t asked_ms; /* LOOP_NEVER: nothing is */
+    uid_t uid;        /* ... up to here: that is asked for */
     pthread_t thread;
+    int answered;          /* an eventfd */
     pthread_mutex_t mutex; /* over all that follows */
-    pthread_cond_t work, answered;
-    bool is_busy, has_answer, ends;
-    uid_t uid; /* that is asked for, or was */
-    char text[NAME_PART_MAX + 1];
-    bool was_late;
+    pthread_cond_t work;
+    bool has_question, is_busy, ends;
+    uid_t question;
+    char answer[NAME_PART_MAX + 1];
 };
 
 static void
@@ -55,45 +60,58 @@ static void *
 work(void *arg)
 {
     struct namer *namer = arg;
+    const uint64_t one = 1;
 
     (void)pthread_mutex_lock(&namer->mutex);
     for (;;) {
         char text[NAME_PART_MAX + 1];
-        int64_t began_ms;
         uid_t uid;
 
-        while (!namer->is_busy && !namer->ends)
+        while (!namer->has_question && !namer->ends)
             (void)pthread_cond_wait(&namer->work, &namer->mutex);
         if (namer->ends)
             break;
-        uid = namer->uid;
+        uid = namer->question;
+        namer->has_question = false;
+        namer->is_busy = true;
         (void)pthread_mutex_unlock(&namer->mutex);
-        began_ms = clock_monotonic_ms();
         ask(uid, text);
         (void)pthread_mutex_lock(&namer->mutex);
-        (void)strcpy(namer->text, text);
-        namer->was_late = clock_monotonic_ms() - began_ms >= NAMER_WAIT_MS;
-        namer->has_answer = true;
         namer->is_busy = false;
-        (void)pthread_cond_signal(&namer->answered);
+        if (namer->ends) /* and perhaps nobody is there any more */
+            break;
+        (void)strcpy(namer->answer, text);
+        (void)!write(namer->answered, &one, sizeof one);
     }
     (void)pthread_mutex_unlock(&namer->mutex);
     return NULL;
 }
 
+static void
+on_answered(void *arg, int fd, uint32_t events)
+{
+    struct namer *namer = arg;
+    struct known *known = &namer->names[namer->uid % NAMER_NAMES];
+    uint64_t count;
+
+    (void)events;
+    if (read(fd, &count, sizeof count) < 0)
+        return;
+    *known = (struct known){.uid = namer->uid,
+                            .until_ms = loop_now_ms() + NAMER_MS};
+    (void)pthread_mutex_lock(&namer->mutex);
+    (void)strcpy(known->text, namer->answer);
+    (void)pthread_mutex_unlock(&namer->mutex);
+    namer->asked_ms = LOOP_NEVER;
+    namer->told(namer->arg, known->uid);
+}
+
 static bool
 start(struct namer *namer)
 {
-    pthread_condattr_t monotonic;
     sigset_t all, before;
     bool good;
 
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_mutex_init(&namer->mutex, NULL);
-    (void)pthread_cond_init(&namer->work, NULL);
-    (void)pthread_cond_init(&namer->answered, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     good = !pthread_create(&namer->thread, NULL, work, namer);
@@ -104,64 +122,52 @@ start(struct namer *namer)
 static void
 destroy(struct namer *namer)
 {
-    (void)pthread_cond_destroy(&namer->answered);
     (void)pthread_cond_destroy(&namer->work);
     (void)pthread_mutex_destroy(&namer->mutex);
     free(namer);
 }
 
+static void
+be_told_no_more(struct namer *namer)
+{
+    if (namer->answered >= 0)
+        (void)loop_watch(namer->loop, namer->answered, 0, NULL, NULL);
+    auto_close(&namer->answered);
+}
+
 struct namer *
-namer_open(void)
+namer_open(struct loop *loop, namer_told *told, void *arg)
 {
     struct namer *namer = calloc(1, sizeof *namer);
 
-    if (namer && !start(namer))
-        destroy(TAKE_POINTER(namer));
-    return namer;
+    if (!namer)
+        return NULL;
+    namer->loop = loop;
+    namer->told = told;
+    namer->arg = arg;
+    namer->asked_ms = LOOP_NEVER;
+    (void)pthread_mutex_init(&namer->mutex, NULL);
+    (void)pthread_cond_init(&namer->work, NULL);
+    namer->answered = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (namer->answered >= 0 &&
+        loop_watch(loop, namer->answered, EPOLLIN, on_answered, namer) &&
+        start(namer))
+        return namer;
+    be_told_no_more(namer);
+    destroy(namer);
+    return NULL;
 }
 
-/* Under the lock. */
 static void
-take_answer(struct namer *namer, int64_t now_ms)
+put_question(struct namer *namer, uid_t uid, int64_t now_ms)
 {
-    struct known *known = &namer->names[namer->uid % NAMER_NAMES];
-
-    if (!namer->has_answer)
-        return;
-    namer->has_answer = false;
-    namer->is_late = namer->was_late;
-    *known = (struct known){.uid = namer->uid, .until_ms = now_ms + NAMER_MS};
-    (void)strcpy(known->text, namer->text);
-}
-
-/* Under the lock: until the thread has nothing to do, or it takes too long. */
-static void
-wait_for_answer(struct namer *namer, const struct timespec *until,
-                int64_t now_ms)
-{
-    while (namer->is_busy &&
-           !pthread_cond_timedwait(&namer->answered, &namer->mutex, until))
-        ;
-    namer->is_late = namer->is_late || namer->is_busy;
-    take_answer(namer, now_ms);
-}
-
-/* Under the lock.  It may be at another question yet. */
-static void
-ask_thread(struct namer *namer, uid_t uid, int64_t now_ms)
-{
-    int64_t until_ms = clock_monotonic_ms() +
-                       (namer->is_late ? NAMER_LATE_MS : NAMER_WAIT_MS);
-    const struct timespec until = {.tv_sec = until_ms / 1000,
-                                   .tv_nsec = until_ms % 1000 * 1000000};
-
-    wait_for_answer(namer, &until, now_ms);
-    if (namer->is_busy)
-        return;
     namer->uid = uid;
-    namer->is_busy = true;
+    namer->asked_ms = now_ms;
+    (void)pthread_mutex_lock(&namer->mutex);
+    namer->question = uid;
+    namer->has_question = true;
     (void)pthread_cond_signal(&namer->work);
-    wait_for_answer(namer, &until, now_ms);
+    (void)pthread_mutex_unlock(&namer->mutex);
 }
 
 bool
@@ -175,15 +181,21 @@ namer_name(struct namer *namer, uid_t uid, int64_t now_ms,
         return true;
     }
     known = &namer->names[uid % NAMER_NAMES];
-    (void)pthread_mutex_lock(&namer->mutex);
-    take_answer(namer, now_ms);
-    if (known->uid != uid || known->until_ms <= now_ms)
-        ask_thread(namer, uid, now_ms);
-    (void)pthread_mutex_unlock(&namer->mutex);
-    if (known->uid != uid || known->until_ms <= now_ms)
-        return false;
-    (void)strcpy(out, known->text);
-    return true;
+    if (known->uid == uid && known->until_ms > now_ms) {
+        (void)strcpy(out, known->text);
+        return true;
+    }
+    if (namer->asked_ms == LOOP_NEVER)
+        put_question(namer, uid, now_ms);
+    return false;
+}
+
+int64_t
+namer_late_ms(const struct namer *namer)
+{
+    return namer && namer->asked_ms != LOOP_NEVER
+               ? namer->asked_ms + NAMER_LATE_MS
+               : LOOP_NEVER;
 }
 
 void
@@ -198,7 +210,8 @@ namer_close(struct namer *namer)
     namer->ends = true;
     (void)pthread_cond_signal(&namer->work);
     (void)pthread_mutex_unlock(&namer->mutex);
-    if (is_busy) { /* it keeps what it needs */
+    be_told_no_more(namer); /* nothing is written into it any more */
+    if (is_busy) {          /* it keeps what it needs */
         (void)pthread_detach(namer->thread);
         return;
     }

@@ -207,7 +207,7 @@ open_all(struct serve *serve, struct tw_error *err)
     if (!status)
         serve->tasks.scribe = serve->scribe = scribe_open(&serve->loop);
     if (!status)
-        serve->namer = namer_open();
+        serve->namer = namer_open(&serve->loop, serve_named, serve);
     return status;
 }
 

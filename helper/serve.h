@@ -25,7 +25,8 @@
 #define SERVE_KEEP_MS 3500  /* ... then for refresh tokens to come */
 #define SERVE_WRITING_MAX \
     64 /* fetches that have left their lane, and are being written */
-#define SERVE_CONTENDED_S 1 /* until a lock that another holds is tried */
+#define SERVE_CONTENDED_S 1    /* until a lock that another holds is tried */
+#define SERVE_UNNAMED_MS 20000 /* for a name: less than a reader waits */
 
 struct serve {
     struct session *session;
@@ -57,6 +58,7 @@ struct serve {
     struct era *era; /* the current one */
     struct wards wards;
     struct namer *namer;
+    struct timed_list unnamed; /* callers who wait for it */
     struct schedule schedule;
     int64_t reload_ms;       /* LOOP_NEVER: nothing changed */
     int64_t ping_ms;         /* of the watchdog */
@@ -78,6 +80,23 @@ void serve_reload_now(struct serve *serve);
 void serve_asked(void *arg, struct caller *caller,
                  const struct bell_request *request);
 void serve_left(struct waiter *waiter);
+
+/* serve_act: the same, whether it is known what the caller is called or not.
+ */
+void serve_act(struct serve *serve, struct caller *caller,
+               const struct peer *peer, const struct bell_request *request);
+
+/* serve_puts_off: @request waits for the caller's name, true, or need not. */
+bool serve_puts_off(struct serve *serve, struct caller *caller,
+                    const struct peer *peer,
+                    const struct bell_request *request);
+
+/* serve_named: for the namer, @arg is the struct serve. */
+void serve_named(void *arg, uid_t uid);
+
+/* serve_unnamed_turn: who has waited for long enough is told so.  Returns when
+ * it wants the next turn. */
+int64_t serve_unnamed_turn(struct serve *serve, int64_t now_ms);
 
 /* serve_loads, serve_load_vain: the host of what LoadCredential= asks, @arg is
  * the struct serve. */
@@ -103,6 +122,11 @@ void serve_await(struct serve *serve, struct ward *ward, struct waiter *waiter,
 enum tw_status serve_user(struct serve *serve, const struct peer *peer,
                           const char *name, struct ward **ward,
                           struct tw_error *err);
+
+/* serve_user_is_unnamed: would it take what @peer is called, which is not
+ * known yet? */
+bool serve_user_is_unnamed(struct serve *serve, const struct peer *peer,
+                           const char *name);
 
 /* serve_resume_users: at its start: users' instances of which a token is kept
  * that lives are as if their users had just asked for them. */

@@ -181,21 +181,17 @@ find(struct serve *serve, const struct peer *peer, const char *name,
 }
 
 void
-serve_asked(void *arg, struct caller *caller,
-            const struct bell_request *request)
+serve_act(struct serve *serve, struct caller *caller, const struct peer *peer,
+          const struct bell_request *request)
 {
     AUTO(auto_release) const struct profile *profile = NULL;
-    struct serve *serve = arg;
     struct ward *ward = NULL;
     struct tw_error err = {.status = TW_OK};
-    struct peer peer;
 
-    if (!caller_peer(caller, &peer)) {
-        (void)tw_fail(&err, TW_E_ACCESS, "the caller is in too many groups");
-    } else if (request->command != BELL_STATUS) {
+    if (request->command != BELL_STATUS) {
         catch_up(serve);
-        (void)find(serve, &peer, request->profile, &ward, &profile, &err);
-    } else if (!may_ask(serve, &peer, NULL)) {
+        (void)find(serve, peer, request->profile, &ward, &profile, &err);
+    } else if (!may_ask(serve, peer, NULL)) {
         (void)tw_fail(&err, TW_E_ACCESS,
                       "what there is in all is told to the service and root");
     }
@@ -204,9 +200,25 @@ serve_asked(void *arg, struct caller *caller,
     else if (request->command == BELL_STATUS)
         tell_status(serve, caller);
     else if (request->command == BELL_ENSURE)
-        ensure(serve, caller, &peer, ward, profile, request->min_valid);
+        ensure(serve, caller, peer, ward, profile, request->min_valid);
     else if (request->command == BELL_LEAVE)
-        leave(serve, caller, &peer, ward, profile);
+        leave(serve, caller, peer, ward, profile);
     else
-        reject(serve, caller, &peer, ward, profile, request->generation);
+        reject(serve, caller, peer, ward, profile, request->generation);
+}
+
+void
+serve_asked(void *arg, struct caller *caller,
+            const struct bell_request *request)
+{
+    struct serve *serve = arg;
+    struct tw_error err;
+    struct peer peer;
+
+    if (!caller_peer(caller, &peer)) {
+        (void)tw_fail(&err, TW_E_ACCESS, "the caller is in too many groups");
+        caller_answer(caller, &err, NULL);
+    } else if (!serve_puts_off(serve, caller, &peer, request)) {
+        serve_act(serve, caller, &peer, request);
+    }
 }

@@ -354,7 +354,7 @@ tell_status(struct serve *serve)
 int64_t
 serve_turn(struct serve *serve)
 {
-    int64_t now_ms = loop_now_ms(), next_ms;
+    int64_t now_ms = loop_now_ms(), unnamed_ms, next_ms;
 
     if (now_ms >= serve->reload_ms && serve->end_ms == LOOP_NEVER)
         serve_reload_now(serve);
@@ -362,7 +362,8 @@ serve_turn(struct serve *serve)
         notify_say(&serve->notify, "WATCHDOG=1");
         serve->ping_ms = now_ms + serve->notify.watchdog_ms;
     }
-    next_ms = turn_work(serve);
+    unnamed_ms = serve_unnamed_turn(serve, now_ms);
+    next_ms = earlier(turn_work(serve), unnamed_ms);
     tell_status(serve);
     next_ms = earlier(next_ms, bell_turn(&serve->bell, now_ms));
     next_ms = earlier(next_ms, credential_turn(&serve->credential, now_ms));

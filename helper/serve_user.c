@@ -54,19 +54,50 @@ give(struct serve *serve, const struct profile_template *template,
     return ward_admit(&serve->wards, *ward, &serve->store, err);
 }
 
+/* The users' template of which @name would be an instance, or NULL. */
+static const struct profile_template *
+template_of(const struct serve *serve, const struct ward *ward,
+            const char *name)
+{
+    const struct profile_template *template =
+        ward ? ward->users : profiles_template(&serve->era->set, name);
+
+    return template && template->of_users ? template : NULL;
+}
+
+/* The service and root may have what is there. */
+static bool
+may_have(const struct peer *peer, const struct ward *ward)
+{
+    return ward && (peer->uid == 0 || peer->uid == geteuid());
+}
+
+bool
+serve_user_is_unnamed(struct serve *serve, const struct peer *peer,
+                      const char *name)
+{
+    const struct ward *ward = wards_find(&serve->wards, name);
+    const struct profile_template *template = template_of(serve, ward, name);
+    char own[NAME_PART_MAX + 1];
+
+    return template && !may_have(peer, ward) &&
+           profile_template_has_user(template, peer->uid, peer->groups,
+                                     peer->group_count) &&
+           !namer_name(serve->namer, peer->uid, loop_now_ms(), own);
+}
+
 enum tw_status
 serve_user(struct serve *serve, const struct peer *peer, const char *name,
            struct ward **ward, struct tw_error *err)
 {
-    const struct profile_template *template =
-        *ward ? (*ward)->users : profiles_template(&serve->era->set, name);
+    const struct profile_template *template = template_of(serve, *ward, name);
     enum tw_status status;
     bool was_own;
 
-    if (!template || !template->of_users)
+    if (!template)
         return tw_fail(err, TW_E_NOT_FOUND,
                        "the resident helper has no profile '%s'", name);
-    if (*ward && (peer->uid == 0 || peer->uid == geteuid()))
+    if (may_have(peer, *ward))
         return TW_OK;
     was_own = *ward && (*ward)->uid == peer->uid;
     status = check_own(serve, template, name, peer, was_own, err);

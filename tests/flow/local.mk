@@ -73,6 +73,7 @@ FLOW_TESTS = \
 	tests/flow/memory-t.sh \
 	tests/flow/misdeeds-t.sh \
 	tests/flow/mtls-t.sh \
+	tests/flow/names-t.sh \
 	tests/flow/observe-t.sh \
 	tests/flow/oidc-provider-t.sh \
 	tests/flow/onlookers-t.sh \
@@ -129,6 +130,7 @@ EXTRA_DIST += \
 	tests/flow/manager.py \
 	tests/flow/metrics.py \
 	tests/flow/moved.py \
+	tests/flow/naming.c \
 	tests/flow/pam_lib.sh \
 	tests/flow/pam_stack.sh \
 	tests/flow/qr_image.py \

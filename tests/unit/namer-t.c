@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "helper/namer.h"
-#include "provider/base/clock.h"
 
 static atomic_int asked, delay_ms;
 static atomic_bool hangs;
@@ -36,17 +35,40 @@ getpwuid_r(uid_t uid, struct passwd *user, char *buffer, size_t size,
     return 0;
 }
 
+static struct loop loop = LOOP_INIT;
+static struct namer *namer;
+static int told;
+static uid_t told_uid;
+
+static void
+on_told(void *arg, uid_t uid)
+{
+    cr_assert_eq(arg, &told);
+    told++;
+    told_uid = uid;
+}
+
 static void
 set_up(void)
 {
     cr_assert_eq(sem_init(&let_go, 0, 0), 0);
+    cr_assert_eq(loop_open(&loop, NULL), TW_OK);
+    namer = namer_open(&loop, on_told, &told);
+    cr_assert_not_null(namer);
 }
 
-TestSuite(namer, .init = set_up, .timeout = 30);
+static void
+tear_down(void)
+{
+    namer_close(namer);
+    loop_close(&loop);
+}
+
+TestSuite(namer, .init = set_up, .fini = tear_down, .timeout = 30);
 
 /* "?": not known yet. */
 static const char *
-name_of(struct namer *namer, uid_t uid, int64_t now_ms)
+look(uid_t uid, int64_t now_ms)
 {
     static char text[NAME_PART_MAX + 1];
 
@@ -54,87 +76,103 @@ name_of(struct namer *namer, uid_t uid, int64_t now_ms)
 }
 
 static void
-check_names(struct namer *namer)
+await(int count)
 {
-    cr_expect_str_eq(name_of(namer, 7, 1), "u7");
-    cr_expect_str_eq(name_of(namer, 0, 1), "u0");
-    cr_expect_str_eq(name_of(namer, 13, 1), "");
-    cr_expect_str_eq(name_of(namer, 14, 1), "");
+    while (told < count)
+        cr_assert_eq(loop_wait(&loop, LOOP_NEVER, NULL), TW_OK);
+}
+
+/* As soon as it is known. */
+static const char *
+name_of(uid_t uid)
+{
+    const char *name = look(uid, loop_now_ms());
+
+    if (name[0] != '?')
+        return name;
+    await(told + 1);
+    cr_expect_eq(told_uid, uid);
+    return look(uid, loop_now_ms());
 }
 
 Test(namer, knows_names_and_who_has_none)
 {
-    struct namer *namer = namer_open();
+    char text[NAME_PART_MAX + 1];
 
-    cr_assert_not_null(namer);
-    check_names(namer);
-    check_names(NULL);
-    namer_close(namer);
+    cr_expect_str_eq(look(7, loop_now_ms()), "?", "nobody waits");
+    cr_expect_str_eq(name_of(7), "u7");
+    cr_expect_str_eq(name_of(0), "u0");
+    cr_expect_str_eq(name_of(13), "");
+    cr_expect_str_eq(name_of(14), "");
+    cr_expect(namer_name(NULL, 8, 1, text));
+    cr_expect_str_eq(text, "u8", "without a thread it is waited for");
     namer_close(NULL);
 }
 
 Test(namer, asks_once_in_a_minute)
 {
-    struct namer *namer = namer_open();
+    int64_t now_ms;
 
     for (int i = 0; i < 5; i++)
-        cr_expect_str_eq(name_of(namer, 7, i * 1000), "u7");
+        cr_expect_str_eq(name_of(7), "u7");
     cr_expect_eq(asked, 1);
-    cr_expect_str_eq(name_of(namer, 7 + NAMER_NAMES, 5000), "u263");
-    cr_expect_str_eq(name_of(namer, 7, 6000), "u7");
+    cr_expect_str_eq(name_of(7 + NAMER_NAMES), "u263");
+    cr_expect_str_eq(name_of(7), "u7");
     cr_expect_eq(asked, 3);
-    cr_expect_str_eq(name_of(namer, 7, 6000 + NAMER_MS), "u7");
+    now_ms = loop_now_ms() + NAMER_MS;
+    cr_expect_str_eq(look(7, now_ms), "?");
+    await(told + 1);
     cr_expect_eq(asked, 4);
-    namer_close(namer);
 }
 
-Test(namer, waits_for_a_slow_one)
+Test(namer, asks_one_question_at_a_time)
 {
-    struct namer *namer = namer_open();
+    int64_t now_ms = loop_now_ms();
 
     delay_ms = 200;
-    cr_expect_str_eq(name_of(namer, 7, 1), "u7");
-    cr_expect_str_eq(name_of(namer, 8, 1), "u8");
-    namer_close(namer);
+    cr_expect_str_eq(look(7, now_ms), "?");
+    cr_expect_str_eq(look(8, now_ms), "?");
+    cr_expect_str_eq(look(7, now_ms), "?");
+    await(1);
+    cr_expect_eq(asked, 1);
+    cr_expect_str_eq(look(7, now_ms), "u7");
+    cr_expect_eq(namer_late_ms(namer), LOOP_NEVER, "nothing is asked for");
+    cr_expect_str_eq(name_of(8), "u8");
+    cr_expect_eq(asked, 2);
 }
 
-Test(namer, waits_once_for_one_that_hangs)
+Test(namer, knows_when_one_that_hangs_is_late)
 {
-    struct namer *namer = namer_open();
-    int64_t began_ms, first_ms;
+    int64_t now_ms;
 
-    cr_expect_str_eq(name_of(namer, 6, 1), "u6");
+    cr_expect_eq(namer_late_ms(NULL), LOOP_NEVER);
+    cr_expect_str_eq(name_of(6), "u6");
     hangs = true;
-    began_ms = clock_monotonic_ms();
-    cr_expect_str_eq(name_of(namer, 7, 2), "?");
-    first_ms = clock_monotonic_ms() - began_ms;
-    cr_expect_geq(first_ms, NAMER_WAIT_MS - 1);
-    cr_expect_lt(first_ms, NAMER_WAIT_MS + 1000);
-    began_ms = clock_monotonic_ms();
-    for (uid_t uid = 7; uid < 17; uid++)
-        cr_expect_str_eq(name_of(namer, uid, 3), "?");
-    cr_expect_lt(clock_monotonic_ms() - began_ms, 1000);
-    cr_expect_str_eq(name_of(namer, 6, 4), "u6", "who is known stays known");
-    cr_expect_eq(asked, 2);
+    now_ms = loop_now_ms();
+    cr_expect_str_eq(look(7, now_ms), "?");
+    cr_expect_str_eq(look(8, now_ms + 1000), "?");
+    cr_expect_eq(namer_late_ms(namer), now_ms + NAMER_LATE_MS);
+    cr_expect_str_eq(look(6, now_ms), "u6", "who is known stays known");
     hangs = false;
     cr_assert_eq(sem_post(&let_go), 0);
-    for (int i = 0; i < 100 && name_of(namer, 7, 5)[0] == '?'; i++)
-        (void)usleep(10000);
-    cr_expect_str_eq(name_of(namer, 7, 5), "u7", "what came late is there");
-    for (int i = 0; i < 100 && name_of(namer, 8, 5)[0] == '?'; i++)
-        (void)usleep(10000);
-    delay_ms = 200;
-    cr_expect_str_eq(name_of(namer, 9, 6), "u9", "and it is waited for again");
-    namer_close(namer);
+    await(2);
+    cr_expect_str_eq(look(7, now_ms), "u7", "what came late is there");
+    cr_expect_str_eq(name_of(8), "u8", "and it is asked again");
+    cr_expect_eq(asked, 3);
 }
 
 Test(namer, ends_while_it_hangs)
 {
-    struct namer *namer = namer_open();
-    int64_t began_ms = clock_monotonic_ms();
+    int64_t began_ms = loop_now_ms();
 
     hangs = true;
-    cr_expect_str_eq(name_of(namer, 7, 1), "?");
+    cr_expect_str_eq(look(7, began_ms), "?");
+    while (!asked)
+        (void)usleep(1000);
     namer_close(namer);
-    cr_expect_lt(clock_monotonic_ms() - began_ms, NAMER_WAIT_MS + 1000);
+    namer = NULL;
+    cr_expect_lt(loop_now_ms() - began_ms, 1000);
+    cr_assert_eq(sem_post(&let_go), 0);
+    (void)usleep(50000);
+    cr_expect_eq(told, 0);
 }

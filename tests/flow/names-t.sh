@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# names-t.sh - a user database that is slow, or hangs: it keeps waiting whose
+# token is by their name, and nobody else.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+is_sanitized && skip_all "a sanitizer wants to be preloaded first"
+needs_compiler
+compile -D_GNU_SOURCE -O1 -o "$T/bin/naming.so" "$TOP_SRC/tests/flow/naming.c" 2>"$T/err" ||
+    { sed 's/^/# /' "$T/err"; echo "Bail out! no library to preload"; exit 1; }
+# shellcheck source=tests/flow/host.sh
+. "${TOP_SRC:-.}/tests/flow/host.sh"
+cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
+chmod 644 "$T/bin/ring.py"
+echo 'crew:x:61200:anna,bert,carl,dora' >>"$T/group"
+tenant own@ /oauth/v1/token 'readers: {groups: [crew]}' 'audience: for-%u'
+tenant all /oauth/v1/token 'readers: {groups: [crew]}'
+get() { as "$1" env TOKENWARD_HELPER=/nonexistent "$T/bin/tokenward" get "$2"; }
+ring() { $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$1"; }
+now() { echo $(($(date +%s%N) / 1000000)); }
+export NAMING_MS=1500 NAMING_HANGS="$T/hangs" LD_PRELOAD="$T/bin/naming.so"
+serve_system
+unset LD_PRELOAD
+until_true 5 test -s /run/tokenward/all/token
+
+# Each answer takes longer than the one before it was waited for.
+for user in anna bert carl; do
+    get $user own@ >"$T/$user" 2>&1 &
+    eval "$user=$!"
+done
+until_true 5 pgrep -f "^$T/bin/tokenward get own@" >/dev/null
+started=$(now)
+like "$(ring 'command=status\n')" "^status=ok" "while a user database is slow others are answered"
+took=$(($(now) - started))
+[ "$took" -lt 1000 ]; is $? 0 "without waiting for it ($took ms)"
+# shellcheck disable=SC2154
+for user in anna bert carl; do
+    eval "wait \$$user"; is $? 0 "$user waits and has a token"
+    is "$(cat "$T/$user")" "$(token "own@$user")" "$user's own"
+done
+
+# One that hangs: who is not known is told so, and soon once it is known.
+: >"$T/hangs"
+started=$(now)
+out=$(get dora own@ 2>&1); is $? 75 "the user database hangs: exit 75"
+took=$(($(now) - started))
+like "$out" "the user database has not said yet who user $(id -u dora) is" "says why"
+[ "$took" -ge 4900 ]; is $? 0 "after it was given time ($took ms)"
+started=$(now)
+out=$(get dora own@ 2>&1); is $? 75 "and the next time"
+took_then=$(($(now) - started))
+[ "$took_then" -lt $((took / 2)) ]; is $? 0 "at once ($took_then ms)"
+is "$(get anna own@)" "$(token own@anna)" "who is known has the token"
+is "$(get dora all)" "$(token all)" "and so has who reads one that is nobody's own"
+rm "$T/hangs"
+get dora own@ >"$T/dora" 2>&1; is $? 0 "when it answers again, dora has hers"
+is "$(cat "$T/dora")" "$(token own@dora)" "which is her own"
+
+# Who hangs up while the database is asked is forgotten.
+stop_system; is $? 0 "it ends cleanly"
+LD_PRELOAD="$T/bin/naming.so" NAMING_MS=1500 "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
+EXTRA_PID=$!
+until_true 5 test -S /run/tokenward/credential
+rm -rf /run/tokenward/own@*
+for user in anna bert; do as $user timeout 0.5 $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "command=ensure\nprofile=own@$user\n" >/dev/null 2>&1 & done
+get carl own@ >"$T/carl" 2>&1; is $? 0 "others hang up while it is asked: carl has a token"
+is "$(find /run/tokenward -name 'own@*' | wc -l)" 1 "and they have none"
+stop_system; is $? 0 "it ends cleanly"
+done_testing
