@@ -191,10 +191,32 @@ write_files(struct init *init, struct tw_error *err)
     return status;
 }
 
+/* Without the place in a file that will not be there any more. */
+static enum tw_status
+complain_of(const struct init *init, const struct tw_error *err)
+{
+    struct tw_error shown = *err;
+    const char *file = strstr(err->message, init->hidden);
+    const char *rest = file ? strchr(file, ' ') : NULL;
+
+    if (init->hidden[0] && rest && file - err->message < PATH_MAX &&
+        !memchr(err->message, ' ', (size_t)(file - err->message)))
+        (void)snprintf(shown.message, sizeof shown.message, "%s", rest + 1);
+    return session_fail(init->session, &shown);
+}
+
 static void
 complain(void *arg, const struct tw_error *err)
 {
-    (void)session_fail(arg, err);
+    (void)complain_of(arg, err);
+}
+
+static void
+report(void *arg, const char *name, const struct tw_error *err)
+{
+    (void)name;
+    if (err->status)
+        (void)complain_of(arg, err);
 }
 
 /* Is the name free, in every file? */
@@ -234,8 +256,8 @@ buy(struct init *init, const struct profile_set *set)
         return session_fail(session, &err);
     session->options.force = true;
     session->options.deadline_ms = clock_monotonic_ms() + FETCH_MS;
-    return fetch_profiles(&session->options, set, &secrets, &name, 1,
-                          session_report_one, session);
+    return fetch_profiles(&session->options, set, &secrets, &name, 1, report,
+                          init);
 }
 
 /* Reads it as every reader will, and buys a token unless a person is needed.
@@ -251,8 +273,8 @@ try_out(struct init *init)
     (void)snprintf(path, sizeof path, "%s/" DROP_INS "/%s",
                    init->session->runtime.config, init->hidden);
     if (profiles_load_file(&scope, path, &init->session->modules, complain,
-                           init->session, &set, &err))
-        return session_fail(init->session, &err);
+                           init, &set, &err))
+        return complain_of(init, &err);
     if (set.broken_count)
         return (enum tw_status)set.broken.status;
     if (set.first && profile_login_source(set.first)) {

@@ -104,6 +104,19 @@ take_word(struct init_words *out, struct draft *draft, int key,
     }
 }
 
+/* Names the option alone: behind a '=' may stand anything. */
+static enum tw_status
+refuse(const char *word, bool lacks_value, struct tw_error *err)
+{
+    int n = (int)strcspn(word, "=");
+
+    return tw_fail(err, TW_E_USAGE,
+                   lacks_value
+                       ? "init: %.*s needs a value\ntokenward init --help"
+                       : "init: unknown option %.*s\ntokenward init --help",
+                   n < 40 ? n : 40, word);
+}
+
 enum tw_status
 init_words_read(int argc, char **argv, struct init_words *out,
                 struct draft *draft, struct tw_error *err)
@@ -119,10 +132,9 @@ init_words_read(int argc, char **argv, struct init_words *out,
     optind = 0; /* anew */
     opterr = 0;
     while (!status &&
-           (key = getopt_long(argc + 1, words, "", WORDS, NULL)) != -1) {
-        if (key == '?')
-            return tw_fail(err, TW_E_USAGE,
-                           "init: bad option or value\ntokenward init --help");
+           (key = getopt_long(argc + 1, words, ":", WORDS, NULL)) != -1) {
+        if (key == '?' || key == ':')
+            return refuse(words[optind - 1], key == ':', err);
         status = take_word(out, draft, key, optarg, err);
     }
     if (status)

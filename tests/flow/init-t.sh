@@ -27,6 +27,7 @@ is "$(requests)" 1 "and nobody was asked"
 
 init --token-endpoint "$URL/m/status=401,error=invalid_client/oauth/v1/token" --client-id x --secret-file "$T/home/secret" --ca-file "$CA" odd
 is $STATUS 77 "one that is refused: exit 77"
+like "$(cat "$T/out")" "^tokenward-helper: profile 'odd'" "it is told without the file that is gone again"
 is "$(left)" "" "leaves nothing behind"
 init --token-endpoint 'ftp://x' --client-id x --secret-file "$T/home/secret" odd; is $STATUS 78 "a bad value: exit 78"
 is "$(left)" "" "leaves nothing behind"

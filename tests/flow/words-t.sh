@@ -41,7 +41,9 @@ tokenward-helper fetch |^tokenward-helper: one to [0-9]* profile names are wante
 tokenward-helper fetch a b/c |^tokenward-helper: argument 2 is no profile name
 tokenward-helper index a |^tokenward-helper: index takes no argument
 tokenward-helper init a b |^tokenward-helper: init: one name
-tokenward-helper -- init -a |^tokenward-helper: init: bad option or value
+tokenward-helper -- init -a |^tokenward-helper: init: unknown option -a$
+tokenward-helper -- init --password=CANARY |^tokenward-helper: init: unknown option --password$
+tokenward-helper -- init --client-id |^tokenward-helper: init: --client-id needs a value$
 tokenward-helper init a/b |^tokenward-helper: init: this is no profile's name
 tokenward-helper -- init --from oidc-agent |^tokenward-helper: --from KIND wants --file FILE
 tokenward-helper -- init --from nobody --file /dev/null |^tokenward-helper: --from: fluent-bit, kubelogin
