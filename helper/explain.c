@@ -15,6 +15,7 @@
 enum concern {
     ABOUT_PROFILE,
     ABOUT_ENDPOINT,
+    ABOUT_AUTHORITIES, /* which the message names itself */
     ABOUT_CLIENT,
     ABOUT_SCOPE,
     ABOUT_TARGET,
@@ -159,6 +160,8 @@ write_place(const struct profile *profile, const char *url,
     if (concern == ABOUT_ENDPOINT && asked) {
         line = asked;
         key = endpoint;
+    } else if (concern == ABOUT_AUTHORITIES) {
+        line = profile->ca_file_line;
     } else if (concern == ABOUT_CLIENT && profile->client_id_line) {
         line = profile->client_id_line;
         key = profile->client_secret.kind ? "client_id, client_secret"
@@ -273,7 +276,11 @@ explain_unsent(const struct profile *profile, const char *url,
     const struct tw_error said = *err;
     char place[300];
 
-    write_place(profile, url, ABOUT_ENDPOINT, place, sizeof place);
+    write_place(profile, url,
+                profile->ca_file && strncmp(said.message, "ca_file ", 8) == 0
+                    ? ABOUT_AUTHORITIES
+                    : ABOUT_ENDPOINT,
+                place, sizeof place);
     (void)tw_fail(err, (enum tw_status)said.status, "%s: %s", place,
                   said.message);
 }

@@ -58,7 +58,8 @@ sed -i "s|ca_file: .*|ca_file: $T/sandbox/again.pem|" "$T/config/tokenward/profi
 user tokenward get good >/dev/null; is "$(visits $WELL)" $((before + 1)) "what others vouched for is not believed"
 rm "$T/sandbox/again.pem"
 out=$(user tokenward refresh good 2>&1); is $? 78 "a ca_file that is gone: exit 78"
-like "$out" "good.yaml:[0-9]*: profile 'good': \(issuer: .* cannot be asked\|issuer\): ca_file .*/again.pem: does not exist$" "and the place says who names it"
+line=$(sed -n '/ca_file/=' "$T/config/tokenward/profiles.d/good.yaml")
+like "$out" "good.yaml:$line: profile 'good': ca_file .*/again.pem: does not exist$" "and the place is the line that names it"
 rm "$T/run/tokenward/good/metadata"
 out=$(user tokenward refresh good 2>&1)
 like "$out" "good.yaml:[0-9]*: profile 'good': issuer: $URL.* cannot be asked: ca_file .*/again.pem: does not exist$" "nor is the issuer asked"
