@@ -117,8 +117,11 @@ open_directory(const char *dir, int *out, struct tw_error *err)
     enum tw_status status;
 
     if (fd < 0 || fstat(fd, &st) < 0)
-        return tw_fail_errno(err, TW_E_MODULE, errno,
-                             "%s: the directory of providers", dir);
+        return tw_fail(err, TW_E_MODULE,
+                       "%s: the directory of providers: %s\n"
+                       "install tokenward, or name another one by "
+                       "TOKENWARD_MODULE_DIR",
+                       dir, strerrordesc_np(errno));
     status = check_owner(&st, dir, "", err);
     if (status)
         return status;

@@ -144,4 +144,8 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 is "$left" 0 "exec: and nothing stays behind the command"
+# Where nothing is installed.
+out=$(TOKENWARD_MODULE_DIR=/nonexistent user tokenward check 2>&1); is $? 72 "check without a directory of providers: exit 72"
+like "$out" "/nonexistent: the directory of providers: No such file or directory" "says which"
+like "$out" "hint: install tokenward, or name another one by TOKENWARD_MODULE_DIR" "and what to do"
 done_testing
