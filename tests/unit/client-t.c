@@ -66,6 +66,26 @@ Test(client, a_new_record_is_seen_at_once_on_every_path)
     tw_close(handle);
 }
 
+Test(client, says_what_a_caller_left_out)
+{
+    struct tw_handle *handle;
+    struct tw_token *token;
+    struct tw_error err = {0};
+
+    publish(1, 3600, 1000);
+    cr_expect_eq(tw_open("p", NULL, &err), TW_E_USAGE);
+    cr_expect_str_eq(err.message, "there is no place for a handle");
+    cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
+    cr_assert_eq(tw_get(handle, 0, &token, NULL), TW_OK);
+    cr_expect_eq(tw_reject(NULL, token, &err), TW_E_USAGE);
+    cr_expect_eq(tw_reject(handle, NULL, &err), TW_E_USAGE);
+    cr_expect_str_eq(err.message, "tw_reject: bad argument");
+    cr_expect_eq(tw_reject(handle, NULL, NULL), TW_E_USAGE);
+    expect(handle, "token-1");
+    tw_token_free(token);
+    tw_close(handle);
+}
+
 Test(client, in_hand_it_needs_no_file)
 {
     struct tw_handle *handle;
