@@ -192,6 +192,71 @@ Test(module, what_wants_more_than_there_is_is_refused)
     cr_assert_not_null(strstr(err.message, "0x80000000"));
 }
 
+Test(module, a_table_of_options_that_is_broken_is_refused)
+{
+    static const char *const TABLES[][2] = {
+        {"{\"b\", TW_OPTION_TEXT, 0, \"h\"}, {\"a\", TW_OPTION_TEXT, 0, "
+         "\"h\"}",
+         "row 2 of its table of options is broken or out of order"},
+        {"{\"a\", TW_OPTION_TEXT, 0, \"h\"}, {\"a\", TW_OPTION_TEXT, 0, "
+         "\"h\"}",
+         "row 2 "},
+        {"{\"A\", TW_OPTION_TEXT, 0, \"h\"}, {0}", "row 1 "},
+        {"{\"a\", 99, 0, \"h\"}, {0}", "row 1 "},
+        {"{\"a\", TW_OPTION_TEXT, 0, 0}, {0}", "row 1 "},
+        {"{0}, {0}", "row 1 "},
+    };
+    struct tw_error err;
+    char source[512];
+
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
+        (void)snprintf(source, sizeof source,
+                       "static const struct tw_option T[] = {%s};"
+                       "TW_PROVIDER_V1(.name = \"odd\", .summary = \"s\", "
+                       ".options = T, .option_count = 2, "
+                       ".advance = advance);",
+                       TABLES[i][0]);
+        build("odd", source);
+        cr_expect_eq(get("odd", &err), TW_E_MODULE, "%s", source);
+        cr_expect_not_null(strstr(err.message, TABLES[i][1]), "%s",
+                           err.message);
+    }
+    build("odd", "TW_PROVIDER_V1(.name = \"odd\", .summary = \"s\", "
+                 ".option_count = 2, .advance = advance);");
+    cr_expect_eq(get("odd", &err), TW_E_MODULE);
+    cr_expect_not_null(strstr(err.message, "its table of options is broken"));
+}
+
+Test(module, what_cannot_go_on_is_refused)
+{
+    static const char *const REST[] = {
+        "", ".advance = advance, .state_size = 1u << 30"};
+    struct tw_error err;
+    char source[256];
+
+    for (size_t i = 0; i < sizeof REST / sizeof *REST; i++) {
+        (void)snprintf(source, sizeof source,
+                       "TW_PROVIDER_V1(.name = \"idle\", .summary = \"s\", "
+                       "%s);",
+                       REST[i]);
+        build("idle", source);
+        cr_expect_eq(get("idle", &err), TW_E_MODULE);
+        cr_expect_not_null(
+            strstr(err.message, "has no advance() or wants too much state"),
+            "%s", err.message);
+    }
+}
+
+Test(module, only_a_file_is_loaded)
+{
+    struct tw_error err;
+
+    cr_assert_eq(mkdir(path_of("good"), 0755), 0);
+    cr_expect_eq(get("good", &err), TW_E_MODULE);
+    cr_expect_not_null(strstr(err.message, "good.so: is not a regular file"),
+                       "%s", err.message);
+}
+
 Test(module, a_larger_struct_of_the_future_is_taken)
 {
     struct tw_error err = {0};
