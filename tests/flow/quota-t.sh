@@ -54,6 +54,26 @@ done
 for pid in $pids; do wait "$pid"; done
 got=$(($(requests) - before))
 [ "$got" -le 5 ] && [ "$got" -ge 1 ]; ok $? "twenty processes at once: $got of 5"
+# What stands in the place of the count is no count, and none is made without.
+rm -f "$LEDGER"
+for odd in 'mkdir -m 700' 'mkfifo -m 600' 'ln -s /dev/null'; do
+    # shellcheck disable=SC2086  # words are wanted
+    user $odd "$LEDGER"
+    out=$(fetch 2>&1); [ $? != 0 ]; ok $? "$odd in its place: no fetch"
+    like "$out" '\.fetches\.bill' "which is named"
+    rm -rf "$LEDGER"
+done
+user sh -c "umask 077; : >'$LEDGER'"; user ln "$LEDGER" "$T/home/other"
+out=$(fetch 2>&1); is $? 73 "a count with a second name: exit 73"
+like "$out" "is not a plain file of ours" "says so"
+rm "$T/home/other"
+user flock "$LEDGER" sleep 30 &
+EXTRA_PID=$!
+until_true 5 sh -c "! flock -n '$LEDGER' true"
+out=$(fetch 2>&1); is $? 75 "a count that is being written: exit 75"
+like "$out" "being counted by another process" "says so"
+kill "$EXTRA_PID"; pkill -f "^sleep 30" -P "$EXTRA_PID"; wait "$EXTRA_PID" 2>/dev/null
+EXTRA_PID=
 profile odd /oauth/v1/token 'max_fetches: 0/day'
 like "$(user tokenward-helper check 2>&1)" "odd.yaml:8:18: profile 'odd': max_fetches must be a number from 1 to 1000 and a time" "a quota of none is refused"
 for text in 5 5/week /day -1/day 1001/day '5 /day'; do
