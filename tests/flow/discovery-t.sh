@@ -52,6 +52,11 @@ kept gone token_endpoint https://127.0.0.1:1/
 user tokenward-helper fetch gone 2>/dev/null; is $? 75 "endpoint and issuer are gone: exit 75"
 kept gone token_endpoint "$URL/oauth/v1/token"
 user tokenward-helper fetch --force gone; is $? 0 "the endpoint is back before its issuer: what was kept serves"
+kept good token_endpoint "$URL/m/auth=basic/oauth/v1/token"
+user tokenward-helper fetch --force good 2>/dev/null; is $? 77 "an endpoint that takes no secret in a form: exit 77"
+kept good token_endpoint "$URL/m/auth=basic/oauth/v1/token"
+kept good auth_methods client_secret_basic
+user tokenward-helper fetch --force good; is $? 0 "is sent it in a header where its issuer lists that alone"
 cp "$CA" "$T/sandbox/again.pem" && own "$T/sandbox/again.pem"
 before=$(visits $WELL)
 sed -i "s|ca_file: .*|ca_file: $T/sandbox/again.pem|" "$T/config/tokenward/profiles.d/good.yaml"

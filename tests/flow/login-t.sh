@@ -55,6 +55,15 @@ grep -qF -e "$token" -e "$first" "$OUT"; is $? 1 "neither was shown"
 user "$T/bin/tokenward-helper" fetch --force work; is $? 0 "nobody is needed for the next token"
 is "$(ask /families)" "family 0 alive rotations 1" "the refresh token brought it"
 
+# The address is the issuer's to say.
+profile issued /x 'provider: device_code'
+sed -i "s|token_endpoint: .*|issuer: $URL|" "$T/config/tokenward/profiles.d/issued.yaml"
+login issued
+[ -n "$CODE" ]; ok $? "an issuer that names where codes are had: one is shown"
+ask "/device/approve/$CODE" >/dev/null
+wait "$LOGIN"; is $? 0 "and the login succeeds"
+rm "$T/config/tokenward/profiles.d/issued.yaml"
+
 # A second login replaces the first.
 before=$(kept work)
 login work
