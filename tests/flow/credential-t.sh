@@ -189,6 +189,17 @@ for words in '--scope=x reg' '--aud x reg' '-i reg' '' 'reg reg' '--time=x reg' 
     is "$OUT$STATUS" 64 "oidc-token $words: a usage error"
 done
 
+# A token of another type is none for those who send it as a Bearer.
+cp -p "$(record reg)" "$T/kept"
+sed -i 's/^token_type=.*/token_type=DPoP/' "$(record reg)"
+for words in 'oidc-token reg' 'tokenward-credential kubectl reg' 'tokenward-credential pnpm reg'; do
+    # shellcheck disable=SC2086
+    put "" $words
+    is "$OUT$STATUS" 78 "$words: a token that is no Bearer: exit 78, and nothing on stdout"
+    like "$(cat "$T/err")" "the token of 'reg' is not for this client: it is no bearer token" "says so"
+done
+cp -p "$T/kept" "$(record reg)"
+
 # kubelet
 STARTED=$(started)
 EXPIRES=$(field reg expires_at)
