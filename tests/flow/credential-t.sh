@@ -260,7 +260,7 @@ done
 
 # GOAUTH
 block() { printf 'https://%s\n\nAuthorization: Bearer %s\n\n=' "$1" "$TOKEN"; }
-head_() { printf 'HTTP/1.1 401 Unauthorized\nDate: now\nWww-Authenticate: Bearer realm="x"%s\n\n' "$1"; }
+head_() { printf 'HTTP/1.1 401 Unauthorized\nDate: now\nWww-Authenticate: Bearer realm="x"%s\n\n' "${1:-}"; }
 put "" tokenward-credential goauth
 is "$OUT$STATUS" 0 "GOAUTH without a URL: no host is named"
 put "$(head_)$NL$NL" tokenward-credential goauth https://reg.example.test/module/@v/list
