@@ -119,6 +119,40 @@ out=$(user tokenward check "$T/config/odd.yaml" 2>&1); is $? 78 "check: a typo: 
 like "$out" "odd.yaml:3:5: .*unknown key" "check: where it is"
 like "$out" "did you mean 'token_endpoint'?" "check: and what was meant"
 
+# explain: what is kept, whatever became of it.
+like "$(user tokenward explain pay)" "^  token *cached, alive for [0-9]* s$" "explain: a token that is alive"
+age pay "$(field pay lifetime)"
+like "$(user tokenward explain pay)" "^  token *run out: the next reader has one fetched$" "explain: one that has run out"
+user tokenward reject pay
+like "$(user tokenward explain pay)" "^  token *rejected: the next reader has one fetched$" "explain: one that was rejected"
+user tokenward get pay >/dev/null
+sed -i 's/scope: payments wallet/scope: payments/' "$T/config/tokenward/profiles.d/pay.yaml"
+like "$(user tokenward explain pay)" "^  token *of the profile as it was before a change" "explain: one of another scope"
+forget pay
+like "$(user tokenward explain pay)" "^  token *none is kept" "explain: none"
+sed -i "s|client_id: .*|client_id: $(printf '\303\251')|" "$T/config/tokenward/profiles.d/pay.yaml"
+like "$(user tokenward explain pay)" "^  client *line [0-9]*: ??, by client_secret_post$" "explain: nothing but ASCII for a terminal"
+
+# refresh --all: of nothing, of too many, and of some that are broken.
+mv "$T/config/tokenward" "$T/tokenward"; mkdir "$T/config/tokenward"; own "$T/config"
+out=$(user tokenward refresh --all 2>&1); is $? 66 "refresh --all: of no profile: exit 66"
+like "$out" "no profiles in .*/config/tokenward" "refresh --all: says where it looked"
+mkdir -m 700 "$T/config/tokenward/profiles.d"
+for part in 1 2 3 4 5; do
+    echo "profiles:"
+    for i in $(seq 205); do echo "  p$part-$i: {client_id: x, client_secret: {env: A}, token_endpoint: 'https://a.example.test/'}"; done
+done | split -l 206 - "$T/config/tokenward/profiles.d/" --additional-suffix=.yaml
+chmod 600 "$T/config/tokenward/profiles.d"/*; own "$T/config"
+out=$(user tokenward refresh --all 2>&1); is $? 64 "refresh --all: of 1025: exit 64"
+like "$out" "more than 1024 profiles: name some" "refresh --all: says so"
+rm -r "$T/config/tokenward"; mv "$T/tokenward" "$T/config/tokenward"
+rm "$T/config/tokenward/profiles.d/pay.yaml"
+printf 'profiles:\n  pay: text\n' >"$T/config/tokenward/profiles.d/pay.yaml"; chmod 600 "$T/config/tokenward/profiles.d/pay.yaml"; own "$T/config"
+out=$(user tokenward refresh --all 2>&1); [ $? != 0 ]; ok $? "refresh --all: one is broken: it fails"
+like "$out" "pay.yaml:2:8: profile 'pay': must be a map" "refresh --all: which is named"
+like "$out" "^wallet: refreshed$" "refresh --all: and the others are fresh"
+profile pay /oauth/v1/token
+
 # exec: the command is the process, and its token file stays fresh.
 user tokenward exec pay -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal ends the command, and that is the status"
 user tokenward exec pay -- sh -c 'trap "exit 9" USR1; echo $$ >"$0"; while :; do sleep 0.1; done' "$T/run/pid" &
