@@ -113,4 +113,9 @@ rm "$T/config/tokenward/profiles.d/hang.yaml"
 [ ! -e "$BELL" ]; is $? 0 "ended: the socket is removed"
 kill "$hung" 2>/dev/null
 wait "$hung" 2>/dev/null
+# The kernel has room for 107 bytes of a socket's path.
+LONG=$T/run/$(printf '%80s' '' | tr ' ' x)
+user mkdir -m 700 "$LONG"
+out=$(user env XDG_RUNTIME_DIR="$LONG" "$T/bin/tokenward-helper" serve 2>&1); is $? 78 "a path that no socket can have: exit 78"
+like "$out" "$LONG/tokenward: is too long a path for a socket in it" "says so"
 done_testing

@@ -167,6 +167,9 @@ like "$(user tokenward status)" '^mine@two .*valid' "and of those with one"
 like "$(user tokenward list 2>&1)" '^mine@one' "list has them"
 out=$(user tokenward get mine@three 2>&1); is $? 66 "there is no other"
 like "$out" "mine@three.*mine@.yaml:2:3" "and it says where they are listed"
+out=$(setpriv --reuid=54321 --regid=54321 --clear-groups env -u XDG_RUNTIME_DIR HOME=/nonexistent tokenward get corp@ 2>&1)
+is $? 66 "a user without a name has no instance: exit 66"
+like "$out" "'corp@' is one for each user, and user 54321 has no name here" "says so"
 user tokenward reject mine@two; is $? 0 "one is rejected"
 like "$(user tokenward status mine@two)" 'rejected' "and that one alone"
 done_testing
