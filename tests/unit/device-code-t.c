@@ -191,3 +191,11 @@ Test(device_code, gives_up_when_what_is_kept_is_refused)
     fake_send(TW_EVENT_REFUSED, "authorization_pending", TW_ACTION_FAIL);
     fake_send(TW_EVENT_REFUSED, "invalid_grant", TW_ACTION_FAIL);
 }
+
+/* The ABI grows at its ends. */
+Test(device_code, fails_at_what_it_does_not_know)
+{
+    fake_host.has = TW_HAS_KEPT;
+    ask();
+    fake_send((enum tw_event_kind)99, NULL, TW_ACTION_FAIL);
+}

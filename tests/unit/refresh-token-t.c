@@ -62,3 +62,10 @@ Test(refresh_token, needs_a_person_when_there_is_none)
 {
     fake_send(TW_EVENT_START, NULL, TW_ACTION_TELL);
 }
+
+/* The ABI grows at its ends. */
+Test(refresh_token, fails_at_what_it_does_not_know)
+{
+    start(TW_HAS_KEPT, KEPT);
+    fake_send((enum tw_event_kind)99, NULL, TW_ACTION_FAIL);
+}
