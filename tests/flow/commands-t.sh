@@ -119,6 +119,16 @@ out=$(user tokenward check "$T/config/odd.yaml" 2>&1); is $? 78 "check: a typo: 
 like "$out" "odd.yaml:3:5: .*unknown key" "check: where it is"
 like "$out" "did you mean 'token_endpoint'?" "check: and what was meant"
 
+# get: a token that lives, though another one is wanted and cannot be had.
+profile stale /oauth/v1/token
+token=$(user tokenward get -- stale); is $? 0 "get: a name behind --"
+sed -i 's|/oauth/v1/token|/m/status=503/oauth/v1/token|' "$T/config/tokenward/profiles.d/stale.yaml"
+age stale $(($(field stale lifetime) - 60))
+is "$(user tokenward get stale 2>"$T/err")$(cat "$T/err")" "$token" "get: the endpoint is down: the token that lives, and no word"
+is "$(user tokenward get --verbose stale 2>"$T/err")" "$token" "get --verbose: the same"
+like "$(cat "$T/err")" "^tokenward: warning: .*HTTP 503" "get --verbose: and why it is no newer one"
+rm "$T/config/tokenward/profiles.d/stale.yaml"
+
 # explain: what is kept, whatever became of it.
 like "$(user tokenward explain pay)" "^  token *cached, alive for [0-9]* s$" "explain: a token that is alive"
 age pay "$(field pay lifetime)"
