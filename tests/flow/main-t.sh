@@ -46,6 +46,19 @@ sed -i 's/payments wallet/payments/' "$T/config/tokenward/profiles.d/pay.yaml"
 user tokenward-helper fetch --force pay
 is "$(field pay scope)" payments "a changed scope is what the next token has"
 
+# Past three quarters of its life it is given, and another one is fetched behind
+# the caller's back.
+before=$(field pay access_token)
+age pay $(($(field pay lifetime) * 85 / 100))
+is "$(user tokenward get pay 2>&1)" "$before" "one that is due is given"
+is_renewed() { # but not within a second of the one before
+    user tokenward get pay >/dev/null
+    now=$(field pay access_token)
+    [ -n "$now" ] && [ "$now" != "$before" ]
+}
+until_true 10 is_renewed; is $? 0 "and the next one comes without anybody who waits"
+is "$(user tokenward get pay)" "$now" "for the next get"
+
 # Errors: exit status by who must act, the file and the line, never a value.
 out=$(user tokenward get nosuch 2>&1); is $? 66 "an unknown profile: exit 66"
 like "$out" "nosuch" "which names it"
