@@ -4,7 +4,8 @@
 # each harness for $FUZZ_SECONDS, then what of its parser was reached.
 #
 # check.sh DIR [NAME...].  What was found stays in DIR/corpus/NAME, so that the
-# next run goes on from there; what broke lies in DIR/crashes.
+# next run goes on from there, and in DIR/spent/NAME how many seconds of a
+# processor it took so far; what broke lies in DIR/crashes.
 set -u
 TOP_SRC=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 . "$TOP_SRC/tests/fuzz/seeds.sh"
@@ -12,21 +13,37 @@ DIR=$(cd "$1" && pwd) || exit 1
 shift
 SECONDS_EACH=${FUZZ_SECONDS:-60}
 [ $# -gt 0 ] || set -- $(targets)
-mkdir -p "$DIR/crashes"
+mkdir -p "$DIR/crashes" "$DIR/spent"
 broken=0
+
+spend() { # spend NAME SECONDS: what it has had in all
+    set -- "$1" "$(($(cat "$DIR/spent/$1" 2>/dev/null || echo 0) + $2))"
+    echo "$2" >"$DIR/spent/$1"
+    echo "$2"
+}
+
+took() { # what children took so far; no pipe, whose shell has none
+    times >"$DIR/times"
+    took=$(awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, t, "[ms]"); n += t[1] * 60 + t[2] } printf "%d", n }' "$DIR/times")
+}
 
 fuzz() { # fuzz NAME: one line about it
     corpus=$DIR/corpus/$1
     log=$DIR/$1.log
     mkdir -p "$corpus" "$DIR/seeds/$1"
     seeds "$1" | xargs cp -t "$DIR/seeds/$1"
+    took
+    before=$took
     FUZZ_TARGET=$1 "$DIR/tests/fuzz/libfuzzer" -max_total_time="$SECONDS_EACH" -timeout=5 -rss_limit_mb=1024 \
         -dict="$TOP_SRC/tests/fuzz/words.dict" -artifact_prefix="$DIR/crashes/$1-" -print_final_stats=1 \
         "$corpus" "$DIR/seeds/$1" >"$log" 2>&1
     rc=$?
+    took
+    spent=$(spend "$1" $((took - before)))
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     if [ $rc = 0 ]; then
-        printf '%-13s %9s runs in %s s, %s inputs kept\n' "$1" "${runs:-?}" "$SECONDS_EACH" "$(find "$corpus" -type f | wc -l)"
+        printf '%-13s %9s runs in %s s (%s s in all), %s inputs kept\n' "$1" "${runs:-?}" "$SECONDS_EACH" "$spent" \
+            "$(find "$corpus" -type f | wc -l)"
     else
         printf '%-13s FAILED: %s\n' "$1" "$(grep -m1 -E 'does not hold|ERROR|runtime error' "$log")"
         broken=1
