@@ -27,13 +27,6 @@ store_record(const struct store_profile *profile, struct record *out,
                        !profile->store->system, out, err);
 }
 
-enum tw_status
-store_put(int dir, const char *name, mode_t mode, const struct secret *text,
-          struct tw_error *err)
-{
-    return replace_file(dir, name, mode, text->bytes, text->len, err);
-}
-
 /* The file's whole text, when it is @token. */
 static bool
 token_file_says(const struct store_profile *profile, const char *token,

@@ -141,10 +141,6 @@ void store_note(const struct store_profile *profile, unsigned source,
 void store_hook_note(const struct store_profile *profile,
                      const struct tw_error *failure, int64_t wall);
 
-/* store_put: any small file of the root, as above. */
-enum tw_status store_put(int dir, const char *name, mode_t mode,
-                         const struct secret *text, struct tw_error *err);
-
 #define AUTO_STORE AUTO(store_close) struct store
 #define AUTO_STORE_PROFILE AUTO(store_leave) struct store_profile
 
