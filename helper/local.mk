@@ -134,6 +134,8 @@ helper_libhelper_la_SOURCES = \
 	helper/json_number.h \
 	helper/json_scan.c \
 	helper/json_scan.h \
+	helper/json_string.c \
+	helper/json_string.h \
 	helper/json_write.c \
 	helper/json_write.h \
 	helper/jwt.c \
