@@ -13,6 +13,8 @@ import re
 import subprocess
 import sys
 
+CONTROL = re.compile(r"\s*(} )?(if|else|for|while|do|switch|case|default)\b")
+
 build, tree = (os.path.realpath(path) for path in sys.argv[1:3])
 
 
@@ -36,8 +38,15 @@ def lines_of():
 
 
 def statement(text, number):
-    """What stands around that line: what it hangs on, and how it goes on."""
-    return " ".join(line.strip() for line in text[max(0, number - 4):number + 2])
+    """That line with what it hangs on: back to the if or the like that leads
+    there and one line more, where that is made which is asked about, and on to
+    the end of what is written."""
+    first = last = number - 1
+    while first > max(0, number - 9) and not CONTROL.match(text[first]) and text[first] not in ("{", "}"):
+        first -= 1
+    while last < min(len(text) - 1, number + 2) and not text[last].rstrip().endswith((";", "{", "}")):
+        last += 1
+    return " ".join(line.strip() for line in text[max(0, first - 1):last + 1])
 
 
 def reasons():
