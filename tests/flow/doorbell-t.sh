@@ -41,8 +41,9 @@ until_true 12 sh -c "grep '^access_token=' '$(record pay)' | grep -qv '$token'"
 is $? 0 "and another token comes by itself"
 
 # Those who ring at once make one request; the front end rings too.
-profile late /m/delay=500/oauth/v1/token
+# The resident helper may come before all of them, as soon as it sees the profile.
 before=$(requests)
+profile late /m/delay=500/oauth/v1/token
 for _ in 1 2 3 4 5 6 7 8; do user tokenward get late >>"$T/got" 2>&1 & pids="${pids:-} $!"; done
 # shellcheck disable=SC2086
 wait $pids
