@@ -125,8 +125,8 @@ serve good -tls1_1 -cipher DEFAULT@SECLEVEL=0; refused 76 "TLS 1.2 or later" old
 # A ca_file that is none is never "do not verify".
 serve good; : >"$T/sandbox/empty.pem"; chmod 644 empty.pem; refused 78 "empty.pem" emptyca "$T/sandbox/empty.pem"
 serve good; echo no certificate >"$T/sandbox/text.pem"; chmod 644 text.pem; refused 78 "text.pem" textca "$T/sandbox/text.pem"
-serve good; refused 78 "missingca.yaml:[0-9]*: profile 'missingca': token_endpoint: ca_file .*/missing.pem: does not exist$" missingca "$T/sandbox/missing.pem"
-serve good; mkdir "$T/sandbox/dir.pem"; refused 73 "dirca.yaml:[0-9]*: profile 'dirca': token_endpoint: ca_file .*/dir.pem: is not a regular file$" dirca "$T/sandbox/dir.pem"
+serve good; refused 78 "missingca.yaml:7: profile 'missingca': ca_file .*/missing.pem: does not exist$" missingca "$T/sandbox/missing.pem"
+serve good; mkdir "$T/sandbox/dir.pem"; refused 73 "dirca.yaml:7: profile 'dirca': ca_file .*/dir.pem: is not a regular file$" dirca "$T/sandbox/dir.pem"
 cp ca.pem shared.pem; chmod 666 shared.pem
 serve good; refused 73 "lets others write it" sharedca "$T/sandbox/shared.pem"
 if [ "$(id -u)" = 0 ]; then
