@@ -64,7 +64,7 @@ finish_quietly() {
     # shellcheck disable=SC2086  # perhaps several
     [ -z "${EXTRA_PID:-}" ] || kill $EXTRA_PID 2>/dev/null
     # Behind one that became a user stands the program itself.
-    pkill -f "$T/bin/"
+    pkill -f "$T/(bin|watched)/"
     wait 2>/dev/null
     umount "$T/run" "$T/state" 2>/dev/null
     rm -rf "$T"
@@ -77,7 +77,11 @@ mkdir "$T/bin" "$T/modules" "$T/presets" "$T/home" "$T/config" "$T/config/tokenw
 for program in tokenward git-credential-tokenward tokenward-credential tokenward-helper; do
     cp "$TOP_BUILD/$program" "$T/bin/" || exit 99
 done
+# How pgrep -f knows a helper.
+HELPER="^$T/bin/tokenward-helper"
 # As `make check-valgrind` wants it: every program under it, and what it found.
+# Its processor is some thirty times slower, so what a run is given by itself
+# (20 s) is longer, as what a test waits for is.
 watch_memory() {
     mkdir -m 1777 "$T/memory"
     mkdir "$T/watched"
@@ -87,9 +91,13 @@ watch_memory() {
             "--log-file='$T/memory/%p' --suppressions='$TOP_SRC/tests/proof/valgrind.supp'" \
             "'$T/watched/$(basename "$program")'" >"$program"
     done
+    sed -i "s|/tokenward-helper'|& --deadline 200|" "$T/bin/tokenward-helper"
     chmod 755 "$T/bin"/* "$T/watched"
+    HELPER="^[^ ]*valgrind.* $T/watched/tokenward-helper --deadline 200"
 }
 [ -z "${UNDER_VALGRIND:-}" ] || watch_memory
+under_valgrind() { [ -n "${UNDER_VALGRIND:-}" ]; }
+patience() { if under_valgrind; then echo $((10 * $1)); else echo "$1"; fi; } # patience N: of so many
 cp "$TOP_BUILD"/provider/grants/.libs/*.so "$T/modules/" || exit 99
 cp "$TOP_SRC"/etc/presets/*.yaml "$T/presets/" || exit 99
 chmod 644 "$T/presets"/*
@@ -157,6 +165,7 @@ profile() { # profile NAME PATH [LINE...]: one more, in a file of its own
         echo "    scope: payments wallet"
         echo "    ca_file: $CA"
         shift 2
+        case "$*" in *timeout:*) ;; *) ! under_valgrind || echo "    timeout: 60" ;; esac
         for line in "$@"; do echo "    $line"; done
     } >"$T/config/tokenward/profiles.d/$name.yaml"
     printf %s "$CANARY" >"$T/config/tokenward/secret"
@@ -182,7 +191,7 @@ configured() { # configured VARIABLE...: what they are in the Makefile
 
 # What runs beside a test.
 until_true() { # until_true SECONDS COMMAND...
-    tenths=$(($1 * 10))
+    tenths=$(patience $(($1 * 10)))
     shift
     while [ "$tenths" -gt 0 ]; do
         "$@" 2>/dev/null && return 0
@@ -192,7 +201,7 @@ until_true() { # until_true SECONDS COMMAND...
     return 1
 }
 has_token() { grep -q '^access_token=' "$(record "$1")"; }
-helper_pid() { pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1; }
+helper_pid() { pgrep -f "$HELPER serve" | head -n 1; }
 descriptors() { find "/proc/$1/fd" -mindepth 1 2>/dev/null | wc -l; }
 memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"; }
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
