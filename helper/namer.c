@@ -56,6 +56,14 @@ ask(uid_t uid, char out[static NAME_PART_MAX + 1])
         (void)strcpy(out, found->pw_name);
 }
 
+static void
+destroy(struct namer *namer)
+{
+    (void)pthread_cond_destroy(&namer->work);
+    (void)pthread_mutex_destroy(&namer->mutex);
+    free(namer);
+}
+
 static void *
 work(void *arg)
 {
@@ -78,8 +86,11 @@ work(void *arg)
         ask(uid, text);
         (void)pthread_mutex_lock(&namer->mutex);
         namer->is_busy = false;
-        if (namer->ends) /* and perhaps nobody is there any more */
-            break;
+        if (namer->ends) { /* without waiting: nobody else has it now */
+            (void)pthread_mutex_unlock(&namer->mutex);
+            destroy(namer);
+            return NULL;
+        }
         (void)strcpy(namer->answer, text);
         (void)!write(namer->answered, &one, sizeof one);
     }
@@ -117,14 +128,6 @@ start(struct namer *namer)
     good = !pthread_create(&namer->thread, NULL, work, namer);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return good;
-}
-
-static void
-destroy(struct namer *namer)
-{
-    (void)pthread_cond_destroy(&namer->work);
-    (void)pthread_mutex_destroy(&namer->mutex);
-    free(namer);
 }
 
 static void
@@ -201,20 +204,22 @@ namer_late_ms(const struct namer *namer)
 void
 namer_close(struct namer *namer)
 {
+    pthread_t thread;
     bool is_busy;
 
     if (!namer)
         return;
+    thread = namer->thread;
     (void)pthread_mutex_lock(&namer->mutex);
     is_busy = namer->is_busy;
     namer->ends = true;
+    be_told_no_more(namer);
     (void)pthread_cond_signal(&namer->work);
     (void)pthread_mutex_unlock(&namer->mutex);
-    be_told_no_more(namer); /* nothing is written into it any more */
-    if (is_busy) {          /* it keeps what it needs */
-        (void)pthread_detach(namer->thread);
+    if (is_busy) { /* the thread frees it */
+        (void)pthread_detach(thread);
         return;
     }
-    (void)pthread_join(namer->thread, NULL);
+    (void)pthread_join(thread, NULL);
     destroy(namer);
 }
