@@ -25,7 +25,7 @@ until_true 5 rings
 is "$(stat -c %a "$BELL")" 600 "the socket is its user's alone"
 until_true 5 test -e "$(record pay)"
 out=$(ring 'command=ensure\nprofile=pay\n'); is "$out" "status=ok" "ensure: ok"
-printf '%s' "$out" | grep -q "$(field pay access_token)"; is $? 1 "and no token in the answer"
+printf '%s' "$out" | grep -qF -e "$(field pay access_token)"; is $? 1 "and no token in the answer"
 like "$(ring 'command=ensure\nprofile=nosuch\n')" "^status=not_found" "an unknown profile: not_found"
 like "$(ring 'command=status\n')" "^profiles=1" "status: how many profiles"
 like "$(ring 'hello\n')" "^status=usage" "nonsense: usage"
@@ -37,7 +37,7 @@ is "$(ring 'command=ensure\nprofile=pay\n' 'command=ensure\nprofile=pay\n' | gre
 before=$(field pay generation)
 token=$(field pay access_token)
 is "$(ring "command=reject\\nprofile=pay\\ngeneration=$before\\n")" "status=ok" "reject: ok"
-until_true 12 sh -c "grep '^access_token=' '$(record pay)' | grep -qv '$token'"
+until_true 12 sh -c "grep '^access_token=' '$(record pay)' | grep -qvF -e '$token'"
 is $? 0 "and another token comes by itself"
 
 # Those who ring at once make one request; the front end rings too.

@@ -126,7 +126,7 @@ matrix "after a refresh, "
 # Who called is who connected, whoever speaks then; and nobody learns a token.
 out=$($PYTHON "$T/bin/pass_on.py" /run/tokenward/doorbell anna bert 'command=ensure\nprofile=one\n')
 is "$out" "status=ok" "a descriptor that anna connected asks for her, in bert's hands too"
-printf '%s' "$out" | grep -q "$(token one)"; is $? 1 "and tells him no token"
+printf '%s' "$out" | grep -qF -e "$(token one)"; is $? 1 "and tells him no token"
 as bert cat /run/tokenward/one/token >/dev/null 2>&1; is $? 1 "nor lets him read it"
 like "$($PYTHON "$T/bin/pass_on.py" /run/tokenward/doorbell bert anna 'command=ensure\nprofile=one\n')" "^status=access" \
     "one that bert connected asks for him, in anna's"
