@@ -277,6 +277,8 @@ swaps, end = 0, time.time() + 6
 while time.time() < end and not os.path.exists(stop):
     for a, b in pairs:
         try:
+            for link in (base + '/login', a): # its other half was removed: this loop would go through it
+                os.path.islink(link) and os.unlink(link)
             os.makedirs(a + '/y/z', exist_ok=True)
             os.path.lexists(b) or os.symlink(outside, b)
         except OSError:
@@ -297,7 +299,9 @@ done
 touch "$T/enough"
 wait "$swapper"
 close "after the race: "
-is "$(find "$T/outside" -printf '%P %m %u %s %T@\n' | sort | cksum)" "$OUTSIDE" "nothing outside was touched"
+touched=$(find "$T/outside" -printf '%P %m %u %s %T@\n' | sort | cksum)
+is "$touched" "$OUTSIDE" "nothing outside was touched"
+[ "$touched" = "$OUTSIDE" ] || find "$T/outside" -printf '# %P %m %u %s %T@\n'
 
 # The sum.
 umount /var/lib/systemd
