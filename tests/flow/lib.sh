@@ -182,11 +182,12 @@ age() { # age NAME SECONDS
     cat "$T/aged" >"$(record "$1")"
 }
 forget() { rm -rf "$T/run/tokenward/$1"; }
+# The make above may have said -w, which prints where it was last.
 configured() { # configured VARIABLE...: what they are in the Makefile
     echo_them='@echo'
     for variable in "$@"; do echo_them="$echo_them \$($variable)"; done
     printf 'include Makefile\nprint:\n\t%s\n' "$echo_them" |
-        make -s --no-print-directory -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1
+        MAKEFLAGS='' make -s --no-print-directory -C "$TOP_BUILD" -f - print 2>/dev/null | tail -n 1
 }
 
 # What runs beside a test.
