@@ -191,17 +191,27 @@ write_files(struct init *init, struct tw_error *err)
     return status;
 }
 
+static void
+name_hidden(const struct init *init, char out[static PATH_MAX])
+{
+    (void)snprintf(out, PATH_MAX, "%s/" DROP_INS "/%s",
+                   init->session->runtime.config, init->hidden);
+}
+
 /* Without the place in a file that will not be there any more. */
 static enum tw_status
 complain_of(const struct init *init, const struct tw_error *err)
 {
     struct tw_error shown = *err;
-    const char *file = strstr(err->message, init->hidden);
-    const char *rest = file ? strchr(file, ' ') : NULL;
+    char path[PATH_MAX];
+    const char *rest;
+    size_t n;
 
-    if (init->hidden[0] && rest && file - err->message < PATH_MAX &&
-        !memchr(err->message, ' ', (size_t)(file - err->message)))
-        (void)snprintf(shown.message, sizeof shown.message, "%s", rest + 1);
+    name_hidden(init, path);
+    n = strlen(path);
+    if (strncmp(err->message, path, n) == 0 &&
+        (rest = strstr(err->message + n, ": ")))
+        (void)snprintf(shown.message, sizeof shown.message, "%s", rest + 2);
     return session_fail(init->session, &shown);
 }
 
@@ -270,8 +280,7 @@ try_out(struct init *init)
     struct tw_error err;
     char path[PATH_MAX];
 
-    (void)snprintf(path, sizeof path, "%s/" DROP_INS "/%s",
-                   init->session->runtime.config, init->hidden);
+    name_hidden(init, path);
     if (profiles_load_file(&scope, path, &init->session->modules, complain,
                            init, &set, &err))
         return complain_of(init, &err);

@@ -29,6 +29,10 @@ init --token-endpoint "$URL/m/status=401,error=invalid_client/oauth/v1/token" --
 is $STATUS 77 "one that is refused: exit 77"
 like "$(cat "$T/out")" "^tokenward-helper: profile 'odd'" "it is told without the file that is gone again"
 is "$(left)" "" "leaves nothing behind"
+user mkdir -m 700 "$T/home/con fig"
+out=$(user env XDG_CONFIG_HOME="$T/home/con fig" tokenward init --token-endpoint http://a.example.com/ --client-id x \
+    --secret-file "$T/home/secret" odd 2>&1 </dev/null); is $? 78 "in a directory with a space, an endpoint that is refused: exit 78"
+like "$out" "^tokenward-helper: profile 'odd': token_endpoint" "and that is told without the file, too"
 init --token-endpoint 'ftp://x' --client-id x --secret-file "$T/home/secret" odd; is $STATUS 78 "a bad value: exit 78"
 is "$(left)" "" "leaves nothing behind"
 init --token-endpoint "$(printf 'https://a\n    ca_file: x')" odd; is $STATUS 64 "a value of two lines: exit 64"
