@@ -362,12 +362,12 @@ tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_store_t_CFLAGS = $(CC_UNIT)
 tests_unit_store_t_LDADD = $(LINK_UNIT)
 
-tests_unit_template_bad_t_SOURCES = tests/unit/template-bad-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_template_bad_t_SOURCES = tests/unit/template-bad-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/tenant.h
 tests_unit_template_bad_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_template_bad_t_CFLAGS = $(CC_UNIT)
 tests_unit_template_bad_t_LDADD = $(LINK_UNIT)
 
-tests_unit_template_t_SOURCES = tests/unit/template-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_template_t_SOURCES = tests/unit/template-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/tenant.h
 tests_unit_template_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_template_t_CFLAGS = $(CC_UNIT)
 tests_unit_template_t_LDADD = $(LINK_UNIT)

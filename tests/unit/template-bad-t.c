@@ -9,14 +9,9 @@
 #include <string.h>
 
 #include "tests/unit/loading.h"
+#include "tests/unit/tenant.h"
 
 TestSuite(template_bad, .init = loading_begin, .fini = scratch_remove);
-
-#define TENANT                                                       \
-    "    token_endpoint: https://a.test/%i/t\n    client_id: c-%i\n" \
-    "    client_secret: {file: s/%i.key}\n"
-#define LISTED(where) \
-    "profiles:\n  tenant@:\n    instances: " where "\n" TENANT
 
 static struct profile_set set;
 

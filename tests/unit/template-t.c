@@ -13,6 +13,7 @@
 
 #include "helper/fingerprint.h"
 #include "tests/unit/loading.h"
+#include "tests/unit/tenant.h"
 
 TestSuite(template, .init = loading_begin, .fini = scratch_remove);
 
@@ -29,12 +30,6 @@ getpwnam(const char *name)
     memcpy(&real, &symbol, sizeof real);
     return real(name);
 }
-
-#define TENANT                                                       \
-    "    token_endpoint: https://a.test/%i/t\n    client_id: c-%i\n" \
-    "    client_secret: {file: s/%i.key}\n"
-#define LISTED(where) \
-    "profiles:\n  tenant@:\n    instances: " where "\n" TENANT
 
 static struct profile_set set;
 
