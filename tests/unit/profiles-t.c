@@ -93,6 +93,7 @@ Test(profiles, remember_what_was_looked_at)
     cr_expect_str_eq(mark_in(&set, scratch_path("profiles.yaml")), "absent");
     cr_expect(
         mark_is_current(scratch_path(""), mark_in(&set, scratch_path(""))));
+    scratch_tick();
     loading_put_profile("profiles.yaml", 0600, "b", "{env: A}");
     cr_expect(!mark_is_current(scratch_path("profiles.yaml"), "absent"));
     loading_put_profile("profiles.d/a.yaml", 0600, "longer", "{env: A}");

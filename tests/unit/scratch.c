@@ -38,6 +38,28 @@ scratch_put(const char *name, mode_t mode, const char *text, size_t n)
     cr_assert_eq(chmod(scratch_path(name), mode), 0);
 }
 
+static struct timespec
+time_of_new_file(void)
+{
+    struct stat st;
+
+    scratch_put(".tick", 0600, "", 0);
+    cr_assert_eq(stat(scratch_path(".tick"), &st), 0);
+    cr_assert_eq(unlink(scratch_path(".tick")), 0);
+    return st.st_mtim;
+}
+
+void
+scratch_tick(void)
+{
+    const struct timespec before = time_of_new_file();
+    struct timespec now;
+
+    do
+        now = time_of_new_file();
+    while (now.tv_sec == before.tv_sec && now.tv_nsec == before.tv_nsec);
+}
+
 static int
 remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {

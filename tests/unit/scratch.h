@@ -21,6 +21,11 @@ const char *scratch_path(const char *name);
 /* scratch_put: a file of these bytes, of @mode whatever the umask. */
 void scratch_put(const char *name, mode_t mode, const char *text, size_t n);
 
+/* scratch_tick: what changes from now on has another time than what did
+ * before, also where the kernel's clock for files goes in steps, of some ms.
+ */
+void scratch_tick(void);
+
 /* scratch_expand: @text with the directory for each "%s". */
 void scratch_expand(const char *text, char *out, size_t size);
 

@@ -33,6 +33,7 @@ set_up(void)
     watch = WATCH_INIT;
     loading_put_profile("etc/profiles.d/a.yaml", 0644, "first", "{env: A}");
     load(&sets[0]);
+    scratch_tick();
 }
 
 static void
