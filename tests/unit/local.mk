@@ -407,7 +407,7 @@ tests_unit_wipe_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_wipe_t_CFLAGS = $(CC_UNIT)
 tests_unit_wipe_t_LDADD = $(LINK_UNIT)
 
-tests_unit_yaml_t_SOURCES = tests/unit/yaml-t.c tests/unit/under_valgrind.h
+tests_unit_yaml_t_SOURCES = tests/unit/yaml-t.c tests/unit/cpu_time.h tests/unit/under_valgrind.h
 tests_unit_yaml_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_yaml_t_CFLAGS = $(CC_UNIT)
 tests_unit_yaml_t_LDADD = $(LINK_UNIT)

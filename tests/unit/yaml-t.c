@@ -8,7 +8,7 @@
 
 #include "helper/unicode.h"
 #include "helper/yaml.h"
-#include "provider/base/clock.h"
+#include "tests/unit/cpu_time.h"
 #include "tests/unit/under_valgrind.h"
 
 static enum tw_status
@@ -227,17 +227,18 @@ expect_duplicate_among_many(int width)
     char *text = NULL;
     size_t n = 0;
     FILE *file = open_memstream(&text, &n);
-    int64_t start = clock_monotonic_ms();
+    int64_t start;
 
     cr_assert(file);
     for (int i = 0; i < 40000; i++)
         (void)fprintf(file, "k%0*d: 1\n", width, i);
     (void)fprintf(file, "k39999: 1\n");
     (void)fclose(file);
+    start = cpu_ms();
     cr_expect_eq(read_bytes(text, n, &limits, &document, &err), TW_E_CONFIG);
+    cr_expect_lt(cpu_ms() - start, time_limit(1000));
     cr_expect_str_eq(err.message, "f.yaml:40001:1: duplicate key 'k39999' "
                                   "(the first is in line 40000)");
-    cr_expect_lt(clock_monotonic_ms() - start, time_limit(1000));
     free(text);
 }
 
@@ -260,15 +261,15 @@ Test(yaml, hostile_text_is_refused_soon)
         struct tw_error err;
         size_t n = strlen(PIECES[i]), count = 1000000 / n;
         char *text = malloc(n * count + 1);
-        int64_t start = clock_monotonic_ms();
+        int64_t start;
 
         cr_assert(text);
         for (size_t j = 0; j < count; j++)
             memcpy(text + j * n, PIECES[i], n);
+        start = cpu_ms();
         cr_expect_eq(read_bytes(text, n * count, &limits, &document, &err),
                      TW_E_CONFIG, "'%s'", PIECES[i]);
-        cr_expect_lt(clock_monotonic_ms() - start, time_limit(1000), "'%s'",
-                     PIECES[i]);
+        cr_expect_lt(cpu_ms() - start, time_limit(1000), "'%s'", PIECES[i]);
         free(text);
     }
 }
