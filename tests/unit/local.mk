@@ -327,12 +327,12 @@ tests_unit_schedule_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_schedule_t_CFLAGS = $(CC_UNIT)
 tests_unit_schedule_t_LDADD = $(LINK_UNIT)
 
-tests_unit_secret_command_t_SOURCES = tests/unit/secret-command-t.c tests/unit/brokered.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/sourced.c tests/unit/sourced.h
+tests_unit_secret_command_t_SOURCES = tests/unit/secret-command-t.c tests/unit/brokered.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/soon.h tests/unit/sourced.c tests/unit/sourced.h
 tests_unit_secret_command_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_command_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_command_t_LDADD = $(LINK_UNIT)
 
-tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/brokered.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/sourced.c tests/unit/sourced.h
+tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/brokered.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/soon.h tests/unit/sourced.c tests/unit/sourced.h
 tests_unit_secret_source_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_source_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_source_t_LDADD = $(LINK_UNIT)
@@ -352,7 +352,7 @@ tests_unit_scribe_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_scribe_t_CFLAGS = $(CC_UNIT)
 tests_unit_scribe_t_LDADD = $(LINK_UNIT)
 
-tests_unit_store_lock_t_SOURCES = tests/unit/store-lock-t.c tests/unit/storing.c tests/unit/storing.h
+tests_unit_store_lock_t_SOURCES = tests/unit/store-lock-t.c tests/unit/soon.h tests/unit/storing.c tests/unit/storing.h
 tests_unit_store_lock_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_store_lock_t_CFLAGS = $(CC_UNIT)
 tests_unit_store_lock_t_LDADD = $(LINK_UNIT)
@@ -372,7 +372,7 @@ tests_unit_template_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_template_t_CFLAGS = $(CC_UNIT)
 tests_unit_template_t_LDADD = $(LINK_UNIT)
 
-tests_unit_supervise_t_SOURCES = tests/unit/supervise-t.c
+tests_unit_supervise_t_SOURCES = tests/unit/supervise-t.c tests/unit/soon.h
 tests_unit_supervise_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_supervise_t_CFLAGS = $(CC_UNIT)
 tests_unit_supervise_t_LDADD = $(LINK_UNIT)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "helper/replace.h"
+#include "tests/unit/soon.h"
 #include "tests/unit/storing.h"
 
 TestSuite(store_lock, .init = storing_set_up, .fini = storing_tear_down);
@@ -45,7 +46,7 @@ Test(store_lock, a_lock_is_not_waited_for_longer_with_signals_blocked,
     AUTO_STORE store = {.root = -1};
     AUTO_STORE_PROFILE one = {.dir = -1, .lock = -1};
     AUTO_STORE_PROFILE two = {.dir = -1, .lock = -1};
-    int64_t start = clock_monotonic_ms();
+    int64_t start, took_ms = 2000;
     sigset_t alarm_alone, now;
 
     open_both(&store, &one);
@@ -54,8 +55,12 @@ Test(store_lock, a_lock_is_not_waited_for_longer_with_signals_blocked,
     (void)sigemptyset(&alarm_alone);
     (void)sigaddset(&alarm_alone, SIGALRM);
     (void)sigprocmask(SIG_SETMASK, &alarm_alone, NULL);
-    cr_expect_eq(store_lock(&two, start + 200, NULL), TW_E_RETRY);
-    cr_expect_lt(clock_monotonic_ms() - start, 2000);
+    for (int i = 0; i < SOON_TRIES && took_ms >= 2000; i++) {
+        start = clock_monotonic_ms();
+        cr_expect_eq(store_lock(&two, start + 200, NULL), TW_E_RETRY);
+        took_ms = clock_monotonic_ms() - start;
+    }
+    cr_expect_lt(took_ms, 2000);
     (void)sigprocmask(SIG_SETMASK, NULL, &now);
     cr_expect(sigismember(&now, SIGALRM), "the mask was not put back");
 }
