@@ -247,6 +247,8 @@ helper_libhelper_la_SOURCES = \
 	helper/readers.h \
 	helper/refusal.c \
 	helper/refusal.h \
+	helper/renewal.c \
+	helper/renewal.h \
 	helper/replace.c \
 	helper/replace.h \
 	helper/reply.c \
@@ -291,6 +293,7 @@ helper_libhelper_la_SOURCES = \
 	helper/serve_bell.c \
 	helper/serve_credential.c \
 	helper/serve_leave.c \
+	helper/serve_look.c \
 	helper/serve_metrics.c \
 	helper/serve_name.c \
 	helper/serve_reload.c \

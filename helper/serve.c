@@ -160,6 +160,17 @@ open_doors(struct serve *serve, struct tw_error *err)
 }
 
 static enum tw_status
+open_renewal(struct serve *serve, struct tw_error *err)
+{
+    struct profile_scope scope = session_scope(serve->session);
+
+    serve->renewal =
+        renewal_open(&serve->loop, &scope, serve->session->modules.dir,
+                     serve_reloaded, serve);
+    return serve->renewal ? TW_OK : tw_no_memory(err);
+}
+
+static enum tw_status
 open_all(struct serve *serve, struct tw_error *err)
 {
     const char *const kept[] = {serve->session->audit,
@@ -199,7 +210,9 @@ open_all(struct serve *serve, struct tw_error *err)
                                   .arg = &serve->log};
     if (serve->notify.watchdog_ms)
         serve->ping_ms = loop_now_ms() + serve->notify.watchdog_ms;
-    status = serve_reload(serve, true, err);
+    status = open_renewal(serve, err);
+    if (!status)
+        status = serve_load(serve, err);
     if (!status)
         status = open_doors(serve, err);
     if (!status)
@@ -276,6 +289,7 @@ close_all(struct serve *serve)
     wards_clear(&serve->wards);
     if (serve->era)
         era_release(serve->era);
+    renewal_close(serve->renewal);
     auto_close(&serve->signals);
     loop_close(&serve->loop);
     notify_close(&serve->notify);
@@ -303,6 +317,7 @@ command_serve(struct session *session, int argc, char **argv)
                           .signals = -1,
                           .http_ms = LOOP_NEVER,
                           .reload_ms = LOOP_NEVER,
+                          .late_ms = LOOP_NEVER,
                           .ping_ms = LOOP_NEVER,
                           .end_ms = LOOP_NEVER};
     struct tw_error err = {.status = TW_OK};

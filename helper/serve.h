@@ -16,6 +16,7 @@
 #include "helper/metrics.h"
 #include "helper/namer.h"
 #include "helper/notify.h"
+#include "helper/renewal.h"
 #include "helper/serve_revoke.h"
 #include "helper/task.h"
 #include "helper/watch.h"
@@ -38,7 +39,7 @@ struct serve {
     struct hooks hooks;
     struct log log;
     struct audit audit;
-    uint64_t reloads;
+    uint64_t reloads; /* that were told of */
     uint64_t fetches[METRICS_STATUSES]; /* that ended, by status */
     struct span_counts fetch_spans, wait_spans;
     int64_t started_at;    /* wall clock */
@@ -55,12 +56,15 @@ struct serve {
     struct task_context tasks;
     struct task *running;
     size_t running_count, writing_count;
+    struct renewal *renewal;
     struct era *era; /* the current one */
     struct wards wards;
+    struct ward *unlooked; /* it and those behind it, since the last reload */
     struct namer *namer;
     struct timed_list unnamed; /* callers who wait for it */
     struct schedule schedule;
     int64_t reload_ms;       /* LOOP_NEVER: nothing changed */
+    int64_t late_ms;         /* LOOP_NEVER: it was told that a reload is */
     int64_t ping_ms;         /* of the watchdog */
     int64_t end_ms;          /* LOOP_NEVER: not told to end */
     bool ends_soon;          /* and nothing lengthens that any more */
@@ -68,13 +72,27 @@ struct serve {
     struct tw_error broken;  /* it cannot go on */
 };
 
-/* serve_reload: all or nothing: a set with anything broken in it leaves the
- * old one in place.  @first: what is good of it is taken. */
-enum tw_status serve_reload(struct serve *serve, bool first,
-                            struct tw_error *err);
+/* serve_load: the first set: what is good of it is taken. */
+enum tw_status serve_load(struct serve *serve, struct tw_error *err);
 
-/* serve_reload_now: the same, and its complaint is told. */
-void serve_reload_now(struct serve *serve);
+/* serve_reload: all or nothing: a set with anything broken in it leaves the
+ * old one in place, and its complaint is told.  The system's is there when
+ * serve_reloaded() is told, a user's at once. */
+void serve_reload(struct serve *serve);
+
+/* serve_reloaded: for the renewal, @arg is the struct serve. */
+void serve_reloaded(void *arg, struct profile_set *set,
+                    const struct tw_error *err);
+
+/* serve_reload_turn: reloads if it is time to.  Returns when it wants the next
+ * turn. */
+int64_t serve_reload_turn(struct serve *serve, int64_t now_ms);
+
+/* serve_look_again, serve_look_turn: everything kept is to be looked at, and
+ * some of it is.  Returns when it wants the next turn (LOOP_NEVER: all was).
+ */
+void serve_look_again(struct serve *serve);
+int64_t serve_look_turn(struct serve *serve);
 
 /* serve_asked, serve_left: the bell's host, @arg is the struct serve. */
 void serve_asked(void *arg, struct caller *caller,

@@ -158,7 +158,7 @@ catch_up(struct serve *serve)
     if (serve->watch.fd >= 0 && watch_read(&serve->watch))
         serve->reload_ms = loop_now_ms();
     if (serve->reload_ms != LOOP_NEVER)
-        serve_reload_now(serve);
+        serve_reload(serve);
 }
 
 /* The ward that is meant, and its profile, if this caller may have them. */

@@ -4,6 +4,10 @@
  * whenever they change, and what is in its care changes with them; see
  * serve.h.
  *
+ * The system's are read by a thread: one tenant's change keeps no other
+ * waiting.  A user who has changed a profile asks for the new one next, and
+ * waits for it.
+ *
  * The trap is half a set: whoever is broken keeps the old one in place, and
  * whoever waits, or is being fetched, goes on as what it is now.
  */
@@ -17,33 +21,6 @@ static void
 complain(void *arg, const struct tw_error *err)
 {
     (void)session_fail(arg, err);
-}
-
-/* Everything kept is looked at, and what was refused is tried again: profile
- * or secret may have changed. */
-static enum tw_status
-look_at_all(struct serve *serve, struct tw_error *err)
-{
-    struct now now = clock_now();
-    struct tw_error failure;
-
-    wards_seek(&serve->wards, &serve->store);
-    for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
-        if (!ward->profile)
-            continue;
-        if (!ward->has_place)
-            ward_forget(&serve->wards, ward);
-        else if (ward_admit(&serve->wards, ward, &serve->store, &failure))
-            complain(serve->session, &failure);
-        if (ward->has_place)
-            (void)ward_look(&serve->wards, ward, &serve->store, now);
-        ward->failures = 0;
-        schedule_close(&ward->entry.facts);
-        if (!ward->task && !ward_is_idle(ward, now) &&
-            !schedule_put(&serve->schedule, &ward->entry, now))
-            return tw_no_memory(err);
-    }
-    return TW_OK;
 }
 
 /* Whoever waits for a profile that is gone. */
@@ -63,30 +40,6 @@ dismiss(struct serve *serve)
     }
 }
 
-static enum tw_status
-adopt(struct serve *serve, struct era *era, struct tw_error *err)
-{
-    enum tw_status status;
-    bool missed;
-
-    if (!wards_adopt(&serve->wards, &serve->schedule, &era->set))
-        return tw_no_memory(err);
-    (void)index_write(&era->set, &serve->store, NULL);
-    if (serve->watch.fd >= 0)
-        (void)loop_watch(&serve->loop, serve->watch.fd, 0, NULL, NULL);
-    if (watch_set(&serve->watch, &era->set, &missed, err))
-        complain(serve->session, err);
-    if (missed)
-        serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
-    if (serve->era)
-        era_release(serve->era);
-    serve->era = era;
-    era->holds++;
-    status = look_at_all(serve, err);
-    dismiss(serve);
-    return status;
-}
-
 static void
 on_change(void *arg, int fd, uint32_t events)
 {
@@ -98,40 +51,116 @@ on_change(void *arg, int fd, uint32_t events)
         serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
 }
 
-enum tw_status
-serve_reload(struct serve *serve, bool first, struct tw_error *err)
+static void
+watch(struct serve *serve)
 {
-    struct profile_scope scope = session_scope(serve->session);
-    struct era *era = calloc(1, sizeof *era);
-    enum tw_status status;
+    struct tw_error failure;
+    bool missed;
 
-    if (!era)
-        return tw_no_memory(err);
-    status =
-        profiles_load(&scope, &serve->session->modules,
-                      first ? complain : NULL, serve->session, &era->set, err);
-    if (!status && !first && era->set.broken_count)
-        status = error_copy(err, &era->set.broken);
-    if (!status)
-        status = adopt(serve, era, err);
-    if (!status && first)
-        serve_resume_users(serve);
-    if (!era->holds) {
-        profile_set_clear(&era->set);
-        free(era);
-    }
-    if (!status && serve->watch.fd >= 0)
+    if (serve->watch.fd >= 0)
+        (void)loop_watch(&serve->loop, serve->watch.fd, 0, NULL, NULL);
+    if (watch_set(&serve->watch, &serve->era->set, &missed, &failure))
+        complain(serve->session, &failure);
+    if (missed)
+        serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
+    if (serve->watch.fd >= 0)
         (void)loop_watch(&serve->loop, serve->watch.fd, EPOLLIN, on_change,
                          serve);
-    return status;
+}
+
+/* Takes @set, or clears it. */
+static enum tw_status
+adopt(struct serve *serve, struct profile_set *set, struct tw_error *err)
+{
+    struct era *era = calloc(1, sizeof *era), *before = serve->era;
+
+    if (!era) {
+        profile_set_clear(set);
+        return tw_no_memory(err);
+    }
+    *era = (struct era){.set = *set, .holds = 1};
+    if (!wards_adopt(&serve->wards, &serve->schedule, &era->set)) {
+        era_release(era);
+        return tw_no_memory(err);
+    }
+    serve->era = era;
+    (void)index_write(&era->set, &serve->store, NULL);
+    watch(serve);
+    if (before)
+        era_release(before);
+    serve_look_again(serve);
+    dismiss(serve);
+    return TW_OK;
+}
+
+enum tw_status
+serve_load(struct serve *serve, struct tw_error *err)
+{
+    struct profile_set set;
+    enum tw_status status =
+        renewal_read(serve->renewal, complain, serve->session, &set, err);
+
+    if (!status)
+        status = adopt(serve, &set, err);
+    if (status)
+        return status;
+    while (serve_look_turn(serve) != LOOP_NEVER)
+        ;
+    serve_resume_users(serve);
+    return TW_OK;
 }
 
 void
-serve_reload_now(struct serve *serve)
+serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
 {
-    serve->reload_ms = LOOP_NEVER;
+    struct serve *serve = arg;
+
     serve->reloads++;
-    serve->refused = (struct tw_error){.status = TW_OK};
-    if (serve_reload(serve, false, &serve->refused))
+    serve->refused = err->status ? *err : set->broken;
+    if (serve->refused.status || serve->end_ms != LOOP_NEVER)
+        profile_set_clear(set);
+    else
+        (void)adopt(serve, set, &serve->refused);
+    if (serve->refused.status)
         log_failure(&serve->log, "reload", NULL, &serve->refused);
+}
+
+void
+serve_reload(struct serve *serve)
+{
+    struct profile_set set = {.count = 0};
+    struct tw_error err;
+
+    serve->reload_ms = LOOP_NEVER;
+    if (serve->session->options.system && renewal_start(serve->renewal)) {
+        serve->late_ms = loop_now_ms() + RENEWAL_LATE_MS;
+        return;
+    }
+    (void)renewal_read(serve->renewal, NULL, NULL, &set, &err);
+    serve_reloaded(serve, &set, &err);
+}
+
+/* Said once of each. */
+static int64_t
+tell_if_late(struct serve *serve, int64_t now_ms)
+{
+    if (now_ms < serve->late_ms)
+        return serve->late_ms;
+    (void)tw_fail(&serve->refused, TW_E_RETRY,
+                  "the profiles could not be read in %d s: the user database "
+                  "or a file system may hang",
+                  RENEWAL_LATE_MS / 1000);
+    serve->reloads++;
+    log_failure(&serve->log, "reload", NULL, &serve->refused);
+    serve->late_ms = LOOP_NEVER;
+    return LOOP_NEVER;
+}
+
+int64_t
+serve_reload_turn(struct serve *serve, int64_t now_ms)
+{
+    if (now_ms >= serve->reload_ms && !renewal_is_busy(serve->renewal))
+        serve_reload(serve);
+    return renewal_is_busy(serve->renewal) ? tell_if_late(serve, now_ms)
+                                           : serve->reload_ms;
 }

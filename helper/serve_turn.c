@@ -354,10 +354,13 @@ tell_status(struct serve *serve)
 int64_t
 serve_turn(struct serve *serve)
 {
-    int64_t now_ms = loop_now_ms(), unnamed_ms, next_ms;
+    int64_t now_ms = loop_now_ms(), unnamed_ms, next_ms,
+            reload_ms = serve->end_ms;
 
-    if (now_ms >= serve->reload_ms && serve->end_ms == LOOP_NEVER)
-        serve_reload_now(serve);
+    if (serve->end_ms == LOOP_NEVER) {
+        reload_ms = serve_reload_turn(serve, now_ms);
+        reload_ms = earlier(reload_ms, serve_look_turn(serve));
+    }
     if (now_ms >= serve->ping_ms) {
         notify_say(&serve->notify, "WATCHDOG=1");
         serve->ping_ms = now_ms + serve->notify.watchdog_ms;
@@ -369,9 +372,6 @@ serve_turn(struct serve *serve)
     next_ms = earlier(next_ms, credential_turn(&serve->credential, now_ms));
     next_ms = earlier(next_ms, hooks_turn(&serve->hooks, now_ms));
     next_ms = earlier(next_ms, serve_metrics_turn(serve, now_ms));
-    if (serve->end_ms == LOOP_NEVER)
-        next_ms = earlier(next_ms, serve->reload_ms);
-    else
-        next_ms = earlier(next_ms, serve->end_ms);
+    next_ms = earlier(next_ms, reload_ms);
     return earlier(next_ms, serve->ping_ms);
 }

@@ -102,6 +102,7 @@ ward_look(struct wards *wards, struct ward *ward, const struct store *store,
     ward->generation = record.generation;
     if (path_of(path, sizeof path, ward, "backoff"))
         backoff_read(store->root, path, &note);
+    ward->has_place |= record.profile || note.fingerprint[0];
     if (record.profile || note.fingerprint[0])
         fingerprint_ward(wards, ward, fingerprint);
     if (record.profile && (strcmp(record.fingerprint, fingerprint) != 0 ||
@@ -122,6 +123,7 @@ ward_hear(struct wards *wards, struct ward *ward, const struct record *numbers,
     struct record record = *numbers;
 
     record.token = "";
+    ward->has_place = true;
     ward->generation = record.generation;
     schedule_facts(&record, &NONE, now, &ward->entry.facts);
     ward_fails(wards, ward, false);

@@ -44,7 +44,8 @@ struct ward {
     struct ward_faults *faults; /* or NULL */
     enum turn turn;             /* while it is in its lane */
     bool in_lane, is_failing, wants_hook, hook_failed;
-    bool has_place; /* as of wards_seek(): a directory of its name is there */
+    bool has_place; /* a directory of its name is there: as of wards_seek(), or
+                       something was published since */
     char name[];
 };
 

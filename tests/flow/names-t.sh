@@ -60,6 +60,30 @@ until_true 5 eval 'get dora own@ >"$T/dora" 2>"$T/err"'
 is $? 0 "soon after it answers again dora has hers"
 is "$(cat "$T/dora")" "$(token own@dora)" "which is her own"
 
+# Readers have names, too: while profiles are read again, others are served.
+: >"$T/hangs"
+tenant more /oauth/v1/token 'readers: {users: [dora]}'
+kill -HUP "$EXTRA_PID"
+until_true 15 grep -q 'the profiles could not be read in 5 s' "$T/serve.out"
+is $? 0 "profiles are read again, the user database hangs: it is told"
+like "$(ring 'command=status\n')" "^reload=retry" "and whoever asks how it is"
+is "$(get anna own@)" "$(token own@anna)" "who is known has the token"
+is "$(get anna all)" "$(token all)" "and so has who reads one that is nobody's own"
+[ ! -e /run/tokenward/more ]; is $? 0 "the new profile is not there yet"
+rm "$T/hangs"
+until_true 5 eval 'get dora more >"$T/dora" 2>"$T/err"'
+is $? 0 "soon after it answers again it is"
+is "$(cat "$T/dora")" "$(token more)" "with its token"
+like "$(ring 'command=status\n')" "^reload=ok" "and all is well"
+before=$(grep -c 'could not be read in' "$T/serve.out")
+: >"$T/hangs"
+kill -HUP "$EXTRA_PID"
+until_true 15 eval '[ "$(grep -c "could not be read in" "$T/serve.out")" -gt "$before" ]'
+is $? 0 "it hangs for good"
+stop_system; is $? 0 "it ends cleanly all the same"
+rm "$T/hangs"
+serve_system
+
 # Who hangs up while the database is asked is forgotten.
 stop_system; is $? 0 "it ends cleanly"
 LD_PRELOAD="$T/bin/naming.so" NAMING_MS=1500 "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * naming.c - preloaded into a resident helper: a user database that answers
- * after $NAMING_MS, and not at all as long as $NAMING_HANGS is there, a file.
- * Both are read before main, since a program may drop its environment.
+ * naming.c - preloaded into a resident helper: a user database that says what
+ * a user is called after $NAMING_MS, and nothing at all as long as
+ * $NAMING_HANGS is there, a file.  Both are read before main, since a program
+ * may drop its environment.
  */
 #include <dlfcn.h>
 #include <pwd.h>
@@ -13,7 +14,10 @@
 typedef int get_by_uid(uid_t uid, struct passwd *user, char *buffer,
                        size_t size, struct passwd **result);
 
+typedef struct passwd *get_by_name(const char *name);
+
 static get_by_uid *ask;
+static get_by_name *ask_by_name;
 static useconds_t delay_us;
 static char hangs[256];
 
@@ -26,6 +30,14 @@ static void __attribute__((constructor)) begin(void)
     if (path && strlen(path) < sizeof hangs)
         (void)strcpy(hangs, path);
     ask = (get_by_uid *)dlsym(RTLD_NEXT, "getpwuid_r");
+    ask_by_name = (get_by_name *)dlsym(RTLD_NEXT, "getpwnam");
+}
+
+static void
+hang(void)
+{
+    while (access(hangs, F_OK) == 0)
+        (void)usleep(10000);
 }
 
 int
@@ -33,7 +45,13 @@ getpwuid_r(uid_t uid, struct passwd *user, char *buffer, size_t size,
            struct passwd **result)
 {
     (void)usleep(delay_us);
-    while (access(hangs, F_OK) == 0)
-        (void)usleep(10000);
+    hang();
     return ask(uid, user, buffer, size, result);
+}
+
+struct passwd *
+getpwnam(const char *name)
+{
+    hang();
+    return ask_by_name(name);
 }

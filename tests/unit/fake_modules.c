@@ -52,3 +52,9 @@ module_option(const struct module *module, const char *name)
     }
     return NULL;
 }
+
+void
+modules_clear(struct modules *modules)
+{
+    modules->first = NULL; /* nothing was opened */
+}

@@ -65,6 +65,7 @@ UNIT_TESTS += \
 	tests/unit/readers-t \
 	tests/unit/record-t \
 	tests/unit/refresh-token-t \
+	tests/unit/renewal-t \
 	tests/unit/reply-rules-t \
 	tests/unit/reply-t \
 	tests/unit/retry-after-t \
@@ -301,6 +302,11 @@ tests_unit_refresh_token_t_SOURCES = tests/unit/refresh-token-t.c tests/unit/fak
 tests_unit_refresh_token_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_refresh_token_t_CFLAGS = $(CC_UNIT)
 tests_unit_refresh_token_t_LDADD = $(LINK_UNIT)
+
+tests_unit_renewal_t_SOURCES = tests/unit/renewal-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_renewal_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_renewal_t_CFLAGS = $(CC_UNIT)
+tests_unit_renewal_t_LDADD = $(LINK_UNIT)
 
 tests_unit_reply_rules_t_SOURCES = tests/unit/reply-rules-t.c
 tests_unit_reply_rules_t_CPPFLAGS = $(CPP_UNIT)

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * renewal.c - see renewal.h.
+ *
+ * A thread lives for one reading, and nobody else touches what it has until
+ * it has said so.  The trap is one that never comes back: it keeps what it
+ * needs, the providers too.
+ */
+#include "helper/renewal.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "helper/module.h"
+#include "provider/base/auto.h"
+
+struct renewal {
+    struct profile_scope scope;
+    struct modules modules;
+    char *dir, *preset_dir, *module_dir;
+    struct loop *loop;
+    renewal_told *told;
+    void *arg;
+    int ended; /* an eventfd, while it is busy */
+    bool is_busy;
+    pthread_t thread;
+    struct profile_set set; /* the thread's while it is busy, and ... */
+    struct tw_error err;    /* ... this */
+    pthread_mutex_t mutex;  /* over all that follows */
+    bool has_read, is_left;
+};
+
+static void
+destroy(struct renewal *renewal)
+{
+    profile_set_clear(&renewal->set);
+    modules_clear(&renewal->modules);
+    (void)pthread_mutex_destroy(&renewal->mutex);
+    free(renewal->dir);
+    free(renewal->preset_dir);
+    free(renewal->module_dir);
+    free(renewal);
+}
+
+enum tw_status
+renewal_read(struct renewal *renewal,
+             void (*complain)(void *arg, const struct tw_error *err),
+             void *arg, struct profile_set *out, struct tw_error *err)
+{
+    enum tw_status status = profiles_load(&renewal->scope, &renewal->modules,
+                                          complain, arg, out, err);
+
+    if (!status)
+        *err = (struct tw_error){.status = TW_OK}; /* what was got over */
+    return status;
+}
+
+static void *
+work(void *arg)
+{
+    struct renewal *renewal = arg;
+    const uint64_t one = 1;
+    bool is_left;
+
+    (void)renewal_read(renewal, NULL, NULL, &renewal->set, &renewal->err);
+    (void)pthread_mutex_lock(&renewal->mutex);
+    is_left = renewal->is_left;
+    renewal->has_read = true;
+    if (!is_left)
+        (void)!write(renewal->ended, &one, sizeof one);
+    (void)pthread_mutex_unlock(&renewal->mutex);
+    if (is_left) /* nobody else has it now */
+        destroy(renewal);
+    return NULL;
+}
+
+static void
+be_told_no_more(struct renewal *renewal)
+{
+    if (renewal->ended >= 0)
+        (void)loop_watch(renewal->loop, renewal->ended, 0, NULL, NULL);
+    auto_close(&renewal->ended);
+}
+
+static void
+on_ended(void *arg, int fd, uint32_t events)
+{
+    struct renewal *renewal = arg;
+    struct profile_set set;
+    uint64_t count;
+
+    (void)events;
+    if (read(fd, &count, sizeof count) < 0)
+        return;
+    (void)pthread_join(renewal->thread, NULL);
+    be_told_no_more(renewal);
+    renewal->is_busy = false;
+    set = renewal->set;
+    renewal->set = (struct profile_set){0};
+    renewal->told(renewal->arg, &set, &renewal->err);
+}
+
+static bool
+copy(const char *text, char **out)
+{
+    *out = text ? strdup(text) : NULL;
+    return !text || *out;
+}
+
+static bool
+keep(struct renewal *renewal, const struct profile_scope *scope,
+     const char *module_dir)
+{
+    if (!copy(scope->dir, &renewal->dir) ||
+        !copy(scope->preset_dir, &renewal->preset_dir) ||
+        !copy(module_dir, &renewal->module_dir))
+        return false;
+    renewal->scope = (struct profile_scope){.system = scope->system,
+                                            .dir = renewal->dir,
+                                            .preset_dir = renewal->preset_dir};
+    renewal->modules.dir = renewal->module_dir;
+    return true;
+}
+
+struct renewal *
+renewal_open(struct loop *loop, const struct profile_scope *scope,
+             const char *module_dir, renewal_told *told, void *arg)
+{
+    struct renewal *renewal = calloc(1, sizeof *renewal);
+
+    if (!renewal)
+        return NULL;
+    renewal->loop = loop;
+    renewal->told = told;
+    renewal->arg = arg;
+    renewal->ended = -1;
+    (void)pthread_mutex_init(&renewal->mutex, NULL);
+    if (keep(renewal, scope, module_dir))
+        return renewal;
+    destroy(renewal);
+    return NULL;
+}
+
+static bool
+start(struct renewal *renewal)
+{
+    sigset_t all, before;
+    bool good;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    good = !pthread_create(&renewal->thread, NULL, work, renewal);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return good;
+}
+
+bool
+renewal_start(struct renewal *renewal)
+{
+    renewal->has_read = false;
+    renewal->ended = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    renewal->is_busy = renewal->ended >= 0 &&
+                       loop_watch(renewal->loop, renewal->ended, EPOLLIN,
+                                  on_ended, renewal) &&
+                       start(renewal);
+    if (!renewal->is_busy)
+        be_told_no_more(renewal);
+    return renewal->is_busy;
+}
+
+bool
+renewal_is_busy(const struct renewal *renewal)
+{
+    return renewal->is_busy;
+}
+
+void
+renewal_close(struct renewal *renewal)
+{
+    pthread_t thread;
+    bool has_read;
+
+    if (!renewal)
+        return;
+    if (!renewal->is_busy) {
+        destroy(renewal);
+        return;
+    }
+    thread = renewal->thread;
+    (void)pthread_mutex_lock(&renewal->mutex);
+    be_told_no_more(renewal);
+    has_read = renewal->has_read;
+    renewal->is_left = true;
+    (void)pthread_mutex_unlock(&renewal->mutex);
+    if (!has_read) { /* the thread frees it */
+        (void)pthread_detach(thread);
+        return;
+    }
+    (void)pthread_join(thread, NULL);
+    destroy(renewal);
+}

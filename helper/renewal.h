@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * renewal.h - profiles are read again by who may not wait: ten thousand files
+ * take their time, and the names of readers are the user database's, which
+ * may hang.
+ */
+#ifndef TW_HELPER_RENEWAL_H
+#define TW_HELPER_RENEWAL_H
+
+#include "helper/loop.h"
+#include "helper/profiles.h"
+
+#define RENEWAL_LATE_MS 5000 /* one that takes so long may never end */
+
+struct renewal;
+
+/* What was read, as by profiles_load(): @set is to be taken or cleared, and
+ * empty if @err is one. */
+typedef void renewal_told(void *arg, struct profile_set *set,
+                          const struct tw_error *err);
+
+/* renewal_open: of @scope, with providers of its own from @module_dir, which
+ * live as long as it does; all strings are copied.  NULL: out of memory. */
+struct renewal *renewal_open(struct loop *loop,
+                             const struct profile_scope *scope,
+                             const char *module_dir, renewal_told *told,
+                             void *arg);
+
+/* renewal_read: profiles_load() by the caller, who waits; not while it is
+ * busy.  @err is none if it succeeds. */
+enum tw_status
+renewal_read(struct renewal *renewal,
+             void (*complain)(void *arg, const struct tw_error *err),
+             void *arg, struct profile_set *out, struct tw_error *err);
+
+/* renewal_start: the same by a thread; the loop tells when it is done.  False:
+ * there is no thread or descriptor to be had.  To be called when this process
+ * has given up what it will. */
+bool renewal_start(struct renewal *renewal);
+
+/* renewal_is_busy: it was started, and its end was not told yet. */
+bool renewal_is_busy(const struct renewal *renewal);
+
+/* renewal_close: after every set that it read was cleared.  Does not wait for
+ * a thread that hangs. */
+void renewal_close(struct renewal *renewal);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * serve_look.c - after a reload everything that is kept is looked at, some of
+ * it in each turn: for ten thousand profiles it takes a third of a second,
+ * and nobody shall wait for it; see serve.h.
+ *
+ * What was refused is tried again, since profile or secret may have changed.
+ */
+#include "helper/serve.h"
+
+#define LOOK_MS 5      /* in one turn, ... */
+#define LOOK_SEVERAL 8 /* ... and so many at least */
+
+static bool
+look_at(struct serve *serve, struct ward *ward, struct now now)
+{
+    struct tw_error failure;
+
+    if (!ward->profile)
+        return true;
+    if (!ward->has_place)
+        ward_forget(&serve->wards, ward);
+    else if (ward_admit(&serve->wards, ward, &serve->store, &failure))
+        (void)session_fail(serve->session, &failure);
+    if (ward->has_place)
+        (void)ward_look(&serve->wards, ward, &serve->store, now);
+    ward->failures = 0;
+    schedule_close(&ward->entry.facts);
+    return ward->task || ward_is_idle(ward, now) ||
+           schedule_put(&serve->schedule, &ward->entry, now);
+}
+
+void
+serve_look_again(struct serve *serve)
+{
+    wards_seek(&serve->wards, &serve->store);
+    serve->unlooked = serve->wards.first;
+}
+
+int64_t
+serve_look_turn(struct serve *serve)
+{
+    int64_t until_ms = loop_now_ms() + LOOK_MS;
+    struct now now = clock_now();
+    int some = 0;
+
+    while (serve->unlooked) {
+        struct ward *ward = serve->unlooked;
+
+        serve->unlooked = ward->next;
+        if (!look_at(serve, ward, now))
+            (void)tw_no_memory(&serve->broken);
+        if (++some % LOOK_SEVERAL == 0 && loop_now_ms() >= until_ms)
+            return until_ms;
+    }
+    return LOOP_NEVER;
+}
