@@ -24,34 +24,39 @@ now() { echo $(($(date +%s%N) / 1000000)); }
 export NAMING_MS=1500 NAMING_HANGS="$T/hangs" LD_PRELOAD="$T/bin/naming.so"
 serve_system
 unset LD_PRELOAD
-until_true 5 test -s /run/tokenward/all/token
+until_true 9 test -s /run/tokenward/all/token
 
 # Each answer takes longer than the one before it was waited for.
 for user in anna bert carl; do
     get $user own@ >"$T/$user" 2>&1 &
     eval "$user=$!"
 done
-until_true 5 pgrep -f "^$T/bin/tokenward get own@" >/dev/null
-started=$(now)
-like "$(ring 'command=status\n')" "^status=ok" "while a user database is slow others are answered"
-took=$(($(now) - started))
-[ "$took" -lt 1000 ]; is $? 0 "without waiting for it ($took ms)"
 # shellcheck disable=SC2154
 for user in anna bert carl; do
     eval "wait \$$user"; is $? 0 "$user waits and has a token"
     is "$(cat "$T/$user")" "$(token "own@$user")" "$user's own"
 done
 
-# One that hangs: who is not known is told so, and soon once it is known.
+# One that hangs: others are answered, who is not known is told so, and soon
+# once that is known.
 : >"$T/hangs"
 started=$(now)
-out=$(get dora own@ 2>&1); is $? 75 "the user database hangs: exit 75"
+get dora own@ >"$T/dora" 2>&1 &
+dora=$!
+until_true 5 pgrep -f "^$T/bin/tokenward get own@" >/dev/null
+like "$(ring 'command=status\n')" "^status=ok" "while the user database is asked others are answered"
+wait $dora; is $? 75 "the user database hangs: exit 75"
 took=$(($(now) - started))
-like "$out" "the user database has not said yet who user $(id -u dora) is" "says why"
+like "$(cat "$T/dora")" "the user database has not said yet who user $(id -u dora) is" "says why"
 [ "$took" -ge 4900 ]; is $? 0 "after it was given time ($took ms)"
-started=$(now)
-out=$(get dora own@ 2>&1); is $? 75 "and the next time"
-took_then=$(($(now) - started))
+for _ in 1 2 3 4 5; do # a busy machine may be late, but not each time
+    started=$(now)
+    get dora own@ >"$T/dora" 2>&1
+    status=$?
+    took_then=$(($(now) - started))
+    [ "$took_then" -ge $((took / 2)) ] || break
+done
+is $status 75 "and the next time"
 [ "$took_then" -lt $((took / 2)) ]; is $? 0 "at once ($took_then ms)"
 is "$(get anna own@)" "$(token own@anna)" "who is known has the token"
 is "$(get dora all)" "$(token all)" "and so has who reads one that is nobody's own"
@@ -86,12 +91,20 @@ serve_system
 
 # Who hangs up while the database is asked is forgotten.
 stop_system; is $? 0 "it ends cleanly"
-LD_PRELOAD="$T/bin/naming.so" NAMING_MS=1500 "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
+: >"$T/hangs"
+LD_PRELOAD="$T/bin/naming.so" NAMING_MS=0 "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
 EXTRA_PID=$!
-until_true 5 test -S /run/tokenward/credential
+is_up() { ring 'command=status\n' | grep -q '^status=ok'; }
+until_true 9 is_up
 rm -rf /run/tokenward/own@*
-for user in anna bert; do as $user timeout 0.5 $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "command=ensure\nprofile=own@$user\n" >/dev/null 2>&1 & done
-get carl own@ >"$T/carl" 2>&1; is $? 0 "others hang up while it is asked: carl has a token"
+has_descriptors() { [ "$(descriptors "$EXTRA_PID")" = "$1" ]; }
+before=$(descriptors "$EXTRA_PID")
+for user in anna bert; do as $user $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "command=ensure\nprofile=own@$user\n" >/dev/null 2>&1 & done
+until_true 9 has_descriptors $((before + 2)); is $? 0 "two wait for the user database"
+pkill -f "$T/bin/ring.py"
+until_true 9 has_descriptors "$before"; is $? 0 "and hang up"
+rm "$T/hangs"
+until_true 9 eval 'get carl own@ >"$T/carl" 2>&1'; is $? 0 "another one has a token"
 is "$(find /run/tokenward -name 'own@*' | wc -l)" 1 "and they have none"
 stop_system; is $? 0 "it ends cleanly"
 done_testing
