@@ -32,6 +32,7 @@ line=$(grep 'event=fetch profile=refused' "$T/serve.out" | head -n 1)
 like "$line" '^level=error event=fetch profile=refused status=denied message=".*refused.yaml:[0-9]*:.*invalid_scope' "of keys and values"
 is "$(grep -c '^level=error event=forged' "$T/serve.out")" 0 "and no server writes one"
 is "$(LC_ALL=C grep -c "$(printf '\033')" "$T/serve.out")" 0 "nor steers a terminal"
+until_true 5 grep -q 'event=refreshed profile=shop' "$T/serve.out" # it is told after it is there
 like "$(cat "$T/serve.out")" "^level=info event=refreshed profile=shop generation=1 expires_at=[0-9]*$" "a token has its line, too, where that is asked for"
 grep -qF -e "$(token shop)" "$T/serve.out"; is $? 1 "without the token"
 grep -q "$CANARY" "$T/serve.out"; is $? 1 "or the secret"
@@ -83,7 +84,9 @@ is "$(load shop.service more)" "$(token more)" "which holds no token back"
 
 # Metrics.
 if $PYTHON -c 'import prometheus_client' 2>/dev/null; then
-    until_true 12 sh -c "[ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_profiles)\" = 3 ]"
+    # All has been counted by then: three profiles, and four fetches of them.
+    until_true 12 sh -c "[ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_profiles)\" = 3 ] &&
+        [ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_fetch_duration_seconds_count)\" -ge 4 ]"
     is $? 0 "Prometheus' parser reads the metrics"
     is "$(stat -c %a $METRICS)" 644 "whoever reaches the file may read it"
     is "$(metric tokenward_token_generation profile=shop)" 3 "a token's generation"
@@ -95,16 +98,20 @@ if $PYTHON -c 'import prometheus_client' 2>/dev/null; then
     [ "$(metric tokenward_profile_last_failure_timestamp_seconds profile=refused)" -gt 1600000000 ]; is $? 0 "when it failed"
     [ "$(metric tokenward_doorbell_answers_total status=ok)" -ge 5 ]; is $? 0 "answers at the doorbell"
     [ "$(metric tokenward_doorbell_answers_total status=access)" -ge 1 ]; is $? 0 "and refusals"
-    until_true 8 sh -c "[ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_credential_loads_total result=refused)\" -ge 1 ]"
+    until_true 12 sh -c "[ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_credential_loads_total result=refused)\" -ge 1 ]"
     is $? 0 "units that were handed nothing"
     [ "$(metric tokenward_fetch_duration_seconds_count)" -ge 4 ]; is $? 0 "spans"
     is "$(metric --check)" "" "every family has help and a type, buckets grow, no name is there twice"
     [ "$(metric tokenward_audit_lines_lost_total)" -ge 1 ]; is $? 0 "lines that were lost"
     rm "$SYSCONF/profiles.d/refused.yaml"
-    sleep 7
+    until_true 12 sh -c "[ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_profiles)\" = 2 ]"
     if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
-        timeout 8 strace -f -p "$EXTRA_PID" -o "$T/calls" 2>/dev/null
-        is "$(grep -c 'epoll_wait\|timerfd_settime\|openat' "$T/calls")" "$(grep -c 'epoll_wait(.*<unfinished\|epoll_wait(.*detached\|strace: ' "$T/calls")" "nothing counted: the idle helper is not woken"
+        for _ in 1 2 3; do # what was counted last may still be written
+            timeout 8 strace -f -p "$EXTRA_PID" -o "$T/calls" 2>/dev/null
+            woken=$(($(grep -c 'epoll_wait\|timerfd_settime\|openat' "$T/calls") - $(grep -c 'epoll_wait(.*<unfinished\|epoll_wait(.*detached\|strace: ' "$T/calls")))
+            [ "$woken" != 0 ] || break
+        done
+        is "$woken" 0 "nothing counted: the idle helper is not woken"
     else
         skip "the idle helper is not woken" "strace cannot be used"
     fi
@@ -118,8 +125,7 @@ if [ -x /lib/systemd/systemd-journald ] && command -v systemd-cat >/dev/null; th
     mkdir -p /run/systemd/journal /run/log/journal
     /lib/systemd/systemd-journald >/dev/null 2>&1 &
     journald=$!
-    until_true 5 test -S /run/systemd/journal/socket
-    sleep 0.5
+    for socket in socket stdout; do until_true 9 test -S /run/systemd/journal/$socket; done
     tenant refused '/m/status=400,error=invalid_scope/oauth/v1/token'
     rm -rf /run/tokenward/refused
     # As the manager does it; systemd-cat does not always say where it leads.
