@@ -27,9 +27,14 @@ profile first /m/delay=700/oauth/v1/token 'login: true' 'env: {FIRST_FILE: file,
 profile second /m/delay=700/oauth/v1/token 'login: true' 'lifetime: linger'
 profile third /oauth/v1/token 'login: true' 'lifetime: user'
 profile other /oauth/v1/token
-begun=$(date +%s%N)
-helper --session fetch --login >"$T/words"; is $? 0 "the profiles of a login are fetched"
-took=$((($(date +%s%N) - begun) / 1000000))
+for _ in 1 2 3 4 5; do # a busy machine may be late, but not each time
+    rm -rf "$T/run/tokenward"
+    begun=$(date +%s%N)
+    helper --session fetch --login >"$T/words"; status=$?
+    took=$((($(date +%s%N) - begun) / 1000000))
+    [ "$took" -ge 1300 ] || break
+done
+is $status 0 "the profiles of a login are fetched"
 [ "$took" -lt 1300 ]; ok $? "side by side: $took ms for two that take 700 each"
 is "$(cd "$T/run/tokenward" && echo */record)" "first/record second/record third/record" "those, and no other"
 if command -v python3 >/dev/null; then
@@ -69,9 +74,13 @@ helper fetch first
 user /usr/bin/python3 -c 'import os, sys
 os.chdir(sys.argv[1])
 for _ in range(5000): os.mkdir("d"); os.chdir("d")' "$T/run/tokenward/first"
-begun=$(date +%s%N)
-out=$(helper leave 2>&1); is $? 73 "5,000 nested directories: exit 73"
-took=$((($(date +%s%N) - begun) / 1000000))
+for _ in 1 2 3 4 5; do
+    begun=$(date +%s%N)
+    out=$(helper leave 2>&1); status=$?
+    took=$((($(date +%s%N) - begun) / 1000000))
+    [ "$took" -ge 2000 ] || break
+done
+is $status 73 "5,000 nested directories: exit 73"
 [ "$took" -lt 2000 ]; ok $? "in $took ms"
 like "$out" "/run/tokenward/first: could not be removed whole" "and says so"
 [ ! -e "$T/run/tokenward/first/token" ]; ok $? "the token is gone all the same"
@@ -132,7 +141,7 @@ out=$(helper leave 2>&1); is "$?$out" 0 "leave, and tell a server"
 is "$(active "$told")" '{"active":false}' "revoke_on_logout: the token is revoked"
 is "$(active "$untold")" '{"active":true}' "another is only removed"
 is "$(ls "$T/run/tokenward/told" "$T/run/tokenward/untold" 2>/dev/null)" "" "both are"
-profile told /oauth/v1/token 'login: true' 'revoke_on_logout: true' "revocation_endpoint: $URL/m/hang/oauth/v1/revoke" 'timeout: 2'
+profile told /oauth/v1/token 'login: true' 'revoke_on_logout: true' "revocation_endpoint: $URL/m/hang/oauth/v1/revoke" 'timeout: 5'
 helper fetch told
 user "$T/bin/tokenward-helper" --session leave >"$T/words" &
 job=$!
@@ -145,10 +154,13 @@ out=$(helper leave 2>&1); is "$?" 78 "nothing says where: exit 78"
 like "$out" "profile 'told': revoke_on_logout needs a revocation_endpoint" "and why"
 rm "$T/config/tokenward/profiles.d/told.yaml" "$T/config/tokenward/profiles.d/untold.yaml"
 # A fetch that is under way has no place left to publish into.
+profile first /m/delay=3000/oauth/v1/token 'login: true'
 rm -rf "$T/run/tokenward/first"
-helper fetch first &
+before=$(requests)
+is_asked() { [ "$(requests)" -gt "$before" ]; }
+helper fetch first 2>/dev/null &
 job=$!
-sleep 0.3
+until_true 9 is_asked
 helper leave 2>/dev/null
 wait "$job"
 [ ! -e "$T/run/tokenward/first/token" ]; ok $? "a fetch that ends after leave leaves no token"
