@@ -86,7 +86,7 @@ user tokenward reject pay
 await 'pay .*rejected' "watch: a rejection is seen at once"
 user tokenward get pay >/dev/null
 await 'pay .*valid .*  3  ' "watch: and the token after it"
-watching=$(pgrep -f "tokenward watch pay" | tail -n 1)
+watching=$(pgrep -P "$(tm display-message -p -t seen '#{pane_pid}')")
 before=$(ticks "$watching")
 sleep 2
 [ $(($(ticks "$watching") - before)) -le 10 ]; ok $? "watch: it sleeps while nothing happens"

@@ -29,12 +29,15 @@ if command -v systemd-socket-activate >/dev/null; then
         -E XDG_RUNTIME_DIR -E XDG_CONFIG_HOME -E HOME -E TOKENWARD_MODULE_DIR \
         "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
     EXTRA_PID=$!
-    for _ in $(seq 50); do [ -S "$T/run/tokenward/doorbell" ] && break; sleep 0.1; done
+    until_true 9 test -S "$T/run/tokenward/doorbell"
     out=$(user /usr/bin/python3 - "$T/run/tokenward/doorbell" <<'END'
-import socket, sys
+import socket, sys, time
 caller = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 caller.settimeout(10)
-caller.connect(sys.argv[1])
+for _ in range(100): # it is bound before it is listened at
+    if not caller.connect_ex(sys.argv[1]):
+        break
+    time.sleep(.1)
 caller.send(b"command=status\n")
 print(caller.recv(4096).decode(), end="")
 END
