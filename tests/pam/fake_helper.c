@@ -35,7 +35,7 @@
 #define SEEN "/seen"
 #define STARTED "/started"
 #define NOISE_BYTES 65536
-#define LEFT_TRIES 100
+#define LEFT_TRIES 1000
 #define AWAIT_TRIES 500
 #define LEFT_STEP_MS 10
 
