@@ -7,7 +7,8 @@
 # LeakSanitizer cannot work under strace; its build is tested elsewhere.
 export ASAN_OPTIONS=detect_leaks=0
 sandbox
-profile post /m/delay=1500/oauth/v1/token
+profile post /oauth/v1/token
+profile held /m/hang/oauth/v1/token 'timeout: 60'
 profile basic /oauth/v1/token 'token_endpoint_auth_method: client_secret_basic'
 profile echoed "/m/status=401,error=invalid_client,description=bad%20secret%20$CANARY%20here/oauth/v1/token"
 profile cmd /oauth/v1/token
@@ -21,8 +22,14 @@ mkdir "$T/credentials"; printf '%s\n' "$CANARY" >"$T/credentials/pay"
 chmod 700 "$T/credentials"; chmod 400 "$T/credentials/pay"; own "$T/credentials"
 
 # While a request is under way: argv and environ of every process of ours.
-user "$T/bin/tokenward-helper" fetch post >"$T/out" 2>&1 &
-sleep 0.8
+hold() { # until the server has been asked: it does not answer
+    before=$(requests)
+    user "$@" >/dev/null 2>&1 &
+    holder=$!
+    until_true 9 is_asked
+}
+is_asked() { [ "$(requests)" -gt "$before" ]; }
+hold "$T/bin/tokenward-helper" fetch held
 found=0 looked=0
 for process in $(pgrep -f "^$T/bin/tokenward-helper"); do
     looked=$((looked + 1))
@@ -32,7 +39,8 @@ for process in $(pgrep -f "^$T/bin/tokenward-helper"); do
     like "$(grep -E 'NoNewPrivs' "/proc/$process/status" 2>/dev/null)" "1" "process: no new privileges"
     like "$(grep -E 'CapEff' "/proc/$process/status")" "0000000000000000" "process: no capability"
 done
-wait "$!"
+pkill -f "^$T/bin/tokenward-helper"
+wait "$holder"
 [ $looked -ge 2 ]; ok $? "$looked processes looked at"
 is $found 0 "argv and environ hold no secret"
 
@@ -55,7 +63,7 @@ is "$(grep -c "$CANARY" "$T/check")" 0 "check does not tell it"
 # Everything the helper writes, but to the TLS socket.
 if can_trace; then
     traced "$T/trace" "$T/bin/tokenward-helper" fetch --force basic post >/dev/null 2>&1
-    grep -q "$(cat "$T/run/tokenward/post/token")" "$T/trace"; ok $? "what the helper writes is seen"
+    grep -qF -e "$(cat "$T/run/tokenward/post/token")" "$T/trace"; ok $? "what the helper writes is seen"
     is "$(grep -c -e "$CANARY" -e "$(printf %s "$CLIENT_ID:$CANARY" | base64 -w0 | cut -c1-40)" "$T/trace")" 0 \
         "no write of the helper holds it in the clear"
 else
@@ -63,10 +71,9 @@ else
 fi
 
 # A crash leaves no core.
-user sh -c 'ulimit -c unlimited; cd "$XDG_RUNTIME_DIR"; "$TOKENWARD_HELPER" fetch --force post' >/dev/null 2>&1 &
-sleep 0.7
+hold sh -c 'ulimit -c unlimited; cd "$XDG_RUNTIME_DIR"; "$TOKENWARD_HELPER" fetch --force held'
 pkill -SEGV -f "^$T/bin/tokenward-helper"
-wait "$!" 2>/dev/null
+wait "$holder" 2>/dev/null
 is "$(find "$T" -name 'core*' -type f | wc -l)" 0 "a crash leaves no core"
 
 # Variables that would make a library tell secrets or go elsewhere.
