@@ -10,6 +10,9 @@ serve() { # serve [OPTION...]: in the background
     EXTRA_PID=$!
 }
 ended() { ! kill -0 "$EXTRA_PID" 2>/dev/null; }
+# What it holds says who it is; a socket may be the one before's.
+serving() { [ -n "$(helper_pid)" ] && grep -qx "$(helper_pid) *" "$T/run/tokenward/serve"; }
+asked() { [ "$(requests)" -ge "$1" ]; }
 
 profile pay /oauth/v1/token
 profile shop /oauth/v1/token
@@ -18,7 +21,8 @@ profile refused /m/status=401,error=invalid_client/oauth/v1/token
 serve
 until_true 5 has_token pay; is $? 0 "a token is there without being asked for"
 until_true 5 has_token shop; is $? 0 "and the other one, an endpoint that never answers or not"
-like "$(cat "$T/serve.out")" "refused.yaml:.*invalid_client" "a refusal is told, with its place"
+until_true 5 grep -q 'refused.yaml:.*invalid_client' "$T/serve.out"; is $? 0 "a refusal is told, with its place"
+until_true 5 asked 4 # all four were
 before=$(requests)
 out=$(user "$T/bin/tokenward-helper" serve 2>&1); is $? 75 "a second one: exit 75"
 like "$out" "these profiles are served by process" "which says who is there"
@@ -37,12 +41,16 @@ rm "$T/config/tokenward/profiles.d/broken.yaml"
 until_true 5 has_token after; is $? 0 "until the file is mended"
 profile refused /oauth/v1/token
 until_true 5 has_token refused; is $? 0 "a changed profile closes the circuit of a refusal"
-printf wrong >"$T/config/tokenward/secret"
-profile late /oauth/v1/token
-printf wrong >"$T/config/tokenward/secret"
+printf wrong >"$T/config/tokenward/late"
+chmod 600 "$T/config/tokenward/late"
+own "$T/config"
+sed 's|^  pay:|  late:|; s|\.\./secret|../late|' "$T/config/tokenward/profiles.d/pay.yaml" >"$T/late.yaml"
+chmod 600 "$T/late.yaml"
+own "$T/late.yaml"
+mv "$T/late.yaml" "$T/config/tokenward/profiles.d/"
 until_true 5 grep -q "^status=denied" "$T/run/tokenward/late/backoff"
 is $? 0 "a wrong secret is refused"
-printf %s "$CANARY" >"$T/config/tokenward/secret"
+printf %s "$CANARY" >"$T/config/tokenward/late"
 until_true 5 has_token late; is $? 0 "and a changed secret closes that circuit"
 rm "$T/config/tokenward/profiles.d/late.yaml" "$T/config/tokenward/profiles.d/slow.yaml"
 
@@ -121,15 +129,15 @@ fi
 
 # A profile that goes and comes back during its first fetch.
 serve
-until_true 5 test -S "$T/run/tokenward/doorbell"
+until_true 9 serving
 sleep 1
 before=$(requests)
-profile back /m/delay=2500/oauth/v1/token
+profile back /m/delay=6000/oauth/v1/token
 until_true 5 test -k "$T/run/tokenward/back"
 mv "$T/config/tokenward/profiles.d/back.yaml" "$T/"
 sleep 0.5
 mv "$T/back.yaml" "$T/config/tokenward/profiles.d/"
-until_true 5 has_token back; is $? 0 "a profile that goes and comes back: its token comes"
+until_true 12 has_token back; is $? 0 "a profile that goes and comes back: its token comes"
 sleep 1.5
 is "$(requests)" "$((before + 1))" "by the fetch that was under way"
 rm "$T/config/tokenward/profiles.d/back.yaml"
@@ -139,14 +147,14 @@ wait "$EXTRA_PID"
 # Killed and started again: tokens are served meanwhile, and not fetched twice.
 user flock -s "$T/run/tokenward/serve" sleep 0.2 &
 serve
-sleep 1
-[ -n "$(helper_pid)" ]; is $? 0 "who looks whether it is there keeps it from nothing"
+until_true 9 serving; is $? 0 "who looks whether it is there keeps it from nothing"
 before=$(requests)
 kill -KILL "$(helper_pid)"
 wait "$EXTRA_PID" 2>/dev/null
 user tokenward get --cached pay >/dev/null; is $? 0 "killed: the token is served"
 serve
-sleep 1.5
+until_true 9 serving
+sleep 1
 is "$(requests)" "$before" "started again: nothing is fetched twice"
 age pay 3000
 generation=$(field pay generation)
@@ -157,12 +165,13 @@ is "$(requests)" "$((before + 1))" "by one request"
 
 # A command is run apart: it holds nobody up.
 user mkdir -p "$T/home/bin"
-printf '#!/bin/sh\nsleep 3\nprintf %%s "%s"\n' "$CANARY" | user tee "$T/home/bin/slow" >/dev/null
+printf '#!/bin/sh\nuntil [ -e "%s" ]; do sleep 0.1; done\nprintf %%s "%s"\n' "$T/home/go" "$CANARY" | user tee "$T/home/bin/slow" >/dev/null
 chmod 755 "$T/home/bin/slow"
 profile command /oauth/v1/token
 sed -i "s#client_secret:.*#client_secret: {command: [$T/home/bin/slow]}#" "$T/config/tokenward/profiles.d/command.yaml"
 profile beside /oauth/v1/token
-until_true 2 has_token beside; is $? 0 "a command that takes three seconds holds nobody up"
+until_true 8 has_token beside; is $? 0 "a command that takes its time holds nobody up"
+touch "$T/home/go"
 until_true 8 has_token command; is $? 0 "and its token comes too"
 kill "$(helper_pid)"
 until_true 8 ended
