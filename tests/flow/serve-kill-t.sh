@@ -21,6 +21,7 @@ own "$T/run"
 generations() { for name in $NAMES; do printf '%s ' "$(field "$name" generation)"; done; }
 are_there() { [ -z "$(for name in $NAMES; do [ -s "$(record "$name")" ] || echo "$name"; done)" ]; }
 next_of() { for n in $1; do printf '%s ' $((n + 1)); done; }
+is_none() { [ -z "$(helper_pid)" ]; }
 are() { [ "$(generations)" = "$1" ]; }
 
 rounds() { # rounds DOORBELL|- WORDS
@@ -57,7 +58,7 @@ rounds() { # rounds DOORBELL|- WORDS
     # The manager itself, or the next one has a rival.
     pkill -f "^$PYTHON $T/bin/manager.py"
     wait "$EXTRA_PID" 2>/dev/null
-    is "$(helper_pid)" "" "$2: and none is left"
+    until_true 5 is_none; is $? 0 "$2: and none is left"
 }
 rounds "$T/run/tokenward/doorbell" "on a manager's socket"
 rounds - "on a socket of its own"

@@ -97,7 +97,7 @@ for dir in /run/tokenward /run/tokenward/sys; do
     setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups flock "$dir" sleep 20 &
     holders="$holders $!"
 done
-sleep 0.3
+for dir in /run/tokenward /run/tokenward/sys; do until_true 5 sh -c "! flock -n $dir true"; done
 helper --deadline 5 fetch --force sys; is $? 0 "a user who holds the directories holds nobody up"
 for holder in $holders; do
     pkill -P "$holder" 2>/dev/null
@@ -105,10 +105,12 @@ for holder in $holders; do
 done
 
 # While it works: the service user for good, without a capability.
-system_profile slow /m/delay=3000/oauth/v1/token
+system_profile slow /m/delay=5000/oauth/v1/token
+before=$(requests)
+is_asked() { [ "$(requests)" -gt "$before" ]; }
 "$T/bin/tokenward-helper" --system fetch slow &
 job=$!
-sleep 1
+until_true 9 is_asked
 worker=$(pgrep -P "$job")
 for pid in "$job" "$worker"; do
     status=$(tr '\t' ' ' <"/proc/$pid/status" | grep -E '^(Uid|Gid|Groups|Cap|NoNew)')
