@@ -91,11 +91,11 @@ serve_system
 
 # Who hangs up while the database is asked is forgotten.
 stop_system; is $? 0 "it ends cleanly"
-: >"$T/hangs"
 LD_PRELOAD="$T/bin/naming.so" NAMING_MS=0 "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
 EXTRA_PID=$!
 is_up() { ring 'command=status\n' | grep -q '^status=ok'; }
 until_true 9 is_up
+: >"$T/hangs"
 rm -rf /run/tokenward/own@*
 has_descriptors() { [ "$(descriptors "$EXTRA_PID")" = "$1" ]; }
 before=$(descriptors "$EXTRA_PID")
