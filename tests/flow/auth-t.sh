@@ -198,14 +198,15 @@ is "$(requests)" $((before + 1)) "another refusal is none of the secret's"
 line=$(sed -n 2p "$K/ec.key")
 is "$(grep -rlF -e "$line" -e s3cret "$T/run" "$T/home" "$T/out" "$T/err" 2>/dev/null | wc -l)" 0 "no key and no passphrase in any file of ours"
 if [ "$(id -u)" = 0 ] && command -v python3 >/dev/null; then
-    ENDPOINT=/m/delay=2000/oauth/v1/token
+    ENDPOINT=/m/delay=5000/oauth/v1/token
     client slow ec private_key_jwt "assertion_key: file:$K/locked.key" 'assertion_key_passphrase: {file: ../pass}' \
         "assertion_audience: $URL"
     printf 's3cretpass' >"$T/config/tokenward/pass"
     openssl pkcs8 -topk8 -in "$K/ec.key" -out "$K/locked.key" -passout pass:s3cretpass 2>/dev/null
     chmod 600 "$T/config/tokenward/pass" "$K/locked.key"; own "$T/config"
     user "$T/bin/tokenward-helper" fetch slow 2>"$T/err" &
-    sleep 1
+    is_asked() { [ "$(curl -s --cacert "$CA" "$URL/count$ENDPOINT")" = 1 ]; }
+    until_true 10 is_asked
     # The private number of the key, as it is in memory, from either end.
     private=$(openssl pkey -in "$K/ec.key" -text -noout | sed -n '/priv:/,/pub:/p' | tr -d ' :\n' | sed 's/priv//; s/pub//; s/^00//')
     looked=$(python3 - "$private" $(pgrep -f "^$T/bin/tokenward-helper fetch slow") <<'EOF'

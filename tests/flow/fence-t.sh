@@ -132,13 +132,13 @@ attack; is $? 0 "a secret by a command: a token"
 [ -e "$T/run/by-command" ]; ok $? "the command reads and writes what its user may"
 [ "$LANDLOCK" = 0 ] || is "$(came read-outside) $(came write-outside)" "EACCES EACCES" "the helper does not"
 [ "$SECCOMP" = 0 ] || is "$(came execve)" "ENOSYS" "nor does it run programs"
-is "$(pgrep -f "^$T/bin/tokenward-helper" | wc -l)" 0 "no process is left"
+until_true 30 eval '! pgrep -f "^$T/bin/tokenward-helper" >/dev/null'; is $? 0 "no process is left"
 
 # The resident helper.
 user "$T/bin/tokenward-helper" serve >"$T/out" 2>"$T/served" &
 EXTRA_PID=$!
-for _ in $(seq 100); do [ -S "$T/run/tokenward/doorbell" ] && [ -s "$T/run/tokenward/y/record" ] && break; sleep 0.1; done
-[ -s "$T/run/tokenward/y/record" ]; ok $? "the resident helper keeps a token"
+until_true 20 test -S "$T/run/tokenward/doorbell"
+until_true 20 has_token y; ok $? "the resident helper keeps a token"
 pid=$(tr -dc 0-9 <"$T/run/tokenward/serve")
 if [ "$SECCOMP" = 1 ]; then
     is "$(sed -n 's/^Seccomp:\t//p' "/proc/$pid/status")" 2 "under a filter"

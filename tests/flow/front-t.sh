@@ -9,20 +9,17 @@
 export ASAN_OPTIONS=detect_leaks=0:disable_coredump=0
 sandbox
 profile pay /oauth/v1/token 'match: https://git.example.test' 'env: {PAY_TOKEN: token, PAY_HEADER: header}'
-profile slow /m/delay=2500/oauth/v1/token
+profile slow /m/delay=15000/oauth/v1/token
 token=$(user tokenward get pay)
 
 # Who owns /proc/PID/mem: root, once the process is not dumpable.
 process_of() { # process_of PROGRAM: waits for one to be there
-    for _ in $(seq 50); do
-        pid=$(pgrep -f "^$1" | head -n 1)
-        [ -z "$pid" ] || { echo "$pid"; return; }
-        sleep 0.05
-    done
+    until_true 20 pgrep -o -f "^$1"
 }
+is_guarded() { [ "$(stat -c %u "/proc/$1/mem")" = 0 ]; }
 guarded() { # guarded PROGRAM NAME
     pid=$(process_of "$1")
-    sleep 0.2
+    until_true 10 is_guarded "$pid"
     is "$(stat -c %u "/proc/$pid/mem")" 0 "$2: no other process of the user reads its memory"
     is "$(sed -n 's/^Max core file size *\([^ ]*\).*/\1/p' "/proc/$pid/limits")" 0 "$2: no core"
     kill -SEGV "$pid"
@@ -42,7 +39,7 @@ exec 8>"$T/fifo"
 guarded "$T/bin/git-credential-tokenward get" "git-credential-tokenward get"
 exec 8>&-
 # The sandbox is a child too: wait for the two alone.
-for _ in $(seq 40); do pgrep -f "^$T/bin/(tokenward|git-credential-tokenward) get" >/dev/null || break; sleep 0.05; done
+until_true 10 eval '! pgrep -f "^$T/bin/(tokenward|git-credential-tokenward) get" >/dev/null'
 if [ "$control" -gt 0 ]; then
     is "$(cores)" 0 "a crash leaves no core file"
 else
@@ -73,10 +70,9 @@ is "$(user tokenward exec pay -- sh -c 'echo "$PAY_TOKEN"; echo "$PAY_HEADER"')"
 Authorization: Bearer $token" "exec: with env: it is where that says"
 is "$(user sh -c 'echo $$; exec tokenward exec bare -- sh -c "echo \$\$"' | sort -u | wc -l)" 1 "exec: the command is the process that was started"
 user tokenward exec bare -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal's status is the command's, 128+15"
-user tokenward exec bare -- sleep 30 &
-child=$!
-sleep 0.3
-kill -TERM "$child"; wait "$child" 2>/dev/null; is $? 143 "exec: a signal reaches the command"
+user tokenward exec bare -- sh -c 'trap "exit 9" TERM; echo $$ >"$XDG_RUNTIME_DIR/pid"; while :; do sleep 0.1; done' &
+until_true 20 test -s "$T/run/pid"
+kill -TERM "$(cat "$T/run/pid")"; wait "$!"; is $? 9 "exec: a signal reaches the command"
 out=$(user tokenward exec bare -- "$T/nosuch" 2>&1); is $? 127 "exec: no such command: 127"
 like "$out" "^tokenward: $T/nosuch: No such file" "says so"
 out=$(user tokenward exec bare -- "$T/config" 2>&1); is $? 126 "exec: one that cannot be run: 126"
@@ -109,7 +105,7 @@ out=$(user sh -c 'exec git-credential-tokenward get <&-' 2>&1); is $? 71 "git: s
 mkfifo "$T/still"
 exec 9<>"$T/still"
 printf 'protocol=https\n' >&9
-out=$(user timeout 20 git-credential-tokenward get <"$T/still" 2>&1); is $? 75 "git: half a request and no end: exit 75"
+out=$(user timeout 60 git-credential-tokenward get <"$T/still" 2>&1); is $? 75 "git: half a request and no end: exit 75"
 like "$out" "no whole request came on stdin within 5 s" "and a word"
 exec 9>&-
 if [ -c /dev/full ]; then
@@ -118,7 +114,7 @@ if [ -c /dev/full ]; then
 else
     skip "a full disk" "there is no /dev/full"
 fi
-user sh -c '{ sleep 0.2; tokenward get pay; echo $? >"$XDG_RUNTIME_DIR/status"; } 2>"$XDG_RUNTIME_DIR/said" | true'
+user sh -c '{ while (echo); do sleep 0.1; done; tokenward get pay; echo $? >"$XDG_RUNTIME_DIR/status"; } 2>"$XDG_RUNTIME_DIR/said" | true'
 is "$(cat "$T/run/status")" 71 "get: no reader: exit 71, no death by signal"
 is "$(grep -c -F -e "$token" "$T/run/said")" 0 "and the message has no token"
 cat >"$T/full.py" <<'EOF'

@@ -57,7 +57,7 @@ cell fetch "SIGKILL at $points of $total system calls" "the old record or the ne
 user $FETCH; is $? 0 "the next run works"
 is "$(find "$T/run/tokenward" -name '.new.*' | wc -l)" 0 "and leaves no stray"
 is "$(cat "$T/run/tokenward/kill/token")" "$(field kill access_token)" "and record and token file agree"
-is "$(pgrep -f "^$T/bin/tokenward-helper" | wc -l)" 0 "no process is left"
+until_true 30 eval '! pgrep -f "^$T/bin/tokenward-helper" >/dev/null'; is $? 0 "no process is left"
 
 for inject in write:error=ENOSPC renameat:error=EXDEV renameat2:error=EXDEV fchmod:error=EPERM openat:error=EMFILE:when=20+ \
     write:error=EIO mkdirat:error=EROFS flock:error=ENOLCK; do
