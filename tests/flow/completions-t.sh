@@ -65,7 +65,7 @@ END
     EXTRA_PID=$(tmux -L "complete-$$" display-message -p '#{pid}')
     screen() { tmux -L "complete-$$" capture-pane -p; }
     await() { # await PATTERN: on the screen
-        for _ in $(seq 150); do screen | grep -q -e "$1" && return 0; sleep 0.1; done
+        for _ in $(seq 600); do screen | grep -q -e "$1" && return 0; sleep 0.1; done
         screen | sed 's/^/# /'
         return 1
     }

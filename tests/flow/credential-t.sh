@@ -339,6 +339,9 @@ REVOKE=1 account jwt
 is "$OUT$STATUS$(field jwt access_token)$(ls "$T/run/google")" "{\"version\":1,\"success\":true}${NL}0other" "Google's revoke drops the token, and the file"
 
 # What a server refuses by RFC 6750 is dropped, unless it is too young for it.
+forget reg
+user tokenward get reg >/dev/null
+TOKEN=$(field reg access_token)
 put "$(head_ ', error="invalid_token"')" tokenward-credential goauth https://reg.example.test/module
 is "$OUT=" "$(block reg.example.test)" "GOAUTH: a young token is given again"
 age reg 60

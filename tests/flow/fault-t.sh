@@ -65,7 +65,7 @@ for inject in openat:EMFILE openat:ENOMEM newfstatat:EIO read:EIO \
     for nth in $(places "$name"); do
         before=$(field fault generation)
         # shellcheck disable=SC2086
-        user timeout 30 strace -f -o "$T/run/trace2" -e trace="$name,umask" -e inject="$name:error=${inject#*:}:when=$nth" $FETCH >"$T/out" 2>&1
+        user timeout 60 strace -f -o "$T/run/trace2" -e trace="$name,umask" -e inject="$name:error=${inject#*:}:when=$nth" $FETCH >"$T/out" 2>&1
         status=$?
         points=$((points + 1))
         said=$(grep -c '^tokenward-helper: ' "$T/out")
@@ -94,7 +94,7 @@ done
 # Few descriptors.
 limited() { # limited OPTION: 0 if it failed with a word of the table, or worked
     # shellcheck disable=SC2086
-    out=$(user timeout 30 prlimit "$1" $FETCH 2>&1) # a file might be limited, too
+    out=$(user timeout 60 prlimit "$1" $FETCH 2>&1) # a file might be limited, too
     status=$?
     printf '%s\n' "$out" >"$T/out"
     whole || { echo "# $1: torn or lost"; return 1; }
@@ -125,7 +125,8 @@ is "$(find "$T/run/tokenward" -name '.new.*' | wc -l)" 0 "and leaves no stray"
 is "$(cat "$T/run/tokenward/fault/token")" "$(field fault access_token)" "and record and token file agree"
 # A command's end is noticed without a descriptor of its process, too.
 for way in "cat $T/config/tokenward/secret" "sh -c exit\\ 3" "sleep 60"; do
-    profile "by-command" /oauth/v1/token 'timeout: 3'
+    case $way in sleep*) timeout=3 ;; *) timeout=30 ;; esac
+    profile "by-command" /oauth/v1/token "timeout: $timeout"
     sed -i "s#client_secret:.*#client_secret: {command: [$(echo "$way" | sed 's/\([^\]\) /\1, /g; s/\\ / /g')]}#" \
         "$T/config/tokenward/profiles.d/by-command.yaml"
     case $way in cat*) wanted=0 ;; *) wanted=78 ;; esac

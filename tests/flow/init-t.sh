@@ -151,7 +151,7 @@ if command -v tmux >/dev/null && has_terminals; then
     EXTRA_PID=$(tm display-message -p -t idle '#{pid}')
     tm new-session -d -s asked -x 40 -y 40 "${as}sh -c 'tokenward init --ca-file $CA; echo ended \$?; sleep 100'"
     await() {
-        for _ in $(seq 200); do tm capture-pane -p -t asked | grep -q -e "$1" && { ok 0 "$2"; return; }; sleep 0.1; done
+        for _ in $(seq 600); do tm capture-pane -p -t asked | grep -q -e "$1" && { ok 0 "$2"; return; }; sleep 0.1; done
         ok 1 "$2"; tm capture-pane -p -t asked | sed 's/^/# /'
     }
     answer() { await "$1" "asks: $1"; tm send-keys -t asked -l "$2"; tm send-keys -t asked Enter; }

@@ -87,7 +87,7 @@ mount -t cgroup2 none /sys/fs/cgroup || exit 1
 mount --make-rshared / # credentials are mounted by a child
 exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=other.service --log-target=console --show-status=0
 END
-    timeout -s KILL 60 unshare -mpfC --mount-proc --kill-child sh "$T/boot" >"$T/boot.out" 2>&1
+    timeout -s KILL 180 unshare -mpfC --mount-proc --kill-child sh "$T/boot" >"$T/boot.out" 2>&1
     if grep -q "Failed to allocate manager\|cgroup" "$T/boot.out" && [ ! -e "$T/loaded" ]; then
         skip "a unit of a real systemd" "it does not start here: $(tail -n 1 "$T/boot.out" | tr -d '#')"
     else
