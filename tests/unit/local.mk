@@ -10,7 +10,7 @@ EXTRA_DIST += tests/corpora tests/unit/run tests/unit/verify_jwt.py
 UNIT_TESTS = \
 	tests/unit/corpus-profiles-t \
 	tests/unit/corpus-replies-t
-tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c tests/unit/corpora.c tests/unit/corpora.h tests/unit/figure.h tests/unit/under_valgrind.h
+tests_unit_corpus_profiles_t_SOURCES = tests/unit/corpus-profiles-t.c tests/unit/corpora.c tests/unit/corpora.h tests/unit/cpu_time.h tests/unit/figure.h tests/unit/under_valgrind.h
 tests_unit_corpus_profiles_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_corpus_profiles_t_CFLAGS = $(TW_CFLAGS) $(CC_HELPER)
 tests_unit_corpus_profiles_t_LDADD = helper/libhelper.la
@@ -164,17 +164,17 @@ tests_unit_hours_t_CFLAGS = $(CC_UNIT)
 tests_unit_hours_t_LDFLAGS = -Wl,--wrap=clock_gettime -Wl,--wrap=spawn_helper
 tests_unit_hours_t_LDADD = $(LINK_UNIT)
 
-tests_unit_http_answer_t_SOURCES = tests/unit/http-answer-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/under_valgrind.h
+tests_unit_http_answer_t_SOURCES = tests/unit/http-answer-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/soon.h tests/unit/under_valgrind.h
 tests_unit_http_answer_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_http_answer_t_CFLAGS = $(CC_UNIT)
 tests_unit_http_answer_t_LDADD = $(LINK_UNIT)
 
-tests_unit_http_failure_t_SOURCES = tests/unit/http-failure-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/under_valgrind.h
+tests_unit_http_failure_t_SOURCES = tests/unit/http-failure-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/soon.h tests/unit/under_valgrind.h
 tests_unit_http_failure_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_http_failure_t_CFLAGS = $(CC_UNIT)
 tests_unit_http_failure_t_LDADD = $(LINK_UNIT)
 
-tests_unit_http_t_SOURCES = tests/unit/http-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/under_valgrind.h
+tests_unit_http_t_SOURCES = tests/unit/http-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/soon.h tests/unit/under_valgrind.h
 tests_unit_http_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_http_t_CFLAGS = $(CC_UNIT)
 tests_unit_http_t_LDADD = $(LINK_UNIT)
@@ -258,12 +258,12 @@ tests_unit_profile_limits_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_limits_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_limits_t_LDADD = $(LINK_UNIT)
 
-tests_unit_profile_links_t_SOURCES = tests/unit/profile-links-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_profile_links_t_SOURCES = tests/unit/profile-links-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_profile_links_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_links_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_links_t_LDADD = $(LINK_UNIT)
 
-tests_unit_profile_perms_t_SOURCES = tests/unit/profile-perms-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/under_valgrind.h
+tests_unit_profile_perms_t_SOURCES = tests/unit/profile-perms-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/under_valgrind.h
 tests_unit_profile_perms_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_perms_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_perms_t_LDADD = $(LINK_UNIT)
@@ -278,12 +278,12 @@ tests_unit_profile_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_t_LDADD = $(LINK_UNIT)
 
-tests_unit_profiles_t_SOURCES = tests/unit/profiles-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_profiles_t_SOURCES = tests/unit/profiles-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_profiles_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profiles_t_CFLAGS = $(CC_UNIT)
 tests_unit_profiles_t_LDADD = $(LINK_UNIT)
 
-tests_unit_publish_t_SOURCES = tests/unit/publish-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_publish_t_SOURCES = tests/unit/publish-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_publish_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_publish_t_CFLAGS = $(CC_UNIT)
 tests_unit_publish_t_LDADD = $(LINK_UNIT)
@@ -303,7 +303,7 @@ tests_unit_refresh_token_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_refresh_token_t_CFLAGS = $(CC_UNIT)
 tests_unit_refresh_token_t_LDADD = $(LINK_UNIT)
 
-tests_unit_renewal_t_SOURCES = tests/unit/renewal-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_renewal_t_SOURCES = tests/unit/renewal-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_renewal_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_renewal_t_CFLAGS = $(CC_UNIT)
 tests_unit_renewal_t_LDADD = $(LINK_UNIT)
@@ -368,12 +368,12 @@ tests_unit_store_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_store_t_CFLAGS = $(CC_UNIT)
 tests_unit_store_t_LDADD = $(LINK_UNIT)
 
-tests_unit_template_bad_t_SOURCES = tests/unit/template-bad-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/tenant.h
+tests_unit_template_bad_t_SOURCES = tests/unit/template-bad-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/tenant.h
 tests_unit_template_bad_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_template_bad_t_CFLAGS = $(CC_UNIT)
 tests_unit_template_bad_t_LDADD = $(LINK_UNIT)
 
-tests_unit_template_t_SOURCES = tests/unit/template-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/tenant.h
+tests_unit_template_t_SOURCES = tests/unit/template-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/tenant.h
 tests_unit_template_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_template_t_CFLAGS = $(CC_UNIT)
 tests_unit_template_t_LDADD = $(LINK_UNIT)
@@ -403,7 +403,7 @@ tests_unit_url_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_url_t_CFLAGS = $(CC_UNIT)
 tests_unit_url_t_LDADD = $(LINK_UNIT)
 
-tests_unit_watch_t_SOURCES = tests/unit/watch-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_watch_t_SOURCES = tests/unit/watch-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_watch_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_watch_t_CFLAGS = $(CC_UNIT)
 tests_unit_watch_t_LDADD = $(LINK_UNIT)
