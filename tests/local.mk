@@ -8,7 +8,10 @@ LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_DRIVER = $(TAP_DRIVER)
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/run
 SH_LOG_COMPILER = $(SHELL)
+# Whoever makes the tests may have an order of letters and messages of their own.
 AM_TESTS_ENVIRONMENT = \
+	LANG=C.UTF-8; export LANG; \
+	unset LANGUAGE LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME; \
 	TOP_SRC='$(abs_top_srcdir)'; export TOP_SRC; \
 	TOP_BUILD='$(abs_top_builddir)'; export TOP_BUILD; \
 	srcdir='$(abs_top_srcdir)'; export srcdir; \
