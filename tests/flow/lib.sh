@@ -6,6 +6,7 @@ TOP_BUILD=${TOP_BUILD:-$(pwd)}
 TOP_SRC=${TOP_SRC:-$TOP_BUILD}
 T=$(mktemp -d "${TMPDIR:-/tmp}/tokenward-flow.XXXXXX") || exit 99
 chmod 755 "$T"
+cd "$T" || exit 99 # the project may lie where an unprivileged user may not look
 COUNT=0
 FAILED=0
 CLIENT_ID=3f83b186-9ab7-4cec-8e44-a22c9a6e5e04
