@@ -21,7 +21,7 @@ static void
 keep(struct keeper *keeper, struct outcome *outcome)
 {
     if (keeper && outcome->reply.class == REPLY_TOKEN)
-        (void)keeper_keep(keeper, outcome->reply.json, &outcome->unkept);
+        (void)keeper_store(keeper, outcome->reply.json, &outcome->unkept);
 }
 
 /* How all looked that was sent, and the marks of both of the client's secrets,

@@ -30,12 +30,23 @@ note_success(struct job *job, int64_t lifetime)
     store_backoff(&job->place, 0, &note);
 }
 
+/* Also of a token that came with one that could not be published. */
+static void
+settle(struct job *job)
+{
+    struct tw_error err;
+
+    if (keeper_settle(&job->keeper, &err) && !job->outcome.unkept.status)
+        job->outcome.unkept = err;
+}
+
 /* By the scribe: all that a token changes in files. */
 static void
 write_token(void *arg)
 {
     struct job *job = arg;
 
+    settle(job);
     job->worked = store_commit(&job->change, &job->why);
     if (job->worked)
         return;
@@ -53,6 +64,7 @@ write_failure(void *arg)
 {
     struct job *job = arg;
 
+    settle(job);
     job_source_note(job, NULL, -1);
 }
 

@@ -48,17 +48,24 @@ keeper_forget(struct keeper *keeper)
     secret_clear(&keeper->token);
 }
 
-enum tw_status
-keeper_put(struct keeper *keeper, const struct secret *token,
-           struct tw_error *err)
+/* What it is in any case. */
+static enum tw_status
+know(struct keeper *keeper, const struct secret *token, enum tw_status status,
+     struct tw_error *err)
 {
-    enum tw_status status =
-        state_keep(&keeper->state, keeper->fingerprint, token, err);
-
     secret_clear(&keeper->token);
     if (!secret_append(&keeper->token, token->bytes, token->len))
         return status ? status : tw_no_memory(err);
     return status;
+}
+
+enum tw_status
+keeper_put(struct keeper *keeper, const struct secret *token,
+           struct tw_error *err)
+{
+    return know(keeper, token,
+                state_keep(&keeper->state, keeper->fingerprint, token, err),
+                err);
 }
 
 /* A parser's first use, and memory that has to be asked for, are system calls
@@ -88,8 +95,8 @@ keeper_reserve(struct keeper *keeper, struct tw_error *err)
 }
 
 enum tw_status
-keeper_keep(struct keeper *keeper, const struct json *answer,
-            struct tw_error *err)
+keeper_store(struct keeper *keeper, const struct json *answer,
+             struct tw_error *err)
 {
     AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
     enum json_kind kind = json_kind(answer, "refresh_token");
@@ -102,7 +109,15 @@ keeper_keep(struct keeper *keeper, const struct json *answer,
         return TW_OK;
     if (text && !secret_append(&token, text, n))
         secret_clear(&token); /* too long: refused as what cannot be kept */
-    return keeper_put(keeper, &token, err);
+    return know(keeper, &token,
+                state_store(&keeper->state, keeper->fingerprint, &token, err),
+                err);
+}
+
+enum tw_status
+keeper_settle(struct keeper *keeper, struct tw_error *err)
+{
+    return state_settle(&keeper->state, err);
 }
 
 void

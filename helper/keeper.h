@@ -33,12 +33,14 @@ void keeper_forget(struct keeper *keeper);
  * state_reserve(). */
 enum tw_status keeper_reserve(struct keeper *keeper, struct tw_error *err);
 
-/* keeper_keep: the refresh token of a token's answer, if it has one and it is
- * not the one that is kept already.  Fails as state_keep() does. */
-enum tw_status keeper_keep(struct keeper *keeper, const struct json *answer,
-                           struct tw_error *err);
+/* keeper_store: the refresh token of a token's answer, if it has one and it is
+ * not the one that is kept already.  As state_store(): who tells others of
+ * what came with it calls keeper_settle() before. */
+enum tw_status keeper_store(struct keeper *keeper, const struct json *answer,
+                            struct tw_error *err);
+enum tw_status keeper_settle(struct keeper *keeper, struct tw_error *err);
 
-/* keeper_put: this token, whoever says so. */
+/* keeper_put: this token, whoever says so; as state_keep(). */
 enum tw_status keeper_put(struct keeper *keeper, const struct secret *token,
                           struct tw_error *err);
 

@@ -311,6 +311,8 @@ helper_libhelper_la_SOURCES = \
 	helper/state.c \
 	helper/state.h \
 	helper/state_path.c \
+	helper/state_text.c \
+	helper/state_text.h \
 	helper/store.c \
 	helper/store.h \
 	helper/store_place.c \

@@ -6,9 +6,8 @@
  * begins with a dot), which is held open and locked while it may come, and
  * then renamed over NAME.  A file of that name that is whole was written by a
  * process that was killed before it could rename it, and holds the newer
- * token: only who got an answer writes one, and only who held the lock.
- * "refresh_token" is its last line, and the LF that ends it is stored after
- * all other bytes, so a part of a file is never taken for a whole one.
+ * token: only who got an answer writes one, and only who held the lock.  Its
+ * last byte (see state_text.h) is stored after all others.
  *
  * It is written through a mapping: a store is no system call at which the
  * process could be killed, and stays when it is.  The blocks were allocated
@@ -28,58 +27,18 @@
 
 #include "helper/own_directory.h"
 #include "helper/owned_file.h"
-#include "provider/base/clock.h"
-#include "provider/base/lines.h"
+#include "helper/state_text.h"
 #include "provider/base/text.h"
 
-#define STATE_MAX (TOKEN_MAX + 1024) /* bytes of a file */
-#define STATE_VERSION "1"
 #define NEXT_PREFIX ".next."
 #define NEXT_MAX (sizeof NEXT_PREFIX + PROFILE_NAME_MAX)
 #define TRIES 8
 #define MODE_FORBIDDEN (S_IRWXG | S_IRWXO)
 
-/* A file's content; the texts point into the buffer it was read into. */
-struct kept {
-    const char *profile, *fingerprint, *token;
-};
-
 static void
 next_name(const struct state *state, char out[static NEXT_MAX])
 {
     (void)snprintf(out, NEXT_MAX, NEXT_PREFIX "%s", state->name);
-}
-
-/* @text is cut in place, to its length.  False unless it is whole. */
-static bool
-understand(struct secret *text, struct kept *out)
-{
-    const char *key, *value, *last = "", *version = "";
-    struct kept kept = {"", "", ""};
-    struct lines lines;
-
-    /* What was reserved and not written is NUL. */
-    text->len = text->len ? strnlen(text->bytes, text->len) : 0;
-    if (!text->len || text->bytes[text->len - 1] != '\n')
-        return false;
-    lines_begin(&lines, text->bytes, text->len);
-    while (lines_next(&lines, &key, &value)) {
-        last = key;
-        if (strcmp(key, "tokenward-state") == 0)
-            version = value;
-        else if (strcmp(key, "profile") == 0)
-            kept.profile = value;
-        else if (strcmp(key, "fingerprint") == 0)
-            kept.fingerprint = value;
-        else if (strcmp(key, "refresh_token") == 0)
-            kept.token = value;
-    }
-    if (lines.broken || strcmp(version, STATE_VERSION) != 0 ||
-        strcmp(last, "refresh_token") != 0 ||
-        !text_is_token(kept.token, strlen(kept.token)))
-        return false;
-    *out = kept;
-    return true;
 }
 
 static enum tw_status
@@ -171,21 +130,23 @@ static void
 unmap(struct state *state)
 {
     if (state->map)
-        (void)munmap(state->map, STATE_MAX);
+        (void)munmap(state->map, STATE_TEXT_MAX);
     state->map = NULL;
 }
 
-/* Makes what is in .next.NAME, @n bytes, the current one; all steps are
- * tried, since the one before it is of no use any more. */
+/* Makes what is in .next.NAME the current one; all steps are tried, since the
+ * one before it is of no use any more. */
 static enum tw_status
-install(struct state *state, size_t n, struct tw_error *err)
+install(struct state *state, struct tw_error *err)
 {
     AUTO_CLOSE int fd = take_fd(&state->next);
+    off_t n = (off_t)state->unsettled;
     char name[NEXT_MAX];
     int reason;
 
     unmap(state);
-    reason = ftruncate(fd, (off_t)n) < 0 || fsync(fd) < 0 ? errno : 0;
+    state->unsettled = 0;
+    reason = ftruncate(fd, n) < 0 || fsync(fd) < 0 ? errno : 0;
 
     next_name(state, name);
     if (renameat(state->dir, name, state->dir, state->name) < 0)
@@ -204,18 +165,20 @@ install(struct state *state, size_t n, struct tw_error *err)
 static enum tw_status
 recover(struct state *state, struct tw_error *err)
 {
-    AUTO_SECRET text = SECRET_INIT(STATE_MAX);
+    AUTO_SECRET text = SECRET_INIT(STATE_TEXT_MAX);
     char name[NEXT_MAX];
-    struct kept kept;
+    struct state_text kept;
     enum tw_status status;
 
     next_name(state, name);
     status = read_file(state, name, &text, err);
     if (status && status != TW_E_CONFIG) /* which is: too long to be one */
         return status;
-    if (!status && understand(&text, &kept) &&
-        strcmp(kept.profile, state->name) == 0)
-        return install(state, text.len, err);
+    if (!status && state_text_read(&text, &kept) &&
+        strcmp(kept.profile, state->name) == 0) {
+        state->unsettled = text.len;
+        return install(state, err);
+    }
     if (ftruncate(state->next, 0) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s", state->path,
                              name);
@@ -255,6 +218,7 @@ state_leave(struct state *state)
 {
     char name[NEXT_MAX];
 
+    (void)state_settle(state, NULL);
     unmap(state);
     if (state->next >= 0) {
         next_name(state, name);
@@ -270,13 +234,13 @@ enum tw_status
 state_read(const struct state *state, const char *fingerprint,
            struct secret *out, struct tw_error *err)
 {
-    AUTO_SECRET text = SECRET_INIT(STATE_MAX);
-    struct kept kept;
+    AUTO_SECRET text = SECRET_INIT(STATE_TEXT_MAX);
+    struct state_text kept;
     enum tw_status status = read_file(state, state->name, &text, err);
 
     if (status && status != TW_E_CONFIG) /* which is: too long to be one */
         return status;
-    if (status || !understand(&text, &kept))
+    if (status || !state_text_read(&text, &kept))
         return tw_fail(err, TW_E_NOT_FOUND, "%s/%s: holds no refresh token",
                        state->path, state->name);
     if (strcmp(kept.profile, state->name) != 0 ||
@@ -299,7 +263,7 @@ state_reserve(struct state *state, struct tw_error *err)
         return status;
     if (state->map)
         return TW_OK;
-    if (fallocate(state->next, 0, 0, STATE_MAX) < 0) {
+    if (fallocate(state->next, 0, 0, STATE_TEXT_MAX) < 0) {
         if (errno != ENOSPC && errno != EDQUOT)
             return TW_OK; /* not to be had here: pwrite(2) will do */
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
@@ -309,7 +273,7 @@ state_reserve(struct state *state, struct tw_error *err)
     }
     if (!state->locked)
         return TW_OK; /* somebody may cut the file: no mapping lives that */
-    map = mmap(NULL, STATE_MAX, PROT_READ | PROT_WRITE,
+    map = mmap(NULL, STATE_TEXT_MAX, PROT_READ | PROT_WRITE,
                MAP_SHARED | MAP_POPULATE, state->next, 0);
     state->map = map == MAP_FAILED ? NULL : map;
     return TW_OK;
@@ -341,20 +305,20 @@ write_all(int fd, const char *bytes, size_t n)
 }
 
 enum tw_status
-state_keep(struct state *state, const char *fingerprint,
-           const struct secret *token, struct tw_error *err)
+state_store(struct state *state, const char *fingerprint,
+            const struct secret *token, struct tw_error *err)
 {
-    AUTO_SECRET text = SECRET_INIT(STATE_MAX);
-    enum tw_status status = state->next < 0 ? open_next(state, err) : TW_OK;
+    const struct state_text kept = {state->name, fingerprint,
+                                    secret_text(token)};
+    AUTO_SECRET text = SECRET_INIT(STATE_TEXT_MAX);
+    enum tw_status status;
 
+    (void)state_settle(state, NULL); /* the one before, if this one fails */
+    status = state->next < 0 ? open_next(state, err) : TW_OK;
     if (status)
         return status;
     if (!text_is_token(secret_text(token), token->len) ||
-        !lines_put(&text, "tokenward-state", STATE_VERSION) ||
-        !lines_put(&text, "profile", state->name) ||
-        !lines_put(&text, "fingerprint", fingerprint) ||
-        !lines_put_int64(&text, "kept_at", clock_now().wall) ||
-        !lines_put(&text, "refresh_token", secret_text(token)))
+        !state_text_write(&kept, &text))
         return tw_fail(err, TW_E_PROTOCOL,
                        "the refresh token of '%s' is none that can be kept",
                        state->name);
@@ -364,12 +328,29 @@ state_keep(struct state *state, const char *fingerprint,
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "%s: the refresh token of '%s' cannot be kept",
                              state->path, state->name);
-    return install(state, text.len, err);
+    state->unsettled = text.len;
+    return TW_OK;
+}
+
+enum tw_status
+state_settle(struct state *state, struct tw_error *err)
+{
+    return state->unsettled ? install(state, err) : TW_OK;
+}
+
+enum tw_status
+state_keep(struct state *state, const char *fingerprint,
+           const struct secret *token, struct tw_error *err)
+{
+    enum tw_status status = state_store(state, fingerprint, token, err);
+
+    return status ? status : state_settle(state, err);
 }
 
 enum tw_status
 state_drop(struct state *state, struct tw_error *err)
 {
+    (void)state_settle(state, NULL); /* or the next run would */
     if ((unlinkat(state->dir, state->name, 0) < 0 && errno != ENOENT) ||
         !sync_directory(state->dir))
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s", state->path,

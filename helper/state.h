@@ -13,7 +13,8 @@
  *   that read the answer and the token being where a kill cannot reach it.
  *   Whatever is killed from there on is finished by the next run, because
  *   what was written is recognised when it is whole.
- *   Then: fsync of the file, rename, fsync of the directory.
+ *   Then, before anybody else is told: fsync of the file, rename, fsync of the
+ *   directory.
  *   Nobody else, not even a process with another runtime directory, uses the
  *   profile's refresh token meanwhile.
  *
@@ -33,6 +34,7 @@ struct state {
     int next;         /* <state>/.next.NAME, locked, or -1 */
     bool locked;      /* it is; some file systems cannot */
     char *map;        /* of it, once it is reserved; or NULL */
+    size_t unsettled; /* bytes of it that are the current one, or 0 */
     const char *name; /* of the profile; borrowed */
     char *path;       /* of dir, for messages */
 };
@@ -53,6 +55,8 @@ enum tw_status state_path(bool system, char out[static PATH_MAX],
  * TW_E_RETRY: another process is at it; TW_E_ACCESS; TW_E_SYSTEM. */
 enum tw_status state_enter(const char *path, const char *name,
                            struct state *out, struct tw_error *err);
+
+/* state_leave: settles what is not. */
 void state_leave(struct state *state);
 
 /* state_read: the kept refresh token, if it was kept for a profile of this
@@ -67,9 +71,18 @@ enum tw_status state_read(const struct state *state, const char *fingerprint,
  */
 enum tw_status state_reserve(struct state *state, struct tw_error *err);
 
-/* state_keep: @token (at most TOKEN_MAX bytes) is the current one, and is
- * still so after a crash of the host.  TW_E_SYSTEM: it may not be; what was
- * kept before is still there if the new one could not be written at all. */
+/* state_store: @token (at most TOKEN_MAX bytes) is the current one, and no
+ * kill can reach it; a crash of the host can until state_settle().
+ * TW_E_SYSTEM: it cannot be stored, and what was kept before is still there;
+ * TW_E_PROTOCOL: nor can any like it. */
+enum tw_status state_store(struct state *state, const char *fingerprint,
+                           const struct secret *token, struct tw_error *err);
+
+/* state_settle: what was stored is still there after a crash of the host; that
+ * waits for the disk.  TW_E_SYSTEM: it may not be. */
+enum tw_status state_settle(struct state *state, struct tw_error *err);
+
+/* state_keep: both. */
 enum tw_status state_keep(struct state *state, const char *fingerprint,
                           const struct secret *token, struct tw_error *err);
 

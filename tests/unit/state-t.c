@@ -4,9 +4,11 @@
  * process at a time, and finished after a kill.
  */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "helper/state.h"
@@ -107,6 +109,60 @@ Test(state, is_dropped)
     cr_assert_eq(state_enter(path, "p", &state, NULL), TW_OK);
     cr_expect_eq(state_drop(&state, NULL), TW_OK);
     cr_expect_eq(state_drop(&state, NULL), TW_OK, "a second time");
+    state_leave(&state);
+    expect_kept(SERVER, NULL);
+}
+
+static void
+store(struct state *state, const char *token)
+{
+    AUTO_SECRET text = SECRET_INIT(TOKEN_MAX);
+
+    cr_assert(secret_append_text(&text, token));
+    cr_assert_eq(state_enter(path, "p", state, NULL), TW_OK);
+    cr_assert_eq(state_reserve(state, NULL), TW_OK);
+    cr_assert_eq(state_store(state, SERVER, &text, NULL), TW_OK);
+}
+
+Test(state, is_settled_when_it_is_left)
+{
+    struct state state = STATE_INIT;
+
+    cr_assert_eq(keep("first"), TW_OK);
+    store(&state, "second");
+    state_leave(&state);
+    expect_kept(SERVER, "second");
+    store(&state, "third");
+    cr_expect_eq(state_settle(&state, NULL), TW_OK);
+    cr_expect_eq(state_settle(&state, NULL), TW_OK, "a second time");
+    state_leave(&state);
+    expect_kept(SERVER, "third");
+}
+
+Test(state, is_settled_by_the_next_run_after_a_kill)
+{
+    struct state state = STATE_INIT;
+    int status;
+    pid_t pid;
+
+    cr_assert_eq(keep("first"), TW_OK);
+    pid = fork();
+    if (pid == 0) {
+        store(&state, "second");
+        (void)raise(SIGKILL);
+    }
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    cr_expect(WIFSIGNALED(status));
+    expect_kept(SERVER, "second");
+}
+
+Test(state, is_dropped_with_what_is_not_settled)
+{
+    struct state state = STATE_INIT;
+
+    cr_assert_eq(keep("first"), TW_OK);
+    store(&state, "second");
+    cr_expect_eq(state_drop(&state, NULL), TW_OK);
     state_leave(&state);
     expect_kept(SERVER, NULL);
 }
