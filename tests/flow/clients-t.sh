@@ -27,8 +27,7 @@ unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY KUBECONFIG
 
 # The server of kubectl and cargo.
 user sh -c 'echo $$ >"$S/pid"; exec "$PYTHON" "$S/bearer_server.py" "$S" "$S/cert.pem" "$S/key.pem"' >"$T/server.out" 2>&1 &
-for _ in $(seq 100); do [ -f "$S/port" ] && break; sleep 0.1; done
-[ -f "$S/port" ] || { sed 's/^/# /' "$T/server.out"; echo "Bail out! no server"; exit 1; }
+until_true 30 test -f "$S/port" || { sed 's/^/# /' "$T/server.out"; echo "Bail out! no server"; exit 1; }
 PORT=$(cat "$S/port")
 EXTRA_PID=$(cat "$S/pid")
 profile cluster /oauth/v1/token "match: https://localhost:$PORT"
@@ -107,7 +106,7 @@ done
 if [ -n "$why" ]; then
     skip "skopeo with a registry that checks the token" "$why"
 else
-    PORT=$("$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    PORT=$(free_port)
     profile images /oauth/v1/token "match: https://localhost:$PORT" 'git_username: oauth2accesstoken'
     user tokenward get images | htpasswd -niB oauth2accesstoken >"$S/htpasswd"
     cat >"$S/registry.yaml" <<EOS
@@ -137,7 +136,7 @@ EOS
     own "$S" "$T/home"
     export REGISTRY
     user sh -c 'echo $$ >"$S/pid"; exec "$REGISTRY" serve "$S/registry.yaml"' >"$T/registry.out" 2>&1 &
-    for _ in $(seq 100); do curl -s --cacert "$S/cert.pem" "https://localhost:$PORT/v2/" >/dev/null && break; sleep 0.1; done
+    until_true 30 curl -s -o /dev/null --cacert "$S/cert.pem" "https://localhost:$PORT/v2/"
     EXTRA_PID=$(cat "$S/pid")
     skopeo_() { (cd "$T/home" && user skopeo --insecure-policy --tmpdir "$T/home" "$@" 2>"$T/err"); status=$?; sed 's/^/# /' "$T/err"; return $status; }
     skopeo_ copy --dest-cert-dir "$S/certs" "oci:$S/layout:x" "docker://localhost:$PORT/team/image:x" >/dev/null

@@ -25,6 +25,7 @@ cp "$TOP_SRC/tests/flow/git_client.py" "$G/"
 own "$G"
 PORT=$(free_port)
 start backend fcgiwrap -s "unix:$W/backend.socket"
+until_true 30 test -S "$W/backend.socket"
 web_serve "$PORT" <<EOS
         location /away/ {
             rewrite ^/away(.*)\$ https://127.0.0.1:$PORT\$1 redirect;
@@ -115,7 +116,7 @@ if [ "$MODERN" = 0 ]; then
     is "$(requests)" 2 "by one more request"
 fi
 # A rejection soon after another would put the next fetch off.
-begin_anew() { forget forge; user tokenward get forge >/dev/null; : >"$W/log"; before=$(requests); }
+begin_anew() { forget forge; user tokenward get forge >/dev/null; served; : >"$W/log"; before=$(requests); }
 begin_anew
 if [ "$MODERN" = 1 ]; then
     revoke

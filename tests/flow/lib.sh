@@ -144,10 +144,7 @@ sandbox() { # sandbox [OPTION...]: starts it, for as long as this shell lives; s
     user "$T/bin/sandbox" --dir "$T/sandbox" --life 86400 --parent \
         --client "$CLIENT_ID:$CANARY:payments+wallet+accounts" "$@" >"$T/sandbox.out" 2>&1 &
     SANDBOX_PID=$!
-    for _ in $(seq 100); do
-        grep -q '^ready' "$T/sandbox.out" && break
-        sleep 0.1
-    done
+    until_true 60 grep -q '^ready' "$T/sandbox.out"
     URL=$(sed -n 's/^url=//p' "$T/sandbox.out")
     CA=$(sed -n 's/^ca=//p' "$T/sandbox.out")
     [ -n "$URL" ] || { sed 's/^/# /' "$T/sandbox.out"; echo "Bail out! no sandbox"; exit 1; }
@@ -202,8 +199,21 @@ until_true() { # until_true SECONDS COMMAND...
     done
     return 1
 }
+# A port for a server that takes none by itself.  Below those that the kernel
+# gives away, or a connection of anybody's might have it by then.
+free_port() {
+    "$PYTHON" -c 'import random, socket
+while True:
+    try:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", random.randrange(10000, 32768)))
+            print(probe.getsockname()[1])
+            break
+    except OSError:
+        pass'
+}
 has_token() { grep -q '^access_token=' "$(record "$1")"; }
-helper_pid() { pgrep -f "$HELPER serve" | head -n 1; }
+helper_pid() { pgrep -o -f "$HELPER serve"; } # its broker came after it
 descriptors() { find "/proc/$1/fd" -mindepth 1 2>/dev/null | wc -l; }
 memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"; }
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }

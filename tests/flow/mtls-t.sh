@@ -106,14 +106,13 @@ is "$(awk '$5 == "certificate" { print $7 }' "$T/log" | sort >"$T/a"; awk '$5 ==
     0 "and none was used by both"
 
 # A server that lets nobody in without a certificate it knows.
-PORT=$((20000 + $$ % 20000))
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$T/server.key" -out "$T/server.pem" \
     -days 30 -subj /CN=server -addext subjectAltName=IP:127.0.0.1 2>/dev/null
-openssl s_server -quiet -www -accept "127.0.0.1:$PORT" -cert "$T/server.pem" -key "$T/server.key" -CAfile "$T/ca.pem" \
-    -Verify 1 -verify_return_error >/dev/null 2>&1 &
+openssl s_server -www -accept 127.0.0.1:0 -cert "$T/server.pem" -key "$T/server.key" -CAfile "$T/ca.pem" \
+    -Verify 1 -verify_return_error >"$T/server.out" 2>&1 &
 EXTRA_PID=$!
-sleep 0.5
-URL=https://127.0.0.1:$PORT CA=$T/server.pem
+until_true 10 grep -q '^ACCEPT' "$T/server.out"
+URL=https://$(sed -n 's/^ACCEPT //p' "$T/server.out") CA=$T/server.pem
 client stranger open none
 refused stranger 78 "wants a client certificate"
 client unknown one tls_client_auth "$(certificate one)" "$(key_of one)"

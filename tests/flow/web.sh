@@ -19,15 +19,13 @@ web_or_skip() {
     export PYTHON
 }
 
-free_port() { "$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-
 # start NAME COMMAND...: as the user; ends with the test
 start() {
     name=$1
     shift
     # shellcheck disable=SC2016  # for the shell that is started
     user sh -c 'echo $$ >"$W/$0.pid"; exec "$@"' "$name" "$@" >"$T/$name.out" 2>&1 &
-    for _ in $(seq 100); do [ -s "$W/$name.pid" ] && break; sleep 0.05; done
+    until_true 30 test -s "$W/$name.pid"
     EXTRA_PID="${EXTRA_PID:-} $(cat "$W/$name.pid")"
 }
 
@@ -50,8 +48,7 @@ web_prepare() {
     cp "$TOP_SRC/tests/flow/token_checker.py" "$W/"
     own "$W"
     start checker "$PYTHON" "$W/token_checker.py" "$W"
-    for _ in $(seq 100); do [ -f "$W/port" ] && break; sleep 0.1; done
-    [ -f "$W/port" ] || { sed 's/^/# /' "$T/checker.out"; echo "Bail out! no checker"; exit 1; }
+    until_true 30 test -f "$W/port" || { sed 's/^/# /' "$T/checker.out"; echo "Bail out! no checker"; exit 1; }
 }
 
 # web_serve PORT: with the locations on stdin; "auth_request /check;" closes
@@ -82,23 +79,20 @@ http {
             proxy_pass_request_body off;
             proxy_set_header Content-Length "";
         }
-        location = /served { return 204; }
+        location = /served { access_log off; return 204; }
 $(cat)
     }
 }
 EOS
     start nginx nginx -p "$W/tmp" -e stderr -c "$W/nginx.conf"
-    for _ in $(seq 100); do
-        curl -s -f --cacert "$W/cert.pem" "https://localhost:$1/served" && break
-        sleep 0.1
-    done
-    curl -s -f --cacert "$W/cert.pem" "https://localhost:$1/served" ||
-        { sed 's/^/# /' "$T/nginx.out"; echo "Bail out! no server"; exit 1; }
-    : >"$W/log"
+    until_true 30 served || { sed 's/^/# /' "$T/nginx.out"; echo "Bail out! no server"; exit 1; }
 }
 
+# Nothing of a request is left to be done: there is one worker, which logs it
+# after its answer, and before it reads the next one.
+served() { curl -s -f --cacert "$W/cert.pem" "https://localhost:$PORT/served"; }
 # What the log has: how often a host was asked, how often with credentials,
 # and the credentials, each once.
-asked_of() { awk -v host="$1:$PORT" '$1 == host' "$W/log" | wc -l; }
-sent_to() { awk -v host="$1:$PORT" '$1 == host && $3 != "-"' "$W/log" | wc -l; }
-sent() { awk '$3 != "-" { print $3, $4 }' "$W/log" | sort -u; }
+asked_of() { served; awk -v host="$1:$PORT" '$1 == host' "$W/log" | wc -l; }
+sent_to() { served; awk -v host="$1:$PORT" '$1 == host && $3 != "-"' "$W/log" | wc -l; }
+sent() { served; awk '$3 != "-" { print $3, $4 }' "$W/log" | sort -u; }
