@@ -60,7 +60,7 @@ editor 'touch "$HOME/begun"; while [ ! -e "$HOME/go" ]; do sleep 0.1; done; echo
 sed -i '/timeout/d' "$file"
 user env EDITOR=editor tokenward edit pay >/dev/null 2>&1 </dev/null &
 first=$!
-for _ in $(seq 100); do [ -e "$T/home/begun" ] && break; sleep 0.1; done
+until_true 30 test -e "$T/home/begun"
 edit pay; is $STATUS 75 "while it is edited: exit 75"
 like "$(cat "$T/out")" "is being edited" "says so"
 touch "$T/home/go"
@@ -75,13 +75,18 @@ is "$(grep -c rubbish "$file") $(grep -c 'timeout: 10' "$file")" "0 1" "which is
 if has_terminals; then
     cp "$file" "$T/good"
     editor 'if [ -e "$HOME/again" ]; then sed -i "s/client_di/client_id/; s/timeout: 10/timeout: 11/" "$1"; else touch "$HOME/again"; sed -i "s/client_id/client_di/" "$1"; fi'
-    (sleep 2; echo e; sleep 3) | user env EDITOR=editor script -qec "tokenward edit pay" /dev/null >"$T/out" 2>&1; is $? 0 "e: edited again, and good: exit 0"
-    like "$(cat "$T/out")" "What now?" "was asked"
+    answer() { # answer KEY: to the question, and waits for the end
+        terminal "env EDITOR=editor tokenward edit pay"
+        shows "What now?"; ok $? "$1: was asked"
+        echo "$1" >&7
+        wait "$TERMINAL"
+    }
+    answer e; is $? 0 "e: edited again, and good: exit 0"
     is "$(grep -c 'timeout: 11' "$file") $(grep -c client_di "$file")" "1 0" "and replaced by what is good"
     editor 'sed -i "s/client_id/client_di/" "$1"'
-    (sleep 2; echo x; sleep 1) | user env EDITOR=editor script -qec "tokenward edit pay" /dev/null >"$T/out" 2>&1; is $? 78 "x: exit 78"
+    answer x; is $? 78 "x: exit 78"
     is "$(grep -c client_di "$file")" 0 "and the file is as it was"
-    (sleep 2; echo Q; sleep 1) | user env EDITOR=editor script -qec "tokenward edit pay" /dev/null >"$T/out" 2>&1; is $? 0 "Q: exit 0"
+    answer Q; is $? 0 "Q: exit 0"
     is "$(grep -c client_di "$file")" 1 "and replaced, as it was wanted"
 else
     skip "what now?" "there are no terminals here, or no script(1)"

@@ -52,6 +52,19 @@ needs_compiler() {
 }
 # shellcheck disable=SC2086
 compile() { $CC -Wall -Wextra -Werror -shared -fPIC "$@"; }
+# A terminal: what is shown is in $T/screen, keys are what goes to descriptor 7.
+# What runs in the background has signals ignored that a key sends.
+terminal() { # terminal COMMAND: as the user, in the background
+    rm -f "$T/keys"
+    mkfifo "$T/keys"
+    exec 7<>"$T/keys"
+    : >"$T/screen"
+    [ "$(id -u)" != 0 ] || set -- "setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups $1"
+    env --default-signal=INT,QUIT script -fqec "$1" "$T/screen" <"$T/keys" >/dev/null 2>&1 &
+    TERMINAL=$!
+}
+# shows PATTERN: sooner or later; or it is ended
+shows() { until_true 20 grep -q -e "$1" "$T/screen" || { kill "$TERMINAL"; return 1; }; }
 # A chroot may have no /dev/pts.
 has_terminals() { command -v script >/dev/null && script -qec true /dev/null </dev/null >/dev/null 2>&1; }
 done_testing() {

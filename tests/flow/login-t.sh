@@ -19,11 +19,7 @@ login() { # login NAME: in the background, with signals as a terminal has them
     : >"$OUT"
     user env --default-signal=INT tokenward login "$1" >"$OUT" 2>&1 </dev/null &
     LOGIN=$!
-    for _ in $(seq 50); do
-        grep -q '^Waiting' "$OUT" && break
-        kill -0 "$LOGIN" 2>/dev/null || break
-        sleep 0.1
-    done
+    until_true 30 eval 'grep -q "^Waiting" "$OUT" || ! kill -0 "$LOGIN"'
     CODE=$(grep -o '[B-Z]\{4\}-[B-Z]\{4\}' "$OUT" | head -n 1)
 }
 # Ctrl-C, as the helper alone sees it: its parent hands it on.
@@ -42,7 +38,7 @@ like "$out" "astray.yaml:[0-9]*: profile 'astray': device_authorization_endpoint
 login work
 like "$(cat "$OUT")" "^    $URL/device$" "the address is shown"
 [ -n "$CODE" ]; ok $? "and the code"
-like "$(cat "$OUT")" "^Waiting, 10:00 left$" "and how long it is good"
+like "$(cat "$OUT")" '^Waiting, \(10:00\|9:5[0-9]\) left$' "and how long it is good"
 like "$(user "$T/bin/tokenward-helper" --deadline 1 fetch work 2>&1)" "by process [0-9]" "another fetch is told who is at it"
 is "$(ask "/device/approve/$CODE")" approved "the person agrees"
 wait "$LOGIN"; is $? 0 "login succeeds"
@@ -91,10 +87,13 @@ wait "$LOGIN"; is $? 69 "too late: exit 69"
 like "$(cat "$OUT")" "in time" "and says so"
 
 # The answer comes while Ctrl-C is pressed: it is kept.
-device slow '' ',delay=1500'
+device slow '' ',delay=3000'
 login slow
 ask "/device/approve/$CODE" >/dev/null
-sleep 1.7
+polls() { ask "/count/m/tag=slow,delay=3000/oauth/v1/token"; }
+before=$(polls)
+is_asked() { [ "$(polls)" -gt "$before" ]; }
+until_true 20 is_asked
 interrupt
 wait "$LOGIN"; is $? 0 "Ctrl-C while the answer is under way: it is waited for"
 [ -n "$(kept slow)" ]; ok $? "and kept"
@@ -121,7 +120,7 @@ like "$(cat "$OUT")" "offline_access" "which the person is told"
 # What a server may not have shown.
 hostile() { # hostile NAME LIST
     device "$1" ",$2" ''
-    out=$(user timeout 10 tokenward login "$1" 2>&1 </dev/null); is $? 76 "$1: exit 76"
+    out=$(user timeout 60 tokenward login "$1" 2>&1 </dev/null); is $? 76 "$1: exit 76"
     printf %s "$out" | tr -d '\n' | LC_ALL=C grep -q '[^ -~]'; is $? 1 "$1: nothing but printable text"
     like "$out" "$3" "$1: says what is wrong"
 }
@@ -151,17 +150,21 @@ user tokenward login given </dev/null >"$OUT" 2>&1; is $? 64 "none: exit 64"
 
 # On a terminal.
 if has_terminals; then
-    as="setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups"
-    [ "$(id -u)" = 0 ] || as=
-    on_terminal() { # on_terminal COLUMNS COMMAND: for three seconds
-        (sleep 3) | script -qec "stty cols $1; $as env $2" "$T/typescript" >/dev/null 2>&1
-        cat "$T/typescript"
+    # on_terminal COLUMNS VARIABLES PATTERN: what a login shows, with that, until Ctrl-C
+    on_terminal() {
+        terminal "sh -c 'stty cols $1; exec env $2 tokenward login work'"
+        shows "$3"
+        printf '\003' >&7
+        wait "$TERMINAL"
+        cat "$T/screen"
     }
-    out=$(on_terminal 100 "LANG=C.UTF-8 TERM=xterm timeout -s INT 2 tokenward login work")
-    like "$out" "$(printf '\r')Waiting, 10:00 left.*$(printf '\r')Waiting, 9:5" "one line counts down"
+    out=$(on_terminal 100 "LANG=C.UTF-8 TERM=xterm" "$(printf '\r')Waiting, [0-9:]* left.*$(printf '\r')Waiting, ")
+    times=$(printf '%s\n' "$out" | tr '\r' '\n' | sed -n 's/^Waiting, \([0-9]*\):\([0-9]*\) left.*/\1\2/p')
+    [ "$(printf '%s\n' "$times" | head -n 1)" -gt 950 ]; ok $? "one line says how long the code is good"
+    is "$times" "$(printf '%s\n' "$times" | sort -rnu)" "and counts down"
     like "$out" "▀" "a QR code is drawn"
     like "$out" "$(printf '\033')\[30;47m" "black on white"
-    out=$(on_terminal 100 "NO_COLOR=1 LANG=C.UTF-8 TERM=xterm timeout -s INT 2 tokenward login work")
+    out=$(on_terminal 100 "NO_COLOR=1 LANG=C.UTF-8 TERM=xterm" Waiting)
     like "$out" "▀" "NO_COLOR: a QR code"
     printf %s "$out" | grep -q "$(printf '\033')"; is $? 1 "without colours"
     if command -v zbarimg >/dev/null && command -v python3 >/dev/null; then
@@ -172,13 +175,16 @@ if has_terminals; then
         skip "zbarimg reads the QR code" "zbar-tools or python3 is not installed"
     fi
     for other in "30 LANG=C.UTF-8 TERM=xterm" "100 LANG=C TERM=xterm" "100 LANG=C.UTF-8 TERM=dumb"; do
-        out=$(on_terminal "${other%% *}" "${other#* } timeout -s INT 2 tokenward login work")
+        out=$(on_terminal "${other%% *}" "${other#* }" Waiting)
         printf %s "$out" | grep -q "▀"; is $? 1 "no QR code: $other"
         like "$out" "$URL/device" "but the address"
     done
     mint=$(ask "/mint/$CLIENT_ID")
-    out=$( (sleep 1; echo "$mint"; sleep 2) | script -qec "$as env TERM=xterm tokenward login given" /dev/null)
-    like "$out" "Refresh token for 'given':" "a refresh token is asked for"
+    terminal "env TERM=xterm tokenward login given"
+    shows "Refresh token for 'given':"; ok $? "a refresh token is asked for"
+    echo "$mint" >&7
+    wait "$TERMINAL"
+    out=$(cat "$T/screen")
     like "$out" "Logged in" "taken"
     printf %s "$out" | grep -qF -e "$mint"; is $? 1 "and not shown"
 else
