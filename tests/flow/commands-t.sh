@@ -49,10 +49,13 @@ profile slow /m/delay=1600/oauth/v1/token
 user tokenward refresh slow >"$T/out" 2>"$T/err"
 is "$(cat "$T/out" "$T/err")" "slow: refreshed" "refresh: no bar without a terminal"
 if has_terminals; then
-    user env TERM=xterm script -qec "tokenward refresh slow pay" /dev/null >"$T/out" </dev/null
+    profile slower /m/delay=4000/oauth/v1/token
+    user env TERM=xterm script -qec "tokenward refresh slower pay" /dev/null >"$T/out" </dev/null
     like "$(tr '\r' '\n' <"$T/out")" '^\[#*\.*\] 1 of 2 ' "refresh: a bar on a terminal, after a second"
-    like "$(tr '\r' '\n' <"$T/out")" "^slow: refreshed$" "refresh: and it goes before the last word"
-    user env TERM=xterm script -qec "tokenward refresh pay" /dev/null >"$T/out" </dev/null
+    like "$(tr '\r' '\n' <"$T/out")" "^slower: refreshed$" "refresh: and it goes before the last word"
+    rm "$T/config/tokenward/profiles.d/slower.yaml"
+    in_terminal() { user env TERM=xterm script -qec "$1" /dev/null >"$T/out" </dev/null; }
+    within 1000 in_terminal "tokenward refresh pay"
     is "$(tr -d '\r' <"$T/out")" "pay: refreshed" "refresh: none when it is quick"
     user env TERM=dumb script -qec "tokenward refresh slow" /dev/null >"$T/out" </dev/null
     is "$(tr -d '\r' <"$T/out")" "slow: refreshed" "refresh: none on a terminal that cannot move"
@@ -166,7 +169,7 @@ profile pay /oauth/v1/token
 # exec: the command is the process, and its token file stays fresh.
 user tokenward exec pay -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal ends the command, and that is the status"
 user tokenward exec pay -- sh -c 'trap "exit 9" USR1; echo $$ >"$0"; while :; do sleep 0.1; done' "$T/run/pid" &
-for _ in $(seq 100); do [ -s "$T/run/pid" ] && break; sleep 0.1; done
+until_true 30 test -s "$T/run/pid"
 kill -USR1 "$(cat "$T/run/pid")"; wait $!; is $? 9 "exec: the command gets the signals that are sent to it"
 start=$(date +%s)
 is "$(user tokenward exec pay -- echo done | cat)" done "exec: a pipe's reader sees the end"
@@ -181,13 +184,9 @@ for _ in $(seq 200); do
 done
 echo old
 END
-is "$(user tokenward exec short -- sh "$T/watching" marked-tend)" renewed "exec: the token file is renewed, with no resident helper"
-for _ in $(seq 100); do
-    left=$(grep -l '[m]arked-tend' /proc/[0-9]*/cmdline 2>/dev/null | wc -l)
-    [ "$left" = 0 ] && break
-    sleep 0.1
-done
-is "$left" 0 "exec: and nothing stays behind the command"
+is "$(user tokenward exec short -- sh "$T/watching")" renewed "exec: the token file is renewed, with no resident helper"
+until_true 10 eval '! pgrep -f "$T/watching" >/dev/null'
+is $? 0 "exec: and nothing stays behind the command"
 # Where nothing is installed.
 out=$(TOKENWARD_MODULE_DIR=/nonexistent user tokenward check 2>&1); is $? 72 "check without a directory of providers: exit 72"
 like "$out" "/nonexistent: the directory of providers: No such file or directory" "says which"

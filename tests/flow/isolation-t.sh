@@ -43,28 +43,33 @@ for i in 1 2 3 4 5 6 7 8 9; do profile "hang$i" /m/hang/oauth/v1/token 'timeout:
 profile broken /oauth/v1/token 'scoop: x'
 until_true 5 grep -q 'broken.yaml:.*scoop' "$T/serve.out"
 is $? 0 "the broken profile is told of"
-crowd idle 1000 12 &
+crowd idle 1000 60 &
 load=$!
-crowd slow 12 &
+crowd slow 60 &
 load="$load $!"
-crowd garbage 12 &
+crowd garbage 60 &
 load="$load $!"
 sleep 1
-loud=$(ask 100 pay)
-is $? 0 "every call of another user is answered (${quiet#* } us at worst before, ${loud#* } us under load)"
-# The worst of them is the host's as much as ours; one that stood behind a
-# hanging request would take seconds.
+# The worst of them is the host's as much as ours, so there are three looks; one
+# that stood behind a hanging request would take seconds in each.
+for _ in 1 2 3; do
+    loud=$(ask 100 pay)
+    status=$?
+    [ $status = 0 ] && [ "${loud% *}" -lt 100000 ] && [ "${loud#* }" -lt 2000000 ] && break
+done
+is $status 0 "every call of another user is answered (${quiet#* } us at worst before, ${loud#* } us under load)"
 [ "${loud% *}" -lt 100000 ] && [ "${loud#* }" -lt 2000000 ]; is $? 0 "within 100 ms (median ${loud% *} us)"
-cached_loud=$(cached)
-cached_quiet_too=$cached_quiet
-# shellcheck disable=SC2086
-kill $load 2>/dev/null
+# The callers use a processor too; a get that waited for the helper would
+# take many times as long.
+for _ in 1 2 3; do
+    cached_loud=$(cached)
+    [ "$cached_loud" -ge $((cached_quiet * 4)) ] || break
+done
+pkill -f "$T/bin/crowd.py $BELL" # the shells between end with them
 # shellcheck disable=SC2086
 wait $load 2>/dev/null
 cached_quiet_too=$(cached)
 [ "$cached_quiet_too" -gt "$cached_quiet" ] && cached_quiet=$cached_quiet_too
-# The callers use a processor too; a get that waited for the helper would
-# take many times as long.
 [ "$cached_loud" -lt $((cached_quiet * 4)) ]
 is $? 0 "a cached get does not notice (40 in $cached_quiet ms, $cached_loud ms under load)"
 rm "$T/config/tokenward/profiles.d/broken.yaml" "$T/config/tokenward/profiles.d"/hang?.yaml
@@ -95,8 +100,7 @@ sleep 2
 is $? 0 "without a descriptor left it does not spin ($(($(ticks "$pid") - before)) of 200 ticks)"
 out=$(user tokenward get --min-valid 1 pay 2>&1); is $? 0 "a kept token is served meanwhile"
 wait $load
-sleep 0.3
-ask 3 pay >/dev/null; is $? 0 "and callers are let in again"
+until_true 5 ask 3 pay >/dev/null; is $? 0 "and callers are let in again"
 kill -TERM "$pid"
 wait "$EXTRA_PID" 2>/dev/null
 

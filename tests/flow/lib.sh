@@ -212,6 +212,20 @@ until_true() { # until_true SECONDS COMMAND...
     done
     return 1
 }
+# within MS COMMAND...: does its work, and in less than that; TOOK is how long.
+# A busy host may take the processor from it, so it has more tries than one: who
+# waits for something is late in each.
+within() {
+    limit=$(patience "$1")
+    shift
+    for _ in 1 2 3 4 5; do
+        began=$(date +%s%N)
+        "$@" || return 1
+        TOOK=$((($(date +%s%N) - began) / 1000000))
+        [ "$TOOK" -ge "$limit" ] || return 0
+    done
+    return 1
+}
 # A port for a server that takes none by itself.  Below those that the kernel
 # gives away, or a connection of anybody's might have it by then.
 free_port() {

@@ -20,11 +20,12 @@ profiles() { # profiles NAME: one of this provider, and one of another
     sed -i '/scope:/d' "$T/config/tokenward/profiles.d/bad.yaml"
     profile good /oauth/v1/token
 }
+fetch() { user "$T/bin/tokenward-helper" "$@" >"$T/out" 2>"$T/err"; status=$?; }
 get() { # get NAME: what it says in $T/err, what it prints in $T/out
-    start=$(date +%s%N)
-    user "$T/bin/tokenward-helper" --deadline 3 fetch "$1" >"$T/out" 2>"$T/err"
-    status=$?
-    took=$((($(date +%s%N) - start) / 1000000))
+    case $1 in
+    bad) within 5000 fetch --deadline 3 fetch --force bad; in_time=$? ;;
+    *) fetch fetch "$1" ;;
+    esac
     user tokenward get --cached "$1" >"$T/out" 2>>"$T/err" && [ $status = 0 ]
 }
 number=0
@@ -41,7 +42,7 @@ for misdeed in EXIT CRASH HANG PRINT LIE; do
         [ -s "$T/out" ]; is $? 1 "$which when asked: nothing on stdout" ;;
     esac
     sed 's/^/# /' "$T/err"
-    [ "$took" -lt 5000 ]; ok $? "$which when asked: in time"
+    ok $in_time "$which when asked: in time"
     get good; is $? 0 "$which when asked: another provider's profile is served"
     rm "$T/modules/$which.so"
 done
@@ -57,14 +58,11 @@ for misdeed in EXIT CRASH HANG PRINT; do
     PRINT) is "$? $(grep -c planted "$T/out")" "0 0" "$which: a token, and nothing else on stdout" ;;
     *) [ $status != 0 ] && [ -s "$T/err" ]; ok $? "$which: exit $status, $(head -n 1 "$T/err")" ;;
     esac
-    [ "$took" -lt 5000 ]; ok $? "$which: in time"
+    ok $in_time "$which: in time"
     rm "$T/modules/$which.so"
 done
 # One that writes the index by itself has 20 s.
-for _ in $(seq 300); do
-    pgrep -f "^$T/bin/tokenward-helper" >/dev/null || break
-    sleep 0.1
-done
+until_true 30 eval '! pgrep -f "^$T/bin/tokenward-helper" >/dev/null'
 is "$(pgrep -f "^$T/bin/tokenward-helper" | wc -l)" 0 "no process is left"
 
 # What cannot be loaded: another machine's, no ELF at all, half of one.
