@@ -69,34 +69,20 @@ rm "$T/config/tokenward/profiles.d/lost.yaml"
 # An endpoint that never answers and a thousand callers.
 profile hang /m/hang/oauth/v1/token 'timeout: 60'
 profile other /oauth/v1/token
-sleep 0.5
-(ring 'command=ensure\nprofile=hang\n' >/dev/null 2>&1) &
-sleep 0.5
-(ring --many 1000 8 >"$T/many") &
-many=$!
-sleep 2
+until_true 10 has_token other
+ring --many 1000 'command=ensure\nprofile=hang\n' >"$T/many" &
+until_true 30 test -s "$T/many"
 is "$(cat "$T/many")" 31 "of a thousand callers of one user, so many are let in beside one who waits"
 # The user's own share is used up, so the caller of another uid is asked.
 if [ "$(id -u)" = 0 ]; then
-    ms=$($PYTHON - "$BELL" <<'END'
-import socket, sys, time
-start = time.monotonic()
-caller = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-caller.connect(sys.argv[1])
-caller.send(b"command=ensure\nprofile=other\n")
-answer = caller.recv(4096)
-print(int((time.monotonic() - start) * 1000) if answer == b"status=ok\n" else answer)
-END
-)
-    [ "$ms" -lt 100 ]; is $? 0 "another uid's ensure takes under 100 ms ($ms)"
+    us=$($PYTHON "$TOP_SRC/tests/flow/crowd.py" "$BELL" ask 9 other)
+    [ "${us% *}" -lt 100000 ]; is $? 0 "another uid's ensure takes under 100 ms (median and worst, in us: $us)"
 else
     skip "another uid's ensure takes under 100 ms" "needs root"
 fi
-start=$(date +%s%3N)
-user tokenward get other >/dev/null; is $? 0 "a token that is kept is served"
-[ $(($(date +%s%3N) - start)) -lt 100 ]; is $? 0 "within 100 ms"
-kill "$many" 2>/dev/null
-wait "$many" 2>/dev/null
+within 100 user tokenward get other >/dev/null; is $? 0 "a token that is kept is served within 100 ms ($TOOK)"
+pkill -f "$T/bin/ring.py $BELL --many"
+wait $! 2>/dev/null
 
 # Killed: the socket that is left costs nothing; nobody waits in vain.
 stop -KILL
@@ -106,9 +92,10 @@ user tokenward get other >/dev/null; is $? 0 "and a helper is started, as withou
 serve
 until_true 10 rings
 is "$(ring 'command=ensure\nprofile=other\n')" "status=ok" "started again: the same socket answers"
-(user tokenward get hang >"$T/hung" 2>&1; echo $? >>"$T/hung") &
+(user "$T/bin/tokenward" get hang >"$T/hung" 2>&1; echo $? >>"$T/hung") &
 hung=$!
-sleep 1
+until_true 5 pgrep -f "^$T/bin/tokenward get hang" >/dev/null
+sleep 0.5
 stop -TERM
 rm "$T/config/tokenward/profiles.d/hang.yaml"
 [ ! -e "$BELL" ]; is $? 0 "ended: the socket is removed"

@@ -6,16 +6,17 @@
 sandbox
 profile herd /m/delay=1500/oauth/v1/token
 
-herd() { # herd NAME COUNT: all at once, released by one FIFO
-    rm -f "$T/gate" "$T/out".*
-    mkfifo "$T/gate"
-    chmod 644 "$T/gate"
+herd() { # herd NAME COUNT: all at once, released by one lock
+    rm -f "$T/out".*
+    exec 9>"$T/gate"
+    flock -x 9
     for i in $(seq "$2"); do
-        { cat "$T/gate" >/dev/null; user tokenward get "$1" >"$T/out.$i" 2>"$T/out.err.$i"; } &
+        { flock -s "$T/gate" true; user tokenward get "$1" >"$T/out.$i" 2>"$T/out.err.$i"; } 9>&- &
         pids="${pids:-} $!"
     done
-    sleep 1
-    : >"$T/gate"
+    is_gathered() { [ "$(pgrep -c -f "^flock -s $T/gate")" -ge "$1" ]; }
+    until_true 30 is_gathered "$2"
+    flock -u 9
     # shellcheck disable=SC2086
     wait $pids
     pids=
@@ -40,28 +41,27 @@ is "$(awk '{ print $1; exit }' "$T/sum")" 200 "and all 200 have the new one"
 before=$(requests)
 forget herd
 user "$T/bin/tokenward-helper" fetch herd &
-sleep 0.7
-pkill -KILL -u "$USER_ID" -f "^$T/bin/tokenward-helper" 2>/dev/null 
+until_true 10 test -s "$T/run/tokenward/herd/lock"
+pkill -KILL -u "$USER_ID" -f "^$T/bin/tokenward-helper"
 user tokenward get herd >"$T/out" 2>&1; is $? 0 "the holder was killed: the next one gets the token"
 [ "$(($(requests) - before))" -le 2 ]; ok $? "with at most two requests"
 
 # The holder is stopped: nobody waits for ever, and is told who it is.
-forget herd
-user "$T/bin/tokenward-helper" fetch herd >/dev/null 2>&1 &
-sleep 0.7
+profile held /m/delay=15000/oauth/v1/token
+user "$T/bin/tokenward-helper" fetch held >/dev/null 2>&1 &
+until_true 10 test -s "$T/run/tokenward/held/lock"
 pkill -STOP -f "^$T/bin/tokenward-helper"
-out=$(user "$T/bin/tokenward-helper" --deadline 3 fetch herd 2>&1); is $? 75 "the holder is stopped: exit 75"
+out=$(user "$T/bin/tokenward-helper" --deadline 3 fetch held 2>&1); is $? 75 "the holder is stopped: exit 75"
 like "$out" "process [0-9]" "and the message says who holds it"
 pkill -KILL -f "^$T/bin/tokenward-helper"
 wait "$!" 2>/dev/null
+rm "$T/config/tokenward/profiles.d/held.yaml"
 
 # Two hundred profiles do not wait for each other.
 for i in $(seq 20); do profile "many$i" /m/delay=1000/oauth/v1/token; done
-start=$(date +%s%N)
 # shellcheck disable=SC2046
-user "$T/bin/tokenward-helper" fetch $(seq -f 'many%g' 20); is $? 0 "20 slow profiles in one run"
-ms=$((($(date +%s%N) - start) / 1000000))
-[ $ms -lt 6000 ]; ok $? "side by side ($ms ms, one after the other: 20000)"
+within 6000 user "$T/bin/tokenward-helper" fetch --force $(seq -f 'many%g' 20)
+is $? 0 "20 slow profiles in one run, side by side ($TOOK ms, one after the other: 20000)"
 
 # The lock file goes, and another one stands in its place, while one fetch has
 # it and others wait: who gets a lock that no name leads to begins anew.
@@ -80,17 +80,17 @@ is "$(cat "$T/run/tokenward/moved/token")" "$(field moved access_token)" "record
 
 # The resident helper's first fetch of a profile, and others who begin beside it.
 user tokenward get herd >/dev/null
-for name in alone killed; do profile $name /m/delay=2000/oauth/v1/token; done
+for name in alone killed; do profile $name /m/delay=5000/oauth/v1/token; done
 before=$(requests)
 user "$T/bin/tokenward-helper" serve >/dev/null 2>&1 &
 resident=$!
-until_true 5 test -k "$T/run/tokenward/alone" -a -k "$T/run/tokenward/killed"
+until_true 10 test -k "$T/run/tokenward/alone" -a -k "$T/run/tokenward/killed"
 is $? 0 "its first fetch of a profile is marked"
 out=$(user "$T/bin/tokenward-helper" --deadline 1 fetch alone 2>&1); is $? 75 "who comes to fetch it, too, waits"
 like "$out" "'alone' is being fetched by process $(helper_pid)" "and is told for whom"
 user "$T/bin/tokenward-helper" fetch alone; is $? 0 "or has its token"
 is "$(field alone generation)" 1 "which is the only one"
-until_true 9 has_token killed
+until_true 20 has_token killed
 [ ! -k "$T/run/tokenward/alone" ] && [ ! -k "$T/run/tokenward/killed" ]; is $? 0 "the mark is gone then"
 is "$(requests)" "$((before + 2))" "and there was one request for each"
 forget killed
@@ -105,7 +105,8 @@ wait "$caller"; is $? 0 "which holds nobody up"
 # Tokens that live a second do not make a storm.
 profile short /m/expires-in=1/oauth/v1/token
 before=$(requests)
-end=$(($(date +%s) + 10))
-while [ "$(date +%s)" -lt $end ]; do user tokenward get short >/dev/null 2>&1; sleep 0.1; done
-[ "$(($(requests) - before))" -le 2 ]; ok $? "expires_in 1: at most two requests in 10 s ($(($(requests) - before)))"
+began=$(date +%s)
+while [ "$(date +%s)" -lt $((began + 10)) ]; do user tokenward get short >/dev/null 2>&1; sleep 0.1; done
+made=$(($(requests) - before)) took=$(($(date +%s) - began))
+[ $made -le $((1 + (took + 1) / 6)) ]; ok $? "expires_in 1: a request each 6 s at most ($made in $took s)"
 done_testing

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # ring.py PATH PACKET... - rings the doorbell and prints the answers.
-#   --many N: N callers at once, each silent; prints how many were let in
-#   --hold: rings, and is stopped before it reads
+#   --many N PACKET: one who rings, and N silent callers beside it, for ever;
+#     prints how many of them were let in
+import signal
 import socket
 import sys
-import time
 
 
 def call(path):
@@ -14,15 +14,25 @@ def call(path):
     return caller
 
 
+def text(packet):
+    return packet.encode().decode("unicode_escape").encode("latin-1")
+
+
 path = sys.argv[1]
 if sys.argv[2] == "--many":
+    ringing = call(path)
+    ringing.send(text(sys.argv[4]))
     callers = []
     for _ in range(int(sys.argv[3])):
         try:
             callers.append(call(path))
         except OSError:
             pass
-    time.sleep(0.5)
+    # They are let in one after the other, and for the last one is no room.
+    try:
+        callers[-1].recv(1)
+    except ConnectionError:
+        pass
     inside = 0
     for caller in callers:
         caller.setblocking(False)
@@ -33,12 +43,11 @@ if sys.argv[2] == "--many":
         except OSError:
             pass
     print(inside, flush=True)
-    time.sleep(float(sys.argv[4]))
-    sys.exit(0)
+    signal.pause()
 caller = call(path)
 for packet in sys.argv[2:]:
     try:
-        caller.send(packet.encode().decode("unicode_escape").encode("latin-1"))
+        caller.send(text(packet))
         print(caller.recv(8192).decode(), end="", flush=True)
     except OSError as error:
         print("gone", type(error).__name__)
