@@ -46,7 +46,7 @@ run() {
     [ $status = "$wanted" ] || { echo "# exit $status, wanted $wanted: $(head -c 300 "$T/out")"; return 1; }
     [ -z "$pattern" ] || grep -q -e "$pattern" "$T/out" || { echo "# no '$pattern' in: $(head -n 1 "$T/out")"; return 1; }
     grep -q "$CANARY" "$T/out" && { echo "# the secret was told"; return 1; }
-    [ $ms -lt "${LIMIT_MS:-2000}" ] || { echo "# took $ms ms"; return 1; }
+    [ $ms -lt "${LIMIT_MS:-2000}" ] || { echo "# took $ms ms"; late=1; return 1; }
 }
 as_user() { # user() is a function, and timeout(1) runs programs
     if [ "$(id -u)" = 0 ]; then
@@ -222,8 +222,13 @@ while IFS="$(printf '\t')" read -r id _ <&3; do
     [ "$id" != case ] || continue
     row=$(printf %s "$id" | tr - _)
     why="no test for this row"
-    fresh
-    if type "$row" >/dev/null 2>&1; then "$row"; status=$?; else echo "# $why"; status=1; fi
+    # A busy host may be late itself, so a row that was is tried again.
+    for _ in 1 2 3; do
+        late=
+        fresh
+        if type "$row" >/dev/null 2>&1; then "$row"; status=$?; else echo "# $why"; status=1; fi
+        [ -n "$late" ] || break
+    done
     look_outside
     case $status in 0) met=$((met + 1)) ;; 77) ;; *) unmet=$((unmet + 1)) ;; esac
     if [ $status = 77 ]; then skip "perms/$id" "$why"; else ok $status "perms/$id"; fi

@@ -114,7 +114,7 @@ until_true 5 test -S "$BELL"
 is "$(cat "$T/victim")$(stat -c %a "$T/victim")" mine666 "a link at the socket's place is not followed"
 [ ! -L "$BELL" ] && ask 1 pay >/dev/null; is $? 0 "and the socket is there"
 
-# A disk that takes three seconds for one user's next refresh token.
+# A disk that takes eight seconds for one user's next refresh token.
 can_delay() { command -v strace >/dev/null && user strace -qqo /dev/null -e inject=fsync:delay_enter=1:when=1 true 2>/dev/null; }
 stop() { kill -TERM "$(helper_pid)"; wait "$EXTRA_PID"; }
 stop
@@ -126,12 +126,12 @@ if can_delay; then
     sed -i '/scope:/d' "$T/config/tokenward/profiles.d/rotates.yaml"
     own "$T/config"
     user touch "$T/home/calls"
-    serve strace -f -qqo "$T/home/calls" -e trace=fsync -e inject=fsync:delay_enter=3000000:when=1
+    serve strace -f -qqo "$T/home/calls" -e trace=fsync -e inject=fsync:delay_enter=8000000:when=1
     until_true 5 grep -q '^refresh_token=' "$next"; is $? 0 "a refresh token came, and is stored"
     ask 5 pay >/dev/null; is $? 0 "while the disk takes its time others are answered"
     [ -e "$next" ] && [ ! -e "$(record rotates)" ]
     is $? 0 "before that token is told of"
-    until_true 9 has_token rotates; is $? 0 "it is when the disk has it"
+    until_true 20 has_token rotates; is $? 0 "it is when the disk has it"
     grep -q '^refresh_token=' "${next%.next.rotates}rotates"; is $? 0 "for the next time"
     stop
     rm "$T/config/tokenward/profiles.d/rotates.yaml"
