@@ -193,6 +193,18 @@ user tokenward get filed >/dev/null 2>&1; is "$? $(($(requests) - before))" "77 
 user tokenward get base >"$T/sandbox/subject"
 user tokenward get filed >/dev/null 2>"$T/err"; is $? 0 "exchange: another one is sent at once"
 sed 's/^/# /' "$T/err"
+mkdir -m 700 "$T/credentials"
+printf 'not-a-token' >"$T/credentials/subject"
+chmod 600 "$T/credentials/subject"
+own "$T/credentials"
+trade handed 'subject_token: {credential: subject}'
+handed() { user env CREDENTIALS_DIRECTORY="$T/credentials" tokenward get handed; }
+handed >/dev/null 2>&1; is $? 77 "exchange: a credential of the unit's that is none: exit 77"
+before=$(requests)
+handed >/dev/null 2>&1; is "$? $(($(requests) - before))" "77 0" "exchange: is not sent twice"
+user tokenward get base >"$T/credentials/subject"
+handed >/dev/null 2>"$T/err"; is $? 0 "exchange: another one is sent at once"
+sed 's/^/# /' "$T/err"
 trade identity 'subject_token: {profile: base}' 'requested_token_type: id_token'
 token=$(user tokenward get identity 2>&1); is "$? $(field identity token_type)" "0 N_A" "exchange: what is no bearer token"
 like "$(user tokenward get --format json identity)" '"token_type": *"N_A"' "exchange: says so"

@@ -57,6 +57,13 @@ for method in client_secret_post client_secret_basic; do
     is "$out$(active "$refresh")" '{"active":false}' "$method: the next one revokes"
 done
 
+# So does the file that WLCG's clients look for.
+logged_in grid $REVOKE 'wlcg_discovery: true'
+[ -s "$T/run/bt_u$USER_ID" ]; ok $? "wlcg_discovery: the token is there, too"
+user tokenward logout grid; is $? 0 "logout"
+[ ! -e "$T/run/bt_u$USER_ID" ]; ok $? "takes it away"
+rm "$T/config/tokenward/profiles.d/grid.yaml"
+
 # Machines have access tokens alone.
 profile machine /oauth/v1/token "revocation_endpoint: $URL$REVOKE"
 user tokenward get machine >/dev/null

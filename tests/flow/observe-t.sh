@@ -131,18 +131,22 @@ if [ -x /lib/systemd/systemd-journald ] && command -v systemd-cat >/dev/null; th
     # As the manager does it; systemd-cat does not always say where it leads.
     # shellcheck disable=SC2016
     systemd-cat sh -c 'JOURNAL_STREAM=$(stat -Lc %d:%i /proc/self/fd/2); export JOURNAL_STREAM
-        exec "$0/bin/tokenward-helper" --system serve' "$T" &
+        exec "$0/bin/tokenward-helper" --system --log-level info serve' "$T" &
     EXTRA_PID=$!
-    entries() { journalctl --no-pager -q -D "/run/log/journal/$(cat /etc/machine-id)" -o json TOKENWARD_EVENT=fetch 2>/dev/null; }
+    entries() { journalctl --no-pager -q -D "/run/log/journal/$(cat /etc/machine-id)" -o json TOKENWARD_EVENT="$1" 2>/dev/null; }
     # shellcheck disable=SC2317
-    has_entry() { entries | grep -q .; }
-    if until_true 10 has_entry; then
-        entry=$(entries | tail -n 1)
+    has_entry() { entries "$1" | grep -q .; }
+    if until_true 10 has_entry fetch; then
+        entry=$(entries fetch | tail -n 1)
         like "$entry" '"TOKENWARD_PROFILE" *: *"refused"' "an entry of the journal has the profile for a field"
         like "$entry" '"TOKENWARD_STATUS" *: *"denied"' "and the status"
         like "$entry" '"PRIORITY" *: *"3"' "and a priority"
         like "$entry" '"MESSAGE" *: *"[^"]*invalid_scope' "and the message for a person"
         like "$entry" '"_TRANSPORT" *: *"journal"' "by the journal's own protocol"
+        rm -rf /run/tokenward/shop
+        load shop.service shop >/dev/null
+        until_true 10 has_entry refreshed; is $? 0 "what is no failure is there at log level info"
+        like "$(entries refreshed | tail -n 1)" '"MESSAGE" *: *"refreshed"' "with its event for a message"
     else
         skip "entries of the journal" "journald writes none here"
     fi

@@ -3,10 +3,14 @@
  * tell-t.c - what a server wants a person to see: shown as it is, or not.
  */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "helper/exchange_tell.h"
+#include "helper/screen.h"
+#include "provider/base/auto.h"
 
 #define GOOD "https://a.test/device"
 
@@ -122,4 +126,42 @@ Test(tell, says_what_to_do_when_nobody_is_there)
     keeper_forget(&keeper);
     context.person = &PERSON;
     cr_expect_not(exchange_lacks_person(&context, &err));
+}
+
+/* What is on standard output, which is no terminal, after @tell was shown. */
+static const char *
+page_of(struct screen *screen, const struct tell *tell)
+{
+    static char page[1024];
+    AUTO_CLOSE int kept = dup(STDOUT_FILENO);
+    int ends[2];
+    ssize_t n;
+
+    cr_assert_eq(pipe2(ends, O_NONBLOCK), 0);
+    (void)dup2(ends[1], STDOUT_FILENO);
+    screen_show(screen, tell);
+    (void)dup2(kept, STDOUT_FILENO);
+    n = read(ends[0], page, sizeof page - 1);
+    page[n > 0 ? n : 0] = '\0';
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return page;
+}
+
+Test(tell, is_a_page_for_a_person)
+{
+    struct screen screen = {.profile = "p"};
+    struct tell tell = {.url = GOOD, .code = "AB CD", .text = "Hurry."};
+    int64_t before_ms = clock_monotonic_ms();
+
+    cr_expect_str_eq(page_of(&screen, &tell),
+                     "To log in for 'p', open\n\n    " GOOD "\n\n"
+                     "and enter the code\n\n    AB CD\n\n"
+                     "The server says: Hurry.\n\n");
+    cr_expect_eq(screen.end_ms, 0, "nobody said for how long");
+    tell = (struct tell){.url = GOOD, .valid_s = INT64_MAX};
+    cr_expect_str_eq(page_of(&screen, &tell),
+                     "To log in for 'p', open\n\n    " GOOD "\n\n");
+    cr_expect_geq(screen.end_ms, before_ms + 86400000, "a day at most");
+    cr_expect_leq(screen.end_ms, clock_monotonic_ms() + 86400000);
 }
