@@ -102,6 +102,7 @@ FLOW_TESTS = \
 	tests/flow/stack-t.sh \
 	tests/flow/status-t.sh \
 	tests/flow/storage-t.sh \
+	tests/flow/system-hook-t.sh \
 	tests/flow/system-t.sh \
 	tests/flow/systemd-t.sh \
 	tests/flow/template-t.sh \
