@@ -11,6 +11,7 @@ fi
 DENIED=$TOP_BUILD/tests/pam/denied
 service tw-test
 service tw-1s deadline=1
+service tw-10s deadline=10
 # libnss_systemd aborts where it may not block a signal.
 printf 'passwd: files\ngroup: files\nhosts: files\n' >"$T/nsswitch.conf"
 mount --bind "$T/nsswitch.conf" "$(readlink -f /etc/nsswitch.conf)"
@@ -20,8 +21,11 @@ LIMIT=2800 # the logout's 2 s, on a busy machine
 longest=0 bad=0 count=0
 for call in $("$DENIED"); do
     for error in EACCES EPERM; do
-        took=$("$DENIED" "$call" "$error" tw-1s "$TESTER" 2>"$T/err")
-        status=$?
+        for _ in 1 2 3 4 5; do # a busy machine may be late, but not each time
+            took=$("$DENIED" "$call" "$error" tw-1s "$TESTER" 2>"$T/err")
+            status=$?
+            [ "$call" != write ] && [ "${took:-0}" -ge $LIMIT ] || break
+        done
         # libpam, which tells the audit system, may not forgive it itself.
         "$DENIED" "$call" "$error" tw-none "$TESTER" >/dev/null 2>&1
         without=$?
@@ -44,7 +48,7 @@ is "$(pgrep -c -u "$USER_ID" -x tokenward-helpe)" 0 "no process is left"
 # A count that could not be taken back is not believed for long.
 find /run/tokenward/user/.sessions/$USER_ID -type f -exec touch -d '2 hours ago' {} +
 rm -rf "$OWN/login"
-open_session; is $? 0 "a session where nothing is forbidden"
+open_session tw-10s; is $? 0 "a session where nothing is forbidden"
 [ -s "$OWN/login/token" ]; ok $? "has its token"
 close_session
 is "$(find /run/tokenward | sort | tr '\n' ' ')" "/run/tokenward /run/tokenward/user /run/tokenward/user/.sessions /run/tokenward/user/.sessions/$USER_ID " \

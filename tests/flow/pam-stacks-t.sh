@@ -49,9 +49,9 @@ line() { example "$1" >>"/etc/pam.d/$2"; } # line N SERVICE
 SHOW='echo "$BEARER_TOKEN_FILE"; for i in 1 2 3 4 5 6 7 8 9; do test -s "$BEARER_TOKEN_FILE" && echo there && break; sleep 1; done'
 WANTED="$OWN/login/token there"
 shown() { tr -d '\r' <"$T/shown" | grep -o "$OWN/login/token\$\|^there\$" | tr '\n' ' ' | sed 's/ $//'; }
+is_left() { [ ! -e "$OWN" ] && [ -z "$(counted)" ]; }
 left() { # left NAME: nothing is
-    for _ in $(seq 50); do [ -e "$OWN" ] || [ -n "$(ls "/run/tokenward/user/.sessions/$USER_ID" 2>/dev/null)" ] || break; sleep 0.1; done
-    [ ! -e "$OWN" ] && [ -z "$(ls "/run/tokenward/user/.sessions/$USER_ID" 2>/dev/null)" ] && gone
+    until_true 9 is_left && gone
     ok $? "$1: all is gone after it"
 }
 log_in() { # log_in NAME COMMAND...: what the session says lands in $T/shown
@@ -91,25 +91,13 @@ ways() { # ways REMARK: su -l, login and sshd
         skip "login$1 leaves" "login or python3 is not installed"
     fi
     if command -v sshd >/dev/null && command -v ssh >/dev/null; then
-        log_in "sshd$1" ssh -q -F none -p "$port" -i "$T/ssh/user" -o BatchMode=yes -o StrictHostKeyChecking=no \
-            -o UserKnownHostsFile=/dev/null "$TESTER@127.0.0.1" "$SHOW"
+        log_in "sshd$1" ssh_in "$SHOW"
     else
         skip "sshd$1" "openssh is not installed"
         skip "sshd$1 leaves" "openssh is not installed"
     fi
 }
-if command -v sshd >/dev/null; then
-    mkdir "$T/ssh"
-    ssh-keygen -q -t ed25519 -N '' -f "$T/ssh/host"
-    ssh-keygen -q -t ed25519 -N '' -f "$T/ssh/user"
-    port=$((20000 + $$ % 20000))
-    printf '%s\n' "Port $port" "ListenAddress 127.0.0.1" "HostKey $T/ssh/host" "PidFile none" "UsePAM yes" "StrictModes no" \
-        "AuthorizedKeysFile $T/ssh/user.pub" >"$T/ssh/config"
-    chmod 755 "$T/ssh"
-    "$(command -v sshd)" -D -f "$T/ssh/config" -E "$T/ssh/log" &
-    EXTRA_PID=$!
-    for _ in $(seq 50); do ssh-keyscan -p "$port" 127.0.0.1 >/dev/null 2>&1 && break; sleep 0.1; done
-fi
+! command -v sshd >/dev/null || start_sshd
 
 for service in sshd login cron su-l; do line 1 $service; done
 line 2 sudo
@@ -128,7 +116,7 @@ if command -v cron >/dev/null && command -v faketime >/dev/null; then
     chmod 600 "/var/spool/cron/crontabs/$TESTER"
     DONT_FAKE_MONOTONIC=1 faketime "$(date '+%Y-%m-%d %H:%M:57')" cron -f &
     CRON_PID=$!
-    for _ in $(seq 200); do [ -e "$T/home/done" ] && break; sleep 0.1; done
+    until_true 90 test -e "$T/home/done" # if it was too late for this minute, in the next
     cp "$T/home/shown" "$T/shown" 2>/dev/null || : >"$T/shown"
     is "$(shown)" "$WANTED" "cron: the session finds its token"
     left "cron"
@@ -149,7 +137,7 @@ log_in "su -l by su's line" su - "$TESTER" -c "$SHOW"
 open_session
 rm -rf "$OWN/login"
 pamtester tw-locker "$TESTER" 'setcred(PAM_REFRESH_CRED)' >/dev/null 2>&1
-[ -s "$OWN/login/token" ]; ok $? "a screen locker's setcred brings a token that was lost"
+until_true 9 test -s "$OWN/login/token"; ok $? "a screen locker's setcred brings a token that was lost"
 close_session
 
 # Debian's own way.

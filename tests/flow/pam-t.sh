@@ -9,7 +9,7 @@ if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/nu
 fi
 # shellcheck source=tests/flow/pam_lib.sh
 . "${TOP_SRC:-.}/tests/flow/pam_lib.sh"
-service tw-test debug
+service tw-test debug deadline=10
 service tw-10s deadline=10
 
 profile login /oauth/v1/token 'login: true' 'env: {ACME_FILE: file, ACME: token, LD_PRELOAD: file}'
@@ -22,11 +22,16 @@ is "$(stat -c '%a %u:%g' /run/tokenward /run/tokenward/user /run/tokenward/user/
     "755 0:0 755 0:0 700 0:0 " "what is above it is root's"
 is "$(cd "$OWN" && echo */token)" "login/token" "a profile marked login has its token, another none"
 is "$(stat -c '%a %u' "$OWN/login/token")" "600 $USER_ID" "which is the user's"
-timed open_session; is $? 0 "a second session"
+for _ in 1 2 3 4 5; do # a busy machine may be late, but not each time
+    timed open_session; status=$?
+    [ "$took" -ge 250 ] || break
+    close_session
+done
+is $status 0 "a second session"
 echo "# with a token kept: $took ms"
 [ "$took" -lt 250 ]; ok $? "with a token kept it costs next to nothing"
 close_session; [ -s "$OWN/login/token" ]; ok $? "one of two closed: the token stays"
-close_session; is "$?$(ls -A "$OWN" 2>&1 | grep -c 'No such')" 01 "the last one closed: all is gone"
+close_session; is "$?$([ ! -e "$OWN" ] || echo there)" 0 "the last one closed: all is gone"
 close_session; is $? 0 "closed once more"
 [ ! -e "$OWN" ]; ok $? "which makes nothing"
 is "$(pamtester tw-test "$TESTER" open_session open_session close_session >/dev/null 2>&1; echo "$?$(ls "$OWN" 2>/dev/null)")" 0 \
@@ -122,10 +127,16 @@ else
 fi
 
 # The deadline.
-late() { # late NAME LIMIT: a session opens within the limit
-    timed open_session "${3:-tw-test}"; is $? 0 "$1: the login goes on"
+late() { # late NAME LIMIT [SERVICE]: a session opens within the limit, if not each time
+    for _ in 1 2 3 4 5; do
+        timed open_session "${3:-tw-test}"; status=$?
+        [ "$took" -ge "$2" ] || break
+        close_session
+    done
+    is $status 0 "$1: the login goes on"
     [ "$took" -lt "$2" ]; ok $? "$1: after $took ms"
 }
+service tw-3s
 service tw-1s deadline=1
 service tw-0s deadline=0
 service tw-required deadline=1 required
@@ -134,9 +145,11 @@ stuck() { # stuck NAME SCRIPT
     fake_helper "$2"
     late "$1" 1600 tw-1s
     gone; ok $? "$1: no process is left"
-    is "$(pgrep -a -u "$USER_ID" | grep -v "/bin/sandbox\|<defunct>")" "" "$1: none of the user's at all"
+    until_true 9 is_nobody; ok $? "$1: none of the user's at all"
+    is_nobody || pgrep -a -u "$USER_ID" | sed 's/^/# /'
     close_session
 }
+is_nobody() { ! pgrep -a -u "$USER_ID" | grep -qv "/bin/sandbox\|<defunct>"; }
 stuck "a helper that hangs" 'sleep 60 & sleep 60'
 # shellcheck disable=SC2016
 stuck "one that stops itself" 'kill -STOP $$'
@@ -150,7 +163,7 @@ if [ -n "$wrapper" ]; then
     for where in '' '>&2'; do
         fake_helper "for _ in \$(seq 50); do printf '\\033[2J\\nevil: %%s%%n\\r\\n<0>evil\\n' $where; done; sleep 0.1"
         LD_PRELOAD=$wrapper PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR=/etc/pam.d PAM_WRAPPER_DEBUGLEVEL=2 \
-            pamtester tw-1s "$TESTER" open_session >"$T/out" 2>"$T/log"
+            pamtester tw-10s "$TESTER" open_session >"$T/out" 2>"$T/log"
         is $? 0 "a helper that prints escapes and line feeds ${where:-to us}: the login goes on"
         is "$(grep -c evil "$T/log")$(tr -d '[:print:]\n\t' <"$T/log" | wc -c)" 00 "and none of it is logged"
         is "$(sed -n 's/.*SYSLOG([0-9]): //p' "$T/log")" "$([ -n "$where" ] || echo the helper is stuck and was ended)" "but what came of it"
@@ -166,17 +179,16 @@ close_session
 install_helper
 profile slow '/m/delay=2500/oauth/v1/token' 'login: true'
 late "a server that takes 2.5 s" 1600 tw-1s
-sleep 2.5
-[ -s "$OWN/slow/token" ]; ok $? "and the token comes behind"
+until_true 9 test -s "$OWN/slow/token"; ok $? "and the token comes behind"
 close_session
 late "deadline=0" 400 tw-0s
-for _ in $(seq 100); do [ -s "$OWN/slow/token" ] && break; sleep 0.1; done
-[ -s "$OWN/slow/token" ]; ok $? "deadline=0: the token comes behind"
+until_true 9 test -s "$OWN/slow/token"; ok $? "deadline=0: the token comes behind"
 close_session
-late "3 s are the default" 3400
+late "3 s are the default" 3400 tw-3s
 close_session
 profile slow '/m/hang/oauth/v1/token' 'login: true'
-late "a server that never answers" 3400
+late "a server that never answers" 3400 tw-3s
+until_true 9 test -s "$OWN/login/token"
 is "$(cd "$OWN" && echo */token)" "login/token" "the other profile has its token"
 close_session
 rm "$T/config/tokenward/profiles.d/slow.yaml"
@@ -222,7 +234,7 @@ rm -rf /run/tokenward
 
 # su: its own stack, with our line behind it.
 if command -v su >/dev/null; then
-    printf 'auth sufficient pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s profile=login\n' "$MODULE" >/etc/pam.d/su
+    printf 'auth sufficient pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s deadline=10 profile=login\n' "$MODULE" >/etc/pam.d/su
     cp /etc/pam.d/su /etc/pam.d/su-l
     # shellcheck disable=SC2016
     out=$(su - "$TESTER" -c 'echo "$BEARER_TOKEN_FILE $ACME_FILE ${ACME-unset} ${LD_PRELOAD-unset}"; test -s "$BEARER_TOKEN_FILE" && echo there' 2>&1)
@@ -236,50 +248,29 @@ fi
 
 # A real sshd logs the user in and out.
 if command -v sshd >/dev/null && command -v ssh >/dev/null; then
-    mkdir "$T/ssh" "$T/home/.ssh"
-    ssh-keygen -q -t ed25519 -N '' -f "$T/ssh/host"
-    ssh-keygen -q -t ed25519 -N '' -f "$T/ssh/user"
-    cp "$T/ssh/user.pub" "$T/home/.ssh/authorized_keys"
-    own "$T/home/.ssh"
     chmod 755 "$T/home"
-    port=$((20000 + $$ % 20000))
-    cat >"$T/ssh/config" <<EOF
-Port $port
-ListenAddress 127.0.0.1
-HostKey $T/ssh/host
-PidFile none
-UsePAM yes
-StrictModes no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-AuthorizedKeysFile $T/home/.ssh/authorized_keys
-EOF
-    printf 'auth required pam_permit.so\nauth optional %s\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s\n' "$MODULE" "$MODULE" >/etc/pam.d/sshd
-    "$(command -v sshd)" -D -f "$T/ssh/config" -E "$T/ssh/log" &
-    EXTRA_PID=$!
-    login() { ssh -q -F none -p "$port" -i "$T/ssh/user" -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "$TESTER@127.0.0.1" "$@"; }
-    for _ in $(seq 50); do login true 2>/dev/null && break; sleep 0.1; done
+    printf 'auth required pam_permit.so\nauth optional %s\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s deadline=10\n' "$MODULE" "$MODULE" >/etc/pam.d/sshd
+    start_sshd "PasswordAuthentication no" "KbdInteractiveAuthentication no"
     # shellcheck disable=SC2016
-    out=$(login 'echo "$BEARER_TOKEN_FILE"; test -s "$BEARER_TOKEN_FILE" && echo there' 2>&1)
+    out=$(ssh_in 'echo "$BEARER_TOKEN_FILE"; test -s "$BEARER_TOKEN_FILE" && echo there' 2>&1)
     is "$out" "$OWN/login/token
 there" "sshd: the session finds its token"
-    for _ in $(seq 30); do [ -e "$OWN" ] || break; sleep 0.1; done
-    [ ! -e "$OWN" ]; ok $? "and it is gone after the logout"
-    login 'sleep 4' &
+    until_true 9 test ! -e "$OWN"; ok $? "and it is gone after the logout"
+    ssh_in "until [ -e '$T/home/go' ]; do sleep 0.1; done" &
     first=$!
-    sleep 1
-    login true; is $? 0 "a second login beside it"
-    sleep 0.5
+    sessions() { [ "$(counted | wc -l)" = "$1" ]; }
+    until_true 9 sessions 1
+    ssh_in true; is $? 0 "a second login beside it"
+    until_true 9 sessions 1
     [ -s "$OWN/login/token" ]; ok $? "whose end leaves the first its token"
+    : >"$T/home/go"
     wait "$first"
-    for _ in $(seq 30); do [ -e "$OWN" ] || break; sleep 0.1; done
-    [ ! -e "$OWN" ]; ok $? "the last logout takes it"
+    until_true 9 test ! -e "$OWN"; ok $? "the last logout takes it"
     bad=0
-    for _ in $(seq 20); do login true || bad=1; done
+    for _ in $(seq 20); do ssh_in true || bad=1; done
     is "$bad" 0 "20 logins one after the other"
     # The client is gone a little before the server has closed the session.
-    for _ in $(seq 30); do [ -n "$(ls /run/tokenward/user/.sessions/$USER_ID)" ] || break; sleep 0.1; done
-    is "$(ls /run/tokenward/user/.sessions/$USER_ID 2>/dev/null)" "" "no session is left counted"
+    until_true 9 sessions 0; ok $? "no session is left counted"
     gone; ok $? "and no helper"
 else
     skip "sshd" "openssh is not installed"
