@@ -213,5 +213,5 @@ user tokenward explain here | grep -qF -e "$CANARY" -e "$(sed -n 's/^access_toke
 # Sources that hang leave time for those behind.
 HANG="token_endpoint: $URL/m/hang/oauth/v1/token"
 stack hangs "- {name: one, $HANG, $GOOD}" "- {name: two, $HANG, $GOOD}" "- {name: three, $GOOD}"
-fetch --deadline 6 hangs >/dev/null; is "$? $(field hangs answered_by)" "0 3 (three)" "two sources hang: the third answers in time"
+fetch --deadline 12 hangs >/dev/null; is "$? $(field hangs answered_by)" "0 3 (three)" "two sources hang: the third answers in time"
 done_testing
