@@ -141,6 +141,7 @@ EXTRA_DIST += \
 	tests/flow/schema_valid.py \
 	tests/flow/smtp_server.py \
 	tests/flow/systemd-inside.sh \
+	tests/flow/templates.sh \
 	tests/flow/token_checker.py \
 	tests/flow/web.sh
 

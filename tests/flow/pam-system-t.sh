@@ -12,9 +12,9 @@ fi
 . "${TOP_SRC:-.}/tests/flow/pam_stack.sh"
 # shellcheck source=tests/flow/host.sh
 . "${TOP_SRC:-.}/tests/flow/host.sh"
+# shellcheck source=tests/flow/templates.sh
+. "${TOP_SRC:-.}/tests/flow/templates.sh"
 command -v su >/dev/null || skip_all "su is not installed"
-cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
-chmod 644 "$T/bin/ring.py"
 unset TOKENWARD_HELPER TOKENWARD_MODULE_DIR XDG_CONFIG_HOME XDG_RUNTIME_DIR
 mkdir -m 755 /run/user
 service tw-test debug
@@ -25,34 +25,8 @@ sed -i 's/^session optional/session required/' /etc/pam.d/tw-required
 for name in su su-l; do
     printf 'auth sufficient pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s deadline=10\n' "$MODULE" >/etc/pam.d/$name
 done
-put() { # put FILE [MODE]: as the system's, from stdin
-    mkdir -p "$SYSCONF/profiles.d" "$SYSCONF/secrets"
-    cat >"$SYSCONF/.new"
-    chown "0:$SERVICE_ID" "$SYSCONF/.new"
-    chmod "${2:-640}" "$SYSCONF/.new"
-    mv "$SYSCONF/.new" "$SYSCONF/$1"
-}
 for name in anna bert carl; do printf %s "$CANARY" | put "secrets/$name"; done
-template() { # template NAME PATH LINE...
-    name=$1 path=$2
-    shift 2
-    {
-        printf 'profiles:\n  %s@:\n    token_endpoint: %s%s\n    client_id: %s\n' "$name" "$URL" "$path" "$CLIENT_ID"
-        printf '    client_secret: {file: ../secrets/%%u}\n    scope: payments\n    ca_file: %s\n' "$T/ca.pem"
-        for line in "$@"; do echo "    $line"; done
-    } | put "profiles.d/$name@.yaml"
-}
 TEAM='readers: {users: [anna], groups: [team]}'
-# reload: until the helper has read what is there now, and with it a template
-# that came last and has another name each time
-marks=0
-reload() {
-    marks=$((marks + 1))
-    printf 'profiles:\n  mark%s@:\n    token_endpoint: %s\n    client_id: a\n    client_secret: {file: ../secrets/%%u}\n    readers: {users: [bert]}\n' \
-        $marks "$URL" | put profiles.d/mark.yaml
-    until_true 15 knows "mark$marks@anna"
-}
-knows() { ring anna "command=ensure\\nprofile=$1\\n" | grep -q '^status=access'; }
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 open() { # open USER [SERVICE]: sets took
     took=$(now_ms)
@@ -73,9 +47,6 @@ quickly() { # quickly LIMIT USER [SERVICE]: the same within the limit, if not ea
 }
 has() { for token in "$@"; do until_true 9 test -s "/run/tokenward/$token/token"; done; } # it may come behind the login
 close() { pamtester tw-test "$1" close_session >"$T/out" 2>&1; }
-ring() { # ring USER LINES
-    as "$1" $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$2"
-}
 # shellcheck disable=SC2016
 seen() { # seen USER: what a session of that user finds
     su - "$1" -c 'echo "${BEARER_TOKEN_FILE-unset} ${CORP_TOKEN_FILE-unset} ${PAGER-unset}"; test -r "$BEARER_TOKEN_FILE" && cat "$BEARER_TOKEN_FILE"' 2>/dev/null

@@ -10,19 +10,9 @@ fi
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 # shellcheck source=tests/flow/host.sh
 . "${TOP_SRC:-.}/tests/flow/host.sh"
-cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
-chmod 644 "$T/bin/ring.py"
-put() { # put FILE: as the system's, from stdin
-    mkdir -p "$SYSCONF/profiles.d" "$SYSCONF/secrets"
-    cat >"$SYSCONF/.new"
-    chown "0:$SERVICE_ID" "$SYSCONF/.new"
-    chmod "${2:-640}" "$SYSCONF/.new"
-    mv "$SYSCONF/.new" "$SYSCONF/$1"
-}
+# shellcheck source=tests/flow/templates.sh
+. "${TOP_SRC:-.}/tests/flow/templates.sh"
 secret() { printf %s "${2:-$CANARY}" | put "secrets/$1"; }
-ring() { # ring USER LINES
-    as "$1" $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$2"
-}
 said() { grep -q -e "$1" "$T/serve.out"; }
 secret anna
 secret bert
