@@ -81,10 +81,10 @@ set -- $(counts)
 is "$(($1 - TENANTS)) $4" "$USERS 1" "by one request each"
 [ "$2" -le 16 ]; is $? 0 "at most 16 at once ($2)"
 
-# A file that cannot be written keeps all others waiting for a while, with what
+# Files that cannot be written keep all others waiting for a while, with what
 # was bought for them.
 $PYTHON -c 'import fcntl, glob, os, struct, time
-locks = [os.open(dir + "/lock", os.O_RDWR | os.O_CREAT, 0o600) for dir in glob.glob("/run/tokenward/many@tenant1[0-9]")]
+locks = [os.open(dir + "/lock", os.O_RDWR | os.O_CREAT, 0o600) for dir in glob.glob("/run/tokenward/many@tenant[12][0-9][0-9]")]
 for lock in locks:
     os.fchown(lock, os.fstat(os.open("/run/tokenward", os.O_RDONLY)).st_uid, -1)
     fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)) # F_OFD_SETLK
