@@ -115,6 +115,16 @@ if command -v strace >/dev/null && user strace -o /dev/null true 2>/dev/null; th
     until_true 5 test -n "$(helper_pid)"
     until_true 60 many_are_there; is $? 0 "300 instances have their tokens"
     until_true 1 quiet; is $? 0 "idle for three seconds: no system call"
+    # A reload looks at all that is kept, of which none has failed, and at
+    # others between.  No name can be read in a process that dumps no core.
+    before_lines=$(wc -l <"$T/home/calls")
+    looks() { tail -n +"$((before_lines + 1))" "$T/home/calls" | grep -E 'epoll_p?wait|openat\(.*O_NOFOLLOW.* ENOENT'; }
+    all_were_read() { [ "$(looks | grep -c ENOENT)" -ge 300 ]; }
+    kill -HUP "$(helper_pid)"
+    until_true 20 all_were_read; is $? 0 "SIGHUP: everything kept is looked at"
+    until_true 1 quiet
+    most=$(looks | awk '/epoll/ { n = 0 } /ENOENT/ && ++n > most { most = n } END { print most + 0 }')
+    [ "$most" -gt 0 ] && [ "$most" -le 150 ]; is $? 0 "some in each turn ($most of 300)"
     age many@m7 4000
     lines=$(wc -l <"$T/home/calls")
     TOKENWARD_HELPER=/nonexistent user tokenward get many@m7 >/dev/null; is $? 0 "somebody rings, and has a token"
