@@ -46,8 +46,8 @@ pam() { # pam SERVICE USER CALL...: what libpam makes of it; the module's words 
         NSS_WRAPPER_PASSWD="$T/passwd" NSS_WRAPPER_GROUP="$T/group" XDG_RUNTIME_DIR=/nowhere SSLKEYLOGFILE="$T/home/keys" pamtester "$@" >"$T/out" 2>"$T/log"
 }
 said() { grep -q -e "$1" "$T/log"; }
-stack tw-test optional debug
-stack tw-required required required
+stack tw-test optional debug deadline=10
+stack tw-required required required deadline=10
 stack tw-wrong optional deadline=99 nonsense
 sandbox
 profile login /oauth/v1/token 'login: true' 'env: {ACME_FILE: file, LD_PRELOAD: file}'

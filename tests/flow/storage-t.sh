@@ -22,7 +22,7 @@ else
     echo stored >"$W/files/one"
     own "$W/files"
     start files rclone serve webdav --config "$W/none" --addr "127.0.0.1:$DAV" "$W/files"
-    for _ in $(seq 100); do curl -s -o /dev/null "http://127.0.0.1:$DAV/" && break; sleep 0.1; done
+    until_true 30 curl -s -o /dev/null "http://127.0.0.1:$DAV/"
     web_serve "$PORT" <<EOS
         location / {
             auth_request /check;
@@ -79,7 +79,7 @@ else
 import sys
 from google.auth import exceptions, pluggable
 profile, output = sys.argv[1:3]
-source = {"command": "tokenward-credential google " + profile, "timeout_millis": 5000}
+source = {"command": "tokenward-credential google " + profile, "timeout_millis": 60000}
 if output:
     source["output_file"] = output
 account = pluggable.Credentials(

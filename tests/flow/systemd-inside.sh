@@ -145,7 +145,7 @@ sed -i 's/^    scope: payments$/&\n    login: true/' /home/anna/.config/tokenwar
 { cat /usr/lib/pam.d/systemd-user; echo "session optional $(find /usr/local/lib /usr/lib -name pam_tokenward.so | head -n 1)"; } >/etc/pam.d/systemd-user
 systemctl start user@61001.service
 is "$(anna systemctl --user show-environment | grep ^BEARER_TOKEN_FILE=)" BEARER_TOKEN_FILE=/run/user/61001/tokenward/mine/token "pam_tokenward in its stack: its services are told of their token"
-[ -s /run/user/61001/tokenward/mine/token ]
+until_true 10 test -s /run/user/61001/tokenward/mine/token
 is $? 0 "which is there"
 is "$(ls /run/tokenward/user/.sessions/61001 2>/dev/null)" "" "and it counts for no session"
 is "$(systemctl is-active user@61001.service)" active "the user's manager runs"

@@ -41,7 +41,7 @@ cp "$TOP_SRC/tests/flow/systemd-inside.sh" "$TOP_SRC/tests/flow/ring.py" "$T/bin
 chmod 755 "$T/bin/sandbox"
 export T TOP_BUILD CLIENT_ID CANARY
 # shellcheck disable=SC2016
-timeout -k 5 150 unshare -m -C -p -f -n -u -i --propagation private --kill-child sh -ec '
+timeout -k 5 500 unshare -m -C -p -f -n -u -i --propagation private --kill-child sh -ec '
 R=$T/over/root
 mount -t tmpfs none "$T/over"
 mkdir "$T/over/upper" "$T/over/work" "$R"

@@ -43,12 +43,11 @@ serve() { # serve CERTIFICATE [OPTION...]: sets PORT
     : >"$T/served"
     openssl s_server -accept 127.0.0.1:0 -cert "$name.pem" -key "$name.key" "$@" <&9 >"$T/served" 2>&1 &
     EXTRA_PID=$!
-    for _ in $(seq 100); do
-        PORT=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$T/served")
-        [ -z "$PORT" ] || return 0
-        sleep 0.05
-    done
-    sed 's/^/# /' "$T/served"
+    until_true 30 has_port || sed 's/^/# /' "$T/served"
+}
+has_port() {
+    PORT=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$T/served")
+    [ -n "$PORT" ]
 }
 fetch() { # fetch PROFILE [CA [HOST]]: from what is served; sets out and status
     URL=https://${3:-127.0.0.1}:$PORT CA=${2:-$T/sandbox/ca.pem}

@@ -21,8 +21,8 @@ mkdir "$K" "$T/tpm"
 swtpm socket --tpm2 --tpmstate "dir=$T/tpm" --server type=tcp,port=2321 --ctrl type=tcp,port=2322 \
     --flags not-need-init,startup-clear >/dev/null 2>&1 &
 EXTRA_PID=$!
-sleep 0.5
-kill -0 "$EXTRA_PID" 2>/dev/null || { EXTRA_PID=; skip_all "no swtpm at port 2321"; }
+is_up() { tpm2_getcap -T swtpm properties-fixed >/dev/null; }
+until_true 9 is_up || { EXTRA_PID=; skip_all "no swtpm at port 2321"; }
 
 tpm() { # tpm COMMAND [ARGUMENT...]: of the openssl program, with the provider
     command=$1
