@@ -206,7 +206,7 @@ if [ "$(id -u)" = 0 ] && command -v python3 >/dev/null; then
     chmod 600 "$T/config/tokenward/pass" "$K/locked.key"; own "$T/config"
     user "$T/bin/tokenward-helper" fetch slow 2>"$T/err" &
     is_asked() { [ "$(curl -s --cacert "$CA" "$URL/count$ENDPOINT")" = 1 ]; }
-    until_true 10 is_asked
+    until_true 30 is_asked
     # The private number of the key, as it is in memory, from either end.
     private=$(openssl pkey -in "$K/ec.key" -text -noout | sed -n '/priv:/,/pub:/p' | tr -d ' :\n' | sed 's/priv//; s/pub//; s/^00//')
     looked=$(python3 - "$private" $(pgrep -f "^$T/bin/tokenward-helper fetch slow") <<'EOF'

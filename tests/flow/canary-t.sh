@@ -227,7 +227,7 @@ crash() { # crash NAME PROCESS...
     is "$limited" "$count" "$name: has no room for a core in $count processes"
     kill -SEGV "$@"
     for pid in "$@"; do
-        until_true 5 has_ended "$pid"
+        until_true 30 has_ended "$pid"
         # 128 and more: with a core.  One that its parent has taken along, 9.
         [ ! -e "/proc/$pid" ] || [ "$(awk '{ print $NF }' "/proc/$pid/stat" 2>/dev/null || echo 0)" -lt 128 ]; ok $? "$name: crashed, without a core"
     done
@@ -241,13 +241,13 @@ if [ "$written" = 1 ]; then
     crashing "$T/bin/tokenward-helper" fetch slow >"$T/out" 2>&1 &
     EXTRA_PID=$!
     is_asked() { [ "$(curl -s --cacert "$CA" "$URL/count/m/delay=20000/oauth/v1/token")" = 1 ]; }
-    until_true 10 is_asked
+    until_true 30 is_asked
     # shellcheck disable=SC2046  # each of them
     crash "a fetch" $(pgrep -f "^$T/bin/tokenward-helper fetch slow")
     cp "$(command -v sleep)" "$T/bin/sleeper"
     crashing "$T/bin/tokenward" exec post -- "$T/bin/sleeper" 60 >"$T/out" 2>&1 &
     EXTRA_PID=$!
-    until_true 10 pgrep -f "^$T/bin/sleeper" >/dev/null
+    until_true 30 pgrep -f "^$T/bin/sleeper" >/dev/null
     # The one that keeps the file fresh, beside the command.
     crash "tokenward exec" "$(pgrep -f "^$T/bin/tokenward exec")"
     pkill -f "^$T/bin/sleeper"

@@ -21,7 +21,7 @@ there() { user env LD_PRELOAD="$T/bin/clock.so" TEST_CLOCK="$CLOCK" "$@"; }
 serve() {
     there "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
     EXTRA_PID=$!
-    for i in $(seq "$PROFILES"); do until_true 10 has_token "p$i" || return 1; done
+    for i in $(seq "$PROFILES"); do until_true 30 has_token "p$i" || return 1; done
 }
 stop() { kill "$(helper_pid)"; wait "$EXTRA_PID"; }
 # A sleeping process learns of a kernel's clock by its timers; of ours, by this.
@@ -83,6 +83,6 @@ is "$looked" "$looks 0 0" "each of $looks looks found a living token, and what w
 [ "$(memory "$pid")" -lt $((kb + 1024)) ]; is $? 0 "memory is flat ($kb KiB, $(memory "$pid") KiB)"
 # In the middle of a request there are some more.
 few_descriptors() { [ "$(descriptors "$pid")" -le $((fds + 2)) ]; }
-until_true 5 few_descriptors; is $? 0 "descriptors are ($fds, $(descriptors "$pid"))"
+until_true 30 few_descriptors; is $? 0 "descriptors are ($fds, $(descriptors "$pid"))"
 stop; is $? 0 "and the day ends cleanly"
 done_testing

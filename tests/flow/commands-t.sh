@@ -185,7 +185,7 @@ done
 echo old
 END
 is "$(user tokenward exec short -- sh "$T/watching")" renewed "exec: the token file is renewed, with no resident helper"
-until_true 10 eval '! pgrep -f "$T/watching" >/dev/null'
+until_true 30 eval '! pgrep -f "$T/watching" >/dev/null'
 is $? 0 "exec: and nothing stays behind the command"
 # Where nothing is installed.
 out=$(TOKENWARD_MODULE_DIR=/nonexistent user tokenward check 2>&1); is $? 72 "check without a directory of providers: exit 72"

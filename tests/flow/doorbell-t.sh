@@ -14,16 +14,16 @@ ring() { user $PYTHON "$T/bin/ring.py" "$BELL" "$@"; }
 serve() {
     user "$@" "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
     EXTRA_PID=$!
-    until_true 5 test -S "$BELL"
+    until_true 30 test -S "$BELL"
 }
 rings() { ring 'command=status\n' | grep -q '^profiles='; } # more than a socket that was left
 stop() { kill "$1" "$(helper_pid)"; wait "$EXTRA_PID" 2>/dev/null; }
 
 profile pay /oauth/v1/token
 serve
-until_true 5 rings
+until_true 30 rings
 is "$(stat -c %a "$BELL")" 600 "the socket is its user's alone"
-until_true 5 test -e "$(record pay)"
+until_true 30 test -e "$(record pay)"
 out=$(ring 'command=ensure\nprofile=pay\n'); is "$out" "status=ok" "ensure: ok"
 printf '%s' "$out" | grep -qF -e "$(field pay access_token)"; is $? 1 "and no token in the answer"
 like "$(ring 'command=ensure\nprofile=nosuch\n')" "^status=not_found" "an unknown profile: not_found"
@@ -37,7 +37,7 @@ is "$(ring 'command=ensure\nprofile=pay\n' 'command=ensure\nprofile=pay\n' | gre
 before=$(field pay generation)
 token=$(field pay access_token)
 is "$(ring "command=reject\\nprofile=pay\\ngeneration=$before\\n")" "status=ok" "reject: ok"
-until_true 12 sh -c "grep '^access_token=' '$(record pay)' | grep -qvF -e '$token'"
+until_true 30 sh -c "grep '^access_token=' '$(record pay)' | grep -qvF -e '$token'"
 is $? 0 "and another token comes by itself"
 
 # Those who ring at once make one request; the front end rings too.
@@ -60,7 +60,7 @@ like "$out" "refused.yaml:[0-9]*:.*invalid_client" "with its words"
 profile lost /oauth/v1/token
 sed -i 's#token_endpoint: .*#token_endpoint: https://nobody.invalid/token#' "$T/config/tokenward/profiles.d/lost.yaml"
 user tokenward get lost >/dev/null 2>&1; is $? 75 "a name that has no address: exit 75"
-until_true 10 sh -c "grep -qE '^failures=([3-9])$' '$T/run/tokenward/lost/backoff'"
+until_true 30 sh -c "grep -qE '^failures=([3-9])$' '$T/run/tokenward/lost/backoff'"
 like "$(grep '^message=' "$T/run/tokenward/lost/backoff")" "nobody.invalid: could not resolve its name$" "and the same the third time"
 profile more /oauth/v1/token
 user tokenward get more >/dev/null; is $? 0 "while others get theirs"
@@ -69,7 +69,7 @@ rm "$T/config/tokenward/profiles.d/lost.yaml"
 # An endpoint that never answers and a thousand callers.
 profile hang /m/hang/oauth/v1/token 'timeout: 60'
 profile other /oauth/v1/token
-until_true 10 has_token other
+until_true 30 has_token other
 ring --many 1000 'command=ensure\nprofile=hang\n' >"$T/many" &
 until_true 30 test -s "$T/many"
 is "$(cat "$T/many")" 31 "of a thousand callers of one user, so many are let in beside one who waits"
@@ -90,11 +90,11 @@ stop -KILL
 forget other
 user tokenward get other >/dev/null; is $? 0 "and a helper is started, as without it"
 serve
-until_true 10 rings
+until_true 30 rings
 is "$(ring 'command=ensure\nprofile=other\n')" "status=ok" "started again: the same socket answers"
 (user "$T/bin/tokenward" get hang >"$T/hung" 2>&1; echo $? >>"$T/hung") &
 hung=$!
-until_true 5 pgrep -f "^$T/bin/tokenward get hang" >/dev/null
+until_true 30 pgrep -f "^$T/bin/tokenward get hang" >/dev/null
 sleep 0.5
 stop -TERM
 rm "$T/config/tokenward/profiles.d/hang.yaml"

@@ -19,7 +19,7 @@ process_of() { # process_of PROGRAM: waits for one to be there
 is_guarded() { [ "$(stat -c %u "/proc/$1/mem")" = 0 ]; }
 guarded() { # guarded PROGRAM NAME
     pid=$(process_of "$1")
-    until_true 10 is_guarded "$pid"
+    until_true 30 is_guarded "$pid"
     is "$(stat -c %u "/proc/$pid/mem")" 0 "$2: no other process of the user reads its memory"
     is "$(sed -n 's/^Max core file size *\([^ ]*\).*/\1/p' "/proc/$pid/limits")" 0 "$2: no core"
     kill -SEGV "$pid"
@@ -39,7 +39,7 @@ exec 8>"$T/fifo"
 guarded "$T/bin/git-credential-tokenward get" "git-credential-tokenward get"
 exec 8>&-
 # The sandbox is a child too: wait for the two alone.
-until_true 10 eval '! pgrep -f "^$T/bin/(tokenward|git-credential-tokenward) get" >/dev/null'
+until_true 30 eval '! pgrep -f "^$T/bin/(tokenward|git-credential-tokenward) get" >/dev/null'
 if [ "$control" -gt 0 ]; then
     is "$(cores)" 0 "a crash leaves no core file"
 else

@@ -43,7 +43,7 @@ profile slowly /oauth/v1/token "on_refresh: {command: [$T/bin/slow]}"
 user tokenward get slowly >/dev/null; is $? 0 "a reader is answered"
 [ ! -e "$T/home/slow.out" ]; is $? 0 "before the hook has ended"
 touch "$T/home/answered"
-until_true 8 test -e "$T/home/slow.out"; is $? 0 "which ends all the same"
+until_true 30 test -e "$T/home/slow.out"; is $? 0 "which ends all the same"
 printf 'echo "no such bus" >&2\nprintf "\\033[31mred\\n"\nexit 3\n' | program fails
 profile fails /oauth/v1/token "on_refresh: {command: [$T/bin/fails]}"
 out=$(user tokenward-helper fetch fails 2>&1); is $? 0 "a hook that fails fails no fetch"
@@ -77,10 +77,10 @@ rm "$T/config/tokenward/profiles.d/leaves.yaml"
 # A signal.
 user sh -c 'trap "touch \"$0/hup\"" USR1; echo $$ >"$0/pid"; while [ ! -e "$0/end" ]; do sleep 0.1; done' "$T/home" &
 waiting=$!
-until_true 5 test -s "$T/home/pid"
+until_true 30 test -s "$T/home/pid"
 profile signals /oauth/v1/token "on_refresh: {signal: USR1, pidfile: $T/home/pid}"
 user tokenward-helper fetch signals; is $? 0 "a signal"
-until_true 5 test -e "$T/home/hup"; is $? 0 "reaches the process of the pidfile"
+until_true 30 test -e "$T/home/hup"; is $? 0 "reaches the process of the pidfile"
 touch "$T/home/end"
 wait "$waiting"
 chmod 666 "$T/home/pid"
@@ -215,22 +215,22 @@ printf 'dd if=/dev/zero bs=1024 count=512 2>/dev/null\necho done >$out\nexit 1\n
 profile talks /oauth/v1/token "on_refresh: {command: [$T/bin/talks]}"
 rm -rf "$T/run/tokenward/fails"
 serve
-until_true 8 test -e "$T/home/counts.out"; is $? 0 "serve: it runs"
-until_true 8 test -e "$T/home/talks.out"; is $? 0 "one that prints half a megabyte is not held up"
-until_true 8 grep -q "on_refresh of 'fails': failed with exit status 3" "$T/serve.out"; is $? 0 "serve: a failure is told"
+until_true 30 test -e "$T/home/counts.out"; is $? 0 "serve: it runs"
+until_true 30 test -e "$T/home/talks.out"; is $? 0 "one that prints half a megabyte is not held up"
+until_true 30 grep -q "on_refresh of 'fails': failed with exit status 3" "$T/serve.out"; is $? 0 "serve: a failure is told"
 for _ in 1 2 3; do
     generation=$(field many generation)
     age many 3000
     kill -HUP "$(helper_pid)"
-    until_true 5 sh -c "[ \"\$(sed -n 's/^generation=//p' '$(record many)')\" -gt $generation ]"
+    until_true 30 sh -c "[ \"\$(sed -n 's/^generation=//p' '$(record many)')\" -gt $generation ]"
 done
 last=$(field many generation)
-until_true 8 grep -qx "$last" "$T/home/counts.out"; is $? 0 "the last generation is told"
+until_true 30 grep -qx "$last" "$T/home/counts.out"; is $? 0 "the last generation is told"
 [ "$(wc -l <"$T/home/counts.out")" -le "$last" ]; is $? 0 "and never more than there were"
 profile many /oauth/v1/token "on_refresh: {command: [/bin/sleep, '60.$$']}"
 rm -rf "$T/run/tokenward/many"
 kill -HUP "$(helper_pid)"
-until_true 8 sh -c "pgrep -u $USER_ID -f '^/bin/sleep 60[.]$$\$' >/dev/null"; is $? 0 "a hook that hangs"
+until_true 30 sh -c "pgrep -u $USER_ID -f '^/bin/sleep 60[.]$$\$' >/dev/null"; is $? 0 "a hook that hangs"
 rm "$T/config/tokenward/profiles.d/many.yaml"
 stop; is $? 0 "does not hold up the end"
 pkill -u "$USER_ID" -f "^/bin/sleep 60[.]$$\$"

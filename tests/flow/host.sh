@@ -60,6 +60,6 @@ token() { sed -n 's/^access_token=//p' "/run/tokenward/$1/record"; }
 serve_system() { # serve_system [OPTION...]
     "$T/bin/tokenward-helper" --system "$@" serve >"$T/serve.out" 2>&1 &
     EXTRA_PID=$!
-    until_true 5 test -S /run/tokenward/credential
+    until_true 30 test -S /run/tokenward/credential
 }
 stop_system() { kill "${1:--TERM}" "$EXTRA_PID"; wait "$EXTRA_PID"; }

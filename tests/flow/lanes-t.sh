@@ -23,7 +23,7 @@ for i in $(seq 20); do
 done
 serve_system
 there=0
-for name in $good; do until_true 10 test -s "/run/tokenward/$name/token" && there=$((there + 1)); done
+for name in $good; do until_true 30 test -s "/run/tokenward/$name/token" && there=$((there + 1)); done
 is $there 20 "twenty tokens of one tenant are there"
 # shellcheck disable=SC2086
 quiet=$(crowd bert renew good1 good2)
@@ -44,7 +44,7 @@ load=$!
 chmod 644 "$SYSCONF/profiles.d/.hanging"
 mv "$SYSCONF/profiles.d/.hanging" "$SYSCONF/profiles.d/hanging.yaml"
 hang() { [ "$(curl -s --cacert "$CA" "$URL/count/m/hang/oauth/v1/token")" -gt 8 ]; }
-until_true 10 hang; is $? 0 "twenty of another one hang, by themselves and asked for"
+until_true 30 hang; is $? 0 "twenty of another one hang, by themselves and asked for"
 # A busy host may take the processor away, so there are three looks.
 for look in "3 8" "9 14" "15 20"; do
     # shellcheck disable=SC2046,SC2086  # two words, and six

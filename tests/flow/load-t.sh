@@ -19,7 +19,7 @@ tenant bank /oauth/v1/token 'readers: {users: [anna]}'
 tenant late /m/delay=1500/oauth/v1/token 'readers: {units: [shop.service]}'
 tenant refused /m/status=401,error=invalid_client/oauth/v1/token 'readers: {units: [shop.service]}'
 serve_system
-until_true 5 test -s /run/tokenward/shop/record; is $? 0 "a token is there"
+until_true 30 test -s /run/tokenward/shop/record; is $? 0 "a token is there"
 is "$(stat -c '%a %u' $SOCKET)" "600 $SERVICE_ID" "the socket is the service user's alone"
 
 # Who is handed what.
@@ -27,15 +27,15 @@ is "$(load $SOCKET shop.service shop)" "$(token shop)" "a unit of the readers: t
 is "$(load $SOCKET worker@7.service shop)" "$(token shop)" "an instance of a template of the readers"
 is "$(load $SOCKET worker.service shop)$(load $SOCKET worker@x.socket shop)" "" "no instance of it: nothing"
 is "$(load $SOCKET other.service shop)" "" "another unit: nothing"
-until_true 5 grep -q "unit 'other.service' was not handed the token of 'shop': .*readers" "$T/serve.out"; is $? 0 "which is told"
+until_true 30 grep -q "unit 'other.service' was not handed the token of 'shop': .*readers" "$T/serve.out"; is $? 0 "which is told"
 is "$(load $SOCKET shop.service bank)" "" "a profile without units: nothing"
 is "$(load $SOCKET shop.service nosuch)" "" "no such profile: nothing"
-until_true 5 grep -q "'nosuch': there is no such profile" "$T/serve.out"; is $? 0 "which is told"
+until_true 30 grep -q "'nosuch': there is no such profile" "$T/serve.out"; is $? 0 "which is told"
 start=$(date +%s%3N)
 is "$(load $SOCKET shop.service late)" "$(token late)" "a unit that comes before the token waits for it"
 [ $(($(date +%s%3N) - start)) -lt 15000 ]; is $? 0 "no longer than the fetch takes"
 is "$(load $SOCKET shop.service refused)" "" "a fetch that is refused: nothing"
-until_true 5 grep -q "'refused': .*invalid_client" "$T/serve.out"; is $? 0 "which is told, with its reason"
+until_true 30 grep -q "'refused': .*invalid_client" "$T/serve.out"; is $? 0 "which is told, with its reason"
 
 # Names that are none, and who has no right to any.
 for name in "" "shop" "1/unit/shop.service" "1/unit/shop.service/shop/x" "x/unit/shop.service/shop" \
@@ -44,7 +44,7 @@ for name in "" "shop" "1/unit/shop.service" "1/unit/shop.service/shop/x" "x/unit
 done
 is "$(as anna $PYTHON "$T/bin/load.py" $SOCKET shop.service shop)" PermissionError "a user: the kernel lets nobody through"
 is "$(as "$SERVICE" $PYTHON "$T/bin/load.py" $SOCKET shop.service shop)" "" "the service user by a unit's name: nothing"
-until_true 5 grep -q "the caller is no service manager" "$T/serve.out"; is $? 0 "which is told"
+until_true 30 grep -q "the caller is no service manager" "$T/serve.out"; is $? 0 "which is told"
 out=$(setpriv --bounding-set=-all --inh-caps=-all --no-new-privs $PYTHON "$T/bin/load.py" $SOCKET shop.service shop)
 is "$out" PermissionError "a root without capabilities: the kernel, too"
 
@@ -58,14 +58,14 @@ for _ in 1 2 3 4 5; do load --gone $SOCKET shop.service late; done
 is "$(load $SOCKET shop.service shop)" "$(token shop)" "those who leave hold nobody up"
 fds=$(ls "/proc/$EXTRA_PID/fd" | wc -l)
 for _ in 1 2 3 4 5 6 7 8 9; do load $SOCKET shop.service shop >/dev/null; done
-until_true 5 sh -c "[ \$(ls /proc/$EXTRA_PID/fd | wc -l) -le $fds ]"; is $? 0 "no descriptor is left behind"
+until_true 30 sh -c "[ \$(ls /proc/$EXTRA_PID/fd | wc -l) -le $fds ]"; is $? 0 "no descriptor is left behind"
 
 # What the administrator takes away is gone.
 tenant shop /oauth/v1/token 'readers: {units: [other.service]}'
-until_true 5 sh -c "[ -n \"\$($PYTHON $T/bin/load.py $SOCKET other.service shop)\" ]"; is $? 0 "another unit in its place: handed"
+until_true 30 sh -c "[ -n \"\$($PYTHON $T/bin/load.py $SOCKET other.service shop)\" ]"; is $? 0 "another unit in its place: handed"
 is "$(load $SOCKET shop.service shop)" "" "and the one before: nothing"
 tenant odd /oauth/v1/token 'readers: {units: ["*.service"]}'
-until_true 5 grep -q "odd.yaml:[0-9]*:.*no name of a unit" "$T/serve.out"; is $? 0 "a pattern is refused, with its place"
+until_true 30 grep -q "odd.yaml:[0-9]*:.*no name of a unit" "$T/serve.out"; is $? 0 "a pattern is refused, with its place"
 rm "$SYSCONF/profiles.d/odd.yaml"
 
 # systemd itself, as the first process of a process namespace.

@@ -56,7 +56,7 @@ is_renewed() { # but not within a second of the one before
     now=$(field pay access_token)
     [ -n "$now" ] && [ "$now" != "$before" ]
 }
-until_true 10 is_renewed; is $? 0 "and the next one comes without anybody who waits"
+until_true 30 is_renewed; is $? 0 "and the next one comes without anybody who waits"
 is "$(user tokenward get pay)" "$now" "for the next get"
 
 # Errors: exit status by who must act, the file and the line, never a value.

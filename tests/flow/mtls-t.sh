@@ -111,7 +111,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyou
 openssl s_server -www -accept 127.0.0.1:0 -cert "$T/server.pem" -key "$T/server.key" -CAfile "$T/ca.pem" \
     -Verify 1 -verify_return_error >"$T/server.out" 2>&1 &
 EXTRA_PID=$!
-until_true 10 grep -q '^ACCEPT' "$T/server.out"
+until_true 30 grep -q '^ACCEPT' "$T/server.out"
 URL=https://$(sed -n 's/^ACCEPT //p' "$T/server.out") CA=$T/server.pem
 client stranger open none
 refused stranger 78 "wants a client certificate"
