@@ -287,7 +287,7 @@ job_turn(struct job *job, int64_t now_ms)
 void
 job_expire(struct job *job)
 {
-    if (job->state != JOB_BUSY || job->is_writing)
+    if (job->state != JOB_BUSY || job->is_writing || job->is_counting)
         return;
     (void)tw_fail(&job->result, TW_E_RETRY, "'%s' was not fetched in time",
                   job->profile->name);

@@ -46,8 +46,9 @@ struct job {
     struct discovery *discovery; /* NULL: the profile names its endpoint */
     struct exchange *exchange;
     struct exchange
-        *retired;    /* the try before; it may still be on the stack */
-    bool is_writing; /* the scribe is at its files; nothing else goes on */
+        *retired;     /* the try before; it may still be on the stack */
+    bool is_writing;  /* the scribe is at its files; nothing else goes on */
+    bool is_counting; /* it is at its quota: the same */
     struct scribe_order order;
     struct store_change change; /* its token stays if it was not kept */
     enum tw_status worked;      /* what came of that, and why it failed: */

@@ -127,8 +127,8 @@ deadline_of_source(const struct job *job)
                                 : deadline_ms;
 }
 
-void
-job_source_exchange(struct job *job)
+static void
+exchange(struct job *job)
 {
     struct exchange_context context = {
         .http = job->http,
@@ -139,16 +139,45 @@ job_source_exchange(struct job *job)
         .deadline_ms = deadline_of_source(job),
     };
 
-    if (quota_take(job->profile, job->context->options->system,
-                   clock_now().wall, &job->result)) {
-        (void)job_refuse(job, clock_now());
-        return;
-    }
     job->tries++;
-    job->state = JOB_BUSY;
     job->retired = TAKE_POINTER(job->exchange);
     if (exchange_start(&context, on_done, job, &job->exchange, &job->result))
         job_end(job);
+}
+
+/* By the scribe: it waits for the disk. */
+static void
+count(void *arg)
+{
+    struct job *job = arg;
+
+    job->worked = quota_take(job->profile, job->context->options->system,
+                             clock_now().wall, &job->why);
+}
+
+static void
+on_counted(void *arg)
+{
+    struct job *job = arg;
+
+    job->is_counting = false;
+    if (!job->worked) {
+        exchange(job);
+        return;
+    }
+    job->result = job->why;
+    (void)job_refuse(job, clock_now());
+}
+
+void
+job_source_exchange(struct job *job)
+{
+    job->state = JOB_BUSY;
+    job->is_counting = job->profile->request.max_fetches > 0;
+    if (job->is_counting)
+        job_hand_over(job, count, on_counted);
+    else
+        exchange(job);
 }
 
 static void

@@ -77,13 +77,20 @@ on_noted(void *arg)
     job_end(job);
 }
 
-static void
-hand_over(struct job *job, void (*work)(void *job), void (*done)(void *job))
+void
+job_hand_over(struct job *job, void (*work)(void *job),
+              void (*done)(void *job))
 {
-    job->is_writing = true;
     job->order = (struct scribe_order){
         .work = work, .rest = store_rest, .done = done, .arg = job};
     scribe_put(job->context->scribe, &job->order);
+}
+
+static void
+write_by(struct job *job, void (*work)(void *job), void (*done)(void *job))
+{
+    job->is_writing = true;
+    job_hand_over(job, work, done);
 }
 
 /* It is published, or not: what comes then. */
@@ -110,7 +117,7 @@ on_written(void *arg)
         job_source_exchange(job);
         return;
     } else if (status && !job->is_moot) {
-        hand_over(job, write_failure, on_noted);
+        write_by(job, write_failure, on_noted);
         return;
     }
     job_end(job);
@@ -136,5 +143,5 @@ job_write(struct job *job, const struct outcome *outcome)
     if (job->worked)
         on_written(job);
     else
-        hand_over(job, write_token, on_written);
+        write_by(job, write_token, on_written);
 }

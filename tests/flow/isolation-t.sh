@@ -135,6 +135,17 @@ if can_delay; then
     grep -q '^refresh_token=' "${next%.next.rotates}rotates"; is $? 0 "for the next time"
     stop
     rm "$T/config/tokenward/profiles.d/rotates.yaml"
+    # The same for the count of fetches that are billed.
+    profile billed /oauth/v1/token 'max_fetches: 9/day'
+    ledger=$T/home/.local/state/tokenward/.fetches.billed
+    before=$(requests)
+    serve strace -f -qqo "$T/home/calls" -e trace=fdatasync -e inject=fdatasync:delay_enter=8000000:when=1
+    until_true 5 test -s "$ledger"; is $? 0 "a fetch is counted"
+    ask 5 pay >/dev/null; is $? 0 "while the disk takes its time others are answered"
+    is "$(requests)" "$before" "and it is not made"
+    until_true 20 has_token billed; is $? 0 "it is when the disk has the count"
+    stop
+    rm "$T/config/tokenward/profiles.d/billed.yaml"
 else
     skip "a disk that takes its time" "strace cannot be used"
 fi
