@@ -197,8 +197,8 @@ with_signals(const char *service, const char *user)
     with_handler(SIG_IGN, service, user, "SIGCHLD ignored");
     with_handler(reap_all, service, user, "SIGCHLD handled by who reaps all");
     ok(signals == 0, "who was never called");
-    (void)alarm(1);
     (void)signal(SIGALRM, SIG_IGN);
+    (void)alarm(1);
     (void)sigfillset(&all);
     (void)sigprocmask(SIG_SETMASK, &all, NULL);
     (void)sigprocmask(SIG_SETMASK, NULL, &before);
