@@ -17,12 +17,14 @@ tests_bench_published_SOURCES = tests/bench/published.c
 tests_bench_published_LDADD = provider/base/libbase.la
 EXTRA_PROGRAMS += $(BENCHES)
 CLEANFILES += $(BENCHES)
-EXTRA_DIST += tests/bench/bench.sh tests/bench/fleet.sh tests/bench/load.sh
+EXTRA_DIST += tests/bench/bench.sh tests/bench/fleet.sh tests/bench/load.sh \
+	tests/bench/reload.sh
 
 bench: all
 	$(MAKE) $(AM_MAKEFLAGS) $(BENCHES)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/bench/bench.sh
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/bench/fleet.sh
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/bench/load.sh
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/bench/reload.sh
 
 .PHONY: bench
