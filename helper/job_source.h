@@ -48,6 +48,10 @@ void job_end_with(struct job *job, const struct tw_error *err);
 /* job_look: reads what is kept, and the note. */
 void job_look(struct job *job);
 
+/* job_is_done_by_another: is a good token kept by now?  Then the job has
+ * ended, with that. */
+bool job_is_done_by_another(struct job *job);
+
 /* job_refuse: says why no request is made, unless a living token is answer
  * enough.  Always false. */
 bool job_refuse(struct job *job, struct now now);

@@ -101,19 +101,23 @@ on_written(void *arg)
     enum tw_status status = job->worked;
 
     job->is_writing = false;
-    if (status)
+    if (status) {
         job->result = job->why;
+        store_change_clear(&job->change);
+    }
     job->published = job->published || !status;
     if (!status && job->outcome.sent) {
         job->has_refresh_token = job->keeper.token.len > 0;
         if (job->outcome.unkept.status) /* no other token will be good */
             job->result = job->outcome.unkept;
+    } else if (status == TW_E_RETRY && !job->is_moot &&
+               job_is_done_by_another(job)) {
+        /* Somebody removed the lock, so there were two. */
+        return;
     } else if (status == TW_E_RETRY && job->tries < TRIES_MAX &&
                !job->is_moot) {
         /* Rejected while the request was under way: what it brought may be
          * what was rejected. */
-        store_change_clear(&job->change);
-        job_look(job);
         job_source_exchange(job);
         return;
     } else if (status && !job->is_moot) {

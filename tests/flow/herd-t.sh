@@ -41,7 +41,7 @@ is "$(awk '{ print $1; exit }' "$T/sum")" 200 "and all 200 have the new one"
 before=$(requests)
 forget herd
 user "$T/bin/tokenward-helper" fetch herd &
-until_true 10 test -s "$T/run/tokenward/herd/lock"
+until_true 30 test -s "$T/run/tokenward/herd/lock"
 pkill -KILL -u "$USER_ID" -f "^$T/bin/tokenward-helper"
 user tokenward get herd >"$T/out" 2>&1; is $? 0 "the holder was killed: the next one gets the token"
 [ "$(($(requests) - before))" -le 2 ]; ok $? "with at most two requests"
@@ -49,7 +49,7 @@ user tokenward get herd >"$T/out" 2>&1; is $? 0 "the holder was killed: the next
 # The holder is stopped: nobody waits for ever, and is told who it is.
 profile held /m/delay=15000/oauth/v1/token
 user "$T/bin/tokenward-helper" fetch held >/dev/null 2>&1 &
-until_true 10 test -s "$T/run/tokenward/held/lock"
+until_true 30 test -s "$T/run/tokenward/held/lock"
 pkill -STOP -f "^$T/bin/tokenward-helper"
 out=$(user "$T/bin/tokenward-helper" --deadline 3 fetch held 2>&1); is $? 75 "the holder is stopped: exit 75"
 like "$out" "process [0-9]" "and the message says who holds it"
@@ -68,7 +68,7 @@ is $? 0 "20 slow profiles in one run, side by side ($TOOK ms, one after the othe
 profile moved /m/delay=1500/oauth/v1/token
 user "$T/bin/tokenward-helper" fetch moved &
 holder=$!
-until_true 5 test -s "$T/run/tokenward/moved/lock"
+until_true 30 test -s "$T/run/tokenward/moved/lock"
 user "$T/bin/tokenward-helper" fetch moved >/dev/null 2>&1 &
 waiter=$!
 sleep 0.5
@@ -78,13 +78,30 @@ wait $holder; is $? 0 "so does who held it"
 wait $waiter; is $? 0 "and who waited for it"
 is "$(cat "$T/run/tokenward/moved/token")" "$(field moved access_token)" "record and token file agree"
 
+# Two have a lock each, and a third one waits: what the first one has brought is
+# good for the second.
+profile twice /m/delay=3000/oauth/v1/token
+before=$(requests)
+user "$T/bin/tokenward-helper" fetch twice &
+first=$!
+until_true 30 test -s "$T/run/tokenward/twice/lock"
+user rm -f "$T/run/tokenward/twice/lock"
+user "$T/bin/tokenward-helper" fetch twice &
+second=$!
+until_true 30 test -s "$T/run/tokenward/twice/lock"
+user "$T/bin/tokenward-helper" fetch twice; is $? 0 "the lock file was removed: who waits for the next one is served"
+wait $first; is $? 0 "so is who held the first"
+wait $second; is $? 0 "and who holds the next"
+made=$(($(requests) - before))
+[ $made -le 2 ]; ok $? "by a request of each who had one ($made)"
+
 # The resident helper's first fetch of a profile, and others who begin beside it.
 user tokenward get herd >/dev/null
 for name in alone killed; do profile $name /m/delay=5000/oauth/v1/token; done
 before=$(requests)
 user "$T/bin/tokenward-helper" serve >/dev/null 2>&1 &
 resident=$!
-until_true 10 test -k "$T/run/tokenward/alone" -a -k "$T/run/tokenward/killed"
+until_true 30 test -k "$T/run/tokenward/alone" -a -k "$T/run/tokenward/killed"
 is $? 0 "its first fetch of a profile is marked"
 out=$(user "$T/bin/tokenward-helper" --deadline 1 fetch alone 2>&1); is $? 75 "who comes to fetch it, too, waits"
 like "$out" "'alone' is being fetched by process $(helper_pid)" "and is told for whom"
@@ -96,7 +113,7 @@ is "$(requests)" "$((before + 2))" "and there was one request for each"
 forget killed
 user tokenward get killed >"$T/out" 2>&1 &
 caller=$!
-until_true 9 test -k "$T/run/tokenward/killed"
+until_true 30 test -k "$T/run/tokenward/killed"
 pkill -KILL -f "^$T/bin/tokenward-helper serve"
 wait "$resident" 2>/dev/null
 [ -k "$T/run/tokenward/killed" ]; is $? 0 "one that is killed leaves its mark"
