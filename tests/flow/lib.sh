@@ -60,7 +60,7 @@ terminal() { # terminal COMMAND: as the user, in the background
     exec 7<>"$T/keys"
     : >"$T/screen"
     [ "$(id -u)" != 0 ] || set -- "setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups $1"
-    env --default-signal=INT,QUIT script -fqec "$1" "$T/screen" <"$T/keys" >/dev/null 2>&1 &
+    env --default-signal=INT,QUIT timeout "$(patience 120)" script -fqec "$1" "$T/screen" <"$T/keys" >/dev/null 2>&1 &
     TERMINAL=$!
 }
 # shows PATTERN: sooner or later; or it is ended
