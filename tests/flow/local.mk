@@ -149,7 +149,7 @@ EXTRA_DIST += \
 check-systemd: tests
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/flow/systemd-t.sh
 
-# Ten days of refreshes in a minute or two; make check has one, in seconds.
+# Ten days of refreshes in a minute; make check has one, in seconds.
 check-days: export HOURS = 240
 check-days: tests
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/flow/clock-t.sh
