@@ -246,6 +246,14 @@ memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"; }
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 wrapper() { find /usr/lib /usr/lib64 -name "lib$1.so" 2>/dev/null | head -n 1; } # wrapper NAME: a library of cwrap's, if it is there
 
+# nameless: no name server, in the mount namespace of a test's own; the host's may
+# answer for names that are none, or take its time.
+nameless() {
+    [ -n "${IN_NAMESPACE:-}" ] || return
+    echo 'nameserver 127.9.9.9' >"$T/resolv.conf"
+    mount --bind "$T/resolv.conf" /etc/resolv.conf
+}
+
 # cover DIR: an empty one lies over it, or over the first above it that is
 # there, in the mount namespace of a test's own; the host stays as it is.
 COVERED=
