@@ -169,11 +169,11 @@ says "^  FAIL  issuer  .*found.yaml:[0-9]*: profile 'found': issuer: .*login.inv
 says '^  FAIL  name  *[0-9.]* ms  login.invalid: could not resolve its name$' "an issuer that has no address: and where it ended"
 cat >"$T/silent.sh" <<'END'
 ip link set lo up || exit 9
-echo 'nameserver 127.0.0.2' >"$T/resolv.conf"
-mount --bind "$T/resolv.conf" /etc/resolv.conf || exit 9
+echo 'nameserver 127.0.0.2' >"$T/silent.conf"
+mount --bind "$T/silent.conf" /etc/resolv.conf || exit 9
 python3 -c 'import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.2", 53)); print(flush=True); time.sleep(30)' >"$T/bound" &
-for _ in $(seq 100); do [ -s "$T/bound" ] && break; sleep 0.1; done
+for _ in $(seq 300); do [ -s "$T/bound" ] && break; sleep 0.1; done
 setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups tokenward doctor silent >"$T/out" 2>&1
 echo "exit $?" >>"$T/out"
 kill $!

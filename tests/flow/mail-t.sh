@@ -13,7 +13,7 @@ web_certificate
 cp "$TOP_SRC/tests/flow/smtp_server.py" "$W/"
 own "$W"
 start smtp "$PYTHON" "$W/smtp_server.py" "$W" "$W/cert.pem" "$W/key.pem"
-for _ in $(seq 100); do [ -f "$W/port" ] && break; sleep 0.1; done
+until_true 30 test -f "$W/port"
 [ -f "$W/port" ] || { sed 's/^/# /' "$T/smtp.out"; echo "Bail out! no server"; exit 1; }
 PORT=$(cat "$W/port")
 profile mail /oauth/v1/token

@@ -106,7 +106,7 @@ kept() { sed -n 's/^refresh_token=//p' "$T/home/.local/state/tokenward/$1"; }
 at_browser() { # at_browser NAME QUERY PERSON_ARGUMENT: the status of the login
     user tokenward login "$1" >"$T/login" 2>&1 &
     login=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         code=$(sed -n 's/^    \([A-Z0-9-]*\)$/\1/p' "$T/login")
         [ -z "$code" ] || break
         sleep 0.1
