@@ -20,15 +20,17 @@ name_lane(const struct profile *profile, const char *name, char *out,
 {
     const char *url =
         profile->token_endpoint ? profile->token_endpoint : profile->issuer;
-    const char *host;
     unsigned number = 0;
 
     if (url && !profile_is_apart(profile)) {
-        host = strstr(url, "://");
-        host = host ? host + 3 : url;
-        (void)snprintf(out, size, "%.*s",
-                       (int)((host - url) + (ptrdiff_t)strcspn(host, "/?")),
-                       url);
+        const char *scheme_end = strstr(url, "://");
+        const char *host = scheme_end ? scheme_end + 3 : url;
+        size_t n = (size_t)(host - url) + strcspn(host, "/?");
+
+        if (n >= size)
+            n = size - 1;
+        memcpy(out, url, n);
+        out[n] = '\0';
         return;
     }
     for (const char *at = name; *at; at++)
