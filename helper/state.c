@@ -256,9 +256,11 @@ state_read(const struct state *state, const char *fingerprint,
 enum tw_status
 state_reserve(struct state *state, struct tw_error *err)
 {
-    enum tw_status status = state->next < 0 ? open_next(state, err) : TW_OK;
+    enum tw_status status = state_settle(state, err);
     void *map;
 
+    if (!status && state->next < 0)
+        status = open_next(state, err);
     if (status)
         return status;
     if (state->map)

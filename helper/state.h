@@ -67,8 +67,9 @@ enum tw_status state_read(const struct state *state, const char *fingerprint,
                           struct secret *out, struct tw_error *err);
 
 /* state_reserve: room for the next one, before the request is sent, and
- * whatever is done once for the first answer.  TW_E_SYSTEM: the disk is full.
- */
+ * whatever is done once for the first answer.  What is not settled is, since
+ * the request is likely to use it up.  TW_E_SYSTEM: it may not be, or the disk
+ * is full. */
 enum tw_status state_reserve(struct state *state, struct tw_error *err);
 
 /* state_store: @token (at most TOKEN_MAX bytes) is the current one, and no

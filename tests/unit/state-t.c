@@ -139,6 +139,27 @@ Test(state, is_settled_when_it_is_left)
     expect_kept(SERVER, "third");
 }
 
+Test(state, is_settled_before_it_is_used_for_the_next_one)
+{
+    struct state state = STATE_INIT;
+    AUTO_SECRET kept = SECRET_INIT(TOKEN_MAX);
+    AUTO_SECRET third = SECRET_INIT(TOKEN_MAX);
+    bool has_map;
+
+    cr_assert_eq(keep("first"), TW_OK);
+    store(&state, "second");
+    has_map = state.map != NULL; /* not every file system can */
+    cr_assert_eq(state_reserve(&state, NULL), TW_OK);
+    cr_expect_eq(state_read(&state, SERVER, &kept, NULL), TW_OK);
+    cr_expect_str_eq(secret_text(&kept), "second", "before it is sent");
+    cr_expect_eq(state.map != NULL, has_map, "with room for the next one");
+    cr_assert(secret_append_text(&third, "third"));
+    cr_assert_eq(state_store(&state, SERVER, &third, NULL), TW_OK);
+    cr_expect_eq(state.map != NULL, has_map, "it went there");
+    state_leave(&state);
+    expect_kept(SERVER, "third");
+}
+
 Test(state, is_settled_by_the_next_run_after_a_kill)
 {
     struct state state = STATE_INIT;
