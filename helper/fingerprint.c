@@ -6,6 +6,7 @@
 #include "helper/fingerprint.h"
 
 #include <openssl/evp.h>
+#include <stdatomic.h>
 #include <string.h>
 
 static void
@@ -14,14 +15,28 @@ auto_digest(EVP_MD_CTX **context)
     EVP_MD_CTX_free(*context);
 }
 
-/* Looked for once, where EVP_sha256() is looked for by name at each use. */
+/* Looked for once, where EVP_sha256() is looked for by name at each use; two
+ * threads may come first. */
+static const EVP_MD *
+find_sha256(void)
+{
+    static EVP_MD *_Atomic kept;
+    EVP_MD *found = kept, *none = NULL;
+
+    if (found)
+        return found;
+    found = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (atomic_compare_exchange_strong(&kept, &none, found))
+        return found;
+    EVP_MD_free(found);
+    return none;
+}
+
 static bool
 begin(EVP_MD_CTX *context)
 {
-    static EVP_MD *sha256;
+    const EVP_MD *sha256 = find_sha256();
 
-    if (!sha256)
-        sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     return context && sha256 && EVP_DigestInit_ex(context, sha256, NULL) == 1;
 }
 

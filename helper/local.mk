@@ -176,6 +176,7 @@ helper_libhelper_la_SOURCES = \
 	helper/metrics.h \
 	helper/module.c \
 	helper/module.h \
+	helper/module_list.c \
 	helper/module_stand_in.c \
 	helper/namer.c \
 	helper/namer.h \

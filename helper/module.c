@@ -293,8 +293,7 @@ modules_get(struct modules *modules, const char *name,
     status = load(modules->dir, name, &module, err);
     if (!module)
         return status;
-    module->next = modules->first;
-    modules->first = module;
+    modules_add(modules, module);
     *out = module;
     return TW_OK;
 }

@@ -22,10 +22,15 @@ struct module {
     char own_name[]; /* of the same */
 };
 
+/* One is added before all others and never changed then, so that two threads
+ * may use them at once; at worst both load the same one. */
 struct modules {
     const char *dir;
-    struct module *first;
+    struct module *_Atomic first;
 };
+
+/* modules_add: for who makes one. */
+void modules_add(struct modules *modules, struct module *module);
 
 /* modules_get: loads @name once, then gives the same.
  * TW_E_MODULE: bad name, missing (says where it looked), wrong owner or mode,

@@ -13,7 +13,8 @@
 /* It says that it sends, so that keys for what is sent are read; whatever they
  * say is looked at when the module is there. */
 static struct module *
-make_stand_in(struct modules *modules, const char *name)
+make_stand_in(struct modules *modules, const char *name,
+              const struct tw_error *fault)
 {
     size_t n = strlen(name) + 1;
     struct module *module = calloc(1, sizeof *module + n);
@@ -22,12 +23,22 @@ make_stand_in(struct modules *modules, const char *name)
         return NULL;
     memcpy(module->own_name, name, n);
     module->fd = -1;
+    module->fault = *fault;
     module->provider = (struct tw_provider_v1){.name = module->own_name,
                                                .summary = "is not there",
                                                .needs = TW_NEEDS_ENDPOINT};
-    module->next = modules->first;
-    modules->first = module;
+    modules_add(modules, module);
     return module;
+}
+
+/* For the same reason: of another one somebody may tell right now. */
+static bool
+is_it(const struct module *module, const char *name,
+      const struct tw_error *fault)
+{
+    return module->fault.status == fault->status &&
+           strcmp(module->fault.message, fault->message) == 0 &&
+           strcmp(module->own_name, name) == 0;
 }
 
 enum tw_status
@@ -37,14 +48,12 @@ modules_stand_in(struct modules *modules, const char *name,
 {
     struct module *module = modules->first;
 
-    while (module &&
-           !(module->fault.status && strcmp(module->own_name, name) == 0))
+    while (module && !is_it(module, name, fault))
         module = module->next;
     if (!module)
-        module = make_stand_in(modules, name);
+        module = make_stand_in(modules, name, fault);
     if (!module)
         return tw_no_memory(err);
-    module->fault = *fault;
     *out = module;
     return TW_OK;
 }

@@ -26,7 +26,7 @@ PLAIN_OBJECT = $(CC) -g -std=gnu17 $$flags -I$(abs_top_srcdir)/tests/unit/plain 
 
 # Threads of one handle, readers against a writer.  ThreadSanitizer knows no
 # atomic_thread_fence() (state.c, whose users hand it on by the scribe's lock).
-TSAN_TESTS = tests/unit/client-t tests/unit/namer-t tests/unit/renewal-t tests/unit/scribe-t tests/unit/threads-t tests/unit/torn-t
+TSAN_TESTS = tests/unit/client-t tests/unit/module-t tests/unit/namer-t tests/unit/renewal-t tests/unit/scribe-t tests/unit/threads-t tests/unit/torn-t
 check-tsan:
 	rm -rf build-tsan && mkdir build-tsan
 	cd build-tsan && flags='-O1 -fsanitize=thread' && $(PLAIN_OBJECT) && \

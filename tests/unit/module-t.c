@@ -3,6 +3,7 @@
  * module-t.c - providers that are not what they should be never run.
  */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,66 @@ Test(module, a_good_one_is_loaded_once)
     cr_assert_eq(modules_get(&modules, "good", &two, &err), TW_OK);
     cr_assert_eq(one, two);
     cr_assert(has_run());
+    modules_clear(&modules);
+}
+
+#define MANY 40
+
+static void *
+stand_in_for_all(void *arg)
+{
+    struct tw_error fault = {.status = TW_E_MODULE};
+    const struct module *module;
+    char name[8];
+
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(name, sizeof name, "m%d", i);
+        (void)snprintf(fault.message, sizeof fault.message, "no %s", name);
+        if (modules_stand_in(arg, name, &fault, &module, NULL))
+            return arg;
+    }
+    return NULL;
+}
+
+Test(module, two_threads_lose_none)
+{
+    struct modules modules = {.dir = dir};
+    pthread_t threads[2];
+    int count = 0;
+
+    for (int i = 0; i < 2; i++)
+        cr_assert_eq(
+            pthread_create(&threads[i], NULL, stand_in_for_all, &modules), 0);
+    for (int i = 0; i < 2; i++) {
+        void *failed;
+
+        cr_assert_eq(pthread_join(threads[i], &failed), 0);
+        cr_expect_null(failed);
+    }
+    for (const struct module *module = modules.first; module;
+         module = module->next)
+        count++;
+    cr_expect_geq(count, MANY);
+    cr_expect_leq(count, 2 * MANY);
+    modules_clear(&modules);
+}
+
+Test(module, what_stands_in_is_not_changed_under_who_tells_of_it)
+{
+    struct modules modules = {.dir = dir};
+    struct tw_error absent = {TW_E_MODULE, "is not there"};
+    struct tw_error broken = {TW_E_MODULE, "is there, and broken"};
+    const struct module *first, *second, *again;
+
+    cr_assert_eq(modules_stand_in(&modules, "m", &absent, &first, NULL),
+                 TW_OK);
+    cr_assert_eq(modules_stand_in(&modules, "m", &broken, &second, NULL),
+                 TW_OK);
+    cr_expect_str_eq(first->fault.message, "is not there");
+    cr_expect_str_eq(second->fault.message, "is there, and broken");
+    cr_assert_eq(modules_stand_in(&modules, "m", &absent, &again, NULL),
+                 TW_OK);
+    cr_expect_eq(again, first, "one for each reason");
     modules_clear(&modules);
 }
 
