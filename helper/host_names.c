@@ -4,24 +4,56 @@
  */
 #include "helper/host_names.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "provider/base/auto.h"
+
+#define ENTRY_SIZE 4096      /* bytes that most of the database's need, ... */
+#define ENTRY_MAX (64 << 20) /* ... and a group of very many members */
 
 static const char *const KINDS[] = {
     [HOST_USER] = "user", [HOST_GROUP] = "group"};
 
-static bool
-ask(enum host_name kind, const char *name, unsigned *out)
+/* Never by what all threads share, getpwnam(3) and its like: one would have
+ * the id that another asked for. */
+static int
+ask(enum host_name kind, const char *name, char *entry, size_t size,
+    enum host_name *found, unsigned *id, gid_t *own)
 {
-    const struct passwd *user = kind == HOST_USER ? getpwnam(name) : NULL;
-    const struct group *group = kind == HOST_GROUP ? getgrnam(name) : NULL;
+    struct passwd user, *its = NULL;
+    struct group group, *theirs = NULL;
+    int rc = kind == HOST_USER
+                 ? getpwnam_r(name, &user, entry, size, &its)
+                 : getgrnam_r(name, &group, entry, size, &theirs);
 
-    if (user)
-        *out = user->pw_uid;
-    if (group)
-        *out = group->gr_gid;
-    return user || group;
+    if (rc || (!its && !theirs))
+        return rc;
+    *found = kind;
+    *id = its ? its->pw_uid : theirs->gr_gid;
+    if (its && own)
+        *own = its->pw_gid;
+    return 0;
+}
+
+enum host_name
+host_names_ask(enum host_name kind, const char *name, unsigned *id,
+               gid_t *group)
+{
+    enum host_name found = HOST_NOBODY;
+    int rc = ERANGE;
+
+    for (size_t n = ENTRY_SIZE; rc == ERANGE && n <= ENTRY_MAX; n *= 4) {
+        AUTO_FREE char *entry = malloc(n);
+
+        if (!entry)
+            return HOST_NO_MEMORY;
+        rc = ask(kind, name, entry, n, &found, id, group);
+    }
+    return found;
 }
 
 enum host_name
@@ -29,6 +61,7 @@ host_names_find(struct host_names *names, enum host_name kind,
                 const char *name, unsigned *out)
 {
     const unsigned *known = table_find(&names->ids, KINDS[kind], name);
+    enum host_name found;
     unsigned *kept, id;
     const char *copy;
 
@@ -36,8 +69,9 @@ host_names_find(struct host_names *names, enum host_name kind,
         *out = *known;
         return kind;
     }
-    if (!ask(kind, name, &id))
-        return HOST_NOBODY;
+    found = host_names_ask(kind, name, &id, NULL);
+    if (found != kind)
+        return found;
     kept = arena_take(&names->arena, sizeof *kept);
     copy = arena_text(&names->arena, name, strlen(name));
     if (!kept || !copy || !table_add(&names->ids, KINDS[kind], copy, kept))

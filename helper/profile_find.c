@@ -5,7 +5,6 @@
  * An instance costs a profile only while somebody looks at it.
  */
 #include <grp.h>
-#include <pwd.h>
 #include <string.h>
 
 #include "helper/profile_links.h"
@@ -121,27 +120,30 @@ take_for_user(const struct profile_set *set,
               const struct profile_template *template, const char *name,
               const struct profile **out, struct tw_error *err)
 {
-    const struct passwd *user =
-        text_is_name_part(name) ? getpwnam(name) : NULL;
-    gid_t groups[GROUPS_MAX];
+    enum host_name found = HOST_NOBODY;
+    gid_t group = 0, groups[GROUPS_MAX];
     int count = GROUPS_MAX;
     struct shown shown;
+    unsigned uid = 0;
 
     (void)text_printable(&shown, name, strlen(name));
-    if (!user)
+    if (text_is_name_part(name))
+        found = host_names_ask(HOST_USER, name, &uid, &group);
+    if (found == HOST_NO_MEMORY)
+        return tw_no_memory(err);
+    if (found == HOST_NOBODY)
         return tw_fail(err, TW_E_NOT_FOUND,
                        "there is no user '%s' on this host, for '%s'",
                        shown.text, template->name);
-    if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0 ||
-        !profile_template_has_user(template, user->pw_uid, groups,
-                                   (size_t)count))
+    if (getgrouplist(name, group, groups, &count) < 0 ||
+        !profile_template_has_user(template, uid, groups, (size_t)count))
         return tw_fail(err, TW_E_ACCESS,
                        "the user '%s' is none of the readers of '%s', in "
                        "%s:%u:%u",
                        shown.text, template->name, template->context.file,
                        template->entry->key->line,
                        template->entry->key->column);
-    return profiles_take(set, template, name, user->pw_uid, out, err);
+    return profiles_take(set, template, name, uid, out, err);
 }
 
 enum tw_status

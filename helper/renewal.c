@@ -8,6 +8,7 @@
  */
 #include "helper/renewal.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,7 +18,10 @@
 #include <unistd.h>
 
 #include "helper/module.h"
+#include "helper/specifier.h"
 #include "provider/base/auto.h"
+
+#define END_MS 500 /* for what is being read, at the end */
 
 struct renewal {
     struct profile_scope scope;
@@ -47,6 +51,37 @@ destroy(struct renewal *renewal)
     free(renewal);
 }
 
+/* Are its instances' readers users or groups that %i names? */
+static bool
+names_host(const struct profile_template *template)
+{
+    const struct yaml_node *readers = yaml_child(template->entry, "readers");
+    const struct yaml_node *users =
+        readers ? yaml_child(readers, "users") : NULL;
+    const struct yaml_node *groups =
+        readers ? yaml_child(readers, "groups") : NULL;
+
+    return (users && specifier_find(users, SPECIFIER_INSTANCE)) ||
+           (groups && specifier_find(groups, SPECIFIER_INSTANCE));
+}
+
+/* The template remembers them; what is wrong is told when it is used. */
+static void
+look_up_readers(const struct profile_set *set)
+{
+    for (const struct profile_template *template = set->templates; template;
+         template = template->next) {
+        size_t count = names_host(template) ? template->count : 0;
+
+        for (size_t i = 0; i < count; i++) {
+            AUTO(auto_release) const struct profile *profile = NULL;
+
+            (void)profiles_take(set, template, template->instances[i].name, 0,
+                                &profile, NULL);
+        }
+    }
+}
+
 enum tw_status
 renewal_read(struct renewal *renewal,
              void (*complain)(void *arg, const struct tw_error *err),
@@ -55,9 +90,11 @@ renewal_read(struct renewal *renewal,
     enum tw_status status = profiles_load(&renewal->scope, &renewal->modules,
                                           complain, arg, out, err);
 
-    if (!status)
-        *err = (struct tw_error){.status = TW_OK}; /* what was got over */
-    return status;
+    if (status)
+        return status;
+    look_up_readers(out);
+    *err = (struct tw_error){.status = TW_OK}; /* what was got over */
+    return TW_OK;
 }
 
 static void *
@@ -179,9 +216,11 @@ renewal_is_busy(const struct renewal *renewal)
     return renewal->is_busy;
 }
 
+/* One that is about to end shall not work on while the process ends. */
 void
 renewal_close(struct renewal *renewal)
 {
+    struct pollfd told = {.events = POLLIN};
     pthread_t thread;
     bool has_read;
 
@@ -191,6 +230,8 @@ renewal_close(struct renewal *renewal)
         destroy(renewal);
         return;
     }
+    told.fd = renewal->ended;
+    (void)poll(&told, 1, END_MS);
     thread = renewal->thread;
     (void)pthread_mutex_lock(&renewal->mutex);
     be_told_no_more(renewal);

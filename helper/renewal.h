@@ -27,7 +27,9 @@ struct renewal *renewal_open(struct loop *loop,
                              void *arg);
 
 /* renewal_read: profiles_load() by the caller, who waits; not while it is
- * busy.  @err is none if it succeeds. */
+ * busy.  The user database is asked for readers that instances name, so that
+ * whoever makes one of them later does not ask.  @err is none if it succeeds.
+ */
 enum tw_status
 renewal_read(struct renewal *renewal,
              void (*complain)(void *arg, const struct tw_error *err),
@@ -41,8 +43,8 @@ bool renewal_start(struct renewal *renewal);
 /* renewal_is_busy: it was started, and its end was not told yet. */
 bool renewal_is_busy(const struct renewal *renewal);
 
-/* renewal_close: after every set that it read was cleared.  Does not wait for
- * a thread that hangs. */
+/* renewal_close: after every set that it read was cleared.  Waits for half a
+ * second at most: a thread may hang. */
 void renewal_close(struct renewal *renewal);
 
 #endif

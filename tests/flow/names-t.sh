@@ -73,6 +73,22 @@ until_true 5 eval 'get dora more >"$T/dora" 2>"$T/err"'
 is $? 0 "soon after it answers again it is"
 is "$(cat "$T/dora")" "$(token more)" "with its token"
 like "$(ring 'command=status\n')" "^reload=ok" "and all is well"
+rm "$SYSCONF/profiles.d/more.yaml"
+tenant each@ /oauth/v1/token 'instances: [anna, bert]' "readers: {users: ['%i']}"
+kill -HUP "$EXTRA_PID"
+until_true 9 test -s /run/tokenward/each@bert/token
+until_true 5 eval 'get bert each@bert >"$T/bert" 2>"$T/err"'
+is "$(cat "$T/bert")" "$(token each@bert)" "an instance by its reader's name is there"
+before=$(grep -c 'could not be read in' "$T/serve.out")
+: >"$T/hangs"
+kill -HUP "$EXTRA_PID"
+until_true 15 eval '[ "$(grep -c "could not be read in" "$T/serve.out")" -gt "$before" ]'
+is $? 0 "who such readers are is asked by who reads profiles, too"
+like "$(ring 'command=status\n')" "^status=ok" "and others are answered meanwhile"
+is "$(get anna each@anna)" "$(token each@anna)" "and so is who is known"
+rm "$T/hangs"
+until_true 5 eval 'ring "command=status\n" | grep -q "^reload=ok"'; is $? 0 "until it answers again"
+tenant more /oauth/v1/token 'readers: {users: [dora]}'
 before=$(grep -c 'could not be read in' "$T/serve.out")
 : >"$T/hangs"
 kill -HUP "$EXTRA_PID"

@@ -14,7 +14,8 @@
 typedef int get_by_uid(uid_t uid, struct passwd *user, char *buffer,
                        size_t size, struct passwd **result);
 
-typedef struct passwd *get_by_name(const char *name);
+typedef int get_by_name(const char *name, struct passwd *user, char *buffer,
+                        size_t size, struct passwd **result);
 
 static get_by_uid *ask;
 static get_by_name *ask_by_name;
@@ -30,7 +31,7 @@ static void __attribute__((constructor)) begin(void)
     if (path && strlen(path) < sizeof hangs)
         (void)strcpy(hangs, path);
     ask = (get_by_uid *)dlsym(RTLD_NEXT, "getpwuid_r");
-    ask_by_name = (get_by_name *)dlsym(RTLD_NEXT, "getpwnam");
+    ask_by_name = (get_by_name *)dlsym(RTLD_NEXT, "getpwnam_r");
 }
 
 static void
@@ -49,9 +50,10 @@ getpwuid_r(uid_t uid, struct passwd *user, char *buffer, size_t size,
     return ask(uid, user, buffer, size, result);
 }
 
-struct passwd *
-getpwnam(const char *name)
+int
+getpwnam_r(const char *name, struct passwd *user, char *buffer, size_t size,
+           struct passwd **result)
 {
     hang();
-    return ask_by_name(name);
+    return ask_by_name(name, user, buffer, size, result);
 }

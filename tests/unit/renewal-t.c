@@ -4,6 +4,7 @@
  * database hangs.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <pwd.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -18,16 +19,19 @@ static atomic_bool hangs;
 static sem_t let_go;
 
 /* In the C library's place. */
-struct passwd *
-getpwnam(const char *name)
+int
+getpwnam_r(const char *name, struct passwd *user, char *entry, size_t size,
+           struct passwd **found)
 {
-    static struct passwd user;
-
+    (void)entry;
+    if (size < 8192)
+        return ERANGE; /* whoever asks may offer too little */
     (void)atomic_fetch_add(&asked, 1);
     if (atomic_load(&hangs))
         (void)sem_wait(&let_go);
-    user.pw_uid = 4711;
-    return strcmp(name, "nobody-knows") == 0 ? NULL : &user;
+    user->pw_uid = name[0] == 'b' ? 4712 : 4711;
+    *found = strcmp(name, "nobody-knows") == 0 ? NULL : user;
+    return 0;
 }
 
 static struct loop loop = LOOP_INIT;
@@ -132,6 +136,44 @@ Test(renewal, reads_for_who_waits)
     cr_assert_eq(renewal_read(renewal, NULL, NULL, &set, &err), TW_OK);
     cr_expect_eq(set.count, 1);
     profile_set_clear(&set);
+}
+
+static void
+expect_reader(const char *name, uid_t uid)
+{
+    AUTO(auto_release) const struct profile *profile = NULL;
+    struct tw_error err;
+
+    cr_assert_eq(profiles_find(&read_set, name, &profile, &err), TW_OK, "%s",
+                 err.message);
+    cr_assert_eq(profile->readers->user_count, 1);
+    cr_expect_eq(profile->readers->users[0], uid);
+}
+
+Test(renewal, asks_who_the_readers_of_instances_are)
+{
+    struct profile_set first;
+
+    loading_put("profiles.d/own@.yaml", 0600,
+                "profiles:\n  own@:\n    instances: [anna, bert]\n"
+                "    token_endpoint: https://a.test/t\n    client_id: c\n"
+                "    client_secret: {file: s.key}\n"
+                "    readers: {users: ['%i']}\n");
+    cr_assert(renewal_start(renewal));
+    await(1);
+    cr_expect_eq(read_set.broken_count, 0, "%s", read_set.broken.message);
+    cr_expect_eq(asked, 2);
+    cr_assert(renewal_start(renewal)); /* one asks, one knows */
+    for (int i = 0; i < 100; i++) {
+        expect_reader("own@anna", 4711);
+        expect_reader("own@bert", 4712);
+    }
+    first = read_set;
+    await(2);
+    profile_set_clear(&first);
+    hangs = true;
+    expect_reader("own@anna", 4711);
+    cr_expect_eq(asked, 4, "each by who reads, and once");
 }
 
 Test(renewal, finds_nothing_where_nothing_is)

@@ -20,15 +20,17 @@ TestSuite(template, .init = loading_begin, .fini = scratch_remove);
 /* In the place of the C library's, which is asked. */
 static int look_ups;
 
-struct passwd *
-getpwnam(const char *name)
+int
+getpwnam_r(const char *name, struct passwd *user, char *entry, size_t size,
+           struct passwd **found)
 {
-    struct passwd *(*real)(const char *);
-    void *symbol = dlsym(RTLD_NEXT, "getpwnam");
+    int (*real)(const char *, struct passwd *, char *, size_t,
+                struct passwd **);
+    void *symbol = dlsym(RTLD_NEXT, "getpwnam_r");
 
     look_ups++;
     memcpy(&real, &symbol, sizeof real);
-    return real(name);
+    return real(name, user, entry, size, found);
 }
 
 static struct profile_set set;
