@@ -231,6 +231,8 @@ has_ended(struct serve *serve)
 {
     const struct task *task = serve->running;
 
+    if (serve->unlooked && !serve->ends_soon)
+        return false; /* who is no reader any more would be one */
     if (!task && !serve->hooks.running_count && !serve->revokes.count)
         return true;
     if (loop_now_ms() < serve->end_ms)

@@ -357,10 +357,9 @@ serve_turn(struct serve *serve)
     int64_t now_ms = loop_now_ms(), unnamed_ms, next_ms,
             reload_ms = serve->end_ms;
 
-    if (serve->end_ms == LOOP_NEVER) {
+    if (serve->end_ms == LOOP_NEVER)
         reload_ms = serve_reload_turn(serve, now_ms);
-        reload_ms = earlier(reload_ms, serve_look_turn(serve));
-    }
+    reload_ms = earlier(reload_ms, serve_look_turn(serve));
     if (now_ms >= serve->ping_ms) {
         notify_say(&serve->notify, "WATCHDOG=1");
         serve->ping_ms = now_ms + serve->notify.watchdog_ms;

@@ -68,6 +68,7 @@ FLOW_TESTS = \
 	tests/flow/login-t.sh \
 	tests/flow/logout-t.sh \
 	tests/flow/mail-t.sh \
+	tests/flow/look-t.sh \
 	tests/flow/main-t.sh \
 	tests/flow/manuals-t.sh \
 	tests/flow/memory-t.sh \
@@ -132,6 +133,7 @@ EXTRA_DIST += \
 	tests/flow/manager.py \
 	tests/flow/metrics.py \
 	tests/flow/moved.py \
+	tests/flow/looking.c \
 	tests/flow/naming.c \
 	tests/flow/pam_lib.sh \
 	tests/flow/pam_stack.sh \
