@@ -20,6 +20,7 @@ struct job_context {
     const struct secret *given;  /* a refresh token to keep and use, or NULL */
     struct secret_context secrets;
     struct scribe *scribe; /* or NULL */
+    struct scribe *disk;   /* another, for what waits for one; or NULL */
 };
 
 enum job_state { JOB_IDLE = 0, JOB_BUSY, JOB_CONTENDED, JOB_ENDED };

@@ -145,7 +145,7 @@ exchange(struct job *job)
         job_end(job);
 }
 
-/* By the scribe: it waits for the disk. */
+/* By the scribe that waits for the disk. */
 static void
 count(void *arg)
 {
@@ -175,7 +175,7 @@ job_source_exchange(struct job *job)
     job->state = JOB_BUSY;
     job->is_counting = job->profile->request.max_fetches > 0;
     if (job->is_counting)
-        job_hand_over(job, count, on_counted);
+        job_hand_over(job, job->context->disk, count, on_counted);
     else
         exchange(job);
 }

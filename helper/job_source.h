@@ -33,10 +33,11 @@ void job_source_exchange(struct job *job);
 void job_source_note(struct job *job, const struct secret *mark,
                      int64_t retry_after);
 
-/* job_hand_over: to the scribe's thread, which calls @work; @done is called by
- * the loop's when it is done, at once where there is no scribe. */
-void job_hand_over(struct job *job, void (*work)(void *job),
-                   void (*done)(void *job));
+/* job_hand_over: to the thread of @scribe, one of the job's context, which
+ * calls @work; @done is called by the loop's when it is done, at once where
+ * there is no scribe. */
+void job_hand_over(struct job *job, struct scribe *scribe,
+                   void (*work)(void *job), void (*done)(void *job));
 
 /* job_write: keeps the token that @outcome has brought, and ends the job. */
 void job_write(struct job *job, const struct outcome *outcome);

@@ -30,10 +30,12 @@ note_success(struct job *job, int64_t lifetime)
     store_backoff(&job->place, 0, &note);
 }
 
-/* Also of a token that came with one that could not be published. */
+/* By the scribe that waits for the disk, so that nobody waits whose token has
+ * nothing to do with it. */
 static void
-settle(struct job *job)
+settle(void *arg)
 {
+    struct job *job = arg;
     struct tw_error err;
 
     if (keeper_settle(&job->keeper, &err) && !job->outcome.unkept.status)
@@ -46,7 +48,6 @@ write_token(void *arg)
 {
     struct job *job = arg;
 
-    settle(job);
     job->worked = store_commit(&job->change, &job->why);
     if (job->worked)
         return;
@@ -78,19 +79,19 @@ on_noted(void *arg)
 }
 
 void
-job_hand_over(struct job *job, void (*work)(void *job),
+job_hand_over(struct job *job, struct scribe *scribe, void (*work)(void *job),
               void (*done)(void *job))
 {
     job->order = (struct scribe_order){
         .work = work, .rest = store_rest, .done = done, .arg = job};
-    scribe_put(job->context->scribe, &job->order);
+    scribe_put(scribe, &job->order);
 }
 
 static void
 write_by(struct job *job, void (*work)(void *job), void (*done)(void *job))
 {
     job->is_writing = true;
-    job_hand_over(job, work, done);
+    job_hand_over(job, job->context->scribe, work, done);
 }
 
 /* It is published, or not: what comes then. */
@@ -127,6 +128,12 @@ on_written(void *arg)
     job_end(job);
 }
 
+static void
+on_settled(void *arg)
+{
+    write_by(arg, write_token, on_written);
+}
+
 /* What @outcome borrows is gone when the scribe is done. */
 void
 job_write(struct job *job, const struct outcome *outcome)
@@ -144,8 +151,11 @@ job_write(struct job *job, const struct outcome *outcome)
     job->outcome.unkept = outcome->unkept;
     job->worked = publish_prepare(&job->place, &publication, &job->change,
                                   &job->brought, &job->why);
+    job->is_writing = true;
     if (job->worked)
         on_written(job);
+    else if (keeper_is_settled(&job->keeper))
+        on_settled(job);
     else
-        write_by(job, write_token, on_written);
+        job_hand_over(job, job->context->disk, settle, on_settled);
 }

@@ -114,6 +114,12 @@ keeper_store(struct keeper *keeper, const struct json *answer,
                 err);
 }
 
+bool
+keeper_is_settled(const struct keeper *keeper)
+{
+    return keeper->state.unsettled == 0;
+}
+
 enum tw_status
 keeper_settle(struct keeper *keeper, struct tw_error *err)
 {

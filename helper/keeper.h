@@ -38,6 +38,7 @@ enum tw_status keeper_reserve(struct keeper *keeper, struct tw_error *err);
  * what came with it calls keeper_settle() before. */
 enum tw_status keeper_store(struct keeper *keeper, const struct json *answer,
                             struct tw_error *err);
+bool keeper_is_settled(const struct keeper *keeper);
 enum tw_status keeper_settle(struct keeper *keeper, struct tw_error *err);
 
 /* keeper_put: this token, whoever says so; as state_keep(). */

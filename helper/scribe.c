@@ -27,6 +27,7 @@ struct list {
 
 struct scribe {
     struct loop *loop;
+    size_t several;
     pthread_t thread;
     pthread_mutex_t mutex; /* over all that follows */
     pthread_cond_t work, rest;
@@ -152,13 +153,14 @@ start(struct scribe *scribe)
 }
 
 struct scribe *
-scribe_open(struct loop *loop)
+scribe_open(struct loop *loop, size_t several)
 {
     struct scribe *scribe = calloc(1, sizeof *scribe);
 
     if (!scribe)
         return NULL;
     scribe->loop = loop;
+    scribe->several = several;
     scribe->told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     (void)pthread_mutex_init(&scribe->mutex, NULL);
     (void)pthread_cond_init(&scribe->work, NULL);
@@ -204,7 +206,7 @@ scribe_put(struct scribe *scribe, struct scribe_order *order)
     add(&scribe->wanted, order);
     undone = ++scribe->undone;
     (void)pthread_mutex_unlock(&scribe->mutex);
-    if (undone >= SCRIBE_SEVERAL)
+    if (undone >= scribe->several)
         wake(scribe);
     else
         loop_at_lull(scribe->loop, wake, scribe);

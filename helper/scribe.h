@@ -25,10 +25,11 @@ struct scribe_order {
     struct scribe_order *next; /* the scribe's */
 };
 
-/* scribe_open: starts the thread; @loop calls back.  To be called when this
- * process has given up what it will: a thread keeps what it had.  NULL: there
- * is none. */
-struct scribe *scribe_open(struct loop *loop);
+/* scribe_open: starts the thread; @loop calls back.  It is woken for @several
+ * orders, or when the loop has nothing else to do; 1: at once, which is for
+ * all scribes of a loop but one.  To be called when this process has given up
+ * what it will: a thread keeps what it had.  NULL: there is none. */
+struct scribe *scribe_open(struct loop *loop, size_t several);
 
 /* scribe_put: @order, and what its work() looks at, are left alone until its
  * done() is called; by NULL that is at once. */

@@ -218,7 +218,10 @@ open_all(struct serve *serve, struct tw_error *err)
     if (!status)
         status = fence_resident(&secrets, serve->era->set.wlcg, kept, 2, err);
     if (!status)
-        serve->tasks.scribe = serve->scribe = scribe_open(&serve->loop);
+        serve->tasks.scribe = serve->scribe =
+            scribe_open(&serve->loop, SCRIBE_SEVERAL);
+    if (!status)
+        serve->tasks.disk = serve->disk = scribe_open(&serve->loop, 1);
     if (!status)
         serve->namer = namer_open(&serve->loop, serve_named, serve);
     return status;
@@ -275,7 +278,8 @@ close_all(struct serve *serve)
     http_free(serve->http); /* before what its requests borrow */
     serve->tasks.http = NULL;
     serve_revoke_clear(serve);
-    scribe_close(serve->scribe); /* before what it has not given back */
+    scribe_close(serve->disk); /* before what it has not given back */
+    scribe_close(serve->scribe);
     namer_close(serve->namer);
     while (serve->running) {
         struct task *task = serve->running;

@@ -39,7 +39,7 @@ struct serve {
     struct hooks hooks;
     struct log log;
     struct audit audit;
-    uint64_t reloads; /* that were told of */
+    uint64_t reloads;                   /* that were told of */
     uint64_t fetches[METRICS_STATUSES]; /* that ended, by status */
     struct span_counts fetch_spans, wait_spans;
     int64_t started_at;    /* wall clock */
@@ -51,7 +51,7 @@ struct serve {
     int signals;
     struct http *http;
     int64_t http_ms; /* when the engine wants its turn; of loop_now_ms() */
-    struct scribe *scribe;
+    struct scribe *scribe, *disk;
     struct withdrawals revokes;
     struct task_context tasks;
     struct task *running;

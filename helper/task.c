@@ -79,6 +79,7 @@ start_job(struct task *task)
         (struct job_context){.options = &task->options,
                              .store = context->store,
                              .scribe = context->scribe,
+                             .disk = context->disk,
                              .secrets = {.environment = context->environment,
                                          .store = context->store,
                                          .system = context->system}};

@@ -30,7 +30,7 @@ struct task_context {
     struct loop *loop;
     const struct broker *broker;
     const struct wards *wards;
-    struct scribe *scribe; /* or NULL */
+    struct scribe *scribe, *disk; /* or NULL */
     bool system;
 };
 

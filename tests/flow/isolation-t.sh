@@ -88,7 +88,7 @@ kill -TERM "$pid"
 wait "$EXTRA_PID"; is $? 0 "which ends cleanly"
 
 # No descriptor is left for a caller: he is hung up on, and nothing spins.
-serve prlimit --nofile=24:24
+serve prlimit --nofile=25:25
 until_true 30 has_token pay
 pid=$(helper_pid)
 crowd idle 31 4 &
@@ -129,12 +129,15 @@ if can_delay; then
     serve strace -f -qqo "$T/home/calls" -e trace=fsync -e inject=fsync:delay_enter=8000000:when=1
     until_true 30 grep -q '^refresh_token=' "$next"; is $? 0 "a refresh token came, and is stored"
     ask 5 pay >/dev/null; is $? 0 "while the disk takes its time others are answered"
+    profile fresh /oauth/v1/token
+    own "$T/config"
+    ask 5 fresh >/dev/null; is $? 0 "and so is who has no token yet"
     [ -e "$next" ] && [ ! -e "$(record rotates)" ]
     is $? 0 "before that token is told of"
     until_true 20 has_token rotates; is $? 0 "it is when the disk has it"
     grep -q '^refresh_token=' "${next%.next.rotates}rotates"; is $? 0 "for the next time"
     stop
-    rm "$T/config/tokenward/profiles.d/rotates.yaml"
+    rm "$T/config/tokenward/profiles.d/rotates.yaml" "$T/config/tokenward/profiles.d/fresh.yaml"
     # The same for the count of fetches that are billed.
     profile billed /oauth/v1/token 'max_fetches: 9/day'
     ledger=$T/home/.local/state/tokenward/.fetches.billed

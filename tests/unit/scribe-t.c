@@ -123,7 +123,7 @@ expect_kept(size_t i)
 
 Test(scribe, commits_in_order_and_tells_the_loop)
 {
-    struct scribe *scribe = scribe_open(&loop);
+    struct scribe *scribe = scribe_open(&loop, SCRIBE_SEVERAL);
 
     cr_assert_not_null(scribe);
     for (size_t i = 0; i < ORDERS; i++)
@@ -173,7 +173,7 @@ all_others_are_asleep(void)
  * done.  A thread that is not waiting takes what it finds. */
 Test(scribe, works_at_several_or_when_there_is_a_lull)
 {
-    struct scribe *scribe = scribe_open(&loop);
+    struct scribe *scribe = scribe_open(&loop, SCRIBE_SEVERAL);
 
     while (!all_others_are_asleep())
         (void)usleep(1000);
@@ -203,7 +203,7 @@ on_ready(void *arg, int fd, uint32_t events)
 /* As one who rings all the time would keep it. */
 Test(scribe, is_not_kept_from_its_work_by_a_loop_without_a_lull)
 {
-    struct scribe *scribe = scribe_open(&loop);
+    struct scribe *scribe = scribe_open(&loop, SCRIBE_SEVERAL);
     int always = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
     size_t calls = 0;
 
@@ -219,7 +219,7 @@ Test(scribe, is_not_kept_from_its_work_by_a_loop_without_a_lull)
 
 Test(scribe, says_why_it_failed)
 {
-    struct scribe *scribe = scribe_open(&loop);
+    struct scribe *scribe = scribe_open(&loop, SCRIBE_SEVERAL);
 
     scribe_put(scribe, prepare(0, false));
     for (size_t i = 1; i < PLACES; i++)
@@ -237,7 +237,7 @@ Test(scribe, says_why_it_failed)
 
 Test(scribe, is_done_when_it_has_settled_or_closed)
 {
-    struct scribe *scribe = scribe_open(&loop);
+    struct scribe *scribe = scribe_open(&loop, SCRIBE_SEVERAL);
 
     for (size_t i = 0; i < PLACES; i++)
         scribe_put(scribe, prepare(i, false));
