@@ -102,10 +102,10 @@ on_written(void *arg)
     enum tw_status status = job->worked;
 
     job->is_writing = false;
-    if (status) {
+    if (status)
         job->result = job->why;
+    if (status && !job->is_moot) /* else it is to be revoked */
         store_change_clear(&job->change);
-    }
     job->published = job->published || !status;
     if (!status && job->outcome.sent) {
         job->has_refresh_token = job->keeper.token.len > 0;
