@@ -149,11 +149,13 @@ install(struct state *state, struct tw_error *err)
     reason = ftruncate(fd, n) < 0 || fsync(fd) < 0 ? errno : 0;
 
     next_name(state, name);
-    if (renameat(state->dir, name, state->dir, state->name) < 0)
-        reason = errno;
-    else if (!sync_directory(state->dir) && !reason)
-        reason = errno;
-    (void)open_next(state, NULL); /* the next reservation tries again */
+    if (renameat(state->dir, name, state->dir, state->name) < 0) {
+        reason = errno; /* it stays there, for the next run */
+    } else {
+        if (!sync_directory(state->dir) && !reason)
+            reason = errno;
+        (void)open_next(state, NULL); /* the next reservation tries again */
+    }
     if (!reason)
         return TW_OK;
     return tw_fail_errno(err, TW_E_SYSTEM, reason,
@@ -259,8 +261,11 @@ state_reserve(struct state *state, struct tw_error *err)
     enum tw_status status = state_settle(state, err);
     void *map;
 
-    if (!status && state->next < 0)
+    if (!status && state->next < 0) {
         status = open_next(state, err);
+        if (!status)
+            status = recover(state, err);
+    }
     if (status)
         return status;
     if (state->map)

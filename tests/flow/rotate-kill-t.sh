@@ -92,4 +92,11 @@ for inject in fsync:error=EIO renameat:error=EIO:when=1 ftruncate:error=EIO fall
     user $FETCH broken; is $? 0 "$inject (exit $status): the login goes on"
 done
 is "$(lost)" "$before_errors" "and none was lost"
+rotating strict /oauth/v1/token
+user $FETCH strict; is $? 0 "a server that takes no token twice"
+user strace -f -o /dev/null -e trace=renameat -e inject=renameat:error=EIO:when=1 $FETCH strict >/dev/null 2>"$T/err"
+is $? 71 "the next refresh token cannot take its place: exit 71"
+like "$(cat "$T/err")" "the refresh token may not be kept" "which is told"
+user $FETCH strict; is $? 0 "and the login goes on, with that one"
+is "$(lost)" "$before_errors" "which is not lost"
 done_testing
