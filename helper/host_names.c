@@ -62,7 +62,7 @@ host_names_find(struct host_names *names, enum host_name kind,
 {
     const unsigned *known = table_find(&names->ids, KINDS[kind], name);
     enum host_name found;
-    unsigned *kept, id;
+    unsigned *kept, id = 0;
     const char *copy;
 
     if (known) {

@@ -236,7 +236,7 @@ write_down(char *const *argv, char *const *environment)
                               (long)fake.own_groups[i]);
     append(SEEN, line);
     (void)!getcwd(cwd, sizeof cwd);
-    (void)snprintf(line, sizeof line, "in %s, %u descriptors%s", cwd,
+    (void)snprintf(line, sizeof line, "in %.2000s, %u descriptors%s", cwd,
                    count_descriptors(),
                    is_signal_changed() ? ", signals changed" : "");
     append(SEEN, line);
