@@ -65,7 +65,6 @@ write_failure(void *arg)
 {
     struct job *job = arg;
 
-    settle(job);
     job_source_note(job, NULL, -1);
 }
 
@@ -131,7 +130,12 @@ on_written(void *arg)
 static void
 on_settled(void *arg)
 {
-    write_by(arg, write_token, on_written);
+    struct job *job = arg;
+
+    if (job->worked) /* what came with it cannot be published */
+        on_written(job);
+    else
+        write_by(job, write_token, on_written);
 }
 
 /* What @outcome borrows is gone when the scribe is done. */
@@ -152,9 +156,7 @@ job_write(struct job *job, const struct outcome *outcome)
     job->worked = publish_prepare(&job->place, &publication, &job->change,
                                   &job->brought, &job->why);
     job->is_writing = true;
-    if (job->worked)
-        on_written(job);
-    else if (keeper_is_settled(&job->keeper))
+    if (keeper_is_settled(&job->keeper))
         on_settled(job);
     else
         job_hand_over(job, job->context->disk, settle, on_settled);

@@ -326,6 +326,8 @@ helper_libhelper_la_SOURCES = \
 	helper/table.h \
 	helper/task.c \
 	helper/task.h \
+	helper/thread.c \
+	helper/thread.h \
 	helper/timed.c \
 	helper/timed.h \
 	helper/trust.c \

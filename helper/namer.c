@@ -11,13 +11,13 @@
 
 #include <pthread.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "helper/thread.h"
 #include "provider/base/auto.h"
 
 #define ENTRY_MAX 65536 /* bytes of one of the user database */
@@ -117,19 +117,6 @@ on_answered(void *arg, int fd, uint32_t events)
     namer->told(namer->arg, known->uid);
 }
 
-static bool
-start(struct namer *namer)
-{
-    sigset_t all, before;
-    bool good;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    good = !pthread_create(&namer->thread, NULL, work, namer);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return good;
-}
-
 static void
 be_told_no_more(struct namer *namer)
 {
@@ -154,7 +141,7 @@ namer_open(struct loop *loop, namer_told *told, void *arg)
     namer->answered = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (namer->answered >= 0 &&
         loop_watch(loop, namer->answered, EPOLLIN, on_answered, namer) &&
-        start(namer))
+        thread_start(&namer->thread, 0, work, namer))
         return namer;
     be_told_no_more(namer);
     destroy(namer);

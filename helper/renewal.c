@@ -10,7 +10,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -19,6 +18,7 @@
 
 #include "helper/module.h"
 #include "helper/specifier.h"
+#include "helper/thread.h"
 #include "provider/base/auto.h"
 
 #define END_MS 500 /* for what is being read, at the end */
@@ -183,19 +183,6 @@ renewal_open(struct loop *loop, const struct profile_scope *scope,
     return NULL;
 }
 
-static bool
-start(struct renewal *renewal)
-{
-    sigset_t all, before;
-    bool good;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    good = !pthread_create(&renewal->thread, NULL, work, renewal);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return good;
-}
-
 bool
 renewal_start(struct renewal *renewal)
 {
@@ -204,7 +191,7 @@ renewal_start(struct renewal *renewal)
     renewal->is_busy = renewal->ended >= 0 &&
                        loop_watch(renewal->loop, renewal->ended, EPOLLIN,
                                   on_ended, renewal) &&
-                       start(renewal);
+                       thread_start(&renewal->thread, 0, work, renewal);
     if (!renewal->is_busy)
         be_told_no_more(renewal);
     return renewal->is_busy;

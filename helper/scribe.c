@@ -11,12 +11,12 @@
 #include "helper/scribe.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include "helper/thread.h"
 #include "provider/base/auto.h"
 
 #define STACK_SIZE (256 * 1024) /* of the thread; it needs a tenth */
@@ -134,24 +134,6 @@ on_told(void *arg, int fd, uint32_t events)
         order->done(order->arg); /* it may be gone then */
 }
 
-static bool
-start(struct scribe *scribe)
-{
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    bool good;
-
-    if (pthread_attr_init(&attributes))
-        return false;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    good = !pthread_attr_setstacksize(&attributes, STACK_SIZE) &&
-           !pthread_create(&scribe->thread, &attributes, work, scribe);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    (void)pthread_attr_destroy(&attributes);
-    return good;
-}
-
 struct scribe *
 scribe_open(struct loop *loop, size_t several)
 {
@@ -167,7 +149,7 @@ scribe_open(struct loop *loop, size_t several)
     (void)pthread_cond_init(&scribe->rest, NULL);
     if (scribe->told >= 0 &&
         loop_watch(loop, scribe->told, EPOLLIN, on_told, scribe) &&
-        start(scribe))
+        thread_start(&scribe->thread, STACK_SIZE, work, scribe))
         return scribe;
     if (scribe->told >= 0)
         (void)loop_watch(loop, scribe->told, 0, NULL, NULL);

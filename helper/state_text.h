@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "provider/base/secret.h"
+#include "provider/base/text.h"
 
 #define STATE_TEXT_MAX (TOKEN_MAX + 1024) /* bytes of a file */
 
