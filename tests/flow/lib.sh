@@ -52,6 +52,12 @@ needs_compiler() {
 }
 # shellcheck disable=SC2086
 compile() { $CC -Wall -Wextra -Werror -shared -fPIC "$@"; }
+to_preload() { # to_preload NAME: $T/bin/NAME.so of tests/flow/NAME.c
+    is_sanitized && skip_all "a sanitizer wants to be preloaded first"
+    needs_compiler
+    compile -D_GNU_SOURCE -O1 -o "$T/bin/$1.so" "$TOP_SRC/tests/flow/$1.c" 2>"$T/err" ||
+        { sed 's/^/# /' "$T/err"; echo "Bail out! no library to preload"; exit 1; }
+}
 # A terminal: what is shown is in $T/screen, keys are what goes to descriptor 7.
 # What runs in the background has signals ignored that a key sends.
 terminal() { # terminal COMMAND: as the user, in the background

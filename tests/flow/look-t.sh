@@ -8,10 +8,7 @@ if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/nu
 fi
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-is_sanitized && skip_all "a sanitizer wants to be preloaded first"
-needs_compiler
-compile -D_GNU_SOURCE -O1 -o "$T/bin/looking.so" "$TOP_SRC/tests/flow/looking.c" 2>"$T/err" ||
-    { sed 's/^/# /' "$T/err"; echo "Bail out! no library to preload"; exit 1; }
+to_preload looking
 # shellcheck source=tests/flow/host.sh
 . "${TOP_SRC:-.}/tests/flow/host.sh"
 cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
