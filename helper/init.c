@@ -127,6 +127,8 @@ open_dir(struct init *init, struct tw_error *err)
                                 .else_where = "XDG_CONFIG_HOME"};
     enum tw_status status;
 
+    if (!config[0])
+        return runtime_no_config(err);
     (void)snprintf(above, sizeof above, "%s", config);
     if (strrchr(above, '/'))
         *strrchr(above, '/') = '\0';

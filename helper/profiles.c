@@ -21,6 +21,7 @@
 #include "helper/owned_file.h"
 #include "helper/profile_links.h"
 #include "helper/profile_set.h"
+#include "provider/base/runtime.h"
 #include "provider/base/text.h"
 
 #define USER_FILE "profiles.yaml"
@@ -220,6 +221,8 @@ name_places(const struct loader *loader, struct places *places)
     int m = snprintf(places->drop_ins, sizeof places->drop_ins, "%s/" DROP_INS,
                      dir);
 
+    if (!dir[0])
+        return runtime_no_config(loader->err);
     if (n < 0 || n >= (int)sizeof places->file || m < 0 ||
         m >= (int)sizeof places->drop_ins)
         return tw_fail(loader->err, TW_E_SYSTEM, "%s: the path is too long",

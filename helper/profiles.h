@@ -62,10 +62,12 @@ struct profile_set {
  * profile alone; the first complaint is kept in @out->broken, and every one is
  * handed to @complain (may be NULL).  Files and directories are checked on the
  * descriptor: owner, mode, regular, size.
- * Fails only when nothing could be looked at: TW_E_ACCESS, TW_E_SYSTEM. */
+ * Fails only when nothing could be looked at: TW_E_ACCESS, TW_E_SYSTEM, and
+ * TW_E_NOT_FOUND if nothing says where profiles are. */
 struct profile_scope {
     bool system;
-    const char *dir; /* holds profiles.yaml (user only) and profiles.d */
+    const char *dir; /* holds profiles.yaml (user only) and profiles.d; or "",
+                        of a user without a home */
     const char *preset_dir; /* NULL: there are no presets */
 };
 enum tw_status

@@ -109,3 +109,11 @@ runtime_find(struct runtime *out, struct tw_error *why)
                       xdg ? "XDG_RUNTIME_DIR" : "/run/user/", xdg ? ", " : "",
                       xdg ? login : login + 10, own, uid);
 }
+
+enum tw_status
+runtime_no_config(struct tw_error *err)
+{
+    return tw_fail(err, TW_E_NOT_FOUND,
+                   "no profiles: neither XDG_CONFIG_HOME nor HOME is an "
+                   "absolute path, so nothing says where they are");
+}

@@ -30,4 +30,8 @@ void runtime_find(struct runtime *out, struct tw_error *why);
  * the file they open instead. */
 void runtime_guess(struct runtime *out);
 
+/* runtime_no_config: the failure of whoever needs @config and has none:
+ * TW_E_NOT_FOUND. */
+enum tw_status runtime_no_config(struct tw_error *err);
+
 #endif

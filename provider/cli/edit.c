@@ -51,9 +51,15 @@ find(const char *word, struct edit *edit, struct tw_error *err)
     char chosen[PATH_MAX];
     const char *base;
 
-    if (!edit_file(word, chosen) || !realpath(chosen, edit->path)) {
+    enum tw_status status = edit_file(word, chosen, err);
+
+    if (status)
+        return status;
+    if (!realpath(chosen, edit->path)) {
         (void)tw_fail_errno(err, TW_E_NOT_FOUND, errno, "%s", chosen);
-        error_hint(err, "tokenward explain NAME tells where a profile stands");
+        error_hint(err, word ? "tokenward explain NAME tells where a profile "
+                               "stands"
+                             : "tokenward init writes a first profile");
         return TW_E_NOT_FOUND;
     }
     base = strrchr(edit->path, '/') + 1;

@@ -72,22 +72,34 @@ ask_helper(const char *name, char out[static PATH_MAX])
     return pid > 0 && waitpid(pid, NULL, 0) == pid && found;
 }
 
-bool
-edit_file(const char *word, char out[static PATH_MAX])
+/* @n: what snprintf(3) said of it. */
+static enum tw_status
+check_fits(int n, struct tw_error *err)
+{
+    return n >= 0 && n < PATH_MAX
+               ? TW_OK
+               : tw_fail(err, TW_E_USAGE, "the path is too long");
+}
+
+enum tw_status
+edit_file(const char *word, char out[static PATH_MAX], struct tw_error *err)
 {
     struct runtime runtime;
-    int n;
+    int n = -1;
 
     if (word && (strchr(word, '/') || !text_is_profile_name(word) ||
                  access(word, F_OK) == 0))
-        return snprintf(out, PATH_MAX, "%s", word) < PATH_MAX;
+        return check_fits(snprintf(out, PATH_MAX, "%s", word), err);
     if (word && ask_helper(word, out))
-        return true;
+        return TW_OK;
     runtime_find(&runtime, NULL);
-    n = word ? snprintf(out, PATH_MAX, "%s/" DROP_INS "/%s.yaml",
-                        runtime.config, word)
-             : -1;
+    if (!runtime.config[0])
+        return runtime_no_config(err);
+    if (word)
+        n = snprintf(out, PATH_MAX, "%s/" DROP_INS "/%s.yaml", runtime.config,
+                     word);
     if (n > 0 && n < PATH_MAX && access(out, F_OK) == 0)
-        return true;
-    return snprintf(out, PATH_MAX, "%s/" USER_FILE, runtime.config) < PATH_MAX;
+        return TW_OK;
+    return check_fits(snprintf(out, PATH_MAX, "%s/" USER_FILE, runtime.config),
+                      err);
 }

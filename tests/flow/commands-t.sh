@@ -166,6 +166,22 @@ like "$out" "pay.yaml:2:8: profile 'pay': must be a map" "refresh --all: which i
 like "$out" "^wallet: refreshed$" "refresh --all: and the others are fresh"
 profile pay /oauth/v1/token
 
+# Where nothing says where the profiles are, none of the root directory's is
+# read, edited or written.
+homeless() { user env -u HOME -u XDG_CONFIG_HOME "$@" </dev/null 2>&1; }
+for words in check "explain pay" "refresh --all" "edit pay" edit \
+    "init --no-test --token-endpoint https://a.test/ --client-id x --secret-file $T/config/tokenward/secret first"; do
+    # shellcheck disable=SC2086  # words are wanted
+    out=$(homeless tokenward $words); is $? 66 "no home: ${words%% *}: exit 66"
+    like "$out" "^tokenward.*: no profiles: neither XDG_CONFIG_HOME nor HOME is an absolute path" "and why"
+done
+user tokenward get pay >"$T/out"
+is "$(homeless tokenward get pay)" "$(cat "$T/out")" "no home: a token that is kept is given all the same"
+is "$(homeless tokenward check "$T/config/tokenward/profiles.d/pay.yaml" | cut -d ' ' -f 1-2)" "pay: good" "and a file that is named is checked"
+mkdir -m 700 "$T/home/empty"; own "$T/home/empty"
+out=$(user env XDG_CONFIG_HOME="$T/home/empty" EDITOR=true tokenward edit 2>&1 </dev/null); is $? 66 "edit where there is no file yet: exit 66"
+like "$out" "hint: tokenward init writes a first profile" "edit: says what writes one"
+
 # exec: the command is the process, and its token file stays fresh.
 user tokenward exec pay -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal ends the command, and that is the status"
 user tokenward exec pay -- sh -c 'trap "exit 9" USR1; echo $$ >"$0"; while :; do sleep 0.1; done' "$T/run/pid" &
