@@ -220,8 +220,10 @@ command_schema(struct session *session, int argc, char **argv)
     (void)argv;
     if (argc > 0)
         (void)tw_fail(&err, TW_E_USAGE, "schema takes no argument");
-    else if (!schema_put(&session->modules, &out, &err))
-        return fwrite(out.bytes, out.len, 1, stdout) == 1 ? TW_OK
-                                                          : TW_E_SYSTEM;
-    return session_fail(session, &err);
+    else
+        err.status = (int32_t)schema_put(&session->modules, &out, &err);
+    if (err.status)
+        return session_fail(session, &err);
+    (void)fwrite(out.bytes, out.len, 1, stdout); /* main asks if it went */
+    return TW_OK;
 }

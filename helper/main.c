@@ -17,6 +17,7 @@
 #include "config.h"
 #endif
 
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -175,6 +176,24 @@ fence(const struct command *command, const struct session *session,
     return fence_local(store.root < 0 ? NULL : &store, err);
 }
 
+/* What was printed for a person or a program must have gone somewhere; a line
+ * that was flushed in between may have been lost long before. */
+static enum tw_status
+end_printing(const struct session *session, enum tw_status status)
+{
+    static const char LOST[] = "the answer could not be written";
+    int why = fflush(stdout) ? errno : 0;
+    struct tw_error err;
+
+    if (status || (!why && !ferror(stdout)))
+        return status;
+    if (why)
+        (void)tw_fail_errno(&err, TW_E_SYSTEM, why, LOST);
+    else
+        (void)tw_fail(&err, TW_E_SYSTEM, LOST);
+    return session_fail(session, &err);
+}
+
 static enum tw_status
 run(const struct command *command, struct session *session, int64_t deadline_s,
     int argc, char **argv)
@@ -214,8 +233,9 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
                     : command->run(session, argc, argv);
     broker_close(&session->broker);
     report_end(&session->report, status);
+    status = end_printing(session, status);
     if (command->deadline_s)
-        _exit(fflush(stdout) ? 71 : status_exit_code((int)status));
+        _exit(status_exit_code((int)status));
     return status;
 }
 
@@ -245,7 +265,7 @@ main(int argc, char **argv)
             print_help();
         else
             (void)puts("tokenward-helper " PACKAGE_VERSION);
-        return fflush(stdout) ? status_exit_code(TW_E_SYSTEM) : 0;
+        return status_exit_code((int)end_printing(&session, TW_OK));
     }
     command = optind < argc ? find_command(argv[optind]) : NULL;
     if (!status && !command)
@@ -261,7 +281,5 @@ main(int argc, char **argv)
                  argv + optind + 1);
     modules_clear(&session.modules);
     environment_clear(&session.environment);
-    if (fflush(stdout) && !status)
-        status = TW_E_SYSTEM;
     return status_exit_code((int)status);
 }

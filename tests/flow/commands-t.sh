@@ -182,6 +182,15 @@ mkdir -m 700 "$T/home/empty"; own "$T/home/empty"
 out=$(user env XDG_CONFIG_HOME="$T/home/empty" EDITOR=true tokenward edit 2>&1 </dev/null); is $? 66 "edit where there is no file yet: exit 66"
 like "$out" "hint: tokenward init writes a first profile" "edit: says what writes one"
 
+# What was asked for is printed, or its absence is a failure that is told.
+for words in "check" "explain pay" presets providers "providers exec" schema "doctor pay" "refresh pay" --help --version; do
+    command=tokenward-helper
+    [ "$words" != "refresh pay" ] || command=tokenward
+    # shellcheck disable=SC2086  # words are wanted
+    out=$(user $command $words 2>&1 >/dev/full); is $? 71 "$words, on a full disk: exit 71"
+    like "$out" "^tokenward-helper: the answer could not be written" "and why"
+done
+
 # exec: the command is the process, and its token file stays fresh.
 user tokenward exec pay -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal ends the command, and that is the status"
 user tokenward exec pay -- sh -c 'trap "exit 9" USR1; echo $$ >"$0"; while :; do sleep 0.1; done' "$T/run/pid" &
