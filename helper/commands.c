@@ -224,11 +224,26 @@ fetch(struct session *session, const struct profile_set *set,
     return fetch_profiles(&session->options, set, &secrets, names, count,
                           session_report_one, session);
 }
+
+/* Words that say two things of which one would be left undone. */
+static const char *
+contradiction(const struct session *session, int argc)
+{
+    if (session->options.force && session->options.background)
+        return "--force and --background: one or the other";
+    if (session->all && (argc || session->login))
+        return "--all is every profile: no names, and no --login";
+    if (session->login && session->options.system)
+        return "--login is for a user's profiles";
+    return NULL;
+}
+
 enum tw_status
 command_fetch(struct session *session, int argc, char **argv)
 {
     AUTO_STORE store = {.root = -1};
     AUTO(profile_set_clear) struct profile_set set = {0};
+    const char *problem;
     struct tw_error err;
     enum tw_status status =
         (session->login || session->all) && !argc
@@ -237,11 +252,10 @@ command_fetch(struct session *session, int argc, char **argv)
 
     if (status)
         return status;
-    if (session->login && session->options.system) {
-        (void)tw_fail(&err, TW_E_USAGE, "--login is for a user's profiles");
-        return session_fail(session, &err);
-    }
-    if (session_store(session, &store, &err))
+    problem = contradiction(session, argc);
+    if (problem)
+        (void)tw_fail(&err, TW_E_USAGE, "%s", problem);
+    if (problem || session_store(session, &store, &err))
         return session_fail(session, &err);
     status = session_load(session, &store, &set);
     if (status)

@@ -39,6 +39,10 @@ tokenward-helper explain a b |^tokenward-helper: one profile name is wanted
 tokenward-helper explain a/b |^tokenward-helper: argument 1 is no profile name
 tokenward-helper fetch |^tokenward-helper: one to [0-9]* profile names are wanted
 tokenward-helper fetch a b/c |^tokenward-helper: argument 2 is no profile name
+tokenward-helper --all fetch a |^tokenward-helper: --all is every profile: no names
+tokenward-helper --all --login fetch |^tokenward-helper: --all is every profile: no names
+tokenward-helper --force --background fetch a |^tokenward-helper: --force and --background
+tokenward-helper --system --login fetch |^tokenward-helper: --login is for a user's
 tokenward-helper index a |^tokenward-helper: index takes no argument
 tokenward-helper init a b |^tokenward-helper: init: one name
 tokenward-helper -- init -a |^tokenward-helper: init: unknown option -a$
