@@ -84,7 +84,7 @@ static const struct command COMMANDS[] = {
     {"presets", command_presets, 0, false, 0, false, false,
      "         list what is known of servers, for preset: in a profile"},
     {"providers", command_providers, 0, false, 0, false, false,
-     "[NAME]   list the providers, or one's options"},
+     "[NAME...] list the providers, or one's options"},
     {"reject", command_reject, 0, false, 0, false, true,
      "NAME...  drop the kept tokens; the next request fetches"},
     {"schema", command_schema, 0, false, 0, false, false,

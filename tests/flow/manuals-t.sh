@@ -50,6 +50,11 @@ is "$(commands | while read -r command; do
     manual tokenward.1 | grep -qE "^\.It Cm $command( |$)|^\.Cm $command( |$)" || echo "$command"
 done)" "" "and its commands"
 
+deadline=$(manual tokenward-helper.8 | sed -n '/^\.It Fl -deadline/,/^\.It Fl -detach/p' | tr '\n' ' ')
+is "$(sed -n 's/^#define \([A-Z]*\)_DEADLINE_S \([0-9]*\).*/\1 \2/p' "$TOP_SRC/helper/main.c" | tr 'A-Z' 'a-z' | while read -r command seconds; do
+    echo "$deadline" | grep -qE "Cm $command( and \.Cm [a-z]+)? $seconds[,. ]" || echo "$command: $seconds"
+done)" "" "and how long each may take"
+
 # Keys of profiles, from the tables that editors are told of.
 user tokenward schema >"$T/schema.json"
 grep -oE '"[a-z_]+":\{"description"' "$T/schema.json" | cut -d '"' -f 2 | sort -u >"$T/keys"
