@@ -98,6 +98,14 @@ profile_client_advice(const struct profile *profile)
                  "itself with it";
 }
 
+static const char *
+another_method(const struct profile *profile, char text[static 96])
+{
+    (void)snprintf(text, 96, "with token_endpoint_auth_method: %s",
+                   client_auth_name(profile->auth_method));
+    return text;
+}
+
 /* A method that needs @need, of somebody who is a client. */
 static const char *
 method_problem(const struct profile *profile, unsigned need,
@@ -107,9 +115,19 @@ method_problem(const struct profile *profile, unsigned need,
         return "without client_id";
     if (client_auth_needs(profile->auth_method) & need)
         return NULL;
-    (void)snprintf(text, 96, "with token_endpoint_auth_method: %s",
-                   client_auth_name(profile->auth_method));
-    return text;
+    return another_method(profile, text);
+}
+
+/* An issuer may say that Basic is what it takes. */
+static const char *
+basic_problem(const struct profile *profile, char text[static 96])
+{
+    if (!is_client(profile))
+        return "without client_id";
+    if (profile->auth_method == AUTH_CLIENT_SECRET_BASIC ||
+        (profile->issuer && !profile->auth_method_chosen))
+        return NULL;
+    return another_method(profile, text);
 }
 
 /* Why a key of that use is of none, or NULL. */
@@ -124,6 +142,8 @@ use_problem(const struct profile *profile, enum key_use use,
         return has_assertion(profile) ? NULL : "without client_assertion";
     case KEY_WITH_ASSERTION_METHOD:
         return method_problem(profile, AUTH_NEEDS_ASSERTION, text);
+    case KEY_WITH_BASIC:
+        return basic_problem(profile, text);
     case KEY_WITH_CERTIFICATE:
         return has_certificate(profile) ? NULL : "without client_certificate";
     case KEY_WITH_KEY:

@@ -169,7 +169,8 @@ static const struct profile_key KEYS[] = {
     {"basic_encoding", "form or raw",
      "how client_secret_basic encodes id and secret; default form (RFC 6749 "
      "2.3.1)",
-     false, profile_client_basic_encoding, CHOICE(ENCODING_WORDS), KEY_ALWAYS},
+     false, profile_client_basic_encoding, CHOICE(ENCODING_WORDS),
+     KEY_WITH_BASIC},
     {"ca_file", "PATH",
      "PEM file of the only authorities to trust, instead of the system's",
      false, read_ca_file, SHAPE(TEXT), KEY_ALWAYS},

@@ -37,6 +37,7 @@ enum key_use {
     KEY_ALWAYS = 0,
     KEY_WITH_ASSERTION,        /* client_assertion */
     KEY_WITH_ASSERTION_METHOD, /* a method that sends one */
+    KEY_WITH_BASIC,            /* client_secret_basic */
     KEY_WITH_CERTIFICATE,      /* client_certificate */
     KEY_WITH_KEY,              /* assertion_key */
     KEY_WITH_SECRET,           /* client_secret */

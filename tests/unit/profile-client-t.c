@@ -37,6 +37,16 @@ Test(profile_client, private_key_jwt)
     cr_expect_eq(profile_assertion(profile)->algorithm, JWT_PS256);
 }
 
+/* Which method it will be is not known before the issuer was asked. */
+Test(profile_client, basic_encoding_by_issuer)
+{
+    struct profile *profile = profile_text_good(
+        "    issuer: https://as.example.test\n    client_id: c\n"
+        "    client_secret: s3cret\n    basic_encoding: raw\n");
+
+    cr_expect_eq(profile->basic_encoding, BASIC_RAW);
+}
+
 Test(profile_client, defaults)
 {
     struct profile *profile = profile_text_good(SIGNED);
@@ -149,6 +159,15 @@ static const struct refusal REFUSALS[] = {
     {GOOD "    client_assertion: {file: jwt}\n",
      AT(6, 5) "client_assertion is of no use with "
               "token_endpoint_auth_method: client_secret_post"},
+    {GOOD "    basic_encoding: raw\n",
+     AT(6, 5) "basic_encoding is of no use with token_endpoint_auth_method: "
+              "client_secret_post"},
+    {SIGNED "    basic_encoding: raw\n",
+     AT(7, 5) "basic_encoding is of no use with token_endpoint_auth_method: "
+              "private_key_jwt"},
+    {"    provider: pickle\n    assertion: {env: A}\n"
+     "    basic_encoding: raw\n",
+     AT(5, 5) "basic_encoding is of no use without client_id"},
     {"    provider: pickle\n    assertion: {env: A}\n"
      "    client_secret: s3cret\n",
      AT(5, 5) "client_secret is of no use without client_id"},
