@@ -194,7 +194,8 @@ static const struct profile_key KEYS[] = {
     {"client_id", "TEXT", "who we are to the authorization server", false,
      profile_client_id, SHAPE(TEXT), KEY_ALWAYS},
     {"client_secret",
-     "TEXT, {file: PATH}, {credential: NAME}, {env: NAME} or {command: [...]}",
+     "TEXT, {file: PATH}, {credential: NAME}, {env: NAME}, {command: [...]} "
+     "or {profile: NAME}",
      "the client's secret, or where it is; by value the file must be 0600",
      false, profile_client_secret, SHAPE(SECRET), KEY_WITH_SECRET_METHOD},
     {"client_secret_next", "as client_secret",
@@ -244,7 +245,8 @@ static const struct profile_key KEYS[] = {
      "what is done once there is a new token", false, profile_read_on_refresh,
      SHAPE(HOOK), KEY_ALWAYS},
     {"params", "{NAME: VALUE, ...}",
-     "form parameters that every request gets; values as text or by source",
+     "form parameters that every request for a token gets; values as text or "
+     "by source",
      false, profile_read_params, SHAPE(FIELDS), KEY_ALWAYS},
     {"preset", "NAME",
      "what is known of this kind of server; tokenward presets lists them",
