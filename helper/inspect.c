@@ -54,13 +54,19 @@ tell_sources(const struct profile *profile)
 }
 
 static void
-tell_good(struct session *session, const struct profile *profile,
-          const char *what)
+print_good(const struct profile *profile, const char *what)
 {
     (void)printf("%s: good (%s:%u, ", profile->name, profile->file,
                  profile->line);
     tell_sources(profile);
     (void)printf("%s)\n", what);
+}
+
+static void
+tell_good(struct session *session, const struct profile *profile,
+          const char *what)
+{
+    print_good(profile, what);
     advise(profile, &session->environment, session->options.system, warn,
            session);
 }
@@ -85,6 +91,8 @@ tell_all(struct session *session, const struct profile_set *set)
          template = template->next) {
         if (template->of_users)
             tell_good(session, template->sample, ", for each user who asks");
+        else if (!template->count) /* nothing of its own to be looked for */
+            print_good(template->sample, ", without an instance");
     }
     return first;
 }

@@ -161,6 +161,10 @@ like "$out" "mine@three.*mine@.yaml:2:3" "and it says where they are listed"
 out=$(setpriv --reuid=54321 --regid=54321 --clear-groups env -u XDG_RUNTIME_DIR HOME=/nonexistent tokenward get corp@ 2>&1)
 is $? 66 "a user without a name has no instance: exit 66"
 like "$out" "'corp@' is one for each user, and user 54321 has no name here" "says so"
+mkdir -m 700 "$T/config/tokenward/keys"
+profile 'idle@' "/oauth/v1/token?t=%i" 'instances: {files: ../keys/%i.key}'
+out=$(user tokenward check "$T/config/tokenward/profiles.d/idle@.yaml" 2>&1); is $? 0 "a template without an instance yet: exit 0"
+like "$out" "^idle@: good (.*, without an instance)$" "and check says that there is none"
 user tokenward reject mine@two; is $? 0 "one is rejected"
 like "$(user tokenward status mine@two)" 'rejected' "and that one alone"
 done_testing
