@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #include "helper/commands.h"
+#include "helper/discard.h"
 #include "helper/draft.h"
 #include "helper/import.h"
 #include "helper/init_words.h"
@@ -25,6 +26,7 @@
 #include "provider/base/text.h"
 
 #define FETCH_MS 20000
+#define DISCARD_MS 1500
 #define DROP_INS "profiles.d"
 #define HIDDEN_PREFIX ".new." /* no reader looks at a name with a dot */
 
@@ -262,14 +264,21 @@ buy(struct init *init, const struct profile_set *set)
     AUTO_STORE store = {.root = -1};
     struct secret_context secrets = {.environment = &session->environment,
                                      .store = &store};
+    struct discard discard = {.entries = 0};
     struct tw_error err;
+    enum tw_status status;
 
     if (session_store(session, &store, &err))
         return session_fail(session, &err);
     session->options.force = true;
     session->options.deadline_ms = clock_monotonic_ms() + FETCH_MS;
-    return fetch_profiles(&session->options, set, &secrets, &name, 1, report,
-                          init);
+    status = fetch_profiles(&session->options, set, &secrets, &name, 1, report,
+                            init);
+    /* That it failed is nobody's affair: there is no such profile. */
+    discard.deadline_ms = clock_monotonic_ms() + DISCARD_MS;
+    if (status)
+        (void)discard_directory(&discard, store.root, name);
+    return status;
 }
 
 /* Reads it as every reader will, and buys a token unless a person is needed.

@@ -8,7 +8,7 @@ sandbox
 printf %s "$CANARY" >"$T/home/secret"; chmod 600 "$T/home/secret"; own "$T/home"
 dir=$T/config/tokenward/profiles.d
 init() { user tokenward init "$@" >"$T/out" 2>&1 </dev/null; STATUS=$?; cat "$T/out" >>"$T/everything"; }
-left() { find "$T/config" -name '*odd*' -o -name '.new.*'; }
+left() { find "$T/config" "$T/run" -name '*odd*' -o -name '.new.*'; }
 
 init --token-endpoint "$URL/oauth/v1/token" --client-id "$CLIENT_ID" --secret-file "$T/home/secret" \
     --scope 'payments wallet' --ca-file "$CA" pay
