@@ -14,7 +14,8 @@
  * token is too old is the helper process started, and then tw_get() waits:
  * at most TW_WAIT_ALIVE_S seconds while the kept token is still alive, at
  * most TW_WAIT_S seconds when there is none.  No function touches a network,
- * a signal handler, the locale, stdin, stdout or stderr.
+ * a signal handler, the locale, stdin, stdout or stderr; but what
+ * getpwuid_r(3) does for tw_open() of a NAME@ is the C library's affair.
  *
  * Errors: every function that can fail returns a status, 0 on success, and
  * fills in @err (which may be NULL).  Outputs are written on success alone.
@@ -61,11 +62,14 @@ struct tw_token;  /* one token, immutable, counted */
 
 /**
  * tw_open() - make a handle for a profile
- * @profile: [A-Za-z0-9_][A-Za-z0-9._-]*, at most 64 bytes; copied
+ * @profile: [A-Za-z0-9_][A-Za-z0-9._-]*, at most 64 bytes; NAME@INSTANCE,
+ *           two of these; or NAME@, the instance of the effective user's
+ *           name, which getpwuid_r(3) is asked for now; copied
  * @out:     set on success; release with tw_close()
  *
  * Reads $XDG_RUNTIME_DIR and the like (secure_getenv(3)) now, files later.
- * Return: TW_OK, TW_E_USAGE (bad name), TW_E_SYSTEM (no memory).
+ * Return: TW_OK, TW_E_USAGE (bad name), TW_E_NOT_FOUND (NAME@, and the user
+ * has no name that could be an instance's), TW_E_SYSTEM (no memory).
  */
 int tw_open(const char *profile, struct tw_handle **out, struct tw_error *err);
 
