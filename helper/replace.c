@@ -142,6 +142,16 @@ struct form {
     const struct readers *readers; /* instead of the mode, if there are any */
 };
 
+/* Nearly always it was made so, and looking costs a fraction of setting. */
+static bool
+set_mode(int fd, mode_t mode)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 &&
+           ((st.st_mode & 07777) == mode || fchmod(fd, mode) == 0);
+}
+
 static enum tw_status
 fill(int dir, const char *temporary, int fd, const char *name,
      const struct form *form, const void *bytes, size_t n,
@@ -149,7 +159,7 @@ fill(int dir, const char *temporary, int fd, const char *name,
 {
     if (form->readers && access_set_file(fd, form->readers, err))
         return TW_E_SYSTEM;
-    if ((!form->readers && fchmod(fd, form->mode) < 0) ||
+    if ((!form->readers && !set_mode(fd, form->mode)) ||
         !replace_write(fd, bytes, n))
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "writing '%s' in the runtime directory", name);

@@ -4,7 +4,8 @@
  *
  * What binds the code behind it:
  *   A file is never written in place: a new one O_EXCL|O_NOFOLLOW beside it,
- *   mode set on the descriptor before the first byte, then renamed over it.
+ *   its mode right on the descriptor before the first byte, then renamed over
+ *   it.
  *   Every name is relative to a directory that was opened and checked.
  *   A reader finds the old record or the new one, whole, at any moment.
  *   The record is replaced before the token file, and whoever finds the two
