@@ -7,7 +7,8 @@
  *
  * Threads: a handle and a token may be used by any number of threads at once.
  * A forked child may go on using both, if no other thread was inside tw_get()
- * at the moment of the fork.
+ * or tw_reject() at the moment of the fork.  A thread's stack of 32 KiB is
+ * enough for all of this.
  *
  * Blocking: a token that is good for long enough costs no system call while
  * nothing changed, and one small file read otherwise.  Only when the kept
@@ -18,8 +19,9 @@
  * getpwuid_r(3) does for tw_open() of a NAME@ is the C library's affair.
  *
  * Errors: every function that can fail returns a status, 0 on success, and
- * fills in @err (which may be NULL).  Outputs are written on success alone.
- * No message holds a token or a secret.
+ * fills in @err (which may be NULL): on success with TW_OK and no message.
+ * Other outputs are written on success alone.  No message holds a token or a
+ * secret.
  *
  * ABI: symbols and statuses are only ever added; struct tw_error is frozen.
  */

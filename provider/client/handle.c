@@ -33,6 +33,17 @@ struct tw_handle {
     pthread_cond_t answered;
 };
 
+/* What was tried in vain on the way to success is no news. */
+static int
+end(enum tw_status status, struct tw_error *err)
+{
+    if (!status && err) {
+        err->status = TW_OK;
+        err->message[0] = '\0';
+    }
+    return (int)status;
+}
+
 EXPORTED int
 tw_open(const char *profile, struct tw_handle **out, struct tw_error *err)
 {
@@ -58,7 +69,7 @@ tw_open(const char *profile, struct tw_handle **out, struct tw_error *err)
     (void)pthread_cond_init(&handle->answered, &clock);
     (void)pthread_condattr_destroy(&clock);
     *out = handle;
-    return TW_OK;
+    return end(TW_OK, err);
 }
 
 EXPORTED void
@@ -258,7 +269,7 @@ tw_get(struct tw_handle *handle, int64_t min_valid, struct tw_token **out,
     if (!token)
         return (int)tw_no_memory(err);
     *out = token;
-    return TW_OK;
+    return end(TW_OK, err);
 }
 
 EXPORTED int
@@ -273,6 +284,7 @@ tw_reject(struct tw_handle *handle, const struct tw_token *token,
     before = hand_drop(&handle->hand, token->generation);
     (void)pthread_mutex_unlock(&handle->lock);
     tw_token_free(before);
-    return (int)ask_reject(&handle->runtime, handle->profile,
-                           token->generation, err);
+    return end(
+        ask_reject(&handle->runtime, handle->profile, token->generation, err),
+        err);
 }

@@ -86,6 +86,29 @@ Test(client, says_what_a_caller_left_out)
     tw_close(handle);
 }
 
+Test(client, a_success_has_no_message)
+{
+    struct tw_error err = {.status = TW_E_DENIED, .message = "before"};
+    struct tw_handle *handle;
+    struct tw_token *token;
+
+    cr_assert_eq(tw_open("p", &handle, &err), TW_OK);
+    cr_expect(err.status == TW_OK && !err.message[0]);
+    for (int i = 0; i < 3; i++) { /* by the record, then in hand */
+        publish(1, 3600, 1000);
+        err = (struct tw_error){.status = TW_E_DENIED, .message = "before"};
+        cr_assert_eq(tw_get(handle, 0, &token, &err), TW_OK);
+        cr_expect(err.status == TW_OK && !err.message[0], "%s", err.message);
+        if (i < 2)
+            tw_token_free(token);
+    }
+    helper_is("echo status=ok");
+    cr_assert_eq(tw_reject(handle, token, &err), TW_OK);
+    cr_expect(err.status == TW_OK && !err.message[0], "%s", err.message);
+    tw_token_free(token);
+    tw_close(handle);
+}
+
 Test(client, in_hand_it_needs_no_file)
 {
     struct tw_handle *handle;

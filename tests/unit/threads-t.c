@@ -11,9 +11,12 @@
 
 #include "provider/base/clock.h"
 #include "provider/tokenward.h"
+#include "tests/unit/marks.h"
 #include "tests/unit/published.h"
+#include "tests/unit/under_valgrind.h"
 
 #define THREADS 16
+#define STACK (32 * 1024) /* what tokenward.h wants */
 #define GETS 20000
 #define REWRITES 300
 #define SOME_GETS 200
@@ -184,5 +187,48 @@ Test(threads, an_answer_is_not_shared_for_ever)
     publish(1, 3600, 1000);
     cr_assert_eq(tw_get(handle, 0, &token, NULL), TW_OK);
     tw_token_free(token);
+    tw_close(handle);
+}
+
+static void *
+get_and_reject(void *handle)
+{
+    struct tw_token *token;
+    struct tw_error err;
+
+    for (int i = 0; i < 3; i++) {
+        if (tw_get(handle, 0, &token, &err))
+            continue;
+        given++;
+        failures += tw_reject(handle, token, &err) != TW_OK;
+        tw_token_free(token);
+    }
+    return NULL;
+}
+
+Test(threads, need_a_small_stack)
+{
+    struct tw_handle *handle = open_handle();
+    pthread_attr_t small;
+    pthread_t thread;
+    char script[256];
+
+    if (!WIPES || under_valgrind())
+        cr_skip_test("the stack is somebody else's, too");
+    publish(1, 3600, 1000);
+    (void)snprintf(script, sizeof script,
+                   "mv %s/tokenward/p/later %s/tokenward/p/record; "
+                   "echo status=ok",
+                   published_top, published_top);
+    helper_is(script);
+    cr_assert_eq(renameat(published_place, "record", published_place, "later"),
+                 0);
+    cr_assert_eq(pthread_attr_init(&small), 0);
+    cr_assert_eq(pthread_attr_setstacksize(&small, STACK), 0);
+    cr_assert_eq(pthread_create(&thread, &small, get_and_reject, handle), 0);
+    (void)pthread_join(thread, NULL);
+    (void)pthread_attr_destroy(&small);
+    cr_assert_eq(given, 3);
+    cr_assert_eq(failures, 0);
     tw_close(handle);
 }
