@@ -25,6 +25,13 @@
         */
 #define PAUSE_MAX_MS 640 /* ... up to here */
 
+/* What a helper takes; who asks for more wants the most there is, too. */
+static int64_t
+sayable(int64_t min_valid)
+{
+    return min_valid < TIME_MAX_S ? min_valid : TIME_MAX_S;
+}
+
 static bool
 may_ring(const char *dir)
 {
@@ -55,11 +62,12 @@ bring_token(const struct runtime *runtime, const char *profile,
     enum tw_status status = TW_OK;
 
     if (may_ring(runtime->user))
-        status = doorbell_ensure(runtime->user, geteuid(), profile, min_valid,
-                                 wait_s * 1000, &is_there, err);
+        status =
+            doorbell_ensure(runtime->user, geteuid(), profile,
+                            sayable(min_valid), wait_s * 1000, &is_there, err);
     if (is_there && status != TW_E_NOT_FOUND)
         return status;
-    (void)snprintf(seconds, sizeof seconds, "%" PRId64, min_valid);
+    (void)snprintf(seconds, sizeof seconds, "%" PRId64, sayable(min_valid));
     return spawn_helper(min_valid < 0 ? plain : fresh, wait_s * 1000, err);
 }
 
@@ -109,7 +117,8 @@ bring_system_token(const struct runtime *runtime, const char *profile,
 
     if (!system_owner(runtime, &owner))
         return tw_fail(err, TW_E_NOT_FOUND, "no resident helper is there");
-    return ring_again(runtime->system, owner, profile, min_valid, wait_s, err);
+    return ring_again(runtime->system, owner, profile, sayable(min_valid),
+                      wait_s, err);
 }
 
 int

@@ -109,6 +109,20 @@ Test(client, a_success_has_no_message)
     tw_close(handle);
 }
 
+Test(client, asks_a_helper_for_what_it_can_say)
+{
+    struct tw_handle *handle;
+    struct tw_token *token;
+    struct tw_error err;
+
+    helper_is("echo status=denied; echo \"message=$*\"");
+    cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
+    cr_assert_eq(tw_get(handle, INT64_MAX, &token, &err), TW_E_DENIED);
+    cr_expect_str_eq(err.message,
+                     "--detach fetch --min-valid 253402300799 -- p");
+    tw_close(handle);
+}
+
 Test(client, in_hand_it_needs_no_file)
 {
     struct tw_handle *handle;
