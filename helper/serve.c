@@ -234,7 +234,7 @@ has_ended(struct serve *serve)
 {
     const struct task *task = serve->running;
 
-    if (serve->unlooked && !serve->ends_soon)
+    if ((serve->unlooked || serve->strays) && !serve->ends_soon)
         return false; /* who is no reader any more would be one */
     if (!task && !serve->hooks.running_count && !serve->revokes.count)
         return true;
@@ -291,6 +291,7 @@ close_all(struct serve *serve)
     bell_close(&serve->bell);
     credential_close(&serve->credential);
     schedule_clear(&serve->schedule);
+    auto_closedir(&serve->strays);
     watch_close(&serve->watch); /* before the set whose paths it knows */
     wards_clear(&serve->wards);
     if (serve->era)

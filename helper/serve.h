@@ -6,6 +6,8 @@
 #ifndef TW_HELPER_SERVE_H
 #define TW_HELPER_SERVE_H
 
+#include <dirent.h>
+
 #include "helper/audit.h"
 #include "helper/bell.h"
 #include "helper/commands.h"
@@ -60,6 +62,7 @@ struct serve {
     struct era *era; /* the current one */
     struct wards wards;
     struct ward *unlooked; /* it and those behind it, since the last reload */
+    DIR *strays;           /* the same of what is nobody's, or NULL */
     struct namer *namer;
     struct timed_list unnamed; /* callers who wait for it */
     struct schedule schedule;
@@ -93,6 +96,15 @@ int64_t serve_reload_turn(struct serve *serve, int64_t now_ms);
  */
 void serve_look_again(struct serve *serve);
 int64_t serve_look_turn(struct serve *serve);
+
+/* serve_strays_again, serve_strays_turn: whatever is kept of profiles that are
+ * gone is to be closed to its readers, and some of it is.  Returns as the one
+ * above. */
+void serve_strays_again(struct serve *serve);
+int64_t serve_strays_turn(struct serve *serve);
+
+/* serve_close_stray: what is kept as @name, if that is no profile's. */
+void serve_close_stray(struct serve *serve, const char *name);
 
 /* serve_asked, serve_left: the bell's host, @arg is the struct serve. */
 void serve_asked(void *arg, struct caller *caller,

@@ -107,6 +107,10 @@ serve_load(struct serve *serve, struct tw_error *err)
     while (serve_look_turn(serve) != LOOP_NEVER)
         ;
     serve_resume_users(serve);
+    if (!serve->era->set.broken.status)
+        serve_strays_again(serve);
+    while (serve_strays_turn(serve) != LOOP_NEVER)
+        ;
     return TW_OK;
 }
 
@@ -119,8 +123,8 @@ serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
     serve->refused = err->status ? *err : set->broken;
     if (serve->refused.status || serve->end_ms != LOOP_NEVER)
         profile_set_clear(set);
-    else
-        (void)adopt(serve, set, &serve->refused);
+    else if (!adopt(serve, set, &serve->refused))
+        serve_strays_again(serve);
     if (serve->refused.status)
         log_failure(&serve->log, "reload", NULL, &serve->refused);
 }

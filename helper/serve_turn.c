@@ -158,7 +158,7 @@ news_of(const struct task *task)
 }
 
 /* What it wrote is for the readers of its own set of profiles: they may be
- * others by now. */
+ * others by now, or none. */
 static void
 admit(struct serve *serve, const struct task *task)
 {
@@ -168,6 +168,8 @@ admit(struct serve *serve, const struct task *task)
     if (task->era != serve->era && ward &&
         ward_admit(&serve->wards, ward, &serve->store, &err))
         (void)session_fail(serve->session, &err);
+    if (!ward)
+        serve_close_stray(serve, task->ward->name);
 }
 
 static void
@@ -360,6 +362,7 @@ serve_turn(struct serve *serve)
     if (serve->end_ms == LOOP_NEVER)
         reload_ms = serve_reload_turn(serve, now_ms);
     reload_ms = earlier(reload_ms, serve_look_turn(serve));
+    reload_ms = earlier(reload_ms, serve_strays_turn(serve));
     if (now_ms >= serve->ping_ms) {
         notify_say(&serve->notify, "WATCHDOG=1");
         serve->ping_ms = now_ms + serve->notify.watchdog_ms;

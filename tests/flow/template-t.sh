@@ -75,6 +75,8 @@ secret other.secret
 until_true 5 test -s /run/tokenward/tenant@carl/record; is $? 0 "a new line in the list is a new tenant"
 until_true 5 test -s /run/tokenward/site@other/record; is $? 0 "a new file is one, too"
 like "$(ring bert 'command=ensure\nprofile=tenant@bert\n')" '^status=not_found' "a removed line is none any more"
+is_closed() { ! as bert cat /run/tokenward/tenant@bert/token >/dev/null 2>&1; }
+until_true 5 is_closed; is $? 0 "and what is kept of it is closed"
 printf 'anna\n../../etc\ncarl\n' | put names
 until_true 5 said "names:2:1: .*'../../etc' must be"; is $? 0 "what is no name is told, with its line"
 is "$(as anna "$T/bin/tokenward" get tenant@anna 2>/dev/null)" "$(token tenant@anna)" "and hurts no other"

@@ -154,6 +154,22 @@ until_true 5 test -s /run/tokenward/slow/token
 until_true 5 test ! -k /run/tokenward/slow
 until_true 5 may_not anna slow; is $? 0 "which who is no reader any more may not read, nor the record"
 as dora cat /run/tokenward/slow/token >/dev/null 2>&1; is $? 0 "but who is one by now"
+# A profile is gone: what is kept is closed, and opened when it comes back.
+reads gone 'readers: {users: [anna]}'
+until_true 5 as anna cat /run/tokenward/gone/token >/dev/null; is $? 0 "a profile that will be gone"
+kept=$(token gone)
+rm "$SYSCONF/profiles.d/gone.yaml"
+until_true 5 may_not anna gone; is $? 0 "gone: closed at once"
+out=$(as anna "$T/bin/tokenward" get gone 2>&1); is $? 73 "who asks is given none: exit 73"
+case $out in *"$kept"*) false ;; esac; is $? 0 "and no word of it"
+as anna cat /run/tokenward/one/token >/dev/null; is $? 0 "the others' are open"
+reads gone 'readers: {users: [anna]}'
+until_true 5 as anna cat /run/tokenward/gone/token >"$T/out"; is "$(cat "$T/out")" "$kept" "it comes back, with the token that was kept"
+tenant going /m/delay=2000/oauth/v1/token 'readers: {users: [anna]}'
+until_true 5 test -k /run/tokenward/going
+rm "$SYSCONF/profiles.d/going.yaml"
+until_true 10 test ! -k /run/tokenward/going
+until_true 5 may_not anna going; is $? 0 "gone while its first token is fetched: closed"
 reads strange 'readers: {users: [nobody-of-here]}'
 until_true 5 grep -q "strange.yaml:[0-9]*:.*there is no user 'nobody-of-here'" "$T/serve.out"; is $? 0 "an unknown user is refused, with its place"
 as anna "$T/bin/tokenward" get one >/dev/null 2>&1; is $? 0 "and hurts no other tenant"
@@ -178,6 +194,15 @@ run_out one
 out=$(as dora "$T/bin/tokenward" get one 2>&1); [ $? != 0 ]; is $? 0 "no reader: none"
 case $out in *"$after"*) false ;; esac; is $? 0 "and no word of it"
 stop_system; is $? 0 "and ends cleanly"
+rm "$SYSCONF/profiles.d/gone.yaml"
+serve_system
+as anna cat /run/tokenward/gone/token >/dev/null; is $? 0 "gone while nobody serves, and another profile is broken: nothing is closed"
+stop_system
+rm "$SYSCONF/profiles.d/strange.yaml"
+serve_system
+may_not anna gone 2>/dev/null; is $? 0 "but when all are whole"
+stop_system
+run_out one
 out=$(as anna "$T/bin/tokenward" get one 2>&1); is $? 75 "run out, and nobody to bring one: exit 75"
 like "$out" "the system's token of 'one' has run out, and its service has not brought a new one" "says so"
 is "$(as anna "$T/bin/tokenward" get --cached one 2>&1 | head -n 1)" "$(printf '%s\n' "$out" | head -n 1)" "and the same of what is kept"
