@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "helper/asked.h"
 #include "helper/exchange_answer.h"
 #include "helper/exchange_form.h"
 #include "helper/exchange_host.h"
@@ -264,8 +265,10 @@ step(struct exchange *exchange, enum tw_event_kind kind, const char *error)
         finish_broken(exchange, "it never comes to an end");
         return;
     }
+    asked_begin(provider->name);
     rc = provider->advance(&exchange->host.table, exchange->state, &event,
                            &action);
+    asked_end();
     exchange_host_return(&exchange->host);
     if (rc)
         finish_broken(exchange, "advance() failed");

@@ -15,6 +15,8 @@ helper_libhelper_la_SOURCES = \
 	helper/allowance.h \
 	helper/arena.c \
 	helper/arena.h \
+	helper/asked.c \
+	helper/asked.h \
 	helper/assertion.c \
 	helper/assertion.h \
 	helper/audit.c \
@@ -177,6 +179,7 @@ helper_libhelper_la_SOURCES = \
 	helper/module.c \
 	helper/module.h \
 	helper/module_list.c \
+	helper/module_own.c \
 	helper/module_stand_in.c \
 	helper/namer.c \
 	helper/namer.h \
@@ -350,7 +353,7 @@ helper_libhelper_la_SOURCES = \
 	helper/yaml_keys.h \
 	helper/yaml_tree.c \
 	helper/yaml_tree.h
-helper_libhelper_la_CPPFLAGS = $(CPP_PATHS)
+helper_libhelper_la_CPPFLAGS = $(CPP_PATHS) -DTW_GRANTS='"$(module_LTLIBRARIES:.la=)"'
 helper_libhelper_la_CFLAGS = $(AM_CFLAGS) $(CC_HELPER)
 helper_libhelper_la_LIBADD = provider/base/libbase.la $(LINK_HELPER)
 

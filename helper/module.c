@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "helper/asked.h"
 #include "provider/base/auto.h"
 #include "provider/base/text.h"
 
@@ -250,7 +251,9 @@ load(const char *dir, const char *name, struct module **out,
     if (status)
         return status;
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", module->fd);
+    asked_begin(name);
     module->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    asked_end();
     if (!module->handle) {
         struct shown shown;
         const char *reason = dlerror();

@@ -9,6 +9,8 @@
 #ifndef TW_HELPER_MODULE_H
 #define TW_HELPER_MODULE_H
 
+#include <stdbool.h>
+
 #include "provider/base/error.h"
 #include "provider/tokenward-provider.h"
 
@@ -51,6 +53,10 @@ enum tw_status modules_each(struct modules *modules,
                                           const struct module *module,
                                           const struct tw_error *err),
                             void *arg, struct tw_error *err);
+
+/* module_is_ours: one of this package's, which were tested with this helper.
+ */
+bool module_is_ours(const struct module *module);
 
 const struct tw_option *module_option(const struct module *module,
                                       const char *name);

@@ -159,7 +159,7 @@ profile_match(const struct profile *profile, const char *host,
 }
 
 bool
-profile_is_apart(const struct profile *profile)
+profile_is_slow(const struct profile *profile)
 {
     const struct secret_source *source;
 
@@ -168,4 +168,14 @@ profile_is_apart(const struct profile *profile)
             return true;
     }
     return false;
+}
+
+bool
+profile_is_apart(const struct profile *profile)
+{
+    if (profile_is_slow(profile))
+        return true;
+    while (profile && module_is_ours(profile->module))
+        profile = profile->then;
+    return profile != NULL;
 }

@@ -245,8 +245,13 @@ const struct profile *profile_login_source(const struct profile *profile);
 const struct profile_match *profile_match(const struct profile *profile,
                                           const char *host, const char *path);
 
-/* profile_is_apart: could reading its secrets keep us waiting, or does it
- * need another profile's token?  A process of its own does these. */
+/* profile_is_slow: could reading its secrets keep us waiting, or does it
+ * need another profile's token? */
+bool profile_is_slow(const struct profile *profile);
+
+/* profile_is_apart: is it fetched by a process of its own?  Such are, and
+ * those of a provider that is not this package's, whose end shall not be ours.
+ */
 bool profile_is_apart(const struct profile *profile);
 
 #endif

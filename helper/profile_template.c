@@ -178,7 +178,7 @@ profile_template_try(struct profile_template *template, struct tw_error *err)
                                     &template->arena, &template->sample, err);
 
     if (!status && template->of_users && template->sample->revoke_on_logout &&
-        profile_is_apart(template->sample))
+        profile_is_slow(template->sample))
         return refuse_revoking(template, err);
     return status;
 }

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "helper/asked.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
 
@@ -114,6 +115,29 @@ sweep_children(void)
     }
 }
 
+/* Whose fault it was, if it was a provider's; else it is @status. */
+static void
+tell_end(enum tw_status status, const char *how, struct tw_error *err)
+{
+    const char *name = asked_name();
+
+    if (*name)
+        (void)tw_fail(err, TW_E_MODULE,
+                      "provider '%s' %s\nreport it to whoever made it", name,
+                      how);
+    else
+        (void)tw_fail(err, status, "the fetch %s", how);
+}
+
+static void
+tell_death(int signal_number, struct tw_error *err)
+{
+    char how[40];
+
+    (void)snprintf(how, sizeof how, "died of signal %d", signal_number);
+    tell_end(TW_E_SYSTEM, how, err);
+}
+
 bool
 supervise(int64_t deadline_ms, const sigset_t *held,
           struct broker_office *office, int *exit_status, struct tw_error *err)
@@ -123,6 +147,7 @@ supervise(int64_t deadline_ms, const sigset_t *held,
     int state = 0;
 
     *exit_status = -1;
+    asked_share();
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
     pid = fork();
     if (pid == 0) {
@@ -141,8 +166,7 @@ supervise(int64_t deadline_ms, const sigset_t *held,
         signals = signalfd(-1, held, SFD_CLOEXEC | SFD_NONBLOCK);
     if (!wait_until(pid, deadline_ms, signals, office)) {
         (void)kill(pid, SIGKILL);
-        (void)tw_fail(err, TW_E_RETRY,
-                      "the fetch took too long and was ended");
+        tell_end(TW_E_RETRY, "took too long and was ended", err);
     }
     while (waitpid(pid, &state, 0) < 0 && errno == EINTR)
         ;
@@ -151,7 +175,6 @@ supervise(int64_t deadline_ms, const sigset_t *held,
     if (WIFEXITED(state))
         *exit_status = WEXITSTATUS(state);
     else if (!err->status)
-        (void)tw_fail(err, TW_E_SYSTEM, "the fetch died of signal %d",
-                      WTERMSIG(state));
+        tell_death(WTERMSIG(state), err);
     return false;
 }

@@ -41,6 +41,10 @@ for misdeed in EXIT CRASH HANG PRINT LIE; do
         [ $status != 0 ] && [ -s "$T/err" ]; ok $? "$which when asked: exit $status, $(head -n 1 "$T/err")"
         [ -s "$T/out" ]; is $? 1 "$which when asked: nothing on stdout" ;;
     esac
+    case $misdeed in
+    CRASH) is $status 72 "$which when asked: exit 72" && like "$(cat "$T/err")" "provider '$which' died of signal 11" "$which when asked: is named" ;;
+    HANG) is $status 72 "$which when asked: exit 72" && like "$(cat "$T/err")" "provider '$which' took too long" "$which when asked: is named" ;;
+    esac
     sed 's/^/# /' "$T/err"
     ok $in_time "$which when asked: in time"
     get good; is $? 0 "$which when asked: another provider's profile is served"
@@ -56,6 +60,7 @@ for misdeed in EXIT CRASH HANG PRINT; do
     get bad
     case $misdeed in
     PRINT) is "$? $(grep -c planted "$T/out")" "0 0" "$which: a token, and nothing else on stdout" ;;
+    CRASH) like "$(cat "$T/err")" "provider '$which' died of signal 11" "$which: is named" ;;
     *) [ $status != 0 ] && [ -s "$T/err" ]; ok $? "$which: exit $status, $(head -n 1 "$T/err")" ;;
     esac
     ok $in_time "$which: in time"
@@ -64,6 +69,26 @@ done
 # One that writes the index by itself has 20 s.
 until_true 30 eval '! pgrep -f "^$T/bin/tokenward-helper" >/dev/null'
 is "$(pgrep -f "^$T/bin/tokenward-helper" | wc -l)" 0 "no process is left"
+
+# The resident helper goes on, and serves the others.
+build exit 1 0
+build crash 2 0
+build hang 3 0
+profiles crash
+for which in exit hang; do profile "$which" /oauth/v1/token "provider: $which"; done
+sed -i '/scope:/d' "$T/config/tokenward/profiles.d/exit.yaml" "$T/config/tokenward/profiles.d/hang.yaml"
+user "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+EXTRA_PID=$!
+until_true 30 has_token good
+until_true 30 grep -q "provider 'crash' died of signal 11" "$T/serve.out"; is $? 0 "served: one that crashes is told"
+profile late /oauth/v1/token
+until_true 30 has_token late; is $? 0 "served: while one hangs, others come and are fetched"
+is "$(user tokenward get late)" "$(field late access_token)" "served: and given"
+kill -0 "$(helper_pid)"; is $? 0 "served: it lives"
+kill "$(helper_pid)"
+wait "$EXTRA_PID"; is $? 0 "served: and ends when it is told to"
+EXTRA_PID=
+rm "$T/modules/exit.so" "$T/modules/crash.so" "$T/modules/hang.so"
 
 # What cannot be loaded: another machine's, no ELF at all, half of one.
 cp "$T/modules/client_credentials.so" "$T/modules/other.so"

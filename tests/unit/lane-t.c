@@ -26,9 +26,11 @@ struct street {
 static struct street *
 street_of(const char *url)
 {
+    static const struct module OURS = {.provider.name = "client_credentials"};
     struct street *street = calloc(1, sizeof *street);
 
     cr_assert(street);
+    street->profile.module = &OURS;
     street->profile.token_endpoint = (char *)(uintptr_t)url;
     for (size_t i = 0; i < TENANTS; i++) {
         struct ward *ward = calloc(1, sizeof *ward + 16);
