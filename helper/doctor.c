@@ -133,37 +133,6 @@ advise_once(void *arg, const struct tw_error *advice)
     doctor_say(arg, SHEET_WARN, TW_OK, "profile", -1, advice->message);
 }
 
-static void
-look_at_token(struct doctor *doctor, const struct store_profile *place)
-{
-    AUTO_RECORD record = RECORD_INIT;
-    struct backoff note = {.failures = 0};
-    struct now now = clock_now();
-    char text[1200];
-    int64_t left;
-
-    if (place->dir < 0 || store_record(place, &record, NULL)) {
-        doctor_say(doctor, SHEET_SKIPPED, TW_OK, "token", -1, "none is kept");
-    } else {
-        left = record_left(&record, now);
-        (void)snprintf(text, sizeof text,
-                       !record.token ? "rejected"
-                       : left <= 0   ? "run out"
-                                     : "alive for %lld s",
-                       (long long)left);
-        doctor_say(doctor, left > 0 ? SHEET_GOOD : SHEET_WARN, TW_OK, "token",
-                   -1, text);
-    }
-    if (place->dir < 0)
-        return;
-    store_note(place, 0, &note);
-    if (!note.message[0])
-        return;
-    (void)snprintf(text, sizeof text, "the last fetch failed %lld s ago: %s",
-                   (long long)(now.wall - note.failed_at), note.message);
-    doctor_say(doctor, SHEET_WARN, TW_OK, "token", -1, text);
-}
-
 /* Those of a stack that lack something are not for this host. */
 static void
 look_at_source(struct doctor *doctor, const struct profile *source,
@@ -238,8 +207,6 @@ look_at(struct doctor *doctor, const struct profile *profile,
             ? -1
             : openat(store->root, profile->name,
                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    const struct store_profile place = {
-        .store = store, .name = profile->name, .dir = dir, .lock = -1};
 
     sheet_title(&doctor->sheet, "%s: %s:%u", profile->name, profile->file,
                 profile->line);
@@ -247,7 +214,7 @@ look_at(struct doctor *doctor, const struct profile *profile,
            advise_once, doctor);
     for (const struct profile *source = profile; source; source = source->then)
         look_at_source(doctor, source, &secrets, dir);
-    look_at_token(doctor, &place);
+    doctor_kept(doctor, profile, store);
 }
 
 /* Their instances may be very many, and are alike but for names and secrets:

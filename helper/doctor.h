@@ -29,4 +29,10 @@ void doctor_fail(struct doctor *doctor, const char *what, int64_t us,
 void doctor_endpoint(struct doctor *doctor, const struct profile *source,
                      const struct secret_context *secrets, int dir);
 
+/* doctor_kept: what is kept of @profile in the runtime directory and, if it
+ * keeps a refresh token, in the state directory, and whether it can be used.
+ */
+void doctor_kept(struct doctor *doctor, const struct profile *profile,
+                 const struct store *store);
+
 #endif

@@ -55,6 +55,7 @@ helper_libhelper_la_SOURCES = \
 	helper/doctor.c \
 	helper/doctor.h \
 	helper/doctor_endpoint.c \
+	helper/doctor_kept.c \
 	helper/draft.c \
 	helper/draft.h \
 	helper/environment.c \

@@ -171,6 +171,15 @@ lock_is_held(const struct lock_file *file)
     return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 }
 
+static bool
+is_foreign(const struct lock_file *file)
+{
+    struct stat st;
+
+    return fstatat(file->dir, file->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           st.st_uid != geteuid();
+}
+
 static enum tw_status
 open_lock(const struct lock_file *file, int *out, struct stat *st,
           struct tw_error *err)
@@ -184,7 +193,8 @@ open_lock(const struct lock_file *file, int *out, struct stat *st,
         *out = take_fd(&fd);
         return TW_OK;
     }
-    if (fd < 0 && errno != ELOOP && errno != ENXIO && errno != EISDIR)
+    if (fd < 0 && errno != ELOOP && errno != ENXIO && errno != EISDIR &&
+        !(errno == EACCES && is_foreign(file)))
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", file->shown);
     return tw_fail(err, TW_E_ACCESS,
                    "%s: is not a plain file of ours\n"

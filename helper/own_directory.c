@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -30,16 +32,31 @@ explain_mkdir(const struct own_directory *directory, int reason,
                          directory->path);
 }
 
+/* As a restored backup leaves it, or a service user with another number. */
+static enum tw_status
+explain_owner(const struct own_directory *directory, uid_t owner,
+              struct tw_error *err)
+{
+    char hint[PATH_MAX + 64];
+
+    if (directory->owner || directory->lasts)
+        (void)snprintf(hint, sizeof hint,
+                       "see whose it is, then: chown -R %u %s",
+                       (unsigned)geteuid(), directory->path);
+    else
+        (void)snprintf(hint, sizeof hint, "remove it, or use another %s",
+                       directory->else_where);
+    return tw_fail(err, TW_E_ACCESS, "%s: belongs to uid %u, not to %u\n%s",
+                   directory->path, (unsigned)owner, (unsigned)geteuid(),
+                   hint);
+}
+
 static enum tw_status
 check(const struct own_directory *directory, const struct stat *st, bool made,
       struct tw_error *err)
 {
     if (st->st_uid != geteuid())
-        return tw_fail(err, TW_E_ACCESS,
-                       "%s: belongs to uid %u, not to %u\n"
-                       "remove it, or use another %s",
-                       directory->path, (unsigned)st->st_uid,
-                       (unsigned)geteuid(), directory->else_where);
+        return explain_owner(directory, st->st_uid, err);
     if (!made && (st->st_mode & directory->forbidden))
         return tw_fail(err, TW_E_ACCESS,
                        "%s: mode %04o is open to others, wanted %04o\n"
@@ -48,6 +65,21 @@ check(const struct own_directory *directory, const struct stat *st, bool made,
                        (unsigned)directory->mode, (unsigned)directory->mode,
                        directory->path);
     return TW_OK;
+}
+
+static enum tw_status
+explain_open(const struct own_directory *directory, int reason,
+             struct tw_error *err)
+{
+    struct stat st;
+
+    if (reason == EACCES &&
+        fstatat(directory->at, directory->name, &st, AT_SYMLINK_NOFOLLOW) ==
+            0 &&
+        S_ISDIR(st.st_mode) && st.st_uid != geteuid())
+        return explain_owner(directory, st.st_uid, err);
+    return tw_fail_errno(err, TW_E_ACCESS, reason,
+                         "%s: is no directory of ours", directory->path);
 }
 
 enum tw_status
@@ -66,8 +98,7 @@ own_directory_open(const struct own_directory *directory, int *out,
     fd = openat(directory->at, directory->name,
                 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return tw_fail_errno(err, TW_E_ACCESS, errno,
-                             "%s: is no directory of ours", directory->path);
+        return explain_open(directory, errno, err);
     if (fstat(fd, &st) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", directory->path);
     status = check(directory, &st, made, err);

@@ -21,6 +21,7 @@ struct own_directory {
     mode_t forbidden;       /* permission bits it may not have */
     const char *owner;      /* whom root makes it for, for a hint, or NULL */
     const char *else_where; /* what to set for another one, for messages */
+    bool lasts;             /* what is in it is not to be had again */
     bool *made;             /* becomes: it was missing; or NULL */
 };
 

@@ -57,6 +57,7 @@ open_ring(const struct profile *profile, bool system, struct ring *ring,
         .path = path,
         .mode = 0700,
         .forbidden = S_IRWXG | S_IRWXO,
+        .lasts = true,
         .else_where = system ? "STATE_DIRECTORY" : "XDG_STATE_HOME"};
     enum tw_status status = state_path(system, path, err);
 

@@ -188,17 +188,25 @@ recover(struct state *state, struct tw_error *err)
 }
 
 enum tw_status
-state_enter(const char *path, const char *name, struct state *out,
-            struct tw_error *err)
+state_directory(const char *path, int *out, struct tw_error *err)
 {
-    AUTO_STATE state = STATE_INIT;
     const struct own_directory directory = {.at = AT_FDCWD,
                                             .name = path,
                                             .path = path,
                                             .mode = 0700,
                                             .forbidden = MODE_FORBIDDEN,
+                                            .lasts = true,
                                             .else_where = "XDG_STATE_HOME"};
-    enum tw_status status = own_directory_open(&directory, &state.dir, err);
+
+    return own_directory_open(&directory, out, err);
+}
+
+enum tw_status
+state_enter(const char *path, const char *name, struct state *out,
+            struct tw_error *err)
+{
+    AUTO_STATE state = STATE_INIT;
+    enum tw_status status = state_directory(path, &state.dir, err);
 
     state.name = name;
     state.path = strdup(path);

@@ -49,6 +49,11 @@ struct state {
 enum tw_status state_path(bool system, char out[static PATH_MAX],
                           struct tw_error *err);
 
+/* state_directory: opens (and makes) @path, for state_enter() and for who only
+ * reads.  TW_E_ACCESS, TW_E_SYSTEM. */
+enum tw_status state_directory(const char *path, int *out,
+                               struct tw_error *err);
+
 /* state_enter: opens (and makes) the directory @path, and makes this process
  * the only one to use @name's refresh token until state_leave().  Finishes
  * what a process that was killed had begun.

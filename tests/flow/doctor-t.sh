@@ -152,6 +152,45 @@ doctor failing
 says '^  warn  token  *the last fetch failed [0-9]* s ago: .*invalid_client' "how the last fetch failed"
 doctor --fetch failing; is $STATUS 77 "--fetch: a refusal: exit 77"
 
+# What is kept, and whose it is.
+state=$T/home/.local/state/tokenward
+profile rt /oauth/v1/token 'provider: refresh_token'
+doctor rt; is $STATUS 0 "no login yet: exit 0"
+says '^  warn  login ' "no login yet: a warning"
+says '-> run: tokenward login rt$' "no login yet: what to do"
+curl -s --cacert "$CA" "$URL/mint/$CLIENT_ID" | user tokenward login rt >/dev/null 2>&1
+doctor rt; is $STATUS 0 "a login: exit 0"
+says '^  ok    login  *a refresh token is kept$' "a login: told"
+chmod 755 "$state"
+doctor rt; is $STATUS 73 "a state directory that others may read: exit 73"
+says "^  FAIL  login  *$state: mode 0755 is open to others" "a state directory that others may read: says so"
+chmod 700 "$state"
+sed -i '1s/=1$/=2/' "$state/rt"
+doctor rt; says "^  warn  login  *$state/rt: holds no refresh token" "a file of another version: told"
+if [ "$(id -u)" = 0 ]; then
+    other_owner() { # other_owner WHAT PATH PATTERN: of root's, as a backup leaves it that root brought back
+        chown -R 0:0 "$2"
+        doctor rt; is $STATUS 73 "$1 of another owner: exit 73"
+        says "$3" "$1 of another owner: says so"
+        says "-> see whose it is, then: chown -R $USER_ID $2\$" "$1 of another owner: and what to do"
+        own "$2"
+    }
+    other_owner "a state directory" "$state" "^  FAIL  login  *$state: belongs to uid 0, not to $USER_ID"
+    own "$T/home"
+    chown 0:0 "$T/run/tokenward/rt/record"
+    doctor rt; is $STATUS 73 "a record of another owner: exit 73"
+    says "^  FAIL  token  *$T/run/tokenward/rt/record: Permission denied$" "a record of another owner: says so"
+    own "$T/run"
+    : >"$T/run/tokenward/serve"
+    chmod 600 "$T/run/tokenward/serve"
+    out=$(user tokenward-helper serve 2>&1); is $? 73 "a lock of another owner: exit 73"
+    like "$out" "is not a plain file of ours" "a lock of another owner: says so"
+    like "$out" "see who made it, then remove it" "a lock of another owner: and what to do"
+    rm "$T/run/tokenward/serve"
+else
+    skip "what is of another owner" "needs root"
+fi
+
 # An issuer is asked for its endpoint; a name server that is silent has its time.
 profile found /oauth/v1/token "issuer: $URL"
 sed -i '/token_endpoint/d' "$T/config/tokenward/profiles.d/found.yaml"
