@@ -6,6 +6,7 @@
  *
  * Nothing is printed where a file or a command is wanted: shells do that.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "provider/cli/help.h"
@@ -69,22 +70,48 @@ offer_names(struct completion *this)
         offer(this, names.names[i], "profile");
 }
 
+/* The options of a command whose words another program reads: those that its
+ * help tells of. */
 static void
-offer_list(struct completion *this, const char *const *words)
+offer_told(struct completion *this, const char *help)
 {
-    for (; *words; words++)
-        offer(this, *words, "");
+    char name[32];
+
+    while ((help = strstr(help, "--"))) {
+        size_t n = 2 + strspn(help + 2, "abcdefghijklmnopqrstuvwxyz-");
+
+        if (n < sizeof name) {
+            memcpy(name, help, n);
+            name[n] = '\0';
+            offer(this, name, "");
+        }
+        help += n;
+    }
+    offer(this, "--help", "");
 }
 
-/* After an option that wants a value. */
+/* Of @option, each with @before in front of it. */
 static void
-offer_value(struct completion *this, const char *option)
+offer_value(struct completion *this, const char *option, const char *before)
 {
-    static const char *const FORMS[] = {"raw",    "curl", "env",
-                                        "header", "json", NULL};
+    static const char *const FORMS[] = {"raw", "curl", "env", "header",
+                                        "json"};
+    char text[32];
 
-    if (strcmp(option, "--format") == 0)
-        offer_list(this, FORMS);
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
+        if (strcmp(option, "--format") != 0)
+            break;
+        (void)snprintf(text, sizeof text, "%s%s", before, FORMS[i]);
+        offer(this, text, "");
+    }
+}
+
+/* The last word that belongs to the option at @words[@i], whose value follows.
+ * bash has the three parts of --option=value as words. */
+static int
+end_of_option(char **words, int count, int i)
+{
+    return i < count - 2 && strcmp(words[i + 1], "=") == 0 ? i + 2 : i + 1;
 }
 
 /* @words: the command's own, the last of @count to be completed. */
@@ -99,13 +126,24 @@ offer_words(struct completion *this, const struct command *command,
             return; /* a command, or what begins with a dash */
         if (words[i][0] != '-')
             names++;
-        else if (options_is_valued(words[i], command->allowed) &&
-                 i++ == count - 2) {
-            offer_value(this, words[i - 1]);
+        else if (options_is_valued(words[i], command->allowed)) {
+            const char *option = words[i];
+
+            i = end_of_option(words, count, i);
+            if (i < count - 1)
+                continue;
+            if (strcmp(this->word, "=") == 0)
+                this->word = "";
+            offer_value(this, option, "");
             return;
         }
     }
-    if (this->word[0] == '-')
+    if (strncmp(this->word, "--format=", strlen("--format=")) == 0 &&
+        options_is_valued("--format", command->allowed))
+        offer_value(this, "--format", "--format=");
+    else if (this->word[0] == '-' && (command->allowed & OPTION_WORDS))
+        offer_told(this, command->details);
+    else if (this->word[0] == '-')
         offer_options(this, command->allowed);
     else if (!(command->allowed & (OPTION_PATHS | OPTION_WORDS)) &&
              names < command->names_max)

@@ -64,7 +64,7 @@ put_command(const struct command *command, struct secret *out)
            secret_append_text(out, command->words) &&
            secret_append(out, "\n\n", 2) &&
            secret_append_text(out, command->help) &&
-           secret_append(out, ".\n", 2) &&
+           secret_append_text(out, command->help[0] ? ".\n" : "") &&
            secret_append_text(out, command->details);
 }
 

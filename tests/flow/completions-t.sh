@@ -20,10 +20,22 @@ is "$(words get payments '')" "" "and no more than that"
 is "$(words get --f)" "--format " "options"
 is "$(words get --format '')" "raw curl env header json " "an option's values"
 is "$(words get --format=raw pay)" "payments payroll " "after an option with its value"
+is "$(words get --format=)" "--format=raw --format=curl --format=env --format=header --format=json " "the same in one word"
+is "$(words get --format=h)" "--format=header " "and what begins so"
+is "$(words get --format = j)" "json " "in three, as bash has it"
+is "$(words get --format =)" "raw curl env header json " "with nothing behind the sign"
+is "$(words get --format = raw pay)" "payments payroll " "after which a profile comes"
+is "$(user tokenward complete -- init -- | cut -f 1 | sort)" \
+    "$({ sed -n '/WORDS\[\]/,/^};/s/^ *{"\([a-z-]*\)".*/--\1/p' "$TOP_SRC/helper/init_words.c"; echo --help; } | sort)" \
+    "every option of init"
+is "$(words init --pr)" "--preset --provider " "and those that begin so"
 is "$(words check '')" "" "nothing where a file is wanted"
 is "$(words exec payments -- '')" "" "nor where a command is"
 is "$(words help ex)" "exec explain " "help's commands"
 is "$(words nosuch '')" "" "nothing of what is no command"
+is "$(user tokenward help complete)" "usage: tokenward complete -- WORD...
+
+For the completions of shells." "which is told of by its own help alone"
 out=$(user env XDG_RUNTIME_DIR=/nonexistent tokenward complete -- get '' 2>&1); is "$?$out" 0 "silent where nothing can be known"
 
 # Where they are installed.
@@ -45,6 +57,7 @@ END
     is "$(in_bash get pay)" "payments payroll " "bash: profiles"
     is "$(in_bash ref)" "refresh " "bash: commands"
     is "$(in_bash status --j)" "--json " "bash: options"
+    is "$(in_bash get --format = j)" "json " "bash: an option's value"
     like "$(in_bash exec payments -- cha)" '\<chage\>\|\<chattr\>\|\<chacl\>' "bash: a command of its own"
 else
     skip "bash" "bash is not installed"
