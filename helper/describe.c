@@ -13,6 +13,7 @@
 #include "helper/client_auth.h"
 #include "helper/commands.h"
 #include "helper/fingerprint.h"
+#include "helper/quota.h"
 #include "helper/stack.h"
 #include "provider/base/auto.h"
 
@@ -24,6 +25,7 @@ struct description {
     struct store_profile place; /* dir -1: nothing is kept */
     struct record record;
     struct now now;
+    bool spent;   /* max_fetches is */
     bool decided; /* it is known who is asked next */
 };
 
@@ -71,6 +73,17 @@ say_token(struct description *this)
 
         say("refresh", due > 0 ? "due in %lld s" : "due", (long long)due);
     }
+}
+
+static void
+say_quota(struct description *this)
+{
+    struct tw_error err;
+
+    this->spent = quota_look(this->profile, this->secrets.system,
+                             this->now.wall, &err) != TW_OK;
+    if (this->spent)
+        say("quota", "%s", err.message);
 }
 
 static void
@@ -161,6 +174,9 @@ say_turn(struct description *this, const struct profile *source)
         say("lacks", "%.*s", (int)strcspn(err.message, "\n"), err.message);
     } else if (stack_missing(source, &this->secrets, &err)) {
         outcome = STACK_NOT_CONFIGURED;
+    } else if (left == 0 && this->spent) {
+        say("rule", "not asked before max_fetches allows it");
+        return;
     } else if (left == 0) {
         say("rule", this->decided ? "asked if those before it fail"
                                   : "a fetch asks this source");
@@ -202,6 +218,7 @@ describe(struct description *this)
 
     (void)printf("%s: %s:%u\n", profile->name, profile->file, profile->line);
     say_token(this);
+    say_quota(this);
     for (const struct profile *source = profile; source; source = source->then)
         say_source(this, source);
 }

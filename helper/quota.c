@@ -17,10 +17,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "helper/own_directory.h"
 #include "helper/state.h"
+#include "provider/base/date.h"
 #include "provider/base/text.h"
 
 #define NAME_PREFIX ".fetches." /* no profile's name begins with a dot */
@@ -110,8 +110,10 @@ read_ring(struct ring *ring, int64_t now)
         if (!text_to_int64(line, &when) || when < 0)
             continue;
         ring->times[i] = when;
-        if (when > now && write_line(ring, i, now))
+        if (when > now) {
             ring->times[i] = now;
+            (void)write_line(ring, i, now); /* who only looks cannot */
+        }
     }
 }
 
@@ -130,18 +132,33 @@ refuse(const struct profile *profile, const int64_t *counted, size_t count,
     const struct profile_request *request = &profile->request;
     int64_t next =
         counted[count - (size_t)request->max_fetches] + request->max_fetches_s;
-    time_t at = (time_t)next;
-    struct tm tm;
-    char text[40] = "";
+    char text[DATE_MAX];
 
-    if (localtime_r(&at, &tm))
-        (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %z", &tm);
+    date_text(next, ' ', text);
     return tw_fail(err, TW_E_RETRY,
                    "%s:%u: profile '%s': max_fetches is used up: %d in the "
                    "last %jd s; the next fetch is allowed in %jd s, at %s",
                    profile->file, request->max_fetches_line, profile->name,
                    request->max_fetches, (intmax_t)request->max_fetches_s,
                    (intmax_t)(next - now), text);
+}
+
+/* TW_E_RETRY: there are as many as there may be. */
+static enum tw_status
+check_count(const struct profile *profile, const struct ring *ring,
+            int64_t now, struct tw_error *err)
+{
+    int64_t counted[LINES_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < ring->count; i++) {
+        if (ring->times[i] > now - profile->request.max_fetches_s)
+            counted[count++] = ring->times[i];
+    }
+    qsort(counted, count, sizeof *counted, compare);
+    return count < (size_t)profile->request.max_fetches
+               ? TW_OK
+               : refuse(profile, counted, count, now, err);
 }
 
 /* The first line that no longer counts, or a new one behind the last. */
@@ -168,8 +185,6 @@ quota_take(const struct profile *profile, bool system, int64_t now,
 {
     AUTO(auto_ring) struct ring ring = {.fd = -1};
     int64_t since = now - profile->request.max_fetches_s;
-    int64_t counted[LINES_MAX];
-    size_t count = 0;
     enum tw_status status;
 
     if (!profile->request.max_fetches)
@@ -178,13 +193,9 @@ quota_take(const struct profile *profile, bool system, int64_t now,
     if (status)
         return status;
     read_ring(&ring, now);
-    for (size_t i = 0; i < ring.count; i++) {
-        if (ring.times[i] > since)
-            counted[count++] = ring.times[i];
-    }
-    qsort(counted, count, sizeof *counted, compare);
-    if (count >= (size_t)profile->request.max_fetches)
-        return refuse(profile, counted, count, now, err);
+    status = check_count(profile, &ring, now, err);
+    if (status)
+        return status;
     if (!write_line(&ring, find_free(&ring, since), now) ||
         fdatasync(ring.fd) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
@@ -192,4 +203,22 @@ quota_take(const struct profile *profile, bool system, int64_t now,
                              "is made",
                              profile->name);
     return TW_OK;
+}
+
+enum tw_status
+quota_look(const struct profile *profile, bool system, int64_t now,
+           struct tw_error *err)
+{
+    AUTO(auto_ring) struct ring ring = {.fd = -1};
+    char dir[PATH_MAX], path[PATH_MAX + sizeof NAME_PREFIX + PROFILE_NAME_MAX];
+
+    if (!profile->request.max_fetches || state_path(system, dir, NULL))
+        return TW_OK;
+    (void)snprintf(path, sizeof path, "%s/" NAME_PREFIX "%s", dir,
+                   profile->name);
+    ring.fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (ring.fd < 0 || !is_ours(ring.fd))
+        return TW_OK;
+    read_ring(&ring, now);
+    return check_count(profile, &ring, now, err);
 }

@@ -21,4 +21,9 @@
 enum tw_status quota_take(const struct profile *profile, bool system,
                           int64_t now, struct tw_error *err);
 
+/* quota_look: whether there is one left, of which nothing is counted, made or
+ * waited for.  TW_E_RETRY as above; TW_OK also where it cannot be known. */
+enum tw_status quota_look(const struct profile *profile, bool system,
+                          int64_t now, struct tw_error *err);
+
 #endif

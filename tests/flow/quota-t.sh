@@ -18,6 +18,12 @@ out=$(fetch 2>&1); is $? 75 "the fourth is not, --force or no: exit 75"
 like "$out" "bill.yaml:8: profile 'bill': max_fetches is used up: 3 in the last 86400 s; the next fetch is allowed in 8[0-9]* s, at 2" \
     "it says when the next one is"
 is "$(requests)" 3 "and nothing was sent"
+like "$out" "at 2[0-9-]* [0-9:]*Z$" "in UTC, as every date"
+cp "$LEDGER" "$T/ledger"
+out=$(user tokenward explain bill)
+like "$out" "^  quota .*bill.yaml:8: profile 'bill': max_fetches is used up: 3 in the last 86400 s" "explain tells of it"
+like "$out" "^  rule *not asked before max_fetches allows it$" "and what a fetch would do"
+cmp -s "$LEDGER" "$T/ledger"; ok $? "and counts none"
 is "$(stat -c '%a %u %s' "$LEDGER")" "600 $USER_ID 48" "they are counted in the state directory"
 [ -n "$(user tokenward get bill)" ]; ok $? "a living token is given"
 user tokenward-helper fetch --min-valid 1700 bill; is $? 0 "even if it is not fresh enough"
