@@ -145,7 +145,7 @@ check_whole(const struct profile *profile)
 
 /* Reading what a program prints, or another profile has, takes a while. */
 static void
-check_apart(const struct profile *profile)
+check_slow(const struct profile *profile)
 {
     const struct secret_source *source;
     bool is_slow = false, is_linked = false;
@@ -154,7 +154,7 @@ check_apart(const struct profile *profile)
         is_linked = is_linked || source->kind == SECRET_PROFILE;
         is_slow = is_slow || source->kind == SECRET_COMMAND;
     }
-    FUZZ_CHECK(profile_is_apart(profile) == (is_slow || is_linked));
+    FUZZ_CHECK(profile_is_slow(profile) == (is_slow || is_linked));
     FUZZ_CHECK(profile_is_linked(profile) == is_linked);
 }
 
@@ -224,7 +224,7 @@ read_entry(const struct reading *reading, const struct yaml_node *entry,
         return;
     }
     check_whole(profile);
-    check_apart(profile);
+    check_slow(profile);
     for (const struct profile *at = profile; at; at = at->then) {
         check_source(at);
         if (!reading->may_hold_secret)
