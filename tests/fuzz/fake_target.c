@@ -8,7 +8,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tests/fuzz/fuzz.h"
+
 bool fake_target_granted;
+const char *fake_target_routes;
 
 enum tw_status
 target_find(const char *host, const char *path, struct target *out,
@@ -36,8 +39,17 @@ enum tw_status
 target_each(bool (*visit)(void *arg, const char *key, const char *value),
             void *arg, struct tw_error *err)
 {
+    const char *at = fake_target_routes;
+    bool goes_on = visit(arg, "route", "acme oauth2 " FAKE_HOST);
+
     (void)err;
-    (void)visit(arg, "route", "acme oauth2 " FAKE_HOST);
+    while (goes_on && at && *at) {
+        size_t n = strcspn(at, "\n");
+        AUTO_FREE char *line = fuzz_text((const uint8_t *)at, n);
+
+        goes_on = visit(arg, "route", line);
+        at += n + (at[n] == '\n');
+    }
     return TW_OK;
 }
 

@@ -10,6 +10,7 @@
 #define FAKE_HOST "ours.test"
 #define FAKE_TOKEN "t0ken-of-ours"
 
-extern bool fake_target_granted; /* since it was last set to false */
+extern bool fake_target_granted;       /* since it was last set to false */
+extern const char *fake_target_routes; /* more of them, one a line, or NULL */
 
 #endif

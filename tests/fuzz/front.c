@@ -131,17 +131,41 @@ fuzz_cargo(const uint8_t *data, size_t n)
     check_named(data, n);
 }
 
+/* As lines of an index, which has printable ASCII alone and no token. */
+static char *
+write_routes(const uint8_t *data, size_t n)
+{
+    char *text = fuzz_text(data, n);
+
+    for (char *at = text; *at; at++) {
+        if (*at != '\n' && (*at < ' ' || *at > '~'))
+            *at = '-';
+    }
+    if (strstr(text, FAKE_TOKEN))
+        *text = '\0';
+    return text;
+}
+
 void
 fuzz_docker(const uint8_t *data, size_t n)
 {
     char *get[] = {(char[]){"get"}, NULL};
     char *erase[] = {(char[]){"erase"}, NULL};
+    char *store[] = {(char[]){"store"}, NULL};
+    char *list[] = {(char[]){"list"}, NULL};
+    AUTO_FREE char *routes = write_routes(data, n);
 
     set_input(data, n);
     run(docker_run, 1, get, true);
     check_named(data, n);
     set_input(data, n);
     run(docker_run, 1, erase, false);
+    set_input(data, n);
+    run(docker_run, 1, store, false);
+    FUZZ_CHECK(!fake_target_granted);
+    fake_target_routes = routes;
+    run(docker_run, 1, list, true);
+    fake_target_routes = NULL;
 }
 
 void

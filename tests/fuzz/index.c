@@ -6,6 +6,7 @@
  */
 #include "provider/base/index.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,32 @@ struct asked {
     bool seen;
     size_t longest; /* of the patterns that lead there, plus one */
 };
+
+/* An address in brackets has one spelling; false: it has none, or no room. */
+static bool
+spell_address(char *host)
+{
+    char *stop = strchr(host, ']');
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+    size_t n;
+
+    if (host[0] != '[' || !stop)
+        return host[0] != '[';
+    *stop = '\0';
+    if (inet_pton(AF_INET6, host + 1, &address) != 1) {
+        *stop = ']';
+        return false;
+    }
+    (void)inet_ntop(AF_INET6, &address, text, sizeof text);
+    n = strlen(text);
+    if (n > (size_t)(stop - host) - 1)
+        return false;
+    memmove(host + 2 + n, stop + 1, strlen(stop + 1) + 1);
+    memcpy(host + 1, text, n);
+    host[1 + n] = ']';
+    return true;
+}
 
 /* The host as the index has it. */
 static void
@@ -93,6 +120,8 @@ fuzz_index(const uint8_t *data, size_t n)
     /* May be "no path"; and instances are not this reading's affair. */
     if (strpbrk(path, ".%") || strstr(lines + 1, "@ ") ||
         strstr(lines + 1, "%i") || strstr(lines + 1, "/%u"))
+        return;
+    if (!spell_address(text))
         return;
     normalise(text);
     asked.host = text;
