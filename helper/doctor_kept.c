@@ -148,7 +148,7 @@ doctor_kept(struct doctor *doctor, const struct profile *profile,
 {
     const struct profile *source = profile_login_source(profile);
 
-    if (source)
+    if (source && (source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN))
         look_at_login(doctor, source);
     if (store->root >= 0)
         look_at_token(doctor, profile->name, store);

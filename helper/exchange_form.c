@@ -59,15 +59,27 @@ static enum tw_status
 read_member(const struct making *making, const struct tw_field *field,
             struct secret *out)
 {
+    const struct profile *profile = making->context->profile;
     const struct json *json = making->answer->json;
+    struct shown shown;
     size_t n;
     const char *text = json ? json_string(json, field->value, &n) : NULL;
 
     if (!text && making->asked)
         text = json_string(making->asked, field->value, &n);
-    if (!text || !secret_append(out, text, n))
-        return broken(making, "it names no text of the last answer");
-    return TW_OK;
+    if (!json && !making->asked)
+        return broken(making, "it names a text of an answer, and there is "
+                              "none");
+    if (!text)
+        return tw_fail(
+            making->err, TW_E_PROTOCOL,
+            "%s:%u: profile '%s': the server's answer has no text "
+            "'%s', which provider '%s' sends on\n"
+            "is it a server of that kind?",
+            profile->file, profile->line, profile->name,
+            text_printable(&shown, field->value, strlen(field->value)),
+            profile->module->provider.name);
+    return secret_append(out, text, n) ? TW_OK : tw_no_memory(making->err);
 }
 
 static enum tw_status

@@ -62,6 +62,12 @@ exchange_tell(const struct exchange_context *context,
                         .valid_s = action->valid_s > 0 ? action->valid_s : 0};
     const char *problem;
 
+    if (!(profile->module->provider.needs &
+          (TW_NEEDS_PERSON | TW_KEEPS_REFRESH_TOKEN)))
+        return tw_fail(err, TW_E_MODULE,
+                       "provider '%s' is broken: it tells a person something, "
+                       "and by its needs nobody can log in",
+                       profile->module->provider.name);
     if (!context->person)
         return fail_alone(profile, err);
     if (!action->url)

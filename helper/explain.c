@@ -132,9 +132,12 @@ option_of(const struct profile *profile, const char *key, uint32_t *line)
 static uint32_t
 endpoint_line(const struct profile *profile, const char *url, const char **key)
 {
+    const char *common = profile_endpoint(profile);
     uint32_t line = profile->token_endpoint_line;
 
     *key = "token_endpoint";
+    if (url && common && strcmp(url, common) != 0)
+        line = 0;
     for (size_t i = 0; url && i < profile->option_count; i++) {
         const struct profile_option *option = &profile->options[i];
 
@@ -143,7 +146,7 @@ endpoint_line(const struct profile *profile, const char *url, const char **key)
         *key = option->name;
         line = option->line;
     }
-    if (line == profile->issuer_line)
+    if (line && line == profile->issuer_line)
         *key = "issuer";
     return line;
 }

@@ -139,8 +139,8 @@ profile_is_linked(const struct profile *profile)
 const struct profile *
 profile_login_source(const struct profile *profile)
 {
-    while (profile &&
-           !(profile->module->provider.needs & TW_KEEPS_REFRESH_TOKEN))
+    while (profile && !(profile->module->provider.needs &
+                        (TW_KEEPS_REFRESH_TOKEN | TW_NEEDS_PERSON)))
         profile = profile->then;
     return profile;
 }

@@ -198,8 +198,7 @@ static enum tw_status
 check_login(const struct profile_reader *reader, const struct yaml_node *item,
             const struct profile *first, const struct profile *source)
 {
-    if (!(source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN) ||
-        !profile_login_source(first))
+    if (!profile_login_source(source) || !profile_login_source(first))
         return TW_OK;
     return profile_refuse(reader, item,
                           "any_of: only one source may keep a refresh token; "

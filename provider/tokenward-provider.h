@@ -114,8 +114,9 @@ struct tw_event {
 enum tw_field_kind {
     TW_FIELD_TEXT = 1, /* value: the text itself */
     TW_FIELD_SECRET,   /* value: the name of a secret option of the profile */
-    TW_FIELD_MEMBER,   /* value: the name of a member of the last answer, or
-                          of the last one to TW_POST_ANSWER */
+    TW_FIELD_MEMBER,   /* value: the name of a text member of the last answer,
+                          or of the last one to TW_POST_ANSWER; where the
+                          server sent none, it ends as the server's fault */
     TW_FIELD_KEPT,     /* value: "refresh_token", the one that is kept */
     TW_FIELD_SIGNED,   /* value: a JSON object of claims; the helper adds iat,
                           exp and jti, signs it with the profile's key and
@@ -140,11 +141,12 @@ enum tw_action_kind {
     TW_ACTION_FAIL,     /* give up; the helper reports the last answer's
                            error, or else text: as the profile's fault,
                            if nothing was asked yet */
-    TW_ACTION_TELL,     /* show a person text, url and code; without a person
-                           the exchange ends, and they are told to log in */
-    TW_ACTION_TAKE,     /* what the secret option named by text holds *is* the
-                           answer: a JSON object as an endpoint sends it, or
-                           the bare token; then TW_EVENT_TOKEN */
+    TW_ACTION_TELL, /* of who TW_NEEDS_PERSON or keeps a refresh token: show
+                       a person text, url and code; without a person the
+                       exchange ends, and they are told to log in */
+    TW_ACTION_TAKE, /* what the secret option named by text holds *is* the
+                       answer: a JSON object as an endpoint sends it, or
+                       the bare token; then TW_EVENT_TOKEN */
 };
 
 /* Flags of TW_ACTION_POST. */

@@ -145,6 +145,7 @@ EXTRA_DIST += \
 	tests/flow/systemd-inside.sh \
 	tests/flow/templates.sh \
 	tests/flow/token_checker.py \
+	tests/flow/two_steps.c \
 	tests/flow/web.sh
 
 # A real systemd that starts the units.

@@ -53,4 +53,23 @@ printf '%s' "$out" | grep -q "correct horse"; is $? 1 "without the password"
 profile nobody /oauth/v1/token 'provider: password' 'password: {file: ../owner}'
 out=$(user "$helper" check 2>&1); is $? 78 "a key that is missing: exit 78"
 like "$out" "nobody.yaml:2:3: .*missing: username (provider password needs it)" "is named with its provider"
+
+# Another one: two requests, a person and a wait, and no refresh token.
+# shellcheck disable=SC2046 # several words
+compile $(installed --cflags) -o "$modules/two_steps.so" "$TOP_SRC/tests/flow/two_steps.c" 2>"$T/err"
+is $? 0 "a grant of two requests and a person is built"
+chmod 644 "$modules/two_steps.so"
+number() { echo "number_endpoint: $URL/m/status=200,body=%7B%22$1%22%3A%22n1%22%7D/oauth/v1/token"; }
+profile two '/m/grant=urn:x:two,want=number%3Dn1%26pin%3D1234/oauth/v1/token' 'provider: two_steps' "$(number number)" 'pin: {file: ../pin}'
+printf 1234 >"$T/config/tokenward/pin"
+chmod 600 "$T/config/tokenward/pin"
+own "$T/config"
+out=$(user tokenward get two 2>&1); is $? 69 "without a person: exit 69"
+like "$out" "run: tokenward login two" "and what to do"
+out=$(user tokenward login two 2>&1 </dev/null); is $? 0 "which does it"
+like "$out" "Look there" "and tells what the module said"
+out=$(user tokenward get two 2>&1); is "$?:$out" "0:$(field two access_token)" "the token is given"
+profile lacking /oauth/v1/token 'provider: two_steps' "$(number other)" 'pin: {file: ../pin}'
+out=$(user tokenward login lacking 2>&1 </dev/null); is $? 76 "a server that sends no number: its fault"
+like "$out" "the server's answer has no text 'number', which provider 'two_steps' sends on" "says so"
 done_testing

@@ -64,7 +64,7 @@ Test(exchange_broken, broken_forms)
         IS_BROKEN "its form has a field of an unknown kind",
         IS_BROKEN "it names no secret of the profile",
         IS_BROKEN "it names no secret of the profile",
-        IS_BROKEN "it names no text of the last answer",
+        IS_BROKEN "it names a text of an answer, and there is none",
     };
     struct tw_field many[TW_FIELDS_MAX + 1];
     struct tw_action odd = POST(PLAIN);

@@ -67,6 +67,12 @@ Test(exchange, to_another_address)
     elsewhere.url = "http://example.org/token";
     RUN(elsewhere, DONE);
     cr_expect_neq(result.err.status, TW_OK);
+    profile.token_endpoint = server.url;
+    profile.token_endpoint_line = 4;
+    RUN(elsewhere, DONE); /* which is not what line 4 says */
+    cr_expect_eq(strncmp(result.err.message, IN_PROFILE "the endpoint's URL ",
+                         strlen(IN_PROFILE "the endpoint's URL ")),
+                 0, "%s", result.err.message);
     elsewhere.url = "file:///etc/passwd";
     RUN(elsewhere, DONE);
     cr_expect_neq(result.err.status, TW_OK);
@@ -187,8 +193,27 @@ Test(exchange, refused_then_another_way)
     cr_expect_str_eq(scripted.last_error, "authorization_pending");
 }
 
+Test(exchange, an_answer_that_lacks_what_is_sent_on)
+{
+    struct tw_action ask = POST(PLAIN);
+
+    ask.flags = TW_POST_ANSWER;
+    answers[0] = HTTP("200 OK", "{\"other\":\"d c\",\"code\":7}");
+    RUN(ask, POST(MEMBER), DONE);
+    expect(TW_E_PROTOCOL, IN_PROFILE
+           "the server's answer has no text 'code', which provider 'scripted' "
+           "sends on\nis it a server of that kind?");
+}
+
 Test(exchange, telling_needs_a_person)
 {
+    struct module for_person = *profile.module;
+
+    RUN(DO(TELL, .text = "go", .url = "https://a.test/", .code = "AB-CD"));
+    expect(TW_E_MODULE, IS_BROKEN
+           "it tells a person something, and by its needs nobody can log in");
+    for_person.provider.needs = TW_NEEDS_PERSON;
+    profile.module = &for_person;
     RUN(DO(TELL, .text = "go", .url = "https://a.test/", .code = "AB-CD"));
     expect(TW_E_INTERACT, "/c/p.yaml:3: profile 'p' needs a person to log in\n"
                           "run: tokenward login p");
