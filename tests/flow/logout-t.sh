@@ -135,8 +135,10 @@ gone quiet; ok $? "nothing is kept"
 # A profile that is gone, and another server.
 logged_in former $REVOKE
 rm "$T/config/tokenward/profiles.d/former.yaml"
+like "$(user tokenward status)" "^former  *valid " "status shows what is kept of a profile that was removed"
 user tokenward logout former 2>/dev/null; is $? 0 "a profile that is in no file any more"
 gone former; ok $? "nothing is kept"
+user tokenward status | grep -q '^former'; is $? 1 "nor shown"
 logged_in moved $REVOKE
 refresh=$(kept moved) token=$(user tokenward get moved)
 sed -i "s#token_endpoint:.*#token_endpoint: $URL/m/tag=other/oauth/v1/token#" "$T/config/tokenward/profiles.d/moved.yaml"

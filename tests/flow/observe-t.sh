@@ -119,6 +119,7 @@ else
     skip "metrics" "python3-prometheus-client is not installed"
 fi
 stop_system; is $? 0 "it ends cleanly"
+[ -s $METRICS ]; ok $? "and leaves its metrics"
 
 # The journal.
 if [ -x /lib/systemd/systemd-journald ] && command -v systemd-cat >/dev/null; then
