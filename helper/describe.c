@@ -13,6 +13,7 @@
 #include "helper/client_auth.h"
 #include "helper/commands.h"
 #include "helper/fingerprint.h"
+#include "helper/keeper.h"
 #include "helper/quota.h"
 #include "helper/stack.h"
 #include "provider/base/auto.h"
@@ -152,10 +153,32 @@ say_note(const struct backoff *note, int64_t left, struct now now)
             (long long)left);
 }
 
+/* True: nobody can go on but a person. */
+static bool
+say_login(const struct description *this, const struct profile *source)
+{
+    struct tw_error err;
+    enum tw_status status;
+
+    if (!(source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN))
+        return false;
+    status = keeper_look(source, this->secrets.system, &err);
+    if (!status)
+        say("login", "a refresh token is kept");
+    else if (status != TW_E_NOT_FOUND)
+        say("login", "%.*s", (int)strcspn(err.message, "\n"), err.message);
+    else if (keeper_has_first(source))
+        say("login", "none is kept yet: the profile's refresh_token is sent");
+    else
+        say("login", "none is kept: tokenward login %s", this->profile->name);
+    return status == TW_E_NOT_FOUND && !keeper_has_first(source);
+}
+
 /* What a fetch would do here, and what after it. */
 static void
 say_turn(struct description *this, const struct profile *source)
 {
+    const bool wants_person = say_login(this, source);
     char fingerprint[FINGERPRINT_SIZE] = "";
     enum stack_outcome outcome = STACK_UNAVAILABLE;
     struct tw_error err = {.status = TW_E_RETRY};
@@ -174,6 +197,8 @@ say_turn(struct description *this, const struct profile *source)
         say("lacks", "%.*s", (int)strcspn(err.message, "\n"), err.message);
     } else if (stack_missing(source, &this->secrets, &err)) {
         outcome = STACK_NOT_CONFIGURED;
+    } else if (wants_person) {
+        outcome = STACK_DENIED;
     } else if (left == 0 && this->spent) {
         say("rule", "not asked before max_fetches allows it");
         return;

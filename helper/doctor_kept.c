@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "helper/doctor.h"
-#include "helper/state.h"
+#include "helper/keeper.h"
 #include "provider/base/auto.h"
 
 static void
@@ -96,36 +96,13 @@ look_at_token(struct doctor *doctor, const char *name,
     look_at_note(doctor, &place);
 }
 
-static enum tw_status
-read_login(const struct profile *profile, bool system, struct tw_error *err)
-{
-    AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
-    AUTO_CLOSE int dir = -1;
-    char path[PATH_MAX], fingerprint[FINGERPRINT_SIZE];
-    struct state state = STATE_INIT;
-    enum tw_status status = state_path(system, path, err);
-
-    if (!status && access(path, F_OK) < 0 && errno == ENOENT)
-        return tw_fail(err, TW_E_NOT_FOUND, "%s: is not there yet", path);
-    if (!status)
-        status = state_directory(path, &dir, err);
-    if (!status && !fingerprint_of_grant(profile, fingerprint))
-        status = tw_fail(err, TW_E_SYSTEM, "SHA-256 is not available");
-    if (status)
-        return status;
-    state.dir = dir;
-    state.name = profile->name;
-    state.path = path;
-    return state_read(&state, fingerprint, &token, err);
-}
-
 static void
 look_at_login(struct doctor *doctor, const struct profile *profile)
 {
     struct tw_error err;
     char hint[PROFILE_NAME_MAX + 32];
     enum tw_status status =
-        read_login(profile, doctor->session->options.system, &err);
+        keeper_look(profile, doctor->session->options.system, &err);
 
     if (status && status != TW_E_NOT_FOUND) {
         doctor_fail(doctor, "login", -1, &err);
@@ -134,6 +111,11 @@ look_at_login(struct doctor *doctor, const struct profile *profile)
     if (!status) {
         doctor_say(doctor, SHEET_GOOD, TW_OK, "login", -1,
                    "a refresh token is kept");
+        return;
+    }
+    if (keeper_has_first(profile)) {
+        doctor_say(doctor, SHEET_SKIPPED, TW_OK, "login", -1,
+                   "none is kept yet: the profile's refresh_token is sent");
         return;
     }
     (void)snprintf(hint, sizeof hint, "run: tokenward login %s",

@@ -4,9 +4,12 @@
  */
 #include "helper/keeper.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "provider/base/auto.h"
 #include "provider/base/text.h"
 
 #define ROOM_BLOCKS 8
@@ -32,6 +35,35 @@ keeper_open(const struct profile *profile, bool system, struct keeper *out,
     *out = keeper;
     keeper = KEEPER_INIT;
     return TW_OK;
+}
+
+enum tw_status
+keeper_look(const struct profile *profile, bool system, struct tw_error *err)
+{
+    AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
+    AUTO_CLOSE int dir = -1;
+    char path[PATH_MAX], fingerprint[FINGERPRINT_SIZE];
+    struct state state = STATE_INIT;
+    enum tw_status status = state_path(system, path, err);
+
+    if (!status && access(path, F_OK) < 0 && errno == ENOENT)
+        return tw_fail(err, TW_E_NOT_FOUND, "%s: is not there yet", path);
+    if (!status)
+        status = state_directory(path, &dir, err);
+    if (!status && !fingerprint_of_grant(profile, fingerprint))
+        status = tw_fail(err, TW_E_SYSTEM, "SHA-256 is not available");
+    if (status)
+        return status;
+    state.dir = dir;
+    state.name = profile->name;
+    state.path = path;
+    return state_read(&state, fingerprint, &token, err);
+}
+
+bool
+keeper_has_first(const struct profile *profile)
+{
+    return profile_option(profile, "refresh_token") != NULL;
 }
 
 void

@@ -25,6 +25,14 @@ enum tw_status keeper_open(const struct profile *profile, bool system,
                            struct keeper *out, struct tw_error *err);
 void keeper_close(struct keeper *keeper);
 
+/* keeper_look: whether one is kept that may be sent, for who only tells of it:
+ * nothing is held or made.  TW_E_NOT_FOUND: none; TW_E_ACCESS, TW_E_SYSTEM. */
+enum tw_status keeper_look(const struct profile *profile, bool system,
+                           struct tw_error *err);
+
+/* keeper_has_first: does the profile name one to begin with? */
+bool keeper_has_first(const struct profile *profile);
+
 /* keeper_forget: the token stays where it is kept, but is not used: a person
  * logs in anew. */
 void keeper_forget(struct keeper *keeper);

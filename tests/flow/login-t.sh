@@ -31,6 +31,10 @@ out=$(user tokenward get work 2>&1); is $? 69 "nobody is logged in: exit 69"
 like "$out" "tokenward login work" "says what to do"
 is "$(ask "/count/m/tag=work,interval=1/oauth/v1/device")" 0 "the server is not asked for a code that nobody would read"
 
+out=$(user tokenward explain work); is $? 0 "explain, before a login"
+like "$out" "^  login *none is kept: tokenward login work$" "says what is not there"
+like "$out" "^  rule *denied: there is no other source$" "and that a fetch asks nobody"
+
 profile astray /oauth/v1/token 'provider: device_code' "device_authorization_endpoint: $URL/nowhere"
 out=$(user tokenward login astray 2>&1); is $? 76 "another address than the endpoint for codes: exit 76"
 like "$out" "astray.yaml:[0-9]*: profile 'astray': device_authorization_endpoint: .* HTTP 404" "is told by its own key"
@@ -46,6 +50,9 @@ is "$(tail -n 1 "$OUT")" "Logged in for 'work'." "and says so"
 tr -d '\n' <"$OUT" | LC_ALL=C grep -q '[^ -~]'; is $? 1 "all was plain text"
 token=$(user tokenward get work); is $? 0 "the token is there"
 first=$(kept work)
+out=$(user tokenward explain work)
+like "$out" "^  login *a refresh token is kept$" "explain says that, too"
+like "$out" "^  rule *a fetch asks this source$" "and that a fetch asks again"
 [ -n "$first" ]; ok $? "the refresh token is kept"
 grep -qF -e "$token" -e "$first" "$OUT"; is $? 1 "neither was shown"
 user "$T/bin/tokenward-helper" fetch --force work; is $? 0 "nobody is needed for the next token"
@@ -146,6 +153,10 @@ ask "/mint/$CLIENT_ID" | user tokenward login given >"$OUT"; is $? 0 "one is giv
 before=$(kept given)
 echo wrong | user tokenward login given >"$OUT" 2>&1; is $? 69 "a wrong one: exit 69"
 like "$(cat "$OUT")" "invalid_grant" "as the server says"
+profile begun /oauth/v1/token 'provider: refresh_token' 'refresh_token: {file: ../first}'
+out=$(user tokenward explain begun)
+like "$out" "^  login *none is kept yet: the profile's refresh_token is sent$" "explain: one that the profile names is sent first"
+like "$(user tokenward doctor begun)" "^  -  *login  *none is kept yet: the profile's" "doctor: and no login is missing"
 user tokenward login given </dev/null >"$OUT" 2>&1; is $? 64 "none: exit 64"
 
 # On a terminal.
