@@ -124,6 +124,11 @@ preset "preset own is broken at its line 2: a text is too long" "a preset's text
 preset "own.yaml:3:13: profile 'own': any_of must stand in the profile itself" "a preset with sources of its own" \
     'summary: s' 'keys: {any_of: [{name: a}]}'
 preset "own.yaml:[0-9]*:[0-9]*: .*bad YAML" "a preset that is no YAML" 'summary: s' 'keys: ['
+printf '%s\n' 'summary: s' 'vars: {a: b}' \
+    "keys: {token_endpoint: 'https://a.example.test/', match: ['https://{a}.test', 'https://b.test/{a}']}" >"$T/presets/own.yaml"
+uses own 'vars: {a: x}'
+user tokenward-helper index; is $? 0 "a preset's list"
+is "$(grep -c -e '^route=own .* x.test$' -e '^route=own .* b.test /x$' "$T/run/tokenward/index")" 2 "has both of its items"
 rm "$T/presets/own.yaml" "$T/config/tokenward/profiles.d/own.yaml"
 uses auth0 'audience: a'
 for name in '[auth0]' '../auth0' 'Auth0'; do

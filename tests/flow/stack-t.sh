@@ -177,6 +177,10 @@ stack bad '- scope: payments'
 like "$(user tokenward-helper check "$DIR/bad.yaml" 2>&1)" "bad.yaml:8:7: profile 'bad': missing: client_secret" "a source that is not complete"
 stack bad "- $GOOD" '  scoop: x'
 like "$(user tokenward-helper check "$DIR/bad.yaml" 2>&1)" "bad.yaml:9:7: profile 'bad': unknown key 'scoop'" "an unknown key"
+DEVICE="device_authorization_endpoint: $URL/oauth/v1/device"
+stack bad "- $GOOD" '- provider: device_code' "  $DEVICE" '  token_endpoint_auth_method: none' \
+    '- provider: device_code' "  $DEVICE" '  token_endpoint_auth_method: none'
+like "$(user tokenward-helper check "$DIR/bad.yaml" 2>&1)" "bad.yaml:12:7: profile 'bad': any_of: only one source may keep a refresh token; source 2 does" "two that would keep a refresh token"
 
 # tokenward explain: what a profile does here.
 rm "$DIR/bad.yaml"

@@ -220,3 +220,35 @@ Test(profile_links, of_one_file_may_lead_elsewhere)
     cr_expect_str_eq(set.first->name, "a");
     profile_set_clear(&set);
 }
+
+/* Among those that cannot be used a template that can stays whole. */
+Test(profile_links, of_a_template)
+{
+    struct profile_set set = {0};
+    const struct profile_template *template;
+
+    load_text("profiles:\n"
+              "  p: {provider: pickle, assertion: {env: A}}\n"
+              "  bad: {provider: pickle, assertion: {profile: none}}\n"
+              "  lost@: {instances: [a], provider: pickle, file: t/%i, "
+              "assertion: {profile: none}}\n"
+              "  t@: {instances: [a, b], provider: pickle, file: t/%i, "
+              "assertion: {profile: p}}\n",
+              &set);
+    cr_expect_eq(said_count, 2);
+    cr_expect_eq(set.count, 1);
+    cr_expect_eq(set.instance_count, 2);
+    cr_expect_eq(depth_of(&set, "bad"), 0);
+    cr_expect_null(profiles_template(&set, "lost@a"));
+    template = profiles_template(&set, "t@a");
+    cr_assert_not_null(template);
+    cr_expect_eq(template->sample->depth, depth_of(&set, "p") + 1);
+    for (int i = 0; i < 2; i++) {
+        AUTO(auto_release) const struct profile *profile = NULL;
+
+        cr_assert_eq(profiles_find(&set, i ? "t@b" : "t@a", &profile, NULL),
+                     TW_OK);
+        cr_expect_eq(profile->depth, template->sample->depth);
+    }
+    profile_set_clear(&set);
+}

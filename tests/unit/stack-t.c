@@ -201,3 +201,16 @@ Test(stack, the_source_that_answered)
     cr_expect_eq(stack_answered(one, "3"), one);
     cr_expect_eq(stack_answered(one, NULL), one);
 }
+
+/* Files may be named by an address; what stands in a token or in a program's
+ * hands is not looked for. */
+Test(stack, a_file_that_is_named_by_an_address)
+{
+    cr_expect(stack_lacks_file("/nonexistent/key"));
+    cr_expect(stack_lacks_file("file:/nonexistent/key"));
+    cr_expect(stack_lacks_file("file:///nonexistent/key"));
+    cr_expect(!stack_lacks_file("/dev/null"));
+    cr_expect(!stack_lacks_file("file:/dev/null"));
+    cr_expect(!stack_lacks_file("file:///dev/null"));
+    cr_expect(!stack_lacks_file("pkcs11:object=key"));
+}

@@ -59,6 +59,9 @@ static const struct {
      "scope: a % begins %i here and nothing else"},
     {"  t@:\n    instances: [a]\n    provider: 'x%i'\n" TENANT,
      "provider must be a name"},
+    {"  t@:\n    instances: [a]\n    wlcg_discovery: true\n" TENANT,
+     ":4:21: profile 't@': wlcg_discovery is not for a template: one token "
+     "fits into the file"},
     {"  t@:\n    instances: [a]\n    timeout: '%i'\n" TENANT,
      "timeout: %i cannot stand in it"},
 };

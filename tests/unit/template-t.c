@@ -260,6 +260,54 @@ Test(template, asks_once_who_its_readers_are)
     profile_set_clear(&set);
 }
 
+/* Units of the template's own, and the instance's. */
+Test(template, names_units_that_read)
+{
+    AUTO(auto_release) const struct profile *profile = NULL;
+    struct tw_error err;
+
+    loading_put("profiles.d/a.yaml", 0644,
+                LISTED("[a, b]") "    readers: {units: [shop.service, "
+                                 "'worker-%i.service']}\n");
+    load(true, 2);
+    cr_assert_eq(profiles_find(&set, "tenant@b", &profile, &err), TW_OK, "%s",
+                 err.message);
+    cr_assert_eq(profile->readers->unit_count, 2);
+    cr_expect_str_eq(profile->readers->units[0], "shop.service");
+    cr_expect_str_eq(profile->readers->units[1], "worker-b.service");
+    profile_set_clear(&set);
+}
+
+/* Behind the host, as every address. */
+Test(template, names_what_is_asked_with_a_certificate)
+{
+    static const char SHOWN[] = "    client_certificate: c/%i.pem\n"
+                                "    client_certificate_key: c/%i.key\n"
+                                "    mtls_endpoint_aliases: {token_endpoint: ";
+    AUTO(auto_release) const struct profile *profile = NULL;
+    struct tw_error err;
+    char text[1024];
+
+    (void)snprintf(text, sizeof text, "%s%s'https://m.test/%%i/t'}\n",
+                   LISTED("[a]"), SHOWN);
+    loading_put("profiles.yaml", 0600, text);
+    load(false, 1);
+    cr_assert_eq(profiles_find(&set, "tenant@a", &profile, &err), TW_OK, "%s",
+                 err.message);
+    cr_expect_str_eq(profile_endpoint(profile), "https://m.test/a/t");
+    profile_set_clear(&set);
+    (void)snprintf(text, sizeof text, "%s%s'https://%%i.test/t'}\n",
+                   LISTED("[a]"), SHOWN);
+    loading_put("profiles.yaml", 0600, text);
+    cr_assert_eq(loading_load(false, &set, &err), TW_OK);
+    cr_expect_eq(loading_count, 1);
+    cr_expect_not_null(strstr(loading_complaint.message,
+                              "mtls_endpoint_aliases: %i must come after the "
+                              "host"),
+                       "%s", loading_complaint.message);
+    profile_set_clear(&set);
+}
+
 Test(template, of_users_wants_readers)
 {
     loading_put("profiles.d/a.yaml", 0644,

@@ -54,6 +54,11 @@ static const struct refusal REFUSALS[] = {
      "f.yaml:3:1: duplicate key 'a' (the first is in line 1)"},
     {"x:\n  a: 1\n  a: 2\n",
      "f.yaml:3:3: duplicate key 'a' (the first is in line 2)"},
+    {"&x {a: 1}\n", "f.yaml:1:1: anchors and aliases are not supported"},
+    {"!x {a: 1}\n", "f.yaml:1:1: tags are not supported"},
+    {"{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9, j: 1, k: 2, "
+     "l: 3, m: 4, n: 5, o: 6, p: 7, b: 8}\n",
+     "f.yaml:1:98: duplicate key 'b' (the first is in line 1)"},
     {"a: &x 1\n", "f.yaml:1:4: anchors and aliases are not supported"},
     {"a: *x\n", "f.yaml:1:4: anchors and aliases are not supported"},
     {"a:\n  <<: {b: 1}\n", "f.yaml:2:3: merge keys are not supported"},
@@ -68,6 +73,8 @@ static const struct refusal REFUSALS[] = {
     {"~: 1\n", "f.yaml:1:1: a key must be text, not nothing"},
     {"a:\n\tb: 1\n", "f.yaml:2:1: bad YAML: a TAB can't indent; use spaces"},
     {"a: 1\nbroken\n", "f.yaml:2:1: bad YAML: could not find expected ':'"},
+    {"\xc3\xa9\xc3\xa9\t:\t:\t1\n",
+     "f.yaml:1:6: bad YAML: mapping values are not allowed in this context"},
     {"a: [1, 2\n",
      "f.yaml:2:1: bad YAML: did not find expected ',' or ']', while parsing a "
      "flow sequence that begins in line 1"},
@@ -86,6 +93,8 @@ static const struct refusal REFUSALS[] = {
     {"a: 1 # \xe2\x80\xa8"
      "b: 2\n",
      "f.yaml:1:8: the text holds a line end that editors don't show (U+2028)"},
+    {"\xc3\xa9\xe2\x82\xac: \"x\x01\"\n",
+     "f.yaml:1:7: the text holds a control character (U+0001)"},
     {"a: 1\rb: 2\n",
      "f.yaml:1:5: the text holds a control character (U+000D)"},
     {"ok: 1\na: \xff\n",
