@@ -120,6 +120,12 @@ if command -v python3 >/dev/null && python3 -c '' 2>/dev/null; then
 else
     skip "a clock that is wrong" "python3 is not installed"
 fi
+away=$T/caf$(printf '\303\251')
+cp -rp "$T/config" "$away"
+echo '    scoop: x' >>"$away/tokenward/profiles.d/pay.yaml"
+user env XDG_CONFIG_HOME="$away" tokenward doctor pay >"$T/out" 2>&1; is $? 78 "a directory with a letter that is not ASCII"
+says '/caf[?][?]/tokenward/profiles.d/pay.yaml:' "is shown without it"
+rm -r "$away"
 chmod 755 "$T/run/tokenward"
 doctor pay; is $STATUS 73 "a runtime directory that others may read: exit 73"
 says '^  FAIL  runtime .*mode 0755' "says so"

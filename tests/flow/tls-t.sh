@@ -91,6 +91,11 @@ certificate barehost localhost ''
 serve barehost; refused 75 "names no host" barehost "" localhost
 certificate mail localhost email:admin@localhost,URI:https://localhost/
 serve mail; refused 75 "names no host" mail "" localhost
+serve mail
+sed -i "s|token_endpoint:.*|token_endpoint: https://localhost:$PORT/token|" "$T/config/tokenward/profiles.d/mail.yaml"
+out=$(user tokenward doctor mail 2>&1)
+kill "$EXTRA_PID"; wait "$EXTRA_PID" 2>/dev/null; EXTRA_PID=
+like "$out" "cert  *for nobody" "which doctor says, too"
 
 serve good; refused 78 "unknown authority.*other.pem" unknownca "$T/sandbox/other.pem"
 # shellcheck disable=SC2086

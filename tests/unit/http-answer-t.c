@@ -71,6 +71,25 @@ Test(http_answer, retry_after_is_the_final_answers_and_the_larger)
     cr_assert_eq(answer.retry_after, 9);
 }
 
+Test(http_answer, a_long_content_type_is_cut)
+{
+    char bytes[400], type[300];
+    struct answer answer;
+
+    memset(type, 'x', sizeof type - 1);
+    type[sizeof type - 1] = '\0';
+    (void)snprintf(bytes, sizeof bytes,
+                   "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n"
+                   "Content-Length: 2\r\n\r\n{}",
+                   type);
+    answer = ask(bytes);
+    cr_assert_eq(answer.status, 200, "%s", answer.err.message);
+    cr_assert_str_eq(answer.body, "{}");
+    cr_assert_eq(strlen(answer.content_type), sizeof answer.content_type - 1);
+    cr_assert_eq(strspn(answer.content_type, "x"),
+                 sizeof answer.content_type - 1);
+}
+
 /* Limits: servers that never stop. */
 
 static bool

@@ -254,6 +254,33 @@ Test(http, many_at_once_go_over_few_connections)
     tear_down();
 }
 
+/* It is looked at when its turn comes, which others must not be hurt by. */
+Test(http, who_cannot_start_when_the_turn_comes_is_told)
+{
+    enum { MANY = 20 };
+    struct answer answers[MANY] = {0};
+    struct http_request request, broken;
+
+    set_up(answer_and_count);
+    request = broken = request_to(server.url);
+    broken.ca_file = "/nonexistent/ca.pem";
+    for (size_t i = 0; i < MANY; i++)
+        cr_assert_eq(http_post(http, i == MANY - 2 ? &broken : &request,
+                               on_done, &answers[i], NULL),
+                     TW_OK);
+    cr_assert_eq(http_run(http, INT64_MAX,
+                          clock_monotonic_ms() + time_limit(20000), NULL),
+                 TW_OK);
+    for (size_t i = 0; i < MANY; i++) {
+        cr_expect_eq(answers[i].times, 1);
+        cr_expect_eq(answers[i].status, i == MANY - 2 ? 0 : 200);
+    }
+    cr_expect_eq(answers[MANY - 2].err.status, TW_E_CONFIG);
+    cr_expect_str_eq(answers[MANY - 2].err.message,
+                     "ca_file /nonexistent/ca.pem: does not exist");
+    tear_down();
+}
+
 Test(http, who_waits_when_the_deadline_comes_is_told_too)
 {
     enum { MANY = 50 };
