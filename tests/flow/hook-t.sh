@@ -67,6 +67,14 @@ printf 'exit 0
 user tokenward-helper fetch --force mends
 [ ! -e "$T/run/tokenward/mends/hook" ]; is $? 0 "and goes well again has nothing to tell"
 
+profile absent /oauth/v1/token "on_refresh: {command: [$T/bin/nosuch]}"
+like "$(user tokenward-helper fetch absent 2>&1)" "on_refresh of 'absent': there is no such program, or it may not be run" "a program that is not there is told"
+echo "neither a script nor a program" >"$T/bin/text"
+chmod 755 "$T/bin/text"
+profile text /oauth/v1/token "on_refresh: {command: [$T/bin/text]}"
+like "$(user tokenward-helper fetch text 2>&1)" "on_refresh of 'text': cannot be started: Exec format error" "and one that is none"
+rm "$T/config/tokenward/profiles.d/absent.yaml" "$T/config/tokenward/profiles.d/text.yaml"
+
 # Who logs out while a hook runs leaves nothing behind.
 printf 'rm -r "%s/run/tokenward/leaves"\nexit 1\n' "$T" | program leaves
 profile leaves /oauth/v1/token "on_refresh: {command: [$T/bin/leaves]}"
@@ -147,9 +155,11 @@ profiles:
     - {provider: file, file: $T/home/none}
     - {provider: exec, command: [/bin/echo, a-token], default_lifetime: 900}
 END
-    own "$D"
-    chmod 600 "$D"/*
-    for name in own team@two stack linked; do
+    printf 'profiles:\n  main: {provider: exec, command: [/bin/echo, a-token], default_lifetime: 900, %s}\n' \
+        "on_refresh: {command: [$T/bin/runs, main]}" >"$T/config/tokenward/profiles.yaml"
+    own "$D" "$T/config/tokenward/profiles.yaml"
+    chmod 600 "$D"/* "$T/config/tokenward/profiles.yaml"
+    for name in own team@two stack linked main; do
         user tokenward-helper --no-hooks fetch "$name" >"$T/fetched" 2>&1; is $? 0 "$name: a token"; sed "s/^/# /" "$T/fetched"
     done
     is "$(hook own)" "0 first own" "a profile's hook runs"
@@ -160,6 +170,9 @@ END
     is "$(opened)" "stack.yaml " "its own file alone is read"
     is "$(hook linked)" "0 linked linked" "one whose secret is another profile's token"
     is "$(opened)" "linked.yaml " "its own file alone is read"
+    is "$(hook main)" "0 main main" "one of profiles.yaml"
+    is "$(opened)" "profiles.yaml " "which alone is read"
+    rm "$T/config/tokenward/profiles.yaml"
     # What the record says of another file is nobody's word.
     sed 's/, first]/, planted]/' "$D/own.yaml" >"$T/home/own.yaml"
     own "$T/home/own.yaml"
