@@ -51,6 +51,7 @@ UNIT_TESTS += \
 	tests/unit/lane-t \
 	tests/unit/log-t \
 	tests/unit/metadata-t \
+	tests/unit/metrics-t \
 	tests/unit/module-t \
 	tests/unit/namer-t \
 	tests/unit/place-t \
@@ -233,6 +234,11 @@ tests_unit_metadata_t_SOURCES = tests/unit/metadata-t.c
 tests_unit_metadata_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_metadata_t_CFLAGS = $(CC_UNIT)
 tests_unit_metadata_t_LDADD = $(LINK_UNIT)
+
+tests_unit_metrics_t_SOURCES = tests/unit/metrics-t.c
+tests_unit_metrics_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_metrics_t_CFLAGS = $(CC_UNIT)
+tests_unit_metrics_t_LDADD = $(LINK_UNIT)
 
 tests_unit_module_t_SOURCES = tests/unit/module-t.c tests/unit/under_valgrind.h
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)

@@ -154,3 +154,18 @@ Test(wipe, memory_that_grows_and_shrinks_keeps_its_bytes)
     free(bytes);
     free(NULL);
 }
+
+/* As realloc(3) of the C library does, and leaves nothing behind. */
+Test(wipe, memory_of_no_size_is_freed)
+{
+    char *block;
+
+    if (!WIPES)
+        cr_skip_test("the allocator is the sanitizer's");
+    block = malloc(MARK_LEN);
+    cr_assert(block);
+    write_mark(block);
+    cr_assert_geq(count_marks(), 1);
+    cr_expect_null(realloc(block, 0));
+    cr_expect_eq(count_marks(), 0);
+}
