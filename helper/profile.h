@@ -174,6 +174,10 @@ struct profile {
     enum stack_action actions[STACK_OUTCOMES];
 };
 
+/* profile_taken_name: one by one, the names that no profile has, since they
+ * are those of what else stands in the runtime directory; NULL: no more. */
+const char *profile_taken_name(size_t index);
+
 /* profile_read: checks one entry of `profiles:` (@entry->key is its name).
  * All of the profile lies in @arena, also what is left of one that is refused.
  * @file: path for messages and for relative paths in it; it and @mark must

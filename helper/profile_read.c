@@ -23,15 +23,22 @@
 
 #define GIT_USERNAME_DEFAULT "oauth2"
 
-/* What stands in the runtime directory beside the profiles' own. */
-static bool
-is_taken(const char *name)
+const char *
+profile_taken_name(size_t index)
 {
     static const char *const NAMES[] = {
         "credential", "doorbell", "epoch", "guard", "index", "serve", "user"};
 
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        if (NAMES[i][0] == name[0] && strcmp(NAMES[i], name) == 0)
+    return index < sizeof NAMES / sizeof *NAMES ? NAMES[index] : NULL;
+}
+
+static bool
+is_taken(const char *name)
+{
+    const char *taken;
+
+    for (size_t i = 0; (taken = profile_taken_name(i)); i++) {
+        if (taken[0] == name[0] && strcmp(taken, name) == 0)
             return true;
     }
     return false;

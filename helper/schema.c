@@ -261,6 +261,24 @@ put_actions(struct schema *this)
     schema_raw(&this->text, "}}\n");
 }
 
+/* A profile's, a template's, or an instance's. */
+static void
+put_profile_names(struct schema *this)
+{
+    const char *taken;
+    bool first = true;
+
+    schema_raw(&this->text,
+               "{\"pattern\":\"^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}"
+               "(@([A-Za-z0-9_][A-Za-z0-9._-]{0,63})?)?$\",\"not\":{\"enum\":"
+               "[");
+    for (size_t i = 0; (taken = profile_taken_name(i)); i++) {
+        schema_comma(&this->text, &first);
+        schema_text(&this->text, taken);
+    }
+    schema_raw(&this->text, "]}}");
+}
+
 static void
 put_all(struct schema *this)
 {
@@ -270,10 +288,11 @@ put_all(struct schema *this)
         "\"title\":\"tokenward profiles\",\n"
         "\"type\":\"object\",\"additionalProperties\":false,\"required\":["
         "\"profiles\"],\"properties\":{\"profiles\":{\"type\":[\"object\","
-        "\"null\"],\"propertyNames\":{\"pattern\":"
-        "\"^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}(@([A-Za-z0-9_][A-Za-z0-9._-]{0,"
-        "63})?"
-        ")?$\"},\"additionalProperties\":{"
+        "\"null\"],\"propertyNames\":");
+    put_profile_names(this);
+    schema_raw(
+        &this->text,
+        ",\"additionalProperties\":{"
         "\"$ref\":\"#/definitions/profile\"}}},\n"
         "\"definitions\":{\n"
         "\"text\":{\"type\":[\"string\",\"number\",\"boolean\"],"

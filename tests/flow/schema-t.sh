@@ -50,6 +50,17 @@ for file in "$T"/typos/*.yaml; do
 done >"$T/taken"
 is "$(cat "$T/taken")" "" "and the checker takes none"
 
+# Names that are taken, by the manual, the schema and the checker.
+taken=$(sed -n '/^What else stands in the runtime/,/^Keys have/s/^\.Li //p' "$TOP_SRC/helper/tokenward-profiles.5" | tr -d ',.' | tr -s ' \n' ' ')
+is "$(grep -o '"not":{"enum":\[[^]]*' "$T/schema.json" | head -n 1 | grep -oE '[a-z]+"' | tr -d '"' | tail -n +3 | tr '\n' ' ')" \
+    "$(echo "$taken" | tr -s ' ' '\n' | tr '\n' ' ')" "the manual has the names that no profile may have"
+for name in $taken; do
+    printf 'profiles:\n  %s:\n    token_endpoint: https://a.example.com/\n    client_id: x\n    client_secret: {file: x}\n' "$name" >"$T/one.yaml"
+    chmod 600 "$T/one.yaml"; own "$T/one.yaml"
+    like "$(valid "$T/one.yaml")" '^invalid' "$name: not to the schema"
+    user tokenward check "$T/one.yaml" >"$T/out" 2>&1; is $? 78 "$name: nor to the checker"
+done
+
 # A provider's options are its own, by both.
 both() { # both WANTED NAME LINE...: of the schema and of the checker
     wanted=$1 named=$2; shift 2
