@@ -185,11 +185,8 @@ quota_take(const struct profile *profile, bool system, int64_t now,
 {
     AUTO(auto_ring) struct ring ring = {.fd = -1};
     int64_t since = now - profile->request.max_fetches_s;
-    enum tw_status status;
+    enum tw_status status = open_ring(profile, system, &ring, err);
 
-    if (!profile->request.max_fetches)
-        return TW_OK;
-    status = open_ring(profile, system, &ring, err);
     if (status)
         return status;
     read_ring(&ring, now);

@@ -14,7 +14,7 @@
 #include "helper/profile.h"
 
 /* quota_take: counts one fetch more, which is made at @now (UTC seconds), or
- * says why there is none left.  Nothing happens without max_fetches.
+ * says why there is none left, of a profile that has max_fetches.
  * TW_E_RETRY: used up, with the time when the next one is allowed; or another
  * process is counting.  TW_E_ACCESS, TW_E_SYSTEM: it cannot be counted, and
  * so is not allowed. */
