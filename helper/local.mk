@@ -305,6 +305,7 @@ helper_libhelper_la_SOURCES = \
 	helper/serve_revoke.c \
 	helper/serve_revoke.h \
 	helper/serve_stray.c \
+	helper/serve_tell.c \
 	helper/serve_turn.c \
 	helper/serve_user.c \
 	helper/serve_wait.c \

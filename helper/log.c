@@ -180,13 +180,14 @@ log_say(struct log *log, enum log_level level, const char *event,
 }
 
 void
-log_failure(struct log *log, const char *event, const char *profile,
-            const struct tw_error *err)
+log_repeated(struct log *log, const char *event, const char *profile,
+             unsigned untold, const struct tw_error *err)
 {
-    char message[sizeof err->message];
+    char message[sizeof err->message], repeated[16];
     char *hint;
     struct log_field fields[] = {{"profile", profile},
                                  {"status", tw_status_name(err->status)},
+                                 {"repeated", untold ? repeated : NULL},
                                  {"message", message},
                                  {"hint", NULL},
                                  {NULL, NULL}};
@@ -195,7 +196,15 @@ log_failure(struct log *log, const char *event, const char *profile,
     hint = strchr(message, '\n');
     if (hint)
         *hint++ = '\0';
-    fields[3].value = hint;
+    fields[4].value = hint;
+    (void)snprintf(repeated, sizeof repeated, "%u", untold);
     log_say(log, err->status == TW_E_RETRY ? LOG_WARN : LOG_ERROR, event,
             fields);
+}
+
+void
+log_failure(struct log *log, const char *event, const char *profile,
+            const struct tw_error *err)
+{
+    log_repeated(log, event, profile, 0, err);
 }

@@ -54,6 +54,10 @@ void log_say(struct log *log, enum log_level level, const char *event,
 void log_failure(struct log *log, const char *event, const char *profile,
                  const struct tw_error *err);
 
+/* log_repeated: the same, and that it came @untold more times. */
+void log_repeated(struct log *log, const char *event, const char *profile,
+                  unsigned untold, const struct tw_error *err);
+
 void log_close(struct log *log);
 
 #endif

@@ -178,6 +178,12 @@ void serve_leave_after(struct serve *serve, const struct task *task);
 void serve_answer(struct serve *serve, struct ward *ward,
                   const struct tw_error *result);
 
+/* serve_tell: that @task has ended, and whether it @brought a token. */
+void serve_tell(struct serve *serve, const struct task *task, bool brought);
+
+/* serve_tell_anew: what fails next is news, whatever it is. */
+void serve_tell_anew(const struct ward *ward);
+
 /* serve_metrics_turn: writes them when something was counted.  Returns when it
  * wants the next turn (LOOP_NEVER: it does not). */
 int64_t serve_metrics_turn(struct serve *serve, int64_t now_ms);

@@ -25,6 +25,7 @@ look_at(struct serve *serve, struct ward *ward, struct now now)
     if (ward->has_place)
         (void)ward_look(&serve->wards, ward, &serve->store, now);
     ward->failures = 0;
+    serve_tell_anew(ward);
     schedule_close(&ward->entry.facts);
     return ward->task || ward_is_idle(ward, now) ||
            schedule_put(&serve->schedule, &ward->entry, now);

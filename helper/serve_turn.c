@@ -7,7 +7,6 @@
  * a lock that another process holds): whatever ends is put off by a second at
  * least.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,27 +126,6 @@ count(struct serve *serve, const struct task *task, bool brought)
     }
 }
 
-static void
-tell(struct serve *serve, const struct task *task, bool brought)
-{
-    const struct ward *ward = task->ward;
-    char generation[24], expires[24];
-    const struct log_field fields[] = {{"profile", ward->name},
-                                       {"generation", generation},
-                                       {"expires_at", expires},
-                                       {NULL, NULL}};
-
-    if (task->result.status && task->child < 0)
-        log_failure(&serve->log, "fetch", ward->name, &task->result);
-    if (!brought)
-        return;
-    (void)snprintf(generation, sizeof generation, "%" PRId64,
-                   ward->generation);
-    (void)snprintf(expires, sizeof expires, "%" PRId64,
-                   ward->entry.facts.end.wall);
-    log_say(&serve->log, LOG_DETAIL, "refreshed", fields);
-}
-
 /* Whoever asked nobody has learnt nothing. */
 static enum lane_news
 news_of(const struct task *task)
@@ -193,7 +171,7 @@ finish(struct serve *serve, struct task *task)
     put_back(serve, ward, task);
     brought = ward->profile && brought_token(task, before);
     count(serve, task, brought);
-    tell(serve, task, brought);
+    serve_tell(serve, task, brought);
     if (brought)
         hooks_want(&serve->hooks, ward);
     if (!task->is_contended)

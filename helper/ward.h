@@ -18,6 +18,10 @@ struct hook_run;
 struct ward_faults {
     uint32_t counts[TW_E_SYSTEM + 1]; /* by status */
     int64_t last_at;                  /* wall clock */
+    uint32_t told;   /* what the log was told of last, 0: nothing, ... */
+    int64_t told_at; /* ... and when, of CLOCK_BOOTTIME */
+    unsigned untold; /* how often the same came since */
+    unsigned row;    /* failures since the last token */
 };
 
 struct task;

@@ -23,6 +23,7 @@ metric() { $PYTHON "$T/bin/metrics.py" "$METRICS" "$@"; }
 hash_of() { token "$1" | tr -d '\n' | sha256sum | cut -d ' ' -f 1; }
 tenant shop /oauth/v1/token 'readers: {users: [anna], units: [shop.service]}'
 tenant refused '/m/status=400,error=invalid_scope,description=odd%20%22%1b%5B31m%0Alevel=error%20event=forged/oauth/v1/token'
+tenant down /m/fail=3/oauth/v1/token
 serve_system --audit $AUDIT --metrics $METRICS --log-level info
 until_true 5 test -s /run/tokenward/shop/record; is $? 0 "a token is there"
 
@@ -36,6 +37,12 @@ until_true 5 grep -q 'event=refreshed profile=shop' "$T/serve.out" # it is told 
 like "$(cat "$T/serve.out")" "^level=info event=refreshed profile=shop generation=1 expires_at=[0-9]*$" "a token has its line, too, where that is asked for"
 grep -qF -e "$(token shop)" "$T/serve.out"; is $? 1 "without the token"
 grep -q "$CANARY" "$T/serve.out"; is $? 1 "or the secret"
+# What stays as it is, and that it is over.
+until_true 30 grep -q 'event=fetch profile=down status=ok' "$T/serve.out"
+like "$(cat "$T/serve.out")" '^level=notice event=fetch profile=down status=ok message="fetched again, after 3 failures"$' \
+    "an outage that is over has a line"
+is "$(grep -c 'level=warning event=fetch profile=down' "$T/serve.out")" 1 "which failed three times in the same words, told once"
+rm "$SYSCONF/profiles.d/down.yaml"
 
 # Which token went to whom.
 is "$(stat -c '%a %u' $AUDIT)" "600 $SERVICE_ID" "the audit file is the service user's alone"
@@ -84,9 +91,10 @@ is "$(load shop.service more)" "$(token more)" "which holds no token back"
 
 # Metrics.
 if $PYTHON -c 'import prometheus_client' 2>/dev/null; then
-    # All has been counted by then: three profiles, and four fetches of them.
+    # All has been counted by then: three profiles, and four fetches of them,
+    # beside those of the one that was down.
     until_true 12 sh -c "[ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_profiles)\" = 3 ] &&
-        [ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_fetch_duration_seconds_count)\" -ge 4 ]"
+        [ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_fetch_duration_seconds_count)\" -ge 8 ]"
     is $? 0 "Prometheus' parser reads the metrics"
     is "$(stat -c %a $METRICS)" 644 "whoever reaches the file may read it"
     is "$(metric tokenward_token_generation profile=shop)" 3 "a token's generation"

@@ -93,10 +93,14 @@ Test(log, a_failure)
     cr_assert_eq(pipe2(ends, O_NONBLOCK), 0);
     (void)dup2(ends[1], STDERR_FILENO);
     log_failure(&log, "fetch", "pay", &err);
+    log_repeated(&log, "fetch", "pay", 11, &err);
     (void)dup2(kept, STDERR_FILENO);
     n = read(ends[0], text, sizeof text - 1);
     text[n > 0 ? n : 0] = '\0';
     cr_expect_str_eq(text, "level=warning event=fetch profile=pay "
                            "status=retry message=\"not now\" "
+                           "hint=\"ask later\"\n"
+                           "level=warning event=fetch profile=pay "
+                           "status=retry repeated=11 message=\"not now\" "
                            "hint=\"ask later\"\n");
 }
