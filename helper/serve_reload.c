@@ -11,6 +11,7 @@
  * The trap is half a set: whoever is broken keeps the old one in place, and
  * whoever waits, or is being fetched, goes on as what it is now.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -114,6 +115,18 @@ serve_load(struct serve *serve, struct tw_error *err)
     return TW_OK;
 }
 
+/* A directory that is gone has no profiles, and nothing is broken. */
+static void
+tell_taken(struct serve *serve)
+{
+    char count[24];
+    const struct log_field fields[] = {
+        {"status", tw_status_name(TW_OK)}, {"profiles", count}, {NULL, NULL}};
+
+    (void)snprintf(count, sizeof count, "%zu", serve->wards.count);
+    log_say(&serve->log, LOG_NOTE, "reload", fields);
+}
+
 void
 serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
 {
@@ -123,8 +136,10 @@ serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
     serve->refused = err->status ? *err : set->broken;
     if (serve->refused.status || serve->end_ms != LOOP_NEVER)
         profile_set_clear(set);
-    else if (!adopt(serve, set, &serve->refused))
+    else if (!adopt(serve, set, &serve->refused)) {
         serve_strays_again(serve);
+        tell_taken(serve);
+    }
     if (serve->refused.status)
         log_failure(&serve->log, "reload", NULL, &serve->refused);
 }

@@ -55,8 +55,11 @@ until_true 5 has_token late; is $? 0 "and a changed secret closes that circuit"
 rm "$T/config/tokenward/profiles.d/late.yaml" "$T/config/tokenward/profiles.d/slow.yaml"
 
 # SIGHUP, SIGTERM.
+until_true 5 sh -c "! grep -q '^profile=late$' '$T/run/tokenward/index'"
+: >"$T/serve.out"
 kill -HUP "$(helper_pid)"
-sleep 0.3
+reloaded="^level=notice event=reload status=ok profiles=$(grep -c '^profile=' "$T/run/tokenward/index")$"
+until_true 5 grep -q "$reloaded" "$T/serve.out"; is $? 0 "SIGHUP: told, with the number of profiles"
 ! ended; is $? 0 "SIGHUP does not end it"
 for i in $(seq 200); do # it takes some time to read these
     { echo 'profiles:' && yes '# a long story' | head -c 60000; } >"$T/config/tokenward/profiles.d/story$i.yaml"
