@@ -102,6 +102,40 @@ Test(index, leads_to_instances)
     cr_assert_str_eq(leads(&index, "i.test", "x/a/yy"), "");
 }
 
+/* An instance is a whole line of the index, not the beginning of one. */
+Test(index, takes_no_instance_for_a_longer_one)
+{
+    AUTO_INDEX index;
+
+    fill(&index, "tokenward-index=1\nroute=t@%i git h.test /%i\n"
+                 "profile=t@abc\nprofile=t@a\nlogin=profile=t@d\n");
+    cr_assert_str_eq(leads(&index, "h.test", "a"), "t@a");
+    cr_assert_str_eq(leads(&index, "h.test", "abc"), "t@abc");
+    cr_assert_str_eq(leads(&index, "h.test", "ab"), "");
+    cr_assert_str_eq(leads(&index, "h.test", "d"), "");
+}
+
+/* A route for all instances whose path says none, or one that no name has
+ * room for, leads to nobody. */
+Test(index, leads_to_no_instance_that_cannot_be_named)
+{
+    char name[PROFILE_NAME_MAX], instance[NAME_PART_MAX + 1], text[512];
+    AUTO_INDEX index;
+
+    memset(name, 'n', sizeof name - 4);
+    name[sizeof name - 4] = '\0';
+    memset(instance, 'i', sizeof instance - 1);
+    instance[sizeof instance - 1] = '\0';
+    (void)snprintf(text, sizeof text,
+                   "tokenward-index=1\nprofile=t@a\nroute=t@%%i git h.test\n"
+                   "route=%s@%%i git i.test /%%i\n",
+                   name);
+    fill(&index, text);
+    cr_assert_str_eq(leads(&index, "h.test", ""), "");
+    cr_assert_str_eq(leads(&index, "h.test", "a"), "");
+    cr_assert_str_eq(leads(&index, "i.test", instance), "");
+}
+
 Test(index, leads_users_to_their_own)
 {
     const struct passwd *user = getpwuid(geteuid());
