@@ -136,6 +136,71 @@ Test(client, in_hand_it_needs_no_file)
     tw_close(handle);
 }
 
+/* A handle that has its token in hand, and the epoch mapped if there is one.
+ */
+static struct tw_handle *
+hold(const char *value)
+{
+    struct tw_handle *handle;
+
+    cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
+    for (int i = 0; i < 3; i++)
+        expect(handle, value);
+    return handle;
+}
+
+static bool
+epoch_is_there(void)
+{
+    char path[128];
+    struct stat st;
+
+    (void)snprintf(path, sizeof path, "%s/tokenward/epoch", published_top);
+    return lstat(path, &st) == 0 && st.st_size == 4096;
+}
+
+/* The runtime directory may be cleaned while the helper that writes there and
+ * the programs that read there live on. */
+Test(client, an_epoch_that_was_removed_is_made_anew)
+{
+    struct tw_handle *handle;
+    char path[128];
+
+    publish(1, 3600, 1000);
+    (void)snprintf(path, sizeof path, "%s/tokenward/epoch", published_top);
+    cr_assert_eq(unlink(path), 0);
+    publish(2, 3600, 1000);
+    cr_assert(epoch_is_there());
+    handle = hold("token-2");
+    publish(3, 3600, 1000);
+    expect(handle, "token-3");
+    tw_close(handle);
+}
+
+/* What is no epoch is believed by nobody, goes, and is replaced. */
+Test(client, what_is_no_epoch_makes_no_token_stay)
+{
+    struct tw_handle *handle;
+    char path[128];
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "%s/tokenward/epoch", published_top);
+    file = fopen(path, "we");
+    cr_assert(file);
+    (void)fputs("no page", file);
+    cr_assert_eq(fclose(file), 0);
+    publish(1, 3600, 1000);
+    cr_assert_neq(access(path, F_OK), 0);
+    handle = hold("token-1");
+    publish(2, 3600, 1000);
+    cr_assert(epoch_is_there());
+    expect(handle, "token-2");
+    expect(handle, "token-2");
+    publish(3, 3600, 1000);
+    expect(handle, "token-3");
+    tw_close(handle);
+}
+
 Test(client, a_dead_token_is_never_given)
 {
     struct tw_handle *handle;
