@@ -82,6 +82,7 @@ UNIT_TESTS += \
 	tests/unit/template-bad-t \
 	tests/unit/template-t \
 	tests/unit/supervise-t \
+	tests/unit/target-t \
 	tests/unit/tell-t \
 	tests/unit/threads-t \
 	tests/unit/torn-t \
@@ -388,6 +389,11 @@ tests_unit_supervise_t_SOURCES = tests/unit/supervise-t.c tests/unit/soon.h
 tests_unit_supervise_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_supervise_t_CFLAGS = $(CC_UNIT)
 tests_unit_supervise_t_LDADD = $(LINK_UNIT)
+
+tests_unit_target_t_SOURCES = tests/unit/target-t.c provider/credential/target.c
+tests_unit_target_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_target_t_CFLAGS = $(CC_UNIT)
+tests_unit_target_t_LDADD = $(LINK_UNIT)
 
 tests_unit_tell_t_SOURCES = tests/unit/tell-t.c
 tests_unit_tell_t_CPPFLAGS = $(CPP_UNIT)
