@@ -11,7 +11,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#define LINES_MAX 2400 /* bytes: a message, its hint, and twice the prefix */
+#define NAME_SHOWN 255 /* bytes of a program's name, as its caller gave it */
+#define LINES_MAX 2400 /* a message, its hint, and twice what stands before \
+                        */
+
+_Static_assert(LINES_MAX > sizeof(((struct tw_error *)0)->message) +
+                               2 * (NAME_SHOWN + sizeof ": warning: \n"),
+               "an error's lines fit");
 
 struct page {
     char text[LINES_MAX];
@@ -30,13 +36,11 @@ static void
 put_line(struct page *page, const char *program, const char *kind,
          const char *text, size_t n)
 {
-    put(page, program, strlen(program));
+    put(page, program, strnlen(program, NAME_SHOWN));
     put(page, ": ", 2);
     put(page, kind, strlen(kind));
     put(page, text, n);
     page->text[page->n++] = '\n';
-    if (page->n == sizeof page->text)
-        page->n--;
 }
 
 static void

@@ -143,8 +143,11 @@ for PYTHON in python3 /usr/bin/python3 ""; do user $PYTHON -c '' 2>/dev/null && 
 if [ -n "$PYTHON" ]; then
     out=$(user "$PYTHON" "$T/full.py" tokenward get pay 2>&1); is $? 0 "get: a full pipe that does not block: waits"
     is "$out" "$token" "and gives the token"
+    out=$(user "$PYTHON" -c 'import os, sys; os.execv(sys.argv[1], ["n" * 3000, "nonsense"])' "$T/bin/tokenward-credential" 2>&1)
+    is "$?$(printf '%s\n' "$out" | tr -s n)" "64n: no such protocol
+n: hint: tokenward-credential --help lists them" "a caller's name for it without end leaves the message room"
 else
-    skip "a full pipe that does not block" "python3 is not installed"
+    skip "a full pipe that does not block, a name without end" "python3 is not installed"
 fi
 
 # A host that reaps children itself: the number of the one we started may be
