@@ -117,10 +117,9 @@ may_fetch(const struct runtime *runtime, const char *profile, struct now now)
     struct backoff backoff;
     char path[RUNTIME_PATH_MAX];
 
-    if (!path_of(path, runtime->user, profile, "backoff"))
-        return false;
-    backoff_read(AT_FDCWD, path, &backoff);
-    return backoff_left(&backoff, now) == 0;
+    return path_of(path, runtime->user, profile, "backoff") &&
+           (backoff_read(AT_FDCWD, path, &backoff),
+            backoff_left(&backoff, now) == 0);
 }
 
 static bool

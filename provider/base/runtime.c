@@ -19,6 +19,9 @@
 #define TW_SYSTEM_RUNTIME_DIR "/run/tokenward"
 #endif
 
+/* Of what stands below a variable's directory: "/tokenward/NAME/FILE". */
+#define BELOW_MAX (PROFILE_NAME_MAX + 32)
+
 static bool
 is_own_directory(const char *path)
 {
@@ -33,7 +36,8 @@ absolute(const char *variable)
 {
     const char *value = secure_getenv(variable);
 
-    return value && value[0] == '/' && strlen(value) < RUNTIME_PATH_MAX - 128
+    return value && value[0] == '/' &&
+                   strlen(value) < RUNTIME_PATH_MAX - BELOW_MAX
                ? value
                : NULL;
 }

@@ -90,6 +90,29 @@ chmod 600 "$T/config/tokenward/profiles.d/four.yaml"
 out=$(user tokenward get four 2>&1); is $? 77 "invalid_client: exit 77"
 printf '%s' "$out" | grep -q "$CANARY"; is $? 1 "without the secret"
 
+# The longest runtime directory that is believed has room for the longest name,
+# whoever reads there.
+long=$(printf %064d 0)
+profile "$long@" "/oauth/v1/token?of=%i" "instances: ['$long']"
+deep=$T/run
+while [ ${#deep} -lt 640 ]; do deep=$deep/$(printf %0100d 0); done
+deep=$deep/
+while [ ${#deep} -lt 862 ]; do deep=${deep}d; done
+for place in "$deep" "${deep}d"; do
+    user mkdir -p "$place"
+    user chmod 700 "$place"
+done
+before=$(requests)
+out=$(user env XDG_RUNTIME_DIR="$deep" tokenward get "$long@$long" 2>&1); is $? 0 "a long runtime directory, a long name: a token"
+is "$(user env XDG_RUNTIME_DIR="$deep" tokenward get "$long@$long" 2>&1)" "$out" "and the next get is given it"
+is "$(($(requests) - before))" 1 "without another request"
+if [ ! -e "/run/user/$USER_ID" ]; then
+    out=$(user env XDG_RUNTIME_DIR="${deep}d" tokenward get "$long@$long" 2>&1); is $? 73 "a longer one is none: exit 73"
+    like "$out" "no runtime directory: /run/user/$USER_ID" "says what was looked at instead"
+else
+    skip "a longer one is none" "it would be /run/user/$USER_ID"
+fi
+
 # The library, in a program of somebody's: a token that a server refused.
 cp "$TOP_BUILD/tests/flow/.libs/reader" "$T/bin/" 2>/dev/null || cp "$TOP_BUILD/tests/flow/reader" "$T/bin/"
 cp "$TOP_BUILD/provider/client/.libs/libtokenward.so.0" "$T/bin/"
