@@ -181,16 +181,26 @@ make_links(int dir, const char *target, struct tw_error *err)
     return status;
 }
 
+/* Bytes of the @n of @path without slashes at its end, which a shell's
+ * completion puts there. */
+static size_t
+bare_length(const char *path, size_t n)
+{
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    return n;
+}
+
 static bool
 is_in_path(const char *dir)
 {
     const char *path = getenv("PATH");
-    size_t n = strlen(dir);
+    size_t n = bare_length(dir, strlen(dir));
 
     while (path && *path) {
         size_t length = strcspn(path, ":");
 
-        if (length == n && strncmp(path, dir, n) == 0)
+        if (bare_length(path, length) == n && strncmp(path, dir, n) == 0)
             return true;
         path += length + (path[length] == ':');
     }

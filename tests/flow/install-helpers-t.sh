@@ -27,6 +27,16 @@ for link in "$L"/*; do
 done
 put "" tokenward install-helpers --dir "$L"
 is "$STATUS" 0 "once more changes nothing"
+for where in "$L" "$L:/bin" "/bin:$L" "/bin:$L:/usr/bin"; do
+    put "" env PATH="$where" "$T/bin/tokenward" install-helpers --dir "$L"
+    is "$STATUS$(printf %s "$OUT" | grep -c 'not in PATH')" 00 "where PATH is $where nothing is missed"
+    put "" env PATH="$where/" "$T/bin/tokenward" install-helpers --dir "$L/"
+    is "$STATUS$(printf %s "$OUT" | grep -c 'not in PATH')" 00 "nor with a slash behind it"
+done
+for where in "" / "$L/x" "${L%s}" "/bin:${L}x:/usr/bin"; do
+    put "" env PATH="$where" "$T/bin/tokenward" install-helpers --dir "$L"
+    is "$STATUS$(printf %s "$OUT" | grep -c 'not in PATH')" 01 "where PATH is $where it is said"
+done
 rm "$L"/cargo* "$L"/docker*
 ln -s /bin/true "$L/docker-credential-tokenward"
 put "" tokenward install-helpers --dir "$L"
@@ -41,5 +51,10 @@ is "$STATUS" 73 "a directory that everybody may write"
 put "" tokenward install-helpers
 is "$STATUS" 73 "without --dir it is ~/.local/bin, which is not there"
 like "$(cat "$T/err")" "$T/home/.local/bin: there is no such directory" "as the message says"
+for home in HOME= HOME=relative -uHOME; do
+    put "" env "$home" tokenward install-helpers
+    is "$STATUS$OUT" 64 "and with $home there is none: exit 64"
+    like "$(cat "$T/err")" "HOME names no directory" "which says so"
+done
 [ -s "$T/messages" ] && ! grep -qF -e "${TOKEN:-.}" "$T/messages"; ok $? "no token in a message"
 done_testing
