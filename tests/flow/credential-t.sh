@@ -156,12 +156,25 @@ put '{"token":"x"}' terraform-credentials-tokenward store reg.example.test
 is "$OUT$STATUS" 64 "Terraform store is refused"
 put "" terraform-credentials-tokenward list reg.example.test
 is "$OUT$STATUS" 64 "Terraform: an unknown verb"
+for host in '' 'reg.example.test/x' 'https://reg.example.test' 'a@reg.example.test' 'reg example.test'; do
+    for verb in get forget; do
+        put "" terraform-credentials-tokenward $verb "$host"
+        is "$OUT$STATUS$(field reg access_token)" "64$TOKEN" "Terraform $verb '$host': no host"
+        like "$(cat "$T/err")" 'the host is no host name with a port' "says so"
+    done
+done
 put "" terraform-credentials-tokenward forget other.example.test
 is "$OUT$STATUS$(field reg access_token)" "0$TOKEN" "Terraform forget of another host drops nothing"
 is "$(started)" "$STARTED" "and none of it started the helper"
 put "" terraform-credentials-tokenward forget reg.example.test
 is "$OUT$STATUS$(field reg access_token)" 0 "Terraform forget drops the token"
 forget reg # rejected too often, it would be fetched later
+STARTED=$(started)
+put reg.example.test docker-credential-tokenward erase
+is "$OUT$STATUS" 0 "docker erase where nothing is kept: nothing to do"
+put "" terraform-credentials-tokenward forget reg.example.test
+is "$OUT$STATUS" 0 "and Terraform forget"
+is "$(started)" "$STARTED" "for which nothing is started"
 user tokenward get reg >/dev/null
 put "$(ask logout sparse+https://reg.example.test/)$NL" cargo-credential-tokenward --cargo-plugin
 is "$OUT$STATUS$(field reg access_token)" "$HELLO$NL{\"Ok\":{\"kind\":\"logout\"}}${NL}0" "cargo logout drops the token"
