@@ -58,6 +58,10 @@ sed -i 's/payments wallet/payments/' "$T/config/tokenward/profiles.d/late.yaml"
 user tokenward get late >/dev/null
 is "$(field late scope)" payments "a profile changed a moment ago is the one that counts"
 out=$(TOKENWARD_HELPER=/nonexistent user tokenward get late 2>&1); is $? 0 "no helper is started while one is there"
+token=$(field late access_token)
+out=$(TOKENWARD_HELPER=/nonexistent user tokenward reject late 2>&1); is "$?$out" 0 "nor for a rejection"
+out=$(TOKENWARD_HELPER=/nonexistent user tokenward get late 2>&1); is $? 0 "after which there is a token"
+[ "$out" != "$token" ]; is $? 0 "and another one"
 profile refused /m/status=401,error=invalid_client/oauth/v1/token
 out=$(user tokenward get refused 2>&1); is $? 77 "a failure comes through the doorbell"
 like "$out" "refused.yaml:[0-9]*:.*invalid_client" "with its words"
