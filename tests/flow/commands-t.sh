@@ -138,6 +138,9 @@ age pay "$(field pay lifetime)"
 like "$(user tokenward explain pay)" "^  token *run out: the next reader has one fetched$" "explain: one that has run out"
 user tokenward reject pay
 like "$(user tokenward explain pay)" "^  token *rejected: the next reader has one fetched$" "explain: one that was rejected"
+generation=$(field pay generation)
+out=$(TOKENWARD_HELPER=/nonexistent user tokenward reject pay 2>&1)
+is "$?$out $(field pay generation)" "0 $generation" "reject once more: nothing is left to reject, and no helper is started"
 user tokenward get pay >/dev/null
 sed -i 's/scope: payments wallet/scope: payments/' "$T/config/tokenward/profiles.d/pay.yaml"
 like "$(user tokenward explain pay)" "^  token *of the profile as it was before a change" "explain: one of another scope"
