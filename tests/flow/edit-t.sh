@@ -55,6 +55,16 @@ cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
 edit nosuch; is $STATUS 66 "a profile without a file: exit 66"
 like "$(cat "$T/out")" "tokenward explain NAME" "says where to look"
 
+# What the helper says where it stands may be no place, as another version's.
+for said in '' pay: 'pay: nowhere' 'pay: /' 'pay /etc/passwd:3' 'payday: /etc/passwd:3'; do
+    printf '#!/bin/sh\n[ "$2" != explain ] && [ "$1" != explain ] || exec echo "%s"\nexec "%s/bin/tokenward-helper" "$@"\n' "$said" "$T" >"$T/bin/other"
+    chmod 755 "$T/bin/other"
+    editor 'echo "$1" >"$HOME/edited"'
+    rm -f "$T/home/edited"
+    (export TOKENWARD_HELPER="$T/bin/other" && edit pay; exit $STATUS)
+    is "$? $(cat "$T/home/edited")" "0 $T/config/tokenward/profiles.d/.edit.pay.yaml" "where '$said' is said of its place, it is found by its name"
+done
+
 # Two at once, and one that is killed.
 editor 'touch "$HOME/begun"; while [ ! -e "$HOME/go" ]; do sleep 0.1; done; echo "    timeout: 9" >>"$1"'
 sed -i '/timeout/d' "$file"
