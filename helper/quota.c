@@ -155,7 +155,8 @@ check_count(const struct profile *profile, const struct ring *ring,
         if (ring->times[i] > now - profile->request.max_fetches_s)
             counted[count++] = ring->times[i];
     }
-    qsort(counted, count, sizeof *counted, compare);
+    if (count)
+        qsort(counted, count, sizeof *counted, compare);
     return count < (size_t)profile->request.max_fetches
                ? TW_OK
                : refuse(profile, counted, count, now, err);
