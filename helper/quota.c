@@ -148,15 +148,14 @@ static enum tw_status
 check_count(const struct profile *profile, const struct ring *ring,
             int64_t now, struct tw_error *err)
 {
-    int64_t counted[LINES_MAX];
+    int64_t counted[LINES_MAX] = {0};
     size_t count = 0;
 
     for (size_t i = 0; i < ring->count; i++) {
         if (ring->times[i] > now - profile->request.max_fetches_s)
             counted[count++] = ring->times[i];
     }
-    if (count)
-        qsort(counted, count, sizeof *counted, compare);
+    qsort(counted, count, sizeof *counted, compare);
     return count < (size_t)profile->request.max_fetches
                ? TW_OK
                : refuse(profile, counted, count, now, err);
