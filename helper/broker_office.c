@@ -231,7 +231,9 @@ fetch(const struct broker_office *office, const struct received *received,
         plan.argv[n++] = "--min-valid";
         plan.argv[n++] = seconds;
     }
-    plan.argv[n++] = "--no-hooks"; /* who waits for it is not to wait */
+    plan.argv[n++] = "--no-hooks";  /* who waits for it is not to wait */
+    plan.argv[n++] = "--log-level"; /* in lines like those beside them */
+    plan.argv[n++] = "notice";
     plan.argv[n++] = "fetch";
     plan.argv[n++] = "--";
     plan.argv[n] = received->words;

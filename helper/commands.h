@@ -24,11 +24,11 @@ struct session {
     struct tw_error no_runtime; /* why runtime.user is empty */
     struct modules modules;
     const char *preset_dir;
-    int64_t generation;  /* --generation, 0: any */
-    bool login;          /* --login: also the profiles marked so */
-    const char *audit;   /* --audit, an absolute path, or NULL */
-    const char *metrics; /* --metrics, the same */
-    enum log_level log_level;
+    int64_t generation;         /* --generation, 0: any */
+    bool login;                 /* --login: also the profiles marked so */
+    const char *audit;          /* --audit, an absolute path, or NULL */
+    const char *metrics;        /* --metrics, the same */
+    enum log_level log_level;   /* --log-level, 0: none was given */
     bool no_hooks;              /* --no-hooks */
     bool no_revoke;             /* --no-revoke */
     struct published published; /* by a run of fetch */

@@ -204,9 +204,15 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
     struct tw_error err = {0};
     struct broker_office office = BROKER_OFFICE_INIT;
     enum tw_status status = TW_OK;
+    struct log log = {.journal = -1};
     sigset_t held;
     int exit_status;
 
+    if (session->log_level && command->run == command_fetch && argc == 1) {
+        log_open(&session->environment, session->log_level, &log);
+        session->report.log = &log;
+        session->report.fetched = argv[0];
+    }
     session->options.deadline_ms = deadline_ms - GRACE_MS;
     login_signals(&held);
     if (command->for_person)
@@ -233,6 +239,8 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
                     : command->run(session, argc, argv);
     broker_close(&session->broker);
     report_end(&session->report, status);
+    session->report.log = NULL;
+    log_close(&log);
     status = end_printing(session, status);
     if (command->deadline_s)
         _exit(status_exit_code((int)status));
@@ -242,8 +250,7 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
 int
 main(int argc, char **argv)
 {
-    struct session session = {.log_level = LOG_NOTE,
-                              .options = {.min_valid = TW_MIN_VALID_DEFAULT},
+    struct session session = {.options = {.min_valid = TW_MIN_VALID_DEFAULT},
                               .broker = BROKER_INIT};
     struct settings settings = {.deadline_s = 0};
     const struct command *command;

@@ -69,6 +69,10 @@ report_failure(const struct report *report, const struct tw_error *err)
         report_to_reader(err);
         return;
     }
+    if (report->log && report->fetched) {
+        log_failure(report->log, "fetch", report->fetched, err);
+        return;
+    }
     if (report->log) {
         log_failure(report->log, "failure", NULL, err);
         return;

@@ -12,9 +12,11 @@
 struct log;
 
 struct report {
-    bool detached;   /* a reader waits at the other end of stdout */
-    struct log *log; /* the resident helper's, or NULL */
-    bool session;    /* pam_tokenward does, and is told in words of one size */
+    bool detached;       /* a reader waits at the other end of stdout */
+    struct log *log;     /* the resident helper's, or one of its fetches', or
+                            NULL */
+    const char *fetched; /* the profile of such a fetch */
+    bool session; /* pam_tokenward does, and is told in words of one size */
 };
 
 /* report_failure: "tokenward-helper: message", and its hint on a second line;

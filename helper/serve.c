@@ -178,7 +178,8 @@ open_all(struct serve *serve, struct tw_error *err)
     struct secret_context secrets;
     enum tw_status status = take_place(serve, err);
 
-    log_open(&serve->session->environment, serve->session->log_level,
+    log_open(&serve->session->environment,
+             serve->session->log_level ? serve->session->log_level : LOG_NOTE,
              &serve->log);
     serve->session->report.log = &serve->log;
     serve->started_at = clock_now().wall;

@@ -29,6 +29,25 @@ era_release(struct era *era)
     free(era);
 }
 
+/* It has noted why, or could not: then its line is all there is. */
+static void
+explain_child(struct task *task)
+{
+    const char *name = task->ward->name;
+    char path[PROFILE_NAME_MAX + 16];
+    struct backoff note;
+    enum tw_status status;
+
+    (void)snprintf(path, sizeof path, "%s/backoff", name);
+    backoff_read(task->context->store->root, path, &note);
+    if (note.failures > 0 && note.failed_at >= task->began_at &&
+        status_from_name(note.status, &status) && status)
+        (void)tw_fail(&task->result, status, "%s", note.message);
+    else
+        (void)tw_fail(&task->result, TW_E_RETRY,
+                      "'%s' could not be fetched, the log says why", name);
+}
+
 static void
 on_child(void *arg, int fd, uint32_t events)
 {
@@ -41,9 +60,7 @@ on_child(void *arg, int fd, uint32_t events)
     if (error == EAGAIN)
         return;
     if (error || state != 0)
-        (void)tw_fail(&task->result, TW_E_RETRY,
-                      "'%s' could not be fetched, the log says why",
-                      task->ward->name);
+        explain_child(task);
     task->has_ended = true;
 }
 
@@ -107,6 +124,7 @@ task_start(const struct task_context *context, struct era *era,
     era->holds++;
     task->child = -1;
     task->began_ms = now_ms;
+    task->began_at = clock_now().wall;
     task->end_ms = now_ms + TASK_MS + TASK_GRACE_MS;
     task->options = (struct fetch_options){.min_valid = ward->min_valid,
                                            .background = !ward->waiting,

@@ -44,6 +44,19 @@ like "$(cat "$T/serve.out")" '^level=notice event=fetch profile=down status=ok m
 is "$(grep -c 'level=warning event=fetch profile=down' "$T/serve.out")" 1 "which failed three times in the same words, told once"
 rm "$SYSCONF/profiles.d/down.yaml"
 
+# What a process of its own fetches is told like the others, and answered.
+tenant apart /m/status=400,error=invalid_scope/oauth/v1/token 'readers: {users: [anna]}'
+sed -i "s|client_secret: .*|client_secret: {command: [cat, $SYSCONF/secret]}|" "$SYSCONF/profiles.d/apart.yaml"
+until_true 10 grep -q 'event=fetch profile=apart' "$T/serve.out"
+like "$(cat "$T/serve.out")" '^level=error event=fetch profile=apart status=denied message=".*apart.yaml:[0-9]*:.*invalid_scope' \
+    "a fetch by a process of its own has such a line, too"
+is "$(grep -c '^tokenward-helper:' "$T/serve.out")" 0 "and no other"
+sed -i 's/payments/wallet/' "$SYSCONF/profiles.d/apart.yaml"
+out=$(ring anna 'command=ensure\nprofile=apart\n')
+like "$out" '^status=denied' "and who waits for it is told what came of it"
+like "$out" '^message=.*apart.yaml:[0-9]*:.*invalid_scope' "in its words"
+rm "$SYSCONF/profiles.d/apart.yaml"
+
 # Which token went to whom.
 is "$(stat -c '%a %u' $AUDIT)" "600 $SERVICE_ID" "the audit file is the service user's alone"
 is "$(ring anna 'command=ensure\nprofile=shop\n')" "status=ok" "a reader rings"
@@ -92,9 +105,9 @@ is "$(load shop.service more)" "$(token more)" "which holds no token back"
 # Metrics.
 if $PYTHON -c 'import prometheus_client' 2>/dev/null; then
     # All has been counted by then: three profiles, and four fetches of them,
-    # beside those of the one that was down.
+    # beside those of the ones that failed.
     until_true 12 sh -c "[ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_profiles)\" = 3 ] &&
-        [ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_fetch_duration_seconds_count)\" -ge 8 ]"
+        [ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_fetch_duration_seconds_count)\" -ge 9 ]"
     is $? 0 "Prometheus' parser reads the metrics"
     is "$(stat -c %a $METRICS)" 644 "whoever reaches the file may read it"
     is "$(metric tokenward_token_generation profile=shop)" 3 "a token's generation"
@@ -152,6 +165,10 @@ if [ -x /lib/systemd/systemd-journald ] && command -v systemd-cat >/dev/null; th
         like "$entry" '"PRIORITY" *: *"3"' "and a priority"
         like "$entry" '"MESSAGE" *: *"[^"]*invalid_scope' "and the message for a person"
         like "$entry" '"_TRANSPORT" *: *"journal"' "by the journal's own protocol"
+        tenant apart /m/status=400,error=invalid_scope/oauth/v1/token
+        sed -i "s|client_secret: .*|client_secret: {command: [cat, $SYSCONF/secret]}|" "$SYSCONF/profiles.d/apart.yaml"
+        until_true 10 eval 'entries fetch | grep -q "\"apart\""'; is $? 0 "what a process of its own fetches has it, too"
+        like "$(entries fetch | grep '"apart"')" '"_TRANSPORT" *: *"journal"' "in the same manner"
         rm -rf /run/tokenward/shop
         load shop.service shop >/dev/null
         until_true 10 has_entry refreshed; is $? 0 "what is no failure is there at log level info"
