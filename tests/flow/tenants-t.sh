@@ -115,12 +115,32 @@ except PermissionError:
     print("closed")
 EOF
 is "$($PYTHON "$T/bin/handed_on.py" - 61001 61004 | tr '\n' ' ')" "status=ok closed " "a call that is handed on stays its maker's, and brings no token"
+# A program that goes on asking has the token in hand, and the next one at once.
+answered() { [ "$(wc -l <"$T/asked")" = "$1" ]; }
+again() { echo >&8; until_true 5 answered "$1"; tail -n 1 "$T/asked"; } # again N: its Nth answer
+if ! is_sanitized; then
+    mkfifo "$T/ask"
+    : >"$T/asked"
+    as anna $PYTHON "$T/bin/api.py" "$T/bin/libtokenward.so.0" one --each-line <"$T/ask" >"$T/asked" 2>&1 &
+    asking=$!
+    exec 8>"$T/ask"
+    before=$(token one)
+    is "$(again 1) $(again 2) $(again 3)" "$before $before $before" "a program asks again and again"
+    mv /run/tokenward/one/record /run/tokenward/one/aside
+    is "$(again 4)" "$before" "and is given what it has in hand, for which no file is looked at"
+    mv /run/tokenward/one/aside /run/tokenward/one/record
+fi
 generation=$(sed -n 's/^generation=//p' /run/tokenward/one/record)
 as anna "$T/bin/tokenward" reject one; is $? 0 "a reader rejects"
 as anna cat /run/tokenward/one/record >/dev/null 2>&1; is $? 0 "and sees that it is rejected"
 as dora cat /run/tokenward/one/record >/dev/null 2>&1; is $? 1 "while others see nothing"
 until_true 12 sh -c "[ \$(sed -n 's/^generation=//p' /run/tokenward/one/record) -gt $((generation + 1)) ]"
 is $? 0 "and another token comes"
+if ! is_sanitized; then
+    is "$(again 5)" "$(token one)" "which the program that goes on asking is given"
+    exec 8>&-
+    wait $asking; is $? 0 "until it ends"
+fi
 matrix "after a refresh, "
 
 # Who called is who connected, whoever speaks then; and nobody learns a token.
@@ -218,6 +238,27 @@ his "$T/bin/tokenward" list >/dev/null; [ -s "$T/bert/run/tokenward/index" ]; is
 out=$(his "$T/bin/tokenward" get two 2>&1); is $? 0 "has a token"
 [ "$out" != "$(token two)" ] && [ "$out" = "$(sed -n 's/^access_token=//p' "$T/bert/run/tokenward/two/record")" ]
 is $? 0 "which is his own"
+sed -i 's#token_endpoint: .*#&\n    match: https://two.example.test\n    git_username: bert-s#' "$T/bert/config/tokenward/profiles.yaml"
+out=$(his "$T/bin/tokenward-credential" docker list)
+is "$(printf %s "$out" | grep -o '"https://two[^,}]*')" '"https://two.example.test":"bert-s"' "docker lists a registry that both lead to once, and as his"
+like "$out" '"https://one.example.test":"oauth2"' "and those of the system's alone, too"
+sed -i "s#token_endpoint: .*#token_endpoint: $URL/m/status=401,error=invalid_client/oauth/v1/token#" "$T/bert/config/tokenward/profiles.yaml"
+rm -r "$T/bert/run/tokenward/two"
+as bert cat /run/tokenward/two/token >/dev/null; is $? 0 "though he may read the system's"
+out=$(his "$T/bin/tokenward" get two 2>&1); is $? 77 "he is not given that one where his own is refused: exit 77"
+like "$out" "^tokenward: $T/bert/config/tokenward/profiles.yaml:[0-9]*: .*invalid_client" "says so"
+case $out in *"$(token two)"*) false ;; esac; is $? 0 "and no word of it"
+# What he has no profile for is the system's, which is asked and waited for.
+serve_system
+tenant later /m/delay=2000/oauth/v1/token 'readers: {users: [bert]}'
+until_true 5 test -k /run/tokenward/later
+out=$(his "$T/bin/tokenward" get later 2>&1); is $? 0 "the system's first token is under way: he waits for it"
+is "$out" "$(token later)" "and has it"
+tenant never /m/status=401,error=invalid_client/oauth/v1/token 'readers: {users: [bert]}'
+until_true 5 grep -q 'never.yaml:.*invalid_client' "$T/serve.out"
+out=$(his "$T/bin/tokenward" get never 2>&1); is $? 77 "the system's is refused: exit 77"
+like "$out" "never.yaml:[0-9]*: .*invalid_client" "in the words of its service"
+stop_system
 profile mine /oauth/v1/token 'readers: {users: [anna]}'
 out=$(user tokenward-helper check 2>&1); is $? 78 "readers in a user's profile: exit 78"
 like "$out" "mine.yaml:[0-9]*:.*readers" "with its place"
