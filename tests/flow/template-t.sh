@@ -160,9 +160,13 @@ like "$(user tokenward status)" '^mine@two .*valid' "and of those with one"
 like "$(user tokenward list 2>&1)" '^mine@one' "list has them"
 out=$(user tokenward get mine@three 2>&1); is $? 66 "there is no other"
 like "$out" "mine@three.*mine@.yaml:2:3" "and it says where they are listed"
-out=$(setpriv --reuid=54321 --regid=54321 --clear-groups env -u XDG_RUNTIME_DIR HOME=/nonexistent tokenward get corp@ 2>&1)
+nameless() { setpriv --reuid=54321 --regid=54321 --clear-groups env -u XDG_RUNTIME_DIR HOME=/nonexistent "$@"; }
+out=$(nameless tokenward get corp@ 2>&1)
 is $? 66 "a user without a name has no instance: exit 66"
 like "$out" "'corp@' is one for each user, and user 54321 has no name here" "says so"
+out=$(nameless tokenward status 2>&1); is $? 0 "and status"
+like "$out" '^tenant@anna ' "tells of all others"
+is "$(printf '%s\n' "$out" | grep -c '^corp@ ')" 0 "and of none of an own one"
 mkdir -m 700 "$T/config/tokenward/keys"
 profile 'idle@' "/oauth/v1/token?t=%i" 'instances: {files: ../keys/%i.key}'
 out=$(user tokenward check "$T/config/tokenward/profiles.d/idle@.yaml" 2>&1); is $? 0 "a template without an instance yet: exit 0"
