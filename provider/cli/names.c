@@ -9,6 +9,7 @@
 
 #include "provider/base/index.h"
 #include "provider/base/nearest.h"
+#include "provider/base/own_name.h"
 
 struct filling {
     struct names *names;
@@ -69,13 +70,15 @@ names_add(struct names *names, const char *name)
     return true;
 }
 
+/* Of a template of which each user has an instance, the caller's. */
 static bool
 take_line(void *arg, const char *key, const char *value)
 {
     struct filling *filling = arg;
+    char own[PROFILE_NAME_MAX + 1];
 
-    if (strcmp(key, "profile") == 0)
-        filling->good = names_add(filling->names, value);
+    if (strcmp(key, "profile") == 0 && !own_name(value, own, NULL))
+        filling->good = names_add(filling->names, own);
     return filling->good;
 }
 

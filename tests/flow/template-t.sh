@@ -132,6 +132,8 @@ out=$(as anna "$T/bin/tokenward" status --system)
 like "$out" '^tenant@anna .*valid' "a reader sees what is to be read"
 like "$out" '^corp@anna ' "and the own instance"
 printf '%s\n' "$out" | grep -qE '^(tenant@carl|corp@bert|site@)'; is $? 1 "and nobody else's"
+is "$(as anna "$T/bin/tokenward" list | grep '^corp@')" corp@anna "list has the own one, and no other user's"
+is "$(as anna "$T/bin/tokenward" complete -- get cor | cut -f 1)" corp@anna "which a shell completes"
 like "$(as anna "$T/bin/tokenward" status --system --json)" '"name": *"tenant@anna"' "also as JSON"
 
 # The template changes its mind about who may.
@@ -167,6 +169,7 @@ like "$out" "'corp@' is one for each user, and user 54321 has no name here" "say
 out=$(nameless tokenward status 2>&1); is $? 0 "and status"
 like "$out" '^tenant@anna ' "tells of all others"
 is "$(printf '%s\n' "$out" | grep -c '^corp@ ')" 0 "and of none of an own one"
+is "$(nameless tokenward list 2>&1 | grep -c '^corp@')" 0 "and so does list"
 mkdir -m 700 "$T/config/tokenward/keys"
 profile 'idle@' "/oauth/v1/token?t=%i" 'instances: {files: ../keys/%i.key}'
 out=$(user tokenward check "$T/config/tokenward/profiles.d/idle@.yaml" 2>&1); is $? 0 "a template without an instance yet: exit 0"
