@@ -104,8 +104,9 @@ int tw_reject(struct tw_handle *handle, const struct tw_token *token,
 /* Borrowed texts, valid as long as the token is held.  value: the access
  * token, at most 65,000 bytes 0x21-0x7E (RFC 6749 A.12).  type: "Bearer", or
  * "N_A" of an exchanged token that is no bearer token (RFC 8693 2.2.1).
- * scope: space separated, "" when the server named none.  expires_at:
- * seconds since 1970 UTC, counted from before the request was sent. */
+ * scope: space separated; what was asked for where the server named none, and
+ * "" where nobody did.  expires_at: seconds since 1970 UTC, counted from
+ * before the request was sent. */
 const char *tw_token_value(const struct tw_token *token);
 const char *tw_token_type(const struct tw_token *token);
 const char *tw_token_scope(const struct tw_token *token);

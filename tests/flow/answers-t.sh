@@ -89,6 +89,8 @@ ends 3600 "scopes as a list (Twitch)" "scope=none,extra=$(raw ',"scope":["paymen
 is "$(field "row$N" scope)" "payments wallet" "are joined"
 ends 3600 "scope null" "scope=none,extra=$(raw ',"scope":null')"
 is "$(field "row$N" scope)" "payments wallet" "is what was asked for"
+ends 3600 "no scope" 'scope=none'
+is "$(field "row$N" scope)" "payments wallet" "is that, too"
 ends 3600 "scopes with commas" 'no-scope,scope=payments%2Cwallet' 'scope_separator: comma'
 is "$(field "row$N" scope)" "payments wallet" "are joined, too"
 ends 3600 "no token_type" 'type=none'
