@@ -147,7 +147,7 @@ open_file(const char *dir, const char *name, int *out, struct tw_error *err)
     if (fd < 0 && errno == ENOENT)
         return tw_fail(err, TW_E_MODULE,
                        "no provider '%s': %s%s does not exist\n"
-                       "tokenward-helper providers lists what is installed",
+                       "tokenward providers lists what is installed",
                        name, dir, file);
     if (fd < 0 || fstat(fd, &st) < 0)
         return tw_fail_errno(err, TW_E_MODULE, errno, "%s%s", dir, file);

@@ -87,8 +87,8 @@ refuse_unknown(const struct profile_reader *reader,
                               "unknown key '%s'\ndid you mean '%s'?",
                               shown.text, nearest.best);
     return profile_refuse(reader, key,
-                          "unknown key '%s'\ntokenward-helper providers %s "
-                          "lists what there is",
+                          "unknown key '%s'\ntokenward providers %s lists "
+                          "what there is",
                           shown.text, provider->name);
 }
 

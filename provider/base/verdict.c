@@ -28,7 +28,7 @@ verdict_read(char *text, size_t n, struct tw_error *err)
     if (!named)
         return tw_fail(err, TW_E_SYSTEM,
                        "the helper ended without a report\n"
-                       "run tokenward-helper fetch NAME to see why");
+                       "run tokenward refresh NAME to see why");
     if (!status) {
         if (err) /* of who rang before, and was sent away */
             err->status = TW_OK;

@@ -40,6 +40,8 @@ enum tw_status command_install_helpers(const struct options *options,
                                        int *exit_code, struct tw_error *err);
 enum tw_status command_presets(const struct options *options, int *exit_code,
                                struct tw_error *err);
+enum tw_status command_providers(const struct options *options, int *exit_code,
+                                 struct tw_error *err);
 enum tw_status command_reject(const struct options *options, int *exit_code,
                               struct tw_error *err);
 enum tw_status command_schema(const struct options *options, int *exit_code,

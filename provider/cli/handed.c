@@ -108,6 +108,16 @@ command_presets(const struct options *options, int *exit_code,
 }
 
 enum tw_status
+command_providers(const struct options *options, int *exit_code,
+                  struct tw_error *err)
+{
+    const char *const words[FLAGS_MAX] = {"providers"};
+
+    (void)exit_code;
+    return hand_over(words, options, err);
+}
+
+enum tw_status
 command_refresh(const struct options *options, int *exit_code,
                 struct tw_error *err)
 {

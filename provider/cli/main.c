@@ -97,6 +97,9 @@ static const struct command COMMANDS[] = {
      "says why.\n"},
     {"presets", command_presets, 0, 0, 0, "",
      "list what is known of servers, for preset: in a profile", ""},
+    {"providers", command_providers, OPTION_PATHS, 0, NAMES_ANY, "[NAME...]",
+     "list what knows a grant, for provider: in a profile",
+     "With NAME: what this one needs, and which keys it adds to a profile.\n"},
     {"refresh", command_refresh, OPTION_ALL, 0, NAMES_ANY, "--all | NAME...",
      "fetch new tokens now, whether they are due or not",
      "  --all  of every profile of the user's\n"

@@ -60,7 +60,7 @@ take_word(pam_handle_t *pamh, const struct place *place,
         if (talk->failures++ == 0)
             pam_syslog(pamh, LOG_NOTICE,
                        "a token is not there yet (%s); as the user, "
-                       "'tokenward-helper fetch --login' says why",
+                       "'tokenward check' and 'tokenward status' say why",
                        tw_status_name(word->status));
     }
 }

@@ -27,10 +27,18 @@ for command in "get" "status" "reject" "exec" "explain" "refresh"; do
     out=$(user tokenward "$@" 2>&1); is $? 66 "$command walet: exit 66"
     like "$out" "did you mean 'wallet'?" "$command: a profile that is nearly right"
 done
-for command in check exec explain get install-helpers list login logout presets refresh reject status; do
+for command in check exec explain get install-helpers list login logout presets providers refresh reject status; do
     out=$(user tokenward "$command" --help 2>&1); is $? 0 "$command --help: exit 0"
     like "$out" "^usage: tokenward $command" "$command --help: its usage"
 done
+
+# providers
+like "$(user tokenward providers)" "^client_credentials  " "providers: lists them"
+out=$(user tokenward providers exec file); is $? 0 "providers: of some"
+like "$out" "^  command  " "which keys one adds"
+like "$out" "^  file  " "and another"
+out=$(user tokenward providers nosuch 2>&1); is $? 72 "providers: none of that name: exit 72"
+like "$out" "hint: tokenward providers lists what is installed" "and what there is"
 
 # refresh
 before=$(user tokenward get pay)

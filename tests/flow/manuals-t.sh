@@ -85,6 +85,11 @@ find "$T/examples" -type f -exec chmod 600 {} +
 [ "$(find "$T/examples" -type f | wc -l)" -ge 12 ]; ok $? "$(find "$T/examples" -type f | wc -l) examples of profiles"
 is "$(for file in "$T"/examples/*.yaml; do user tokenward check "$file" >"$T/out" 2>&1 || cat "$T/out" "$file"; done)" "" "each of which is good"
 
+# The helper is in no PATH: who is told to type it would not find it.
+is "$(cd "$TOP_SRC" && grep -nE '^\.Ql tokenward-helper [^-]' provider/*/*.[1-8] helper/*.[57];
+    grep -nE '^[^/*]*tokenward-helper (check|explain|fetch|providers)' provider/*/*.c helper/*.c etc/quickstart)" "" \
+    "nobody is told to type the helper's name"
+
 # What the resident helper tells.
 is "$(cat "$TOP_SRC"/helper/*metrics.c | grep -oE '"tokenward_[a-z_]+' | tr -d '"' | sort -u)" \
     "$(manual tokenward-helper.8 | grep -oE 'tokenward_[a-z_]+' | sort -u)" "tokenward-helper(8) has the names of the metrics"

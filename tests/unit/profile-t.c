@@ -197,10 +197,10 @@ static const struct refusal REFUSALS[] = {
     {GOOD "    scpoe: x\n", AT(6, 5) "unknown key 'scpoe'\ndid you mean "
                                      "'scope'?"},
     {GOOD "    flavour: x\n",
-     AT(6, 5) "unknown key 'flavour'\ntokenward-helper providers "
+     AT(6, 5) "unknown key 'flavour'\ntokenward providers "
               "client_credentials lists what there is"},
     {GOOD "    witness: x\n",
-     AT(6, 5) "unknown key 'witness'\ntokenward-helper providers "
+     AT(6, 5) "unknown key 'witness'\ntokenward providers "
               "client_credentials lists what there is"},
     {GOOD "    provider: nosuch\n",
      AT(6, 15) "provider: no provider 'nosuch'\nlook elsewhere"},

@@ -107,7 +107,7 @@ Test(stack, refused)
         {GOOD "    any_of: [{timeout: x}]\n",
          AT(6, 24) "timeout must be a whole number of seconds from 1 to 60"},
         {GOOD "    actions: {denied: return}\n",
-         AT(6, 5) "unknown key 'actions'\ntokenward-helper providers "
+         AT(6, 5) "unknown key 'actions'\ntokenward providers "
                   "client_credentials lists what there is"},
     };
 
