@@ -72,8 +72,8 @@ take_zone(struct cursor *cursor, int *seconds)
     cursor->at++;
     if (!take_number(cursor, 2, 2, &hours))
         return false;
-    (void)take(cursor, ':');
-    if (*cursor->at && !take_number(cursor, 2, 2, &minutes))
+    if ((take(cursor, ':') || *cursor->at) &&
+        !take_number(cursor, 2, 2, &minutes))
         return false;
     *seconds = (hours * 60 + minutes) * 60 * (west ? -1 : 1);
     return !*cursor->at && hours < 24 && minutes < 60;

@@ -41,6 +41,7 @@ UNIT_TESTS += \
 	tests/unit/http-failure-t \
 	tests/unit/http-t \
 	tests/unit/index-t \
+	tests/unit/instant-t \
 	tests/unit/json-memory-t \
 	tests/unit/json-t \
 	tests/unit/json-text-t \
@@ -185,6 +186,11 @@ tests_unit_index_t_SOURCES = tests/unit/index-t.c
 tests_unit_index_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_index_t_CFLAGS = $(CC_UNIT)
 tests_unit_index_t_LDADD = $(LINK_UNIT)
+
+tests_unit_instant_t_SOURCES = tests/unit/instant-t.c
+tests_unit_instant_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_instant_t_CFLAGS = $(CC_UNIT)
+tests_unit_instant_t_LDADD = $(LINK_UNIT)
 
 tests_unit_json_memory_t_SOURCES = tests/unit/json-memory-t.c tests/unit/under_valgrind.h
 tests_unit_json_memory_t_CPPFLAGS = $(CPP_UNIT)
