@@ -171,7 +171,7 @@ about_trust(const struct adviser *this)
             "token_endpoint and issuer are on different hosts\n"
             "is that what the server's metadata says?");
     if (profile_assertion(source)->audience_kind == AUDIENCE_TOKEN_ENDPOINT)
-        say(this, source->client_id_line,
+        say(this, profile_assertion(source)->audience_line,
             "assertion_audience: token_endpoint lets one server pass the "
             "assertion on to another (CVE-2025-27370)\n"
             "issuer, if the server takes it");

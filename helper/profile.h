@@ -63,6 +63,7 @@ struct profile_assertion {
     uint32_t certificate_line;
     enum audience_kind audience_kind;
     char *audience; /* TEXT */
+    uint32_t audience_line;
     int64_t lifetime_s;
     struct secret_source given; /* client_assertion */
     char *type;                 /* client_assertion_type, or NULL */

@@ -160,6 +160,7 @@ profile_client_audience(const struct profile_reader *reader,
     enum tw_status status = profile_value_text(reader, value->key->text, value,
                                                &assertion->audience);
 
+    assertion->audience_line = value->line;
     if (status)
         return status;
     if (strcmp(assertion->audience, "issuer") == 0)

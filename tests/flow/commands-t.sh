@@ -80,7 +80,7 @@ unwise() { # unwise HOST LINE...
     {
         printf 'profiles:\n  odd:\n    token_endpoint: https://%s\n    client_id: x\n' "$host"
         for line in "$@"; do echo "    $line"; done
-        case "$*" in *client_secret*) ;; *) echo "    client_secret: {file: $T/config/tokenward/secret}" ;; esac
+        case "$*" in *client_secret:*) ;; *) echo "    client_secret: {file: $T/config/tokenward/secret}" ;; esac
     } >"$T/config/odd.yaml"
     chmod 600 "$T/config/odd.yaml"; own "$T/config"
     out=$(user tokenward check "$T/config/odd.yaml" 2>&1); is $? 0 "check: $host $*: no fault"
@@ -124,6 +124,10 @@ chmod 644 "$T/config/odd.yaml"
 like "$(user tokenward check "$T/config/odd.yaml" 2>&1)" "warning: .*others may read the file: mode 0644" "check: a profile that others may read"
 unwise a.example.com/token 'issuer: https://b.example.com'
 like "$out" "warning: .*different hosts" "check: endpoint and issuer of two hosts"
+unwise a.example.com/token 'token_endpoint_auth_method: client_secret_jwt' 'issuer: https://a.example.com' 'assertion_audience: token_endpoint'
+like "$out" "warning: .*odd.yaml:7: .*token_endpoint lets one server pass the assertion on" "check: an assertion for an endpoint alone"
+unwise a.example.com/token 'token_endpoint_auth_method: client_secret_jwt' 'issuer: https://a.example.com' 'assertion_audience: issuer'
+is "$(printf '%s\n' "$out" | grep -c warning)" 0 "check: one for the issuer"
 out=$(user tokenward check "$T/config/none.yaml" 2>&1); is $? 66 "check: a file that is not there: exit 66"
 printf 'profiles:\n  odd:\n    token_endpiont: x\n' >"$T/config/odd.yaml"
 out=$(user tokenward check "$T/config/odd.yaml" 2>&1); is $? 78 "check: a typo: exit 78"

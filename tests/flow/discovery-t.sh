@@ -29,6 +29,7 @@ is "$(visits $WELL)" 1 "by its metadata"
 user tokenward reject good
 [ "$(user tokenward get good)" != "$token" ]; ok $? "and to the next one"
 is "$(visits $WELL)" 1 "without asking again"
+like "$(user tokenward explain good)" "^  issuer  *line 3: $URL$" "explain names it, and its line"
 is "$(stat -c '%a' "$T/run/tokenward/good/metadata")" 600 "what was found is kept, the user's own"
 is "$(field good warning)" "" "all on one host: no warning"
 sed -i 's/^fetched_at=.*/fetched_at=1000000000/' "$T/run/tokenward/good/metadata"

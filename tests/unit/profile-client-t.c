@@ -4,7 +4,10 @@
  * together.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "helper/assertion.h"
 #include "helper/client_auth.h"
 #include "helper/jwt.h"
 #include "tests/unit/profile_text.h"
@@ -128,6 +131,38 @@ Test(profile_client, issuer)
 
     cr_expect_str_eq(profile->issuer, "https://as.example.test");
     cr_expect_eq(profile_assertion(profile)->audience_kind, AUDIENCE_ISSUER);
+}
+
+/* Whom an assertion is for, by what the profile says of it. */
+Test(profile_client, audience)
+{
+    static const struct {
+        const char *keys, *audience;
+    } ROWS[] = {
+        {"", "https://as.example.test/token"},
+        {"    issuer: https://as.example.test\n", "https://as.example.test"},
+        {"    issuer: https://as.example.test\n"
+         "    assertion_audience: issuer\n",
+         "https://as.example.test"},
+        {"    issuer: https://as.example.test\n"
+         "    assertion_audience: token_endpoint\n",
+         "https://as.example.test/token"},
+        {"    issuer: https://as.example.test\n"
+         "    assertion_audience: urn:as\n",
+         "urn:as"},
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        char body[512], wanted[128];
+        AUTO_SECRET claims = SECRET_INIT(512);
+
+        (void)snprintf(body, sizeof body, SIGNED "%s", ROWS[i].keys);
+        (void)snprintf(wanted, sizeof wanted, "\"aud\":\"%s\"",
+                       ROWS[i].audience);
+        cr_assert(assertion_claims(profile_text_good(body), &claims));
+        cr_expect(strstr(secret_text(&claims), wanted), "%s: not %s",
+                  ROWS[i].keys, secret_text(&claims));
+    }
 }
 
 static const struct refusal REFUSALS[] = {
