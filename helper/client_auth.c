@@ -149,6 +149,9 @@ client_auth_id(const struct client_auth *auth)
                : client_auth_too_long(auth);
 }
 
+/* No secret is that: each is a line. */
+#define MARK_UNUSABLE "\n"
+
 enum tw_status
 client_auth_apply(const struct profile *profile,
                   const struct secret_context *secrets, enum auth_secret which,
@@ -167,6 +170,10 @@ client_auth_apply(const struct profile *profile,
         status = identity_open(profile, secrets, &proof->identity,
                                &proof->mark, err);
         proof->has_identity = !status;
+    }
+    if (status) {
+        secret_clear(&proof->mark);
+        (void)secret_append_text(&proof->mark, MARK_UNUSABLE);
     }
     return status;
 }

@@ -71,27 +71,28 @@ remember(struct exchange *exchange)
     exchange->asked = TAKE_POINTER(reply->json);
 }
 
-static void send_again(struct exchange *exchange);
+static bool send_again(struct exchange *exchange, struct tw_error *err);
 
 static void
 on_reply(void *arg, struct http_reply *http)
 {
     struct exchange *exchange = arg;
     const struct exchange_context *context = &exchange->context;
+    struct tw_error no_next = {.status = TW_OK};
     const struct exchange_sent sent = {.form = &exchange->form,
                                        .url = exchange->url,
                                        .flags = exchange->flags,
-                                       .is_again = exchange->is_again};
+                                       .is_again = exchange->is_again,
+                                       .no_next = &no_next};
     struct reply *reply = &exchange->outcome.reply;
 
     remember(exchange);
     reply_clear(reply);
     exchange_answer_read(context, &sent, http, &exchange->outcome);
     if (reply->class == REPLY_INVALID_CLIENT &&
-        exchange_form_has_next(&exchange->form, context->profile)) {
-        send_again(exchange);
+        exchange_form_has_next(&exchange->form, context->profile) &&
+        send_again(exchange, &no_next))
         return;
-    }
     if (reply->class != REPLY_TOKEN && reply->class != REPLY_ANSWER)
         exchange_answer_explain(context, &sent, &exchange->outcome);
     exchange_form_clear(&exchange->form);
@@ -132,15 +133,16 @@ send_form(struct exchange *exchange)
 }
 
 /* A server that changes its secrets may have been quicker than the profile, or
- * slower: once, with the other one. */
-static void
-send_again(struct exchange *exchange)
+ * slower: once, with the other one.  False if that cannot be sent. */
+static bool
+send_again(struct exchange *exchange, struct tw_error *err)
 {
     exchange->is_again = true;
-    if (exchange_form_next(&exchange->form, &exchange->context,
-                           &exchange->outcome.err) ||
-        send_form(exchange))
+    if (exchange_form_next(&exchange->form, &exchange->context, err))
+        return false;
+    if (send_form(exchange))
         finish(exchange);
+    return true;
 }
 
 static enum tw_status

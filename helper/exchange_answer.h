@@ -13,6 +13,7 @@ struct exchange_sent {
     const char *url;
     uint32_t flags; /* TW_POST_... */
     bool is_again;  /* the same was sent before, by another secret */
+    const struct tw_error *no_next; /* why it could not be sent by that */
 };
 
 /* exchange_answer_read: @http becomes @out's reply, read by the profile's

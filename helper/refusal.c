@@ -12,7 +12,8 @@
 #include "helper/http.h"
 #include "helper/secret_looks.h"
 
-/* One that cannot be read is new: its reading says why. */
+/* One that cannot be read is new, unless it could not be when that was told:
+ * its reading says why. */
 static bool
 has_new_secret(const struct backoff *note, const struct profile *profile,
                const struct secret_context *secrets)
@@ -29,9 +30,9 @@ has_new_secret(const struct backoff *note, const struct profile *profile,
     client_proof_init(&proof);
     /* Refused was the first alone, or the first and then the next. */
     for (int which = AUTH_SECRET; which <= last; which++) {
-        if (client_auth_apply(profile, secrets, (enum auth_secret)which, &form,
-                              &proof, NULL) ||
-            !secret_append(&mark, secret_text(&proof.mark), proof.mark.len))
+        (void)client_auth_apply(profile, secrets, (enum auth_secret)which,
+                                &form, &proof, NULL);
+        if (!secret_append(&mark, secret_text(&proof.mark), proof.mark.len))
             return true;
         if (secret_tag(note->salt, &mark, tag) &&
             strcmp(tag, note->secret_tag) == 0)

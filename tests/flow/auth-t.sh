@@ -78,6 +78,11 @@ refused short 78 "short.yaml:[0-9]*:[0-9]*: secret from file .*pass: is too shor
 client open open none
 fetch open
 is "$(logged)" none "a public client sends nothing that proves it"
+ENDPOINT=/m/status=401,error=invalid_client/oauth/v1/token
+client closed open none
+ENDPOINT=
+refused closed 77 "closed.yaml:[0-9]*: .*client_id: the server says invalid_client"
+like "$out" "hint: no secret was sent; is client_id right, and is it a public client" "closed: and that nothing was to be refused"
 
 encode() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 assert() { # assert EXP: an assertion of the client rsa, made by openssl alone
@@ -187,6 +192,20 @@ user tokenward-helper fetch neither >/dev/null 2>&1
 is "$(requests)" $((before + 2)) "neither: and none soon after"
 printf %s "$CANARY" >"$T/config/tokenward/next"
 user tokenward-helper fetch neither 2>"$T/err"; is $? 0 "neither: but at once when the next one is another"
+for fault in absent short; do
+    secrets "$fault" client_secret_jwt "$WRONG" short
+    [ "$fault" = short ] || rm "$T/config/tokenward/next"
+    case $fault in absent) why='does not exist' ;; short) why='is too short: client_secret_jwt needs 32 bytes' ;; esac
+    before=$(requests)
+    refused "$fault" 77 "client_secret: the server says invalid_client"
+    like "$out" "hint: client_secret was refused, and client_secret_next cannot be sent: .*$fault.yaml:[0-9:]* .*next: $why" "the next one is $fault: that, too"
+    user tokenward-helper fetch "$fault" >/dev/null 2>&1
+    is "$(requests)" $((before + 1)) "the next one is $fault: one request, and none soon after"
+    printf %s "$CANARY" >"$T/config/tokenward/next"
+    chmod 600 "$T/config/tokenward/next"; own "$T/config"
+    user tokenward-helper fetch "$fault" 2>"$T/err"; is $? 0 "the next one is $fault: at once when it is good"
+    sed 's/^/# /' "$T/err"
+done
 ENDPOINT=/m/status=400,error=invalid_scope/oauth/v1/token
 secrets otherwise client_secret_post "$WRONG" "$CANARY"
 ENDPOINT=
