@@ -20,6 +20,7 @@
 #include "helper/profile_template.h"
 #include "helper/stack.h"
 #include "provider/base/auto.h"
+#include "provider/base/clock.h"
 #include "provider/base/date.h"
 
 #define BUILT_AFTER 1760000000 /* 2025: no clock is right before that */
@@ -54,7 +55,7 @@ static void
 look_at_clock(struct doctor *doctor)
 {
     char text[DATE_MAX];
-    time_t now = time(NULL);
+    int64_t now = clock_now().wall;
 
     if (now < BUILT_AFTER) {
         doctor_say(doctor, SHEET_BAD, TW_E_SYSTEM, "clock", -1,
@@ -111,20 +112,25 @@ look_at_profiles(struct doctor *doctor, struct profile_set *set)
     struct profile_scope scope = session_scope(session);
     int64_t begun = now_us();
     struct tw_error err;
-    char text[PATH_MAX];
+    char instances[64] = "", text[PATH_MAX];
+    bool is_there;
 
     if (profiles_load(&scope, &session->modules, complain, doctor, set,
                       &err)) {
         doctor_fail(doctor, "profiles", now_us() - begun, &err);
         return false;
     }
+    is_there = set->count || set->templates;
+    if (set->templates)
+        (void)snprintf(instances, sizeof instances,
+                       " and %zu instances of templates", set->instance_count);
     (void)snprintf(
-        text, sizeof text, "%zu in %s%s", set->count,
+        text, sizeof text, "%zu%s in %s%s", set->count, instances,
         set->places ? set->places : scope.dir,
-        set->count ? "" : "\ntokenward-profiles(5) tells how to write one");
-    doctor_say(doctor, set->count ? SHEET_GOOD : SHEET_BAD, TW_E_NOT_FOUND,
+        is_there ? "" : "\ntokenward-profiles(5) tells how to write one");
+    doctor_say(doctor, is_there ? SHEET_GOOD : SHEET_BAD, TW_E_NOT_FOUND,
                "profiles", now_us() - begun, text);
-    return set->count > 0;
+    return is_there;
 }
 
 static void
@@ -133,10 +139,22 @@ advise_once(void *arg, const struct tw_error *advice)
     doctor_say(arg, SHEET_WARN, TW_OK, "profile", -1, advice->message);
 }
 
-/* Those of a stack that lack something are not for this host. */
+/* Those of a stack that lack something are not for this host: @mark, unless
+ * a fetch @ends there. */
 static void
+pass_over(struct doctor *doctor, enum sheet_mark mark, bool ends,
+          const char *what, const struct tw_error *err)
+{
+    if (ends)
+        doctor_fail(doctor, what, -1, err);
+    else
+        doctor_say(doctor, mark, TW_OK, what, -1, err->message);
+}
+
+/* Can it be asked?  @is_first of those that can, if so. */
+static bool
 look_at_source(struct doctor *doctor, const struct profile *source,
-               const struct secret_context *secrets, int dir)
+               const struct secret_context *secrets, int dir, bool is_first)
 {
     char label[STACK_LABEL_MAX];
     struct tw_error err;
@@ -147,12 +165,16 @@ look_at_source(struct doctor *doctor, const struct profile *source,
         sheet_title(&doctor->sheet, "  source %s", label);
     }
     if (stack_lacks_module(source, &err)) {
-        doctor_say(doctor, SHEET_WARN, TW_OK, "provider", -1, err.message);
-        return;
+        pass_over(doctor, SHEET_WARN,
+                  is_first && !stack_goes_on(source, STACK_UNAVAILABLE),
+                  "provider", &err);
+        return false;
     }
     if (lacks && source->source_number) {
-        doctor_say(doctor, SHEET_SKIPPED, TW_OK, "secret", -1, err.message);
-        return;
+        pass_over(doctor, SHEET_SKIPPED,
+                  is_first && !stack_goes_on(source, STACK_NOT_CONFIGURED),
+                  "secret", &err);
+        return false;
     }
     if (lacks)
         doctor_fail(doctor, "secret", -1, &err);
@@ -160,6 +182,7 @@ look_at_source(struct doctor *doctor, const struct profile *source,
         doctor_say(doctor, SHEET_GOOD, TW_OK, "secret", -1,
                    "what the profile names is there");
     doctor_endpoint(doctor, source, secrets, dir);
+    return true;
 }
 
 static void
@@ -207,13 +230,14 @@ look_at(struct doctor *doctor, const struct profile *profile,
             ? -1
             : openat(store->root, profile->name,
                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool is_first = true;
 
     sheet_title(&doctor->sheet, "%s: %s:%u", profile->name, profile->file,
                 profile->line);
     advise(profile, &session->environment, session->options.system,
            advise_once, doctor);
     for (const struct profile *source = profile; source; source = source->then)
-        look_at_source(doctor, source, &secrets, dir);
+        is_first &= !look_at_source(doctor, source, &secrets, dir, is_first);
     doctor_kept(doctor, profile, store);
 }
 

@@ -99,7 +99,8 @@ import http.server, time, email.utils
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.send_response_only(400)
-        self.send_header("Date", email.utils.formatdate(time.time() - 7200, usegmt=True))
+        if self.path != "/undated":
+            self.send_header("Date", email.utils.formatdate(time.time() - 7200, usegmt=True))
         self.send_header("Content-Type", "application/json")
         self.end_headers()
         self.wfile.write(b'{"error":"invalid_request"}')
@@ -116,6 +117,9 @@ if command -v python3 >/dev/null && python3 -c '' 2>/dev/null; then
     broken 71 '^  FAIL  clock  *this host.s is 7[12][0-9][0-9] s ahead of the server.s$' "a clock two hours ahead"
     says '^  ok    answer  *[0-9.]* ms  HTTP 400, invalid_request ' "a clock two hours ahead: the answer is good"
     is "$(grep -c '  tls ' "$T/out")" 0 "and where no TLS is, none is told of"
+    sed -i 's#/token$#/undated#' "$file"
+    doctor pay; is $STATUS 0 "a server that does not say what time it is: exit 0"
+    is "$(grep -c '  clock ' "$T/out")" 1 "this host's clock is told alone"
     cp "$T/pay.yaml" "$file"
 else
     skip "a clock that is wrong" "python3 is not installed"
@@ -126,6 +130,18 @@ echo '    scoop: x' >>"$away/tokenward/profiles.d/pay.yaml"
 user env XDG_CONFIG_HOME="$away" tokenward doctor pay >"$T/out" 2>&1; is $? 78 "a directory with a letter that is not ASCII"
 says '/caf[?][?]/tokenward/profiles.d/pay.yaml:' "is shown without it"
 rm -r "$away"
+if is_sanitized; then
+    skip "a clock of ten years ago" "a sanitizer wants to be preloaded first"
+else
+    cp "$TOP_BUILD/tests/flow/.libs/clock.so" "$T/bin/"
+    printf '%-255s\n%-255s\n%-3584s' '0 -315360000 0' '0 -315360000 0' '' >"$T/clock"
+    chmod 644 "$T/clock"
+    user env LD_PRELOAD="$T/bin/clock.so" TEST_CLOCK="$T/clock" "$T/bin/tokenward-helper" doctor pay >"$T/out" 2>&1
+    is $? 71 "a clock of ten years ago: exit 71"
+    says '^  FAIL  clock  *is before this program was written' "says so"
+    says '-> set it: ' "and what to do"
+    says '^  FAIL  clock  *this host.s is 31[0-9]* s behind the server.s$' "as the server does"
+fi
 chmod 755 "$T/run/tokenward"
 doctor pay; is $STATUS 73 "a runtime directory that others may read: exit 73"
 says '^  FAIL  runtime .*mode 0755' "says so"

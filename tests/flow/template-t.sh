@@ -174,6 +174,12 @@ mkdir -m 700 "$T/config/tokenward/keys"
 profile 'idle@' "/oauth/v1/token?t=%i" 'instances: {files: ../keys/%i.key}'
 out=$(user tokenward check "$T/config/tokenward/profiles.d/idle@.yaml" 2>&1); is $? 0 "a template without an instance yet: exit 0"
 like "$out" "^idle@: good (.*, without an instance)$" "and check says that there is none"
+out=$(user tokenward doctor 2>&1); is $? 0 "doctor, of templates alone: exit 0"
+like "$out" "^  ok    profiles .* 0 and 2 instances of templates in " "and says how many there are"
+like "$out" "^mine@: a template; name one of its instances$" "and it says what to do"
+is "$(printf '%s\n' "$out" | grep -c '^  ok    answer ')" 0 "nobody is asked"
+out=$(user tokenward doctor mine@two 2>&1); is $? 0 "doctor of an instance: exit 0"
+like "$out" "^  $URL/oauth/v1/token?t=two$" "its endpoint is asked"
 user tokenward reject mine@two; is $? 0 "one is rejected"
 like "$(user tokenward status mine@two)" 'rejected' "and that one alone"
 done_testing
