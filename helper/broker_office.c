@@ -90,7 +90,8 @@ begin(const struct plan *plan, int *pipe)
     if (plan->output >= 0) {
         if (!program_find(argv[0], plan->variables, path))
             return ENOENT;
-        if (setpgid(0, 0) < 0 || !set_descriptors(plan->output, pipe))
+        if (setpgid(0, 0) < 0 || chdir(PROGRAM_DIRECTORY) < 0 ||
+            !set_descriptors(plan->output, pipe))
             return errno;
     }
     (void)execve(path, argv, plan->variables);

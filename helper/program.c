@@ -110,6 +110,9 @@ fill_plan(struct plan *plan, int output, bool complaints)
         error = posix_spawn_file_actions_addclosefrom_np(&plan->actions,
                                                          STDERR_FILENO + 1);
     if (!error)
+        error = posix_spawn_file_actions_addchdir_np(&plan->actions,
+                                                     PROGRAM_DIRECTORY);
+    if (!error)
         error = posix_spawnattr_setflags(
             &plan->attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
                                    POSIX_SPAWN_SETSIGMASK);

@@ -2,7 +2,8 @@
 /*
  * program.h - somebody else's program, started without a shell: in a process
  * group of its own, with nothing on stdin, no descriptor of ours, default
- * signals and no variable but those it is given.
+ * signals, no variable but those it is given, and the root for its directory:
+ * the caller's may be anybody's, and some programs load what they find there.
  */
 #ifndef TW_HELPER_PROGRAM_H
 #define TW_HELPER_PROGRAM_H
@@ -20,6 +21,7 @@ struct program {
     int output; /* what it prints; does not block */
 };
 
+#define PROGRAM_DIRECTORY "/"
 #define PROGRAM_INIT ((struct program){.exited = -1, .output = -1})
 
 struct program_call {

@@ -54,6 +54,8 @@ is "$(user tokenward get minted 2>&1)" minted-1 "exec: it is kept"
 is "$(field minted lifetime)" 900 "exec: for default_lifetime"
 user tokenward reject minted
 is "$(user tokenward get minted 2>&1)" minted-2 "exec: rejected, the command is run again"
+put where 'provider: exec' "command: [pwd]"
+is "$(cd "$T/home" && user tokenward get where)" / "a command runs in the root, wherever its reader is"
 put object 'provider: exec' "command: [$T/bin/mint, '{\"access_token\": \"o1\", \"expires_in\": \"77\", \"scope\": [\"a\", \"b\"]}']"
 is "$(user tokenward get object 2>&1)" o1 "exec: a JSON token response"
 is "$(field object lifetime) $(field object scope)" "77 a b" "exec: with its facts"

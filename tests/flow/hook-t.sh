@@ -15,11 +15,12 @@ stop() { kill "$(helper_pid)"; wait "$EXTRA_PID"; }
 
 # One run of fetch.
 # shellcheck disable=SC2016
-echo 'env | sort >$out.env; printf "%s\n" "$@" >$out.argv; cat "$TOKENWARD_TOKEN_FILE" >$out; ls /proc/self/fd >$out.fds; cat >$out.stdin' | program told
+echo 'env | sort >$out.env; printf "%s\n" "$@" >$out.argv; cat "$TOKENWARD_TOKEN_FILE" >$out; ls /proc/self/fd >$out.fds; cat >$out.stdin; pwd -P >$out.cwd' | program told
 profile pay /oauth/v1/token "on_refresh: {command: [$T/bin/told, one, 'two words']}"
 export HOSTILE="$CANARY"
 user tokenward-helper fetch pay; is $? 0 "fetch: exit 0"
 is "$(cat "$T/home/told.out")" "$(field pay access_token)" "fetch: the program finds the token in its file"
+is "$(cat "$T/home/told.out.cwd")" / "it runs in the root"
 is "$(grep -vE '^(PWD|SHLVL|_|OLDPWD)=' "$T/home/told.out.env")" "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/bin
 TOKENWARD_EXPIRES_AT=$(field pay expires_at)
 TOKENWARD_GENERATION=1
