@@ -200,23 +200,54 @@ Test(index, skips_routes_that_are_none)
     cr_assert_str_eq(leads(&index, "h", ""), "");
 }
 
+struct place {
+    char dir[32], path[64];
+};
+
+static void
+begin(struct place *place)
+{
+    (void)strcpy(place->dir, "/tmp/index-t.XXXXXX");
+    cr_assert(mkdtemp(place->dir));
+    (void)snprintf(place->path, sizeof place->path, "%s/index", place->dir);
+}
+
+static void
+put(const struct place *place, const char *text, mode_t mode)
+{
+    FILE *file = fopen(place->path, "we");
+
+    cr_assert(file);
+    (void)fputs(text, file);
+    cr_assert_eq(fclose(file), 0);
+    cr_assert_eq(chmod(place->path, mode), 0);
+}
+
+static enum tw_status
+open_there(const struct place *place, bool private, struct index *out)
+{
+    enum tw_status status = index_open(place->dir, private, false, out, NULL);
+
+    (void)remove(place->path);
+    return status;
+}
+
+static void
+end(const struct place *place)
+{
+    cr_assert_eq(rmdir(place->dir), 0);
+}
+
 static enum tw_status
 open_text(const char *text, struct index *out)
 {
-    char dir[] = "/tmp/index-t.XXXXXX", path[64];
+    struct place place;
     enum tw_status status;
-    FILE *file;
 
-    cr_assert(mkdtemp(dir));
-    (void)snprintf(path, sizeof path, "%s/index", dir);
-    file = fopen(path, "we");
-    cr_assert(file);
-    (void)fputs(text, file);
-    (void)fclose(file);
-    cr_assert_eq(chmod(path, 0600), 0);
-    status = index_open(dir, true, false, out, NULL);
-    (void)unlink(path);
-    (void)rmdir(dir);
+    begin(&place);
+    put(&place, text, 0600);
+    status = open_there(&place, true, out);
+    end(&place);
     return status;
 }
 
@@ -236,4 +267,51 @@ Test(index, is_one_of_a_known_version_alone)
     cr_assert_eq(open_text("tokenward-index=1\nsource=absent /\n", &index),
                  TW_OK);
     cr_assert_not(index.current);
+    cr_assert_eq(open_text("tokenward-index=1\nsource=nothing\n", &index),
+                 TW_OK);
+    cr_assert_not(index.current);
+    index_clear(&index);
+}
+
+/* Whoever can write there would lead other hosts to a token. */
+Test(index, is_a_file_that_nobody_else_may_write)
+{
+    static const char GOOD[] = "tokenward-index=1\n";
+    static const struct {
+        mode_t mode;
+        bool private, good;
+    } ROWS[] = {{0600, true, true},   {0640, true, false},
+                {0604, true, false},  {0644, false, true},
+                {0664, false, false}, {0646, false, false}};
+    struct place place;
+
+    begin(&place);
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        AUTO_INDEX index = INDEX_INIT;
+
+        put(&place, GOOD, ROWS[i].mode);
+        cr_expect_eq(open_there(&place, ROWS[i].private, &index),
+                     ROWS[i].good ? TW_OK : TW_E_NOT_FOUND, "row %zu", i);
+    }
+    end(&place);
+}
+
+Test(index, is_a_file_of_a_size_that_there_can_be)
+{
+    AUTO_INDEX index = INDEX_INIT;
+    struct place place;
+
+    begin(&place);
+    put(&place, "", 0600);
+    cr_expect_eq(open_there(&place, true, &index), TW_E_NOT_FOUND);
+    put(&place, "tokenward-index=1\n", 0600);
+    cr_assert_eq(truncate(place.path, (off_t)INDEX_MAX + 1), 0);
+    cr_expect_eq(open_there(&place, true, &index), TW_E_NOT_FOUND);
+    cr_assert_eq(mkfifo(place.path, 0600), 0);
+    cr_expect_eq(open_there(&place, true, &index), TW_E_NOT_FOUND);
+    cr_assert_eq(mkdir(place.path, 0700), 0);
+    cr_expect_eq(open_there(&place, true, &index), TW_E_NOT_FOUND);
+    cr_assert_eq(symlink("/dev/null", place.path), 0);
+    cr_expect_eq(open_there(&place, true, &index), TW_E_NOT_FOUND);
+    end(&place);
 }
