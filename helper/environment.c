@@ -20,8 +20,9 @@ struct row {
     bool not_as_system;
 };
 
-/* curl asks for proxies in these spellings; HTTP_PROXY is not one of them,
- * because a CGI's client can set it. */
+/* curl asks for proxies in these spellings.  HTTP_PROXY is not one of them,
+ * because a CGI's client can set it, and http_proxy is for plain http, which
+ * goes to this host alone and by no proxy. */
 static const struct row ALLOWED[] = {
     {"ALL_PROXY", true},
     {"CREDENTIALS_DIRECTORY", false},
@@ -39,7 +40,6 @@ static const struct row ALLOWED[] = {
     {"XDG_RUNTIME_DIR", false},
     {"XDG_STATE_HOME", false},
     {"all_proxy", true},
-    {"http_proxy", true},
     {"https_proxy", true},
     {"no_proxy", true},
 };

@@ -23,7 +23,8 @@ need_proxy(const struct environment *environment, struct fence_needs *needs)
          variable++) {
         size_t n = strcspn(*variable, "=");
 
-        if (n > 6 && strncasecmp(*variable + n - 6, "_proxy", 6) == 0)
+        if (n > 6 && strncasecmp(*variable + n - 6, "_proxy", 6) == 0 &&
+            strncasecmp(*variable, "no_", 3) != 0)
             needs->anywhere = true;
     }
 }

@@ -51,6 +51,8 @@ ruled 4 connect-elsewhere
 for name in fork execve ptrace dumpable signal unshare process_vm_readv keyctl personality writable-code packet vsock; do
     filtered $name
 done
+attack env NO_PROXY=example.test http_proxy=http://127.0.0.1:3128; is $? 0 "where a variable names no proxy of ours, too"
+ruled 4 connect-elsewhere
 is "$(came read-own-secret)" done "its own secret is read"
 is "$(came write-runtime)" done "the runtime directory is written"
 is "$(grep -c "^intruder: " "$T/out")" 21 "it tried all that it can"
