@@ -51,7 +51,7 @@ is "$(commands | while read -r command; do
 done)" "" "and its commands"
 
 deadline=$(manual tokenward-helper.8 | sed -n '/^\.It Fl -deadline/,/^\.It Fl -detach/p' | tr '\n' ' ')
-is "$(sed -n 's/^#define \([A-Z]*\)_DEADLINE_S \([0-9]*\).*/\1 \2/p' "$TOP_SRC/helper/main.c" | tr 'A-Z' 'a-z' | while read -r command seconds; do
+is "$(sed -n 's/^#define \([A-Z]*\)_DEADLINE_S \([0-9]*\).*/\1 \2/p' "$TOP_SRC/helper/main.c" | tr '[:upper:]' '[:lower:]' | while read -r command seconds; do
     echo "$deadline" | grep -qE "Cm $command( and \.Cm [a-z]+)? $seconds[,. ]" || echo "$command: $seconds"
 done)" "" "and how long each may take"
 
