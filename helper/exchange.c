@@ -113,7 +113,7 @@ on_reply(void *arg, struct http_reply *http)
 
 /* Sends the form as it is. */
 static enum tw_status
-send_form(struct exchange *exchange)
+send_form(struct exchange *exchange, struct tw_error *err)
 {
     int64_t left_ms = exchange->context.deadline_ms - clock_monotonic_ms();
     struct http_request request = exchange_form_request(
@@ -124,11 +124,10 @@ send_form(struct exchange *exchange)
         request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
     exchange->outcome.asked = clock_now();
     exchange->outcome.sent = true;
-    status = http_post(exchange->context.http, &request, on_reply, exchange,
-                       &exchange->outcome.err);
+    status =
+        http_post(exchange->context.http, &request, on_reply, exchange, err);
     if (status)
-        explain_unsent(exchange->context.profile, exchange->url,
-                       &exchange->outcome.err);
+        explain_unsent(exchange->context.profile, exchange->url, err);
     return status;
 }
 
@@ -138,11 +137,8 @@ static bool
 send_again(struct exchange *exchange, struct tw_error *err)
 {
     exchange->is_again = true;
-    if (exchange_form_next(&exchange->form, &exchange->context, err))
-        return false;
-    if (send_form(exchange))
-        finish(exchange);
-    return true;
+    return !exchange_form_next(&exchange->form, &exchange->context, err) &&
+           !send_form(exchange, err);
 }
 
 static enum tw_status
@@ -171,7 +167,8 @@ post(struct exchange *exchange, const struct tw_action *action)
         finish_broken(exchange, "it names no endpoint");
     else if (action->flags & ~FLAGS_KNOWN)
         finish_broken(exchange, "its request has unknown flags");
-    else if (make_form(exchange, action) || send_form(exchange))
+    else if (make_form(exchange, action) ||
+             send_form(exchange, &exchange->outcome.err))
         finish(exchange);
 }
 
