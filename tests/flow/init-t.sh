@@ -39,6 +39,9 @@ init --token-endpoint "$(printf 'https://a\n    ca_file: x')" odd; is $STATUS 64
 init --client-id 'a": x' --token-endpoint https://a.example.com/ --secret-file "$T/home/secret" --no-test quoted
 is $STATUS 0 "a value that looks like YAML: exit 0"
 like "$(user tokenward explain quoted)" 'client .*: a": x, by' "is the text that it was"
+# shellcheck disable=SC2046  # each a word
+init $(seq -f word%g 63); is $STATUS 64 "more words than there are options: exit 64"
+like "$(cat "$T/out")" "^tokenward-helper: too many words$" "says so"
 init --no-such-option x; is $STATUS 64 "an unknown option: exit 64"
 init; is $STATUS 64 "nothing, and nobody to ask: exit 64"
 init odd; is $STATUS 64 "a name alone, and nobody to ask: exit 64"
@@ -64,7 +67,7 @@ users:
       exec:
         apiVersion: client.authentication.k8s.io/v1
         command: kubectl
-        args: [oidc-login, get-token, --oidc-issuer-url=https://issuer.example.com, --oidc-client-id, kube-client, "--oidc-extra-scope=email,groups"]
+        args: [oidc-login, get-token, --grant-type=auto, --token-cache-dir=/x, --oidc-issuer-url=https://issuer.example.com, --oidc-client-id, kube-client, "--oidc-extra-scope=email,groups"]
 END
 printf '{"name":"agent","client_id":"agent-client","client_secret":"%s","issuer_url":"https://iam.example.com/","device_authorization_endpoint":"https://iam.example.com/dev","scope":"openid offline_access","refresh_token":"never"}' \
     "$CANARY" >"$T/home/account.json"
@@ -74,6 +77,16 @@ sed 's/^/# /' "$T/out"
 is "$(stat -c %a "$dir/logs.yaml" "$dir/logs.secret" | tr '\n' ' ')" "600 600 " "fluent-bit: both files are 0600"
 grep -qF "$CANARY" "$dir/logs.yaml"; is $? 1 "fluent-bit: the secret is not in the profile"
 [ -n "$(user tokenward get logs)" ]; ok $? "fluent-bit: and get gives a token"
+sed 's/$/ \t\r/' "$T/home/fluent.conf" >"$T/home/crlf.conf"
+chmod 600 "$T/home/crlf.conf"; own "$T/home"
+init --from fluent-bit --file "$T/home/crlf.conf" --ca-file "$CA" --scope payments lines; is $STATUS 0 "fluent-bit, with lines of another system: exit 0"
+is "$(cat "$dir/lines.secret")" "$CANARY" "fluent-bit: what stands behind a value is none of it"
+is "$(field lines scope)" payments "fluent-bit: what is said beside it comes first"
+rm "$dir/lines.yaml" "$dir/lines.secret"
+init --from fluent-bit --file "$T/home/fluent.conf" --ca-file "$CA" --secret-file "$T/home/secret" named; is $STATUS 0 "fluent-bit, with a secret's file: exit 0"
+like "$(cat "$dir/named.yaml")" "$T/home/secret" "fluent-bit, with a secret's file: that is the profile's"
+[ ! -e "$dir/named.secret" ]; ok $? "fluent-bit, with a secret's file: and no other is written"
+rm "$dir/named.yaml"
 init --from librdkafka --file "$T/home/kafka.properties" kafka; is $STATUS 0 "librdkafka: exit 0"
 like "$(cat "$dir/kafka.yaml")" "ca_file: \"$CA\"" "librdkafka: with its authority"
 sed 's/oauthbearer.client\./oauthbearer.client.credentials.client./' "$T/home/kafka.properties" >"$T/home/alias.properties"

@@ -16,6 +16,7 @@ SOCKET=/run/tokenward/credential
 AUDIT=/run/audit/audit
 METRICS=/run/metrics/tokenward.prom
 mkdir /run/audit /run/metrics
+mount -t tmpfs -o size=8k none /run/audit # two files of it
 chown "$SERVICE_ID:$SERVICE_ID" /run/audit /run/metrics
 load() { $PYTHON "$T/bin/load.py" $SOCKET "$@"; }
 ring() { who=$1; shift; as "$who" $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$@"; }
@@ -77,22 +78,13 @@ until_true 12 grep -q '^generation=3' /run/tokenward/shop/record
 ring anna 'command=ensure\nprofile=shop\n' >/dev/null
 like "$(cat $AUDIT)" "uid=61001 .*generation=3 sha256=$(hash_of shop)$" "another token: another line, in the new file"
 is "$(wc -l <$AUDIT.1)" 2 "and none in the old one"
-mount -t tmpfs -o size=4k,mode=777 none /run/audit
-(umask 077 && head -c 4096 /dev/zero >$AUDIT)
-chown "$SERVICE_ID:$SERVICE_ID" $AUDIT
-audits() { # the file that is there now, and not one before
-    # shellcheck disable=SC2046  # each of them
-    stat -Lc %d:%i $(printf '/proc/%s/fd/* ' $(pgrep -f "^$T/bin/tokenward-helper.* serve")) 2>/dev/null | grep -qx "$(stat -c %d:%i $AUDIT)"
-}
-# Landlock knows the directory from before the mount: there it cannot be opened,
-# elsewhere not be written.
-is_lost() { audits || grep -q 'event=audit' "$T/serve.out"; }
-kill -HUP "$EXTRA_PID"
-until_true 10 is_lost
+# The disk fills up within a line.
+kept=$(wc -c <$AUDIT)
+printf '%*s\n' $((4080 - kept)) '' | tr ' ' '#' >>$AUDIT
+kept=$(wc -c <$AUDIT)
 is "$(load shop.service shop)" "$(token shop)" "a full disk holds no token back"
-umount -l /run/audit
-kill -HUP "$EXTRA_PID"
-until_true 10 audits
+is "$(wc -c <$AUDIT)" "$kept" "what the disk took of a line does not stay"
+rm $AUDIT.1
 tenant more /oauth/v1/token 'readers: {units: [shop.service]}'
 loads() { [ -n "$(load shop.service "$1")" ]; }
 until_true 10 loads more; is $? 0 "a unit comes for a new profile's token"

@@ -214,6 +214,14 @@ run_out one
 out=$(as dora "$T/bin/tokenward" get one 2>&1); [ $? != 0 ]; is $? 0 "no reader: none"
 case $out in *"$after"*) false ;; esac; is $? 0 "and no word of it"
 stop_system; is $? 0 "and ends cleanly"
+
+# Root drops a token while it is stopped: who reads that is the profile's affair.
+reads both 'readers: {users: [dora]}'
+generation=$(sed -n 's/^generation=//p' /run/tokenward/both/record)
+out=$("$T/bin/tokenward-helper" --system reject both 2>&1); is "$?$out" 0 "root rejects for the system"
+is "$(as dora sed -n 's/^generation=//p' /run/tokenward/both/record)" $((generation + 1)) "a reader sees it"
+is "$(as dora grep -c '^access_token=' /run/tokenward/both/record)" 0 "without a token"
+may_not anna both 2>/dev/null; is $? 0 "and nobody else"
 rm "$SYSCONF/profiles.d/gone.yaml"
 serve_system
 as anna cat /run/tokenward/gone/token >/dev/null; is $? 0 "gone while nobody serves, and another profile is broken: nothing is closed"
