@@ -301,6 +301,7 @@ helper_libhelper_la_SOURCES = \
 	helper/serve_look.c \
 	helper/serve_metrics.c \
 	helper/serve_name.c \
+	helper/serve_place.c \
 	helper/serve_reload.c \
 	helper/serve_revoke.c \
 	helper/serve_revoke.h \

@@ -260,6 +260,8 @@ run(struct serve *serve, struct tw_error *err)
     while (!serve->broken.status) {
         int64_t next_ms = serve_turn(serve);
 
+        if (serve->broken.status)
+            break;
         if (serve->end_ms != LOOP_NEVER) {
             if (!said)
                 notify_say(&serve->notify, "STOPPING=1");

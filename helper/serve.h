@@ -178,6 +178,10 @@ void serve_leave_after(struct serve *serve, const struct task *task);
 void serve_answer(struct serve *serve, struct ward *ward,
                   const struct tw_error *result);
 
+/* serve_check_place: ends it all if others do not see its directory, or its
+ * sockets, any more. */
+void serve_check_place(struct serve *serve);
+
 /* serve_tell: that @task has ended, and whether it @brought a token. */
 void serve_tell(struct serve *serve, const struct task *task, bool brought);
 

@@ -151,6 +151,7 @@ serve_reload(struct serve *serve)
     struct tw_error err;
 
     serve->reload_ms = LOOP_NEVER;
+    serve_check_place(serve);
     if (serve->session->options.system && renewal_start(serve->renewal)) {
         serve->late_ms = loop_now_ms() + RENEWAL_LATE_MS;
         return;

@@ -167,6 +167,9 @@ finish(struct serve *serve, struct task *task)
         task->result = (struct tw_error){.status = TW_OK};
         serve_leave_after(serve, task);
     }
+    if (task->result.status == TW_E_ACCESS ||
+        task->result.status == TW_E_SYSTEM)
+        serve_check_place(serve);
     admit(serve, task);
     put_back(serve, ward, task);
     brought = ward->profile && brought_token(task, before);
@@ -342,6 +345,7 @@ serve_turn(struct serve *serve)
     reload_ms = earlier(reload_ms, serve_look_turn(serve));
     reload_ms = earlier(reload_ms, serve_strays_turn(serve));
     if (now_ms >= serve->ping_ms) {
+        serve_check_place(serve);
         notify_say(&serve->notify, "WATCHDOG=1");
         serve->ping_ms = now_ms + serve->notify.watchdog_ms;
     }

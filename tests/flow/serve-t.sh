@@ -86,6 +86,22 @@ cp -p "$T/pay.yaml" "$T/config/tokenward/profiles.d/pay.yaml"
 kill -TERM "$(helper_pid)"
 until_true 8 ended; is $? 0 "SIGTERM does"
 wait "$EXTRA_PID"; is $? 0 "with exit 0"
+# Somebody cleans up below it.
+for what in '' /doorbell; do
+    serve
+    until_true 30 serving
+    until_true 30 test -S "$T/run/tokenward/doorbell"
+    until_true 30 has_token pay
+    pid=$(helper_pid)
+    if [ -n "$what" ]; then rm "$T/run/tokenward$what"; else mv "$T/run/tokenward" "$T/run/elsewhere"; fi
+    user mkdir -p -m 700 "$T/run/tokenward"
+    kill -HUP "$pid"
+    until_true 8 ended; is $? 0 "${what:-its directory} is removed: it ends"
+    kill -KILL "$pid" 2>/dev/null
+    wait "$EXTRA_PID"; is $? 71 "and asks to be started again: exit 71"
+    like "$(cat "$T/serve.out")" "^tokenward-helper: $T/run/tokenward.* was removed .*while it was served" "says so"
+    like "$(cat "$T/serve.out")" "hint: start the helper again" "and what to do"
+done
 
 # A request that may bring the next refresh token is waited for.
 curl -s --cacert "$CA" "$URL/mint/$CLIENT_ID" >"$T/config/tokenward/first"
