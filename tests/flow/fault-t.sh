@@ -41,7 +41,7 @@ whole() {
 # What make check-faults has on top.
 FULL="openat:EACCES openat:EIO openat:ENFILE openat:ELOOP openat:EINTR newfstatat:ENOMEM newfstatat:EACCES \
 fstatfs:EIO read:EINTR read:EBADF pread64:EIO lseek:EINVAL write:EDQUOT write:EINTR write:EPIPE write:EFBIG pwrite64:EIO \
-mkdirat:EROFS mkdirat:EACCES mkdirat:EDQUOT fchmod:EPERM fchmod:EROFS renameat:EXDEV renameat:EROFS unlinkat:EIO \
+mkdirat:EROFS mkdirat:EACCES mkdirat:EDQUOT renameat:EXDEV renameat:EROFS unlinkat:EIO \
 unlinkat:EROFS flock:EIO ftruncate:EIO fallocate:ENOSPC munmap:EINVAL mprotect:ENOMEM rt_sigaction:EINVAL \
 rt_sigprocmask:EINVAL pipe2:EMFILE pipe2:ENFILE socketpair:EMFILE epoll_create1:EMFILE epoll_ctl:ENOMEM eventfd2:EMFILE \
 socket:ENOBUFS socket:EAFNOSUPPORT socket:EACCES connect:ECONNREFUSED connect:ENETUNREACH connect:EHOSTUNREACH \
@@ -53,7 +53,7 @@ clock_gettime:EINVAL wait4:ECHILD waitid:ECHILD fsetxattr:ENOSPC fsetxattr:EOPNO
 # Not brk(2): the kernel's answer is the old break, and strace's -ENOMEM would
 # be taken for a new one.
 for inject in openat:EMFILE openat:ENOMEM newfstatat:EIO read:EIO \
-    getdents64:EIO fcntl:EMFILE mmap:ENOMEM mkdirat:ENOSPC fchmod:EIO write:ENOSPC write:EIO \
+    getdents64:EIO fcntl:EMFILE mmap:ENOMEM mkdirat:ENOSPC write:ENOSPC write:EIO \
     pwrite64:ENOSPC renameat:EIO renameat:ENOSPC flock:ENOLCK flock:EINTR \
     poll:ENOMEM socket:EMFILE prctl:EPERM capset:EPERM prlimit64:EPERM \
     clone:EAGAIN pidfd_open:ENOSYS getrandom:ENOSYS close:EIO \

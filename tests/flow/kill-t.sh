@@ -59,7 +59,7 @@ is "$(find "$T/run/tokenward" -name '.new.*' | wc -l)" 0 "and leaves no stray"
 is "$(cat "$T/run/tokenward/kill/token")" "$(field kill access_token)" "and record and token file agree"
 until_true 30 eval '! pgrep -f "^$T/bin/tokenward-helper" >/dev/null'; is $? 0 "no process is left"
 
-for inject in write:error=ENOSPC renameat:error=EXDEV renameat2:error=EXDEV fchmod:error=EPERM openat:error=EMFILE:when=20+ \
+for inject in write:error=ENOSPC renameat:error=EXDEV renameat2:error=EXDEV openat:error=EMFILE:when=20+ \
     write:error=EIO mkdirat:error=EROFS flock:error=ENOLCK; do
     before=$(field kill access_token)
     # shellcheck disable=SC2086
