@@ -11,7 +11,7 @@ void
 modules_add(struct modules *modules, struct module *module)
 {
     module->next = modules->first;
-    while (!atomic_compare_exchange_weak(&modules->first, &module->next,
-                                         module))
+    while (
+        !atomic_compare_exchange_weak(&modules->first, &module->next, module))
         ;
 }

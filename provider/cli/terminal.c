@@ -12,8 +12,8 @@
 #include <sys/ioctl.h>
 
 #define NAME_SHOWN 255 /* bytes of a program's name, as its caller gave it */
-#define LINES_MAX 2400 /* a message, its hint, and twice what stands before \
-                        */
+/* A message, its hint, and twice what stands before. */
+#define LINES_MAX 2400
 
 _Static_assert(LINES_MAX > sizeof(((struct tw_error *)0)->message) +
                                2 * (NAME_SHOWN + sizeof ": warning: \n"),
