@@ -160,6 +160,31 @@ Test(state, is_settled_before_it_is_used_for_the_next_one)
     expect_kept(SERVER, "third");
 }
 
+/* Of one exchange that asks again with what it was just sent: once that is
+ * kept, room is made for what comes then. */
+Test(state, has_room_for_another_one_once_it_is_kept)
+{
+    AUTO_STATE state = STATE_INIT;
+    struct tw_error err = {0};
+
+    cr_assert_eq(state_enter(path, "p", &state, &err), TW_OK);
+    for (int i = 0; i < 3; i++) {
+        AUTO_SECRET text = SECRET_INIT(TOKEN_MAX), read = SECRET_INIT(1000);
+        char token[16];
+
+        (void)snprintf(token, sizeof token, "token-%d", i);
+        cr_assert(secret_append_text(&text, token));
+        cr_assert_eq(state_reserve(&state, &err), TW_OK, "%s", err.message);
+        cr_assert_eq(mode_of("state/.next.p"), 0600);
+        cr_assert_eq(state_keep(&state, SERVER, &text, &err), TW_OK, "%s",
+                     err.message);
+        cr_assert_eq(state_read(&state, SERVER, &read, &err), TW_OK);
+        cr_expect_str_eq(secret_text(&read), token);
+    }
+    state_leave(&state);
+    expect_kept(SERVER, "token-2");
+}
+
 Test(state, is_settled_by_the_next_run_after_a_kill)
 {
     struct state state = STATE_INIT;

@@ -85,6 +85,8 @@ static const struct refusal REFUSALS[] = {
      "f.yaml:1:10: the value of 'key' holds a control character (U+000D)"},
     {"\"k\\x07\": 1\n",
      "f.yaml:1:1: a text here holds a control character (U+0007)"},
+    {"\"a\\x07\"\n",
+     "f.yaml:1:1: a text here holds a control character (U+0007)"},
     {"a: \"\\u202e\"\n", "f.yaml:1:4: the value of 'a' holds a character that "
                          "changes the direction of writing (U+202E)"},
     {"\xc3\xa9: \xe2\x80\xae\n",
