@@ -77,6 +77,7 @@ UNIT_TESTS += \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
 	tests/unit/stack-t \
+	tests/unit/state-path-t \
 	tests/unit/state-t \
 	tests/unit/store-lock-t \
 	tests/unit/store-t \
@@ -360,6 +361,11 @@ tests_unit_stack_t_SOURCES = tests/unit/stack-t.c tests/unit/fake_modules.c test
 tests_unit_stack_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_stack_t_CFLAGS = $(CC_UNIT)
 tests_unit_stack_t_LDADD = $(LINK_UNIT)
+
+tests_unit_state_path_t_SOURCES = tests/unit/state-path-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_state_path_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_state_path_t_CFLAGS = $(CC_UNIT)
+tests_unit_state_path_t_LDADD = $(LINK_UNIT)
 
 tests_unit_state_t_SOURCES = tests/unit/state-t.c tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_state_t_CPPFLAGS = $(CPP_UNIT)

@@ -335,41 +335,6 @@ Test(state, believes_no_open_directory)
     expect_entry(TW_E_ACCESS, "no directory of ours");
 }
 
-static void
-expect_path(bool system, const char *expected)
-{
-    char found[PATH_MAX] = "";
-
-    cr_expect_eq(state_path(system, found, NULL),
-                 expected ? TW_OK : TW_E_ACCESS);
-    cr_expect_str_eq(found, expected ? expected : "");
-}
-
-Test(state, path)
-{
-    char expected[PATH_MAX + 32];
-
-    unsetenv("STATE_DIRECTORY");
-    expect_path(true, "/var/lib/tokenward");
-    setenv("STATE_DIRECTORY", "/srv/one:/srv/two", 1);
-    expect_path(true, "/srv/one");
-    setenv("STATE_DIRECTORY", "/srv/../etc", 1);
-    expect_path(true, NULL);
-    setenv("HOME", scratch_path("home"), 1);
-    setenv("XDG_STATE_HOME", "relative", 1);
-    (void)snprintf(expected, sizeof expected, "%s/.local/state/tokenward",
-                   scratch_path("home"));
-    expect_path(false, expected);
-    cr_expect_eq(mode_of("home/.local/state"), 0700);
-    setenv("XDG_STATE_HOME", scratch_path("xdg"), 1);
-    (void)snprintf(expected, sizeof expected, "%s/tokenward",
-                   scratch_path("xdg"));
-    expect_path(false, expected);
-    unsetenv("XDG_STATE_HOME");
-    unsetenv("HOME");
-    expect_path(false, NULL);
-}
-
 /* Each of these decides to whom a refresh token is sent, or for what. */
 Test(state, belongs_to_one_server_and_client)
 {

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state-path-t.c - where refresh tokens are kept.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "helper/state.h"
+#include "tests/unit/scratch.h"
+
+TestSuite(state_path, .init = scratch_make, .fini = scratch_remove);
+
+static void
+expect_path(bool system, const char *expected)
+{
+    char found[PATH_MAX] = "";
+
+    cr_expect_eq(state_path(system, found, NULL),
+                 expected ? TW_OK : TW_E_ACCESS);
+    cr_expect_str_eq(found, expected ? expected : "");
+}
+
+Test(state_path, is_where_the_environment_says)
+{
+    char expected[PATH_MAX + 32];
+    struct stat st;
+
+    unsetenv("STATE_DIRECTORY");
+    expect_path(true, "/var/lib/tokenward");
+    setenv("STATE_DIRECTORY", "/srv/one:/srv/two", 1);
+    expect_path(true, "/srv/one");
+    setenv("STATE_DIRECTORY", "/srv/../etc", 1);
+    expect_path(true, NULL);
+    setenv("HOME", scratch_path("home"), 1);
+    setenv("XDG_STATE_HOME", "relative", 1);
+    (void)snprintf(expected, sizeof expected, "%s/.local/state/tokenward",
+                   scratch_path("home"));
+    expect_path(false, expected);
+    cr_assert_eq(lstat(scratch_path("home/.local/state"), &st), 0);
+    cr_expect_eq(st.st_mode & 07777, 0700);
+    setenv("XDG_STATE_HOME", scratch_path("xdg"), 1);
+    (void)snprintf(expected, sizeof expected, "%s/tokenward",
+                   scratch_path("xdg"));
+    expect_path(false, expected);
+    unsetenv("XDG_STATE_HOME");
+    unsetenv("HOME");
+    expect_path(false, NULL);
+}
