@@ -89,8 +89,7 @@ on_reply(void *arg, struct http_reply *http)
     remember(exchange);
     reply_clear(reply);
     exchange_answer_read(context, &sent, http, &exchange->outcome);
-    if (reply->class == REPLY_INVALID_CLIENT &&
-        exchange_form_has_next(&exchange->form, context->profile) &&
+    if (exchange_form_has_next(&exchange->form, context->profile, reply) &&
         send_again(exchange, &no_next))
         return;
     if (reply->class != REPLY_TOKEN && reply->class != REPLY_ANSWER)

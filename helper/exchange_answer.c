@@ -4,9 +4,6 @@
  */
 #include "helper/exchange_answer.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "helper/explain.h"
 #include "helper/reply_answer.h"
 #include "helper/secret_looks.h"
@@ -64,23 +61,6 @@ exchange_answer_read(const struct exchange_context *context,
     note_mark(sent, out);
 }
 
-/* Who mends the other one need not wait. */
-static void
-tell_no_next(const struct exchange_sent *sent, struct outcome *out)
-{
-    const struct secret *mark = &sent->form->proof.mark;
-    const char *why = sent->no_next->message, *hint = strchr(why, '\n');
-    char text[sizeof sent->no_next->message + 80];
-
-    (void)snprintf(text, sizeof text,
-                   "client_secret was refused, and client_secret_next cannot "
-                   "be sent: %.*s%s%s",
-                   (int)strcspn(why, "\n"), why, hint ? "; " : "",
-                   hint ? hint + 1 : "");
-    error_hint(&out->err, text);
-    (void)secret_append(&out->mark, secret_text(mark), mark->len);
-}
-
 /* A refused refresh token is of no use any more, and where one is kept it
  * takes a person to get another.  Some servers (glewlwyd) refuse it with 400
  * and no word: that may be another's answer, so it is not dropped for it. */
@@ -89,14 +69,17 @@ exchange_answer_explain(const struct exchange_context *context,
                         const struct exchange_sent *sent, struct outcome *out)
 {
     const struct reply *reply = &out->reply;
+    const struct secret *mark = &sent->form->proof.mark;
     bool has_kept = sent->form->has_kept;
     bool refused = context->keeper && reply->class == REPLY_INVALID_GRANT;
     bool bare = has_kept && reply->class == REPLY_HTTP_ERROR &&
                 reply->http_status == 400;
 
     explain_reply(context->profile, sent->url, reply, &out->err);
-    if (sent->no_next->status)
-        tell_no_next(sent, out);
+    if (sent->no_next->status) {
+        exchange_form_no_next(sent->no_next, &out->err);
+        (void)secret_append(&out->mark, secret_text(mark), mark->len);
+    }
     if (refused && has_kept)
         keeper_drop(context->keeper);
     if (refused || bare)

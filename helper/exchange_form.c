@@ -10,6 +10,7 @@
 #include "helper/exchange_form.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "helper/assertion.h"
@@ -190,9 +191,11 @@ exchange_form_make(struct exchange_form *form,
 
 bool
 exchange_form_has_next(const struct exchange_form *form,
-                       const struct profile *profile)
+                       const struct profile *profile,
+                       const struct reply *reply)
 {
-    return form->has_client && form->which == AUTH_SECRET &&
+    return reply->class == REPLY_INVALID_CLIENT && form->has_client &&
+           form->which == AUTH_SECRET &&
            profile_secret_next(profile)->kind != SECRET_NONE;
 }
 
@@ -208,6 +211,20 @@ exchange_form_next(struct exchange_form *form,
     form->which = AUTH_SECRET_NEXT;
     return client_auth_apply(context->profile, &context->secrets, form->which,
                              &form->text, &form->proof, err);
+}
+
+void
+exchange_form_no_next(const struct tw_error *why, struct tw_error *err)
+{
+    const char *message = why->message, *hint = strchr(message, '\n');
+    char text[sizeof why->message + 80];
+
+    (void)snprintf(text, sizeof text,
+                   "client_secret was refused, and client_secret_next cannot "
+                   "be sent: %.*s%s%s",
+                   (int)strcspn(message, "\n"), message, hint ? "; " : "",
+                   hint ? hint + 1 : "");
+    error_hint(err, text);
 }
 
 struct http_request

@@ -44,16 +44,21 @@ enum tw_status exchange_form_make(struct exchange_form *form,
                                   const struct tw_action *action,
                                   struct tw_error *err);
 
-/* exchange_form_has_next: may the same form be sent once more, with the other
- * of the client's secrets? */
+/* exchange_form_has_next: after that @reply, may the same form be sent once
+ * more, with the other of the client's secrets? */
 bool exchange_form_has_next(const struct exchange_form *form,
-                            const struct profile *profile);
+                            const struct profile *profile,
+                            const struct reply *reply);
 
 /* exchange_form_next: makes it that; the forms after it have that secret,
  * too.  Statuses of client_auth_apply(). */
 enum tw_status exchange_form_next(struct exchange_form *form,
                                   const struct exchange_context *context,
                                   struct tw_error *err);
+
+/* exchange_form_no_next: it cannot be sent, for the reason in @why: a hint
+ * beside the refusal in @err.  Who mends the other one need not wait. */
+void exchange_form_no_next(const struct tw_error *why, struct tw_error *err);
 
 /* exchange_form_request: all that is sent; borrows from the three. */
 struct http_request exchange_form_request(const struct exchange_form *form,

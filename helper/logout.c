@@ -201,10 +201,11 @@ report(const struct logout *logout)
         return session_fail(logout->session, &err);
     }
     if (logout->revoke.status) {
-        err = logout->revoke;
-        error_hint(&err, "what was kept here is removed all the same; the "
-                         "server may take it until it runs out");
-        return session_fail(logout->session, &err);
+        (void)session_fail(logout->session, &logout->revoke);
+        report_note(&logout->session->report,
+                    "what was kept here is removed; the server may take it "
+                    "until it runs out");
+        return (enum tw_status)logout->revoke.status;
     }
     if (!logout->session->no_revoke && !logout->asked)
         report_note(&logout->session->report,

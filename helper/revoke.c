@@ -129,8 +129,9 @@ on_reply(void *arg, struct http_reply *http)
     struct revocation *revocation = arg;
     struct exchange_secrets secrets;
     struct tw_error result = {.status = TW_OK};
+    struct tw_error no_next = {.status = TW_OK};
     struct reply reply;
-    bool wants_next;
+    bool is_sent;
 
     if (http->status >= 200 && http->status < 300) {
         revocation->done(revocation->arg, &result);
@@ -138,14 +139,16 @@ on_reply(void *arg, struct http_reply *http)
     }
     exchange_form_secrets(&revocation->form, &secrets);
     reply_read(http, secrets.list, &reply);
-    wants_next =
-        reply.class == REPLY_INVALID_CLIENT &&
-        exchange_form_has_next(&revocation->form, &revocation->profile);
-    if (!wants_next && (revocation->kind != REVOKE_ACCESS_TOKEN ||
-                        strcmp(reply.error, "unsupported_token_type") != 0))
+    is_sent = exchange_form_has_next(&revocation->form, &revocation->profile,
+                                     &reply) &&
+              !send_next(revocation, &no_next);
+    if (!is_sent && (revocation->kind != REVOKE_ACCESS_TOKEN ||
+                     strcmp(reply.error, "unsupported_token_type") != 0))
         explain(revocation, &reply, &result);
     reply_clear(&reply);
-    if (!wants_next || send_next(revocation, &result))
+    if (no_next.status)
+        exchange_form_no_next(&no_next, &result);
+    if (!is_sent)
         revocation->done(revocation->arg, &result);
 }
 

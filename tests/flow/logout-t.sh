@@ -57,6 +57,18 @@ for method in client_secret_post client_secret_basic; do
     is "$out$(active "$refresh")" '{"active":false}' "$method: the next one revokes"
 done
 
+for fault in absent closed; do
+    logged_in "$fault" $REVOKE 'client_secret_next: {file: ../next}'
+    sed -i 's#client_secret: .*#client_secret: {file: ../former}#' "$T/config/tokenward/profiles.d/$fault.yaml"
+    rm -f "$T/config/tokenward/next"
+    case $fault in absent) why='does not exist' ;; closed) why='lets others read it'; echo x >"$T/config/tokenward/next"; chmod 644 "$T/config/tokenward/next"; own "$T/config" ;; esac
+    out=$(user tokenward logout "$fault" 2>&1); is $? 77 "the next one is $fault: exit 77, as the server refused the first"
+    like "$out" "revocation_endpoint: the server answers invalid_client" "the next one is $fault: which is told"
+    like "$out" "hint: client_secret was refused, and client_secret_next cannot be sent: .*$why" "the next one is $fault: that, too"
+    like "$out" "removed" "the next one is $fault: and what was done"
+    gone "$fault"; ok $? "the next one is $fault: nothing is kept"
+done
+
 # So does the file that WLCG's clients look for.
 logged_in grid $REVOKE 'wlcg_discovery: true'
 [ -s "$T/run/bt_u$USER_ID" ]; ok $? "wlcg_discovery: the token is there, too"
