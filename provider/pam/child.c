@@ -105,13 +105,14 @@ reset_signals(void)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* 1 comes last: @null is that one where the host has closed its own. */
 static bool
 arrange_descriptors(int pipe)
 {
     int null = open("/dev/null", O_RDWR | O_NOCTTY);
 
-    return null >= 0 && dup2(null, 0) == 0 && dup2(pipe, 1) == 1 &&
-           dup2(null, 2) == 2 &&
+    return null >= 0 && dup2(null, 0) == 0 && dup2(null, 2) == 2 &&
+           dup2(pipe, 1) == 1 &&
            syscall(SYS_close_range, (unsigned)FIRST_FD, ~0U, 0U) == 0;
 }
 

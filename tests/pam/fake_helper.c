@@ -204,6 +204,18 @@ count_descriptors(void)
     return count;
 }
 
+/* What is said for people is not to be heard as a word. */
+static bool
+is_mixed_up(void)
+{
+    struct stat out, complaints;
+
+    return fstat(STDOUT_FILENO, &out) < 0 ||
+           fstat(STDERR_FILENO, &complaints) < 0 ||
+           (out.st_dev == complaints.st_dev &&
+            out.st_ino == complaints.st_ino);
+}
+
 static bool
 is_signal_changed(void)
 {
@@ -236,8 +248,8 @@ write_down(char *const *argv, char *const *environment)
                               (long)fake.own_groups[i]);
     append(SEEN, line);
     (void)!getcwd(cwd, sizeof cwd);
-    (void)snprintf(line, sizeof line, "in %.2000s, %u descriptors%s", cwd,
-                   count_descriptors(),
+    (void)snprintf(line, sizeof line, "in %.2000s, %u descriptors%s%s", cwd,
+                   count_descriptors(), is_mixed_up() ? ", mixed up" : "",
                    is_signal_changed() ? ", signals changed" : "");
     append(SEEN, line);
     n = 0;

@@ -13,8 +13,9 @@
  *   [fetch]        what the helper does then; fake_helper.c has the verbs.
  *   [leave]        Without these sections it says ready and done
  *   [run]          CALL(FLAGS) = RESULT, for libpam's names; before it
- *                  "child" for a process of its own, which keeps the handle;
- *                  "handle" begins a new one,
+ *                  "child" for a process of its own, which keeps the handle,
+ *                  or "without N" for one that has closed that
+ *                  descriptor; "handle" begins a new one,
  *                  "await" lets a helper that nobody waits for begin
  * and what is left at the end, each a whole:
  *   [exec]         what the helper was started with: its arguments, then "as

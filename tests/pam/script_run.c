@@ -100,15 +100,19 @@ call(const struct run *run, const char *line)
     script_die("no such call", line);
 }
 
-/* In a process of its own: what it does to the handle is gone with it. */
+/* In a process of its own: what it does to the handle is gone with it.
+ * @closed: a descriptor that the host does not have, or -1. */
 static int
-call_in_child(const struct run *run, const char *line)
+call_in_child(const struct run *run, int closed, const char *line)
 {
     pid_t pid = fork();
     int state;
 
-    if (pid == 0)
+    if (pid == 0) {
+        if (closed >= 0)
+            (void)close(closed);
         _exit(call(run, line));
+    }
     if (pid < 0 || waitpid(pid, &state, 0) < 0 || !WIFEXITED(state))
         script_die("no process", line);
     return WEXITSTATUS(state);
@@ -117,7 +121,7 @@ call_in_child(const struct run *run, const char *line)
 static void
 take_step(struct run *run, const char *line)
 {
-    static const char CHILD[] = "child ";
+    static const char CHILD[] = "child ", WITHOUT[] = "without ";
     const char *wanted = strstr(line, " = ");
     int result;
 
@@ -133,9 +137,13 @@ take_step(struct run *run, const char *line)
     if (!wanted)
         script_die("no line of [run]", line);
     wanted += 3;
-    result = strncmp(line, CHILD, sizeof CHILD - 1) == 0
-                 ? call_in_child(run, line + sizeof CHILD - 1)
-                 : call(run, line);
+    if (strncmp(line, CHILD, sizeof CHILD - 1) == 0)
+        result = call_in_child(run, -1, line + sizeof CHILD - 1);
+    else if (strncmp(line, WITHOUT, sizeof WITHOUT - 1) == 0)
+        result = call_in_child(run, atoi(line + sizeof WITHOUT - 1),
+                               line + sizeof WITHOUT + 1);
+    else
+        result = call(run, line);
     if (result != number_of(wanted, strlen(wanted), line)) {
         (void)printf("# %s, and not %d\n", line, result);
         run->good = false;
