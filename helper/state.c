@@ -163,7 +163,8 @@ install(struct state *state, struct tw_error *err)
                          state->path, state->name);
 }
 
-/* What a process that was killed had written, or a part of it. */
+/* What a process that was killed had written, or a part of it.  What cannot be
+ * read may be the only good token: it is let be, for the next run. */
 static enum tw_status
 recover(struct state *state, struct tw_error *err)
 {
@@ -174,8 +175,10 @@ recover(struct state *state, struct tw_error *err)
 
     next_name(state, name);
     status = read_file(state, name, &text, err);
-    if (status && status != TW_E_CONFIG) /* which is: too long to be one */
+    if (status && status != TW_E_CONFIG) { /* which is: too long to be one */
+        (void)close(take_fd(&state->next));
         return status;
+    }
     if (!status && state_text_read(&text, &kept) &&
         strcmp(kept.profile, state->name) == 0) {
         state->unsettled = text.len;

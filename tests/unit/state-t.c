@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -254,6 +255,32 @@ Test(state, finishes_what_was_begun)
     scratch_put("state/.next.p", 0600, WHOLE, strlen(WHOLE));
     expect_kept(SERVER, "newer");
     cr_expect_lt(access(scratch_path("state/.next.p"), F_OK), 0);
+    expect_kept(SERVER, "newer");
+}
+
+/* @more: descriptors that may be opened beside those that are. */
+static void
+limit_descriptors(struct rlimit before, int more)
+{
+    int next = dup(STDIN_FILENO);
+
+    cr_assert_geq(next, 0);
+    (void)close(next);
+    before.rlim_cur = (rlim_t)(next + more);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+/* The directory and the file can be opened, and then no more. */
+Test(state, leaves_what_it_cannot_read_to_the_next_run)
+{
+    struct rlimit limit;
+
+    cr_assert_eq(keep("older"), TW_OK);
+    scratch_put("state/.next.p", 0600, WHOLE, strlen(WHOLE));
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit_descriptors(limit, 2);
+    expect_entry(TW_E_SYSTEM, "Too many open files");
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
     expect_kept(SERVER, "newer");
 }
 
