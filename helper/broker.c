@@ -234,12 +234,13 @@ broker_hook(const struct broker *broker, const char *name, pid_t *pid)
 int
 broker_wait(const struct broker *broker, pid_t pid, int *state)
 {
-    struct broker_answer answer = {.state = 0};
+    struct broker_answer answer;
     int error =
         order(broker, (struct broker_order){.kind = ORDER_WAIT, .pid = pid},
               NULL, -1, &answer);
 
-    *state = answer.state;
+    if (!error)
+        *state = answer.state;
     return error;
 }
 

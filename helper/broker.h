@@ -95,7 +95,7 @@ int broker_fetch(const struct broker *broker, const struct broker_fetch *fetch,
 int broker_hook(const struct broker *broker, const char *name, pid_t *pid);
 
 /* broker_wait: how @pid, which was started and has ended, ended: as waitpid(2)
- * tells it.  Returns an errno: EAGAIN if it runs. */
+ * tells it.  Returns an errno, and leaves @state: EAGAIN if it runs. */
 int broker_wait(const struct broker *broker, pid_t pid, int *state);
 
 /* broker_close: nothing more is asked.  Idempotent. */

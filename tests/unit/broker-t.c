@@ -127,12 +127,14 @@ Test(broker, tells_what_execve_said)
 Test(broker, waits_for_nobody_elses_process)
 {
     struct broker broker = brokered(PRINT, &ENVIRONMENT);
-    int state;
+    int state = -1;
 
     cr_expect_eq(broker_wait(&broker, getpid(), &state), ECHILD);
     cr_expect_eq(broker_wait(&broker, -1, &state), ECHILD);
     cr_expect_eq(broker_wait(&broker, 0, &state), ECHILD);
     broker_close(&broker);
+    cr_expect_eq(broker_wait(&broker, 1, &state), ENOTCONN);
+    cr_expect_eq(state, -1, "nothing ended well that nobody knows of");
 }
 
 Test(broker, has_room_for_so_much)
