@@ -98,24 +98,41 @@ seconds_of(const ASN1_TIME *time)
     return seconds;
 }
 
+/* Of 4 or 16 bytes; the server may have written any number of them. */
+static const char *
+show_address(struct shown *out, const ASN1_STRING *address)
+{
+    int n = ASN1_STRING_length(address);
+
+    if (n != sizeof(struct in_addr) && n != sizeof(struct in6_addr))
+        return NULL;
+    return inet_ntop(n == sizeof(struct in_addr) ? AF_INET : AF_INET6,
+                     ASN1_STRING_get0_data(address), out->text,
+                     sizeof out->text);
+}
+
+static const char *
+show_host(struct shown *out, const GENERAL_NAME *name)
+{
+    if (name->type == GEN_IPADD)
+        return show_address(out, name->d.iPAddress);
+    if (name->type == GEN_DNS)
+        return text_printable(
+            out, (const char *)ASN1_STRING_get0_data(name->d.dNSName),
+            (size_t)ASN1_STRING_length(name->d.dNSName));
+    return NULL;
+}
+
 static void
 add_name(struct http_trace *trace, const GENERAL_NAME *name)
 {
-    const ASN1_STRING *text = name->d.ia5;
-    const unsigned char *bytes = ASN1_STRING_get0_data(text);
-    size_t used = strlen(trace->names), n = (size_t)ASN1_STRING_length(text);
-    char shown[INET6_ADDRSTRLEN] = "";
-    struct shown printable;
+    size_t used = strlen(trace->names);
+    struct shown shown;
+    const char *host = show_host(&shown, name);
 
-    if (name->type == GEN_DNS)
-        (void)text_printable(&printable, (const char *)bytes, n);
-    else if (name->type == GEN_IPADD && inet_ntop(n == 4 ? AF_INET : AF_INET6,
-                                                  bytes, shown, sizeof shown))
-        (void)strcpy(printable.text, shown);
-    else
-        return;
-    (void)snprintf(trace->names + used, sizeof trace->names - used, "%s%s",
-                   used ? ", " : "", printable.text);
+    if (host)
+        (void)snprintf(trace->names + used, sizeof trace->names - used, "%s%s",
+                       used ? ", " : "", host);
 }
 
 /* Before anything is said of it: of one that is refused people want to know

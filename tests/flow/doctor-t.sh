@@ -89,6 +89,7 @@ for kind in expired wrong-name; do
     says '^  .*  cert  *for ' "certificate $kind: and what was shown"
     kill "$SANDBOX_PID"; wait "$SANDBOX_PID" 2>/dev/null
 done
+says '^  .*  cert  *for sandbox\.invalid, by ' "a name that is none is left out"
 sandbox
 profile pay /oauth/v1/token
 cp "$file" "$T/pay.yaml"

@@ -72,6 +72,9 @@ static const struct wish AUTHORITY = {
             {NID_subject_alt_name, names},                \
     }
 
+/* DNS:sandbox.invalid, and an iPAddress of five bytes, which is none. */
+#define ELSEWHERE "DER:3018820f73616e64626f782e696e76616c696487057f0000012a"
+
 #define HERE "IP:127.0.0.1,IP:::1,DNS:localhost,DNS:sandbox.test"
 
 static const struct wish SERVERS[] = {
@@ -80,7 +83,7 @@ static const struct wish SERVERS[] = {
     [CERTIFICATE_EXPIRED] = {"tokenward sandbox", -2 * DAY_S, -DAY_S,
                              SERVER_EXTENSIONS(HERE)},
     [CERTIFICATE_WRONG_NAME] = {"tokenward sandbox", -HOUR_S, YEAR_S,
-                                SERVER_EXTENSIONS("DNS:sandbox.invalid")},
+                                SERVER_EXTENSIONS(ELSEWHERE)},
     [CERTIFICATE_NO_NAME] = {"127.0.0.1", -HOUR_S, YEAR_S,
                              SERVER_EXTENSIONS("email:admin@sandbox.test")},
 };
