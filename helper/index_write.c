@@ -48,6 +48,25 @@ write_path(const char *path, const char *specifier, char *out, size_t size)
         (void)snprintf(out + used, size - used, "%s", path);
 }
 
+/* Without them nobody is told that there is a token to be had: an index is
+ * everybody's to read, and the profiles are not. */
+static bool
+put_readers(const struct readers *readers, const char *name,
+            struct secret *out)
+{
+    char line[LINE_MAX_BYTES];
+    int n = snprintf(line, sizeof line, "%s", name);
+
+    for (size_t i = 0; i < readers->user_count; i++)
+        n += snprintf(line + n, sizeof line - (size_t)n, " u%u",
+                      (unsigned)readers->users[i]);
+    for (size_t i = 0; i < readers->group_count; i++)
+        n += snprintf(line + n, sizeof line - (size_t)n, " g%u",
+                      (unsigned)readers->groups[i]);
+    return readers->user_count + readers->group_count == 0 ||
+           lines_put(out, "readers", line);
+}
+
 /* @specifier: "" of a profile that is written out. */
 static bool
 put_routes(const struct profile *profile, const char *name,
@@ -55,6 +74,9 @@ put_routes(const struct profile *profile, const char *name,
 {
     char line[LINE_MAX_BYTES], path[LINE_MAX_BYTES / 2];
 
+    if (profile->match_count &&
+        !put_readers(profile_readers(profile), name, out))
+        return false;
     for (size_t i = 0; i < profile->match_count; i++) {
         const struct profile_match *match = &profile->matches[i];
         int n;

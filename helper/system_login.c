@@ -22,6 +22,7 @@
 #include "provider/base/clock.h"
 #include "provider/base/doorbell.h"
 #include "provider/base/index.h"
+#include "provider/base/own_ids.h"
 #include "provider/base/own_name.h"
 
 /* The template whose lines are looked at, and who is looking. */
@@ -31,8 +32,7 @@ struct search {
     char template[NAME_PART_MAX + 2];
     bool is_ours;
     size_t variables; /* noted of it, and of all before it */
-    gid_t *groups;
-    int group_count;
+    struct own_ids own;
 };
 
 static size_t
@@ -63,16 +63,6 @@ settle(struct search *search)
     out->count++;
 }
 
-static bool
-is_in_group(const struct search *search, int64_t gid)
-{
-    for (int i = 0; i < search->group_count; i++) {
-        if ((int64_t)search->groups[i] == gid)
-            return true;
-    }
-    return (int64_t)getegid() == gid;
-}
-
 static void
 begin(struct search *search, const char *template)
 {
@@ -97,18 +87,16 @@ static bool
 visit(void *arg, const char *key, const char *value)
 {
     struct search *search = arg;
-    int64_t id;
 
     if (strcmp(key, "login") == 0)
         begin(search, value);
     else if (strcmp(key, "login_variable") == 0)
         note_variable(search, value);
     else if (strcmp(key, "login_user") == 0)
-        search->is_ours = search->is_ours || (text_to_int64(value, &id) &&
-                                              id == (int64_t)geteuid());
+        search->is_ours = search->is_ours || own_ids_has_user(value);
     else if (strcmp(key, "login_group") == 0)
-        search->is_ours = search->is_ours || (text_to_int64(value, &id) &&
-                                              is_in_group(search, id));
+        search->is_ours =
+            search->is_ours || own_ids_has_group(&search->own, value);
     /* What is no template comes after all of them, and may be very much. */
     return strcmp(key, "profile") != 0 || text_is_template_name(value);
 }
@@ -130,19 +118,14 @@ system_logins_find(const struct session *session,
                    const struct profile_set *set, struct system_logins *out)
 {
     AUTO_INDEX index = INDEX_INIT;
-    AUTO_FREE gid_t *groups = NULL;
     struct search search = {.out = out, .set = set};
-    int count = getgroups(0, NULL);
 
     out->count = 0;
     if (index_open(session->runtime.system, false, false, &index, NULL))
         return;
-    if (count > 0)
-        groups = reallocarray(NULL, (size_t)count, sizeof *groups);
-    if (groups)
-        search.group_count = getgroups(count, groups);
-    search.groups = groups;
+    own_ids_take(&search.own);
     index_each(&index, visit, &search);
+    own_ids_clear(&search.own);
     settle(&search);
     for (size_t i = 0; i < out->count; i++)
         out->logins[i].kept = is_kept(session, out->logins[i].name);

@@ -37,6 +37,8 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/mark.h \
 	provider/base/nearest.c \
 	provider/base/nearest.h \
+	provider/base/own_ids.c \
+	provider/base/own_ids.h \
 	provider/base/own_name.c \
 	provider/base/own_name.h \
 	provider/base/record.c \
@@ -84,6 +86,8 @@ git_credential_tokenward_SOURCES = \
 	provider/credential/git_reply.h \
 	provider/credential/git_request.c \
 	provider/credential/git_request.h \
+	provider/credential/granted.c \
+	provider/credential/granted.h \
 	provider/credential/input.c \
 	provider/credential/input.h \
 	provider/credential/main.c \
@@ -109,6 +113,8 @@ tokenward_credential_SOURCES = \
 	provider/credential/docker.c \
 	provider/credential/goauth.c \
 	provider/credential/google.c \
+	provider/credential/granted.c \
+	provider/credential/granted.h \
 	provider/credential/input.c \
 	provider/credential/input.h \
 	provider/credential/keyring.c \

@@ -81,34 +81,17 @@ look_record(const struct runtime *runtime, const char *profile,
     return TW_OK;
 }
 
-struct name_search {
-    const char *name;
-    bool found;
-};
-
-static bool
-compare_name(void *arg, const char *key, const char *value)
-{
-    struct name_search *search = arg;
-
-    if (strcmp(key, "profile") == 0 && strcmp(value, search->name) == 0)
-        search->found = true;
-    return !search->found;
-}
-
 /* Is there a user's profile of that name, though it has no record yet? */
 static bool
 user_has_profile(const struct runtime *runtime, const char *profile)
 {
     AUTO_INDEX index = INDEX_INIT;
-    struct name_search search = {.name = profile};
 
     if (!runtime->user[0] || !runtime->config[0] ||
         access(runtime->config, F_OK) < 0 ||
         index_open(runtime->user, true, true, &index, NULL))
         return false;
-    index_each(&index, compare_name, &search);
-    return search.found;
+    return index_has_profile(&index, profile);
 }
 
 static bool

@@ -198,15 +198,15 @@ path_leads(const char *pattern, const char *path, char *instance)
 }
 
 /* Also while one line of the text is cut, see each_line(). */
-static bool
-has_profile(const struct index *index, const char *name)
+bool
+index_has_profile(const struct index *index, const char *name)
 {
     const char *text = index->text.bytes, *at = text;
     const char *const parts[] = {"profile=", name, NULL};
     char line[PROFILE_NAME_MAX + 16];
     size_t n;
 
-    if (!text_join(line, sizeof line, parts))
+    if (!text || !text_join(line, sizeof line, parts))
         return false;
     n = strlen(line);
     while ((at = memmem(at, index->text.len - (size_t)(at - text), line, n))) {
@@ -241,7 +241,7 @@ settle_profile(const struct index *index, const char *instance,
     if (!instance[0] || strlen(instance) >= room)
         return false;
     (void)strcpy(at + 1, instance);
-    return has_profile(index, route->profile);
+    return index_has_profile(index, route->profile);
 }
 
 /* "team/../other" is not of the team, whatever the server makes of it. */

@@ -21,10 +21,12 @@
 
 /* The file's keys: tokenward-index=1, source=MARK PATH, profile=NAME,
  * login=NAME@, login_user=UID, login_group=GID and login_variable=VARIABLE of
- * the NAME@ above them (who has one, and what it is called), route=NAME
- * USERNAME HOST[:PORT] [PATH].  NAME@ is the instance of whoever reads it
- * (own_name.h), with %u for that name in the PATH; NAME@%i, of a route, the
- * instance that stands for %i in the PATH.  Templates come first. */
+ * the NAME@ above them (who has one, and what it is called), readers=NAME
+ * uUID... gGID... (of the system's, who may have what the routes below it lead
+ * to), route=NAME USERNAME HOST[:PORT] [PATH].  NAME@ is the instance of
+ * whoever reads it (own_name.h), with %u for that name in the PATH; NAME@%i,
+ * of a route, the instance that stands for %i in the PATH.  Templates come
+ * first. */
 struct index {
     struct secret text;
     bool current; /* every source looked at still looks the same */
@@ -41,6 +43,9 @@ enum tw_status index_open(const char *dir, bool private, bool fresh,
 void index_each(const struct index *index,
                 bool (*visit)(void *arg, const char *key, const char *value),
                 void *arg);
+
+/* index_has_profile: is there one of exactly this name? */
+bool index_has_profile(const struct index *index, const char *name);
 
 struct route {
     char profile[PROFILE_NAME_MAX + 1];

@@ -3,9 +3,13 @@
  * target.c - see target.h.
  */
 #include "provider/credential/target.h"
-#include "provider/base/own_name.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "provider/base/own_name.h"
+#include "provider/credential/granted.h"
 
 /* The user's index, and where it is.  One that is where the environment says,
  * and is the user's own, needs no look at its directory.  Who has no profiles
@@ -56,6 +60,15 @@ target_name(const char *profile, struct target *out, struct tw_error *err)
     return own_name(profile, out->route.profile, err);
 }
 
+/* Root, or the service. */
+static bool
+owns(const char *dir)
+{
+    struct stat st;
+
+    return geteuid() == 0 || (lstat(dir, &st) == 0 && st.st_uid == geteuid());
+}
+
 enum tw_status
 target_each(bool (*visit)(void *arg, const char *key, const char *value),
             void *arg, struct tw_error *err)
@@ -70,7 +83,7 @@ target_each(bool (*visit)(void *arg, const char *key, const char *value),
         return status;
     index_each(&users, visit, arg);
     if (index_open(runtime.system, false, false, &systems, NULL) == TW_OK)
-        index_each(&systems, visit, arg);
+        granted_each(&systems, &users, owns(runtime.system), visit, arg);
     return TW_OK;
 }
 

@@ -29,8 +29,9 @@ enum tw_status target_find(const char *host, const char *path,
 enum tw_status target_name(const char *profile, struct target *out,
                            struct tw_error *err);
 
-/* target_each: calls @visit for each route of the user's, then the system's.
- */
+/* target_each: calls @visit for each route of the user's, then for each of the
+ * system's whose token the caller may have: as a reader of its profile, which
+ * none of the user's own hides.  What the indexes say is enough for that. */
 enum tw_status target_each(bool (*visit)(void *arg, const char *key,
                                          const char *value),
                            void *arg, struct tw_error *err);

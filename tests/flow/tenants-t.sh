@@ -91,6 +91,16 @@ matrix() {
 }
 matrix ""
 fronts
+# Which registries there are, and for whom.
+registries() { "$@" "$T/bin/tokenward-credential" docker list | grep -o '[a-z]*\.example' | sed 's/\..*//' | sort | tr '\n' ' '; }
+is "$(registries as anna)" "both one " "docker list names anna what she may read"
+is "$(registries as bert)" "both two " "and bert, by his group"
+is "$(registries as dora)" "both " "and dora"
+is "$(registries as "$SERVICE") $(registries env)" "both none one two  both none one two " "the service and root all of them"
+like "$(as "$SERVICE" "$T/bin/tokenward-credential" docker list)" '"https://none.example.test":"oauth2"' "with the user name"
+mv /run/tokenward/one "$T/aside"
+is "$(registries as anna)" "both one " "one whose token was not fetched yet, too"
+mv "$T/aside" /run/tokenward/one
 like "$(as dora $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=reject\nprofile=one\ngeneration=1\n')" "^status=access" "nor reject"
 like "$(as dora $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=status\n')" "^status=access" "a tenant sees nothing of all"
 # A call that anna made and dora goes on with: it is anna's, and answers in words.
@@ -248,8 +258,13 @@ out=$(his "$T/bin/tokenward" get two 2>&1); is $? 0 "has a token"
 is $? 0 "which is his own"
 sed -i 's#token_endpoint: .*#&\n    match: https://two.example.test\n    git_username: bert-s#' "$T/bert/config/tokenward/profiles.yaml"
 out=$(his "$T/bin/tokenward-credential" docker list)
-is "$(printf %s "$out" | grep -o '"https://two[^,}]*')" '"https://two.example.test":"bert-s"' "docker lists a registry that both lead to once, and as his"
-like "$out" '"https://one.example.test":"oauth2"' "and those of the system's alone, too"
+is "$out" '{"https://two.example.test":"bert-s"}' "docker lists a registry that both lead to once, and as his"
+sed -i 's#two.example.test#own.example.test#' "$T/bert/config/tokenward/profiles.yaml"
+reads third 'readers: {users: [bert]}'
+serve_system
+is "$(registries his)" "own third " "those of the system's that he may read, too, but none that a profile of his hides"
+stop_system
+rm "$SYSCONF/profiles.d/third.yaml"
 sed -i "s#token_endpoint: .*#token_endpoint: $URL/m/status=401,error=invalid_client/oauth/v1/token#" "$T/bert/config/tokenward/profiles.yaml"
 rm -r "$T/bert/run/tokenward/two"
 as bert cat /run/tokenward/two/token >/dev/null; is $? 0 "though he may read the system's"

@@ -402,7 +402,8 @@ tests_unit_supervise_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_supervise_t_CFLAGS = $(CC_UNIT)
 tests_unit_supervise_t_LDADD = $(LINK_UNIT)
 
-tests_unit_target_t_SOURCES = tests/unit/target-t.c provider/credential/target.c
+tests_unit_target_t_SOURCES = tests/unit/target-t.c provider/credential/granted.c \
+	provider/credential/target.c
 tests_unit_target_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_target_t_CFLAGS = $(CC_UNIT)
 tests_unit_target_t_LDADD = $(LINK_UNIT)
