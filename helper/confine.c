@@ -28,15 +28,13 @@ drop_capabilities(void)
 enum tw_status
 confine_start(struct tw_error *err)
 {
-    int fd;
-
     (void)umask(077);
-    do
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd < 0)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "/dev/null");
-    (void)close(fd);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null",
+                 (fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) | O_CLOEXEC) != fd)
+            return tw_fail_errno(err, TW_E_SYSTEM, errno, "/dev/null");
+    }
     return TW_OK;
 }
 

@@ -12,8 +12,9 @@
 #endif
 
 /* confine_start: descriptors 0 to 2 lead somewhere, so that no file of ours
- * is taken for standard error; and the umask is 077, whatever the caller's
- * was: a directory must be ours to open between its making and its chmod. */
+ * is taken for standard error, and what is written to a standard output that
+ * was closed still fails; and the umask is 077, whatever the caller's was: a
+ * directory must be ours to open between its making and its chmod. */
 enum tw_status confine_start(struct tw_error *err);
 
 /* confine_process: no core, not dumpable, no new privileges, and not one

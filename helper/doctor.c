@@ -200,6 +200,14 @@ report_fetch(void *arg, const char *name, const struct tw_error *err)
         doctor_say(doctor, SHEET_GOOD, TW_OK, "fetch", -1, text);
 }
 
+/* A line that could not be written, as where `head` has had enough: no server
+ * is asked for nobody. */
+static bool
+is_read(void)
+{
+    return !ferror(stdout);
+}
+
 /* The last thing that is done: a fetch gives up what it does not need. */
 static void
 fetch_all(struct doctor *doctor, const struct profile_set *set,
@@ -274,12 +282,12 @@ command_doctor(struct session *session, int argc, char **argv)
         return doctor.first;
     if (argc && profiles_find(&set, argv[0], &profile, &err))
         return session_fail(session, &err);
-    for (const struct profile *each = argc ? profile : set.first; each;
-         each = argc ? NULL : each->next)
+    for (const struct profile *each = argc ? profile : set.first;
+         each && is_read(); each = argc ? NULL : each->next)
         look_at(&doctor, each, &store);
     if (!argc)
         look_at_templates(&doctor, &set);
-    if (session->fetch && store.root >= 0)
+    if (session->fetch && store.root >= 0 && is_read())
         fetch_all(&doctor, &set, &store, profile);
     return doctor.first;
 }

@@ -192,7 +192,6 @@ command_login(struct session *session, int argc, char **argv)
 
     if (status)
         return status;
-    (void)signal(SIGPIPE, SIG_IGN);
     if (check_provider(profile, &err))
         return session_fail(session, &err);
     return log_in(session, &set, &store, profile);

@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -176,6 +177,15 @@ fence(const struct command *command, const struct session *session,
     return fence_local(store.root < 0 ? NULL : &store, err);
 }
 
+/* A pipe whose reader has had enough: that is no news to anybody. */
+static bool
+is_unread(void)
+{
+    struct pollfd poller = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&poller, 1, 0) > 0 && (poller.revents & POLLERR);
+}
+
 /* What was printed for a person or a program must have gone somewhere; a line
  * that was flushed in between may have been lost long before. */
 static enum tw_status
@@ -187,6 +197,8 @@ end_printing(const struct session *session, enum tw_status status)
 
     if (status || (!why && !ferror(stdout)))
         return status;
+    if (is_unread())
+        return TW_E_SYSTEM;
     if (why)
         (void)tw_fail_errno(&err, TW_E_SYSTEM, why, LOST);
     else
@@ -263,9 +275,10 @@ main(int argc, char **argv)
     (void)signal(SIGCHLD, SIG_DFL);
     /* A limit of file sizes is an error that is told, and no end. */
     (void)signal(SIGXFSZ, SIG_IGN);
-    /* A login goes on and closes its end, and the work goes on, too. */
-    if (session.report.session)
-        (void)signal(SIGPIPE, SIG_IGN);
+    /* Who reads what is said may go away, and the work goes on: a token that
+     * is paid for is kept, and a login closes its end.  Nor does a server end
+     * us by closing its own. */
+    (void)signal(SIGPIPE, SIG_IGN);
     session.report.detached = settings.detach;
     if (settings.help || settings.version) {
         if (settings.help)

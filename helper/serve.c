@@ -68,7 +68,6 @@ open_signals(struct serve *serve, struct tw_error *err)
     (void)sigaddset(&set, SIGHUP);
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGTERM);
-    (void)signal(SIGPIPE, SIG_IGN);
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "signals");
     serve->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);

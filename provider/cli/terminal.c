@@ -50,6 +50,8 @@ say(const char *program, const char *kind, const struct tw_error *err)
     size_t n = strcspn(err->message, "\n");
     ssize_t written;
 
+    if (!n)
+        return;
     put_line(&page, program, kind, err->message, n);
     if (err->message[n] && err->message[n + 1])
         put_line(&page, program, "hint: ", err->message + n + 1,
@@ -90,8 +92,10 @@ terminal_answer(const struct secret *text, struct tw_error *err)
         ssize_t n = write(STDOUT_FILENO, text->bytes + done, text->len - done);
 
         if (n < 0 && !may_go_on())
-            return tw_fail_errno(err, TW_E_SYSTEM, errno,
-                                 "the answer could not be written");
+            return errno == EPIPE
+                       ? tw_fail(err, TW_E_SYSTEM, "%s", "")
+                       : tw_fail_errno(err, TW_E_SYSTEM, errno,
+                                       "the answer could not be written");
         if (n > 0)
             done += (size_t)n;
     }

@@ -14,14 +14,16 @@
 #include "provider/base/error.h"
 #include "provider/base/secret.h"
 
-/* terminal_error: @err's message; what follows a '\n' is the hint. */
+/* terminal_error: @err's message; what follows a '\n' is the hint.  Nothing,
+ * where there is no message. */
 void terminal_error(const char *program, const struct tw_error *err);
 
 /* terminal_warning: the same, as "program: warning: message". */
 void terminal_warning(const char *program, const struct tw_error *err);
 
-/* terminal_answer: all of @text to stdout.  TW_E_SYSTEM when nobody reads it
- * any more; a SIGPIPE does not end the process. */
+/* terminal_answer: all of @text to stdout.  TW_E_SYSTEM when that failed, and
+ * without a message when nobody reads it any more; a SIGPIPE does not end the
+ * process. */
 enum tw_status terminal_answer(const struct secret *text,
                                struct tw_error *err);
 

@@ -197,6 +197,10 @@ mkdir -m 700 "$T/home/empty"; own "$T/home/empty"
 out=$(user env XDG_CONFIG_HOME="$T/home/empty" EDITOR=true tokenward edit 2>&1 </dev/null); is $? 66 "edit where there is no file yet: exit 66"
 like "$out" "hint: tokenward init writes a first profile" "edit: says what writes one"
 
+unread() { # unread COMMAND: into a pipe without a reader; sets STATUS and SAID
+    user sh -c "{ while (echo); do sleep 0.1; done; } 2>/dev/null; { $1; } 2>\"\$XDG_RUNTIME_DIR/said\"; echo \$? >\"\$XDG_RUNTIME_DIR/status\"" | true
+    STATUS=$(cat "$T/run/status") SAID=$(cat "$T/run/said")
+}
 # What was asked for is printed, or its absence is a failure that is told.
 for words in "check" "explain pay" presets providers "providers exec" schema "doctor pay" "refresh pay" --help --version; do
     command=tokenward-helper
@@ -204,7 +208,22 @@ for words in "check" "explain pay" presets providers "providers exec" schema "do
     # shellcheck disable=SC2086  # words are wanted
     out=$(user $command $words 2>&1 >/dev/full); is $? 71 "$words, on a full disk: exit 71"
     like "$out" "^tokenward-helper: the answer could not be written" "and why"
+    out=$(user sh -c "exec $command $words >&-" 2>&1); is $? 71 "$words, with stdout closed: exit 71"
+    like "$out" "^tokenward-helper: the answer could not be written" "and why"
+    unread "$command $words"
+    is "$STATUS$SAID" 71 "$words, with a reader that has gone: exit 71, and not a word"
 done
+for words in list status "status --json" "get pay" --help "help get" "complete -- he"; do
+    unread "tokenward $words"
+    is "$STATUS$SAID" 71 "$words, with a reader that has gone: exit 71, and not a word"
+done
+is "$(user tokenward doctor pay 2>&1 | head -n 1)" "this host" "doctor, and the first line of it: no word of the rest"
+before=$(requests)
+unread "tokenward doctor"
+is "$(requests)" "$before" "doctor: and no server is asked for nobody"
+before=$(field pay generation)
+unread "tokenward refresh --all"
+[ "$(field pay generation)" -gt "$before" ]; ok $? "refresh: what nobody reads any more is done all the same"
 
 # exec: the command is the process, and its token file stays fresh.
 user tokenward exec pay -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal ends the command, and that is the status"

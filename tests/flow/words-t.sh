@@ -78,6 +78,9 @@ for program in tokenward tokenward-helper git-credential-tokenward tokenward-cre
     out=$(user "$program" --help 2>&1); is $? 0 "$program --help: exit 0"
     like "$out" "^usage: $program" "and its usage"
     out=$(user sh -c "exec $program --help >&-" 2>&1); is $? 71 "which cannot be written: exit 71"
+    like "$out" "^$program: the answer could not be written: Bad file descriptor" "and why"
+    user sh -c "{ while (echo); do sleep 0.1; done; } 2>/dev/null; $program --help 2>\"\$XDG_RUNTIME_DIR/said\"; echo \$? >>\"\$XDG_RUNTIME_DIR/said\"" | true
+    is "$(cat "$T/run/said")" 71 "which nobody reads any more: exit 71, and not a word"
 done
 # An operation that git may ask for one day is no fault.
 is "$(user git-credential-tokenward capability-of-2040 </dev/null 2>&1; echo $?)" 0 "git: an operation that nobody knows"
