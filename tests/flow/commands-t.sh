@@ -190,6 +190,9 @@ for words in check "explain pay" "refresh --all" "edit pay" edit \
     out=$(homeless tokenward $words); is $? 66 "no home: ${words%% *}: exit 66"
     like "$out" "^tokenward.*: no profiles: neither XDG_CONFIG_HOME nor HOME is an absolute path" "and why"
 done
+# The profile was written anew: a get on a busy host is given the former token
+# after three seconds, while the next one is still on its way.
+user tokenward refresh pay >/dev/null; is $? 0 "no home: a token that is kept"
 user tokenward get pay >"$T/out"
 is "$(homeless tokenward get pay)" "$(cat "$T/out")" "no home: a token that is kept is given all the same"
 is "$(homeless tokenward check "$T/config/tokenward/profiles.d/pay.yaml" | cut -d ' ' -f 1-2)" "pay: good" "and a file that is named is checked"
