@@ -84,11 +84,13 @@ bool
 lines_next_is(struct lines *lines, const char *key, size_t key_len,
               const char **value)
 {
-    char *at = lines->next + key_len;
+    char *at = lines->next;
 
-    if ((size_t)(lines->end - lines->next) <= key_len || *at != '=' ||
-        memcmp(lines->next, key, key_len) != 0 ||
-        !cut(lines, end_of(lines, at)))
+    if ((size_t)(lines->end - at) <= key_len || at[key_len] != '=' ||
+        memcmp(at, key, key_len) != 0)
+        return false;
+    at += key_len;
+    if (!cut(lines, end_of(lines, at)))
         return false;
     *at = '\0';
     *value = at + 1;
