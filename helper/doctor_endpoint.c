@@ -25,7 +25,6 @@
 #define SOON_S (14 * DAY_S) /* a certificate that ends so soon is told of */
 #define SKEW_MAX_S 60       /* clocks that differ more are a fault */
 #define SKEW_TOLD_S 10
-#define ANSWER_SHOWN 80
 
 struct probe {
     struct doctor *doctor;

@@ -60,8 +60,9 @@ job_init_with(struct job *job, const struct job_context *context,
     }
 }
 
-void
-job_look(struct job *job)
+/* Reads what is kept, and the note. */
+static void
+look(struct job *job)
 {
     if (job->place.is_new)
         return;
@@ -111,7 +112,7 @@ keep(struct job *job)
 bool
 job_is_done_by_another(struct job *job)
 {
-    job_look(job);
+    look(job);
     if (!is_good(job, clock_now()))
         return false;
     job->result = (struct tw_error){.status = TW_OK};
@@ -161,7 +162,7 @@ enter(struct job *job, struct tw_error *err)
     if (!status)
         status = store_admit(&job->place, profile_readers(job->profile), err);
     if (!status)
-        job_look(job);
+        look(job);
     return status;
 }
 
@@ -210,7 +211,7 @@ prepare(struct job *job, int64_t lock_deadline_ms, bool *kept,
     status = store_lock(&job->place, lock_deadline_ms, err);
     if (status)
         return status;
-    job_look(job);
+    look(job);
     *kept = is_good(job, clock_now());
     return TW_OK;
 }

@@ -62,12 +62,6 @@ enum tw_status profile_value_path(const struct profile_reader *reader,
                                   const char *key,
                                   const struct yaml_node *node, char **out);
 
-/* profile_value_seconds: a whole number from 1 to @max. */
-enum tw_status profile_value_seconds(const struct profile_reader *reader,
-                                     const char *key,
-                                     const struct yaml_node *node, int64_t max,
-                                     int64_t *out);
-
 /* profile_value_choice: the index of the word in @words (NULL-ended). */
 enum tw_status profile_value_choice(const struct profile_reader *reader,
                                     const char *key,

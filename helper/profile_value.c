@@ -141,28 +141,6 @@ profile_value_path(const struct profile_reader *reader, const char *key,
     return TW_OK;
 }
 
-enum tw_status
-profile_value_seconds(const struct profile_reader *reader, const char *key,
-                      const struct yaml_node *node, int64_t max, int64_t *out)
-{
-    int64_t seconds = 0;
-    char digits[24] = "";
-    size_t n = 0;
-    enum tw_status status = profile_value_line(reader, key, node, &n);
-
-    if (status)
-        return status;
-    if (n < sizeof digits)
-        memcpy(digits, node->text, n);
-    if (!text_to_int64(digits, &seconds) || seconds < 1 || seconds > max)
-        return profile_refuse(reader, node,
-                              "%s must be a whole number of seconds from 1 to "
-                              "%lld",
-                              key, (long long)max);
-    *out = seconds;
-    return TW_OK;
-}
-
 static void
 join_words(const struct key_shape *shape, char *out, size_t size)
 {
@@ -246,6 +224,22 @@ enum tw_status
 profile_key_seconds(const struct profile_reader *reader,
                     const struct yaml_node *value, int64_t *out)
 {
-    return profile_value_seconds(reader, reader->key->name, value,
-                                 reader->key->shape.max, out);
+    const int64_t max = reader->key->shape.max;
+    int64_t seconds = 0;
+    char digits[24] = "";
+    size_t n = 0;
+    enum tw_status status =
+        profile_value_line(reader, reader->key->name, value, &n);
+
+    if (status)
+        return status;
+    if (n < sizeof digits)
+        memcpy(digits, value->text, n);
+    if (!text_to_int64(digits, &seconds) || seconds < 1 || seconds > max)
+        return profile_refuse(reader, value,
+                              "%s must be a whole number of seconds from 1 to "
+                              "%lld",
+                              reader->key->name, (long long)max);
+    *out = seconds;
+    return TW_OK;
 }
