@@ -8,11 +8,11 @@
 #include "helper/environment.h"
 #include "helper/profile.h"
 
-/* advise: calls @say for each thing there is to say of @profile and its
+/* advise: calls @tell for each thing there is to say of @profile and its
  * sources, "FILE:LINE: profile 'NAME': ..." with a hint.  Looks at files'
  * modes; reads none, and asks nobody. */
 void advise(const struct profile *profile,
             const struct environment *environment, bool system,
-            void (*say)(void *arg, const struct tw_error *advice), void *arg);
+            void (*tell)(void *arg, const struct tw_error *advice), void *arg);
 
 #endif

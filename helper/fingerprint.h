@@ -16,8 +16,8 @@
 bool fingerprint_of(const struct profile *profile,
                     char out[static FINGERPRINT_SIZE]);
 
-/* fingerprint_of_source: the same, of this source alone. */
-bool fingerprint_of_source(const struct profile *source,
+/* fingerprint_of_source: the same, of this source of it alone. */
+bool fingerprint_of_source(const struct profile *profile,
                            char out[static FINGERPRINT_SIZE]);
 
 /* fingerprint_of_grant: to whom a refresh token of this profile may be sent,

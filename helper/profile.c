@@ -66,17 +66,17 @@ profile_option(const struct profile *profile, const char *name)
 }
 
 const struct secret_source *
-profile_source_secret(const struct profile *profile, size_t index)
+profile_source_secret(const struct profile *source, size_t index)
 {
     const struct secret_source *const own[] = {
-        &profile->client_secret,
-        profile_secret_next(profile),
-        &profile_assertion(profile)->given,
-        &profile_assertion(profile)->key.passphrase,
-        &profile_identity(profile)->key.passphrase,
+        &source->client_secret,
+        profile_secret_next(source),
+        &profile_assertion(source)->given,
+        &profile_assertion(source)->key.passphrase,
+        &profile_identity(source)->key.passphrase,
     };
     const size_t own_count = sizeof own / sizeof *own;
-    const struct profile_request *request = &profile->request;
+    const struct profile_request *request = &source->request;
 
     if (index < own_count)
         return own[index];
@@ -87,8 +87,8 @@ profile_source_secret(const struct profile *profile, size_t index)
     if (index < request->header_count)
         return &request->headers[index].value;
     index -= request->header_count;
-    return index < profile->option_count ? &profile->options[index].secret
-                                         : NULL;
+    return index < source->option_count ? &source->options[index].secret
+                                        : NULL;
 }
 
 bool

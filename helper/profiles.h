@@ -58,28 +58,30 @@ struct profile_set {
     struct profile_left_out *left_out;
 };
 
-/* profiles_load: reads every file.  A broken file is left out whole, a broken
- * profile alone; the first complaint is kept in @out->broken, and every one is
- * handed to @complain (may be NULL).  Files and directories are checked on the
- * descriptor: owner, mode, regular, size.
- * Fails only when nothing could be looked at: TW_E_ACCESS, TW_E_SYSTEM, and
- * TW_E_NOT_FOUND if nothing says where profiles are. */
+/* Where profiles are; all is borrowed. */
 struct profile_scope {
     bool system;
     const char *dir; /* holds profiles.yaml (user only) and profiles.d; or "",
                         of a user without a home */
     const char *preset_dir; /* NULL: there are no presets */
 };
+
+/* profiles_load: reads every file.  A broken file is left out whole, a broken
+ * profile alone; the first complaint is kept in @out->broken, and every one is
+ * handed to @tell (may be NULL).  Files and directories are checked on the
+ * descriptor: owner, mode, regular, size.
+ * Fails only when nothing could be looked at: TW_E_ACCESS, TW_E_SYSTEM, and
+ * TW_E_NOT_FOUND if nothing says where profiles are. */
 enum tw_status
 profiles_load(const struct profile_scope *scope, struct modules *modules,
-              void (*complain)(void *arg, const struct tw_error *err),
-              void *arg, struct profile_set *out, struct tw_error *err);
+              void (*tell)(void *arg, const struct tw_error *err), void *arg,
+              struct profile_set *out, struct tw_error *err);
 
 /* profiles_load_file: the same for one file, for check FILE. */
 enum tw_status
 profiles_load_file(const struct profile_scope *scope, const char *path,
                    struct modules *modules,
-                   void (*complain)(void *arg, const struct tw_error *err),
+                   void (*tell)(void *arg, const struct tw_error *err),
                    void *arg, struct profile_set *out, struct tw_error *err);
 
 /* profiles_load_one: of the files that profiles_load() reads the one at @path,

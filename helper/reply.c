@@ -41,9 +41,10 @@ static const char *const NAMES[] = {
     [REPLY_ANSWER] = "answer",
 };
 
-const char *reply_class_name(enum reply_class class)
+const char *
+reply_class_name(enum reply_class which)
 {
-    return NAMES[class];
+    return NAMES[which];
 }
 
 enum tw_status

@@ -67,8 +67,8 @@ void reply_read_by(const struct reply_rules *rules, int64_t asked,
                    const struct http_reply *http,
                    const struct secret *const *scrub, struct reply *out);
 
-const char *reply_class_name(
-    enum reply_class class); /* "invalid_client", ... as in RFC 6749 */
+/* reply_class_name: "invalid_client", ... as in RFC 6749. */
+const char *reply_class_name(enum reply_class which);
 
 /* reply_status: by who must act.  invalid_client etc. TW_E_DENIED, 5xx, 429
  * and network TW_E_RETRY, malformed TW_E_PROTOCOL. */

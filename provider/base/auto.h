@@ -46,7 +46,7 @@ auto_fclose(FILE **file)
 #define AUTO_CLOSEDIR AUTO(auto_closedir) /* DIR *dir = NULL; */
 #define AUTO_FCLOSE AUTO(auto_fclose)     /* FILE *file = NULL; */
 
-/* Give a scope's resource to somebody else: out = TAKE_FD(fd). */
+/* Give a scope's resource to somebody else: out = take_fd(&fd). */
 static inline int
 take_fd(int *fd)
 {

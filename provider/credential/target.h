@@ -40,7 +40,7 @@ enum tw_status target_each(bool (*visit)(void *arg, const char *key,
  * TW_MIN_VALID_DEFAULT) if it can; twice the margin, where one is told.
  * *@given is false, with TW_OK, where there is one of the wrong side or kind:
  * the request is then none of ours. */
-enum tw_status target_ask(const struct target *target, int64_t margin_s,
+enum tw_status target_ask(const struct target *target, int64_t min_valid,
                           bool *given, struct answer *out,
                           struct tw_error *err);
 
