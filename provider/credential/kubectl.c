@@ -111,18 +111,15 @@ kubectl_run(const struct call *call, struct secret *out, int *exit_code,
     AUTO_ANSWER answer = ANSWER_INIT;
     struct question question;
     struct target target;
-    bool given;
     enum tw_status status = read_question(&text, &question, err);
 
     (void)exit_code;
     if (!status)
         status = find_target(call, question.server, &target, err);
     if (!status)
-        status = target_ask(&target, 2 * MARGIN_S, &given, &answer, err);
+        status = target_demand(&target, 2 * MARGIN_S, &answer, err);
     if (status)
         return status;
-    if (!given)
-        return target_refuse(&target, err);
     return put_credential(question.version, &answer, out) ? TW_OK
                                                           : tw_no_memory(err);
 }

@@ -42,7 +42,6 @@ static enum tw_status
 ask(const struct call *call, struct answer *out, struct tw_error *err)
 {
     struct target target;
-    bool given;
     enum tw_status status = target_name(call->args[0], &target, err);
 
     if (status)
@@ -50,8 +49,7 @@ ask(const struct call *call, struct answer *out, struct tw_error *err)
     if (strlen(call->args[1]) > USER_MAX ||
         !text_is_line(call->args[1], strlen(call->args[1])))
         return tw_fail(err, TW_E_USAGE, "the user name cannot be one");
-    status = target_ask(&target, TW_MIN_VALID_DEFAULT, &given, out, err);
-    return status || given ? status : target_refuse(&target, err);
+    return target_demand(&target, TW_MIN_VALID_DEFAULT, out, err);
 }
 
 enum tw_status

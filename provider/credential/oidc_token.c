@@ -108,17 +108,14 @@ oidc_token_run(const struct call *call, struct secret *out, int *exit_code,
     AUTO_ANSWER answer = ANSWER_INIT;
     struct request request = {.min_valid = TW_MIN_VALID_DEFAULT};
     struct target target;
-    bool given;
     enum tw_status status = parse(call->args, &request, err);
 
     (void)exit_code;
     if (!status)
         status = target_name(request.account, &target, err);
     if (!status)
-        status = target_ask(&target, request.min_valid, &given, &answer, err);
+        status = target_demand(&target, request.min_valid, &answer, err);
     if (status)
         return status;
-    if (!given)
-        return target_refuse(&target, err);
     return put_answer(request.form, &answer, out) ? TW_OK : tw_no_memory(err);
 }

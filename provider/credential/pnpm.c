@@ -26,7 +26,6 @@ pnpm_run(const struct call *call, struct secret *out, int *exit_code,
     AUTO_ANSWER answer = ANSWER_INIT;
     const char *profile = profile_of(call);
     struct target target;
-    bool given;
     enum tw_status status;
 
     (void)exit_code;
@@ -35,11 +34,9 @@ pnpm_run(const struct call *call, struct secret *out, int *exit_code,
                        "usage: tokenward-credential pnpm PROFILE");
     status = target_name(profile, &target, err);
     if (!status)
-        status = target_ask(&target, 2 * MARGIN_S, &given, &answer, err);
+        status = target_demand(&target, 2 * MARGIN_S, &answer, err);
     if (status)
         return status;
-    if (!given)
-        return target_refuse(&target, err);
     return secret_append_text(out, "Bearer ") &&
                    secret_append(out, answer.record.token,
                                  answer.record.token_len) &&

@@ -11,6 +11,8 @@
 #include "provider/base/own_name.h"
 #include "provider/credential/granted.h"
 
+#include "provider/base/own_name.h"
+
 /* The user's index, and where it is.  One that is where the environment says,
  * and is the user's own, needs no look at its directory.  Who has no profiles
  * starts no process to learn so. */
@@ -114,8 +116,14 @@ target_ask(const struct target *target, int64_t min_valid, bool *given,
 }
 
 enum tw_status
-target_refuse(const struct target *target, struct tw_error *err)
+target_demand(const struct target *target, int64_t min_valid,
+              struct answer *out, struct tw_error *err)
 {
+    bool given = false;
+    enum tw_status status = target_ask(target, min_valid, &given, out, err);
+
+    if (status || given)
+        return status;
     return tw_fail(err, TW_E_CONFIG,
                    "the token of '%s' is not for this client: it is no bearer "
                    "token, or another profile's of the same name",

@@ -44,10 +44,10 @@ enum tw_status target_ask(const struct target *target, int64_t min_valid,
                           bool *given, struct answer *out,
                           struct tw_error *err);
 
-/* target_refuse: TW_E_CONFIG, where a client is to be told that it was not
- * @given. */
-enum tw_status target_refuse(const struct target *target,
-                             struct tw_error *err);
+/* target_demand: the same of a client that asks nobody else: it is told, by
+ * TW_E_CONFIG, that what there is is none for it. */
+enum tw_status target_demand(const struct target *target, int64_t min_valid,
+                             struct answer *out, struct tw_error *err);
 
 /* target_expiry: the time to tell a client: the end of the token less its
  * margin, which is at most half of what is left. */

@@ -54,10 +54,10 @@ target_each(bool (*visit)(void *arg, const char *key, const char *value),
 }
 
 enum tw_status
-target_ask(const struct target *target, int64_t margin_s, bool *given,
+target_ask(const struct target *target, int64_t min_valid, bool *given,
            struct answer *out, struct tw_error *err)
 {
-    (void)margin_s;
+    (void)min_valid;
     (void)err;
     answer_clear(out);
     *given = target->found;
@@ -69,10 +69,15 @@ target_ask(const struct target *target, int64_t margin_s, bool *given,
 }
 
 enum tw_status
-target_refuse(const struct target *target, struct tw_error *err)
+target_demand(const struct target *target, int64_t min_valid,
+              struct answer *out, struct tw_error *err)
 {
-    (void)target;
-    return tw_fail(err, TW_E_CONFIG, "the token is not for this client");
+    bool given = false;
+
+    (void)target_ask(target, min_valid, &given, out, err);
+    return given
+               ? TW_OK
+               : tw_fail(err, TW_E_CONFIG, "the token is not for this client");
 }
 
 int64_t
