@@ -10,9 +10,9 @@
 #include <stdio.h>
 
 #include "helper/certificate.h"
-#include "helper/json_write.h"
 #include "helper/jwt.h"
 #include "provider/base/clock.h"
+#include "provider/base/json_text.h"
 
 static const char *
 audience_of(const struct profile *profile)
@@ -38,10 +38,11 @@ audience_of(const struct profile *profile)
 bool
 assertion_claims(const struct profile *profile, struct secret *out)
 {
-    return json_write_text(out, "iss", profile->client_id) &&
-           json_write_text(out, "sub", profile->client_id) &&
-           json_write_text(out, "aud", audience_of(profile)) &&
-           json_write_end(out);
+    return secret_append(out, "{", 1) &&
+           json_put_text_member(out, "iss", profile->client_id) &&
+           json_put_text_member(out, "sub", profile->client_id) &&
+           json_put_text_member(out, "aud", audience_of(profile)) &&
+           secret_append(out, "}", 1);
 }
 
 static enum tw_status

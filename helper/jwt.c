@@ -12,7 +12,7 @@
 
 #include "helper/base64.h"
 #include "helper/json.h"
-#include "helper/json_write.h"
+#include "provider/base/json_text.h"
 
 #define HEADER_MAX 4096
 #define ID_BYTES 16
@@ -36,12 +36,13 @@ put_header(const struct jwt_signer *signer, enum jwt_algorithm algorithm,
 {
     AUTO_SECRET header = SECRET_INIT(HEADER_MAX);
 
-    if (json_write_text(&header, "alg", jwt_algorithm_name(algorithm)) &&
-        json_write_text(&header, "typ", "JWT") &&
-        (!signer->kid || json_write_text(&header, "kid", signer->kid)) &&
+    if (secret_append(&header, "{", 1) &&
+        json_put_text_member(&header, "alg", jwt_algorithm_name(algorithm)) &&
+        json_put_text_member(&header, "typ", "JWT") &&
+        (!signer->kid || json_put_text_member(&header, "kid", signer->kid)) &&
         (!signer->thumbprint ||
-         json_write_text(&header, "x5t#S256", signer->thumbprint)) &&
-        json_write_end(&header) &&
+         json_put_text_member(&header, "x5t#S256", signer->thumbprint)) &&
+        secret_append(&header, "}", 1) &&
         base64url_encode(out, secret_text(&header), header.len))
         return TW_OK;
     return TW_FAIL_ROOM(err, TW_E_CONFIG, "the header of a JWT is too large");
@@ -55,7 +56,7 @@ put_id(struct secret *claims)
 
     return getrandom(bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes &&
            base64url_encode(&id, bytes, sizeof bytes) &&
-           json_write_text(claims, "jti", secret_text(&id));
+           json_put_text_member(claims, "jti", secret_text(&id));
 }
 
 /* What is missing goes in front; the rest follows as it was given. */
@@ -65,15 +66,16 @@ put_claims(const struct json *given, const char *text, int64_t now,
 {
     const char *members = strchr(text, '{') + 1;
 
-    if ((json_kind(given, "iat") == JSON_ABSENT &&
-         !json_write_number(claims, "iat", now)) ||
+    if (!secret_append(claims, "{", 1) ||
+        (json_kind(given, "iat") == JSON_ABSENT &&
+         !json_put_number_member(claims, "iat", now)) ||
         (json_kind(given, "exp") == JSON_ABSENT &&
-         !json_write_number(claims, "exp", now + lifetime)) ||
+         !json_put_number_member(claims, "exp", now + lifetime)) ||
         (json_kind(given, "jti") == JSON_ABSENT && !put_id(claims)))
         return false;
     members += strspn(members, " \t\r\n");
-    return secret_append(claims, claims->len ? "," : "{",
-                         claims->len && *members == '}' ? 0 : 1) &&
+    return (claims->len == 1 || *members == '}' ||
+            secret_append(claims, ",", 1)) &&
            secret_append_text(claims, members);
 }
 

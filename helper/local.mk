@@ -139,8 +139,6 @@ helper_libhelper_la_SOURCES = \
 	helper/json_scan.h \
 	helper/json_string.c \
 	helper/json_string.h \
-	helper/json_write.c \
-	helper/json_write.h \
 	helper/jwt.c \
 	helper/jwt.h \
 	helper/jwt_expiry.c \

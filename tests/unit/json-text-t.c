@@ -54,3 +54,17 @@ Test(json_text, holds_its_limit)
     secret_clear(&out);
     cr_expect(!json_put_text(&out, "123456"));
 }
+
+Test(json_text, sets_members_apart)
+{
+    AUTO_SECRET out = SECRET_INIT(100);
+
+    cr_expect(secret_append(&out, "{", 1));
+    cr_expect(json_put_text_member(&out, "a\"", "\\"));
+    cr_expect(json_put_number_member(&out, "n", INT64_MIN));
+    cr_expect(json_put_raw_member(&out, "more", "[null"));
+    cr_expect(json_put_name(&out, "no member"));
+    cr_expect_str_eq(secret_text(&out),
+                     "{\"a\\\"\":\"\\\\\",\"n\":-9223372036854775808,"
+                     "\"more\":[null,\"no member\":");
+}

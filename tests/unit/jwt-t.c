@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 
 #include "helper/json.h"
-#include "helper/json_write.h"
 #include "helper/jwt.h"
 #include "tests/unit/made_key.h"
 
@@ -289,15 +288,4 @@ Test(jwt, limits)
                         "the claims to be signed are too large");
     cr_expect_eq(jwt_sign(&signer, "{}", NOW, 1, &jwt, NULL), TW_E_MODULE);
     cr_expect_eq(jwt.len, 0);
-}
-
-Test(jwt, json_is_escaped)
-{
-    AUTO_SECRET out = SECRET_INIT(100);
-
-    cr_expect(json_write_text(&out, "a\"", "\\\n\x01\xc3\xa9"));
-    cr_expect(json_write_number(&out, "n", INT64_MIN));
-    cr_expect(json_write_end(&out));
-    cr_expect_str_eq(secret_text(&out), "{\"a\\\"\":\"\\\\\\u000a\\u0001\xc3"
-                                        "\xa9\",\"n\":-9223372036854775808}");
 }
