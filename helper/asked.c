@@ -6,16 +6,17 @@
 #include "helper/asked.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 
-#define NAME_SIZE 64
+#include "provider/base/text.h"
 
 static char *shared;
 
 void
 asked_share(void)
 {
-    void *page = mmap(NULL, NAME_SIZE, PROT_READ | PROT_WRITE,
+    void *page = mmap(NULL, ASKED_NAME_SIZE, PROT_READ | PROT_WRITE,
                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     shared = page == MAP_FAILED ? NULL : page;
@@ -25,7 +26,7 @@ void
 asked_begin(const char *provider)
 {
     if (shared)
-        (void)snprintf(shared, NAME_SIZE, "%s", provider);
+        (void)snprintf(shared, ASKED_NAME_SIZE, "%s", provider);
 }
 
 void
@@ -35,8 +36,12 @@ asked_end(void)
         shared[0] = '\0';
 }
 
-const char *
-asked_name(void)
+void
+asked_name(char out[static ASKED_NAME_SIZE])
 {
-    return shared ? shared : "";
+    memset(out, 0, ASKED_NAME_SIZE);
+    if (shared)
+        memcpy(out, shared, ASKED_NAME_SIZE - 1);
+    if (!text_is_module_name(out))
+        out[0] = '\0';
 }

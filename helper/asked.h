@@ -13,7 +13,11 @@ void asked_share(void);
 void asked_begin(const char *provider);
 void asked_end(void);
 
-/* asked_name: what ran in there when the other process ended, or "". */
-const char *asked_name(void);
+#define ASKED_NAME_SIZE 33 /* as text_is_module_name() has it, and a NUL */
+
+/* asked_name: what ran in there when the other process ended, or "".  It is
+ * that process's word, which may have been taken over: nothing but a
+ * provider's name comes out. */
+void asked_name(char out[static ASKED_NAME_SIZE]);
 
 #endif

@@ -119,9 +119,10 @@ sweep_children(void)
 static void
 tell_end(enum tw_status status, const char *how, struct tw_error *err)
 {
-    const char *name = asked_name();
+    char name[ASKED_NAME_SIZE];
 
-    if (*name)
+    asked_name(name);
+    if (name[0])
         (void)tw_fail(err, TW_E_MODULE,
                       "provider '%s' %s\nreport it to whoever made it", name,
                       how);

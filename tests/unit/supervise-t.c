@@ -5,10 +5,13 @@
  */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "helper/asked.h"
 #include "helper/confine.h"
 #include "helper/supervise.h"
 #include "provider/base/clock.h"
@@ -101,6 +104,28 @@ Test(supervise, what_a_good_child_leaves_is_ended_too)
 
     cr_expect(is_soon(end_with_a_good_child, NULL, 2000, &took_ms), "%jd ms",
               (intmax_t)took_ms);
+}
+
+static void
+expect_blame(const char *name, const char *word)
+{
+    struct tw_error err = {0};
+    int exit_status;
+
+    if (supervise(clock_monotonic_ms() + 5000, NULL, &office, &exit_status,
+                  &err)) {
+        asked_begin(name);
+        (void)raise(SIGKILL);
+    }
+    cr_expect(strstr(err.message, word), "%s", err.message);
+}
+
+/* Whose word that is may be anybody's by then. */
+Test(supervise, blames_a_provider_by_its_name_alone)
+{
+    expect_blame("none", "provider 'none' died of signal 9");
+    expect_blame("", "the fetch died of signal 9");
+    expect_blame("\033[2J", "the fetch died of signal 9");
 }
 
 /* A file opened by us must not be 2, where messages go; what is written to 1
