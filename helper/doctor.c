@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "helper/advice.h"
+#include "helper/commands.h"
 #include "helper/profile_template.h"
 #include "helper/stack.h"
 #include "provider/base/auto.h"

@@ -5,7 +5,7 @@
 #ifndef TW_HELPER_DOCTOR_H
 #define TW_HELPER_DOCTOR_H
 
-#include "helper/commands.h"
+#include "helper/session.h"
 #include "helper/sheet.h"
 
 struct doctor {

@@ -16,6 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "helper/commands.h"
+
 static void
 let_go(struct session *session, enum tw_status status)
 {

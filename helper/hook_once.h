@@ -5,7 +5,7 @@
 #ifndef TW_HELPER_HOOK_ONCE_H
 #define TW_HELPER_HOOK_ONCE_H
 
-#include "helper/commands.h"
+#include "helper/session.h"
 
 /* hook_once: those of the profiles in session->published, one after another,
  * once whoever waits for the run's @status has been told it, and until the

@@ -308,6 +308,8 @@ helper_libhelper_la_SOURCES = \
 	helper/serve_turn.c \
 	helper/serve_user.c \
 	helper/serve_wait.c \
+	helper/session.c \
+	helper/session.h \
 	helper/sheet.c \
 	helper/sheet.h \
 	helper/specifier.c \

@@ -5,7 +5,7 @@
 #ifndef TW_HELPER_LOGOUT_H
 #define TW_HELPER_LOGOUT_H
 
-#include "helper/commands.h"
+#include "helper/session.h"
 
 /* logout_revoke: has @record's access token revoked where @profile says, if
  * it was bought of that server.  Whether it is still kept is no matter.  The

@@ -5,7 +5,7 @@
 #ifndef TW_HELPER_OPTIONS_H
 #define TW_HELPER_OPTIONS_H
 
-#include "helper/commands.h"
+#include "helper/session.h"
 
 /* What is main's own; all else goes into the session. */
 struct settings {

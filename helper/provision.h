@@ -5,7 +5,7 @@
 #ifndef TW_HELPER_PROVISION_H
 #define TW_HELPER_PROVISION_H
 
-#include "helper/commands.h"
+#include "helper/session.h"
 
 /* provision: fetches the profiles of @set marked login: true, and those of
  * @names, which come first, and has the system's resident helper do so with

@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 
+#include "helper/commands.h"
 #include "helper/fence.h"
 #include "helper/http.h"
 #include "helper/lock.h"

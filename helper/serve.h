@@ -10,7 +10,6 @@
 
 #include "helper/audit.h"
 #include "helper/bell.h"
-#include "helper/commands.h"
 #include "helper/credential.h"
 #include "helper/hooks.h"
 #include "helper/log.h"
@@ -20,6 +19,7 @@
 #include "helper/notify.h"
 #include "helper/renewal.h"
 #include "helper/serve_revoke.h"
+#include "helper/session.h"
 #include "helper/task.h"
 #include "helper/watch.h"
 

@@ -9,7 +9,7 @@
 #ifndef TW_HELPER_SYSTEM_LOGIN_H
 #define TW_HELPER_SYSTEM_LOGIN_H
 
-#include "helper/commands.h"
+#include "helper/session.h"
 
 /* Half of the calls that the resident helper takes of one user at once. */
 #define SYSTEM_LOGINS_MAX 16
