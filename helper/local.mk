@@ -321,6 +321,8 @@ helper_libhelper_la_SOURCES = \
 	helper/state_path.c \
 	helper/state_text.c \
 	helper/state_text.h \
+	helper/state_version.c \
+	helper/state_version.h \
 	helper/store.c \
 	helper/store.h \
 	helper/store_place.c \

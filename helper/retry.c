@@ -32,6 +32,25 @@ is_for_good(int status)
            status == TW_E_INTERACT;
 }
 
+static void
+tell(struct backoff *note, const struct tw_error *failure, struct now now)
+{
+    note->failed_at = now.wall;
+    (void)snprintf(note->status, sizeof note->status, "%s",
+                   tw_status_name(failure->status));
+    (void)snprintf(note->message, sizeof note->message, "%s",
+                   failure->message);
+}
+
+void
+retry_after_none(struct backoff *note, const struct tw_error *failure,
+                 struct now now)
+{
+    if (!note->failures)
+        note->failures = 1;
+    tell(note, failure, now);
+}
+
 void
 retry_after_failure(struct backoff *note, const struct tw_error *failure,
                     int64_t retry_after, struct now now, uint32_t seed)
@@ -45,12 +64,8 @@ retry_after_failure(struct backoff *note, const struct tw_error *failure,
     wait = with_jitter(wait, seed);
     if (retry_after > wait)
         wait = retry_after;
-    note->failed_at = now.wall;
     note->not_before = moment_after(now, wait);
-    (void)snprintf(note->status, sizeof note->status, "%s",
-                   tw_status_name(failure->status));
-    (void)snprintf(note->message, sizeof note->message, "%s",
-                   failure->message);
+    tell(note, failure, now);
 }
 
 void

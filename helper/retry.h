@@ -22,6 +22,11 @@
 void retry_after_failure(struct backoff *note, const struct tw_error *failure,
                          int64_t retry_after, struct now now, uint32_t seed);
 
+/* retry_after_none: what failed on this host, before anybody was asked, for
+ * those who look at the note: it puts nothing off. */
+void retry_after_none(struct backoff *note, const struct tw_error *failure,
+                      struct now now);
+
 /* retry_explain: why no request is made before @left seconds are over: the
  * note's failure, or that the last token lived for @lifetime only. */
 void retry_explain(const struct backoff *note, const char *profile,

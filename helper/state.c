@@ -28,6 +28,7 @@
 #include "helper/own_directory.h"
 #include "helper/owned_file.h"
 #include "helper/state_text.h"
+#include "helper/state_version.h"
 #include "provider/base/text.h"
 
 #define NEXT_PREFIX ".next."
@@ -55,7 +56,9 @@ read_file(const struct state *state, const char *name, struct secret *out,
     enum tw_status status;
 
     (void)snprintf(label, sizeof label, "%s/%s", state->path, name);
-    status = owned_file_open(&path, &rule, &fd, &st, err);
+    status = state_version_check(state->dir, name, state->path, err);
+    if (!status)
+        status = owned_file_open(&path, &rule, &fd, &st, err);
     return status ? status : owned_file_read(fd, label, &st, out, err);
 }
 
@@ -163,6 +166,12 @@ install(struct state *state, struct tw_error *err)
                          state->path, state->name);
 }
 
+static enum tw_status
+check_kept(const struct state *state, struct tw_error *err)
+{
+    return state_version_check(state->dir, state->name, state->path, err);
+}
+
 /* What a process that was killed had written, or a part of it.  What cannot be
  * read may be the only good token: it is let be, for the next run. */
 static enum tw_status
@@ -174,7 +183,9 @@ recover(struct state *state, struct tw_error *err)
     enum tw_status status;
 
     next_name(state, name);
-    status = read_file(state, name, &text, err);
+    status = check_kept(state, err);
+    if (!status)
+        status = read_file(state, name, &text, err);
     if (status && status != TW_E_CONFIG) { /* which is: too long to be one */
         (void)close(take_fd(&state->next));
         return status;
@@ -215,6 +226,8 @@ state_enter(const char *path, const char *name, struct state *out,
     state.path = strdup(path);
     if (!status && !state.path)
         status = tw_no_memory(err);
+    if (!status)
+        status = check_kept(&state, err); /* before a file is made beside it */
     if (!status)
         status = open_next(&state, err);
     if (!status)

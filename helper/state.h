@@ -56,8 +56,9 @@ enum tw_status state_directory(const char *path, int *out,
 
 /* state_enter: opens (and makes) the directory @path, and makes this process
  * the only one to use @name's refresh token until state_leave().  Finishes
- * what a process that was killed had begun.
- * TW_E_RETRY: another process is at it; TW_E_ACCESS; TW_E_SYSTEM. */
+ * what a process that was killed had begun.  TW_E_RETRY: another process is at
+ * it; TW_E_ACCESS, also where a file is a later version's (state_version.h);
+ * TW_E_SYSTEM. */
 enum tw_status state_enter(const char *path, const char *name,
                            struct state *out, struct tw_error *err);
 

@@ -10,12 +10,11 @@
 #include "provider/base/lines.h"
 #include "provider/base/text.h"
 
-#define VERSION "1"
-
 bool
 state_text_read(struct secret *text, struct state_text *out)
 {
-    const char *key, *value, *last = "", *version = "";
+    const char *key, *value, *last = "";
+    int64_t version = 0;
     struct state_text kept = {"", "", ""};
     struct lines lines;
 
@@ -26,8 +25,8 @@ state_text_read(struct secret *text, struct state_text *out)
     lines_begin(&lines, text->bytes, text->len);
     while (lines_next(&lines, &key, &value)) {
         last = key;
-        if (strcmp(key, "tokenward-state") == 0)
-            version = value;
+        if (strcmp(key, STATE_TEXT_KEY) == 0)
+            (void)text_to_int64(value, &version);
         else if (strcmp(key, "profile") == 0)
             kept.profile = value;
         else if (strcmp(key, "fingerprint") == 0)
@@ -35,7 +34,7 @@ state_text_read(struct secret *text, struct state_text *out)
         else if (strcmp(key, "refresh_token") == 0)
             kept.token = value;
     }
-    if (lines.broken || strcmp(version, VERSION) != 0 ||
+    if (lines.broken || version != STATE_TEXT_VERSION ||
         strcmp(last, "refresh_token") != 0 ||
         !text_is_token(kept.token, strlen(kept.token)))
         return false;
@@ -46,7 +45,7 @@ state_text_read(struct secret *text, struct state_text *out)
 bool
 state_text_write(const struct state_text *kept, struct secret *out)
 {
-    return lines_put(out, "tokenward-state", VERSION) &&
+    return lines_put_int64(out, STATE_TEXT_KEY, STATE_TEXT_VERSION) &&
            lines_put(out, "profile", kept->profile) &&
            lines_put(out, "fingerprint", kept->fingerprint) &&
            lines_put_int64(out, "kept_at", clock_now().wall) &&

@@ -13,6 +13,8 @@
 #include "provider/base/secret.h"
 #include "provider/base/text.h"
 
+#define STATE_TEXT_KEY "tokenward-state" /* of the first line */
+#define STATE_TEXT_VERSION 1
 #define STATE_TEXT_MAX (TOKEN_MAX + 1024) /* bytes of a file */
 
 struct state_text {

@@ -139,4 +139,48 @@ like "$out" "chmod 600" "says what to do"
 chmod 755 "$STATE"
 out=$($FETCH open 2>&1); is $? 73 "a state directory that others may read: exit 73"
 is "$(requests)" "$before" "no request is made"
+chmod 700 "$STATE"
+
+# Written by a later version, which was here and is not any more: it is let be,
+# by whatever meets it.
+rotating later /oauth/v1/token
+$FETCH later
+cp -p "$STATE/later" "$T/later.1"
+sed '1s/1$/2/' "$STATE/later" >"$T/later.2"
+untouched() { # untouched FILE NAME...: they are as they were planted
+    planted=$1
+    shift
+    for name in "$@"; do cmp "$planted" "$STATE/$name"; done
+}
+says_later() { # says_later FILE EXIT COMMAND...: and that its FILE is as it was
+    file=$1 exit=$2
+    shift 2
+    out=$(mint | user "$@" 2>&1); is $? "$exit" "$file is a later version's: ${1##*/} $2: exit $exit"
+    like "$out" "$STATE/$file: was written by a later version of tokenward" "says so"
+    case $out in *"login later"*) false ;; esac; ok $? "and does not ask for a login"
+    untouched "$T/later.2" "$file"; ok $? "and leaves it as it is"
+}
+cat "$T/later.2" >"$STATE/later"
+says_later later 73 tokenward doctor later # which asks, and brings nothing to be refused
+before=$(requests)
+says_later later 73 tokenward refresh later
+is "$(user tokenward get later)" "$(field later access_token)" "the token that is kept is given"
+age later 3601
+says_later later 73 tokenward get later
+says_later later 0 tokenward status later
+says_later later 0 tokenward explain later
+says_later later 73 tokenward login later
+says_later later 73 tokenward logout later
+mv "$T/config/tokenward/profiles.d/later.yaml" "$T/later.yaml"
+says_later later 73 tokenward logout later
+mv "$T/later.yaml" "$T/config/tokenward/profiles.d/"
+is "$(requests)" "$before" "no request is made"
+[ ! -e "$STATE/.next.later" ]; ok $? "and nothing is made beside it"
+cp -p "$T/later.1" "$STATE/later"
+cat "$T/later.2" >"$STATE/.next.later"; chmod 600 "$STATE/.next.later"; own "$STATE"
+says_later .next.later 73 tokenward refresh later
+untouched "$T/later.1" later; ok $? "nor what is kept beside it"
+rm "$STATE/.next.later"
+$FETCH later; is $? 0 "gone: it goes on"
+case $(user tokenward status later) in *"later version"*) false ;; esac; ok $? "and status says no more of it"
 done_testing

@@ -10,6 +10,7 @@
  */
 #include "helper/state.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -133,6 +134,25 @@ holds(struct piece text, const char *token)
     int n = snprintf(line, sizeof line, "refresh_token=%s\n", token);
 
     return memmem(text.at, text.n, line, (size_t)n) != NULL;
+}
+
+/* Of a version that is not there yet, and no other reading than this one's. */
+static bool
+is_later(struct piece text)
+{
+    static const char KEY[] = "tokenward-state=";
+    size_t n = sizeof KEY - 1, digits = 0;
+
+    if (text.n < n || memcmp(text.at, KEY, n) != 0)
+        return false;
+    while (n + digits < text.n && text.at[n + digits] >= '0' &&
+           text.at[n + digits] <= '9')
+        digits++;
+    if (!digits || n + digits >= text.n || n + digits >= 64 ||
+        text.at[n + digits] != '\n')
+        return false;
+    errno = 0;
+    return strtoll((const char *)text.at + n, NULL, 10) > 1 && !errno;
 }
 
 /* What is read, or "". */
@@ -318,7 +338,8 @@ fuzz_state(const uint8_t *data, size_t n)
     cut(data, n, &run);
     put(run.dir, VICTIM, 0600, MINE);
     (void)plant(&run, NAME, run.kept, &run.in_the_way);
-    run.odd_next = !plant(&run, NEXT, run.next, &is_directory);
+    run.odd_next = !plant(&run, NEXT, run.next, &is_directory) ||
+                   is_later(run.kept) || is_later(run.next);
     if (enter(&run)) {
         read_token(&run, FINGERPRINT, run.token);
         FUZZ_CHECK(!run.token[0] || strlen(run.token) == 63 ||

@@ -54,6 +54,26 @@ Test(retry, retry_after_is_the_least)
     cr_assert_eq(backoff_left(&note, now), 3600);
 }
 
+/* It may be mended at once; what a server asked for holds all the same. */
+Test(retry, what_failed_here_puts_nothing_off)
+{
+    static const struct tw_error OPEN = {.status = TW_E_ACCESS,
+                                         .message = "mode 0644"};
+    struct now now = {.wall = 1000000, .boot = 1000};
+    struct backoff note = {0};
+
+    retry_after_none(&note, &OPEN, now);
+    cr_expect_eq(backoff_left(&note, now), 0);
+    cr_expect_eq(note.failures, 1);
+    cr_expect_eq(note.failed_at, now.wall);
+    cr_expect_str_eq(note.status, "access");
+    cr_expect_str_eq(note.message, "mode 0644");
+    retry_after_failure(&note, &NETWORK, 120, now, 0);
+    retry_after_none(&note, &OPEN, now);
+    cr_expect_eq(backoff_left(&note, now), 120);
+    cr_expect_eq(note.failures, 2);
+}
+
 Test(retry, success_forgets_and_spaces)
 {
     struct now now = {.wall = 1000000, .boot = 1000};

@@ -248,6 +248,67 @@ Test(state, counts_what_is_too_long_as_none)
     expect_kept(SERVER, "second");
 }
 
+static void
+expect_untouched(const char *name, const char *text, size_t n)
+{
+    AUTO_FCLOSE FILE *file = fopen(scratch_path(name), "re");
+    static char found[2 * TOKEN_MAX + 1];
+
+    cr_assert(file, "%s is gone", name);
+    cr_expect_eq(fread(found, 1, sizeof found, file), n);
+    cr_expect_eq(memcmp(found, text, n), 0);
+}
+
+/* Its format is not known, nor how long it may be. */
+Test(state, leaves_a_later_versions_file_as_it_is)
+{
+    static const char *const LATER[] = {
+        "tokenward-state=2\nprofile=p\nfingerprint=" SERVER
+        "\nkept_at=1\nrefresh_token=newer\n",
+        "tokenward-state=10\nsealed=no line end"};
+    static char text[2 * TOKEN_MAX];
+
+    cr_assert_eq(mkdir(path, 0700), 0);
+    for (size_t i = 0; i < 3; i++) {
+        size_t n = i < 2 ? strlen(LATER[i]) : sizeof text;
+
+        memset(text, 'x', sizeof text);
+        memcpy(text, LATER[i % 2], strlen(LATER[i % 2]));
+        scratch_put("state/p", 0600, text, n);
+        expect_entry(TW_E_ACCESS, "state/p: was written by a later version");
+        expect_untouched("state/p", text, n);
+        cr_expect_lt(access(scratch_path("state/.next.p"), F_OK), 0);
+        scratch_put("state/.next.p", 0600, WHOLE, strlen(WHOLE));
+        expect_entry(TW_E_ACCESS, "state/p: was written by a later version");
+        expect_untouched("state/p", text, n);
+        expect_untouched("state/.next.p", WHOLE, strlen(WHOLE));
+        cr_assert_eq(unlink(scratch_path("state/p")), 0);
+        scratch_put("state/.next.p", 0600, text, n);
+        expect_entry(TW_E_ACCESS, "state/.next.p: was written by a later");
+        expect_untouched("state/.next.p", text, n);
+        cr_assert_eq(unlink(scratch_path("state/.next.p")), 0);
+    }
+}
+
+Test(state, is_no_later_versions_where_it_does_not_say_so)
+{
+    static const char *const TEXTS[] = {"tokenward-state=\n",
+                                        "tokenward-state=0\n",
+                                        "tokenward-state=2",
+                                        "tokenward-state=2x\n",
+                                        "state=2\n",
+                                        "\n",
+                                        ""};
+
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        cr_assert_eq(keep("first"), TW_OK);
+        scratch_put("state/.next.p", 0600, TEXTS[i], strlen(TEXTS[i]));
+        expect_kept(SERVER, "first");
+        scratch_put("state/p", 0600, TEXTS[i], strlen(TEXTS[i]));
+        expect_kept(SERVER, NULL);
+    }
+}
+
 /* Whoever was killed had written all of it, or a part. */
 Test(state, finishes_what_was_begun)
 {
