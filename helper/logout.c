@@ -191,15 +191,20 @@ forget(struct logout *logout, struct tw_error *err)
 }
 
 static enum tw_status
-report(const struct logout *logout)
+fail_vain(const struct logout *logout)
 {
     struct tw_error err;
 
-    if (!logout->found) {
-        (void)tw_fail(&err, TW_E_NOT_FOUND, "nothing is kept for '%s'",
-                      logout->name);
-        return session_fail(logout->session, &err);
-    }
+    (void)tw_fail(&err, TW_E_NOT_FOUND, "nothing is kept for '%s'",
+                  logout->name);
+    return session_fail(logout->session, &err);
+}
+
+static enum tw_status
+report(const struct logout *logout)
+{
+    if (!logout->found)
+        return fail_vain(logout);
     if (logout->revoke.status) {
         (void)session_fail(logout->session, &logout->revoke);
         report_note(&logout->session->report,
@@ -264,6 +269,9 @@ command_logout(struct session *session, int argc, char **argv)
         logout.profile = NULL;
     else if (status)
         return session_fail(session, &err);
+    if (!store_has(&store, logout.name) &&
+        !state_has(session->options.system, logout.name))
+        return fail_vain(&logout); /* and nothing is made to find that out */
     if (store_enter(&store, logout.name, &logout.place, &err))
         return session_fail(session, &err);
     return log_out(&logout);

@@ -213,8 +213,11 @@ publish_rejection(const struct store *store, const char *name,
     AUTO_RECORD kept = RECORD_INIT;
     struct backoff note;
     struct now now = clock_now();
-    enum tw_status status = store_enter(store, name, &place, err);
+    enum tw_status status;
 
+    if (!store_has(store, name))
+        return TW_OK;
+    status = store_enter(store, name, &place, err);
     if (!status && readers)
         status = store_admit(&place, readers, err);
     if (status)

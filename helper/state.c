@@ -31,15 +31,13 @@
 #include "helper/state_version.h"
 #include "provider/base/text.h"
 
-#define NEXT_PREFIX ".next."
-#define NEXT_MAX (sizeof NEXT_PREFIX + PROFILE_NAME_MAX)
 #define TRIES 8
 #define MODE_FORBIDDEN (S_IRWXG | S_IRWXO)
 
 static void
-next_name(const struct state *state, char out[static NEXT_MAX])
+next_name(const struct state *state, char out[static STATE_NAME_MAX])
 {
-    (void)snprintf(out, NEXT_MAX, NEXT_PREFIX "%s", state->name);
+    (void)snprintf(out, STATE_NAME_MAX, STATE_NEXT_PREFIX "%s", state->name);
 }
 
 static enum tw_status
@@ -49,7 +47,7 @@ read_file(const struct state *state, const char *name, struct secret *out,
     const struct owned_rule rule = {.forbidden = MODE_FORBIDDEN,
                                     .wanted = 0600};
     AUTO_CLOSE int fd = -1;
-    char label[PATH_MAX + NEXT_MAX];
+    char label[PATH_MAX + STATE_NAME_MAX];
     const struct owned_path path = {
         .dir = state->dir, .name = name, .path = label, .label = label};
     struct stat st;
@@ -96,7 +94,7 @@ is_still_next(int dir, const char *name, int fd)
 static enum tw_status
 open_next(struct state *state, struct tw_error *err)
 {
-    char name[NEXT_MAX];
+    char name[STATE_NAME_MAX];
     bool locked;
 
     next_name(state, name);
@@ -144,7 +142,7 @@ install(struct state *state, struct tw_error *err)
 {
     AUTO_CLOSE int fd = take_fd(&state->next);
     off_t n = (off_t)state->unsettled;
-    char name[NEXT_MAX];
+    char name[STATE_NAME_MAX];
     int reason;
 
     unmap(state);
@@ -178,7 +176,7 @@ static enum tw_status
 recover(struct state *state, struct tw_error *err)
 {
     AUTO_SECRET text = SECRET_INIT(STATE_TEXT_MAX);
-    char name[NEXT_MAX];
+    char name[STATE_NAME_MAX];
     struct state_text kept;
     enum tw_status status;
 
@@ -242,7 +240,7 @@ state_enter(const char *path, const char *name, struct state *out,
 void
 state_leave(struct state *state)
 {
-    char name[NEXT_MAX];
+    char name[STATE_NAME_MAX];
 
     (void)state_settle(state, NULL);
     unmap(state);

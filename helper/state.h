@@ -29,6 +29,9 @@
 
 #include "helper/fingerprint.h"
 
+#define STATE_NEXT_PREFIX ".next."
+#define STATE_NAME_MAX (sizeof STATE_NEXT_PREFIX + PROFILE_NAME_MAX)
+
 struct state {
     int dir;          /* <state> */
     int next;         /* <state>/.next.NAME, locked, or -1 */
@@ -48,6 +51,9 @@ struct state {
  * with "..". */
 enum tw_status state_path(bool system, char out[static PATH_MAX],
                           struct tw_error *err);
+
+/* state_has: is anything kept there for @name?  Nothing is made. */
+bool state_has(bool system, const char *name);
 
 /* state_directory: opens (and makes) @path, for state_enter() and for who only
  * reads.  TW_E_ACCESS, TW_E_SYSTEM. */

@@ -4,6 +4,7 @@
  */
 #include "helper/state.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,8 +56,10 @@ make_parents(const char *base, const char *const *parts)
     }
 }
 
-enum tw_status
-state_path(bool system, char out[static PATH_MAX], struct tw_error *err)
+/* @parents: those that are missing are made. */
+static enum tw_status
+find(bool system, bool parents, char out[static PATH_MAX],
+     struct tw_error *err)
 {
     static const char *const NONE[] = {NULL};
     static const char *const BELOW_HOME[] = {".local", "state", NULL};
@@ -66,10 +69,12 @@ state_path(bool system, char out[static PATH_MAX], struct tw_error *err)
     if (system)
         return find_system(out, err);
     if (xdg && is_clean(xdg, strlen(xdg))) {
-        make_parents(xdg, NONE);
+        if (parents)
+            make_parents(xdg, NONE);
         (void)snprintf(out, PATH_MAX, "%s/tokenward", xdg);
     } else if (home && is_clean(home, strlen(home))) {
-        make_parents(home, BELOW_HOME);
+        if (parents)
+            make_parents(home, BELOW_HOME);
         (void)snprintf(out, PATH_MAX, "%s/.local/state/tokenward", home);
     } else {
         return tw_fail(err, TW_E_ACCESS,
@@ -77,4 +82,27 @@ state_path(bool system, char out[static PATH_MAX], struct tw_error *err)
                        "is an absolute path without ..");
     }
     return TW_OK;
+}
+
+enum tw_status
+state_path(bool system, char out[static PATH_MAX], struct tw_error *err)
+{
+    return find(system, true, out, err);
+}
+
+bool
+state_has(bool system, const char *name)
+{
+    static const char *const PREFIXES[] = {"", STATE_NEXT_PREFIX};
+    char dir[PATH_MAX], path[PATH_MAX + STATE_NAME_MAX];
+    struct stat st;
+
+    if (find(system, false, dir, NULL))
+        return false;
+    for (size_t i = 0; i < sizeof PREFIXES / sizeof *PREFIXES; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s%s", dir, PREFIXES[i], name);
+        if (lstat(path, &st) == 0 || errno != ENOENT)
+            return true; /* or it is not known, and looked at */
+    }
+    return false;
 }

@@ -61,6 +61,8 @@ void store_reside(struct store *store, int served);
 /* store_enter: the same for one profile's directory. */
 enum tw_status store_enter(const struct store *store, const char *name,
                            struct store_profile *out, struct tw_error *err);
+/* store_has: is it there?  Nothing is made. */
+bool store_has(const struct store *store, const char *name);
 /* store_admit: from now on @readers, and no others, may read what is kept and
  * what will be, of the system's profiles; a user's have none. */
 enum tw_status store_admit(struct store_profile *profile,

@@ -100,6 +100,13 @@ store_enter(const struct store *store, const char *name,
     return TW_OK;
 }
 
+bool
+store_has(const struct store *store, const char *name)
+{
+    return faccessat(store->root, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+           errno != ENOENT;
+}
+
 static bool
 has_mark(const struct store_profile *profile)
 {

@@ -58,8 +58,7 @@ ward_admit(const struct wards *wards, const struct ward *ward,
     AUTO(auto_release) const struct profile *profile = NULL;
     enum tw_status status;
 
-    if (!store->system ||
-        faccessat(store->root, ward->name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+    if (!store->system || !store_has(store, ward->name))
         return TW_OK;
     status = ward_profile(wards, ward, &profile, err);
     if (!status)

@@ -24,6 +24,12 @@ gone() { # gone NAME: nothing of it is left but what is locked
 }
 epoch() { od -An -tu8 -j64 -N8 "$T/run/tokenward/epoch" | tr -d ' '; }
 
+# Who asks for nothing leaves nothing.
+out=$(user tokenward logout nosuch 2>&1); is $? 66 "no such profile: exit 66"
+like "$out" "nothing is kept for 'nosuch'" "and says so"
+user tokenward-helper reject nosuch; is $? 0 "a token of it is not kept after a reject, as it was not before"
+[ ! -e "$T/run/tokenward/nosuch" ] && [ ! -e "$T/home/.local" ]; ok $? "neither leaves anything"
+
 logged_in work $REVOKE
 token=$(user tokenward get work) refresh=$(kept work)
 is "$(active "$token")$(active "$refresh")" '{"active":true}{"active":true}' "both tokens are good"
@@ -164,7 +170,6 @@ refresh=$(kept edited) token=$(user tokenward get edited)
 sed -i "s#scope:.*#scope: payments#" "$T/config/tokenward/profiles.d/edited.yaml"
 user tokenward logout edited >/dev/null 2>&1
 is "$(active "$token")" '{"active":false}' "an edit that changes no server holds no access token back"
-user tokenward logout nosuch 2>/dev/null; is $? 66 "no such profile: exit 66"
 user tokenward logout 2>/dev/null; is $? 64 "no name: exit 64"
 profile bad /oauth/v1/token 'revocation_endpoint: http://a.test/revoke'
 out=$(user "$T/bin/tokenward-helper" check 2>&1); is $? 78 "an address that is not https: exit 78"
