@@ -219,7 +219,7 @@ broker_fetch(const struct broker *broker, const struct broker_fetch *fetch,
                  (struct broker_order){.kind = ORDER_FETCH,
                                        .background = fetch->background,
                                        .min_valid = fetch->min_valid},
-                 words, -1, pid);
+                 words, fetch->output, pid);
 }
 
 int

@@ -86,6 +86,7 @@ struct broker_fetch {
     const char *name;
     int64_t min_valid; /* -1: its default */
     bool background;
+    int output; /* its stdout, where it reports; -1: ours */
 };
 int broker_fetch(const struct broker *broker, const struct broker_fetch *fetch,
                  pid_t *pid);

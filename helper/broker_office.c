@@ -49,7 +49,8 @@ struct received {
 struct plan {
     const char *argv[WORDS_MAX];
     char *const *variables;
-    int output; /* -1: a fetch, which speaks where we speak */
+    bool is_ours; /* it is this very program, which speaks where we speak */
+    int output;   /* but for stdout, unless this is -1 */
 };
 
 static void
@@ -87,7 +88,10 @@ begin(const struct plan *plan, int *pipe)
     char path[PATH_MAX] = "/proc/self/exe";
 
     reset_signals();
-    if (plan->output >= 0) {
+    if (plan->is_ours) {
+        if (plan->output >= 0 && dup2(plan->output, STDOUT_FILENO) < 0)
+            return errno;
+    } else {
         if (!program_find(argv[0], plan->variables, path))
             return ENOENT;
         if (setpgid(0, 0) < 0 || chdir(PROGRAM_DIRECTORY) < 0 ||
@@ -196,6 +200,7 @@ hook(const struct broker_office *office, const struct received *received,
     struct plan plan = {
         .argv = {"tokenward-helper", "--deadline", HOOK_SECONDS},
         .variables = office->environment->given,
+        .is_ours = true,
         .output = -1};
     size_t n = 3;
 
@@ -217,7 +222,8 @@ fetch(const struct broker_office *office, const struct received *received,
     struct plan plan = {
         .argv = {"tokenward-helper", "--deadline", FETCH_SECONDS},
         .variables = office->environment->given,
-        .output = -1};
+        .is_ours = true,
+        .output = received->fd};
     size_t n = 3;
 
     if (office->kind != BROKER_FETCHES || !is_profile(received))
@@ -232,9 +238,8 @@ fetch(const struct broker_office *office, const struct received *received,
         plan.argv[n++] = "--min-valid";
         plan.argv[n++] = seconds;
     }
-    plan.argv[n++] = "--no-hooks";  /* who waits for it is not to wait */
-    plan.argv[n++] = "--log-level"; /* in lines like those beside them */
-    plan.argv[n++] = "notice";
+    plan.argv[n++] = "--no-hooks"; /* who waits for it is not to wait */
+    plan.argv[n++] = "--report";
     plan.argv[n++] = "fetch";
     plan.argv[n++] = "--";
     plan.argv[n] = received->words;

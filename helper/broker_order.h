@@ -20,7 +20,8 @@ enum order_kind {
     ORDER_WAIT,
 };
 
-/* Followed by words, each with its NUL; RUN has stdout's descriptor by it. */
+/* Followed by words, each with its NUL; RUN has stdout's descriptor by it, and
+ * FETCH may. */
 struct broker_order {
     uint32_t kind;
     uint32_t background;

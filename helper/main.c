@@ -152,15 +152,18 @@ settle(struct session *session, struct tw_error *err)
     return status;
 }
 
+/* Where it is told that this process was ended by somebody else. */
+static struct report last_word;
+
 /* Our own end is _exit(2), so exit(3) was called by a provider or a library:
  * whatever it meant, the work is not done. */
 static void
 end_of_others(void)
 {
-    static const char TEXT[] =
-        "tokenward-helper: a provider or a library ended the work\n";
+    struct tw_error err;
 
-    (void)!write(STDERR_FILENO, TEXT, sizeof TEXT - 1);
+    (void)tw_fail(&err, TW_E_MODULE, "a provider or a library ended the work");
+    report_failure(&last_word, &err);
     _exit(status_exit_code(TW_E_MODULE));
 }
 
@@ -216,15 +219,9 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
     struct tw_error err = {0};
     struct broker_office office = BROKER_OFFICE_INIT;
     enum tw_status status = TW_OK;
-    struct log log = {.journal = -1};
     sigset_t held;
     int exit_status;
 
-    if (session->log_level && command->run == command_fetch && argc == 1) {
-        log_open(&session->environment, session->log_level, &log);
-        session->report.log = &log;
-        session->report.fetched = argv[0];
-    }
     session->options.deadline_ms = deadline_ms - GRACE_MS;
     login_signals(&held);
     if (command->for_person)
@@ -242,6 +239,7 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
             exit(exit_status);
         return session_fail(session, &err);
     }
+    last_word = session->report;
     if (command->deadline_s)
         (void)atexit(end_of_others);
     /* Before a profile is read; fence.h has what is given up after that. */
@@ -251,8 +249,6 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
                     : command->run(session, argc, argv);
     broker_close(&session->broker);
     report_end(&session->report, status);
-    session->report.log = NULL;
-    log_close(&log);
     status = end_printing(session, status);
     if (command->deadline_s)
         _exit(status_exit_code((int)status));
@@ -263,6 +259,7 @@ int
 main(int argc, char **argv)
 {
     struct session session = {.options = {.min_valid = TW_MIN_VALID_DEFAULT},
+                              .report = {.out = STDOUT_FILENO},
                               .broker = BROKER_INIT};
     struct settings settings = {.deadline_s = 0};
     const struct command *command;
@@ -293,6 +290,8 @@ main(int argc, char **argv)
                          "which command? tokenward-helper --help lists them");
     if (!status)
         status = settle(&session, &err);
+    if (!status && settings.report)
+        status = report_aside(&session.report, &err);
     if (!status && settings.detach)
         status = supervise_detach(settings.quiet, &err);
     if (status)

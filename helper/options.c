@@ -34,6 +34,7 @@ const char OPTIONS_HELP[] =
     "  --no-hooks         fetch: no on_refresh\n"
     "  --no-revoke        logout: remove what is kept, and tell no server\n"
     "  --generation N     reject: only if this generation is the current one\n"
+    "  --report           report on stdout, as --detach does, and stay\n"
     "  --detach           report on stdout, work in a process of its own\n"
     "  --quiet            with --detach: no report\n"
     "  --help, --version\n"
@@ -58,6 +59,7 @@ enum option_key {
     OPTION_NO_REVOKE,
     OPTION_PROGRESS,
     OPTION_QUIET,
+    OPTION_REPORT,
     OPTION_SESSION,
     OPTION_SYSTEM,
     OPTION_VERSION,
@@ -81,6 +83,7 @@ static const struct option LONG_OPTIONS[] = {
     {"no-revoke", no_argument, NULL, OPTION_NO_REVOKE},
     {"progress", no_argument, NULL, OPTION_PROGRESS},
     {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"report", no_argument, NULL, OPTION_REPORT},
     {"session", no_argument, NULL, OPTION_SESSION},
     {"system", no_argument, NULL, OPTION_SYSTEM},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -139,6 +142,8 @@ take_option(int key, struct session *session, struct settings *settings)
         return session->progress = true;
     case OPTION_QUIET:
         return settings->quiet = true;
+    case OPTION_REPORT:
+        return settings->report = true;
     case OPTION_SESSION:
         return session->report.session = true;
     case OPTION_SYSTEM:

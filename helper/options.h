@@ -10,7 +10,7 @@
 /* What is main's own; all else goes into the session. */
 struct settings {
     int64_t deadline_s; /* 0: the command's own */
-    bool detach, quiet, help, version;
+    bool detach, report, quiet, help, version;
 };
 
 extern const char OPTIONS_HELP[];

@@ -4,6 +4,8 @@
  */
 #include "helper/report.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,7 +29,7 @@ write_out(int fd, const char *text, size_t n)
 }
 
 static void
-report_to_reader(const struct tw_error *err)
+report_to_reader(const struct report *report, const struct tw_error *err)
 {
     AUTO_SECRET out = SECRET_INIT(REPORT_MAX);
     char message[sizeof err->message];
@@ -40,7 +42,19 @@ report_to_reader(const struct tw_error *err)
     if (lines_put(&out, "status", tw_status_name(err->status)) &&
         lines_put(&out, "message", message) &&
         (!hint || lines_put(&out, "hint", hint)))
-        write_out(STDOUT_FILENO, out.bytes, out.len);
+        write_out(report->out, out.bytes, out.len);
+}
+
+enum tw_status
+report_aside(struct report *report, struct tw_error *err)
+{
+    int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+    if (out < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "standard output");
+    report->detached = true;
+    report->out = out;
+    return TW_OK;
 }
 
 void
@@ -50,7 +64,7 @@ report_word(const struct report *report, const struct session_word *word)
 
     memcpy(whole.magic, SESSION_WORD_MAGIC, sizeof whole.magic);
     if (report->session)
-        write_out(STDOUT_FILENO, (const char *)&whole, sizeof whole);
+        write_out(report->out, (const char *)&whole, sizeof whole);
 }
 
 void
@@ -66,11 +80,7 @@ report_failure(const struct report *report, const struct tw_error *err)
         return;
     }
     if (report->detached) {
-        report_to_reader(err);
-        return;
-    }
-    if (report->log && report->fetched) {
-        log_failure(report->log, "fetch", report->fetched, err);
+        report_to_reader(report, err);
         return;
     }
     if (report->log) {
@@ -105,12 +115,12 @@ report_end(const struct report *report, enum tw_status status)
     if (!status)
         report_word(report, &(struct session_word){.kind = WORD_DONE});
     if (report->detached && !report->session && !status)
-        write_out(STDOUT_FILENO, "status=ok\n", strlen("status=ok\n"));
+        write_out(report->out, "status=ok\n", strlen("status=ok\n"));
 }
 
 void
 report_close(const struct report *report)
 {
     if (report->detached && !report->session)
-        write_out(STDOUT_FILENO, "\n", 1);
+        write_out(report->out, "\n", 1);
 }

@@ -12,12 +12,15 @@
 struct log;
 
 struct report {
-    bool detached;       /* a reader waits at the other end of stdout */
-    struct log *log;     /* the resident helper's, or one of its fetches', or
-                            NULL */
-    const char *fetched; /* the profile of such a fetch */
-    bool session; /* pam_tokenward does, and is told in words of one size */
+    bool detached;   /* a reader waits at the other end of stdout */
+    int out;         /* which is this descriptor */
+    struct log *log; /* the resident helper's, or NULL */
+    bool session; /* pam_tokenward waits, and is told in words of one size */
 };
+
+/* report_aside: stdout is the reader's alone from now on: what else is printed
+ * goes where stderr leads.  TW_E_SYSTEM. */
+enum tw_status report_aside(struct report *report, struct tw_error *err);
 
 /* report_failure: "tokenward-helper: message", and its hint on a second line;
  * detached: status=, message=, hint=. */

@@ -94,7 +94,7 @@ tell_token(struct serve *serve, const struct ward *ward)
 void
 serve_tell(struct serve *serve, const struct task *task, bool brought)
 {
-    if (task->result.status && task->child < 0)
+    if (task->result.status)
         tell_failure(serve, task->ward, &task->result);
     if (!brought)
         return;

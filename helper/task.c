@@ -9,8 +9,8 @@
 #include "helper/task.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -19,6 +19,9 @@
 #include "helper/broker.h"
 #include "helper/http.h"
 #include "provider/base/auto.h"
+#include "provider/base/verdict.h"
+
+#define REPORT_MAX 4096
 
 void
 era_release(struct era *era)
@@ -29,23 +32,18 @@ era_release(struct era *era)
     free(era);
 }
 
-/* It has noted why, or could not: then its line is all there is. */
+/* What it said in the end; one that was killed says nothing. */
 static void
-explain_child(struct task *task)
+hear_child(struct task *task)
 {
-    const char *name = task->ward->name;
-    char path[PROFILE_NAME_MAX + 16];
-    struct backoff note;
-    enum tw_status status;
+    char report[REPORT_MAX + 1];
+    ssize_t n = read(task->told, report, REPORT_MAX);
 
-    (void)snprintf(path, sizeof path, "%s/backoff", name);
-    backoff_read(task->context->store->root, path, &note);
-    if (note.failures > 0 && note.failed_at >= task->began_at &&
-        status_from_name(note.status, &status) && status)
-        (void)tw_fail(&task->result, status, "%s", note.message);
-    else
+    if (n <= 0 || !verdict_read(report, (size_t)n, &task->result))
         (void)tw_fail(&task->result, TW_E_RETRY,
-                      "'%s' could not be fetched, the log says why", name);
+                      "'%s' could not be fetched: the process that was to do "
+                      "it ended without a word",
+                      task->ward->name);
 }
 
 static void
@@ -60,28 +58,49 @@ on_child(void *arg, int fd, uint32_t events)
     if (error == EAGAIN)
         return;
     if (error || state != 0)
-        explain_child(task);
+        hear_child(task);
     task->has_ended = true;
 }
 
-static void
-start_child(struct task *task)
+/* @output: where it says how it went.  Returns an errno. */
+static int
+run_child(struct task *task, int output)
 {
     const struct broker_fetch fetch = {.name = task->ward->name,
                                        .min_valid = task->options.min_valid,
-                                       .background = task->options.background};
+                                       .background = task->options.background,
+                                       .output = output};
     int rc = broker_fetch(task->context->broker, &fetch, &task->pid);
     int state;
 
-    if (!rc) {
-        task->child = (int)syscall(SYS_pidfd_open, task->pid, 0);
-        if (task->child >= 0 && loop_watch(task->context->loop, task->child,
-                                           EPOLLIN, on_child, task))
-            return;
+    if (rc)
+        return rc;
+    task->child = (int)syscall(SYS_pidfd_open, task->pid, 0);
+    if (task->child >= 0 &&
+        loop_watch(task->context->loop, task->child, EPOLLIN, on_child, task))
+        return 0;
+    rc = errno;
+    (void)kill(task->pid, SIGKILL);
+    (void)broker_wait(task->context->broker, task->pid, &state);
+    return rc;
+}
+
+/* Neither end of the pipe waits for the other. */
+static void
+start_child(struct task *task)
+{
+    AUTO_CLOSE int output = -1;
+    int ends[2], rc;
+
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
         rc = errno;
-        (void)kill(task->pid, SIGKILL);
-        (void)broker_wait(task->context->broker, task->pid, &state);
+    } else {
+        task->told = ends[0];
+        output = ends[1];
+        rc = run_child(task, output);
     }
+    if (!rc)
+        return;
     (void)tw_fail_errno(&task->result, TW_E_SYSTEM, rc, "starting a process");
     task->has_ended = true;
 }
@@ -122,9 +141,8 @@ task_start(const struct task_context *context, struct era *era,
     task->place = *place;
     task->era = era;
     era->holds++;
-    task->child = -1;
+    task->child = task->told = -1;
     task->began_ms = now_ms;
-    task->began_at = clock_now().wall;
     task->end_ms = now_ms + TASK_MS + TASK_GRACE_MS;
     task->options = (struct fetch_options){.min_valid = ward->min_valid,
                                            .background = !ward->waiting,
@@ -197,6 +215,7 @@ task_free(struct task *task)
     } else if (task->job.context) {
         job_clear(&task->job);
     }
+    auto_close(&task->told);
     era_release(task->era);
     free(task);
 }

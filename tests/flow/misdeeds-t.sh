@@ -74,12 +74,19 @@ is "$(pgrep -f "^$T/bin/tokenward-helper" | wc -l)" 0 "no process is left"
 build exit 1 0
 build crash 2 0
 build hang 3 0
+build print 4 0
 profiles crash
+profile print /m/status=503/oauth/v1/token "provider: print"
+sed -i '/scope:/d' "$T/config/tokenward/profiles.d/print.yaml"
 for which in exit hang; do profile "$which" /oauth/v1/token "provider: $which"; done
 sed -i '/scope:/d' "$T/config/tokenward/profiles.d/exit.yaml" "$T/config/tokenward/profiles.d/hang.yaml"
 user "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
 EXTRA_PID=$!
 until_true 30 has_token good
+until_true 30 grep -q "event=fetch profile=exit status=module message=\"a provider or a library ended" "$T/serve.out"
+is $? 0 "served: one that ends the process is told like the others"
+until_true 30 grep -q 'event=fetch profile=print status=retry message=".*HTTP 503' "$T/serve.out"
+is $? 0 "served: what one prints hides no failure"
 until_true 30 grep -q "provider 'crash' died of signal 11" "$T/serve.out"; is $? 0 "served: one that crashes is told"
 profile late /oauth/v1/token
 until_true 30 has_token late; is $? 0 "served: while one hangs, others come and are fetched"
@@ -88,7 +95,7 @@ kill -0 "$(helper_pid)"; is $? 0 "served: it lives"
 kill "$(helper_pid)"
 wait "$EXTRA_PID"; is $? 0 "served: and ends when it is told to"
 EXTRA_PID=
-rm "$T/modules/exit.so" "$T/modules/crash.so" "$T/modules/hang.so"
+rm "$T/modules/exit.so" "$T/modules/crash.so" "$T/modules/hang.so" "$T/modules/print.so"
 
 # What cannot be loaded: another machine's, no ELF at all, half of one.
 cp "$T/modules/client_credentials.so" "$T/modules/other.so"

@@ -57,7 +57,8 @@ Test(broker, runs_what_was_allowed)
 Test(broker, runs_nothing_else)
 {
     struct broker broker = brokered(PRINT, &ENVIRONMENT);
-    const struct broker_fetch fetch = {.name = "x", .min_valid = -1};
+    const struct broker_fetch fetch = {
+        .name = "x", .min_valid = -1, .output = -1};
     char **const commands[] = {OTHER, LONGER, JOINED};
     struct tw_error err;
     pid_t pid = 0;
@@ -104,7 +105,8 @@ Test(broker, fetches_profiles_alone)
                  TW_OK);
     cr_assert_eq(broker_settle(&broker, &office, &err), TW_OK);
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        const struct broker_fetch fetch = {.name = NAMES[i], .min_valid = -1};
+        const struct broker_fetch fetch = {
+            .name = NAMES[i], .min_valid = -1, .output = -1};
 
         cr_expect_eq(broker_fetch(&broker, &fetch, &pid), EPERM, "%s",
                      NAMES[i]);
