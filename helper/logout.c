@@ -26,7 +26,8 @@
 struct logout {
     struct session *session;
     const char *name;
-    const struct profile *profile; /* NULL: it is in no file any more */
+    const struct profile *profile; /* NULL: it is in no file any more;
+                                      borrowed */
     const struct profile *source;  /* of it, whose tokens are kept */
     struct store_profile place;
     struct keeper keeper;
@@ -45,7 +46,6 @@ auto_logout(struct logout *logout)
     discovery_free(logout->discovery);
     keeper_close(&logout->keeper);
     store_leave(&logout->place);
-    profile_release(logout->profile);
 }
 
 static bool
@@ -249,6 +249,7 @@ command_logout(struct session *session, int argc, char **argv)
 {
     AUTO_STORE store = {.root = -1};
     AUTO(profile_set_clear) struct profile_set set = {0};
+    AUTO(auto_release) const struct profile *profile = NULL;
     AUTO(auto_logout)
     struct logout logout = {.session = session,
                             .place = {.dir = -1, .lock = -1},
@@ -264,11 +265,10 @@ command_logout(struct session *session, int argc, char **argv)
     status = session_load(session, &store, &set);
     if (status)
         return status;
-    status = profiles_find(&set, logout.name, &logout.profile, &err);
-    if (status == TW_E_NOT_FOUND)
-        logout.profile = NULL;
-    else if (status)
+    status = profiles_find(&set, logout.name, &profile, &err);
+    if (status && status != TW_E_NOT_FOUND)
         return session_fail(session, &err);
+    logout.profile = profile;
     if (!store_has(&store, logout.name) &&
         !state_has(session->options.system, logout.name))
         return fail_vain(&logout); /* and nothing is made to find that out */

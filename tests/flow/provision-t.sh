@@ -140,6 +140,12 @@ helper fetch told
 out=$(helper leave 2>&1); is "$?" 78 "nothing says where: exit 78"
 like "$out" "profile 'told': revoke_on_logout needs a revocation_endpoint" "and why"
 rm "$T/config/tokenward/profiles.d/told.yaml" "$T/config/tokenward/profiles.d/untold.yaml"
+profile told@ "/oauth/v1/token?t=%i" 'login: true' 'revoke_on_logout: true' 'instances: [one, two]' "$TOLD"
+helper fetch told@one told@two
+one=$(cat "$T/run/tokenward/told@one/token") two=$(cat "$T/run/tokenward/told@two/token")
+out=$(helper leave 2>&1); is "$?$out" 0 "leave, with instances of a template"
+is "$(active "$one")$(active "$two")" '{"active":false}{"active":false}' "their tokens are revoked, each"
+rm "$T/config/tokenward/profiles.d/told@.yaml"
 # A fetch that is under way has no place left to publish into.
 profile first /m/delay=3000/oauth/v1/token 'login: true'
 rm -rf "$T/run/tokenward/first"
