@@ -99,7 +99,10 @@ listener_open(const struct listener_kind *kind, const struct store *store,
     }
     status = make(kind, store, &fd, err);
     if (!status)
-        *out = (struct listener){fd, open_spare(), kind->name, store};
+        *out = (struct listener){.fd = fd,
+                                 .spare = open_spare(),
+                                 .name = kind->name,
+                                 .store = store};
     return status;
 }
 

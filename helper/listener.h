@@ -20,6 +20,7 @@ struct listener {
     int spare;                 /* given up for whom there is no other */
     const char *name;          /* of one that was made here, else NULL */
     const struct store *store; /* where it was */
+    bool is_missed;            /* others do not find it, which was told */
 };
 
 #define LISTENER_INIT ((struct listener){.fd = -1, .spare = -1})

@@ -178,8 +178,8 @@ void serve_leave_after(struct serve *serve, const struct task *task);
 void serve_answer(struct serve *serve, struct ward *ward,
                   const struct tw_error *result);
 
-/* serve_check_place: ends it all if others do not see its directory, or its
- * sockets, any more. */
+/* serve_check_place: ends it all if others do not see its directory, or the
+ * sockets that it made, any more; tells of those that it was handed. */
 void serve_check_place(struct serve *serve);
 
 /* serve_tell: that @task has ended, and whether it @brought a token. */

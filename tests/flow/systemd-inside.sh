@@ -93,6 +93,17 @@ systemctl reload tokenward.service
 until_true 10 reader tokenward get new
 is $? 0 "a reload: the new profile's token is there"
 
+# The doorbell's file goes: what the helper says makes it anew.
+hint() { journalctl -q --no-pager -o cat --output-fields=TOKENWARD_HINT -u tokenward.service TOKENWARD_EVENT=failure | grep '^systemctl restart '; }
+rm /run/tokenward/doorbell
+systemctl reload tokenward.service
+until_true 10 hint
+is $? 0 "its doorbell is removed: the helper tells what to do"
+eval "$(hint)"
+is "$(stat -c '%a %U' /run/tokenward/doorbell)" "666 tokenward" "which makes it anew"
+reader tokenward get new >/dev/null
+is "$?$(systemctl is-active tokenward.service)" 0active "and the helper runs"
+
 # Killed: who rings meanwhile waits at the socket, and is answered.
 before=$(requests)
 kill -KILL "$(property MainPID)"

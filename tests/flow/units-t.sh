@@ -43,6 +43,28 @@ print(caller.recv(4096).decode(), end="")
 END
 )
     like "$out" "^status=ok" "the first one who rings is answered, by a socket that was handed over"
+    # Its manager would hand over the same one again.
+    helper=$(helper_pid)
+    told() { grep -c "doorbell was removed" "$T/serve.out"; }
+    reloads() { grep -c 'event=reload' "$T/serve.out"; }
+    reload() { # until that has been done
+        before=$(reloads)
+        kill -HUP "$helper"
+        until_true 9 eval "[ \"\$(reloads)\" -gt $before ]"
+    }
+    mv "$T/run/tokenward/doorbell" "$T/run/tokenward/away"
+    reload
+    reload
+    is "$(told)" 1 "its file is removed: that is told, once"
+    like "$(cat "$T/serve.out")" "hint=\"systemctl .*restart tokenward-credential.socket" "with what to do"
+    mv "$T/run/tokenward/away" "$T/run/tokenward/doorbell"
+    reload
+    is "$(told)" 1 "it is there again: nothing is told"
+    mv "$T/run/tokenward/doorbell" "$T/run/tokenward/away"
+    reload
+    is "$(told)" 2 "and once more when it is gone again"
+    is "$(helper_pid)" "$helper" "it goes on"
+    mv "$T/run/tokenward/away" "$T/run/tokenward/doorbell"
     kill "$(pgrep -f "^$T/bin/tokenward-helper serve" | head -n 1)"
     wait "$EXTRA_PID"; is $? 0 "SIGTERM: exit 0"
     [ -S "$T/run/tokenward/doorbell" ]; is $? 0 "and the socket is left to whose it is"
