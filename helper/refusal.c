@@ -19,7 +19,7 @@ has_new_secret(const struct backoff *note, const struct profile *profile,
                const struct secret_context *secrets)
 {
     AUTO_SECRET form = SECRET_INIT(HTTP_FORM_MAX);
-    AUTO_CLIENT_PROOF proof;
+    AUTO_CLIENT_PROOF proof = {.has_identity = false};
     AUTO_SECRET mark = SECRET_INIT(LOOKS_MAX + 2 * PROOF_MARK_MAX);
     int last =
         profile_secret_next(profile)->kind ? AUTH_SECRET_NEXT : AUTH_SECRET;

@@ -3,7 +3,9 @@
  * retry-t.c - back-off over hours, with no sleeping.
  */
 #include <criterion/criterion.h>
+#include <string.h>
 
+#include "helper/refusal.h"
 #include "helper/retry.h"
 
 static const struct tw_error NETWORK = {.status = TW_E_RETRY,
@@ -112,4 +114,25 @@ Test(retry, refresh_is_due_around_three_quarters)
         cr_assert_leq(at, 1000 + 3600 * 80 / 100);
     }
     cr_assert_gt(retry_refresh_at(1000, 31536000, 5), 1000);
+}
+
+/* What a stack holds where nobody has written yet. */
+static __attribute__((noinline)) void
+soil_stack(void)
+{
+    char soil[32768];
+
+    memset(soil, 0xa5, sizeof soil);
+    __asm__ volatile("" : : "r"(soil) : "memory");
+}
+
+/* As when the issuer's metadata was what failed: no secret was sent. */
+Test(retry, a_failure_without_a_secret_lasts_as_long)
+{
+    const struct profile profile = {.name = (char[]){"p"}};
+    const struct secret_context secrets = {.system = false};
+    const struct backoff note = {.status = "config"};
+
+    soil_stack();
+    cr_expect(!refusal_is_over(&note, &profile, &secrets));
 }
