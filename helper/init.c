@@ -22,6 +22,7 @@
 #include "helper/init_words.h"
 #include "helper/own_directory.h"
 #include "helper/prompt.h"
+#include "helper/replace.h"
 #include "helper/secret_source.h"
 #include "provider/base/text.h"
 
@@ -149,7 +150,7 @@ open_dir(struct init *init, struct tw_error *err)
     return own_directory_open(&dir, &init->dir, err);
 }
 
-/* A new file of 0600, on the disk. */
+/* A new file of 0600, on the disk; or none. */
 static enum tw_status
 make_file(const struct init *init, const char *name, const struct secret *text,
           struct tw_error *err)
@@ -161,11 +162,11 @@ make_file(const struct init *init, const char *name, const struct secret *text,
     if (fd < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s: %s", DROP_INS,
                              name);
-    if (write(fd, text->bytes, text->len) != (ssize_t)text->len ||
-        fsync(fd) < 0)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s: %s", DROP_INS,
-                             name);
-    return TW_OK;
+    if (replace_write(fd, text->bytes, text->len) && fsync(fd) == 0)
+        return TW_OK;
+    (void)tw_fail_errno(err, TW_E_SYSTEM, errno, "%s: %s", DROP_INS, name);
+    (void)unlinkat(init->dir, name, 0);
+    return TW_E_SYSTEM;
 }
 
 static enum tw_status
@@ -239,7 +240,7 @@ check_free(const struct init *init, struct tw_error *err)
 {
     AUTO(profile_set_clear) struct profile_set set = {0};
     struct profile_scope scope = session_scope(init->session);
-    const struct profile *there;
+    AUTO(auto_release) const struct profile *there = NULL;
     struct stat st;
 
     if (fstatat(init->dir, strrchr(init->path, '/') + 1, &st,

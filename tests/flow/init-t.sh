@@ -72,6 +72,10 @@ END
 printf '{"name":"agent","client_id":"agent-client","client_secret":"%s","issuer_url":"https://iam.example.com/","device_authorization_endpoint":"https://iam.example.com/dev","scope":"openid offline_access","refresh_token":"never"}' \
     "$CANARY" >"$T/home/account.json"
 chmod 600 "$T/home"/*; own "$T/home"
+out=$(user prlimit --fsize=4 tokenward init --from fluent-bit --file "$T/home/fluent.conf" --ca-file "$CA" odd 2>&1 </dev/null)
+is $? 71 "no room for a secret: exit 71"
+like "$out" "^tokenward-helper: profiles.d: odd.secret: File too large" "says so"
+is "$(left)" "" "leaves nothing behind"
 init --from fluent-bit --file "$T/home/fluent.conf" --ca-file "$CA" logs; is $STATUS 0 "fluent-bit: exit 0"
 sed 's/^/# /' "$T/out"
 is "$(stat -c %a "$dir/logs.yaml" "$dir/logs.secret" | tr '\n' ' ')" "600 600 " "fluent-bit: both files are 0600"
