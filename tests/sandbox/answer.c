@@ -39,6 +39,7 @@ void
 answer_clear(struct answer *answer)
 {
     secret_clear(&answer->body);
+    secret_clear(&answer->location);
     *answer = ANSWER_INIT;
 }
 

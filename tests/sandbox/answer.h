@@ -10,6 +10,7 @@
 #include "provider/base/secret.h"
 
 #define ANSWER_BODY_MAX ((size_t)72 << 20) /* above `big` and `token-size` */
+#define ANSWER_LOCATION_MAX 262144         /* a query, encoded again */
 #define ANSWER_HEADERS_MAX 8
 
 enum manner {
@@ -31,14 +32,17 @@ struct answer {
     struct header headers[ANSWER_HEADERS_MAX];
     size_t header_count;
     struct secret body;
+    struct secret location; /* for a header to borrow */
     enum manner manner;
     int64_t delay_ms; /* before the first byte */
     int64_t drip_ms;  /* between two bytes of MANNER_DRIP */
     size_t cut_at;    /* bytes of body before MANNER_CUT closes */
 };
 
-#define ANSWER_INIT \
-    ((struct answer){.status = 200, .body = {.max = ANSWER_BODY_MAX}})
+#define ANSWER_INIT                                    \
+    ((struct answer){.status = 200,                    \
+                     .body = {.max = ANSWER_BODY_MAX}, \
+                     .location = {.max = ANSWER_LOCATION_MAX}})
 
 /* answer_header: borrows both; beyond ANSWER_HEADERS_MAX they are dropped. */
 void answer_header(struct answer *answer, const char *name, const char *value);

@@ -6,11 +6,13 @@
  * what for: a wrong secret learns nothing about scopes.  A new grant is a row
  * of GRANTS and a function that answers.
  *
- * RFC 6749 4.4, 5.1, 5.2, 6; RFC 8628 3.4, 3.5.  Four answers are AstraPay's
- * to the byte, among them an invalid_client that is no JSON.
+ * RFC 6749 4.1.3, 4.4, 5.1, 5.2, 6; RFC 7636 4.5, 4.6; RFC 8628 3.4, 3.5. Four
+ * answers are AstraPay's to the byte, among them an invalid_client that is no
+ * JSON.
  */
 #include "tests/sandbox/endpoint.h"
 
+#include "tests/sandbox/codes.h"
 #include "tests/sandbox/devices.h"
 #include "tests/sandbox/families.h"
 #include "tests/sandbox/manners.h"
@@ -99,12 +101,53 @@ deal_device_code(struct purchase *purchase, struct answer *answer)
     }
 }
 
+static void
+deal_authorization_code(struct purchase *purchase, struct answer *answer)
+{
+    static const char *const DESCRIPTIONS[] = {
+        [CODE_GOOD] = NULL,
+        [CODE_UNKNOWN] = "Code unknown.",
+        [CODE_OVER] = "Code is over.",
+        [CODE_USED] = "Code was used before.",
+        [CODE_OTHER_URI] = "Code was sent to another redirect_uri.",
+        [CODE_OTHER_VERIFIER] = "Code was asked for with another verifier."};
+    AUTO_SECRET scope = SECRET_INIT(SCOPE_MAX);
+    AUTO_SECRET refresh_token = SECRET_INIT(FAMILIES_TOKEN_MAX);
+    const struct code_claim claim = {
+        .client = purchase->client,
+        .code = form_value(&purchase->form, "code"),
+        .redirect_uri = form_value(&purchase->form, "redirect_uri"),
+        .verifier = form_value(&purchase->form, "code_verifier")};
+    uint64_t family = 0;
+    enum code_worth worth;
+
+    if (!claim.code.bytes || !claim.redirect_uri.bytes ||
+        !claim.verifier.bytes) {
+        answer_error(answer, 400, "invalid_request",
+                     "Code, redirect_uri and code_verifier come together.");
+        return;
+    }
+    worth = codes_redeem(purchase->sandbox->codes, purchase->sandbox->families,
+                         &claim, &family, &scope, &refresh_token);
+    if (worth == CODE_GOOD) {
+        struct sale sale = {
+            .scope = {secret_text(&scope), scope.len},
+            .family = &family,
+            .refresh_token = {refresh_token.bytes, refresh_token.len}};
+
+        sale_close(purchase, &sale, answer);
+    } else {
+        answer_error(answer, 400, "invalid_grant", DESCRIPTIONS[worth]);
+    }
+}
+
 static const struct grant {
     const char *type;
     bool names_client; /* it says itself who the client is */
     void (*deal)(struct purchase *, struct answer *);
 } GRANTS[] = {
     {"client_credentials", false, deal_client_credentials},
+    {"authorization_code", false, deal_authorization_code},
     {"password", false, trade_password},
     {"refresh_token", false, deal_refresh_token},
     {"urn:ietf:params:oauth:grant-type:device_code", false, deal_device_code},

@@ -39,6 +39,36 @@ header_of(const struct request *request, const char *name)
     return MHD_lookup_connection_value(request->handle, MHD_HEADER_KIND, name);
 }
 
+struct query {
+    struct secret *out;
+    bool good;
+};
+
+static enum MHD_Result
+add_argument(void *of, enum MHD_ValueKind kind, const char *name,
+             const char *value)
+{
+    struct query *query = of;
+    struct secret *out = query->out;
+
+    (void)kind;
+    query->good = (!out->len || secret_append_text(out, "&")) &&
+                  secret_append_text(out, name) &&
+                  (!value || (secret_append_text(out, "=") &&
+                              secret_append_text(out, value)));
+    return query->good ? MHD_YES : MHD_NO;
+}
+
+static bool
+query_of(const struct request *request, struct secret *out)
+{
+    struct query query = {.out = out, .good = true};
+
+    (void)MHD_get_connection_values(request->handle, MHD_GET_ARGUMENT_KIND,
+                                    add_argument, &query);
+    return query.good;
+}
+
 static struct exchange *
 exchange_new(const struct exchange_host *host,
              struct MHD_Connection *connection, const char *method,
@@ -58,6 +88,7 @@ exchange_new(const struct exchange_host *host,
                          .authorization = MHD_lookup_connection_value(
                              connection, MHD_HEADER_KIND, "Authorization"),
                          .header = header_of,
+                         .query = query_of,
                          .handle = connection,
                          .body = {.max = REQUEST_BODY_MAX}};
     misbehave_init(&exchange->misbehaviour);

@@ -175,6 +175,15 @@ families_redeem(struct families *families, const struct redemption *redemption,
 }
 
 void
+families_end(struct families *families, uint64_t family)
+{
+    (void)pthread_mutex_lock(&families->lock);
+    if (family + FAMILIES_MAX >= families->family_count)
+        family_of(families, family)->dead = true;
+    (void)pthread_mutex_unlock(&families->lock);
+}
+
+void
 families_sold(struct families *families, const struct client *client,
               const uint64_t *family, struct span access_token)
 {

@@ -46,6 +46,9 @@ enum redeemed families_redeem(struct families *families,
                               uint64_t *family, struct secret *scope,
                               struct secret *next);
 
+/* families_end: as if it had been revoked. */
+void families_end(struct families *families, uint64_t family);
+
 /* families_sold: this access token was sold to @client, and belongs to
  * @family, or NULL: to none. */
 void families_sold(struct families *families, const struct client *client,

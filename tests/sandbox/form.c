@@ -5,6 +5,8 @@
  */
 #include "tests/sandbox/form.h"
 
+#include <stdio.h>
+
 static int
 hex_digit(char c)
 {
@@ -40,6 +42,25 @@ url_decode(char *text, size_t *n, bool plus)
         in += 2;
     }
     *n = out;
+    return true;
+}
+
+bool
+url_encode(struct secret *out, struct span value)
+{
+    static const char UNRESERVED[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                     "abcdefghijklmnopqrstuvwxyz"
+                                     "0123456789-._~";
+
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.bytes[i];
+        char text[sizeof "%XX"];
+
+        (void)snprintf(text, sizeof text,
+                       c && strchr(UNRESERVED, c) ? "%c" : "%%%02X", c);
+        if (!secret_append_text(out, text))
+            return false;
+    }
     return true;
 }
 

@@ -5,6 +5,7 @@
 #ifndef TW_SANDBOX_FORM_H
 #define TW_SANDBOX_FORM_H
 
+#include "provider/base/secret.h"
 #include "tests/sandbox/span.h"
 
 #define FORM_FIELDS_MAX 64 /* a token request has five */
@@ -19,6 +20,10 @@ struct form {
 /* url_decode: %XX undone in place, and '+' too if @plus; false at a broken
  * escape. */
 bool url_decode(char *text, size_t *n, bool plus);
+
+/* url_encode: appends @value with all but unreserved characters as %XX; false
+ * as secret_append. */
+bool url_encode(struct secret *out, struct span value);
 
 /* form_parse: @text is decoded in place and must outlive @form; false when it
  * is not a form or has too many fields. */

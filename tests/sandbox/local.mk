@@ -8,12 +8,18 @@ tests_sandbox_sandbox_SOURCES = \
 	tests/sandbox/answer.h \
 	tests/sandbox/assertions.c \
 	tests/sandbox/assertions.h \
+	tests/sandbox/authorize.c \
+	tests/sandbox/authorize.h \
 	tests/sandbox/certificate.c \
 	tests/sandbox/certificate.h \
+	tests/sandbox/challenge.c \
+	tests/sandbox/challenge.h \
 	tests/sandbox/client.c \
 	tests/sandbox/client.h \
 	tests/sandbox/client_key.c \
 	tests/sandbox/client_key.h \
+	tests/sandbox/codes.c \
+	tests/sandbox/codes.h \
 	tests/sandbox/counter.c \
 	tests/sandbox/counter.h \
 	tests/sandbox/credentials.c \
@@ -38,6 +44,8 @@ tests_sandbox_sandbox_SOURCES = \
 	tests/sandbox/listener.h \
 	tests/sandbox/logins.c \
 	tests/sandbox/logins.h \
+	tests/sandbox/loopback.c \
+	tests/sandbox/loopback.h \
 	tests/sandbox/main.c \
 	tests/sandbox/manners.c \
 	tests/sandbox/manners.h \
@@ -73,6 +81,7 @@ tests_sandbox_sandbox_LDFLAGS = $(LINK_PROGRAM)
 tests_sandbox_sandbox_LDADD = provider/base/libbase.la $(MHD_LIBS) $(CRYPTO_LIBS) $(JSON_LIBS)
 endif
 EXTRA_DIST += tests/sandbox/README.md tests/sandbox/ask.sh
-SANDBOX_TESTS = tests/sandbox/logins-t.sh tests/sandbox/misbehave-t.sh tests/sandbox/sandbox-t.sh
+SANDBOX_TESTS = tests/sandbox/authorize-t.sh tests/sandbox/logins-t.sh \
+	tests/sandbox/misbehave-t.sh tests/sandbox/sandbox-t.sh
 dist_check_SCRIPTS += $(SANDBOX_TESTS)
 TESTS += $(SANDBOX_TESTS)

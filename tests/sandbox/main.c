@@ -33,6 +33,12 @@ auto_assertions(struct assertions **assertions)
 }
 
 static void
+auto_codes(struct codes **codes)
+{
+    codes_free(*codes);
+}
+
+static void
 auto_counter(struct counter **counter)
 {
     counter_free(*counter);
@@ -166,6 +172,7 @@ serve(const struct options *options, struct sandbox *sandbox,
     AUTO_CLOSE int dir = -1;
     AUTO_CERTIFICATE certificate = CERTIFICATE_INIT;
     AUTO(auto_assertions) struct assertions *assertions = NULL;
+    AUTO(auto_codes) struct codes *codes = NULL;
     AUTO(auto_counter) struct counter *counter = NULL;
     AUTO(auto_devices) struct devices *devices = NULL;
     AUTO(auto_families) struct families *families = NULL;
@@ -180,6 +187,8 @@ serve(const struct options *options, struct sandbox *sandbox,
     if (!status)
         status = assertions_new(&assertions, err);
     if (!status)
+        status = codes_new(&codes, err);
+    if (!status)
         status = devices_new(&devices, err);
     if (!status)
         status = families_new(&families, err);
@@ -192,6 +201,7 @@ serve(const struct options *options, struct sandbox *sandbox,
     if (status)
         return status;
     sandbox->assertions = assertions;
+    sandbox->codes = codes;
     sandbox->counter = counter;
     sandbox->devices = devices;
     sandbox->families = families;

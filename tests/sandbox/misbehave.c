@@ -40,6 +40,8 @@ static const struct row ROWS[] = {
     {"big", NUMBER, SHAPE, AT(big), 0, SIZE_LIMIT,
      "pad a good answer to N bytes with white space"},
     {"body", TEXT, FAULT, AT(body), 0, 0, "this body, whatever was asked"},
+    {"code-life", NUMBER, SHAPE, AT(code_life), 0, HOUR_MS,
+     "an authorization code is good for N ms"},
     {"content-type", TEXT, SHAPE, AT(content_type), 0, 0,
      "type of a good answer, of `body` and of `html`"},
     {"cut", NUMBER, FAULT, AT(cut), 0, SIZE_LIMIT,

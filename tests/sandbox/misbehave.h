@@ -20,7 +20,8 @@ struct misbehaviour {
     char *text; /* what the spans point into; NULL when they are borrowed */
 
     /* Numbers: -1 when not asked for. */
-    int64_t big, cut, delay, drip, fail, grace, redirect, status, token_size;
+    int64_t big, code_life, cut, delay, drip, fail, grace, redirect, status,
+        token_size;
 
     /* Texts: absent when not asked for; a NUL follows their last byte. */
     struct span auth, body, content_type, description, error, expires_in,

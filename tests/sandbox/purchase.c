@@ -58,8 +58,9 @@ purchase_check_type(struct purchase *purchase, struct answer *answer)
 bool
 purchase_check_form(struct purchase *purchase, struct answer *answer)
 {
-    static const char *const once[] = {"grant_type", "client_id",
-                                       "client_secret", "scope"};
+    static const char *const once[] = {
+        "grant_type", "client_id",    "client_secret", "scope",
+        "code",       "redirect_uri", "code_verifier"};
 
     if (!purchase->is_form) {
         answer_error(answer, 400, "invalid_request", "Body is not a form.");

@@ -31,7 +31,9 @@ struct request {
     const char *authorization; /* NULL: not sent */
     /* The value of the header field @name, or NULL. */
     const char *(*header)(const struct request *request, const char *name);
-    void *handle;         /* header()'s own */
+    /* What stands behind the '?', as a form; false as secret_append. */
+    bool (*query)(const struct request *request, struct secret *out);
+    void *handle;         /* header()'s and query()'s own */
     struct secret body;   /* at most REQUEST_BODY_MAX bytes */
     size_t received;      /* bytes of body the client sent */
     enum auth auth;       /* how it authenticated: the endpoint says */

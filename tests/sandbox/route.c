@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 
+#include "tests/sandbox/authorize.h"
 #include "tests/sandbox/documents.h"
 #include "tests/sandbox/endpoint.h"
 #include "tests/sandbox/logins.h"
@@ -163,14 +164,14 @@ answer_place(const struct visit *visit, struct answer *answer)
     }
 }
 
-/* Where forms are posted. */
+/* Where clients ask for something, and a misbehaviour is answered in a way of
+ * the place's own. */
 static const struct desk {
     const char *path;
     logins_answer *answer;
 } DESKS[] = {
-    {TOKEN_PATH, endpoint_answer},
-    {DEVICE_PATH, logins_device},
-    {INTROSPECT_PATH, logins_introspect},
+    {TOKEN_PATH, endpoint_answer}, {AUTHORIZE_PATH, authorize_answer},
+    {DEVICE_PATH, logins_device},  {INTROSPECT_PATH, logins_introspect},
     {REVOKE_PATH, logins_revoke},
 };
 

@@ -36,7 +36,7 @@ ok 'they differ' sh -c '! cmp -s "$1/first" "$1/body"' sh "$dir"
 
 ask $token -d "$who&scope=payments"
 ok 'no grant_type' is 400 "$unsupported_grant_type"
-ask $token -d "grant_type=authorization_code&$who&scope=payments"
+ask $token -d "grant_type=implicit&$who&scope=payments"
 ok 'another grant_type' is 400 "$unsupported_grant_type"
 ask $token -d "$grant&client_id=x&client_secret=$secret&scope=payments"
 ok 'a client_id that is no UUID' is 401 "$invalid_client"

@@ -7,6 +7,7 @@
 
 #include "tests/sandbox/assertions.h"
 #include "tests/sandbox/client.h"
+#include "tests/sandbox/codes.h"
 #include "tests/sandbox/counter.h"
 #include "tests/sandbox/devices.h"
 #include "tests/sandbox/families.h"
@@ -30,7 +31,8 @@ struct sandbox {
     struct misbehaviour always; /* how the token endpoint misbehaves */
     struct other_endpoint endpoints[ENDPOINTS_MAX];
     size_t endpoint_count;
-    struct assertions *assertions; /* these five have locks of their own */
+    struct assertions *assertions; /* these six have locks of their own */
+    struct codes *codes;
     struct counter *counter;
     struct devices *devices;
     struct families *families;
