@@ -165,15 +165,52 @@ authorize "$client&$uri&$asked" html
 ok 'the person goes away' has_status 200
 ok 'and nobody is told' test -z "$(location)"
 
+# --- bad manners ---
+
+badly() { authorize "$client&$uri&$asked" "$1"; }
+badly state=x
+ok 'another state' goes_to_like "$back?code=[^&]*&state=x&iss=[^&]*"
+badly state=none
+ok 'no state' goes_to_like "$back?code=[^&]*&iss=[^&]*"
+badly iss=https:%2F%2Fevil.example
+ok 'another issuer' goes_to_like "$back?code=[^&]*&state=$state&iss=https%3A%2F%2Fevil.example"
+badly iss=none
+ok 'no issuer' goes_to_like "$back?code=[^&]*&state=$state"
+badly no-iss
+ok 'as was promised' goes_to_like "$back?code=[^&]*&state=$state"
+badly code=none
+ok 'neither a code nor an error' goes_to_like "$back?state=$state&iss=[^&]*"
+badly code=
+ok 'an empty code' goes_to_like "$back?code=&state=$state&iss=[^&]*"
+badly 'query=%26code=x'
+ok 'two codes' goes_to_like "$back?code=[^&]*&state=$state&iss=[^&]*&code=x"
+badly 'error=x%0A,description=%3Cb%3E%1B[31m%00%FF'
+ok 'any bytes as an error' goes_to_like \
+    "$back?error=x%0A&error_description=%3Cb%3E%1B%5B31m%00%FF&state=$state&iss=[^&]*"
+badly description=
+ok 'no error, and nothing of it' goes_to_like "$back?error_description=&state=$state&iss=[^&]*"
+badly fail=1,state=x
+ok 'fail: another state' goes_to_like '.*&state=x&.*'
+badly fail=1,state=x
+ok 'and good after it' goes_to_like ".*&state=$state&.*"
+badly redirect=303,location=http:%2F%2F127.0.0.1:1%2F
+ok 'sent elsewhere' test "$(location)" = http://127.0.0.1:1/
+
 # --- metadata ---
 
 ask /.well-known/oauth-authorization-server
 ok 'metadata: JSON' is_json
-ok 'metadata: where' body_has "\"authorization_endpoint\": \"$url/oauth/v1/authorize\""
 ok 'metadata: how' body_has '"code_challenge_methods_supported": \["S256"\]'
 ok 'metadata: what' body_has '"response_types_supported": \["code"\]'
 ok 'metadata: the grant' body_has '"grant_types_supported": \["authorization_code",'
-ok 'metadata: iss' body_has '"authorization_response_iss_parameter_supported": true'
+ok 'metadata: iss' body_has '"authorization_response_iss_parameter_supported":true'
+ok 'metadata: where' body_has "\"authorization_endpoint\":\"$url/oauth/v1/authorize\""
+ask /.well-known/oauth-authorization-server/m/no-iss
+ok 'metadata: no iss' body_lacks iss_parameter
+ask /m/no-iss/.well-known/openid-configuration
+ok "metadata: nor in OpenID's" body_lacks iss_parameter
+ask /m/authorize=none/.well-known/openid-configuration
+ok 'metadata: without' body_lacks '"authorization_endpoint"'
 
 stop
 done_testing

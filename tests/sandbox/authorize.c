@@ -119,31 +119,46 @@ put(struct secret *location, const char *name, struct span text)
     (void)url_encode(location, text);
 }
 
+/* @other: what misbehaviour says instead. */
+static void
+put_or(struct secret *location, const char *name, struct span other,
+       struct span text)
+{
+    if (!span_is(other, "none"))
+        put(location, name, other.bytes ? other : text);
+}
+
 /* This issuer's path is what stands before ours. */
 static void
 put_issuer(const struct asking *asking, struct secret *location)
 {
+    const struct misbehaviour *m = asking->misbehaviour;
     AUTO_SECRET issuer = SECRET_INIT(ISSUER_MAX);
     const char *path = asking->request->path;
 
     (void)secret_append_text(&issuer, asking->sandbox->url);
     (void)secret_append(&issuer, path, strlen(path) - strlen(AUTHORIZE_PATH));
-    put(location, "iss", (struct span){issuer.bytes, issuer.len});
+    if (!m->no_iss)
+        put_or(location, "iss", m->iss,
+               (struct span){issuer.bytes, issuer.len});
 }
 
 static void
 send_back(const struct asking *asking, const struct problem *problem,
           struct span code, struct answer *answer)
 {
+    const struct misbehaviour *m = asking->misbehaviour;
     struct span uri = value(asking, "redirect_uri");
     struct secret *location = &answer->location;
 
     (void)secret_append(location, uri.bytes, uri.len);
-    put(location, "code", code);
+    if (code.bytes)
+        put_or(location, "code", m->code, code);
     put(location, "error", problem->error);
     put(location, "error_description", problem->description);
-    put(location, "state", value(asking, "state"));
+    put_or(location, "state", m->state, value(asking, "state"));
     put_issuer(asking, location);
+    (void)secret_append(location, m->query.bytes, m->query.len);
     answer->status = 302;
     answer_header(answer, "Location", secret_text(location));
 }

@@ -7,12 +7,11 @@
  */
 #include "tests/sandbox/documents.h"
 
+#include "tests/sandbox/authorize.h"
 #include "tests/sandbox/json.h"
 
 static const char METADATA[] =
     ",\n"
-    " 'authorization_endpoint': '^/oauth/v1/authorize',\n"
-    " 'authorization_response_iss_parameter_supported': true,\n"
     " 'code_challenge_methods_supported': ['S256'],\n"
     " 'device_authorization_endpoint': '^/oauth/v1/device',\n"
     " 'revocation_endpoint': '^/oauth/v1/revoke',\n"
@@ -156,6 +155,20 @@ was_named(const struct clients *clients, size_t nth, struct span scope)
     return false;
 }
 
+/* @other: what misbehaviour says instead. */
+static void
+put_url(struct secret *out, const char *name, struct span other,
+        const struct secret *issuer, const char *path)
+{
+    AUTO_SECRET url = SECRET_INIT(ANSWER_BODY_MAX);
+
+    (void)secret_append(&url, issuer->bytes, issuer->len);
+    (void)secret_append_text(&url, path);
+    if (!span_is(other, "none"))
+        (void)json_member(out, name,
+                          other.bytes ? other : span_of(secret_text(&url)));
+}
+
 void
 documents_metadata(const struct sandbox *sandbox, struct span prefix,
                    const struct misbehaviour *m, struct secret *out)
@@ -163,18 +176,18 @@ documents_metadata(const struct sandbox *sandbox, struct span prefix,
     const struct clients *clients = &sandbox->clients;
     const char *comma = "";
 
-    AUTO_SECRET text = SECRET_INIT(ANSWER_BODY_MAX);
+    AUTO_SECRET issuer = SECRET_INIT(ANSWER_BODY_MAX);
 
+    expand(&issuer, "^", sandbox->url, prefix);
     (void)secret_append_text(out, "{");
-    expand(&text, "^", sandbox->url, prefix);
-    (void)json_member(out, "issuer",
-                      m->issuer.bytes ? m->issuer
-                                      : span_of(secret_text(&text)));
-    (void)secret_append_text(&text, TOKEN_PATH);
-    if (!span_is(m->endpoint, "none"))
-        (void)json_member(out, "token_endpoint",
-                          m->endpoint.bytes ? m->endpoint
-                                            : span_of(secret_text(&text)));
+    put_url(out, "issuer", m->issuer, &issuer, "");
+    put_url(out, "authorization_endpoint", m->authorize, &issuer,
+            AUTHORIZE_PATH);
+    put_url(out, "token_endpoint", m->endpoint, &issuer, TOKEN_PATH);
+    if (!m->no_iss)
+        (void)json_raw_member(out,
+                              "authorization_response_iss_parameter_supported",
+                              span_of("true"));
     expand(out, METADATA, sandbox->url, prefix);
     for (size_t i = 0; i < clients->n; i++) {
         struct span rest = clients->rows[i].scopes, word = span_word(&rest);

@@ -24,12 +24,12 @@ struct misbehaviour {
         token_size;
 
     /* Texts: absent when not asked for; a NUL follows their last byte. */
-    struct span auth, body, content_type, description, error, expires_in,
-        endpoint, extra, grant, interval, issuer, lack, location,
-        refresh_token, retry_after, scope, tag, token, type, user_code,
-        verification_uri, want, want_header;
+    struct span auth, authorize, body, code, content_type, description, error,
+        expires_in, endpoint, extra, grant, interval, iss, issuer, lack,
+        location, query, refresh_token, retry_after, scope, state, tag, token,
+        type, user_code, verification_uri, want, want_header;
 
-    bool endless, endless_headers, form_reply, hang, html, no_rotation,
+    bool endless, endless_headers, form_reply, hang, html, no_iss, no_rotation,
         no_scope, oidc, reset, same_token;
 };
 

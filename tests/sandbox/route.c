@@ -29,20 +29,16 @@ struct visit {
     const char *path;   /* without it */
 };
 
-/* Does the LIST of an issuer /m/LIST say so? */
-static bool
-is_openid_only(const char *issuer)
+/* What the LIST of an issuer /m/LIST says. */
+static void
+read_issuer(const char *issuer, struct misbehaviour *m)
 {
-    AUTO_MISBEHAVIOUR m;
     struct tw_error err;
-    bool only;
 
-    misbehave_init(&m);
-    if (strncmp(issuer, PREFIX, strlen(PREFIX)) != 0)
-        return false;
-    only =
-        !misbehave_add(&m, span_of(issuer + strlen(PREFIX)), &err) && m.oidc;
-    return only;
+    misbehave_init(m);
+    if (strncmp(issuer, PREFIX, strlen(PREFIX)) == 0 &&
+        misbehave_add(m, span_of(issuer + strlen(PREFIX)), &err))
+        misbehave_clear(m);
 }
 
 static void
@@ -50,11 +46,14 @@ answer_metadata(const struct visit *visit, struct answer *answer)
 {
     const char *after = visit->path + strlen(METADATA_PATH);
     struct span issuer = *after ? span_of(after) : visit->prefix;
+    AUTO_MISBEHAVIOUR its;
 
-    if (is_openid_only(after)) {
+    read_issuer(after, &its);
+    if (its.oidc) {
         answer_text(answer, 404, TEXT, "it has OpenID's alone\n");
         return;
     }
+    visit->misbehaviour->no_iss |= its.no_iss; /* they promise what is done */
     answer_text(answer, 200, JSON, "");
     documents_metadata(visit->sandbox, issuer, visit->misbehaviour,
                        &answer->body);
