@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "helper/replace.h"
+#include "helper/token_file.h"
 #include "provider/base/auto.h"
 
 #define NAME_MAX_BYTES 40
@@ -101,4 +102,20 @@ bearer_file_put(int root, const char *token, size_t n, struct tw_error *err)
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "wlcg_discovery: removing '%s'", names.file);
     return TW_OK;
+}
+
+enum tw_status
+bearer_file_drop(int root, const char *token, size_t n, struct tw_error *err)
+{
+    const struct names names = name_files();
+    AUTO_CLOSE int dir = -1;
+    bool there;
+    enum tw_status status;
+
+    if (!token)
+        return TW_OK; /* it went with it */
+    status = bearer_file_open(root, &dir, &there, err);
+    return !status && there && token_file_says(dir, names.file, token, n)
+               ? bearer_file_put(root, NULL, 0, err)
+               : status;
 }

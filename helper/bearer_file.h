@@ -27,4 +27,9 @@ enum tw_status bearer_file_open(int root, int *out, bool *there,
 enum tw_status bearer_file_put(int root, const char *token, size_t n,
                                struct tw_error *err);
 
+/* bearer_file_drop: is removed if it holds @token (NULL: none); it may be of
+ * another profile by now.  Fails as the one above. */
+enum tw_status bearer_file_drop(int root, const char *token, size_t n,
+                                struct tw_error *err);
+
 #endif

@@ -339,6 +339,8 @@ helper_libhelper_la_SOURCES = \
 	helper/thread.h \
 	helper/timed.c \
 	helper/timed.h \
+	helper/token_file.c \
+	helper/token_file.h \
 	helper/trust.c \
 	helper/trust.h \
 	helper/unicode.c \

@@ -17,7 +17,7 @@
 #include "helper/http.h"
 #include "helper/keeper.h"
 #include "helper/logout.h"
-#include "helper/metadata_kept.h"
+#include "helper/quota.h"
 #include "helper/revoke.h"
 #include "helper/stack.h"
 
@@ -185,8 +185,12 @@ forget(struct logout *logout, struct tw_error *err)
 
     if (keeps_refresh_token(logout->profile))
         status = state_drop(&logout->keeper.state, err);
-    metadata_forget(logout->place.dir);
-    other = store_forget(&logout->place, status ? NULL : err);
+    if (!logout->profile &&
+        quota_forget(logout->keeper.state.dir, logout->name))
+        logout->found = true;
+    other = logout->profile
+                ? store_forget(&logout->place, status ? NULL : err)
+                : store_remove(&logout->place, status ? NULL : err);
     return status ? status : other;
 }
 
@@ -270,7 +274,7 @@ command_logout(struct session *session, int argc, char **argv)
         return session_fail(session, &err);
     logout.profile = profile;
     if (!store_has(&store, logout.name) &&
-        !state_has(session->options.system, logout.name))
+        !state_has(session->options.system, logout.name, !logout.profile))
         return fail_vain(&logout); /* and nothing is made to find that out */
     if (store_enter(&store, logout.name, &logout.place, &err))
         return session_fail(session, &err);

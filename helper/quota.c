@@ -23,8 +23,8 @@
 #include "provider/base/date.h"
 #include "provider/base/text.h"
 
-#define NAME_PREFIX ".fetches." /* no profile's name begins with a dot */
-#define LINE 16                 /* bytes, with its end */
+#define NAME_PREFIX STATE_FETCHES_PREFIX
+#define LINE 16 /* bytes, with its end */
 #define LINES_MAX PROFILE_FETCHES_MAX
 
 /* The fetches that are known, in the file's order; 0: none. */
@@ -218,4 +218,13 @@ quota_look(const struct profile *profile, bool system, int64_t now,
         return TW_OK;
     read_ring(&ring, now);
     return check_count(profile, &ring, now, err);
+}
+
+bool
+quota_forget(int state, const char *name)
+{
+    char file[sizeof NAME_PREFIX + PROFILE_NAME_MAX];
+
+    (void)snprintf(file, sizeof file, NAME_PREFIX "%s", name);
+    return unlinkat(state, file, 0) == 0;
 }

@@ -29,7 +29,9 @@
 
 #include "helper/fingerprint.h"
 
+/* What else is there of it; no profile's name begins with a dot. */
 #define STATE_NEXT_PREFIX ".next."
+#define STATE_FETCHES_PREFIX ".fetches." /* quota.h */
 #define STATE_NAME_MAX (sizeof STATE_NEXT_PREFIX + PROFILE_NAME_MAX)
 
 struct state {
@@ -52,8 +54,9 @@ struct state {
 enum tw_status state_path(bool system, char out[static PATH_MAX],
                           struct tw_error *err);
 
-/* state_has: is anything kept there for @name?  Nothing is made. */
-bool state_has(bool system, const char *name);
+/* state_has: is a refresh token kept there for @name, or @all: anything?
+ * Nothing is made. */
+bool state_has(bool system, const char *name, bool all);
 
 /* state_directory: opens (and makes) @path, for state_enter() and for who only
  * reads.  TW_E_ACCESS, TW_E_SYSTEM. */

@@ -91,15 +91,17 @@ state_path(bool system, char out[static PATH_MAX], struct tw_error *err)
 }
 
 bool
-state_has(bool system, const char *name)
+state_has(bool system, const char *name, bool all)
 {
-    static const char *const PREFIXES[] = {"", STATE_NEXT_PREFIX};
-    char dir[PATH_MAX], path[PATH_MAX + STATE_NAME_MAX];
+    static const char *const PREFIXES[] = {"", STATE_NEXT_PREFIX,
+                                           STATE_FETCHES_PREFIX};
+    const size_t count = sizeof PREFIXES / sizeof *PREFIXES;
+    char dir[PATH_MAX], path[PATH_MAX + PROFILE_NAME_MAX + 16];
     struct stat st;
 
     if (find(system, false, dir, NULL))
         return false;
-    for (size_t i = 0; i < sizeof PREFIXES / sizeof *PREFIXES; i++) {
+    for (size_t i = 0; i < (all ? count : count - 1); i++) {
         (void)snprintf(path, sizeof path, "%s/%s%s", dir, PREFIXES[i], name);
         if (lstat(path, &st) == 0 || errno != ENOENT)
             return true; /* or it is not known, and looked at */

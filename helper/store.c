@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "helper/bearer_file.h"
+#include "helper/metadata_kept.h"
 #include "helper/replace.h"
 #include "helper/store_place.h"
+#include "helper/token_file.h"
 #include "provider/base/epoch.h"
 
 #define BACKOFF_FILE "backoff"
@@ -25,27 +27,6 @@ store_record(const struct store_profile *profile, struct record *out,
 {
     return record_read(profile->dir, RECORD_FILE, geteuid(),
                        !profile->store->system, out, err);
-}
-
-/* The file's whole text, when it is @token. */
-static bool
-token_file_says(const struct store_profile *profile, const char *token,
-                size_t n)
-{
-    AUTO_SECRET kept = SECRET_INIT(TOKEN_MAX + 1);
-    AUTO_CLOSE int fd = openat(profile->dir, TOKEN_FILE,
-                               O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    char part[4096];
-    ssize_t got = 0;
-    bool same;
-
-    while (fd >= 0 && (got = read(fd, part, sizeof part)) > 0) {
-        if (!secret_append(&kept, part, (size_t)got))
-            break;
-    }
-    explicit_bzero(part, sizeof part);
-    same = fd >= 0 && got == 0 && bytes_equal(kept.bytes, kept.len, token, n);
-    return same;
 }
 
 /* @token of no length: there is none any more. */
@@ -155,8 +136,9 @@ store_mend(const struct store_profile *profile, const struct record *record,
 {
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
     enum tw_status status = store_begin(profile, &guard, err);
-    bool said = record->token &&
-                token_file_says(profile, record->token, record->token_len);
+    bool said =
+        record->token && token_file_says(profile->dir, TOKEN_FILE,
+                                         record->token, record->token_len);
 
     if (status)
         return said ? TW_OK : status; /* the strays can wait */
@@ -188,23 +170,49 @@ forget_file(const struct store_profile *profile, const char *name,
     return TW_OK;
 }
 
-enum tw_status
-store_forget(const struct store_profile *profile, struct tw_error *err)
+/* @gone: there is no such profile any more, and may be another whose token
+ * lies where WLCG's clients look. */
+static enum tw_status
+forget(const struct store_profile *profile, bool gone, struct tw_error *err)
 {
     static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE, HOOK_FILE};
+    const struct store *store = profile->store;
     AUTO_RECORD kept = RECORD_INIT;
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
     char note[BACKOFF_NAME_MAX];
     enum tw_status status = store_begin(profile, &guard, err);
 
     if (!status && !store_record(profile, &kept, NULL) && kept.wlcg_discovery)
-        status = bearer_file_put(profile->store->root, NULL, 0, err);
+        status = gone ? bearer_file_drop(store->root, kept.token,
+                                         kept.token_len, err)
+                      : bearer_file_put(store->root, NULL, 0, err);
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES && !status; i++)
         status = forget_file(profile, FILES[i], err);
     for (unsigned i = 0; i <= STORE_SOURCES_MAX && !status; i++)
         status = forget_file(profile, backoff_name(i, note), err);
-    epoch_bump(profile->store->root, profile->store->system ? 0644 : 0600);
+    metadata_forget(profile->dir);
+    epoch_bump(store->root, store->system ? 0644 : 0600);
     return status;
+}
+
+enum tw_status
+store_forget(const struct store_profile *profile, struct tw_error *err)
+{
+    return forget(profile, false, err);
+}
+
+enum tw_status
+store_remove(const struct store_profile *profile, struct tw_error *err)
+{
+    enum tw_status status = forget(profile, true, err);
+
+    if (status)
+        return status;
+    /* Whoever has opened it is in it by a new lock, or by none. */
+    (void)unlinkat(profile->dir, STORE_LOCK, 0);
+    if (store_is_here(profile))
+        (void)unlinkat(profile->store->root, profile->name, AT_REMOVEDIR);
+    return TW_OK;
 }
 
 static void

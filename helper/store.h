@@ -71,9 +71,9 @@ enum tw_status store_admit(struct store_profile *profile,
 void store_leave(struct store_profile *profile);
 
 /* store_lock: one fetch for each profile at a time on this host, until
- * store_leave().  Waits until the monotonic time @deadline_ms; 0: not at all.
- * The lock file's inode is looked at again once it is held.  TW_E_RETRY says
- * who holds it. */
+ * store_leave(); in a new directory, if it was removed.  Waits until the
+ * monotonic time @deadline_ms; 0: not at all. The lock file's inode is looked
+ * at again once it is held.  TW_E_RETRY says who holds it. */
 enum tw_status store_lock(struct store_profile *profile, int64_t deadline_ms,
                           struct tw_error *err);
 
@@ -125,9 +125,15 @@ enum tw_status store_republish(struct store_profile *profile,
 enum tw_status store_mend(const struct store_profile *profile,
                           const struct record *record, struct tw_error *err);
 
-/* store_forget: no record, token or note is kept any more; readers look again.
- * TW_E_SYSTEM: what it could not remove. */
+/* store_forget: no record, token, note or metadata is kept any more; readers
+ * look again.  TW_E_SYSTEM: what it could not remove. */
 enum tw_status store_forget(const struct store_profile *profile,
+                            struct tw_error *err);
+
+/* store_remove: the same of a profile that is gone, whose lock is held: it
+ * goes with the directory, unless somebody else has come into that.  Who comes
+ * to lock it enters anew. */
+enum tw_status store_remove(const struct store_profile *profile,
                             struct tw_error *err);
 
 /* store_backoff: keeps the note of the profile (@source 0) or of one of its

@@ -33,6 +33,7 @@
 #define SHOWN_MAX 512 /* of a path in a message; a longer one is cut */
 #define MARK S_ISVTX
 #define MARK_NAP_NS 5000000
+#define TRIES 8 /* for one that keeps being removed */
 
 static _Atomic unsigned marked; /* places of this process, at this moment */
 
@@ -188,9 +189,33 @@ take_over(const struct store_profile *profile, const struct lock_file *serve,
     return TW_OK;
 }
 
-enum tw_status
-store_lock(struct store_profile *profile, int64_t deadline_ms,
-           struct tw_error *err)
+bool
+store_is_here(const struct store_profile *profile)
+{
+    struct stat held, named;
+
+    return fstat(profile->dir, &held) == 0 &&
+           fstatat(profile->store->root, profile->name, &named,
+                   AT_SYMLINK_NOFOLLOW) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
+static enum tw_status
+enter_anew(struct store_profile *profile, struct tw_error *err)
+{
+    const struct store *store = profile->store;
+    const struct readers *readers = profile->readers;
+    const char *name = profile->name;
+    enum tw_status status;
+
+    store_leave(profile);
+    status = store_enter(store, name, profile, err);
+    return status || !readers ? status : store_admit(profile, readers, err);
+}
+
+static enum tw_status
+lock_here(struct store_profile *profile, int64_t deadline_ms,
+          struct tw_error *err)
 {
     const struct store *store = profile->store;
     char shown[SHOWN_MAX], busy[SHOWN_MAX];
@@ -251,6 +276,21 @@ store_admit(struct store_profile *profile, const struct readers *readers,
         status = admit_to_file(profile, RECORD_FILE, err);
     if (!status && !profile->is_new)
         status = admit_to_file(profile, TOKEN_FILE, err);
+    return status;
+}
+
+enum tw_status
+store_lock(struct store_profile *profile, int64_t deadline_ms,
+           struct tw_error *err)
+{
+    enum tw_status status = lock_here(profile, deadline_ms, err);
+
+    for (int i = 0;
+         i < TRIES && status == TW_E_SYSTEM && !store_is_here(profile); i++) {
+        status = enter_anew(profile, err);
+        if (!status)
+            status = lock_here(profile, deadline_ms, err);
+    }
     return status;
 }
 

@@ -11,6 +11,9 @@
 #define RECORD_FILE "record"
 #define TOKEN_FILE "token"
 
+/* store_is_here: is it still the directory of that name? */
+bool store_is_here(const struct store_profile *profile);
+
 /* store_begin: makes this process the only writer in @profile's directory,
  * until replace_end().  Fails as replace_begin() does. */
 enum tw_status store_begin(const struct store_profile *profile,

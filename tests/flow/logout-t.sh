@@ -155,8 +155,28 @@ logged_in former $REVOKE
 rm "$T/config/tokenward/profiles.d/former.yaml"
 like "$(user tokenward status)" "^former  *valid " "status shows what is kept of a profile that was removed"
 user tokenward logout former 2>/dev/null; is $? 0 "a profile that is in no file any more"
-gone former; ok $? "nothing is kept"
+[ ! -e "$T/run/tokenward/former" ] && [ ! -e "$STATE/former" ]; ok $? "nothing is left"
 user tokenward status | grep -q '^former'; is $? 1 "nor shown"
+profile counted /oauth/v1/token 'wlcg_discovery: true' 'max_fetches: 1/day'
+user tokenward get counted >/dev/null; is $? 0 "one whose fetches are counted"
+rm "$T/config/tokenward/profiles.d/counted.yaml"
+profile next /oauth/v1/token 'wlcg_discovery: true'
+user tokenward get next >/dev/null
+user tokenward logout counted; is $? 0 "is removed, too"
+is "$(find "$STATE" "$T/run/tokenward" -name '*counted*')" "" "with the count"
+is "$(cat "$T/run/bt_u$USER_ID")" "$(field next access_token)" "but not what another has put where WLCG's clients look"
+touch "$STATE/.fetches.counted"
+own "$STATE"
+user tokenward logout counted; is $? 0 "or if the count is all that is left"
+user tokenward logout counted 2>/dev/null; is $? 66 "after which nothing is"
+rm "$T/config/tokenward/profiles.d/next.yaml"
+# What is lost by mistake, and put back, has its login still.
+logged_in mistake $REVOKE
+mv "$T/config/tokenward/profiles.d/mistake.yaml" "$T/mistake"
+user tokenward list >/dev/null
+forget mistake
+mv "$T/mistake" "$T/config/tokenward/profiles.d/mistake.yaml"
+user tokenward get mistake >/dev/null; is $? 0 "a profile that comes back needs no new login"
 logged_in moved $REVOKE
 refresh=$(kept moved) token=$(user tokenward get moved)
 sed -i "s#token_endpoint:.*#token_endpoint: $URL/m/tag=other/oauth/v1/token#" "$T/config/tokenward/profiles.d/moved.yaml"

@@ -205,3 +205,40 @@ Test(store, a_system_directory_of_a_killed_maker_is_opened_to_readers)
     cr_assert_eq(stat(storing_root, &st), 0);
     cr_expect_eq(st.st_mode & 07777, 0755);
 }
+
+Test(store, a_directory_that_was_removed_is_entered_anew)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE going = {.dir = -1, .lock = -1};
+    AUTO_STORE_PROFILE coming = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1);
+    struct tw_error err;
+
+    open_both(&store, &going);
+    cr_assert_eq(store_publish(&going, &record, 0, NULL), TW_OK);
+    cr_assert_eq(store_lock(&going, 0, NULL), TW_OK);
+    cr_assert_eq(store_enter(&store, going.name, &coming, NULL), TW_OK);
+    cr_assert_eq(store_lock(&coming, 0, &err), TW_E_RETRY);
+    cr_assert_eq(store_remove(&going, NULL), TW_OK);
+    cr_assert_not(store_has(&store, going.name));
+    cr_assert_eq(store_lock(&coming, 0, &err), TW_OK, "%s", err.message);
+    cr_assert_eq(store_publish(&coming, &record, 0, NULL), TW_OK);
+    check_published(&coming, "tok", 1);
+    cr_assert(store_has(&store, going.name));
+}
+
+Test(store, a_directory_that_somebody_came_into_stays)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", 1);
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    cr_assert_eq(store_lock(&place, 0, NULL), TW_OK);
+    cr_assert_eq(mkdir(in_profile("another"), 0700), 0);
+    cr_assert_eq(store_remove(&place, NULL), TW_OK);
+    cr_expect_eq(access(in_profile("another"), F_OK), 0);
+    cr_expect_eq(access(in_profile("record"), F_OK), -1);
+    cr_expect_eq(access(in_profile("token"), F_OK), -1);
+}
