@@ -20,12 +20,21 @@
  *
  * Build it with nothing but this header: cc -shared -fPIC.
  *
- * ABI: each major version is one symbol.  Every struct begins with or carries
- * its size and only ever grows at its end; each side uses the smaller of the
- * two sizes.  Memory never changes owner: texts in an action stay the
- * module's and must live until the next call of advance(); everything the
- * host hands over stays the host's and lives until advance() returns.  A
- * module must not call exit(3) or touch stdin, stdout or stderr.
+ * ABI: each major version is one symbol.  A struct that carries its size only
+ * ever grows at its end, and each side uses the smaller of the two sizes; the
+ * others, tw_option and tw_field, stand in arrays and are frozen.
+ *
+ * Memory never changes owner.  What an action points to is the module's, or an
+ * option's text, and must live until the next call of advance().  What the
+ * host hands over stays the host's: an option's text lives as long as the
+ * state, all else until advance() returns.
+ *
+ * Calls: one thread calls advance() of all modules, for one state after the
+ * other: it must not wait for anything, and what one exchange has to remember
+ * is in its state alone.  It must not call exit(3) or touch stdin, stdout or
+ * stderr.  An action that breaks a rule of this header ends the exchange with
+ * TW_E_MODULE, and so does the 65th call, or the 8193rd once a person has been
+ * told.
  */
 #ifndef TOKENWARD_PROVIDER_H
 #define TOKENWARD_PROVIDER_H
@@ -48,14 +57,14 @@ enum tw_option_type {
 };
 
 #define TW_OPTION_REQUIRED 0x1u
-#define TW_OPTION_ISSUED                                    \
-    0x2u /* a SECRET that a platform issues and keeps fresh \
-            in a file, which may be a link, root's, and     \
-            readable by others */
+/* A SECRET that a platform issues and keeps fresh in a file, which may be a
+ * link, root's, and readable by others. */
+#define TW_OPTION_ISSUED 0x2u
 
 /** struct tw_option - a key that a profile of this provider may have */
 struct tw_option {
-    const char *name; /* RFC 6749, 7591, 8707 names where there is one */
+    const char *name; /* [a-z][a-z0-9_-]{0,31}; RFC 6749, 7591, 8707 names
+                         where there is one */
     uint32_t type;    /* enum tw_option_type */
     uint32_t flags;   /* TW_OPTION_REQUIRED, TW_OPTION_ISSUED */
     const char *help; /* one line */
@@ -80,15 +89,16 @@ struct tw_host {
     uint32_t version; /* TW_PROVIDER_VERSION */
     uint32_t size;    /* sizeof (struct tw_host) of the host */
     void *context;    /* the host's own */
-    /* The @index-th value of an option; NULL when there is none.  A scope is
-     * one value, joined by single spaces.  Of the common keys client_id,
-     * issuer and token_endpoint are given as well.  A secret is never given.
-     */
+    /* The @index-th value of an option, from 0; NULL when there is none: one
+     * line of text.  A scope is one value, joined by single spaces.  Of the
+     * common keys client_id, issuer and token_endpoint are given as well.  A
+     * secret is never given. */
     const char *(*option)(const struct tw_host *host, const char *name,
                           size_t index);
     /* A text or number member of the last JSON answer, as text; NULL when it
-     * is absent or a token (access_token, refresh_token, id_token,
-     * device_code).  Of a number the part before the point. */
+     * is absent, holds a control character, or is a token (access_token,
+     * refresh_token, id_token, device_code).  Of a number the part before the
+     * point. */
     const char *(*member)(const struct tw_host *host, const char *name);
     /* TW_HAS_..., or 0.  What it is is not told. */
     int (*has)(const struct tw_host *host, const char *name);
@@ -130,7 +140,7 @@ struct tw_field {
     uint32_t reserved;
 };
 
-#define TW_FIELDS_MAX 64 /* fields in one form */
+#define TW_FIELDS_MAX 64 /* fields in one form, 8 of them not TEXT */
 
 /** enum tw_action_kind - what the helper shall do next */
 enum tw_action_kind {
@@ -149,14 +159,13 @@ enum tw_action_kind {
                        the bare token; then TW_EVENT_TOKEN */
 };
 
-/* Flags of TW_ACTION_POST. */
-#define TW_POST_ANSWER                                                       \
-    0x1u                       /* no token is asked for: any JSON object, or \
-                                  nothing at all, is a good answer */
-#define TW_POST_NO_CLIENT 0x2u /* without the client's authentication */
-#define TW_POST_UNTYPED                                   \
-    0x4u /* a token of type N_A is good (RFC 8693 2.2.1), \
-            for member() says what it is */
+/* Flags of TW_ACTION_POST: no token is asked for, and any JSON object that is
+ * no error, or nothing at all, is a good answer; without the client's
+ * authentication; a token of type N_A is good (RFC 8693 2.2.1), for member()
+ * says what it is. */
+#define TW_POST_ANSWER 0x1u
+#define TW_POST_NO_CLIENT 0x2u
+#define TW_POST_UNTYPED 0x4u
 
 struct tw_action {
     uint32_t size; /* set by the host; how much of the struct it reads */
@@ -164,12 +173,14 @@ struct tw_action {
     const char *url;
     const struct tw_field *fields;
     size_t field_count;
-    int64_t wait_ms; /* WAIT: 0 to 600,000 */
-    const char *text;
-    uint32_t flags; /* POST: TW_POST_...; unknown ones are refused */
+    int64_t wait_ms;  /* WAIT: 0 to 600,000 */
+    const char *text; /* FAIL: why, one line; TELL: 120 bytes are shown, or
+                         NULL; TAKE: an option's name */
+    uint32_t flags;   /* POST: TW_POST_...; unknown ones are refused */
     uint32_t reserved;
-    const char *code; /* TELL: what the person types, or NULL */
-    int64_t valid_s;  /* TELL: how long url and code are good, 0: unknown */
+    const char *code; /* TELL: what the person types, 1 to 64 printable ASCII
+                         characters, or NULL */
+    int64_t valid_s;  /* TELL: seconds url and code are good, 0: unknown */
     const char *scan; /* TELL: url with the code in it, to be scanned, or
                          NULL */
 };
@@ -178,10 +189,10 @@ struct tw_action {
 struct tw_provider_v1 {
     uint32_t version; /* TW_PROVIDER_VERSION, set by the macro */
     uint32_t size;    /* sizeof (struct tw_provider_v1), set by the macro */
-    const char *name; /* must be the file's name */
+    const char *name; /* [a-z][a-z0-9_-]{0,31}, the file's without its .so */
     const char *summary;
-    uint32_t needs; /* TW_NEEDS_... */
-    uint32_t option_count;
+    uint32_t needs;                  /* TW_NEEDS_... */
+    uint32_t option_count;           /* at most 64 */
     const struct tw_option *options; /* sorted by name */
     size_t state_size; /* zeroed memory for each exchange, at most 64 KiB */
     /* Returns 0, or another number when the module itself is broken. */

@@ -18,6 +18,10 @@
  * a signal handler, the locale, stdin, stdout or stderr; but what
  * getpwuid_r(3) does for tw_open() of a NAME@ is the C library's affair.
  *
+ * Processes: the helper is started by a child that ends at once and is reaped
+ * here.  A program that ignores SIGCHLD, or waits for every child, changes
+ * nothing by that.
+ *
  * Errors: every function that can fail returns a status, 0 on success, and
  * fills in @err (which may be NULL): on success with TW_OK and no message.
  * Other outputs are written on success alone.  No message holds a token or a
@@ -41,12 +45,12 @@ enum tw_status {
     TW_E_CONFIG,    /* whoever wrote the profile */
     TW_E_NOT_FOUND, /* no such profile */
     TW_E_ACCESS,    /* the owner of a file or directory */
-    TW_E_DENIED, /* nobody soon: the token endpoint refused, and will again */
-    TW_E_INTERACT, /* a person, at the provider's own pages */
-    TW_E_RETRY,    /* nobody: later (network, rate limit, outage) */
-    TW_E_PROTOCOL, /* the server's operator: its answer is no answer */
-    TW_E_MODULE,   /* the packager: provider missing or of another ABI */
-    TW_E_SYSTEM,   /* the administrator: disk, memory, kernel */
+    TW_E_DENIED,    /* nobody soon: the endpoint refused, and will again */
+    TW_E_INTERACT,  /* a person, at the provider's own pages */
+    TW_E_RETRY,     /* nobody: later (network, rate limit, outage) */
+    TW_E_PROTOCOL,  /* the server's operator: its answer is no answer */
+    TW_E_MODULE,    /* the packager: provider missing or of another ABI */
+    TW_E_SYSTEM,    /* the administrator: disk, memory, kernel */
 };
 
 /** struct tw_error - a status and one printable line, on the caller's stack */
@@ -75,7 +79,11 @@ struct tw_token;  /* one token, immutable, counted */
  */
 int tw_open(const char *profile, struct tw_handle **out, struct tw_error *err);
 
-/** tw_close() - release a handle (NULL is fine); its tokens live on */
+/**
+ * tw_close() - release a handle (NULL is fine); its tokens live on
+ *
+ * No other thread may be inside a function with this handle, or enter one.
+ */
 void tw_close(struct tw_handle *handle);
 
 /**
@@ -86,7 +94,8 @@ void tw_close(struct tw_handle *handle);
  * @out:       set on success; release with tw_token_free()
  *
  * A living token is always given, even when a fresher one could not be had.
- * Return: TW_OK, or any other status; on failure @out is untouched.
+ * Return: TW_OK, TW_E_USAGE (@handle or @out is NULL, or @min_valid below -1),
+ * or any other status; on failure @out is untouched.
  */
 int tw_get(struct tw_handle *handle, int64_t min_valid, struct tw_token **out,
            struct tw_error *err);
@@ -94,31 +103,35 @@ int tw_get(struct tw_handle *handle, int64_t min_valid, struct tw_token **out,
 /**
  * tw_reject() - say that a server refused this token; the next get fetches
  *
+ * @token: of this handle's profile; still held by the caller afterwards
+ *
  * Drops the kept token for every reader, if it is still this one.  Starts
  * the helper and waits for it, at most TW_WAIT_S seconds.
- * Return: TW_OK (also when a newer one is already kept), or a failure.
+ * Return: TW_OK (also when a newer one is already kept), TW_E_USAGE (NULL), or
+ * any other status: then the next get may give this token again.
  */
 int tw_reject(struct tw_handle *handle, const struct tw_token *token,
               struct tw_error *err);
 
-/* Borrowed texts, valid as long as the token is held.  value: the access
- * token, at most 65,000 bytes 0x21-0x7E (RFC 6749 A.12).  type: "Bearer", or
- * "N_A" of an exchanged token that is no bearer token (RFC 8693 2.2.1).
- * scope: space separated; what was asked for where the server named none, and
- * "" where nobody did.  expires_at: seconds since 1970 UTC, counted from
- * before the request was sent. */
+/* Borrowed texts, never NULL, valid as long as the token is held, which must
+ * not be NULL.  value: the access token, at most 65,000 bytes 0x21-0x7E (RFC
+ * 6749 A.12).  type: "Bearer", or "N_A" of an exchanged token that is no
+ * bearer token (RFC 8693 2.2.1).  scope: space separated; what was asked for
+ * where the server named none, and "" where nobody did.  expires_at: seconds
+ * since 1970 UTC, counted from before the request was sent. */
 const char *tw_token_value(const struct tw_token *token);
 const char *tw_token_type(const struct tw_token *token);
 const char *tw_token_scope(const struct tw_token *token);
 int64_t tw_token_expires_at(const struct tw_token *token);
 
-/** tw_token_ref() - hold a token once more; returns @token */
+/** tw_token_ref() - hold a token, not NULL, once more; returns @token */
 struct tw_token *tw_token_ref(struct tw_token *token);
 
 /** tw_token_free() - let go (NULL is fine); the last holder's call wipes it */
 void tw_token_free(struct tw_token *token);
 
-/** tw_status_name() - "ok", "retry", ...; "unknown" for a foreign number */
+/** tw_status_name() - "ok", "retry", ..., constant texts; "unknown" for a
+ * foreign number */
 const char *tw_status_name(int status);
 
 #ifdef __cplusplus
