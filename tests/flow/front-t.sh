@@ -49,8 +49,8 @@ fi
 # exec: the command is as if started without us.
 is "$(user sh -c 'ulimit -S -c 100; tokenward exec pay -- sh -c "ulimit -S -c"')" 100 "exec: the limit on core files is the caller's"
 is "$(user tokenward exec pay -- stat -L -c %u /proc/self/mem)" "$USER_ID" "exec: the command may be looked into"
-in_both() { # in_both NAME SCRIPT: says the same with us as without
-    is "$(user tokenward exec bare -- sh -c "$2")" "$(user sh -c "$2")" "exec: $1"
+in_both() { # in_both NAME SCRIPT: says the same with us as without; "_" is what a shell has started
+    is "$(user env -u _ tokenward exec bare -- sh -c "$2")" "$(user env -u _ sh -c "$2")" "exec: $1"
 }
 profile bare /oauth/v1/token
 bare=$(user tokenward get bare)
