@@ -23,7 +23,7 @@ service tw-10s deadline=10
 service tw-required deadline=1 required
 sed -i 's/^session optional/session required/' /etc/pam.d/tw-required
 for name in su su-l; do
-    printf 'auth sufficient pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s deadline=10\n' "$MODULE" >/etc/pam.d/$name
+    printf 'auth sufficient pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional [%s] deadline=10\n' "$MODULE" >/etc/pam.d/$name
 done
 for name in anna bert carl; do printf %s "$CANARY" | put "secrets/$name"; done
 TEAM='readers: {users: [anna], groups: [team]}'

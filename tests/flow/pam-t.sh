@@ -234,7 +234,7 @@ rm -rf /run/tokenward
 
 # su: its own stack, with our line behind it.
 if command -v su >/dev/null; then
-    printf 'auth sufficient pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s deadline=10 profile=login\n' "$MODULE" >/etc/pam.d/su
+    printf 'auth sufficient pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional [%s] deadline=10 profile=login\n' "$MODULE" >/etc/pam.d/su
     cp /etc/pam.d/su /etc/pam.d/su-l
     # shellcheck disable=SC2016
     out=$(su - "$TESTER" -c 'echo "$BEARER_TOKEN_FILE $ACME_FILE ${ACME-unset} ${LD_PRELOAD-unset}"; test -s "$BEARER_TOKEN_FILE" && echo there' 2>&1)
@@ -249,7 +249,7 @@ fi
 # A real sshd logs the user in and out.
 if command -v sshd >/dev/null && command -v ssh >/dev/null; then
     chmod 755 "$T/home"
-    printf 'auth required pam_permit.so\nauth optional %s\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional %s deadline=10\n' "$MODULE" "$MODULE" >/etc/pam.d/sshd
+    printf 'auth required pam_permit.so\nauth optional [%s]\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional [%s] deadline=10\n' "$MODULE" "$MODULE" >/etc/pam.d/sshd
     start_sshd "PasswordAuthentication no" "KbdInteractiveAuthentication no"
     # shellcheck disable=SC2016
     out=$(ssh_in 'echo "$BEARER_TOKEN_FILE"; test -s "$BEARER_TOKEN_FILE" && echo there' 2>&1)

@@ -29,16 +29,16 @@ user mkdir -m 700 "$T/home/run" "$T/home/.config"
 ln -s "$T/config/tokenward" "$T/home/.config/tokenward"
 ln -s "$T/modules" "$T/home/modules"
 OWN=$T/home/run/tokenward
-stack() { # stack NAME CONTROL [OPTION...]
+stack() { # stack NAME CONTROL [OPTION...]: in brackets a word may have spaces
     stack=$1 control=$2
     shift 2
     cat >"$T/pam.d/$stack" <<STACK
-auth $control $MODULE $*
+auth $control [$MODULE] $*
 auth required pam_permit.so
 account required pam_permit.so
 session required pam_permit.so
-session $control $MODULE $*
-session optional pam_exec.so log=$T/home/session /usr/bin/env
+session $control [$MODULE] $*
+session optional pam_exec.so [log=$T/home/session] /usr/bin/env
 STACK
     chmod 644 "$T/pam.d/$stack"
 }

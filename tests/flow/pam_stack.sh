@@ -16,15 +16,15 @@ install_helper
 mkdir "$T/pam.d"
 cp -r /etc/pam.d/. "$T/pam.d/"
 mount --bind "$T/pam.d" /etc/pam.d || skip_all "no bind mounts here"
-service() { # service NAME [OPTION...]: a stack of ours alone
+service() { # service NAME [OPTION...]: a stack of ours alone; in brackets a word may have spaces
     service_name=$1
     shift
     cat >"/etc/pam.d/$service_name" <<EOF
 auth required pam_permit.so
-auth optional $MODULE $*
+auth optional [$MODULE] $*
 account required pam_permit.so
 session required pam_permit.so
-session optional $MODULE $*
+session optional [$MODULE] $*
 EOF
 }
 fake_helper() { # fake_helper SCRIPT

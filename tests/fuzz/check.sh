@@ -29,7 +29,7 @@ fuzz() { # fuzz NAME: one line about it
     corpus=$DIR/corpus/$1
     log=$DIR/$1.log
     mkdir -p "$corpus" "$DIR/seeds/$1"
-    seeds "$1" | xargs cp -t "$DIR/seeds/$1"
+    seeds "$1" | tr '\n' '\0' | xargs -0 cp -t "$DIR/seeds/$1"
     FUZZ_TARGET=$1 "$DIR/tests/fuzz/libfuzzer" -max_total_time="$SECONDS_EACH" -timeout=5 -rss_limit_mb=1024 \
         -dict="$TOP_SRC/tests/fuzz/words.dict" -artifact_prefix="$DIR/crashes/$1-" -print_final_stats=1 \
         "$corpus" "$DIR/seeds/$1" >"$log" 2>&1
@@ -49,8 +49,8 @@ fuzz() { # fuzz NAME: one line about it
 # Of each parser's files, the lines that its seeds and what was found reach.
 cover() { # cover NAME
     profile=$DIR/$1.profile
-    find "$DIR/corpus/$1" "$DIR/seeds/$1" -type f |
-        LLVM_PROFILE_FILE=$profile.raw FUZZ_TARGET=$1 xargs "$DIR/coverage/tests/fuzz/replay" >/dev/null 2>&1
+    find "$DIR/corpus/$1" "$DIR/seeds/$1" -type f -print0 |
+        LLVM_PROFILE_FILE=$profile.raw FUZZ_TARGET=$1 xargs -0 "$DIR/coverage/tests/fuzz/replay" >/dev/null 2>&1
     "$PROFDATA" merge -o "$profile" "$profile.raw" || return 1
     files=$(sed -n "s|^$1 ||p" "$TOP_SRC/tests/fuzz/targets")
     for file in $files; do

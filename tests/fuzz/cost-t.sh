@@ -52,6 +52,7 @@ for body in string members array number form; do
 done
 { printf 'HTTP/1.1 200 OK\r\n'; numbered 'X-Field-' ": $(many 900 v)" 1500; } >"$T/fields"
 
+by_line
 made=$(find "$T" -type f)
 inputs=$(echo "$made" | wc -l)
 count=0 most_ms=0 most_kib=0
@@ -59,7 +60,7 @@ for target in $(targets); do
     count=$((count + 1))
     own=$(seeds "$target")
     inputs=$((inputs + $(echo "$own" | wc -l)))
-    # shellcheck disable=SC2086  # words are wanted
+    # shellcheck disable=SC2086  # lines are wanted
     cost=$(FUZZ_TARGET=$target "$REPLAY" --cost $made $own 2>&1 >/dev/null)
     ms=${cost% *} kib=${cost#* }
     if [ "$ms" -le $LIMIT_MS ] 2>/dev/null && [ "$kib" -le $LIMIT_KIB ]; then

@@ -9,6 +9,7 @@ TOP_SRC=${TOP_SRC:-$TOP_BUILD}
 REPLAY=$TOP_BUILD/tests/fuzz/replay
 [ -x "$REPLAY" ] || { echo "1..0 # SKIP the harnesses were not built"; exit 0; }
 
+by_line
 all=$(for target in $(targets); do seeds "$target"; done | sort -u)
 count=1
 if [ "$(env -u FUZZ_TARGET "$REPLAY" | sort)" = "$(targets | sort)" ]; then
@@ -19,7 +20,7 @@ fi
 for target in $(targets); do
     count=$((count + 1))
     own=$(seeds "$target" | wc -l)
-    # shellcheck disable=SC2086  # words are wanted
+    # shellcheck disable=SC2086  # lines are wanted
     if [ "$own" -gt 0 ] && said=$(FUZZ_TARGET=$target "$REPLAY" $all 2>&1 >/dev/null); then
         echo "ok $count - $target: $own seeds of its own, $(echo "$all" | wc -l) in all"
     else

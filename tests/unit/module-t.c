@@ -37,7 +37,6 @@ TestSuite(module, .init = set_up, .fini = tear_down, .timeout = 60);
 static void
 build(const char *name, const char *source)
 {
-    const char *top = getenv("TOP_SRC");
     char path[128], command[512];
     FILE *file;
 
@@ -59,8 +58,8 @@ build(const char *name, const char *source)
                   dir, source);
     (void)fclose(file);
     (void)snprintf(command, sizeof command,
-                   "cc -shared -fPIC -I%s -o %s/%s.so %s", top ? top : ".",
-                   dir, name, path);
+                   "cc -shared -fPIC -I\"${TOP_SRC:-.}\" -o %s/%s.so %s", dir,
+                   name, path);
     if (system("command -v cc >/dev/null 2>&1"))
         cr_skip("no compiler to build modules with");
     cr_assert_eq(system(command), 0);
