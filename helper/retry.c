@@ -7,29 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DOUBLINGS_MAX 9 /* 2^9 s is past RETRY_MAX_S */
-
-static int64_t
-doubled(int64_t times)
+int64_t
+retry_wait(int64_t first, int64_t max, int64_t failures, uint32_t seed)
 {
-    int64_t wait = RETRY_FIRST_S;
+    int64_t wait = first;
 
-    for (int64_t i = 1; i < times && i <= DOUBLINGS_MAX; i++)
+    for (int64_t i = 1; i < failures && wait < max; i++)
         wait *= 2;
-    return wait < RETRY_MAX_S ? wait : RETRY_MAX_S;
-}
-
-static int64_t
-with_jitter(int64_t wait, uint32_t seed)
-{
+    wait = wait < max ? wait : max;
     return wait + wait * (int64_t)(seed % 1024) / 4096;
-}
-
-static bool
-is_for_good(int status)
-{
-    return status == TW_E_DENIED || status == TW_E_CONFIG ||
-           status == TW_E_INTERACT;
 }
 
 static void
@@ -59,9 +45,9 @@ retry_after_failure(struct backoff *note, const struct tw_error *failure,
 
     note->failures =
         note->failures < INT32_MAX ? note->failures + 1 : note->failures;
-    wait = is_for_good(failure->status) ? RETRY_DENIED_S
-                                        : doubled(note->failures);
-    wait = with_jitter(wait, seed);
+    wait = status_is_refusal((enum tw_status)failure->status)
+               ? retry_wait(RETRY_DENIED_S, RETRY_DENIED_S, 1, seed)
+               : retry_wait(RETRY_FIRST_S, RETRY_MAX_S, note->failures, seed);
     if (retry_after > wait)
         wait = retry_after;
     note->not_before = moment_after(now, wait);
@@ -105,8 +91,9 @@ retry_after_rejection(struct backoff *note, int64_t age, struct now now,
     int64_t wait;
 
     note->rejections = age < RETRY_YOUNG_S ? note->rejections + 1 : 1;
-    wait = note->rejections > 1 ? with_jitter(doubled(note->rejections), seed)
-                                : 0;
+    wait = note->rejections > 1
+               ? retry_wait(RETRY_FIRST_S, RETRY_MAX_S, note->rejections, seed)
+               : 0;
     note->not_before = moment_after(now, wait);
     if (note->rejections > 1) {
         note->failed_at = now.wall;

@@ -16,9 +16,14 @@
 #define RETRY_WATCHED_S 60 /* between two looks at another program's file */
 #define RETRY_YOUNG_S 60   /* a token rejected before this age is young */
 
-/* retry_after_failure: the next note, from the one before it. @retry_after:
- * seconds the server asked for, -1: none.  @seed picks the jitter, which only
- * ever adds (up to a quarter). */
+/* retry_wait: seconds, @first after the first of @failures, twice as many
+ * after each more, @max at most; and a jitter that @seed picks and that only
+ * ever adds, up to a quarter. */
+int64_t retry_wait(int64_t first, int64_t max, int64_t failures,
+                   uint32_t seed);
+
+/* retry_after_failure: the next note, from the one before it.  @retry_after:
+ * seconds the server asked for, -1: none. */
 void retry_after_failure(struct backoff *note, const struct tw_error *failure,
                          int64_t retry_after, struct now now, uint32_t seed);
 

@@ -14,7 +14,6 @@
 
 #include "helper/retry.h"
 
-#define DOUBLINGS_MAX 9 /* 2^9 s is past RETRY_MAX_S */
 #define HOLD_MAX_S 4500 /* an hour and its jitter, whatever a note says */
 
 static int64_t
@@ -43,13 +42,6 @@ earlier(struct clocks moment, int64_t seconds)
     return (struct clocks){moment.wall - seconds, moment.boot - seconds};
 }
 
-static bool
-is_refusal(enum tw_status status)
-{
-    return status == TW_E_DENIED || status == TW_E_CONFIG ||
-           status == TW_E_INTERACT;
-}
-
 void
 schedule_facts(const struct record *record, const struct backoff *note,
                struct now now, struct schedule_facts *out)
@@ -67,7 +59,7 @@ schedule_facts(const struct record *record, const struct backoff *note,
         facts.not_before = clocks_of(&note->not_before, now);
     facts.is_open = note->failures > 0 &&
                     status_from_name(note->status, &status) &&
-                    is_refusal(status);
+                    status_is_refusal(status);
     *out = facts;
 }
 
@@ -75,16 +67,14 @@ void
 schedule_hold(struct schedule_facts *facts, enum tw_status status,
               unsigned failures, struct now now, uint32_t seed)
 {
-    int64_t max =
-        is_refusal(status) ? SCHEDULE_DENIED_MAX_S : (int64_t)RETRY_MAX_S;
-    int64_t wait = is_refusal(status) ? RETRY_DENIED_S : RETRY_FIRST_S;
+    const bool is_refusal = status_is_refusal(status);
+    const int64_t wait =
+        is_refusal
+            ? retry_wait(RETRY_DENIED_S, SCHEDULE_DENIED_MAX_S, failures, seed)
+            : retry_wait(RETRY_FIRST_S, RETRY_MAX_S, failures, seed);
 
-    for (unsigned i = 1; i < failures && i <= DOUBLINGS_MAX; i++)
-        wait *= 2;
-    wait = wait < max ? wait : max;
-    wait += wait * (int64_t)(seed % 1024) / 4096;
     facts->not_before = (struct clocks){now.wall + wait, now.boot + wait};
-    facts->is_open = is_refusal(status);
+    facts->is_open = is_refusal;
 }
 
 void

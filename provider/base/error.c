@@ -38,6 +38,13 @@ tw_status_name(int status)
                                                 : "unknown";
 }
 
+bool
+status_is_refusal(enum tw_status status)
+{
+    return status == TW_E_DENIED || status == TW_E_CONFIG ||
+           status == TW_E_INTERACT;
+}
+
 int
 status_exit_code(int status)
 {

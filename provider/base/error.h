@@ -42,6 +42,10 @@ void error_hint(struct tw_error *err, const char *hint);
  */
 enum tw_status error_copy(struct tw_error *to, const struct tw_error *from);
 
+/* status_is_refusal: would the endpoint say it again, until somebody changes
+ * something? */
+bool status_is_refusal(enum tw_status status);
+
 int status_exit_code(int status); /* sysexits(3) */
 bool status_from_name(const char *name,
                       enum tw_status *out); /* "retry" → TW_E_RETRY */

@@ -57,15 +57,6 @@ get(const struct git_request *request, const struct target *target,
                   : target_ask(target, TW_MIN_VALID_DEFAULT, given, out, err);
 }
 
-/* Where the endpoint refuses, and will again, no other helper and no person at
- * a prompt knows a password for this host. */
-static bool
-is_final(enum tw_status status)
-{
-    return status == TW_E_DENIED || status == TW_E_CONFIG ||
-           status == TW_E_INTERACT;
-}
-
 enum tw_status
 git_get(struct secret *out, struct tw_error *err)
 {
@@ -79,8 +70,10 @@ git_get(struct secret *out, struct tw_error *err)
     if (status || !target.found)
         return status;
     status = get(&request, &target, &given, &answer, err);
-    if (is_final(status))
-        (void)git_reply_put_quit(out); /* the failure is the same without */
+    /* No other helper and no person at a prompt knows a password for it, then;
+     * and the failure is the same without. */
+    if (status_is_refusal(status))
+        (void)git_reply_put_quit(out);
     if (status || !given)
         return status;
     if (request.authtype)
