@@ -28,7 +28,8 @@
 #define SECONDS_BELOW 120 /* status_row.c shows longer times in minutes */
 #define QUICK_MS 1000
 #define SLOW_MS 15000
-#define SETTLE_MS 50 /* several events of one change */
+#define SETTLE_MS 50   /* several events of one change */
+#define SETTLE_READS 8 /* of those that never end */
 #define ENTER "\033[?1049h\033[?25l"
 #define LEAVE "\033[?25h\033[?1049l"
 #define HOME "\033[H"
@@ -229,15 +230,18 @@ take_key(struct pollfd *keyboard)
     return n <= 0 || (key != 'q' && key != 'Q' && key != 4);
 }
 
+/* Not until all is quiet: keys and signals wait meanwhile. */
 static void
 drain(int events)
 {
     char bytes[4096];
     struct pollfd poller = {.fd = events, .events = POLLIN};
 
-    do
+    for (int i = 0; i < SETTLE_READS; i++) {
         (void)!read(events, bytes, sizeof bytes);
-    while (poll(&poller, 1, SETTLE_MS) > 0);
+        if (poll(&poller, 1, SETTLE_MS) <= 0)
+            return;
+    }
 }
 
 static enum tw_status

@@ -94,6 +94,19 @@ tm resize-window -t seen -x 40 -y 30
 await '^pay$' "watch: a window that became narrow"
 kill -TERM "$watching"
 await '^terminal good' "watch: a signal ends it, and the terminal is good"
+# What never comes to rest is shown all the same, and q ends it.
+open 80 "seen tokenward watch pay"
+await 'q ends' "watch: before a storm"
+storms=
+for i in 1 2 3 4; do
+    (while :; do : >"$T/run/tokenward/storm$i"; done) &
+    storms="$storms $!"
+done
+sleep 1
+tm send-keys -t seen q
+await '^ended 0' "watch: q ends it in a storm, too"
+kill $storms
+rm -f "$T/run/tokenward"/storm?
 out=$(user tokenward watch 2>&1); is $? 64 "watch: without a terminal: exit 64"
 like "$out" 'status --json is for programs' "watch: says what to do"
 tm kill-server
