@@ -160,7 +160,6 @@ client_auth_apply(const struct profile *profile,
 {
     const struct client_auth auth = {profile, secrets, which,
                                      form,    proof,   err};
-
     enum tw_status status = TW_OK;
 
     client_proof_clear(proof);

@@ -190,7 +190,6 @@ static void
 report_fetch(void *arg, const char *name, const struct tw_error *err)
 {
     struct doctor *doctor = arg;
-
     char text[128];
 
     (void)snprintf(text, sizeof text, "a token of '%s' was bought and is kept",

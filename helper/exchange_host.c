@@ -88,7 +88,6 @@ host_has(const struct tw_host *table, const char *name)
 {
     const struct exchange_host *host = table->context;
     const struct profile_option *option = profile_option(host->profile, name);
-
     bool is_kept = host->keeper && host->keeper->token.len &&
                    strcmp(name, "refresh_token") == 0;
 

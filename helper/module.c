@@ -37,7 +37,7 @@
      TW_NEEDS_PERSON)
 
 /* Up to here a module of the first release reaches. */
-#define SIZE_MIN offsetof(struct tw_provider_v1, advance) + sizeof(void *)
+#define SIZE_MIN (offsetof(struct tw_provider_v1, advance) + sizeof(void *))
 
 static enum tw_status
 check_owner(const struct stat *st, const char *dir, const char *file,

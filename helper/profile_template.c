@@ -173,7 +173,6 @@ profile_template_try(struct profile_template *template, struct tw_error *err)
         .letter = template->of_users ? SPECIFIER_USER : SPECIFIER_INSTANCE,
         .value = longest(template),
         .is_sample = true};
-
     enum tw_status status = read_as(template, template->name, &specifier,
                                     &template->arena, &template->sample, err);
 

@@ -50,7 +50,6 @@ find(const char *word, struct edit *edit, struct tw_error *err)
 {
     char chosen[PATH_MAX];
     const char *base;
-
     enum tw_status status = edit_file(word, chosen, err);
 
     if (status)

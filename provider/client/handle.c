@@ -49,7 +49,6 @@ tw_open(const char *profile, struct tw_handle **out, struct tw_error *err)
 {
     struct tw_handle *handle;
     pthread_condattr_t clock;
-
     char name[PROFILE_NAME_MAX + 1];
     enum tw_status status = own_name(profile ? profile : "", name, err);
 

@@ -133,7 +133,8 @@ put_failure(const struct tw_error *failure, struct secret *out)
 static bool
 has_line(const struct secret *text, size_t from)
 {
-    return memchr(text->bytes + from, '\n', text->len - from) != NULL;
+    return text->len > from &&
+           memchr(text->bytes + from, '\n', text->len - from);
 }
 
 /* The next line without its end, at *@line, out of @text, whose first
@@ -149,7 +150,7 @@ next_line(struct secret *text, size_t *done, char **line, size_t *n,
         secret_clear(text);
         *done = 0;
     }
-    if (!text->len || !has_line(text, *done))
+    if (!has_line(text, *done))
         status = input_read(STDIN_FILENO, INPUT_FOREVER, has_line, text, err);
     *n = 0;
     if (status || text->len == *done)

@@ -11,8 +11,6 @@
 #include "provider/base/own_name.h"
 #include "provider/credential/granted.h"
 
-#include "provider/base/own_name.h"
-
 /* The user's index, and where it is.  One that is where the environment says,
  * and is the user's own, needs no look at its directory.  Who has no profiles
  * starts no process to learn so. */

@@ -52,7 +52,6 @@ publish(struct scene *scene)
     struct outcome outcome = {
         .reply = {.token = SECRET_INIT(TOKEN_MAX), .lifetime = 60},
         .asked = clock_now()};
-
     const struct publication publication = {.profile = scene->set.first,
                                             .outcome = &outcome,
                                             .fingerprint = "f",
