@@ -189,7 +189,8 @@ doctor rt; is $STATUS 73 "a state directory that others may read: exit 73"
 says "^  FAIL  login  *$state: mode 0755 is open to others" "a state directory that others may read: says so"
 chmod 700 "$state"
 sed -i '1s/=1$/=2/' "$state/rt"
-doctor rt; says "^  warn  login  *$state/rt: holds no refresh token" "a file of another version: told"
+doctor rt; is $STATUS 73 "a file of a later version: exit 73"
+says "^  FAIL  login  *$state/rt: was written by a later version of tokenward" "a file of a later version: told"
 if [ "$(id -u)" = 0 ]; then
     other_owner() { # other_owner WHAT PATH PATTERN: of root's, as a backup leaves it that root brought back
         chown -R 0:0 "$2"
