@@ -8,9 +8,7 @@
 
 #include "helper/exchange.h"
 
-#define TAKEN_MAX                                             \
-    (256 * 1024) /* bytes; a token with what stands around it \
-                  */
+#define TAKEN_MAX (256 * 1024) /* bytes; a token and what is around it */
 
 /* exchange_take: reads the secret option @name as an answer.  Its lifetime is
  * what the profile's rules read in it, which a file began to count when it

@@ -8,8 +8,8 @@
 #include "helper/job_source.h"
 #include "helper/publish.h"
 
-#define TRIES_MAX \
-    2 /* a second one if the token was rejected or replaced meanwhile */
+/* A second one if the token was rejected or replaced meanwhile. */
+#define TRIES_MAX 2
 
 /* No other token is bought beside one that lives.  The time between two is
  * noted where it could be passed, for tokens that hardly live. */

@@ -26,8 +26,8 @@
 #define SERVE_SETTLE_MS 100 /* from the last change to the reload */
 #define SERVE_END_MS 1500   /* for what is under way, at the end, and ... */
 #define SERVE_KEEP_MS 3500  /* ... then for refresh tokens to come */
-#define SERVE_WRITING_MAX \
-    64 /* fetches that have left their lane, and are being written */
+/* Fetches that have left their lane, and are being written. */
+#define SERVE_WRITING_MAX 64
 #define SERVE_CONTENDED_S 1    /* until a lock that another holds is tried */
 #define SERVE_UNNAMED_MS 20000 /* for a name: less than a reader waits */
 

@@ -22,9 +22,9 @@
 #include "provider/base/record.h"
 
 #define STORE_SOURCES_MAX 8 /* that have a note of their own */
-#define STORE_LOCK                                            \
-    "lock" /* of a profile's directory: its first lock is for \
-              a fetch, its second for the renames */
+/* Of a profile's directory: its first lock is for a fetch, its second for the
+ * renames. */
+#define STORE_LOCK "lock"
 #define STORE_SERVED "serve" /* locked by the resident helper */
 
 struct store {
@@ -84,7 +84,8 @@ enum tw_status store_record(const struct store_profile *profile,
 /* store_publish: makes @record the current one if the kept generation is
  * still @expected (0: none was kept).  TW_E_RETRY: it is not (somebody
  * rejected meanwhile), nothing was changed.  TW_E_SYSTEM: disk full and the
- * like; the kept record is as it was. */
+ * like; the kept record is as it was, or @record is kept and the token file
+ * lags behind it until store_mend(). */
 enum tw_status store_publish(struct store_profile *profile,
                              const struct record *record, int64_t expected,
                              struct tw_error *err);

@@ -20,10 +20,9 @@
 #include "provider/base/doorbell.h"
 #include "provider/base/spawn.h"
 
-#define PAUSE_MS                                               \
-    20 /* about; before one rings again, doubled each time ... \
-        */
-#define PAUSE_MAX_MS 640 /* ... up to here */
+/* About; before one rings again, doubled each time up to the most. */
+#define PAUSE_MS 20
+#define PAUSE_MAX_MS 640
 
 /* What a helper takes; who asks for more wants the most there is, too. */
 static int64_t

@@ -14,9 +14,7 @@
 
 #define ABSENT "absent"
 #define UNUSABLE "?"
-#define MARK_LONGEST                                       \
-    160 /* seven numbers of 20 digits, and what is between \
-         */
+#define MARK_LONGEST 160 /* seven numbers of 20 digits, and between */
 
 static char *
 put_colon(char *at)

@@ -25,9 +25,7 @@ static struct json_tree tree; /* too large for the stack of some engines */
  * read soon. */
 #define EXACT (1LL << (LDBL_MANT_DIG < 62 ? LDBL_MANT_DIG - 2 : 60))
 #define NUMBER_MAX 1000
-#define PLAIN_MAX                                             \
-    14 /* bytes; what is this short is not rounded to a whole \
-        */
+#define PLAIN_MAX 14 /* bytes; shorter ones are not rounded to a whole */
 
 /* The other reader may make of a long text the next whole number. */
 static void

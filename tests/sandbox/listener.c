@@ -11,8 +11,8 @@
 
 #include "provider/base/auto.h"
 
-#define TRIES \
-    16 /* a port that is free on one family may not be on the other */
+/* A port that is free on one family may not be on the other. */
+#define TRIES 16
 
 union address {
     struct sockaddr any;
