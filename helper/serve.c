@@ -326,6 +326,7 @@ command_serve(struct session *session, int argc, char **argv)
                           .watch = WATCH_INIT,
                           .signals = -1,
                           .http_ms = LOOP_NEVER,
+                          .strays_ms = LOOP_NEVER,
                           .reload_ms = LOOP_NEVER,
                           .late_ms = LOOP_NEVER,
                           .ping_ms = LOOP_NEVER,

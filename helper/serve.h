@@ -63,6 +63,7 @@ struct serve {
     struct wards wards;
     struct ward *unlooked; /* it and those behind it, since the last reload */
     DIR *strays;           /* the same of what is nobody's, or NULL */
+    int64_t strays_ms;     /* when that is looked at again */
     struct namer *namer;
     struct timed_list unnamed; /* callers who wait for it */
     struct schedule schedule;
@@ -98,13 +99,14 @@ void serve_look_again(struct serve *serve);
 int64_t serve_look_turn(struct serve *serve);
 
 /* serve_strays_again, serve_strays_turn: whatever is kept of profiles that are
- * gone is to be closed to its readers, and some of it is.  Returns as the one
- * above. */
+ * gone is to be closed to its readers, or removed when it is of no use any
+ * more, and some of it is.  Returns when it wants the next turn. */
 void serve_strays_again(struct serve *serve);
-int64_t serve_strays_turn(struct serve *serve);
+int64_t serve_strays_turn(struct serve *serve, int64_t now_ms);
 
-/* serve_close_stray: what is kept as @name, if that is no profile's. */
-void serve_close_stray(struct serve *serve, const char *name);
+/* serve_stray: the same of @name, where a fetch has just written that began
+ * when it was a profile's. */
+void serve_stray(struct serve *serve, const char *name);
 
 /* serve_asked, serve_left: the bell's host, @arg is the struct serve. */
 void serve_asked(void *arg, struct caller *caller,

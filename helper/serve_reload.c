@@ -110,8 +110,8 @@ serve_load(struct serve *serve, struct tw_error *err)
     serve_resume_users(serve);
     if (!serve->era->set.broken.status)
         serve_strays_again(serve);
-    while (serve_strays_turn(serve) != LOOP_NEVER)
-        ;
+    while (serve->strays)
+        (void)serve_strays_turn(serve, loop_now_ms());
     return TW_OK;
 }
 

@@ -147,7 +147,7 @@ admit(struct serve *serve, const struct task *task)
         ward_admit(&serve->wards, ward, &serve->store, &err))
         (void)session_fail(serve->session, &err);
     if (!ward)
-        serve_close_stray(serve, task->ward->name);
+        serve_stray(serve, task->ward->name);
 }
 
 static void
@@ -343,7 +343,7 @@ serve_turn(struct serve *serve)
     if (serve->end_ms == LOOP_NEVER)
         reload_ms = serve_reload_turn(serve, now_ms);
     reload_ms = earlier(reload_ms, serve_look_turn(serve));
-    reload_ms = earlier(reload_ms, serve_strays_turn(serve));
+    reload_ms = earlier(reload_ms, serve_strays_turn(serve, now_ms));
     if (now_ms >= serve->ping_ms) {
         serve_check_place(serve);
         notify_say(&serve->notify, "WATCHDOG=1");

@@ -102,6 +102,7 @@ FLOW_TESTS = \
 	tests/flow/served-t.sh \
 	tests/flow/stack-t.sh \
 	tests/flow/status-t.sh \
+	tests/flow/stray-t.sh \
 	tests/flow/storage-t.sh \
 	tests/flow/system-hook-t.sh \
 	tests/flow/system-t.sh \
