@@ -16,9 +16,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "helper/replace.h"
 #include "helper/token_file.h"
 #include "provider/base/auto.h"
+#include "provider/base/write_whole.h"
 
 #define NAME_MAX_BYTES 40
 #define LETTERS \
@@ -77,7 +77,7 @@ replace(int dir, const struct names *names, const char *token, size_t n,
     (void)unlinkat(dir, names->temporary, 0);
     fd = openat(dir, names->temporary,
                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd >= 0 && fchmod(fd, 0600) == 0 && replace_write(fd, token, n) &&
+    if (fd >= 0 && fchmod(fd, 0600) == 0 && write_whole(fd, token, n) &&
         renameat(dir, names->temporary, dir, names->file) == 0)
         return TW_OK;
     (void)tw_fail_errno(err, TW_E_SYSTEM, errno,

@@ -22,9 +22,9 @@
 #include "helper/init_words.h"
 #include "helper/own_directory.h"
 #include "helper/prompt.h"
-#include "helper/replace.h"
 #include "helper/secret_source.h"
 #include "provider/base/text.h"
+#include "provider/base/write_whole.h"
 
 #define FETCH_MS 20000
 #define DISCARD_MS 1500
@@ -162,7 +162,7 @@ make_file(const struct init *init, const char *name, const struct secret *text,
     if (fd < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s: %s", DROP_INS,
                              name);
-    if (replace_write(fd, text->bytes, text->len) && fsync(fd) == 0)
+    if (write_whole(fd, text->bytes, text->len) && fsync(fd) == 0)
         return TW_OK;
     (void)tw_fail_errno(err, TW_E_SYSTEM, errno, "%s: %s", DROP_INS, name);
     (void)unlinkat(init->dir, name, 0);

@@ -22,6 +22,7 @@
 #include "helper/own_directory.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
+#include "provider/base/write_whole.h"
 
 #define PREFIX ".new."
 #define TRIES 16
@@ -118,24 +119,6 @@ make_temporary(int dir, char *name, size_t size, int *out,
     return TW_OK;
 }
 
-bool
-replace_write(int fd, const void *text, size_t n)
-{
-    const char *bytes = text;
-
-    while (n) {
-        ssize_t written = write(fd, bytes, n);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        bytes += written;
-        n -= (size_t)written;
-    }
-    return true;
-}
-
 /* What it may be used for, before there is anything in it. */
 struct form {
     mode_t mode;
@@ -160,7 +143,7 @@ fill(int dir, const char *temporary, int fd, const char *name,
     if (form->readers && access_set_file(fd, form->readers, err))
         return TW_E_SYSTEM;
     if ((!form->readers && !set_mode(fd, form->mode)) ||
-        !replace_write(fd, bytes, n))
+        !write_whole(fd, bytes, n))
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "writing '%s' in the runtime directory", name);
     if (renameat(dir, temporary, dir, name) < 0)

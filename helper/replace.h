@@ -59,7 +59,4 @@ enum tw_status replace_file_for(int dir, const char *name,
                                 const void *bytes, size_t n,
                                 struct tw_error *err);
 
-/* replace_write: all @n bytes of @text to @fd.  False, with errno set. */
-bool replace_write(int fd, const void *text, size_t n);
-
 #endif

@@ -12,20 +12,14 @@
 
 #include "helper/log.h"
 #include "provider/base/lines.h"
+#include "provider/base/write_whole.h"
 
 #define REPORT_MAX 4096
 
 static void
 write_out(int fd, const char *text, size_t n)
 {
-    while (n) {
-        ssize_t written = write(fd, text, n);
-
-        if (written <= 0)
-            return;
-        text += written;
-        n -= (size_t)written;
-    }
+    (void)write_whole(fd, text, n);
 }
 
 static void

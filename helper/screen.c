@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 
 #include "helper/qr.h"
+#include "provider/base/write_whole.h"
 
 #define PAGE_MAX (QR_SIZE_MAX + 8192)
 #define VALID_MAX_S 86400
@@ -59,14 +60,7 @@ screen_open(const struct environment *environment, const char *profile,
 static void
 put(const char *text, size_t n)
 {
-    while (n) {
-        ssize_t written = write(STDOUT_FILENO, text, n);
-
-        if (written <= 0)
-            return;
-        text += written;
-        n -= (size_t)written;
-    }
+    (void)write_whole(STDOUT_FILENO, text, n);
 }
 
 void

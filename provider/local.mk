@@ -54,7 +54,9 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/text.c \
 	provider/base/text.h \
 	provider/base/verdict.c \
-	provider/base/verdict.h
+	provider/base/verdict.h \
+	provider/base/write_whole.c \
+	provider/base/write_whole.h
 provider_base_libbase_la_CPPFLAGS = $(CPP_PATHS)
 
 # libtokenward

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "provider/base/text.h"
+#include "provider/base/write_whole.h"
 
 /* The directory of @path, open, and its *@name in there. */
 static enum tw_status
@@ -46,21 +47,6 @@ open_directory(const char *path, int *out, const char **name,
     return TW_OK;
 }
 
-static bool
-write_all(int fd, const struct secret *text)
-{
-    size_t done = 0;
-
-    while (done < text->len) {
-        ssize_t n = write(fd, text->bytes + done, text->len - done);
-
-        if (n < 0 && errno != EINTR)
-            return false;
-        done += n > 0 ? (size_t)n : 0;
-    }
-    return true;
-}
-
 /* No two processes of one number are at it at once; what one of them left
  * behind is in its own way alone. */
 static enum tw_status
@@ -78,7 +64,7 @@ replace(int dir, const char *name, const struct secret *text,
                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "making a file");
-    if (fchmod(fd, 0600) < 0 || !write_all(fd, text) ||
+    if (fchmod(fd, 0600) < 0 || !write_whole(fd, text->bytes, text->len) ||
         renameat(dir, temporary, dir, name) < 0) {
         (void)tw_fail_errno(err, TW_E_SYSTEM, errno, "replacing a file");
         (void)unlinkat(dir, temporary, 0);
