@@ -153,6 +153,7 @@ index_write(const struct profile_set *set, const struct store *store,
         .dir = store->root, .lock = "guard", .held = -1};
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
     bool good = lines_put(&text, INDEX_KEY, INDEX_VERSION) &&
+                (!set->broken.status || lines_put(&text, "incomplete", "1")) &&
                 put_sources(set, &text) && put_all(set, &text);
     enum tw_status status;
 

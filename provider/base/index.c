@@ -88,21 +88,23 @@ each_line(const struct index *index,
 static bool
 check_line(void *arg, const char *key, const char *value)
 {
-    bool *current = arg;
+    struct index *index = arg;
     const char *path;
     char mark[MARK_SIZE];
 
+    if (strcmp(key, "incomplete") == 0)
+        index->incomplete = true;
     if (strcmp(key, "source") == 0) {
         path = strchr(value, ' ');
         if (!path || (size_t)(path - value) >= sizeof mark) {
-            *current = false;
+            index->current = false;
         } else {
             memcpy(mark, value, (size_t)(path - value));
             mark[path - value] = '\0';
-            *current = mark_is_current(path + 1, mark);
+            index->current = mark_is_current(path + 1, mark);
         }
     }
-    return *current;
+    return index->current;
 }
 
 static enum tw_status
@@ -116,7 +118,7 @@ open_once(const char *dir, bool private, struct index *out,
         return status;
     index.current = true;
     if (strncmp(index.text.bytes, FIRST_LINE, strlen(FIRST_LINE)) != 0 ||
-        !each_line(&index, check_line, &index.current))
+        !each_line(&index, check_line, &index))
         return tw_fail(err, TW_E_NOT_FOUND, "%s/index: is no index", dir);
     index_clear(out);
     *out = index;

@@ -19,7 +19,8 @@
 #define INDEX_KEY "tokenward-index"
 #define INDEX_VERSION "1"
 
-/* The file's keys: tokenward-index=1, source=MARK PATH, profile=NAME,
+/* The file's keys: tokenward-index=1, incomplete=1 (something broken was left
+ * out), source=MARK PATH, profile=NAME,
  * login=NAME@, login_user=UID, login_group=GID and login_variable=VARIABLE of
  * the NAME@ above them (who has one, and what it is called), readers=NAME
  * uUID... gGID... (of the system's, who may have what the routes below it lead
@@ -29,7 +30,8 @@
  * first. */
 struct index {
     struct secret text;
-    bool current; /* every source looked at still looks the same */
+    bool current;    /* every source looked at still looks the same */
+    bool incomplete; /* a profile is left out, since something is wrong */
 };
 
 /* index_open: <@dir>/index, checked as a record is.  @fresh: if it is absent

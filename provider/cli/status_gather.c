@@ -153,10 +153,44 @@ add_of_system(void *arg, const char *key, const char *value)
     return strcmp(key, "profile") != 0 || add(arg, value, true);
 }
 
+struct sought {
+    const char *name;
+    bool found;
+};
+
+static bool
+is_sought(void *arg, const char *key, const char *value)
+{
+    struct sought *sought = arg;
+
+    sought->found =
+        strcmp(key, "profile") == 0 && strcmp(value, sought->name) == 0;
+    return !sought->found;
+}
+
+/* Does @index know of all profiles, and none of that @name, nor a template
+ * that any user may have such an instance of? */
+static bool
+is_gone(const struct index *index, const char *name)
+{
+    char template[PROFILE_NAME_MAX + 1];
+    struct sought sought = {.name = template};
+    const char *at = strchr(name, '@');
+
+    if (!index->current || index->incomplete)
+        return false;
+    if (at) {
+        (void)snprintf(template, sizeof template, "%.*s", (int)(at - name) + 1,
+                       name);
+        index_each(index, is_sought, &sought);
+    }
+    return !sought.found;
+}
+
 /* Profiles that no index names and that have a token or a failure all the
  * same: they are gone, or the index is. */
 static void
-add_kept(struct gather *gather, bool system)
+add_kept(struct gather *gather, const struct index *index, bool system)
 {
     const struct runtime *runtime = gather->runtime;
     const char *dir = system ? runtime->system : runtime->user;
@@ -164,10 +198,13 @@ add_kept(struct gather *gather, bool system)
     const struct dirent *entry;
 
     while (list && (entry = readdir(list))) {
+        const size_t count = gather->count;
+
         if (text_is_profile_name(entry->d_name) &&
             (is_there(runtime, system, entry->d_name, "record") ||
-             is_there(runtime, system, entry->d_name, "backoff")))
-            (void)add(gather, entry->d_name, system);
+             is_there(runtime, system, entry->d_name, "backoff")) &&
+            add(gather, entry->d_name, system) && gather->count > count)
+            gather->rows[count].gone = is_gone(index, entry->d_name);
     }
 }
 
@@ -178,7 +215,7 @@ add_systems(struct gather *gather)
 
     if (!index_open(gather->runtime->system, false, false, &index, NULL))
         index_each(&index, add_of_system, gather);
-    add_kept(gather, true);
+    add_kept(gather, &index, true);
 }
 
 static void
@@ -211,7 +248,7 @@ gather_all(struct gather *gather, struct tw_error *why)
         index_each(&user, add_of_user, gather);
         why->status = TW_OK;
     }
-    add_kept(gather, false);
+    add_kept(gather, &user, false);
     add_systems(gather);
 }
 
@@ -223,6 +260,7 @@ gather_again(struct gather *gather)
 
         memcpy(fresh.name, row->name, sizeof fresh.name);
         fresh.system = row->system;
+        fresh.gone = row->gone;
         look_at(gather->runtime, &fresh);
         *row = fresh;
     }

@@ -161,12 +161,29 @@ put_hook(const struct status_row *row, const struct status_look *look,
     return put_message(prefix, row->hook.message, look, left, out);
 }
 
+static bool
+put_gone(const struct status_row *row, const struct status_look *look,
+         int left, struct secret *out)
+{
+    char text[2 * PROFILE_NAME_MAX];
+
+    if (!row->gone)
+        return true;
+    (void)snprintf(text, sizeof text,
+                   "there is no such profile any more\n%s logout %s removes "
+                   "what is kept",
+                   row->system ? "tokenward-helper --system" : "tokenward",
+                   row->name);
+    return put_message("warning", text, look, left, out);
+}
+
 /* What there is to say below a row. */
 static bool
 put_notes(const struct status_row *row, const struct status_look *look,
           int left, struct secret *out)
 {
-    return (!row->answered_by[0] || put(out, "%*sanswered by source %s\n",
+    return put_gone(row, look, left, out) &&
+           (!row->answered_by[0] || put(out, "%*sanswered by source %s\n",
                                         left, "", row->answered_by)) &&
            (!row->warning[0] ||
             put_message("warning", row->warning, look, left, out)) &&
@@ -347,6 +364,7 @@ put_object(const struct status_row *row, struct secret *out)
            json_put_text_member(out, "scope", row->scope) &&
            json_put_raw_member(out, "system",
                                row->system ? "true" : "false") &&
+           (!row->gone || json_put_raw_member(out, "gone", "true")) &&
            (!row->answered_by[0] ||
             json_put_text_member(out, "answered_by", row->answered_by)) &&
            json_put_text_member(out, "warning", row->warning) &&

@@ -26,6 +26,7 @@ enum status_state {
 struct status_row {
     char name[PROFILE_NAME_MAX + 1];
     bool system;
+    bool gone; /* there is no such profile any more */
     enum status_state state;
     int64_t left, expires_at, generation;
     int64_t refresh_in; /* 0: it is due, or there is nothing to refresh */

@@ -79,17 +79,36 @@ rm "$T/config/tokenward/profiles.d/zz.yaml"
 out=$(user env XDG_RUNTIME_DIR=/nonexistent tokenward status 2>&1)
 like "$out" 'no runtime directory: XDG_RUNTIME_DIR' "no runtime directory: says what was looked at"
 
+# A profile that is gone; and not one that is only broken.
+rm "$T/config/tokenward/profiles.d/dead.yaml"
+user tokenward status >"$T/table"
+like "$(row dead)" "^dead  *expired" "a profile that was removed is shown"
+like "$(row dead)" "warning: there is no such profile any more" "as such"
+like "$(row dead)" "hint: tokenward logout dead removes what is kept" "with what removes it"
+is "$(grep -c 'no such profile' "$T/table")" 1 "and no other"
+if command -v python3 >/dev/null && python3 -c '' 2>/dev/null; then
+    user tokenward status --json >"$T/json"
+    is "$(json dead 'p["gone"], p["state"]')|$(json good '"gone" in p')" "(True, 'expired')|False" "--json: the same"
+else
+    skip "--json: the same" "no python3"
+fi
+profile due /oauth/v1/token 'scoop: x'
+user tokenward index 2>/dev/null
+user tokenward status 2>/dev/null >"$T/table"
+like "$(row due)" "^due  *refresh due" "one that is broken is shown"
+is "$(grep -c 'no such profile' "$T/table")" 0 "and nobody is said to be gone, while nobody knows"
+
 # The system's: a directory of our own over /run/tokenward.
 cat >"$T/system.sh" <<'END'
 mount -t tmpfs none /run && mkdir -p /run/tokenward && chmod 755 /run/tokenward || exit 9
-cd /run/tokenward && mkdir gone mine user closed || exit 9
+cd /run/tokenward && mkdir gone mine user closed corp@anna lost@anna || exit 9
 sed 's/^profile=.*/profile=gone/' "$T/good" >gone/record
 cp gone/record mine/record
-cp gone/record closed/record
-chmod 755 gone mine user closed
-chmod 644 gone/record mine/record
+for name in closed corp@anna lost@anna; do cp gone/record "$name/"; done
+chmod 755 -- *
+chmod 644 -- */record
 chmod 600 closed/record
-printf 'tokenward-index=1\nprofile=mine\nprofile=good\n' >index
+printf 'tokenward-index=1\nprofile=corp@\nprofile=mine\nprofile=good\n' >index
 chmod 644 index
 chown -R "$SYSTEM_ID" .
 setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups tokenward status
@@ -105,6 +124,9 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     sed 's/^/# /' "$T/err"
     like "$(cat "$T/table")" '^mine  *valid .*payments wallet  (system)$' "one that its index names"
     like "$(cat "$T/table")" '^gone  *valid .*(system)$' "one that has a record and no line in the index"
+    like "$(row gone)" "hint: tokenward-helper --system logout gone removes what is kept" "which is told, and what removes it"
+    is "$(row mine | grep -c 'no such profile')$(row corp@anna | grep -c 'no such profile')" 00 "not of the others, nor of an instance that its user may have"
+    like "$(row lost@anna)" "no such profile" "but of one whose template is gone"
     like "$(cat "$T/table")" '^closed  *unreadable .*(system)$' "one whose record is not for us"
     like "$(row closed)" 'why: /run/tokenward/closed/record: Permission denied' "and why"
     is "$(cat "$T/got")" "tokenward: /run/tokenward/closed/record: Permission denied
