@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "provider/base/text.h"
 
@@ -155,6 +156,20 @@ take_option(int key, struct session *session, struct settings *settings)
     }
 }
 
+/* POSIXLY_CORRECT would make names of options behind the command, where our
+ * own programs write them. */
+static int
+next_option(int argc, char **argv)
+{
+    char **given = environ, *none[] = {NULL};
+    int key;
+
+    environ = none;
+    key = getopt_long(argc, argv, "", LONG_OPTIONS, NULL);
+    environ = given;
+    return key;
+}
+
 enum tw_status
 options_parse(int argc, char **argv, struct session *session,
               struct settings *settings, struct tw_error *err)
@@ -162,7 +177,7 @@ options_parse(int argc, char **argv, struct session *session,
     int key;
 
     opterr = 0;
-    while ((key = getopt_long(argc, argv, "", LONG_OPTIONS, NULL)) != -1) {
+    while ((key = next_option(argc, argv)) != -1) {
         if (!take_option(key, session, settings)) {
             struct shown shown;
             const char *word = argv[optind > 1 ? optind - 1 : 1];

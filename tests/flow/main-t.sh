@@ -37,6 +37,11 @@ user tokenward reject pay; is $? 0 "reject"
 second=$(user tokenward get pay)
 [ -n "$second" ] && [ "$second" != "$token" ]; ok $? "the next get brings another token"
 is "$(requests)" 2 "by one more request"
+# getopt(3) is stricter where POSIXLY_CORRECT is set.
+forget pay
+second=$(user env POSIXLY_CORRECT=1 tokenward get pay --min-valid 60); is $? 0 "POSIXLY_CORRECT: a token is fetched"
+is "$(requests)" 3 "by a request"
+user env POSIXLY_CORRECT=1 tokenward-helper fetch --min-valid 60 -- pay; is $? 0 "and options stand behind the command"
 printf 'protocol=https\nhost=git.example.test\nusername=oauth2\npassword=%s\n\n' "$token" | user git-credential-tokenward erase
 is "$(user tokenward get pay)" "$second" "a stale erase keeps the newer token"
 
