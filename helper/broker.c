@@ -5,6 +5,7 @@
 #include "helper/broker.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,19 +95,34 @@ hear(int fd, struct broker_answer *answer)
 }
 
 static int
-ask(const struct broker *broker, const struct msghdr *message,
-    struct broker_answer *answer)
+ask_alone(const struct broker *broker, const struct msghdr *message,
+          struct broker_answer *answer)
 {
     ssize_t n;
     int error;
 
-    if (!broker || broker->fd < 0)
-        return ENOTCONN;
     do
         n = sendmsg(broker->fd, message, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
     error = n < 0 ? errno : hear(broker->fd, answer);
     return error ? error : answer->error;
+}
+
+/* An answer is for the order before it: a thread that reads profiles asks
+ * beside the loop's. */
+static int
+ask(const struct broker *broker, const struct msghdr *message,
+    struct broker_answer *answer)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    int error;
+
+    if (!broker || broker->fd < 0)
+        return ENOTCONN;
+    (void)pthread_mutex_lock(&mutex);
+    error = ask_alone(broker, message, answer);
+    (void)pthread_mutex_unlock(&mutex);
+    return error;
 }
 
 /* The words one after the other, each with its NUL. */
@@ -229,6 +245,16 @@ broker_hook(const struct broker *broker, const char *name, pid_t *pid)
 
     return start(broker, (struct broker_order){.kind = ORDER_HOOK}, words, -1,
                  pid);
+}
+
+int
+broker_module(const struct broker *broker, const char *name, int output,
+              pid_t *pid)
+{
+    char *const words[] = {(char *)(uintptr_t)name, NULL};
+
+    return start(broker, (struct broker_order){.kind = ORDER_MODULE}, words,
+                 output, pid);
 }
 
 int

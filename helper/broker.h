@@ -7,7 +7,8 @@
  * fetch does not.  So another process starts them: the supervisor, or one of
  * its own for the resident helper.  It was there before the profiles were
  * read, talks to nobody else, and starts what was allowed before the network
- * was touched, or `tokenward-helper fetch` or `hook`, and nothing else.
+ * was touched, or `tokenward-helper fetch`, `hook` or `module`, and nothing
+ * else.
  */
 #ifndef TW_HELPER_BROKER_H
 #define TW_HELPER_BROKER_H
@@ -24,7 +25,8 @@
 /* What a broker may be asked for. */
 enum broker_kind {
     BROKER_COMMANDS = 1, /* commands that profiles name */
-    BROKER_FETCHES,      /* this very program, to fetch one profile */
+    BROKER_FETCHES,      /* this very program, to fetch one profile or to
+                            load one module */
 };
 
 struct broker_command;
@@ -41,7 +43,7 @@ struct broker_office {
 };
 #define BROKER_OFFICE_INIT ((struct broker_office){.fd = -1})
 
-/* The side of whoever asks. */
+/* The side of whoever asks; several threads may. */
 struct broker {
     int fd;    /* -1: there is none */
     pid_t pid; /* of a process of its own, or 0 */
@@ -94,6 +96,11 @@ int broker_fetch(const struct broker *broker, const struct broker_fetch *fetch,
 /* broker_hook: starts `tokenward-helper hook` for the profile @name, with a
  * supervisor of its own.  Returns an errno. */
 int broker_hook(const struct broker *broker, const char *name, pid_t *pid);
+
+/* broker_module: starts `tokenward-helper module` for the provider @name, with
+ * a supervisor of its own and @output as stdout.  Returns an errno. */
+int broker_module(const struct broker *broker, const char *name, int output,
+                  pid_t *pid);
 
 /* broker_wait: how @pid, which was started and has ended, ended: as waitpid(2)
  * tells it.  Returns an errno, and leaves @state: EAGAIN if it runs. */

@@ -5,7 +5,8 @@
  *
  * The trap: whoever asks may be taken over by then.  So an order is compared
  * with what was allowed before it met the network, word for word; a profile's
- * name is a profile's name; nothing else of the order reaches a program.
+ * name is a profile's name, and a provider's one; nothing else of the order
+ * reaches a program.
  *
  * The other: the supervisor keeps a clock meanwhile, and a program may lie on
  * a file system that does not answer.  So looking for it and execve(2) are the
@@ -187,10 +188,15 @@ run(const struct broker_office *office, const struct received *received,
 }
 
 static bool
+is_word(const struct received *received)
+{
+    return strlen(received->words) + 1 == received->size;
+}
+
+static bool
 is_profile(const struct received *received)
 {
-    return strlen(received->words) + 1 == received->size &&
-           text_is_profile_name(received->words);
+    return is_word(received) && text_is_profile_name(received->words);
 }
 
 static struct broker_answer
@@ -247,6 +253,28 @@ fetch(const struct broker_office *office, const struct received *received,
 }
 
 static struct broker_answer
+module(const struct broker_office *office, const struct received *received,
+       int *pipe)
+{
+    struct plan plan = {.argv = {"tokenward-helper"},
+                        .variables = office->environment->given,
+                        .is_ours = true,
+                        .output = received->fd};
+    size_t n = 1;
+
+    if (office->kind != BROKER_FETCHES || received->fd < 0 ||
+        !is_word(received) || !text_is_module_name(received->words))
+        return (struct broker_answer){.error = EPERM};
+    if (office->system)
+        plan.argv[n++] = "--system";
+    plan.argv[n++] = "--report";
+    plan.argv[n++] = "module";
+    plan.argv[n++] = "--";
+    plan.argv[n] = received->words;
+    return start(&plan, pipe);
+}
+
+static struct broker_answer
 wait_for(const struct broker_office *office, const struct received *received)
 {
     struct broker_answer answer = {.error = ECHILD};
@@ -274,6 +302,8 @@ obey(struct broker_office *office, const struct received *received, int *pipe)
         return fetch(office, received, pipe);
     case ORDER_HOOK:
         return hook(office, received, pipe);
+    case ORDER_MODULE:
+        return module(office, received, pipe);
     case ORDER_WAIT:
         return wait_for(office, received);
     default:

@@ -17,11 +17,12 @@ enum order_kind {
     ORDER_RUN,
     ORDER_FETCH,
     ORDER_HOOK,
+    ORDER_MODULE,
     ORDER_WAIT,
 };
 
-/* Followed by words, each with its NUL; RUN has stdout's descriptor by it, and
- * FETCH may. */
+/* Followed by words, each with its NUL; RUN and MODULE have stdout's
+ * descriptor by them, and FETCH may. */
 struct broker_order {
     uint32_t kind;
     uint32_t background;
@@ -29,7 +30,7 @@ struct broker_order {
     int64_t pid; /* WAIT */
 };
 
-/* Of RUN, FETCH and HOOK a pipe is by it: an errno, or its end once the
+/* Of what starts a program a pipe is by it: an errno, or its end once the
  * program has begun. */
 struct broker_answer {
     int32_t error; /* an errno */

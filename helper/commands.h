@@ -24,6 +24,7 @@ enum tw_status command_init(struct session *session, int argc, char **argv);
 enum tw_status command_leave(struct session *session, int argc, char **argv);
 enum tw_status command_logout(struct session *session, int argc, char **argv);
 enum tw_status command_login(struct session *session, int argc, char **argv);
+enum tw_status command_module(struct session *session, int argc, char **argv);
 enum tw_status command_reject(struct session *session, int argc, char **argv);
 enum tw_status command_schema(struct session *session, int argc, char **argv);
 enum tw_status command_serve(struct session *session, int argc, char **argv);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inspect.c - check, presets, providers and schema: the commands that only
- * read and tell.
+ * inspect.c - check, module, presets, providers and schema: the commands that
+ * only read and tell.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "helper/advice.h"
 #include "helper/commands.h"
+#include "helper/module_table.h"
 #include "helper/preset.h"
 #include "helper/schema.h"
 #include "helper/stack.h"
@@ -193,6 +194,24 @@ command_providers(struct session *session, int argc, char **argv)
             return session_fail(session, &err);
         tell_provider(module);
     }
+    return TW_OK;
+}
+
+enum tw_status
+command_module(struct session *session, int argc, char **argv)
+{
+    AUTO_SECRET table = SECRET_INIT(MODULE_TABLE_MAX);
+    const struct module *module = NULL;
+    struct tw_error err = {.status = TW_OK};
+
+    if (argc != 1)
+        (void)tw_fail(&err, TW_E_USAGE, "one provider's name is wanted");
+    else if (!modules_get(&session->modules, argv[0], &module, &err) &&
+             !module_table_put(&module->provider, &table))
+        (void)tw_no_memory(&err);
+    if (err.status)
+        return session_fail(session, &err);
+    report_lines(&session->report, &table);
     return TW_OK;
 }
 

@@ -177,9 +177,15 @@ helper_libhelper_la_SOURCES = \
 	helper/metrics.h \
 	helper/module.c \
 	helper/module.h \
+	helper/module_apart.c \
+	helper/module_apart.h \
+	helper/module_check.c \
+	helper/module_check.h \
 	helper/module_list.c \
 	helper/module_own.c \
 	helper/module_stand_in.c \
+	helper/module_table.c \
+	helper/module_table.h \
 	helper/namer.c \
 	helper/namer.h \
 	helper/notify.c \

@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/asked.h"
 #include "helper/commands.h"
 #include "helper/confine.h"
 #include "helper/fence.h"
@@ -48,6 +49,7 @@
 #define HOOK_DEADLINE_S 35   /* more than HOOK_MS */
 #define LOGOUT_DEADLINE_S 60 /* two requests, and a wait for the lock */
 #define DOCTOR_DEADLINE_S 300
+#define MODULE_DEADLINE_S 4 /* less than RENEWAL_LATE_MS */
 #define GRACE_MS 500 /* the child's own deadline comes this much earlier */
 
 struct command {
@@ -82,6 +84,8 @@ static const struct command COMMANDS[] = {
      false, "NAME     have a person log in, and keep what comes of it"},
     {"logout", command_logout, LOGOUT_DEADLINE_S, false, BROKER_COMMANDS,
      false, false, "NAME     revoke what is kept, and remove it"},
+    {"module", command_module, MODULE_DEADLINE_S, false, 0, false, false,
+     "NAME     tell the resident helper what a provider is"},
     {"presets", command_presets, 0, false, 0, false, false,
      "         list what is known of servers, for preset: in a profile"},
     {"providers", command_providers, 0, false, 0, false, false,
@@ -160,9 +164,17 @@ static struct report last_word;
 static void
 end_of_others(void)
 {
+    char name[ASKED_NAME_SIZE];
     struct tw_error err;
 
-    (void)tw_fail(&err, TW_E_MODULE, "a provider or a library ended the work");
+    asked_name(name);
+    if (*name)
+        (void)tw_fail(&err, TW_E_MODULE,
+                      "provider '%s' ended the work\n"
+                      "report it to whoever made it",
+                      name);
+    else
+        (void)tw_fail(&err, TW_E_MODULE, "a library ended the work");
     report_failure(&last_word, &err);
     _exit(status_exit_code(TW_E_MODULE));
 }

@@ -24,20 +24,13 @@
 #include <sys/stat.h>
 
 #include "helper/asked.h"
+#include "helper/module_apart.h"
+#include "helper/module_check.h"
 #include "provider/base/auto.h"
 #include "provider/base/text.h"
 
 #define SYMBOL "tokenward_provider_v1"
-#define STATE_MAX (64 * 1024)
-#define OPTIONS_MAX 64
 #define SEGMENTS_MAX 64 /* of one file; a linker makes about ten */
-#define SUFFIX ".so"
-#define NEEDS_KNOWN                                                 \
-    (TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT | TW_KEEPS_REFRESH_TOKEN | \
-     TW_NEEDS_PERSON)
-
-/* Up to here a module of the first release reaches. */
-#define SIZE_MIN (offsetof(struct tw_provider_v1, advance) + sizeof(void *))
 
 static enum tw_status
 check_owner(const struct stat *st, const char *dir, const char *file,
@@ -141,7 +134,7 @@ open_file(const char *dir, const char *name, int *out, struct tw_error *err)
 
     if (status)
         return status;
-    (void)snprintf(file, sizeof file, "/%s" SUFFIX, name);
+    (void)snprintf(file, sizeof file, "/%s" MODULE_SUFFIX, name);
     fd = openat(dir_fd, file + 1,
                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
@@ -161,72 +154,6 @@ open_file(const char *dir, const char *name, int *out, struct tw_error *err)
         return status;
     *out = take_fd(&fd);
     return TW_OK;
-}
-
-static enum tw_status
-check_options(const struct tw_provider_v1 *provider, const char *name,
-              struct tw_error *err)
-{
-    if (provider->option_count > OPTIONS_MAX ||
-        (provider->option_count && !provider->options))
-        return tw_fail(err, TW_E_MODULE,
-                       "provider '%s': its table of options is broken", name);
-    for (uint32_t i = 0; i < provider->option_count; i++) {
-        const struct tw_option *option = &provider->options[i];
-
-        if (!option->name || !text_is_module_name(option->name) ||
-            !option->help || option->type < TW_OPTION_TEXT ||
-            option->type > TW_OPTION_FILE ||
-            (i && strcmp(option[-1].name, option->name) >= 0))
-            return tw_fail(err, TW_E_MODULE,
-                           "provider '%s': row %u of its table of options is "
-                           "broken or out of order",
-                           name, i + 1);
-    }
-    return TW_OK;
-}
-
-static enum tw_status
-check_provider(const struct tw_provider_v1 *theirs, const char *dir,
-               const char *name, struct tw_provider_v1 *out,
-               struct tw_error *err)
-{
-    size_t size = theirs->size;
-
-    if (theirs->version != TW_PROVIDER_VERSION || size < SIZE_MIN)
-        return tw_fail(err, TW_E_MODULE,
-                       "%s/%s" SUFFIX ": built for provider ABI %u, this "
-                       "tokenward has %u",
-                       dir, name, theirs->version, TW_PROVIDER_VERSION);
-    memset(out, 0, sizeof *out);
-    memcpy(out, theirs, size < sizeof *out ? size : sizeof *out);
-    if (!out->name || strcmp(out->name, name) != 0 || !out->summary)
-        return tw_fail(err, TW_E_MODULE,
-                       "%s/%s" SUFFIX ": calls itself by another name", dir,
-                       name);
-    if (!out->advance || out->state_size > STATE_MAX)
-        return tw_fail(err, TW_E_MODULE,
-                       "%s/%s" SUFFIX ": has no advance() or wants too much "
-                       "state",
-                       dir, name);
-    if (out->needs & ~NEEDS_KNOWN)
-        return tw_fail(err, TW_E_MODULE,
-                       "%s/%s" SUFFIX ": needs what this tokenward does not "
-                       "support (0x%x)",
-                       dir, name, out->needs & ~NEEDS_KNOWN);
-    return check_options(out, name, err);
-}
-
-static void
-module_free(struct module *module)
-{
-    if (!module)
-        return;
-    if (module->handle)
-        (void)dlclose(module->handle);
-    if (module->fd >= 0)
-        (void)close(module->fd);
-    free(module);
 }
 
 static void
@@ -259,16 +186,16 @@ load(const char *dir, const char *name, struct module **out,
         const char *reason = dlerror();
 
         return tw_fail(err, TW_E_MODULE,
-                       "%s/%s" SUFFIX ": cannot be loaded: %s", dir, name,
-                       text_printable(&shown, reason, strlen(reason)));
+                       "%s/%s" MODULE_SUFFIX ": cannot be loaded: %s", dir,
+                       name, text_printable(&shown, reason, strlen(reason)));
     }
     symbol = dlsym(module->handle, SYMBOL);
     if (!symbol)
         return tw_fail(err, TW_E_MODULE,
-                       "%s/%s" SUFFIX
+                       "%s/%s" MODULE_SUFFIX
                        ": is no provider: it has no symbol " SYMBOL,
                        dir, name);
-    status = check_provider(symbol, dir, name, &module->provider, err);
+    status = module_check(symbol, dir, name, &module->provider, err);
     if (status)
         return status;
     *out = TAKE_POINTER(module);
@@ -293,7 +220,9 @@ modules_get(struct modules *modules, const char *name,
         return tw_fail(err, TW_E_MODULE,
                        "a provider's name is a lower case letter, then at "
                        "most 31 of a-z 0-9 _ -");
-    status = load(modules->dir, name, &module, err);
+    status = modules->broker && !module_is_our_name(name)
+                 ? module_ask(modules, name, &module, err)
+                 : load(modules->dir, name, &module, err);
     if (!module)
         return status;
     modules_add(modules, module);
@@ -307,11 +236,11 @@ is_module_file(const struct dirent *entry)
     char name[64];
     size_t n = strlen(entry->d_name);
 
-    if (n <= strlen(SUFFIX) || n >= sizeof name ||
-        strcmp(entry->d_name + n - strlen(SUFFIX), SUFFIX) != 0)
+    if (n <= strlen(MODULE_SUFFIX) || n >= sizeof name ||
+        strcmp(entry->d_name + n - strlen(MODULE_SUFFIX), MODULE_SUFFIX) != 0)
         return 0;
-    memcpy(name, entry->d_name, n - strlen(SUFFIX));
-    name[n - strlen(SUFFIX)] = '\0';
+    memcpy(name, entry->d_name, n - strlen(MODULE_SUFFIX));
+    name[n - strlen(MODULE_SUFFIX)] = '\0';
     return text_is_module_name(name);
 }
 
@@ -336,7 +265,9 @@ modules_each(struct modules *modules,
         const struct module *module = NULL;
         struct tw_error failure = {0};
 
-        entries[i]->d_name[strlen(entries[i]->d_name) - strlen(SUFFIX)] = '\0';
+        entries[i]
+            ->d_name[strlen(entries[i]->d_name) - strlen(MODULE_SUFFIX)] =
+            '\0';
         (void)modules_get(modules, entries[i]->d_name, &module, &failure);
         visit(arg, entries[i]->d_name, module, &failure);
         free(entries[i]);

@@ -12,27 +12,39 @@
 #include <stdbool.h>
 
 #include "provider/base/error.h"
+#include "provider/base/mark.h"
 #include "provider/tokenward-provider.h"
+
+#define MODULE_SUFFIX ".so" /* behind the name, of its file */
+
+struct broker;
 
 struct module {
     struct tw_provider_v1
         provider; /* the smaller of the two sizes, the rest zero */
     void *handle;
-    int fd; /* stays open: dlopen(3) knows the module by its number */
+    int fd;     /* stays open: dlopen(3) knows the module by its number */
+    char *told; /* what the table points into, of one that is not loaded */
+    struct tw_option *options; /* its own, of the same */
     struct tw_error fault; /* of one that stands in for what is not there */
+    int64_t asked_ms;      /* of one that ended who loaded it, or 0 */
+    struct mark mark;      /* its file, of the same */
     struct module *next;
-    char own_name[]; /* of the same */
+    char own_name[]; /* of those that have a fault */
 };
 
 /* One is added before all others and never changed then, so that two threads
  * may use them at once; at worst both load the same one. */
 struct modules {
     const char *dir;
+    const struct broker *broker; /* NULL: all are loaded here.  Else those of
+                                    others are not, see module_apart.h */
     struct module *_Atomic first;
 };
 
-/* modules_add: for who makes one. */
+/* modules_add, module_free: for who makes one. */
 void modules_add(struct modules *modules, struct module *module);
+void module_free(struct module *module);
 
 /* modules_get: loads @name once, then gives the same.
  * TW_E_MODULE: bad name, missing (says where it looked), wrong owner or mode,
@@ -57,6 +69,7 @@ enum tw_status modules_each(struct modules *modules,
 /* module_is_ours: one of this package's, which were tested with this helper.
  */
 bool module_is_ours(const struct module *module);
+bool module_is_our_name(const char *name);
 
 const struct tw_option *module_option(const struct module *module,
                                       const char *name);

@@ -8,15 +8,21 @@
 
 /* TW_GRANTS: as make has them, "provider/grants/NAME provider/grants/...". */
 bool
-module_is_ours(const struct module *module)
+module_is_our_name(const char *name)
 {
     static const char GRANTS[] = TW_GRANTS;
-    const char *name = module->provider.name;
     size_t n = strlen(name);
 
     for (const char *at = GRANTS; (at = strstr(at, name)); at += n) {
         if (at > GRANTS && at[-1] == '/' && (at[n] == ' ' || !at[n]))
             return true;
     }
-    return module->fault.status != TW_OK; /* nothing that could run */
+    return false;
+}
+
+bool
+module_is_ours(const struct module *module)
+{
+    return module_is_our_name(module->provider.name) ||
+           module->fault.status != TW_OK; /* nothing that could run */
 }

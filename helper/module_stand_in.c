@@ -36,7 +36,7 @@ static bool
 is_it(const struct module *module, const char *name,
       const struct tw_error *fault)
 {
-    return module->fault.status == fault->status &&
+    return !module->asked_ms && module->fault.status == fault->status &&
            strcmp(module->fault.message, fault->message) == 0 &&
            strcmp(module->own_name, name) == 0;
 }

@@ -151,22 +151,23 @@ copy(const char *text, char **out)
 
 static bool
 keep(struct renewal *renewal, const struct profile_scope *scope,
-     const char *module_dir)
+     const struct modules *modules)
 {
     if (!copy(scope->dir, &renewal->dir) ||
         !copy(scope->preset_dir, &renewal->preset_dir) ||
-        !copy(module_dir, &renewal->module_dir))
+        !copy(modules->dir, &renewal->module_dir))
         return false;
     renewal->scope = (struct profile_scope){.system = scope->system,
                                             .dir = renewal->dir,
                                             .preset_dir = renewal->preset_dir};
     renewal->modules.dir = renewal->module_dir;
+    renewal->modules.broker = modules->broker;
     return true;
 }
 
 struct renewal *
 renewal_open(struct loop *loop, const struct profile_scope *scope,
-             const char *module_dir, renewal_told *told, void *arg)
+             const struct modules *modules, renewal_told *told, void *arg)
 {
     struct renewal *renewal = calloc(1, sizeof *renewal);
 
@@ -177,7 +178,7 @@ renewal_open(struct loop *loop, const struct profile_scope *scope,
     renewal->arg = arg;
     renewal->ended = -1;
     (void)pthread_mutex_init(&renewal->mutex, NULL);
-    if (keep(renewal, scope, module_dir))
+    if (keep(renewal, scope, modules))
         return renewal;
     destroy(renewal);
     return NULL;

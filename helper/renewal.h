@@ -19,11 +19,12 @@ struct renewal;
 typedef void renewal_told(void *arg, struct profile_set *set,
                           const struct tw_error *err);
 
-/* renewal_open: of @scope, with providers of its own from @module_dir, which
- * live as long as it does; all strings are copied.  NULL: out of memory. */
+/* renewal_open: of @scope, with providers of its own as @modules would give
+ * them, which live as long as it does; all strings are copied.  NULL: out of
+ * memory. */
 struct renewal *renewal_open(struct loop *loop,
                              const struct profile_scope *scope,
-                             const char *module_dir, renewal_told *told,
+                             const struct modules *modules, renewal_told *told,
                              void *arg);
 
 /* renewal_read: profiles_load() by the caller, who waits; not while it is

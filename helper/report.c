@@ -104,6 +104,12 @@ report_note(const struct report *report, const char *text)
 }
 
 void
+report_lines(const struct report *report, const struct secret *lines)
+{
+    write_out(report->out, lines->bytes, lines->len);
+}
+
+void
 report_end(const struct report *report, enum tw_status status)
 {
     if (!status)

@@ -7,6 +7,7 @@
 #define TW_HELPER_REPORT_H
 
 #include "provider/base/error.h"
+#include "provider/base/secret.h"
 #include "provider/base/session_word.h"
 
 struct log;
@@ -30,6 +31,9 @@ void report_failure(const struct report *report, const struct tw_error *err);
 void report_word(const struct report *report, const struct session_word *word);
 /* report_note: a line for a person that is no failure. */
 void report_note(const struct report *report, const char *text);
+
+/* report_lines: a command's own, before the last word. */
+void report_lines(const struct report *report, const struct secret *lines);
 
 /* report_close: to a reader: there is no more. */
 void report_close(const struct report *report);

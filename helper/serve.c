@@ -164,9 +164,10 @@ open_renewal(struct serve *serve, struct tw_error *err)
 {
     struct profile_scope scope = session_scope(serve->session);
 
-    serve->renewal =
-        renewal_open(&serve->loop, &scope, serve->session->modules.dir,
-                     serve_reloaded, serve);
+    /* A foreign constructor would be the end of all that is served. */
+    serve->session->modules.broker = &serve->session->broker;
+    serve->renewal = renewal_open(
+        &serve->loop, &scope, &serve->session->modules, serve_reloaded, serve);
     return serve->renewal ? TW_OK : tw_no_memory(err);
 }
 

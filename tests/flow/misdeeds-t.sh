@@ -42,6 +42,7 @@ for misdeed in EXIT CRASH HANG PRINT LIE; do
         [ -s "$T/out" ]; is $? 1 "$which when asked: nothing on stdout" ;;
     esac
     case $misdeed in
+    EXIT) like "$(cat "$T/err")" "provider '$which' ended the work" "$which when asked: is named" ;;
     CRASH) is $status 72 "$which when asked: exit 72" && like "$(cat "$T/err")" "provider '$which' died of signal 11" "$which when asked: is named" ;;
     HANG) is $status 72 "$which when asked: exit 72" && like "$(cat "$T/err")" "provider '$which' took too long" "$which when asked: is named" ;;
     esac
@@ -70,6 +71,11 @@ done
 until_true 30 eval '! pgrep -f "^$T/bin/tokenward-helper" >/dev/null'
 is "$(pgrep -f "^$T/bin/tokenward-helper" | wc -l)" 0 "no process is left"
 
+serve() { # serve: the resident helper
+    user "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+}
+
 # The resident helper goes on, and serves the others.
 build exit 1 0
 build crash 2 0
@@ -80,10 +86,9 @@ profile print /m/status=503/oauth/v1/token "provider: print"
 sed -i '/scope:/d' "$T/config/tokenward/profiles.d/print.yaml"
 for which in exit hang; do profile "$which" /oauth/v1/token "provider: $which"; done
 sed -i '/scope:/d' "$T/config/tokenward/profiles.d/exit.yaml" "$T/config/tokenward/profiles.d/hang.yaml"
-user "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
-EXTRA_PID=$!
+serve
 until_true 30 has_token good
-until_true 30 grep -q "event=fetch profile=exit status=module message=\"a provider or a library ended" "$T/serve.out"
+until_true 30 grep -q "event=fetch profile=exit status=module message=\"provider 'exit' ended the work" "$T/serve.out"
 is $? 0 "served: one that ends the process is told like the others"
 until_true 30 grep -q 'event=fetch profile=print status=retry message=".*HTTP 503' "$T/serve.out"
 is $? 0 "served: what one prints hides no failure"
@@ -96,6 +101,50 @@ kill "$(helper_pid)"
 wait "$EXTRA_PID"; is $? 0 "served: and ends when it is told to"
 EXTRA_PID=
 rm "$T/modules/exit.so" "$T/modules/crash.so" "$T/modules/hang.so" "$T/modules/print.so"
+
+# A constructor of somebody else's does not run in the resident helper: its
+# profile is refused, in time, and the others are served.
+number=0
+for misdeed in EXIT CRASH HANG PRINT; do
+    number=$((number + 1))
+    which=$(echo "$misdeed" | tr '[:upper:]' '[:lower:]')-first
+    build "$which" $number 1
+    profiles "$which"
+    sed 's/  bad:/  worse:/' "$T/config/tokenward/profiles.d/bad.yaml" >"$T/config/tokenward/profiles.d/worse.yaml"
+    chmod 600 "$T/config/tokenward/profiles.d/worse.yaml"; own "$T/config"
+    begun=$(date +%s)
+    serve
+    until_true 30 has_token good; is $? 0 "served: $which: another provider's profile"
+    took=$(($(date +%s) - begun))
+    case $misdeed in
+    PRINT)
+        until_true 30 has_token bad; is $? 0 "served: $which: its profiles, too"
+        # A helper's maps are root's alone to read.
+        [ "$(id -u)" != 0 ] || is "$(grep -c "$which.so" "/proc/$(helper_pid)/maps")" 0 "served: $which: which is not loaded there" ;;
+    *)
+        case $misdeed in
+        EXIT) how='ended the work' ;;
+        CRASH) how='died of signal 11' ;;
+        HANG) how='took too long and was ended' ;;
+        esac
+        like "$(cat "$T/serve.out")" "bad.yaml:[0-9:]* .*provider '$which' $how" "served: $which: is named"
+        like "$(cat "$T/serve.out")" "worse.yaml:[0-9:]* .*provider '$which' $how" "served: $which: for each of its profiles"
+        [ $took -lt 12 ]; ok $? "served: $which: but waited for once ($took s)" ;;
+    esac
+    # A reload takes all or nothing.
+    profile late /oauth/v1/token
+    [ "$misdeed" = PRINT ] || rm "$T/config/tokenward/profiles.d/bad.yaml" "$T/config/tokenward/profiles.d/worse.yaml"
+    until_true 30 has_token late; is $? 0 "served: $which: profiles are read again"
+    if [ "$misdeed" = CRASH ]; then
+        profile again /oauth/v1/token "provider: $which"
+        until_true 30 grep -q "event=reload status=module message=.*again.yaml:.*died of signal 11" "$T/serve.out"
+        is $? 0 "served: $which: refused when they are read again, too"
+    fi
+    kill "$(helper_pid)"
+    wait "$EXTRA_PID"; is $? 0 "served: $which: it lives, and ends when it is told to"
+    EXTRA_PID=
+    rm "$T/modules/$which.so"
+done
 
 # What cannot be loaded: another machine's, no ELF at all, half of one.
 cp "$T/modules/client_credentials.so" "$T/modules/other.so"

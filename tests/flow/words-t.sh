@@ -57,6 +57,7 @@ tokenward-helper -- init --var =acme |^tokenward-helper: --var NAME=VALUE
 tokenward-helper -- init --var tenant=$LONG |^tokenward-helper: --var NAME=VALUE
 tokenward-helper --system init |^tokenward-helper: init is for a user's profiles
 tokenward-helper leave a |^tokenward-helper: leave is a user's
+tokenward-helper module |^tokenward-helper: one provider's name is wanted
 tokenward-helper presets a |^tokenward-helper: presets takes no argument
 tokenward-helper reject |^tokenward-helper: one to [0-9]* profile names are wanted
 tokenward-helper schema a |^tokenward-helper: schema takes no argument

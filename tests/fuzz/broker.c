@@ -2,7 +2,8 @@
 /*
  * broker.c - orders to the broker, from a worker that was taken over: it
  * starts what was allowed before the seal, word for word, or a fetch or hook
- * of a profile's name, and nothing else; and keeps no descriptor.
+ * of a profile's name, or a module of a provider's, and nothing else; and
+ * keeps no descriptor.
  *
  * A line is an order: a letter, then its words, where a blank is a NUL.  The
  * Makefile has ld's --wrap=fork, so that nothing is started.
@@ -20,7 +21,7 @@
 #define STARTED 0x3fffffff /* no pid of Linux */
 #define ORDERS_MAX 64
 #define WORDS_MAX 127 /* of one command */
-#define LETTERS "ASRr2FBHW?Q"
+#define LETTERS "ASRr2FBHMmW?Q"
 
 pid_t __wrap_fork(void);
 pid_t __real_fork(void);
@@ -108,6 +109,9 @@ starts(struct model *model, char letter, const char *words, size_t n)
         return model->fetches && is_name(words, n);
     case 'H':
         return is_name(words, n);
+    case 'M': /* 'm' has no descriptor by it */
+        return model->fetches && n > 1 && strlen(words) + 1 == n &&
+               text_is_module_name(words);
     default:
         return false;
     }
@@ -116,9 +120,10 @@ starts(struct model *model, char letter, const char *words, size_t n)
 static void
 send_order(int fd, char letter, char *words, size_t n)
 {
-    static const uint32_t KINDS[] = {
-        ORDER_ALLOW, ORDER_SEAL,  ORDER_RUN,  ORDER_RUN,  ORDER_RUN,
-        ORDER_FETCH, ORDER_FETCH, ORDER_HOOK, ORDER_WAIT, UINT32_MAX};
+    static const uint32_t KINDS[] = {ORDER_ALLOW,  ORDER_SEAL, ORDER_RUN,
+                                     ORDER_RUN,    ORDER_RUN,  ORDER_FETCH,
+                                     ORDER_FETCH,  ORDER_HOOK, ORDER_MODULE,
+                                     ORDER_MODULE, ORDER_WAIT, UINT32_MAX};
     struct broker_order order = {.kind =
                                      KINDS[strchr(LETTERS, letter) - LETTERS],
                                  .background = letter == 'B',
@@ -131,7 +136,7 @@ send_order(int fd, char letter, char *words, size_t n)
         char bytes[CMSG_SPACE(2 * sizeof(int))];
     } control = {.bytes = {0}};
     int fds[2] = {fd, fd};
-    size_t count = letter == 'R' ? 1 : letter == '2' ? 2 : 0;
+    size_t count = letter == 'R' || letter == 'M' ? 1 : letter == '2' ? 2 : 0;
 
     if (count) {
         message.msg_control = &control;

@@ -32,6 +32,7 @@ static const struct {
     {"kubelet", fuzz_kubelet},
     {"mail", fuzz_mail},
     {"metadata", fuzz_metadata},
+    {"module_table", fuzz_module_table},
     {"oidc_token", fuzz_oidc_token},
     {"profile", fuzz_profile},
     {"record", fuzz_record},

@@ -43,6 +43,7 @@ FUZZ_SOURCES = \
 	tests/fuzz/json.c \
 	tests/fuzz/jwt_expiry.c \
 	tests/fuzz/metadata.c \
+	tests/fuzz/module_table.c \
 	tests/fuzz/profile.c \
 	tests/fuzz/record.c \
 	tests/fuzz/reply.c \

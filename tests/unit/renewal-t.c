@@ -39,6 +39,7 @@ static struct renewal *renewal;
 static struct profile_set read_set;
 static struct tw_error read_err;
 static int told;
+static const struct modules none = {.dir = "/nowhere"};
 
 static void
 on_told(void *arg, struct profile_set *set, const struct tw_error *err)
@@ -59,7 +60,7 @@ set_up(void)
     cr_assert_eq(loop_open(&loop, NULL), TW_OK);
     loading_begin();
     scope.dir = scratch_path("");
-    renewal = renewal_open(&loop, &scope, "/nowhere", on_told, &told);
+    renewal = renewal_open(&loop, &scope, &none, on_told, &told);
     cr_assert_not_null(renewal);
 }
 
@@ -180,7 +181,7 @@ Test(renewal, finds_nothing_where_nothing_is)
 {
     struct profile_scope nowhere = {.system = true, .dir = "/nowhere"};
     struct renewal *other =
-        renewal_open(&loop, &nowhere, "/nowhere", on_told, &told);
+        renewal_open(&loop, &nowhere, &none, on_told, &told);
     struct profile_set set;
     struct tw_error err;
 

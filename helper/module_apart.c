@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * module_apart.c - see module_apart.h.
+ *
+ * The trap: what is printed comes from a process that foreign code ran in, and
+ * may never end.  It is bounded, in bytes and in time, beside the deadline
+ * that the process has of its own.
+ */
+#include "helper/module_apart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/broker.h"
+#include "helper/module_table.h"
+#include "provider/base/auto.h"
+#include "provider/base/clock.h"
+#include "provider/base/runtime.h"
+#include "provider/base/text.h"
+#include "provider/base/verdict.h"
+
+#define WAIT_MS 8000   /* more than the deadline of `module` */
+#define AGAIN_MS 60000 /* what went wrong may have been the host's load */
+#define NAP_MS 2
+
+/* All that is printed, up to the end or the deadline. */
+static bool
+read_all(int fd, int64_t deadline_ms, struct secret *out)
+{
+    char part[4096];
+
+    for (;;) {
+        struct pollfd poller = {.fd = fd, .events = POLLIN};
+        int64_t left_ms = deadline_ms - clock_monotonic_ms();
+        ssize_t n;
+
+        if (left_ms <= 0)
+            return false;
+        if (poll(&poller, 1, (int)left_ms) <= 0)
+            continue;
+        n = read(fd, part, sizeof part);
+        if (n == 0)
+            return true;
+        if (n < 0 ? errno != EINTR : !secret_append(out, part, (size_t)n))
+            return false;
+    }
+}
+
+/* Its number is its own until it was waited for. */
+static void
+end(const struct broker *broker, pid_t pid, int64_t deadline_ms)
+{
+    int state;
+
+    while (broker_wait(broker, pid, &state) == EAGAIN) {
+        if (clock_monotonic_ms() >= deadline_ms)
+            (void)kill(pid, SIGKILL);
+        (void)poll(NULL, 0, NAP_MS);
+    }
+}
+
+static enum tw_status
+run(const struct broker *broker, const char *name, struct secret *out,
+    struct tw_error *err)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+    AUTO_CLOSE int reading = -1, writing = -1;
+    pid_t pid = 0;
+    int ends[2], error;
+    bool whole;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "pipe");
+    reading = ends[0];
+    writing = ends[1];
+    error = broker_module(broker, name, writing, &pid);
+    (void)close(take_fd(&writing));
+    if (error)
+        return tw_fail_errno(err, TW_E_SYSTEM, error,
+                             "a process for provider '%s'", name);
+    whole = read_all(reading, deadline_ms, out);
+    end(broker, pid, whole ? deadline_ms : 0);
+    if (whole && out->len)
+        return TW_OK;
+    return tw_fail(err, TW_E_MODULE,
+                   whole ? "provider '%s' ends the process that loads it\n"
+                           "report it to whoever made it"
+                         : "provider '%s' cannot be loaded: there is no end "
+                           "to it\nreport it to whoever made it",
+                   name);
+}
+
+static void
+mark_module(const struct modules *modules, const char *name, struct mark *out)
+{
+    const char *const parts[] = {modules->dir, "/", name, MODULE_SUFFIX, NULL};
+    char path[RUNTIME_PATH_MAX];
+
+    mark_path(text_join(path, sizeof path, parts) ? path : "", out);
+}
+
+/* The last time, and the file is still the same one? */
+static bool
+has_failed(const struct modules *modules, const char *name,
+           struct tw_error *err)
+{
+    int64_t since_ms = clock_monotonic_ms() - AGAIN_MS;
+    struct mark mark;
+
+    for (const struct module *module = modules->first; module;
+         module = module->next) {
+        if (module->asked_ms <= since_ms || !module->asked_ms ||
+            strcmp(module->own_name, name) != 0)
+            continue;
+        mark_module(modules, name, &mark);
+        if (strcmp(module->mark.text, mark.text) != 0)
+            return false;
+        (void)error_copy(err, &module->fault);
+        return true;
+    }
+    return false;
+}
+
+static void
+remember(struct modules *modules, const char *name,
+         const struct tw_error *fault)
+{
+    size_t n = strlen(name) + 1;
+    struct module *module = calloc(1, sizeof *module + n);
+
+    if (!module)
+        return;
+    memcpy(module->own_name, name, n);
+    module->fd = -1;
+    module->fault = *fault;
+    module->asked_ms = clock_monotonic_ms();
+    mark_module(modules, name, &module->mark);
+    modules_add(modules, module);
+}
+
+/* What was told last: a verdict, and before it the table. */
+static enum tw_status
+judge(const struct secret *text, struct tw_error *err)
+{
+    AUTO_SECRET copy = SECRET_INIT(MODULE_TABLE_MAX);
+
+    if (!secret_append(&copy, text->bytes, text->len))
+        return tw_no_memory(err);
+    return verdict_read(copy.bytes, copy.len, err);
+}
+
+enum tw_status
+module_ask(struct modules *modules, const char *name, struct module **out,
+           struct tw_error *err)
+{
+    AUTO_SECRET text = SECRET_INIT(MODULE_TABLE_MAX);
+    struct tw_error why = {.status = TW_OK};
+    enum tw_status status;
+
+    if (has_failed(modules, name, &why))
+        return error_copy(err, &why);
+    status = run(modules->broker, name, &text, &why);
+    if (!status)
+        status = judge(&text, &why);
+    if (!status)
+        return module_table_read(modules->dir, name, &text, out, err);
+    if (status == TW_E_MODULE)
+        remember(modules, name, &why);
+    return error_copy(err, &why);
+}
