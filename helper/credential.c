@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #define ACCEPTS 64 /* in one go */
 

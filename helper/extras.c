@@ -5,6 +5,7 @@
  */
 #include "helper/extras.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "helper/form.h"

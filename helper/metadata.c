@@ -8,6 +8,7 @@
  */
 #include "helper/metadata.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>

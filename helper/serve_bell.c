@@ -3,6 +3,8 @@
  * serve_bell.c - what is done for those who ring: requests for one profile
  * become one fetch, and its end answers them all; see serve.h.
  */
+#include <stdio.h>
+#include <sys/socket.h>
 
 #include "helper/publish.h"
 #include "helper/serve.h"
