@@ -201,7 +201,9 @@ what_now(void)
     return 'x';
 }
 
-/* The copy as the editor left it, perhaps another file by now. */
+/* The copy as the editor left it, perhaps another file by now: not one that
+ * has a name elsewhere, which root would give away where it edits for a user
+ * whose directory it is. */
 static enum tw_status
 replace(struct edit *edit, struct tw_error *err)
 {
@@ -213,8 +215,8 @@ replace(struct edit *edit, struct tw_error *err)
 
     if (fd < 0 || fstat(fd, &st) < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->copy);
-    if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
-        return tw_fail(err, TW_E_ACCESS, "%s: is no file of yours any more",
+    if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1)
+        return tw_fail(err, TW_E_ACCESS, "%s: is no file of yours alone",
                        edit->copy);
     if (fchmod(fd, mode & 0777) < 0 ||
         ((st.st_uid != edit->before.st_uid ||

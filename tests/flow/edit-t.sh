@@ -52,6 +52,9 @@ cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
 editor 'rm "$1"; ln -s /etc/passwd "$1"'
 edit pay; [ $STATUS != 0 ]; ok $? "an editor that leaves a link: refused"
 cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
+editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"; ln "$1" "$HOME/second"'
+edit pay; is $STATUS 73 "an editor that leaves a file of two names: exit 73"
+cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
 edit nosuch; is $STATUS 66 "a profile without a file: exit 66"
 like "$(cat "$T/out")" "tokenward explain NAME" "says where to look"
 
