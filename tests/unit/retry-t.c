@@ -96,13 +96,42 @@ Test(retry, the_first_rejection_is_free_and_a_row_of_them_is_not)
     retry_after_success(&note, now);
     retry_after_rejection(&note, 5, now, 0);
     cr_assert_eq(backoff_left(&note, now), 0);
+    cr_assert_str_empty(note.message);
     retry_after_rejection(&note, 5, now, 0);
     cr_assert_gt(backoff_left(&note, now), 0);
+    cr_assert(strstr(note.message, "2 young tokens"), "%s", note.message);
     for (int i = 0; i < 20; i++)
         retry_after_rejection(&note, 5, now, 0);
     cr_assert_eq(backoff_left(&note, now), RETRY_MAX_S);
     retry_after_rejection(&note, RETRY_YOUNG_S, now, 0);
     cr_assert_eq(backoff_left(&note, now), 0);
+}
+
+Test(retry, a_wait_doubles_up_to_the_most)
+{
+    static const int64_t WAITS[] = {5, 5, 10, 20, 40, 60, 60, 60};
+
+    for (int64_t i = 0; i < (int64_t)(sizeof WAITS / sizeof *WAITS); i++)
+        cr_expect_eq(retry_wait(5, 60, i, 0), WAITS[i]);
+    cr_expect_eq(retry_wait(5, 60, INT64_MAX, 0), 60);
+    cr_expect_eq(retry_wait(64, 64, 1, 1023), 64 + 15);
+}
+
+Test(retry, says_why_it_waits)
+{
+    struct now now = {.wall = 1000000, .boot = 1000};
+    struct backoff note = {0};
+    struct tw_error err;
+
+    retry_explain(&note, "pay", 3, 6, now, &err);
+    cr_expect_eq(err.status, TW_E_RETRY);
+    cr_expect(strstr(err.message, "'pay' lived 3 s"), "%s", err.message);
+    retry_after_failure(&note, &REFUSED, -1, now, 0);
+    now.wall += 7;
+    retry_explain(&note, "pay", 3, 293, now, &err);
+    cr_expect_eq(err.status, TW_E_DENIED);
+    cr_expect_str_eq(err.message, "invalid_client\n"
+                                  "(asked 7 s ago, asked again in 293 s)");
 }
 
 Test(retry, refresh_is_due_around_three_quarters)
