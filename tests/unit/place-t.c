@@ -16,6 +16,8 @@ Test(place, reads_host_and_path)
         {"HTTPS://h.test/", "h.test", "/"},
         {"https://h.test:8443/a/b?c=/d#e", "h.test:8443", "/a/b"},
         {"https://h.test?x/y", "h.test", ""},
+        {"https://h.test:1/", "h.test:1", "/"},
+        {"https://h.test:65535/", "h.test:65535", "/"},
         {"https://[::1]:5000/v1/", "[::1]:5000", "/v1/"},
         {"https://h.test/a%2fb", "h.test", ""},
         {"https://h.test/a\\..\\b", "h.test", ""},
@@ -50,6 +52,9 @@ Test(place, refuses_what_names_no_host_or_two)
         "https://h\xc3\xa9.test/",
         "https://h%2etest/",
         "https://[::1/",
+        "https://[]/",
+        "https://[]:5000/",
+        "https://[::1]x/",
         " https://h.test",
     };
     struct place place;
@@ -71,7 +76,10 @@ Test(place, holds_its_limits)
     text[8 + PLACE_HOST_MAX - 1] = '\0';
     cr_assert(place_read(text, false, &place));
     (void)strcpy(text, "https://h/");
-    memset(text + 10, 'p', PLACE_PATH_MAX);
+    memset(text + 10, 'p', PLACE_PATH_MAX - 1);
     cr_assert(place_read(text, false, &place));
     cr_assert_str_eq(place.path, "");
+    text[9 + PLACE_PATH_MAX - 1] = '\0';
+    cr_assert(place_read(text, false, &place));
+    cr_assert_eq(strlen(place.path), PLACE_PATH_MAX - 1);
 }

@@ -86,6 +86,30 @@ Test(schedule, when_something_is_due)
     }
 }
 
+/* What the boot clock said then means nothing now, and neither does a moment
+ * that names no boot: this host's may have been up for longer than that. */
+Test(schedule, what_another_boot_left_is_known_by_the_wall_clock)
+{
+    static const char *const BOOTS[] = {"", "00000000-another-boot"};
+
+    for (size_t i = 0; i < sizeof BOOTS / sizeof *BOOTS; i++) {
+        struct record record = RECORD_INIT;
+        struct backoff note = {.failures = 1};
+        struct schedule_facts facts;
+
+        set_token(&record, START, 1000);
+        record.expires.boot = START.boot - 4000;
+        (void)strcpy(record.expires.boot_id, BOOTS[i]);
+        note.not_before = record.expires;
+        schedule_facts(&record, &note, START, &facts);
+        cr_expect_eq(schedule_left(&facts, START), 1000, "%zu", i);
+        cr_expect_eq(schedule_due(&facts, START) - START.boot, 1000, "%zu", i);
+        note.not_before.wall = 0;
+        schedule_facts(&record, &note, START, &facts);
+        cr_expect_eq(schedule_due(&facts, START) - START.boot, 750, "%zu", i);
+    }
+}
+
 Test(schedule, what_left_no_note_is_held_back_too)
 {
     static const struct {
@@ -214,6 +238,34 @@ Test(schedule, many_come_out_in_order)
     }
     cr_assert_eq(taken, MANY - MANY / 3);
     cr_assert_eq(schedule_next(&schedule), SCHEDULE_NEVER);
+    schedule_clear(&schedule);
+    free(entries);
+}
+
+/* What was due last is due first, once the clock that said so was set. */
+Test(schedule, all_are_asked_anew_when_a_clock_was_set)
+{
+    enum { COUNT = 999 };
+
+    struct schedule_entry *entries = calloc(COUNT, sizeof *entries);
+    struct schedule schedule = {.count = 0};
+    struct now now = START;
+
+    cr_assert(entries);
+    for (int i = 0; i < COUNT; i++) {
+        entries[i].facts.not_before =
+            (struct clocks){START.wall + 2000 - i, START.boot + 1000 + i};
+        cr_assert(schedule_put(&schedule, &entries[i], now));
+    }
+    cr_assert_eq(schedule_next(&schedule), START.boot + 1000);
+    now.wall += 1000;
+    schedule_again(&schedule, now);
+    for (int i = COUNT; i > 0; i--) {
+        now.boot = START.boot + 1000 - i + 1;
+        cr_assert_eq(schedule_next(&schedule), now.boot, "%d", i);
+        cr_assert_eq(schedule_take(&schedule, now), &entries[i - 1], "%d", i);
+    }
+    cr_assert_eq(schedule.count, 0);
     schedule_clear(&schedule);
     free(entries);
 }
