@@ -166,6 +166,9 @@ fill_in(struct discovery *discovery, struct tw_error *err)
     if (!profile->mtls_token_endpoint)
         filled->mtls_token_endpoint =
             choose_endpoint(profile, NULL, metadata->mtls_token_endpoint);
+    filled->names_issuer = metadata->names_issuer;
+    add_option(discovery, "authorization_endpoint",
+               metadata->authorization_endpoint);
     add_option(discovery, "device_authorization_endpoint",
                choose_endpoint(profile,
                                metadata->device_authorization_endpoint,

@@ -104,6 +104,15 @@ member(const struct json *json, const char *key)
     return value;
 }
 
+bool
+json_is_true(const struct json *json, const char *key)
+{
+    struct json_object *value = member(json, key);
+
+    return value && json_object_is_type(value, json_type_boolean) &&
+           json_object_get_boolean(value);
+}
+
 enum json_kind
 json_kind(const struct json *json, const char *key)
 {

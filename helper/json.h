@@ -36,6 +36,9 @@ void json_free(struct json *json); /* wiped by the allocator, see wipe.c */
 
 enum json_kind json_kind(const struct json *json, const char *key);
 
+/* json_is_true: the literal. */
+bool json_is_true(const struct json *json, const char *key);
+
 /* json_string: borrowed, may hold NUL (so the length); NULL unless a string.
  */
 const char *json_string(const struct json *json, const char *key, size_t *n);

@@ -18,13 +18,16 @@
 #include "provider/base/lines.h"
 #include "provider/base/text.h"
 
-#define VERSION "1"
+#define VERSION "2"
+#define NAMES_ISSUER "authorization_response_iss_parameter_supported"
 
 static const struct endpoint {
     const char *path; /* in the document, as of json_text_at() */
     size_t offset;
 } ENDPOINTS[] = {
     {"token_endpoint", offsetof(struct metadata, token_endpoint)},
+    {"authorization_endpoint",
+     offsetof(struct metadata, authorization_endpoint)},
     {"device_authorization_endpoint",
      offsetof(struct metadata, device_authorization_endpoint)},
     {"revocation_endpoint", offsetof(struct metadata, revocation_endpoint)},
@@ -104,6 +107,7 @@ read_members(const struct metadata_rule *rule, const struct json *json,
     for (size_t i = 0; i < ENDPOINT_COUNT && !status; i++)
         status = read_endpoint(rule, json, &ENDPOINTS[i], out, err);
     read_methods(json, out);
+    out->names_issuer = json_is_true(json, NAMES_ISSUER);
     return status;
 }
 
@@ -141,6 +145,8 @@ take_line(const struct metadata_rule *rule, const char *key, const char *value,
             return false;
         (void)strcpy(out->auth_methods, value);
     }
+    if (strcmp(key, NAMES_ISSUER) == 0)
+        out->names_issuer = strcmp(value, "true") == 0;
     for (size_t i = 0; i < ENDPOINT_COUNT; i++) {
         char **at = slot(out, &ENDPOINTS[i]);
 
@@ -198,7 +204,9 @@ metadata_format(const struct metadata_rule *rule,
         lines_put(out, "issuer", rule->issuer) &&
         lines_put(out, "ca_file", rule->ca_file ? rule->ca_file : "") &&
         lines_put_int64(out, "fetched_at", fetched_at) &&
-        lines_put(out, "auth_methods", metadata->auth_methods);
+        lines_put(out, "auth_methods", metadata->auth_methods) &&
+        lines_put(out, NAMES_ISSUER,
+                  metadata->names_issuer ? "true" : "false");
 
     for (size_t i = 0; i < ENDPOINT_COUNT && good; i++) {
         const char *value = *slot(metadata, &ENDPOINTS[i]);

@@ -18,9 +18,11 @@
 
 struct metadata {
     char *token_endpoint; /* the one that must be there */
-    char *device_authorization_endpoint, *revocation_endpoint; /* or NULL */
+    char *authorization_endpoint, *device_authorization_endpoint,
+        *revocation_endpoint;  /* or NULL */
     char *mtls_token_endpoint; /* of clients with a certificate, or NULL */
     char *mtls_device_authorization_endpoint, *mtls_revocation_endpoint;
+    bool names_issuer; /* in the answer to a login (RFC 9207 3) */
     char auth_methods[METADATA_METHODS_MAX]; /* words; "" when not said */
 };
 

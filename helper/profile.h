@@ -166,6 +166,8 @@ struct profile {
     enum login_lifetime login_lifetime : 8;
     bool revoke_on_logout; /* when that is over */
     bool allow_loopback_http;
+    bool names_issuer; /* its server says who it is in the answer to a login
+                          (RFC 9207 3): found out, never written */
     int timeout_s;
     int64_t default_lifetime_s;
     struct arena *made_in; /* all of it, and itself, if it was made of a

@@ -344,5 +344,6 @@ bool
 profile_key_is_discovered(const char *name)
 {
     return strcmp(name, "token_endpoint") == 0 ||
+           strcmp(name, "authorization_endpoint") == 0 ||
            strcmp(name, "device_authorization_endpoint") == 0;
 }

@@ -27,6 +27,7 @@ static void
 check(const struct metadata *metadata)
 {
     check_endpoint(metadata->token_endpoint, true);
+    check_endpoint(metadata->authorization_endpoint, false);
     check_endpoint(metadata->device_authorization_endpoint, false);
     check_endpoint(metadata->revocation_endpoint, false);
     check_endpoint(metadata->mtls_token_endpoint, false);
@@ -50,6 +51,9 @@ check_kept(const struct metadata *metadata)
     FUZZ_CHECK(fuzz_equal(metadata->token_endpoint, again.token_endpoint));
     FUZZ_CHECK(
         fuzz_equal(metadata->revocation_endpoint, again.revocation_endpoint));
+    FUZZ_CHECK(fuzz_equal(metadata->authorization_endpoint,
+                          again.authorization_endpoint));
+    FUZZ_CHECK(metadata->names_issuer == again.names_issuer);
     FUZZ_CHECK(fuzz_equal(metadata->device_authorization_endpoint,
                           again.device_authorization_endpoint));
     FUZZ_CHECK(

@@ -30,6 +30,10 @@ Test(metadata, taken)
     cr_assert_eq(read_text("{" NAMED TOKEN
                            ",\"device_authorization_endpoint\":"
                            "\"https://as.example.test/device\","
+                           "\"authorization_endpoint\":"
+                           "\"https://as.example.test/authorize\","
+                           "\"authorization_response_iss_parameter_"
+                           "supported\":true,"
                            "\"revocation_endpoint\":null,\"jwks_uri\":\"x\","
                            "\"mtls_endpoint_aliases\":{\"token_endpoint\":"
                            "\"https://mtls.example.test/token\","
@@ -42,6 +46,9 @@ Test(metadata, taken)
     cr_expect_str_eq(metadata.token_endpoint, "https://as.example.test/token");
     cr_expect_str_eq(metadata.device_authorization_endpoint,
                      "https://as.example.test/device");
+    cr_expect_str_eq(metadata.authorization_endpoint,
+                     "https://as.example.test/authorize");
+    cr_expect(metadata.names_issuer);
     cr_expect_null(metadata.revocation_endpoint);
     cr_expect_str_eq(metadata.mtls_token_endpoint,
                      "https://mtls.example.test/token");
@@ -100,7 +107,7 @@ parse(const char *text, int64_t *fetched_at, struct metadata *out)
     return metadata_parse(&RULE, copy, strlen(copy), fetched_at, out);
 }
 
-#define KEPT "tokenward-metadata=1\nissuer=" ISSUER "\nfetched_at=17\n"
+#define KEPT "tokenward-metadata=2\nissuer=" ISSUER "\nfetched_at=17\n"
 #define ENDPOINT "token_endpoint=https://as.example.test/token\n"
 
 Test(metadata, kept)
@@ -131,8 +138,8 @@ Test(metadata, not_believed)
         KEPT,
         KEPT "token_endpoint=http://as.example.test/\n",
         KEPT ENDPOINT ENDPOINT,
-        "tokenward-metadata=2\nissuer=" ISSUER "\n" ENDPOINT,
-        "tokenward-metadata=1\nissuer=" ISSUER "/\n" ENDPOINT,
+        "tokenward-metadata=1\nissuer=" ISSUER "\n" ENDPOINT,
+        "tokenward-metadata=2\nissuer=" ISSUER "/\n" ENDPOINT,
         KEPT ENDPOINT "fetched_at=x\n",
         KEPT ENDPOINT "broken\n",
     };
