@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "helper/asked.h"
+#include "helper/authorization.h"
 #include "helper/exchange_answer.h"
 #include "helper/exchange_form.h"
 #include "helper/exchange_host.h"
@@ -34,6 +35,8 @@ struct exchange {
     bool is_again;      /* the same was sent before, by another secret */
     struct json *asked; /* the last good answer to TW_POST_ANSWER, or NULL */
     bool told;          /* a person has been shown something */
+    bool awaits;        /* their browser */
+    struct authorization *authorization; /* the last one, or NULL */
     struct outcome outcome;
     int steps;
     int64_t wake_ms;
@@ -144,9 +147,13 @@ static enum tw_status
 make_form(struct exchange *exchange, const struct tw_action *action)
 {
     struct keeper *keeper = exchange->context.keeper;
-    enum tw_status status = exchange_form_make(
-        &exchange->form, &exchange->context, &exchange->outcome.reply,
-        exchange->asked, action, &exchange->outcome.err);
+    const struct exchange_known known = {
+        .answer = exchange->outcome.reply.json,
+        .asked = exchange->asked,
+        .authorization = exchange->authorization};
+    enum tw_status status =
+        exchange_form_make(&exchange->form, &exchange->context, &known, action,
+                           &exchange->outcome.err);
 
     if (!status && keeper && !(action->flags & TW_POST_ANSWER))
         status = keeper_reserve(keeper, &exchange->outcome.err);
@@ -192,6 +199,35 @@ tell(struct exchange *exchange, const struct tw_action *action)
     }
     exchange->told = true;
     step(exchange, TW_EVENT_TOLD, NULL);
+}
+
+static void
+authorize(struct exchange *exchange, const struct tw_action *action)
+{
+    authorization_free(TAKE_POINTER(exchange->authorization));
+    if (authorization_begin(&exchange->context, action,
+                            &exchange->authorization,
+                            &exchange->outcome.err)) {
+        finish(exchange);
+        return;
+    }
+    exchange->told = true;
+    exchange->awaits = true;
+    exchange->wake_ms = 0; /* whoever waits for the browser looks often */
+}
+
+/* Has the browser come back? */
+static void
+look_out(struct exchange *exchange)
+{
+    if (!authorization_turn(exchange->authorization, &exchange->outcome.err))
+        return;
+    exchange->awaits = false;
+    exchange->wake_ms = INT64_MAX;
+    if (exchange->outcome.err.status)
+        finish(exchange);
+    else
+        step(exchange, TW_EVENT_AUTHORIZED, NULL);
 }
 
 /* Who gives up before anything was asked dislikes the profile. */
@@ -243,6 +279,9 @@ do_action(struct exchange *exchange, const struct tw_action *action)
     case TW_ACTION_TAKE:
         exchange->outcome.err = (struct tw_error){.status = TW_OK};
         take(exchange, action);
+        return;
+    case TW_ACTION_AUTHORIZE:
+        authorize(exchange, action);
         return;
     }
     finish_broken(exchange, "it answered with an unknown action");
@@ -315,6 +354,10 @@ exchange_turn(struct exchange *exchange, int64_t now_ms)
 {
     if (now_ms < exchange->wake_ms)
         return;
+    if (exchange->awaits) {
+        look_out(exchange);
+        return;
+    }
     exchange->wake_ms = INT64_MAX;
     step(exchange, TW_EVENT_WAITED, NULL);
 }
@@ -327,6 +370,7 @@ exchange_free(struct exchange *exchange)
     exchange_form_clear(&exchange->form);
     exchange_host_return(&exchange->host);
     json_free(exchange->asked);
+    authorization_free(exchange->authorization);
     reply_clear(&exchange->outcome.reply);
     secret_clear(&exchange->outcome.mark);
     free(exchange->state);

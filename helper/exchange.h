@@ -18,6 +18,7 @@
 #define USER_CODE_MAX 64             /* bytes that a person types */
 
 struct exchange;
+struct redirect;
 
 /* What came of it. */
 struct outcome {
@@ -40,12 +41,14 @@ struct tell {
     const char *code; /* what to type there, or NULL */
     const char *scan; /* the url with the code in it, or NULL */
     int64_t valid_s;  /* 0: not said */
+    bool comes_back;  /* the browser does, to this host */
 };
 
 /* Somebody who reads: the other end of `tokenward login`. */
 struct person {
     void (*show)(void *arg, const struct tell *tell);
     void *arg;
+    struct redirect *redirect; /* where their browser comes back to, or NULL */
 };
 
 typedef void exchange_done(void *arg, struct outcome *outcome);

@@ -14,14 +14,14 @@
 #include <string.h>
 
 #include "helper/assertion.h"
+#include "helper/authorization.h"
 #include "helper/form.h"
 #include "helper/secret_looks.h"
 
 /* One field on its way. */
 struct making {
     const struct exchange_context *context;
-    const struct reply *answer;
-    const struct json *asked;
+    const struct exchange_known *known;
     struct tw_error *err;
 };
 
@@ -61,14 +61,15 @@ read_member(const struct making *making, const struct tw_field *field,
             struct secret *out)
 {
     const struct profile *profile = making->context->profile;
-    const struct json *json = making->answer->json;
+    const struct json *json = making->known->answer;
+    const struct json *asked = making->known->asked;
     struct shown shown;
     size_t n;
     const char *text = json ? json_string(json, field->value, &n) : NULL;
 
-    if (!text && making->asked)
-        text = json_string(making->asked, field->value, &n);
-    if (!json && !making->asked)
+    if (!text && asked)
+        text = json_string(asked, field->value, &n);
+    if (!json && !asked)
         return broken(making, "it names a text of an answer, and there is "
                               "none");
     if (!text)
@@ -105,6 +106,22 @@ read_signed(const struct making *making, const struct tw_field *field,
                           field->value, out, NULL, making->err);
 }
 
+static enum tw_status
+read_authorized(const struct making *making, const struct tw_field *field,
+                struct secret *out)
+{
+    const struct authorization *authorization = making->known->authorization;
+    const struct secret *value =
+        authorization ? authorization_field(authorization, field->value)
+                      : NULL;
+
+    if (!value)
+        return broken(making, "it names what no login has brought");
+    return secret_append(out, value->bytes, value->len)
+               ? TW_OK
+               : tw_no_memory(making->err);
+}
+
 typedef enum tw_status read_field(const struct making *making,
                                   const struct tw_field *field,
                                   struct secret *out);
@@ -112,7 +129,7 @@ typedef enum tw_status read_field(const struct making *making,
 static read_field *const READERS[] = {
     [TW_FIELD_TEXT] = read_text,     [TW_FIELD_SECRET] = read_secret,
     [TW_FIELD_MEMBER] = read_member, [TW_FIELD_KEPT] = read_kept,
-    [TW_FIELD_SIGNED] = read_signed,
+    [TW_FIELD_SIGNED] = read_signed, [TW_FIELD_AUTHORIZED] = read_authorized,
 };
 
 static enum tw_status
@@ -162,10 +179,10 @@ is_once(const struct tw_action *action)
 enum tw_status
 exchange_form_make(struct exchange_form *form,
                    const struct exchange_context *context,
-                   const struct reply *answer, const struct json *asked,
+                   const struct exchange_known *known,
                    const struct tw_action *action, struct tw_error *err)
 {
-    const struct making making = {context, answer, asked, err};
+    const struct making making = {context, known, err};
     enum tw_status status = TW_OK;
 
     exchange_form_clear(form);

@@ -31,16 +31,21 @@ struct exchange_secrets {
     const struct secret *list[FORM_SECRETS_MAX + EXTRAS_FIELDS_MAX + 2];
 };
 
+/* What an exchange has learned so far; each may be NULL. */
+struct exchange_known {
+    const struct json *answer; /* the last one */
+    const struct json *asked;  /* the last good one to TW_POST_ANSWER */
+    const struct authorization *authorization;
+};
+
 void exchange_form_init(struct exchange_form *form);
 
 /* exchange_form_make: what @action posts, from its own texts, the profile's
- * secrets, read now, and members of @answer or else of @asked.  TW_E_MODULE:
- * the description is broken; TW_E_CONFIG: it is too large; else as
- * secret_source_read(). */
+ * secrets, read now, and what is @known.  TW_E_MODULE: the description is
+ * broken; TW_E_CONFIG: it is too large; else as secret_source_read(). */
 enum tw_status exchange_form_make(struct exchange_form *form,
                                   const struct exchange_context *context,
-                                  const struct reply *answer,
-                                  const struct json *asked,
+                                  const struct exchange_known *known,
                                   const struct tw_action *action,
                                   struct tw_error *err);
 

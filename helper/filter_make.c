@@ -227,8 +227,8 @@ static const struct row ROWS[] = {
     CALL_IF(socket, NETWORK, 0, INT, AF_INET6),
     CALL_IF(socket, NETWORK, 0, INT, AF_NETLINK),
     CALL_IF(socketpair, ALL, 0, INT, AF_UNIX),
-    CALL(accept, READING | RESIDENT),
-    CALL(accept4, READING | RESIDENT),
+    CALL(accept, NETWORK),
+    CALL(accept4, NETWORK), /* a login's browser comes back */
     CALL(bind, NETWORK),
     CALL(connect, ALL),
     CALL(getpeername, ALL),

@@ -143,6 +143,8 @@ type_name(uint32_t type)
         return "command";
     case TW_OPTION_FILE:
         return "file";
+    case TW_OPTION_LOOPBACK:
+        return "loopback URL";
     }
     return "?";
 }

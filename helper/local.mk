@@ -21,6 +21,8 @@ helper_libhelper_la_SOURCES = \
 	helper/assertion.h \
 	helper/audit.c \
 	helper/audit.h \
+	helper/authorization.c \
+	helper/authorization.h \
 	helper/base64.c \
 	helper/base64.h \
 	helper/bearer_file.c \
@@ -254,6 +256,14 @@ helper_libhelper_la_SOURCES = \
 	helper/quota.h \
 	helper/readers.c \
 	helper/readers.h \
+	helper/redirect.c \
+	helper/redirect.h \
+	helper/redirect_page.c \
+	helper/redirect_page.h \
+	helper/redirect_place.c \
+	helper/redirect_place.h \
+	helper/redirect_request.c \
+	helper/redirect_request.h \
 	helper/refusal.c \
 	helper/refusal.h \
 	helper/renewal.c \

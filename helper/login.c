@@ -14,6 +14,7 @@
 #include "helper/fence.h"
 #include "helper/job.h"
 #include "helper/prompt.h"
+#include "helper/redirect.h"
 #include "helper/screen.h"
 #include "provider/base/text.h"
 
@@ -25,6 +26,7 @@ struct login {
     struct screen screen;
     struct job job;
     struct http *http;
+    struct redirect *redirect; /* for a browser, or NULL */
 };
 
 void
@@ -64,12 +66,25 @@ is_over(const struct login *login, int64_t now_ms, struct tw_error *why)
                       name);
     else if (login->screen.end_ms && now_ms >= login->screen.end_ms)
         (void)tw_fail(why, TW_E_INTERACT,
-                      "nobody entered the code for '%s' in time\n"
+                      "nobody logged in for '%s' in time\n"
                       "run: tokenward login %s",
                       name, name);
     else
         return false;
     return true;
+}
+
+/* Until something is to be done, or a moment has passed. */
+static bool
+idle(struct login *login, int64_t wake_ms, int64_t now_ms, int64_t deadline_ms)
+{
+    if (login->redirect && redirect_is_expected(login->redirect)) {
+        redirect_wait(login->redirect, TICK_MS);
+        return true;
+    }
+    return !http_run(login->http,
+                     wake_ms < now_ms + TICK_MS ? wake_ms : now_ms + TICK_MS,
+                     deadline_ms, NULL);
 }
 
 static void
@@ -85,10 +100,7 @@ drive(struct login *login, int64_t deadline_ms)
         if (wake_ms != INT64_MAX && is_over(login, now_ms, &why))
             job_stop(&login->job, &why);
         else if (now_ms >= deadline_ms ||
-                 http_run(login->http,
-                          wake_ms < now_ms + TICK_MS ? wake_ms
-                                                     : now_ms + TICK_MS,
-                          deadline_ms, NULL))
+                 !idle(login, wake_ms, now_ms, deadline_ms))
             job_expire(&login->job);
         else
             job_turn(&login->job, clock_monotonic_ms());
@@ -147,6 +159,21 @@ auto_login(struct login *login)
 {
     http_free(login->http); /* before what its requests borrow */
     job_clear(&login->job);
+    redirect_close(login->redirect);
+}
+
+/* Before the fence: nothing listens behind it. */
+static enum tw_status
+open_redirect(const struct profile *source, struct redirect **out,
+              struct tw_error *err)
+{
+    const struct profile_option *option;
+
+    if (!(source->module->provider.needs & TW_NEEDS_REDIRECT))
+        return TW_OK;
+    option = profile_option(source, "redirect_uri");
+    return redirect_open(option && option->values ? option->values[0] : NULL,
+                         out, err);
 }
 
 static enum tw_status
@@ -155,7 +182,8 @@ log_in(struct session *session, const struct profile_set *set,
 {
     AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
     AUTO(auto_login) struct login login = {.session = session};
-    const struct person person = {.show = screen_show, .arg = &login.screen};
+    const struct profile *source = profile_login_source(profile);
+    struct person person = {.show = screen_show, .arg = &login.screen};
     struct job_context context = {.options = &session->options,
                                   .store = store,
                                   .secrets = session_secrets(session, store)};
@@ -163,13 +191,15 @@ log_in(struct session *session, const struct profile_set *set,
 
     session->options.force = true;
     screen_open(&session->environment, profile->name, &login.screen);
-    if (profile_login_source(profile)->module->provider.needs &
-        TW_NEEDS_PERSON)
+    if (source->module->provider.needs & TW_NEEDS_PERSON)
         context.person = &person;
     else if (ask_for_token(profile, &token, &err))
         return session_fail(session, &err);
     else
         context.given = &token;
+    if (open_redirect(source, &login.redirect, &err))
+        return session_fail(session, &err);
+    person.redirect = login.redirect;
     if (http_new(session->options.system, &login.http, &err))
         return session_fail(session, &err);
     if (fence_fetching(&profile, 1, &context.secrets, false, &err))

@@ -12,7 +12,7 @@
 #define STATE_MAX (64 * 1024)
 #define NEEDS_KNOWN                                                 \
     (TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT | TW_KEEPS_REFRESH_TOKEN | \
-     TW_NEEDS_PERSON)
+     TW_NEEDS_PERSON | TW_NEEDS_REDIRECT)
 
 /* Up to here a module of the first release reaches. */
 #define SIZE_MIN (offsetof(struct tw_provider_v1, advance) + sizeof(void *))
@@ -30,7 +30,7 @@ check_options(const struct tw_provider_v1 *provider, const char *name,
 
         if (!option->name || !text_is_module_name(option->name) ||
             !option->help || option->type < TW_OPTION_TEXT ||
-            option->type > TW_OPTION_FILE ||
+            option->type > TW_OPTION_LOOPBACK ||
             (i && strcmp(option[-1].name, option->name) >= 0))
             return tw_fail(err, TW_E_MODULE,
                            "provider '%s': row %u of its table of options is "

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "helper/profile_reader.h"
+#include "helper/redirect_place.h"
 #include "helper/url.h"
 #include "provider/base/auto.h"
 #include "provider/base/text.h"
@@ -107,6 +108,23 @@ read_urls(const struct profile_reader *reader, const char *key,
 }
 
 static enum tw_status
+read_loopback(const struct profile_reader *reader, const char *key,
+              const struct yaml_node *node, char **out)
+{
+    struct redirect_place place;
+    size_t n = 0;
+    enum tw_status status = profile_value_line(reader, key, node, &n);
+    const char *problem;
+
+    if (status)
+        return status;
+    problem = redirect_place_problem(node->text, n, &place);
+    if (problem)
+        return profile_refuse(reader, node, "%s %s", key, problem);
+    return profile_value_text(reader, key, node, out);
+}
+
+static enum tw_status
 read_values(const struct profile_reader *reader,
             const struct tw_option *option, const struct yaml_node *node,
             struct profile_option *out)
@@ -130,6 +148,8 @@ read_values(const struct profile_reader *reader,
     case TW_OPTION_URL:
     case TW_OPTION_URLS:
         return read_urls(reader, option->name, first, count, out->values);
+    case TW_OPTION_LOOPBACK:
+        return read_loopback(reader, option->name, node, out->values);
     default:
         return profile_value_text(reader, option->name, node, out->values);
     }

@@ -82,10 +82,10 @@ make_form(struct revocation *revocation, struct tw_error *err)
                                   .value = HINTS[revocation->kind],
                                   .kind = TW_FIELD_TEXT};
     const struct tw_action action = {.fields = &hint, .field_count = 1};
-    const struct reply nothing = {.json = NULL};
+    const struct exchange_known nothing = {.answer = NULL};
     struct exchange_form *form = &revocation->form;
     enum tw_status status = exchange_form_make(form, &revocation->context,
-                                               &nothing, NULL, &action, err);
+                                               &nothing, &action, err);
 
     if (!status &&
         !secret_append(&form->sent[form->sent_count++],

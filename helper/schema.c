@@ -39,6 +39,7 @@ option_shape(const struct tw_option *option)
     case TW_OPTION_TEXT:
     case TW_OPTION_URL:
     case TW_OPTION_FILE:
+    case TW_OPTION_LOOPBACK:
         break;
     }
     return "\"$ref\":\"#/definitions/text\"";

@@ -79,11 +79,16 @@ screen_show(void *arg, const struct tell *tell)
         good = secret_append_text(&page, "\nand enter the code\n\n    ") &&
                secret_append_text(&page, tell->code) &&
                secret_append_text(&page, "\n");
+    if (good && tell->comes_back)
+        good = secret_append_text(
+            &page, "\nin a browser on this host. With one elsewhere, paste "
+                   "here the address that it ends\nat: nothing answers "
+                   "there, and what counts is in the address.\n");
     if (good && tell->text)
         good = secret_append_text(&page, "\nThe server says: ") &&
                secret_append_text(&page, tell->text) &&
                secret_append_text(&page, "\n");
-    if (good && screen->terminal && screen->utf8 &&
+    if (good && !tell->comes_back && screen->terminal && screen->utf8 &&
         secret_append_text(&page, "\n"))
         (void)qr_append(&page, tell->scan ? tell->scan : tell->url,
                         screen->columns, screen->colour);

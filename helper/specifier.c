@@ -107,6 +107,8 @@ place_of_option(const struct tw_option *option)
         return ARGUMENTS;
     case TW_OPTION_FILE:
         return LAST_PART;
+    case TW_OPTION_LOOPBACK:
+        return NOWHERE;
     }
     return NOWHERE;
 }

@@ -178,6 +178,10 @@ LINK_GRANT = $(AM_LDFLAGS) -module -avoid-version -shared -Wl,-z,defs \
 	-Wl,--version-script=$(top_srcdir)/provider/grants/provider.map
 EXTRA_DIST += provider/grants/provider.map
 
+module_LTLIBRARIES += provider/grants/authorization_code.la
+provider_grants_authorization_code_la_SOURCES = provider/grants/authorization_code.c provider/grants/fields.h
+provider_grants_authorization_code_la_LDFLAGS = $(LINK_GRANT)
+
 module_LTLIBRARIES += provider/grants/client_credentials.la
 provider_grants_client_credentials_la_SOURCES = provider/grants/client_credentials.c provider/grants/fields.h
 provider_grants_client_credentials_la_LDFLAGS = $(LINK_GRANT)
@@ -256,6 +260,7 @@ dist_man_MANS += \
 	provider/client/libtokenward.3 \
 	provider/credential/git-credential-tokenward.1 \
 	provider/credential/tokenward-credential.1 \
+	provider/grants/tokenward-authorization_code.7 \
 	provider/grants/tokenward-client_credentials.7 \
 	provider/grants/tokenward-device_code.7 \
 	provider/grants/tokenward-exec.7 \

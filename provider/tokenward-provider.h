@@ -54,6 +54,9 @@ enum tw_option_type {
     TW_OPTION_COMMAND,  /* a secret: what this list, [PROGRAM, ARGUMENT, ...],
                            prints */
     TW_OPTION_FILE,     /* a secret: what stands in the file at this path */
+    TW_OPTION_LOOPBACK, /* a URL that leads back to this host (RFC 8252 7.3):
+                           http://127.0.0.1[:PORT][/PATH], or [::1], or
+                           localhost */
 };
 
 #define TW_OPTION_REQUIRED 0x1u
@@ -79,6 +82,9 @@ struct tw_option {
 /* Where no refresh token is kept, a person at `tokenward login`, who is told
  * by TW_ACTION_TELL: advance() is not called without one. */
 #define TW_NEEDS_PERSON 0x8u
+/* With it: a browser that comes back, for TW_ACTION_AUTHORIZE.  Where it comes
+ * back to may be said by an option redirect_uri of type TW_OPTION_LOOPBACK. */
+#define TW_NEEDS_REDIRECT 0x10u
 
 /* What tw_host.has() answers: bits. */
 #define TW_HAS_SECRET 0x1 /* the profile names a secret by this option */
@@ -106,12 +112,14 @@ struct tw_host {
 
 /** enum tw_event_kind - what happened since the last action */
 enum tw_event_kind {
-    TW_EVENT_START = 1, /* nothing yet */
-    TW_EVENT_TOKEN,     /* the answer holds a valid token (RFC 6749 5.1) */
-    TW_EVENT_REFUSED,   /* the answer is an OAuth error (RFC 6749 5.2) */
-    TW_EVENT_WAITED,    /* the wait is over */
-    TW_EVENT_ANSWER,    /* to TW_POST_ANSWER: it went well; see member() */
-    TW_EVENT_TOLD,      /* the person has been shown what TELL said */
+    TW_EVENT_START = 1,  /* nothing yet */
+    TW_EVENT_TOKEN,      /* the answer holds a valid token (RFC 6749 5.1) */
+    TW_EVENT_REFUSED,    /* the answer is an OAuth error (RFC 6749 5.2) */
+    TW_EVENT_WAITED,     /* the wait is over */
+    TW_EVENT_ANSWER,     /* to TW_POST_ANSWER: it went well; see member() */
+    TW_EVENT_TOLD,       /* the person has been shown what TELL said */
+    TW_EVENT_AUTHORIZED, /* the person has logged in, and a code is there for
+                            TW_FIELD_AUTHORIZED */
 };
 
 struct tw_event {
@@ -131,6 +139,9 @@ enum tw_field_kind {
     TW_FIELD_SIGNED,   /* value: a JSON object of claims; the helper adds iat,
                           exp and jti, signs it with the profile's key and
                           sends the JWT (RFC 7515 7.1) */
+    TW_FIELD_AUTHORIZED, /* value: "code", "redirect_uri" or "code_verifier"
+                            of the last TW_ACTION_AUTHORIZE (RFC 6749 4.1.3,
+                            RFC 7636 4.5) */
 };
 
 struct tw_field {
@@ -157,6 +168,12 @@ enum tw_action_kind {
     TW_ACTION_TAKE, /* what the secret option named by text holds *is* the
                        answer: a JSON object as an endpoint sends it, or
                        the bare token; then TW_EVENT_TOKEN */
+    TW_ACTION_AUTHORIZE, /* of who TW_NEEDS_REDIRECT: send a person's browser
+                            to url, an authorization endpoint (RFC 6749
+                            4.1.1), with fields of kind TEXT; the helper adds
+                            response_type, client_id, redirect_uri, state and
+                            an S256 challenge.  Then TW_EVENT_AUTHORIZED; what
+                            the endpoint refuses ends the exchange */
 };
 
 /* Flags of TW_ACTION_POST: no token is asked for, and any JSON object that is

@@ -96,12 +96,13 @@ CODE=5ec0ffee-cccc-4c1d-9e1f-dev1cec0de
 put device 'provider: device_code' "$ME" "$SECRET" \
     "device_authorization_endpoint: $URL/m/body=$(percent "{\"device_code\":\"$CODE\",\"user_code\":\"BCDF-GHJK\",\"verification_uri\":\"$URL/device\",\"expires_in\":60,\"interval\":1}")/oauth/v1/device" \
     "token_endpoint: $URL/m/body=$(percent '{"access_token":"5ec0ffee-dddd-4c1d-9e1f-acce55","token_type":"Bearer","expires_in":900,"refresh_token":"5ec0ffee-eeee-4c1d-9e1f-ref7e54"}')/oauth/v1/token"
+put browser 'provider: authorization_code' "$AT" "$ME" "$SECRET" "authorization_endpoint: $URL/oauth/v1/authorize"
 put command 'provider: exec' "command: [cat, $T/config/tokenward/minted]" 'default_lifetime: 900'
 put file 'provider: file' "file: $T/config/tokenward/held" 'default_lifetime: 900'
 for name in command file; do sed -i '/ca_file/d' "$PROFILES/$name.yaml"; done
 chmod 700 "$PROFILES"; chmod 600 "$PROFILES"/*
 own "$T/config"
-NAMES="post basic jwt signed shown named given open by-value by-env by-command by-credential by-profile traded bearer renewed device command file"
+NAMES="post basic jwt signed shown named given open by-value by-env by-command by-credential by-profile traded bearer renewed device browser command file"
 mkdir "$T/credentials"; printf '%s\n' "$CANARY" >"$T/credentials/pay"
 chmod 700 "$T/credentials"; chmod 400 "$T/credentials/pay"; own "$T/credentials"
 STATE=$T/home/.local/state/tokenward
@@ -116,11 +117,20 @@ ASSERTION=$(printf '{"alg":' | encode | cut -c1-9)
 } | grep . >"$T/marks"
 is "$(wc -l <"$T/marks") ${#SUBJECT}" "8 43" "there is something to look for"
 is "$(assert | cut -c1-9)" "$ASSERTION" "and an assertion begins so"
+# The browser, which is sent here with a code of the server's.
+come_back() {
+    curl -s --cacert "$CA" -o /dev/null -w '%{redirect_url}' "$(sed -n 's/^    \(http.*\)/\1/p' "$T/run/out")" >"$T/back"
+    curl -s -o /dev/null "$(cat "$T/back")"
+}
 export PAY_SECRET="$CANARY" CREDENTIALS_DIRECTORY="$T/credentials"
 for name in $NAMES; do
     [ "$name" != given ] || { hold assertion "$(assert)"; own "$T/config"; }
     action="fetch --force"
-    [ "$name" != device ] || action=login
+    case $name in device | browser) action=login ;; esac
+    if [ "$name" = browser ]; then
+        { until_true 60 grep -q '^    http' "$T/run/out" && come_back; } &
+        BROWSER=$!
+    fi
     # shellcheck disable=SC2086  # words are wanted
     traced "$T/trace" "$T/bin/tokenward-helper" $action "$name" >"$T/run/out" 2>&1
     is $? 0 "$name: a token"
@@ -138,14 +148,21 @@ for name in $NAMES; do
         found "$(grep -cF -e "$kept" "$T/calls")" "$name: the next refresh token is in no call"
         printf '%s\n' "$kept" >>"$T/marks"
     fi
+    if [ "$name" = browser ]; then
+        wait "$BROWSER"
+        code=$(sed 's/.*[?&]code=\([^&]*\).*/\1/' "$T/back")
+        [ ${#code} -ge 40 ]; ok $? "$name: the browser brought a code"
+        found "$(grep -cF -e "$code" "$T/calls")" "$name: which is written nowhere"
+        found "$(grep -rlF -e "$code" "$T/home" "$T/run" 2>/dev/null | wc -l)" "$name: nor in a file"
+    fi
     if [ "$name" = by-profile ]; then
         found "$(grep -F -e "$(field post access_token)" "$T/calls" | grep -cvE "<$T/run/tokenward/post/\.new\.[^>]*>")" \
             "$name: and the other profile's into that one's"
     fi
 done
 grep -rlFf "$T/marks" "$T/run" "$T/home" "$T/sandbox.out" | sort >"$T/found"
-is "$(tr '\n' ' ' <"$T/found")" "$STATE/device $STATE/renewed " "where a mark may be found, it is"
-found "$(grep -cv -e "^$STATE/device$" -e "^$STATE/renewed$" "$T/found")" "no file holds one but the state of a refresh token"
+is "$(tr '\n' ' ' <"$T/found")" "$STATE/browser $STATE/device $STATE/renewed " "where a mark may be found, it is"
+found "$(grep -cv -e "^$STATE/browser$" -e "^$STATE/device$" -e "^$STATE/renewed$" "$T/found")" "no file holds one but the state of a refresh token"
 user tokenward status --json >"$T/status" 2>&1
 user tokenward status --verbose >>"$T/status" 2>&1
 user "$T/bin/tokenward-helper" check >>"$T/status" 2>&1

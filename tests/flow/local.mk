@@ -12,7 +12,7 @@ tests_flow_reader_LDADD = provider/client/libtokenward.la
 
 # The fetches, logins and the resident helper once more, as on a kernel that
 # has neither Landlock nor seccomp.
-UNFENCED_TESTS = tests/flow/main-t.sh tests/flow/fence-t.sh tests/flow/grants-t.sh tests/flow/login-t.sh \
+UNFENCED_TESTS = tests/flow/main-t.sh tests/flow/browser-t.sh tests/flow/fence-t.sh tests/flow/grants-t.sh tests/flow/login-t.sh \
 	tests/flow/logout-t.sh tests/flow/serve-t.sh tests/flow/stack-t.sh tests/flow/token-t.sh
 check-unfenced: tests
 	TOKENWARD_LACKING=both $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNFENCED_TESTS)'
@@ -36,6 +36,7 @@ FLOW_TESTS = \
 	tests/flow/answers-t.sh \
 	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
+	tests/flow/browser-t.sh \
 	tests/flow/canary-t.sh \
 	tests/flow/clients-t.sh \
 	tests/flow/clock-t.sh \

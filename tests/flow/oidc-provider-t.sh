@@ -127,6 +127,11 @@ peer refused desk desk-secret "$@"
 at_browser refused user_code -
 is $? 77 "a person refuses: exit 77"
 like "$(cat "$T/login")" 'access_denied' "the login says so"
+peer back code code-secret "$BASIC" 'provider: authorization_code' 'scope: openid offline_access api:read' \
+    'prompt: consent' "authorization_endpoint: $TLS_URL/auth" 'redirect_uri: http://127.0.0.1/cb' \
+    "revocation_endpoint: $TLS_URL/token/revocation"
+came_back back code alice
+logged_out back code -u code:code-secret
 shift
 peer device device '' 'token_endpoint_auth_method: none' "$@"
 logged_in device device user_code bob

@@ -36,6 +36,7 @@ static const struct {
     {"oidc_token", fuzz_oidc_token},
     {"profile", fuzz_profile},
     {"record", fuzz_record},
+    {"redirect", fuzz_redirect},
     {"reply", fuzz_reply},
     {"retry_after", fuzz_retry_after},
     {"session_word", fuzz_session_word},

@@ -32,13 +32,13 @@ advance(const struct tw_host *host, void *state, const struct tw_event *event,
     return script_action(host, state, action);
 }
 
-extern const struct tw_provider_v1 grant_device_code, grant_jwt_bearer,
-    grant_refresh_token, grant_token_exchange;
+extern const struct tw_provider_v1 grant_authorization_code, grant_device_code,
+    grant_jwt_bearer, grant_refresh_token, grant_token_exchange;
 static const struct tw_provider_v1 SCRIPTED = {
     .name = "scripted", .state_size = SCRIPT_STATE_SIZE, .advance = advance};
 static const struct tw_provider_v1 *const PROVIDERS[] = {
-    &SCRIPTED, &grant_device_code, &grant_jwt_bearer, &grant_refresh_token,
-    &grant_token_exchange};
+    &SCRIPTED,         &grant_authorization_code, &grant_device_code,
+    &grant_jwt_bearer, &grant_refresh_token,      &grant_token_exchange};
 
 static char *given[] = {(char[]){"ASSERTION=" SECRET}, NULL};
 static const struct environment ENVIRONMENT = {.given = given};

@@ -24,9 +24,9 @@ fuzz_run fuzz_backoff, fuzz_bazel, fuzz_bell, fuzz_broker, fuzz_cargo,
     fuzz_claim, fuzz_docker, fuzz_exchange, fuzz_form, fuzz_git, fuzz_goauth,
     fuzz_index, fuzz_instant, fuzz_json, fuzz_jwt_expiry, fuzz_keyring,
     fuzz_kubectl, fuzz_kubelet, fuzz_mail, fuzz_metadata, fuzz_module_table,
-    fuzz_oidc_token, fuzz_profile, fuzz_record, fuzz_reply, fuzz_retry_after,
-    fuzz_session_word, fuzz_state, fuzz_terraform, fuzz_url, fuzz_verdict,
-    fuzz_yaml;
+    fuzz_oidc_token, fuzz_profile, fuzz_record, fuzz_redirect, fuzz_reply,
+    fuzz_retry_after, fuzz_session_word, fuzz_state, fuzz_terraform, fuzz_url,
+    fuzz_verdict, fuzz_yaml;
 
 /* FUZZ_CHECK: ends the run, and says where, unless @condition holds. */
 #define FUZZ_CHECK(condition)                          \

@@ -34,6 +34,7 @@ FUZZ_SOURCES = \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/git.c \
+	tests/fuzz/grant_authorization_code.c \
 	tests/fuzz/grant_device_code.c \
 	tests/fuzz/grant_jwt_bearer.c \
 	tests/fuzz/grant_refresh_token.c \
@@ -46,6 +47,7 @@ FUZZ_SOURCES = \
 	tests/fuzz/module_table.c \
 	tests/fuzz/profile.c \
 	tests/fuzz/record.c \
+	tests/fuzz/redirect.c \
 	tests/fuzz/reply.c \
 	tests/fuzz/retry_after.c \
 	tests/fuzz/script.c \

@@ -27,6 +27,9 @@ Test(exchange_broken, broken_actions)
     expect(TW_E_MODULE, IS_BROKEN "it names no secret of the profile");
     RUN(DO(TAKE, .text = "scope"));
     expect(TW_E_MODULE, IS_BROKEN "it names no secret of the profile");
+    RUN(DO(AUTHORIZE, .url = "https://a.test/"));
+    expect(TW_E_MODULE, IS_BROKEN "it wants a browser to come back, and by "
+                                  "its needs none does");
     profile.token_endpoint = NULL;
     RUN(POST(PLAIN));
     expect(TW_E_MODULE, IS_BROKEN "it names no endpoint");
@@ -55,6 +58,7 @@ Test(exchange_broken, broken_forms)
         {"n", "nothing", TW_FIELD_SECRET, 0},
         {"n", "scope", TW_FIELD_SECRET, 0},
         {"n", "code", TW_FIELD_MEMBER, 0},
+        {"n", "code", TW_FIELD_AUTHORIZED, 0},
     };
     static const char *const MESSAGES[] = {
         IS_BROKEN "its form has a field without name or value",
@@ -65,6 +69,7 @@ Test(exchange_broken, broken_forms)
         IS_BROKEN "it names no secret of the profile",
         IS_BROKEN "it names no secret of the profile",
         IS_BROKEN "it names a text of an answer, and there is none",
+        IS_BROKEN "it names what no login has brought",
     };
     struct tw_field many[TW_FIELDS_MAX + 1];
     struct tw_action odd = POST(PLAIN);

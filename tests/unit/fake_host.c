@@ -119,11 +119,10 @@ fake_send(enum tw_event_kind kind, const char *error,
 void
 fake_expect_form(const char *expected)
 {
-    static const char *const KINDS[] = {[TW_FIELD_TEXT] = "",
-                                        [TW_FIELD_SECRET] = "SECRET:",
-                                        [TW_FIELD_MEMBER] = "MEMBER:",
-                                        [TW_FIELD_KEPT] = "KEPT:",
-                                        [TW_FIELD_SIGNED] = "SIGNED:"};
+    static const char *const KINDS[] = {
+        [TW_FIELD_TEXT] = "",          [TW_FIELD_SECRET] = "SECRET:",
+        [TW_FIELD_MEMBER] = "MEMBER:", [TW_FIELD_KEPT] = "KEPT:",
+        [TW_FIELD_SIGNED] = "SIGNED:", [TW_FIELD_AUTHORIZED] = "AUTHORIZED:"};
     char form[4096] = "";
 
     for (size_t i = 0; i < fake_action.field_count; i++) {

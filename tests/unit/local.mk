@@ -22,6 +22,8 @@ tests_unit_corpus_replies_t_LDADD = helper/libhelper.la
 
 if HAVE_CRITERION
 UNIT_TESTS += \
+	tests/unit/authorization-code-t \
+	tests/unit/authorization-t \
 	tests/unit/base-t \
 	tests/unit/bearer-file-t \
 	tests/unit/bell-t \
@@ -66,6 +68,7 @@ UNIT_TESTS += \
 	tests/unit/publish-t \
 	tests/unit/readers-t \
 	tests/unit/record-t \
+	tests/unit/redirect-t \
 	tests/unit/refresh-token-t \
 	tests/unit/renewal-t \
 	tests/unit/reply-rules-t \
@@ -92,6 +95,16 @@ UNIT_TESTS += \
 	tests/unit/watch-t \
 	tests/unit/wipe-t \
 	tests/unit/yaml-t
+tests_unit_authorization_code_t_SOURCES = tests/unit/authorization-code-t.c tests/unit/fake_host.c tests/unit/fake_host.h
+tests_unit_authorization_code_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_authorization_code_t_CFLAGS = $(CC_UNIT)
+tests_unit_authorization_code_t_LDADD = $(LINK_UNIT)
+
+tests_unit_authorization_t_SOURCES = tests/unit/authorization-t.c
+tests_unit_authorization_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_authorization_t_CFLAGS = $(CC_UNIT)
+tests_unit_authorization_t_LDADD = $(LINK_UNIT)
+
 tests_unit_base_t_SOURCES = tests/unit/base-t.c
 tests_unit_base_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_base_t_CFLAGS = $(CC_UNIT)
@@ -311,6 +324,11 @@ tests_unit_record_t_SOURCES = tests/unit/record-t.c
 tests_unit_record_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_record_t_CFLAGS = $(CC_UNIT)
 tests_unit_record_t_LDADD = $(LINK_UNIT)
+
+tests_unit_redirect_t_SOURCES = tests/unit/redirect-t.c
+tests_unit_redirect_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_redirect_t_CFLAGS = $(CC_UNIT)
+tests_unit_redirect_t_LDADD = $(LINK_UNIT)
 
 tests_unit_refresh_token_t_SOURCES = tests/unit/refresh-token-t.c tests/unit/fake_host.c tests/unit/fake_host.h
 tests_unit_refresh_token_t_CPPFLAGS = $(CPP_UNIT)

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# person.sh URL CA USER - the person at the browser of a device login: opens
-# verification_uri_complete, confirms the code, logs in and consents, as the
-# forms of oidc-provider's own pages ask.  USER - refuses.
+# person.sh URL CA USER - the person at the browser of a login: opens what they
+# were shown (verification_uri_complete, or an authorization request), confirms
+# the code, logs in and consents, as the forms of oidc-provider's own pages ask,
+# and goes where that leads.  USER - refuses.
 set -eu
 url=$1 ca=$2 user=$3 answer=confirm
 [ "$user" != - ] || answer=abort
@@ -21,6 +22,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
     case $next in
         '') ;;
         "$site"/*) url=$next; continue ;;
+        http://127.0.0.1:*) curl -sS "$next"; exit 0 ;;
         *) echo "person: led away to $next" >&2; exit 1 ;;
     esac
     ! grep -q 'Sign-in Success' "$jar/page" || exit 0

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * redirect.c - see redirect.h.
+ *
+ * Anybody on this host may connect, and every page in the browser can make it
+ * come here: places are few, each for a few seconds, and who brings no answer
+ * to what was asked changes nothing.
+ */
+#include "helper/redirect.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/redirect_page.h"
+#include "provider/base/auto.h"
+#include "provider/base/clock.h"
+
+#define CALLERS_MAX 8
+#define CALLER_MS 5000
+#define BACKLOG 16
+#define STATE_MAX 128
+#define PASTED_MAX REDIRECT_HEAD_MAX
+
+struct caller {
+    int fd; /* -1: nobody */
+    int64_t end_ms;
+    struct secret head;
+};
+
+struct redirect {
+    struct redirect_place place;
+    char uri[sizeof(struct redirect_place) + sizeof "http://:65535"];
+    int fd;
+    bool reads_terminal;
+    struct secret pasted; /* a line, as far as it is there */
+    struct secret state;  /* empty: nothing is expected */
+    struct redirect_answer answer;
+    bool is_answered;
+    struct caller callers[CALLERS_MAX];
+};
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+static socklen_t
+make_address(const struct redirect_place *place, union address *out)
+{
+    memset(out, 0, sizeof *out);
+    if (place->is_ipv6) {
+        out->v6.sin6_family = AF_INET6;
+        out->v6.sin6_addr = in6addr_loopback;
+        out->v6.sin6_port = htons(place->port);
+        return sizeof out->v6;
+    }
+    out->v4.sin_family = AF_INET;
+    out->v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    out->v4.sin_port = htons(place->port);
+    return sizeof out->v4;
+}
+
+static enum tw_status
+listen_at(struct redirect *redirect, struct tw_error *err)
+{
+    const int on = 1;
+    union address address;
+    socklen_t len = make_address(&redirect->place, &address);
+
+    redirect->fd = socket(address.any.sa_family,
+                          SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (redirect->fd < 0 ||
+        setsockopt(redirect->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "a socket");
+    if (bind(redirect->fd, &address.any, len) < 0)
+        return tw_fail_errno(err, TW_E_CONFIG, errno,
+                             "redirect_uri: port %u of this host",
+                             (unsigned)redirect->place.port);
+    if (listen(redirect->fd, BACKLOG) < 0 ||
+        getsockname(redirect->fd, &address.any, &len) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "a socket");
+    redirect->place.port = ntohs(
+        redirect->place.is_ipv6 ? address.v6.sin6_port : address.v4.sin_port);
+    return TW_OK;
+}
+
+enum tw_status
+redirect_open(const char *uri, struct redirect **out, struct tw_error *err)
+{
+    struct redirect *redirect = calloc(1, sizeof *redirect);
+    const char *problem;
+    bool has_port;
+
+    if (!redirect)
+        return tw_no_memory(err);
+    uri = uri ? uri : REDIRECT_PLACE;
+    redirect->fd = -1;
+    for (int i = 0; i < CALLERS_MAX; i++)
+        redirect->callers[i] =
+            (struct caller){.fd = -1, .head = SECRET_INIT(REDIRECT_HEAD_MAX)};
+    redirect->pasted = SECRET_INIT(PASTED_MAX);
+    redirect->state = SECRET_INIT(STATE_MAX);
+    redirect_answer_init(&redirect->answer);
+    redirect->reads_terminal = isatty(STDIN_FILENO);
+    problem = redirect_place_problem(uri, strlen(uri), &redirect->place);
+    has_port = !problem && redirect->place.port;
+    if (problem)
+        (void)tw_fail(err, TW_E_CONFIG, "redirect_uri %s", problem);
+    if (problem || listen_at(redirect, err)) {
+        redirect_close(redirect);
+        return (enum tw_status)err->status;
+    }
+    if (has_port)
+        (void)snprintf(redirect->uri, sizeof redirect->uri, "%s", uri);
+    else
+        (void)snprintf(redirect->uri, sizeof redirect->uri, "http://%s:%u%s",
+                       redirect->place.host, (unsigned)redirect->place.port,
+                       redirect->place.path);
+    *out = redirect;
+    return TW_OK;
+}
+
+const char *
+redirect_uri(const struct redirect *redirect)
+{
+    return redirect->uri;
+}
+
+enum tw_status
+redirect_expect(struct redirect *redirect, const char *state,
+                struct tw_error *err)
+{
+    secret_clear(&redirect->state);
+    redirect_answer_clear(&redirect->answer);
+    redirect->is_answered = false;
+    return secret_append_text(&redirect->state, state) ? TW_OK
+                                                       : tw_no_memory(err);
+}
+
+bool
+redirect_is_expected(const struct redirect *redirect)
+{
+    return redirect->state.len && !redirect->is_answered;
+}
+
+/* Is it the answer to what was asked?  Then it is kept. */
+static bool
+settle(struct redirect *redirect, struct redirect_answer *answer)
+{
+    const struct secret *state = &answer->values[REDIRECT_STATE];
+
+    if (!redirect_is_expected(redirect) ||
+        !bytes_equal(state->bytes, state->len, redirect->state.bytes,
+                     redirect->state.len))
+        return false;
+    redirect->answer = *answer;
+    redirect_answer_init(answer);
+    redirect->is_answered = true;
+    return true;
+}
+
+static void
+hang_up(struct caller *caller)
+{
+    auto_close(&caller->fd);
+    caller->fd = -1;
+    secret_clear(&caller->head);
+}
+
+/* What it wants, once that is known: then it is told, and gone. */
+static void
+serve(struct redirect *redirect, struct caller *caller)
+{
+    AUTO(redirect_answer_clear) struct redirect_answer answer;
+    enum redirect_kind kind;
+    enum page page = PAGE_NOT_HERE;
+
+    redirect_answer_init(&answer);
+    kind = redirect_request_read(&redirect->place, secret_text(&caller->head),
+                                 caller->head.len, &answer);
+    switch (kind) {
+    case REDIRECT_INCOMPLETE:
+        return;
+    case REDIRECT_BROKEN:
+        page = PAGE_BROKEN;
+        break;
+    case REDIRECT_NO_GET:
+        page = PAGE_NO_GET;
+        break;
+    case REDIRECT_ELSEWHERE:
+        break;
+    case REDIRECT_HERE:
+        page = !settle(redirect, &answer)             ? PAGE_NOT_ASKED
+               : redirect->answer.has[REDIRECT_ERROR] ? PAGE_REFUSED
+                                                      : PAGE_THANKS;
+        break;
+    }
+    redirect_page_send(caller->fd, page);
+    hang_up(caller);
+}
+
+static void
+hear(struct redirect *redirect, struct caller *caller)
+{
+    char bytes[4096];
+    ssize_t n = recv(caller->fd, bytes, sizeof bytes, 0);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0 || !secret_append(&caller->head, bytes, (size_t)n))
+        hang_up(caller);
+    else
+        serve(redirect, caller);
+    explicit_bzero(bytes, sizeof bytes);
+}
+
+/* Whoever came first has had the longest time. */
+static struct caller *
+find_place(struct redirect *redirect)
+{
+    struct caller *oldest = &redirect->callers[0];
+
+    for (int i = 0; i < CALLERS_MAX; i++) {
+        struct caller *caller = &redirect->callers[i];
+
+        if (caller->fd < 0)
+            return caller;
+        if (caller->end_ms < oldest->end_ms)
+            oldest = caller;
+    }
+    hang_up(oldest);
+    return oldest;
+}
+
+static void
+welcome(struct redirect *redirect)
+{
+    int fd = accept4(redirect->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct caller *caller;
+
+    if (fd < 0)
+        return;
+    caller = find_place(redirect);
+    caller->fd = fd;
+    caller->end_ms = clock_monotonic_ms() + CALLER_MS;
+}
+
+/* A line of the terminal: an address with an answer, or something else. */
+static void
+read_pasted(struct redirect *redirect)
+{
+    static const char SORRY[] =
+        "That is not where this login leads to. Paste the whole address.\n";
+    AUTO(redirect_answer_clear) struct redirect_answer answer;
+
+    redirect_answer_init(&answer);
+    if (secret_text(&redirect->pasted)[strspn(secret_text(&redirect->pasted),
+                                              " \t\r\n")] &&
+        (!redirect_address_read(secret_text(&redirect->pasted), &answer) ||
+         !settle(redirect, &answer)))
+        (void)!write(STDOUT_FILENO, SORRY, sizeof SORRY - 1);
+    secret_clear(&redirect->pasted);
+}
+
+static void
+read_terminal(struct redirect *redirect)
+{
+    char bytes[4096];
+    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0)
+        redirect->reads_terminal = false;
+    else if (!secret_append(&redirect->pasted, bytes, (size_t)n))
+        secret_clear(&redirect->pasted);
+    else if (memchr(bytes, '\n', (size_t)n))
+        read_pasted(redirect);
+    explicit_bzero(bytes, sizeof bytes);
+}
+
+static void
+end_late(struct redirect *redirect)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    for (int i = 0; i < CALLERS_MAX; i++) {
+        if (redirect->callers[i].fd >= 0 &&
+            now_ms >= redirect->callers[i].end_ms)
+            hang_up(&redirect->callers[i]);
+    }
+}
+
+void
+redirect_wait(struct redirect *redirect, int wait_ms)
+{
+    struct pollfd fds[CALLERS_MAX + 2];
+    int64_t end_ms = clock_monotonic_ms() + wait_ms;
+
+    while (redirect_is_expected(redirect) && wait_ms >= 0) {
+        fds[0] = (struct pollfd){.fd = redirect->fd, .events = POLLIN};
+        fds[1] =
+            (struct pollfd){.fd = redirect->reads_terminal ? STDIN_FILENO : -1,
+                            .events = POLLIN};
+        for (int i = 0; i < CALLERS_MAX; i++)
+            fds[i + 2] = (struct pollfd){.fd = redirect->callers[i].fd,
+                                         .events = POLLIN};
+        if (poll(fds, CALLERS_MAX + 2, wait_ms) < 0)
+            return;
+        for (int i = 0; i < CALLERS_MAX; i++) {
+            if (fds[i + 2].revents)
+                hear(redirect, &redirect->callers[i]);
+        }
+        if (fds[0].revents)
+            welcome(redirect);
+        if (fds[1].revents)
+            read_terminal(redirect);
+        end_late(redirect);
+        wait_ms = (int)(end_ms - clock_monotonic_ms());
+    }
+}
+
+bool
+redirect_take(struct redirect *redirect, struct redirect_answer *out)
+{
+    if (!redirect->is_answered)
+        return false;
+    *out = redirect->answer;
+    redirect_answer_init(&redirect->answer);
+    redirect->is_answered = false;
+    secret_clear(&redirect->state);
+    return true;
+}
+
+void
+redirect_close(struct redirect *redirect)
+{
+    if (!redirect)
+        return;
+    for (int i = 0; i < CALLERS_MAX; i++)
+        hang_up(&redirect->callers[i]);
+    auto_close(&redirect->fd);
+    secret_clear(&redirect->pasted);
+    secret_clear(&redirect->state);
+    redirect_answer_clear(&redirect->answer);
+    free(redirect);
+}

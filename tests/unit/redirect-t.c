@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * redirect-t.c - where a browser comes back to, what it brings, and who else
+ * comes.
+ */
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/redirect.h"
+#include "provider/base/auto.h"
+#include "provider/base/clock.h"
+
+TestSuite(redirect, .timeout = 60);
+
+/* Places. */
+
+static const char *
+problem_of(const char *text, struct redirect_place *out)
+{
+    return redirect_place_problem(text, strlen(text), out);
+}
+
+Test(redirect, is_to_a_place_of_this_host)
+{
+    static const struct {
+        const char *uri, *host, *path;
+        unsigned port;
+        bool is_ipv6;
+    } ROWS[] = {
+        {REDIRECT_PLACE, "127.0.0.1", "/", 0, false},
+        {"http://127.0.0.1", "127.0.0.1", "", 0, false},
+        {"http://127.0.0.1:8401/a/b", "127.0.0.1", "/a/b", 8401, false},
+        {"http://[::1]:1/", "[::1]", "/", 1, true},
+        {"http://localhost:65535", "localhost", "", 65535, false},
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct redirect_place place;
+
+        cr_assert_null(problem_of(ROWS[i].uri, &place), "%s", ROWS[i].uri);
+        cr_expect_str_eq(place.host, ROWS[i].host);
+        cr_expect_str_eq(place.path, ROWS[i].path);
+        cr_expect_eq(place.port, ROWS[i].port);
+        cr_expect_eq(place.is_ipv6, ROWS[i].is_ipv6);
+    }
+}
+
+Test(redirect, is_to_no_other)
+{
+    static const char *const BAD[] = {
+        "https://127.0.0.1/",
+        "http://127.0.0.2/",
+        "http://a.test/",
+        "http://localhost.a.test/",
+        "http://127.0.0.1.a.test/",
+        "HTTP://127.0.0.1/",
+        "http://[::2]/",
+        "http://127.0.0.1/?a=b",
+        "http://127.0.0.1?a",
+        "http://127.0.0.1/#a",
+        "http://127.0.0.1:0/",
+        "http://127.0.0.1:65536/",
+        "http://me@127.0.0.1/",
+        "urn:ietf:wg:oauth:2.0:oob",
+        "",
+    };
+    char path[400] = "http://127.0.0.1/";
+    struct redirect_place place;
+
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        cr_expect_not_null(problem_of(BAD[i], &place), "%s", BAD[i]);
+    memset(path + strlen(path), 'a', 255);
+    cr_expect_not_null(problem_of(path, &place));
+    path[strlen("http://127.0.0.1") + 255] = '\0';
+    cr_expect_null(problem_of(path, &place));
+}
+
+/* Requests. */
+
+#define HEAD(target) "GET " target " HTTP/1.1\r\nHost: 127.0.0.1:8401\r\n\r\n"
+
+static struct redirect_answer answer;
+
+static enum redirect_kind
+kind_of(const char *head)
+{
+    struct redirect_place place;
+
+    cr_assert_null(problem_of("http://127.0.0.1:8401/cb", &place));
+    redirect_answer_clear(&answer);
+    redirect_answer_init(&answer);
+    return redirect_request_read(&place, head, strlen(head), &answer);
+}
+
+static const char *
+value(enum redirect_parameter parameter)
+{
+    return secret_text(&answer.values[parameter]);
+}
+
+Test(redirect, brings_a_code)
+{
+    cr_assert_eq(kind_of(HEAD("/cb?code=a%2Bb%2f+c&state=s%7E&iss=https%3A%2F"
+                              "%2Fa.test&other=x")),
+                 REDIRECT_HERE);
+    cr_expect_str_eq(value(REDIRECT_CODE), "a+b/ c");
+    cr_expect_str_eq(value(REDIRECT_STATE), "s~");
+    cr_expect_str_eq(value(REDIRECT_ISSUER), "https://a.test");
+    cr_expect(answer.has[REDIRECT_CODE]);
+    cr_expect_not(answer.has[REDIRECT_ERROR]);
+}
+
+Test(redirect, brings_a_refusal)
+{
+    cr_assert_eq(kind_of(HEAD("/cb?error=access_denied&state=s&error_"
+                              "description=no%0A")),
+                 REDIRECT_HERE);
+    cr_expect_str_eq(value(REDIRECT_ERROR), "access_denied");
+    cr_expect_str_eq(value(REDIRECT_DESCRIPTION), "",
+                     "what cannot be shown is not");
+    cr_assert_eq(kind_of(HEAD("/cb?error_description=no+way&error=a")),
+                 REDIRECT_HERE);
+    cr_expect_str_eq(value(REDIRECT_DESCRIPTION), "no way");
+}
+
+Test(redirect, may_be_empty)
+{
+    cr_expect_eq(kind_of(HEAD("/cb")), REDIRECT_HERE);
+    cr_expect_eq(kind_of(HEAD("/cb?")), REDIRECT_HERE);
+    cr_expect_eq(kind_of(HEAD("/cb?&=&code")), REDIRECT_HERE);
+    cr_expect(answer.has[REDIRECT_CODE]);
+    cr_expect_eq(answer.values[REDIRECT_CODE].len, 0);
+}
+
+Test(redirect, is_read_in_one_way)
+{
+    static const char *const BAD[] = {
+        HEAD("/cb?code=a&code=b"),
+        HEAD("/cb?state=a&state=a"),
+        HEAD("/cb?code=a%00b"),
+        HEAD("/cb?code=a%0Ab"),
+        HEAD("/cb?code=%e4"),
+        HEAD("/cb?code=%4"),
+        HEAD("/cb?code=%"),
+        HEAD("/cb?code=%g1"),
+        "GET /cb?code=a\r\nHost: 127.0.0.1:8401\r\n\r\n",
+        "GET /cb?code=a HTTP/2\r\nHost: 127.0.0.1:8401\r\n\r\n",
+        "GET /cb?code=a b HTTP/1.1\r\nHost: 127.0.0.1:8401\r\n\r\n",
+        "\r\n",
+        "\n\n",
+        "\x16\x03\x01\n\n",
+    };
+
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        cr_expect_eq(kind_of(BAD[i]), REDIRECT_BROKEN, "%s", BAD[i]);
+}
+
+Test(redirect, is_for_this_place_alone)
+{
+    static const char *const BAD[] = {
+        HEAD("/"),
+        HEAD("/favicon.ico"),
+        HEAD("/cb/?code=a"),
+        HEAD("//cb?code=a"),
+        HEAD("http://127.0.0.1:8401/cb?code=a"),
+        "GET /cb?code=a HTTP/1.1\r\n\r\n",
+        "GET /cb?code=a HTTP/1.1\r\nHost: a.test:8401\r\n\r\n",
+        "GET /cb?code=a HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        "GET /cb?code=a HTTP/1.1\r\nHost: localhost:8401\r\n\r\n",
+        "GET /cb?code=a HTTP/1.1\r\nHost: 127.0.0.1:8401\r\nHost: "
+        "127.0.0.1:8401\r\n\r\n",
+    };
+
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        cr_expect_eq(kind_of(BAD[i]), REDIRECT_ELSEWHERE, "%s", BAD[i]);
+    cr_expect_eq(kind_of("GET /cb HTTP/1.0\nA: b\nhost:127.0.0.1:8401 \n\n"),
+                 REDIRECT_HERE);
+    cr_expect_eq(kind_of("POST /cb HTTP/1.1\r\n\r\n"), REDIRECT_NO_GET);
+    cr_expect_eq(kind_of("HEAD /cb HTTP/1.1\r\n\r\n"), REDIRECT_NO_GET);
+}
+
+Test(redirect, is_looked_at_when_it_is_whole)
+{
+    static const char WHOLE[] = HEAD("/cb?code=a");
+    struct redirect_place place;
+
+    cr_assert_null(problem_of("http://127.0.0.1:8401/cb", &place));
+    redirect_answer_init(&answer);
+    for (size_t n = 0; n + 1 < sizeof WHOLE - 1; n++)
+        cr_expect_eq(redirect_request_read(&place, WHOLE, n, &answer),
+                     REDIRECT_INCOMPLETE, "%zu", n);
+    redirect_answer_clear(&answer);
+}
+
+Test(redirect, may_be_pasted)
+{
+    redirect_answer_init(&answer);
+    cr_assert(redirect_address_read(
+        "http://127.0.0.1:8401/cb?code=a%20b&state=s#top\n", &answer));
+    cr_expect_str_eq(value(REDIRECT_CODE), "a b");
+    cr_expect_str_eq(value(REDIRECT_STATE), "s");
+    redirect_answer_clear(&answer);
+    cr_expect_not(redirect_address_read("a%20b", &answer));
+    cr_expect_not(redirect_address_read("?code=a&code=b", &answer));
+    redirect_answer_clear(&answer);
+}
+
+/* The listener. */
+
+static struct redirect *redirect;
+
+static void
+open_at(const char *uri)
+{
+    struct tw_error err = {0};
+
+    cr_assert_eq(redirect_open(uri, &redirect, &err), TW_OK, "%s",
+                 err.message);
+    cr_assert_eq(redirect_expect(redirect, "st4te", &err), TW_OK);
+}
+
+static unsigned
+port_of(void)
+{
+    unsigned port = 0;
+
+    (void)sscanf(redirect_uri(redirect), "http://127.0.0.1:%u", &port);
+    return port;
+}
+
+static int
+connect_to(unsigned port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(
+        connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+/* What a browser is answered that asks for this. */
+static const char *
+visit(const char *target)
+{
+    static char page[4096];
+    AUTO_CLOSE int fd = connect_to(port_of());
+    size_t have = 0;
+    ssize_t n;
+
+    (void)dprintf(fd, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n", target,
+                  port_of());
+    redirect_wait(redirect, 100);
+    while ((n = recv(fd, page + have, sizeof page - 1 - have, 0)) > 0)
+        have += (size_t)n;
+    page[have] = '\0';
+    return page;
+}
+
+Test(redirect, waits_for_the_answer_to_what_was_asked)
+{
+    static const char *const OTHERS[] = {
+        "/?code=c&state=other", "/?code=c",
+        "/?code=c&state=", "/?code=c&state=st4te2", "/"};
+
+    open_at(NULL);
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
+        cr_expect_not_null(strstr(visit(OTHERS[i]), "400 Bad Request"), "%s",
+                           OTHERS[i]);
+        cr_expect(redirect_is_expected(redirect));
+    }
+    cr_expect_not_null(strstr(visit("/favicon.ico"), "404 Not Found"));
+    cr_expect_not(redirect_take(redirect, &answer));
+    cr_expect_not_null(strstr(visit("/?code=c0de&state=st4te"), "200 OK"));
+    cr_expect_not(redirect_is_expected(redirect));
+    cr_assert(redirect_take(redirect, &answer));
+    cr_expect_str_eq(value(REDIRECT_CODE), "c0de");
+    redirect_answer_clear(&answer);
+    cr_expect_not(redirect_take(redirect, &answer));
+    redirect_close(redirect);
+}
+
+Test(redirect, shows_nothing_that_came)
+{
+    const char *page;
+
+    open_at("http://127.0.0.1/cb");
+    page = visit("/cb?error=%3Cb%3E&error_description=%3Cscript%3E&state="
+                 "st4te");
+    cr_expect_not_null(strstr(page, "200 OK"));
+    cr_expect_not_null(strstr(page, "Not logged in"));
+    cr_expect_null(strstr(page, "script"));
+    cr_expect_not_null(strstr(page, "default-src 'none'"));
+    cr_expect_not_null(strstr(page, "no-store"));
+    redirect_close(redirect);
+}
+
+Test(redirect, stands_who_says_nothing_and_who_says_too_much)
+{
+    static char much[REDIRECT_HEAD_MAX + 4096];
+    int idle[40];
+    AUTO_CLOSE int loud = -1;
+    int64_t began_ms;
+
+    open_at(NULL);
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
+        idle[i] = connect_to(port_of());
+        redirect_wait(redirect, 0);
+    }
+    loud = connect_to(port_of());
+    memset(much, 'a', sizeof much);
+    began_ms = clock_monotonic_ms();
+    (void)!send(loud, much, sizeof much, MSG_NOSIGNAL | MSG_DONTWAIT);
+    redirect_wait(redirect, 50);
+    cr_expect_lt(clock_monotonic_ms() - began_ms, 20000);
+    cr_expect_not_null(strstr(visit("/?code=c&state=st4te"), "200 OK"));
+    cr_expect(redirect_take(redirect, &answer));
+    redirect_answer_clear(&answer);
+    redirect_close(redirect);
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        (void)close(idle[i]);
+}
+
+Test(redirect, says_that_a_port_is_taken)
+{
+    struct redirect *second = NULL;
+    struct tw_error err = {0};
+    char uri[64];
+
+    open_at(NULL);
+    (void)snprintf(uri, sizeof uri, "http://localhost:%u/", port_of());
+    cr_expect_eq(redirect_open(uri, &second, &err), TW_E_CONFIG);
+    cr_expect_not_null(strstr(err.message, "Address already in use"), "%s",
+                       err.message);
+    redirect_close(redirect);
+    cr_expect_eq(redirect_open(uri, &second, &err), TW_OK, "%s", err.message);
+    cr_expect_str_eq(redirect_uri(second), uri);
+    redirect_close(second);
+    cr_expect_eq(redirect_open("https://127.0.0.1/", &second, &err),
+                 TW_E_CONFIG);
+}
