@@ -84,8 +84,8 @@ make_form(struct revocation *revocation, struct tw_error *err)
     const struct tw_action action = {.fields = &hint, .field_count = 1};
     const struct exchange_known nothing = {.answer = NULL};
     struct exchange_form *form = &revocation->form;
-    enum tw_status status = exchange_form_make(form, &revocation->context,
-                                               &nothing, &action, err);
+    enum tw_status status =
+        exchange_form_make(form, &revocation->context, &nothing, &action, err);
 
     if (!status &&
         !secret_append(&form->sent[form->sent_count++],
