@@ -22,6 +22,7 @@ static const char *const KEYS[DRAFT_KEYS] = {
     [DRAFT_AUDIENCE] = "audience",
     [DRAFT_RESOURCE] = "resource",
     [DRAFT_DEVICE_ENDPOINT] = "device_authorization_endpoint",
+    [DRAFT_REDIRECT_URI] = "redirect_uri",
     [DRAFT_ALLOW_HTTP] = "allow_http",
     [DRAFT_CA_FILE] = "ca_file",
 };

@@ -11,33 +11,27 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "helper/importer.h"
 #include "helper/json.h"
 #include "helper/owned_file.h"
+#include "helper/redirect_place.h"
 #include "helper/secret_source.h"
-#include "helper/yaml.h"
 #include "provider/base/auto.h"
 #include "provider/base/text.h"
 
 #define FILE_MAX (1024 * 1024)
 
-struct importer {
-    const char *path;
-    const struct secret *text;
-    struct draft *draft;
-    struct tw_error *err;
-};
-
-/* What is set already was said by the person. */
-static enum tw_status
-take(const struct importer *this, enum draft_key key, const char *value)
+enum tw_status
+importer_take(const struct importer *this, enum draft_key key,
+              const char *value)
 {
     if (this->draft->values[key][0] || !value[0])
         return TW_OK;
     return draft_set(this->draft, key, draft_key(key), value, this->err);
 }
 
-static enum tw_status
-take_secret(const struct importer *this, const char *value)
+enum tw_status
+importer_take_secret(const struct importer *this, const char *value)
 {
     struct secret *secret = &this->draft->secret;
 
@@ -49,146 +43,11 @@ take_secret(const struct importer *this, const char *value)
     return secret_append_text(secret, value) ? TW_OK : tw_no_memory(this->err);
 }
 
-static void
-take_name(const struct importer *this, const char *name)
+void
+importer_take_name(const struct importer *this, const char *name)
 {
     if (!this->draft->name[0] && text_is_profile_name(name))
         (void)strcpy(this->draft->name, name);
-}
-
-/* kubelogin: users[].user.exec.args of a kubeconfig. */
-static const struct yaml_node *
-child(const struct yaml_node *map, const char *name)
-{
-    const struct yaml_node *node =
-        map && map->kind == YAML_MAP ? map->child : NULL;
-
-    while (node && strcmp(node->key->text, name) != 0)
-        node = node->next;
-    return node;
-}
-
-static bool
-has_argument(const struct yaml_node *args, const char *wanted)
-{
-    for (const struct yaml_node *item = args ? args->child : NULL; item;
-         item = item->next) {
-        if (item->kind == YAML_TEXT && strcmp(item->text, wanted) == 0)
-            return true;
-    }
-    return false;
-}
-
-static enum tw_status
-take_scopes(const struct importer *this, const char *list)
-{
-    enum tw_status status = TW_OK;
-    char scope[256];
-
-    while (*list && !status) {
-        size_t n = strcspn(list, ", ");
-
-        if (n && n < sizeof scope) {
-            memcpy(scope, list, n);
-            scope[n] = '\0';
-            status = draft_add_scope(this->draft, scope, this->err);
-        }
-        list += n + (list[n] != '\0');
-    }
-    return status;
-}
-
-static enum tw_status
-take_argument(const struct importer *this, const char *name, size_t n,
-              const char *value)
-{
-    static const struct {
-        const char *name;
-        enum draft_key key;
-    } ROWS[] = {{"--certificate-authority", DRAFT_CA_FILE},
-                {"--oidc-client-id", DRAFT_CLIENT_ID},
-                {"--oidc-issuer-url", DRAFT_ISSUER}};
-
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        if (strlen(ROWS[i].name) == n && strncmp(ROWS[i].name, name, n) == 0)
-            return take(this, ROWS[i].key, value);
-    }
-    if (n == strlen("--oidc-client-secret") &&
-        strncmp(name, "--oidc-client-secret", n) == 0)
-        return take_secret(this, value);
-    if (n == strlen("--oidc-extra-scope") &&
-        strncmp(name, "--oidc-extra-scope", n) == 0)
-        return take_scopes(this, value);
-    if (n == strlen("--grant-type") && strncmp(name, "--grant-type", n) == 0 &&
-        strcmp(value, "client-credentials") == 0)
-        return take(this, DRAFT_PROVIDER, "client_credentials");
-    return TW_OK;
-}
-
-/* --name=value, or two words. */
-static enum tw_status
-take_arguments(const struct importer *this, const struct yaml_node *args)
-{
-    enum tw_status status = TW_OK;
-
-    for (const struct yaml_node *item = args->child; item && !status;
-         item = item->next) {
-        size_t n = item->kind == YAML_TEXT ? strcspn(item->text, "=") : 0;
-        const struct yaml_node *next = item->next;
-
-        if (n == 0 || item->text[0] != '-')
-            continue;
-        if (item->text[n])
-            status = take_argument(this, item->text, n, item->text + n + 1);
-        else if (next && next->kind == YAML_TEXT && next->text[0] != '-')
-            status = take_argument(this, item->text, n, next->text);
-    }
-    /* Without another grant it opens a browser: a person logs in. */
-    if (!status)
-        status = take(this, DRAFT_PROVIDER, "device_code");
-    if (!status &&
-        strcmp(this->draft->values[DRAFT_PROVIDER], "device_code") == 0) {
-        status = draft_add_scope(this->draft, "openid", this->err);
-        if (!status && !this->draft->secret.len)
-            status = take(this, DRAFT_AUTH_METHOD, "none");
-    }
-    return status;
-}
-
-static void
-auto_document(struct yaml_document **document)
-{
-    yaml_document_free(*document);
-}
-
-static enum tw_status
-from_kubelogin(const struct importer *this)
-{
-    AUTO(auto_document) struct yaml_document *document = NULL;
-    const struct yaml_limits limits = YAML_LIMITS_SYSTEM;
-    const struct yaml_node *users;
-    enum tw_status status =
-        yaml_read(this->path, secret_text(this->text), this->text->len,
-                  &limits, &document, this->err);
-
-    if (status)
-        return status;
-    users = child(yaml_root(document), "users");
-    for (const struct yaml_node *user = users ? users->child : NULL; user;
-         user = user->next) {
-        const struct yaml_node *name = child(user, "name");
-        const struct yaml_node *args =
-            child(child(child(user, "user"), "exec"), "args");
-
-        if (!has_argument(args, "get-token"))
-            continue;
-        if (name && name->kind == YAML_TEXT)
-            take_name(this, name->text);
-        return take_arguments(this, args);
-    }
-    return tw_fail(this->err, TW_E_CONFIG,
-                   "%s: no user there runs kubelogin (users[].user.exec)",
-                   this->path);
 }
 
 /* KEY VALUE, KEY=VALUE or KEY: VALUE, one a line. */
@@ -263,10 +122,10 @@ take_line(const struct importer *this, const struct line_key *keys,
             strncasecmp(keys[i].name, line, n) != 0)
             continue;
         if (keys[i].key == DRAFT_KEYS)
-            return take_secret(this, value);
-        return take(this, keys[i].key,
-                    keys[i].key == DRAFT_AUTH_METHOD ? method_of(value)
-                                                     : value);
+            return importer_take_secret(this, value);
+        return importer_take(
+            this, keys[i].key,
+            keys[i].key == DRAFT_AUTH_METHOD ? method_of(value) : value);
     }
     return TW_OK;
 }
@@ -291,8 +150,9 @@ from_lines(const struct importer *this, const struct line_key *keys,
         status = tw_fail(this->err, TW_E_CONFIG, "%s: has no %s", this->path,
                          keys[count - 1].name);
     /* Both send the secret in a header unless told otherwise. */
-    return status ? status
-                  : take(this, DRAFT_AUTH_METHOD, "client_secret_basic");
+    return status
+               ? status
+               : importer_take(this, DRAFT_AUTH_METHOD, "client_secret_basic");
 }
 
 static enum tw_status
@@ -324,6 +184,45 @@ member(const struct json *json, const char *name)
     return text && strlen(text) == n ? text : "";
 }
 
+/* The first that a browser on this host can come back to. */
+static enum tw_status
+take_redirect(const struct importer *this, const struct json *json)
+{
+    struct redirect_place place;
+    char uri[DRAFT_VALUE_MAX];
+    const char *text;
+    size_t n;
+
+    for (size_t i = 0; i < json_count(json, "redirect_uris"); i++) {
+        text = json_item(json, "redirect_uris", i, &n);
+        if (!text || n >= sizeof uri)
+            continue;
+        memcpy(uri, text, n);
+        uri[n] = '\0';
+        if (!redirect_place_problem(uri, n, &place))
+            return importer_take(this, DRAFT_REDIRECT_URI, uri);
+    }
+    return TW_OK;
+}
+
+/* Codes for a device, where there is a place for them: they need no browser
+ * on this host. */
+static enum tw_status
+take_login(const struct importer *this, const struct json *json)
+{
+    const struct draft *draft = this->draft;
+    enum tw_status status = TW_OK;
+
+    if (!draft->values[DRAFT_DEVICE_ENDPOINT][0])
+        status = take_redirect(this, json);
+    if (status)
+        return status;
+    return importer_take(this, DRAFT_PROVIDER,
+                         draft->values[DRAFT_REDIRECT_URI][0]
+                             ? "authorization_code"
+                             : "device_code");
+}
+
 static enum tw_status
 from_oidc_agent(const struct importer *this)
 {
@@ -346,17 +245,17 @@ from_oidc_agent(const struct importer *this)
                        "%s: is no account of oidc-agent in plain text\n"
                        "oidc-gen -p NAME prints one",
                        this->path);
-    take_name(this, member(json, "name"));
+    importer_take_name(this, member(json, "name"));
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS && !status; i++)
-        status = take(this, ROWS[i].key, member(json, ROWS[i].name));
+        status = importer_take(this, ROWS[i].key, member(json, ROWS[i].name));
     if (!status)
-        status = take_secret(this, member(json, "client_secret"));
+        status = importer_take_secret(this, member(json, "client_secret"));
     if (!status)
-        status = take(this, DRAFT_PROVIDER, "device_code");
+        status = take_login(this, json);
     if (!status)
-        status =
-            take(this, DRAFT_AUTH_METHOD,
-                 this->draft->secret.len ? "client_secret_basic" : "none");
+        status = importer_take(this, DRAFT_AUTH_METHOD,
+                               this->draft->secret.len ? "client_secret_basic"
+                                                       : "none");
     return status;
 }
 
@@ -364,7 +263,7 @@ static const struct {
     const char *name;
     enum tw_status (*read)(const struct importer *this);
 } KINDS[] = {{"fluent-bit", from_fluent_bit},
-             {"kubelogin", from_kubelogin},
+             {"kubelogin", import_kubelogin},
              {"librdkafka", from_librdkafka},
              {"oidc-agent", from_oidc_agent}};
 

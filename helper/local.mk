@@ -118,6 +118,8 @@ helper_libhelper_la_SOURCES = \
 	helper/identity.h \
 	helper/import.c \
 	helper/import.h \
+	helper/import_kubelogin.c \
+	helper/importer.h \
 	helper/index_write.c \
 	helper/index_write.h \
 	helper/init.c \
