@@ -39,6 +39,7 @@ struct modules {
     const char *dir;
     const struct broker *broker; /* NULL: all are loaded here.  Else those of
                                     others are not, see module_apart.h */
+    _Atomic int64_t begun_ms;    /* all profiles began to be read */
     struct module *_Atomic first;
 };
 

@@ -27,6 +27,7 @@
 
 #define WAIT_MS 8000   /* more than the deadline of `module` */
 #define AGAIN_MS 60000 /* what went wrong may have been the host's load */
+#define DEATH_MS 1000  /* of one that is killed */
 #define NAP_MS 2
 
 /* All that is printed, up to the end or the deadline. */
@@ -52,14 +53,19 @@ read_all(int fd, int64_t deadline_ms, struct secret *out)
     }
 }
 
-/* Its number is its own until it was waited for. */
+/* Its number is its own until it was waited for.  What a file system does not
+ * let die is left to the broker's end. */
 static void
 end(const struct broker *broker, pid_t pid, int64_t deadline_ms)
 {
     int state;
 
     while (broker_wait(broker, pid, &state) == EAGAIN) {
-        if (clock_monotonic_ms() >= deadline_ms)
+        int64_t late_ms = clock_monotonic_ms() - deadline_ms;
+
+        if (late_ms >= DEATH_MS)
+            return;
+        if (late_ms >= 0)
             (void)kill(pid, SIGKILL);
         (void)poll(NULL, 0, NAP_MS);
     }
@@ -85,7 +91,7 @@ run(const struct broker *broker, const char *name, struct secret *out,
         return tw_fail_errno(err, TW_E_SYSTEM, error,
                              "a process for provider '%s'", name);
     whole = read_all(reading, deadline_ms, out);
-    end(broker, pid, whole ? deadline_ms : 0);
+    end(broker, pid, whole ? deadline_ms : clock_monotonic_ms());
     if (whole && out->len)
         return TW_OK;
     return tw_fail(err, TW_E_MODULE,
@@ -105,12 +111,14 @@ mark_module(const struct modules *modules, const char *name, struct mark *out)
     mark_path(text_join(path, sizeof path, parts) ? path : "", out);
 }
 
-/* The last time, and the file is still the same one? */
+/* Not long before the profiles were read, or since, and the file is still the
+ * same one?  Who makes an instance later, in the loop, does not wait for it.
+ */
 static bool
 has_failed(const struct modules *modules, const char *name,
            struct tw_error *err)
 {
-    int64_t since_ms = clock_monotonic_ms() - AGAIN_MS;
+    int64_t since_ms = modules->begun_ms - AGAIN_MS;
     struct mark mark;
 
     for (const struct module *module = modules->first; module;

@@ -20,6 +20,7 @@
 #include "helper/specifier.h"
 #include "helper/thread.h"
 #include "provider/base/auto.h"
+#include "provider/base/clock.h"
 
 #define END_MS 500 /* for what is being read, at the end */
 
@@ -87,9 +88,11 @@ renewal_read(struct renewal *renewal,
              void (*complain)(void *arg, const struct tw_error *err),
              void *arg, struct profile_set *out, struct tw_error *err)
 {
-    enum tw_status status = profiles_load(&renewal->scope, &renewal->modules,
-                                          complain, arg, out, err);
+    enum tw_status status;
 
+    renewal->modules.begun_ms = clock_monotonic_ms();
+    status = profiles_load(&renewal->scope, &renewal->modules, complain, arg,
+                           out, err);
     if (status)
         return status;
     look_up_readers(out);
