@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,33 +57,72 @@ host_names_ask(enum host_name kind, const char *name, unsigned *id,
     return found;
 }
 
+static struct host_id *
+find(const struct host_names *names, enum host_name kind, const char *name)
+{
+    return (struct host_id *)(uintptr_t)table_find(&names->ids, KINDS[kind],
+                                                   name);
+}
+
+/* NULL: no memory. */
+static struct host_id *
+add(struct host_names *names, enum host_name kind, const char *name)
+{
+    struct host_id *known = arena_take(&names->arena, sizeof *known);
+    const char *copy = arena_text(&names->arena, name, strlen(name));
+
+    if (!known || !copy || !table_add(&names->ids, KINDS[kind], copy, known))
+        return NULL;
+    *known = (struct host_id){.name = copy, .kind = kind};
+    return known;
+}
+
 enum host_name
 host_names_find(struct host_names *names, enum host_name kind,
                 const char *name, unsigned *out)
 {
-    const unsigned *known = table_find(&names->ids, KINDS[kind], name);
+    struct host_id *known = find(names, kind, name);
     enum host_name found;
-    unsigned *kept, id = 0;
-    const char *copy;
+    unsigned id = 0;
 
-    if (known) {
-        *out = *known;
-        return kind;
+    if (!known) {
+        found = host_names_ask(kind, name, &id, NULL);
+        known = found == HOST_NO_MEMORY ? NULL : add(names, kind, name);
+        if (!known)
+            return HOST_NO_MEMORY;
+        known->id = id;
+        known->is_absent = found != kind;
+        if (known->is_absent) {
+            known->next_absent = names->absent;
+            names->absent = known;
+        }
     }
-    found = host_names_ask(kind, name, &id, NULL);
-    if (found != kind)
-        return found;
-    kept = arena_take(&names->arena, sizeof *kept);
-    copy = arena_text(&names->arena, name, strlen(name));
-    if (!kept || !copy || !table_add(&names->ids, KINDS[kind], copy, kept))
-        return HOST_NO_MEMORY;
-    *kept = *out = id;
+    if (known->is_absent)
+        return HOST_NOBODY;
+    *out = known->id;
     return kind;
+}
+
+bool
+host_names_learn(struct host_names *names, enum host_name kind,
+                 const char *name, unsigned id)
+{
+    struct host_id *known = find(names, kind, name), **at = &names->absent;
+
+    if (!known || !known->is_absent)
+        return false;
+    while (*at != known)
+        at = &(*at)->next_absent;
+    *at = known->next_absent;
+    known->id = id;
+    known->is_absent = false;
+    return true;
 }
 
 void
 host_names_clear(struct host_names *names)
 {
+    names->absent = NULL;
     table_clear(&names->ids);
     arena_clear(&names->arena);
 }

@@ -311,6 +311,7 @@ helper_libhelper_la_SOURCES = \
 	helper/secret_source.h \
 	helper/serve.c \
 	helper/serve.h \
+	helper/serve_absent.c \
 	helper/serve_bell.c \
 	helper/serve_credential.c \
 	helper/serve_leave.c \

@@ -28,24 +28,36 @@ struct known {
     char text[NAME_PART_MAX + 1];
 };
 
+/* What a user is called (HOST_NOBODY), or whose a name is. */
+struct question {
+    enum host_name kind;
+    uid_t uid;
+    char name[NAMER_FIND_MAX + 1];
+};
+
+struct answer {
+    char text[NAME_PART_MAX + 1];
+    enum host_name found;
+    unsigned id;
+};
+
 struct namer {
     struct known names[NAMER_NAMES]; /* the asking thread's alone, ... */
     struct loop *loop;
-    namer_told *told;
-    void *arg;
-    int64_t asked_ms; /* LOOP_NEVER: nothing is */
-    uid_t uid;        /* ... up to here: that is asked for */
+    struct namer_host host;
+    int64_t asked_ms;      /* LOOP_NEVER: nothing is */
+    struct question asked; /* ... up to here: that is */
     pthread_t thread;
     int answered;          /* an eventfd */
     pthread_mutex_t mutex; /* over all that follows */
     pthread_cond_t work;
     bool has_question, is_busy, ends;
-    uid_t question;
-    char answer[NAME_PART_MAX + 1];
+    struct question question;
+    struct answer answer;
 };
 
 static void
-ask(uid_t uid, char out[static NAME_PART_MAX + 1])
+ask_name(uid_t uid, char out[static NAME_PART_MAX + 1])
 {
     AUTO_FREE char *entry = malloc(ENTRY_MAX);
     struct passwd user, *found = NULL;
@@ -54,6 +66,17 @@ ask(uid_t uid, char out[static NAME_PART_MAX + 1])
     if (entry && !getpwuid_r(uid, &user, entry, ENTRY_MAX, &found) && found &&
         text_is_name_part(found->pw_name))
         (void)strcpy(out, found->pw_name);
+}
+
+static void
+ask(const struct question *question, struct answer *out)
+{
+    *out = (struct answer){.found = HOST_NOBODY};
+    if (question->kind == HOST_NOBODY)
+        ask_name(question->uid, out->text);
+    else
+        out->found =
+            host_names_ask(question->kind, question->name, &out->id, NULL);
 }
 
 static void
@@ -72,18 +95,18 @@ work(void *arg)
 
     (void)pthread_mutex_lock(&namer->mutex);
     for (;;) {
-        char text[NAME_PART_MAX + 1];
-        uid_t uid;
+        struct question question;
+        struct answer answer;
 
         while (!namer->has_question && !namer->ends)
             (void)pthread_cond_wait(&namer->work, &namer->mutex);
         if (namer->ends)
             break;
-        uid = namer->question;
+        question = namer->question;
         namer->has_question = false;
         namer->is_busy = true;
         (void)pthread_mutex_unlock(&namer->mutex);
-        ask(uid, text);
+        ask(&question, &answer);
         (void)pthread_mutex_lock(&namer->mutex);
         namer->is_busy = false;
         if (namer->ends) { /* without waiting: nobody else has it now */
@@ -91,7 +114,7 @@ work(void *arg)
             destroy(namer);
             return NULL;
         }
-        (void)strcpy(namer->answer, text);
+        namer->answer = answer;
         (void)!write(namer->answered, &one, sizeof one);
     }
     (void)pthread_mutex_unlock(&namer->mutex);
@@ -102,19 +125,30 @@ static void
 on_answered(void *arg, int fd, uint32_t events)
 {
     struct namer *namer = arg;
-    struct known *known = &namer->names[namer->uid % NAMER_NAMES];
+    const struct question asked = namer->asked;
+    struct answer answer;
+    struct known *known;
     uint64_t count;
 
     (void)events;
     if (read(fd, &count, sizeof count) < 0)
         return;
-    *known = (struct known){.uid = namer->uid,
-                            .until_ms = loop_now_ms() + NAMER_MS};
     (void)pthread_mutex_lock(&namer->mutex);
-    (void)strcpy(known->text, namer->answer);
+    answer = namer->answer;
     (void)pthread_mutex_unlock(&namer->mutex);
     namer->asked_ms = LOOP_NEVER;
-    namer->told(namer->arg, known->uid);
+    if (asked.kind != HOST_NOBODY) {
+        namer->host.found(namer->host.arg,
+                          answer.found == asked.kind ? asked.kind
+                                                     : HOST_NOBODY,
+                          asked.name, answer.id);
+        return;
+    }
+    known = &namer->names[asked.uid % NAMER_NAMES];
+    *known =
+        (struct known){.uid = asked.uid, .until_ms = loop_now_ms() + NAMER_MS};
+    (void)strcpy(known->text, answer.text);
+    namer->host.named(namer->host.arg, asked.uid);
 }
 
 static void
@@ -126,15 +160,14 @@ be_told_no_more(struct namer *namer)
 }
 
 struct namer *
-namer_open(struct loop *loop, namer_told *told, void *arg)
+namer_open(struct loop *loop, const struct namer_host *host)
 {
     struct namer *namer = calloc(1, sizeof *namer);
 
     if (!namer)
         return NULL;
     namer->loop = loop;
-    namer->told = told;
-    namer->arg = arg;
+    namer->host = *host;
     namer->asked_ms = LOOP_NEVER;
     (void)pthread_mutex_init(&namer->mutex, NULL);
     (void)pthread_cond_init(&namer->work, NULL);
@@ -149,12 +182,13 @@ namer_open(struct loop *loop, namer_told *told, void *arg)
 }
 
 static void
-put_question(struct namer *namer, uid_t uid, int64_t now_ms)
+put_question(struct namer *namer, const struct question *question,
+             int64_t now_ms)
 {
-    namer->uid = uid;
+    namer->asked = *question;
     namer->asked_ms = now_ms;
     (void)pthread_mutex_lock(&namer->mutex);
-    namer->question = uid;
+    namer->question = *question;
     namer->has_question = true;
     (void)pthread_cond_signal(&namer->work);
     (void)pthread_mutex_unlock(&namer->mutex);
@@ -167,7 +201,7 @@ namer_name(struct namer *namer, uid_t uid, int64_t now_ms,
     const struct known *known;
 
     if (!namer) {
-        ask(uid, out);
+        ask_name(uid, out);
         return true;
     }
     known = &namer->names[uid % NAMER_NAMES];
@@ -176,8 +210,23 @@ namer_name(struct namer *namer, uid_t uid, int64_t now_ms,
         return true;
     }
     if (namer->asked_ms == LOOP_NEVER)
-        put_question(namer, uid, now_ms);
+        put_question(namer,
+                     &(struct question){.kind = HOST_NOBODY, .uid = uid},
+                     now_ms);
     return false;
+}
+
+bool
+namer_find(struct namer *namer, enum host_name kind, const char *name,
+           int64_t now_ms)
+{
+    struct question question = {.kind = kind};
+
+    if (namer->asked_ms != LOOP_NEVER || strlen(name) > NAMER_FIND_MAX)
+        return false;
+    (void)strcpy(question.name, name);
+    put_question(namer, &question, now_ms);
+    return true;
 }
 
 int64_t

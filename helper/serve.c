@@ -176,6 +176,7 @@ open_all(struct serve *serve, struct tw_error *err)
 {
     const char *const kept[] = {serve->session->audit,
                                 serve->session->metrics};
+    const struct namer_host names = {serve_named, serve_found, serve};
     struct secret_context secrets;
     enum tw_status status = take_place(serve, err);
 
@@ -225,7 +226,7 @@ open_all(struct serve *serve, struct tw_error *err)
     if (!status)
         serve->tasks.disk = serve->disk = scribe_open(&serve->loop, 1);
     if (!status)
-        serve->namer = namer_open(&serve->loop, serve_named, serve);
+        serve->namer = namer_open(&serve->loop, &names);
     return status;
 }
 
@@ -328,6 +329,7 @@ command_serve(struct session *session, int argc, char **argv)
                           .signals = -1,
                           .http_ms = LOOP_NEVER,
                           .strays_ms = LOOP_NEVER,
+                          .absent_ms = LOOP_NEVER,
                           .reload_ms = LOOP_NEVER,
                           .late_ms = LOOP_NEVER,
                           .ping_ms = LOOP_NEVER,

@@ -66,6 +66,7 @@ struct serve {
     int64_t strays_ms;     /* when that is looked at again */
     struct namer *namer;
     struct timed_list unnamed; /* callers who wait for it */
+    int64_t absent_ms; /* when the next one who was nobody is asked for */
     struct schedule schedule;
     int64_t reload_ms;       /* LOOP_NEVER: nothing changed */
     int64_t late_ms;         /* LOOP_NEVER: it was told that a reload is */
@@ -125,6 +126,21 @@ bool serve_puts_off(struct serve *serve, struct caller *caller,
 
 /* serve_named: for the namer, @arg is the struct serve. */
 void serve_named(void *arg, uid_t uid);
+
+/* serve_name_next: whoever waits for a name has it asked for. */
+void serve_name_next(struct serve *serve);
+
+/* serve_absent_again: names of readers that are nobody's in the current set
+ * are asked for again, from now on. */
+void serve_absent_again(struct serve *serve);
+
+/* serve_absent_turn: one of them is, if it is time to.  Returns when it wants
+ * the next turn (LOOP_NEVER: there are none). */
+int64_t serve_absent_turn(struct serve *serve, int64_t now_ms);
+
+/* serve_found: for the namer, @arg is the struct serve. */
+void serve_found(void *arg, enum host_name kind, const char *name,
+                 unsigned id);
 
 /* serve_unnamed_turn: who has waited for long enough is told so.  Returns when
  * it wants the next turn. */

@@ -40,8 +40,8 @@ serve_puts_off(struct serve *serve, struct caller *caller,
 }
 
 /* Whoever is known goes on, up to the first one who is asked for. */
-static void
-ask_for_next(struct serve *serve)
+void
+serve_name_next(struct serve *serve)
 {
     char name[NAME_PART_MAX + 1];
 
@@ -68,7 +68,7 @@ serve_named(void *arg, uid_t uid)
         if (caller->allowance->uid == uid)
             go_on(serve, caller);
     }
-    ask_for_next(serve);
+    serve_name_next(serve);
 }
 
 int64_t

@@ -90,6 +90,7 @@ adopt(struct serve *serve, struct profile_set *set, struct tw_error *err)
     if (before)
         era_release(before);
     serve_look_again(serve);
+    serve_absent_again(serve);
     dismiss(serve);
     return TW_OK;
 }

@@ -349,7 +349,8 @@ serve_turn(struct serve *serve)
         notify_say(&serve->notify, "WATCHDOG=1");
         serve->ping_ms = now_ms + serve->notify.watchdog_ms;
     }
-    unnamed_ms = serve_unnamed_turn(serve, now_ms);
+    unnamed_ms = earlier(serve_unnamed_turn(serve, now_ms),
+                         serve_absent_turn(serve, now_ms));
     next_ms = earlier(turn_work(serve), unnamed_ms);
     tell_status(serve);
     next_ms = earlier(next_ms, bell_turn(&serve->bell, now_ms));

@@ -85,6 +85,21 @@ like "$(ring 'command=status\n')" "^status=ok" "and others are answered meanwhil
 is "$(get anna each@anna)" "$(token each@anna)" "and so is who is known"
 rm "$T/hangs"
 until_true 5 eval 'ring "command=status\n" | grep -q "^reload=ok"'; is $? 0 "until it answers again"
+
+# One who is nobody yet: nobody waits until it is known that it is so still.
+tenant guest@ /oauth/v1/token 'instances: [anna, eve]' "readers: {users: ['%i']}"
+until_true 9 test -s /run/tokenward/guest@anna/token
+: >"$T/hangs"
+answered() { within 2000 ring "$1" >"$T/rung"; }
+answered 'command=ensure\nprofile=guest@eve\n'; is $? 0 "an instance whose reader is nobody, and it hangs: who asks for it is answered ($TOOK ms)"
+like "$(cat "$T/rung")" "there is no user 'eve' on this host" "and told why"
+answered 'command=status\n'; is $? 0 "and so are others ($TOOK ms)"
+rm "$T/hangs"
+echo 'eve:x:61205:61205::/nonexistent:/bin/sh' >>"$T/passwd"
+until_true 40 test -s /run/tokenward/guest@eve/token; is $? 0 "when that is a user, the token is there by itself"
+is "$(as 61205 cat /run/tokenward/guest@eve/token)" "$(token guest@eve)" "and is theirs"
+rm "$SYSCONF/profiles.d/guest@.yaml"
+
 tenant more /oauth/v1/token 'readers: {users: [dora]}'
 before=$(grep -c 'could not be read in' "$T/serve.out")
 : >"$T/hangs"

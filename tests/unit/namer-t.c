@@ -35,6 +35,20 @@ getpwuid_r(uid_t uid, struct passwd *user, char *buffer, size_t size,
     return 0;
 }
 
+int
+getpwnam_r(const char *name, struct passwd *user, char *buffer, size_t size,
+           struct passwd **result)
+{
+    (void)buffer;
+    (void)size;
+    *result = NULL;
+    if (strcmp(name, "anna") != 0)
+        return 0;
+    *user = (struct passwd){.pw_uid = 61001};
+    *result = user;
+    return 0;
+}
+
 static struct loop loop = LOOP_INIT;
 static struct namer *namer;
 static int told;
@@ -48,12 +62,28 @@ on_told(void *arg, uid_t uid)
     told_uid = uid;
 }
 
+static enum host_name found;
+static char found_name[NAMER_FIND_MAX + 1];
+static unsigned found_id;
+
+static void
+on_found(void *arg, enum host_name kind, const char *name, unsigned id)
+{
+    cr_assert_eq(arg, &told);
+    told++;
+    found = kind;
+    found_id = id;
+    (void)strcpy(found_name, name);
+}
+
 static void
 set_up(void)
 {
+    const struct namer_host host = {on_told, on_found, &told};
+
     cr_assert_eq(sem_init(&let_go, 0, 0), 0);
     cr_assert_eq(loop_open(&loop, NULL), TW_OK);
-    namer = namer_open(&loop, on_told, &told);
+    namer = namer_open(&loop, &host);
     cr_assert_not_null(namer);
 }
 
@@ -172,4 +202,26 @@ Test(namer, ends_while_it_hangs)
     cr_assert_eq(sem_post(&let_go), 0);
     (void)usleep(50000);
     cr_expect_eq(told, 0);
+}
+
+Test(namer, finds_whose_a_name_is)
+{
+    char longer[NAMER_FIND_MAX + 2];
+    int64_t now_ms = loop_now_ms();
+
+    cr_assert(namer_find(namer, HOST_USER, "anna", now_ms));
+    cr_expect_not(namer_find(namer, HOST_USER, "bert", now_ms), "one by one");
+    cr_expect_eq(namer_late_ms(namer), now_ms + NAMER_LATE_MS);
+    await(1);
+    cr_expect_eq(found, HOST_USER);
+    cr_expect_eq(found_id, 61001);
+    cr_expect_str_eq(found_name, "anna");
+    cr_assert(namer_find(namer, HOST_USER, "bert", now_ms));
+    await(2);
+    cr_expect_eq(found, HOST_NOBODY);
+    cr_expect_str_eq(found_name, "bert");
+    (void)memset(longer, 'a', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    cr_expect_not(namer_find(namer, HOST_USER, longer, now_ms));
+    cr_expect_str_eq(name_of(7), "u7", "and then it names again");
 }
