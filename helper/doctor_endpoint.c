@@ -26,11 +26,19 @@
 #define SKEW_MAX_S 60       /* clocks that differ more are a fault */
 #define SKEW_TOLD_S 10
 
+/* It and what is searched for are borrowed by requests until http_free(). */
 struct probe {
     struct doctor *doctor;
     struct http_trace trace;
-    bool plain;  /* without TLS */
+    struct secret nothing; /* the form */
+    bool plain;            /* without TLS */
     bool issuer; /* no endpoint is known: what it answers means nothing */
+};
+
+struct search {
+    struct discovery *discovery;
+    bool done;
+    struct tw_error err;
 };
 
 static void
@@ -190,69 +198,65 @@ on_reply(void *arg, struct http_reply *reply)
 }
 
 static void
-ask(struct doctor *doctor, const struct profile *source, const char *endpoint,
+ask(struct probe *probe, const struct profile *source, const char *endpoint,
     struct http *http, const struct identity *identity)
 {
     const char *url = endpoint ? endpoint : source->issuer;
+    struct doctor *doctor = probe->doctor;
     const int64_t deadline_ms = doctor->session->options.deadline_ms;
-    AUTO_SECRET nothing = SECRET_INIT(1);
-    struct probe probe = {.doctor = doctor,
-                          .plain = strncasecmp(url, "http:", 5) == 0,
-                          .issuer = !endpoint};
     const struct http_request request = {.url = url,
-                                         .form = &nothing,
+                                         .form = &probe->nothing,
                                          .identity = identity,
                                          .ca_file = source->ca_file,
                                          .allow_loopback_http =
                                              source->allow_loopback_http,
                                          .timeout_ms = PROBE_MS,
-                                         .trace = &probe.trace};
+                                         .trace = &probe->trace};
     struct tw_error err;
 
+    probe->plain = strncasecmp(url, "http:", 5) == 0;
+    probe->issuer = !endpoint;
     sheet_title(&doctor->sheet, "  %s", url);
-    if (http_post(http, &request, on_reply, &probe, &err) ||
+    if (http_post(http, &request, on_reply, probe, &err) ||
         http_run(http, INT64_MAX, deadline_ms, &err))
         doctor_fail(doctor, "answer", -1, &err);
 }
 
-struct found {
-    bool done;
-    struct tw_error err;
-};
-
 static void
 on_discovery(void *arg, const struct tw_error *err, int64_t retry_after)
 {
-    struct found *found = arg;
+    struct search *search = arg;
 
     (void)retry_after;
-    found->done = true;
-    (void)error_copy(&found->err, err);
+    search->done = true;
+    (void)error_copy(&search->err, err);
 }
 
 /* Where tokens of @source are bought; NULL when that cannot be found out. */
 static const char *
 find_endpoint(struct doctor *doctor, const struct profile *source, int dir,
-              struct http *http, struct discovery **discovery)
+              struct http *http, struct search *search)
 {
     const struct discovery_context context = {
         .http = http,
         .profile = source,
         .dir = dir,
         .deadline_ms = doctor->session->options.deadline_ms};
-    struct found found = {.done = false};
     const char *endpoint = profile_endpoint(source);
     struct tw_error err;
 
     if (endpoint || !source->issuer)
         return endpoint;
-    if (discovery_start(&context, on_discovery, &found, discovery, &err) ||
-        (!found.done && http_run(http, INT64_MAX, context.deadline_ms, &err)))
+    if (discovery_start(&context, on_discovery, search, &search->discovery,
+                        &err) ||
+        (!search->done &&
+         http_run(http, INT64_MAX, context.deadline_ms, &err)))
         doctor_fail(doctor, "issuer", -1, &err);
-    else if (found.err.status)
-        doctor_fail(doctor, "issuer", -1, &found.err);
+    else if (search->err.status)
+        doctor_fail(doctor, "issuer", -1, &search->err);
     else
-        endpoint = profile_endpoint(discovery_profile(*discovery, source));
+        endpoint =
+            profile_endpoint(discovery_profile(search->discovery, source));
     if (endpoint)
         doctor_say(doctor, SHEET_GOOD, TW_OK, "issuer", -1,
                    "names its token endpoint");
@@ -265,7 +269,8 @@ doctor_endpoint(struct doctor *doctor, const struct profile *source,
 {
     AUTO_IDENTITY identity = {.certificate = {.own = NULL}};
     AUTO_SECRET mark = SECRET_INIT(4096);
-    struct discovery *discovery = NULL;
+    struct probe probe = {.doctor = doctor, .nothing = SECRET_INIT(1)};
+    struct search search = {.discovery = NULL};
     struct http *http = NULL;
     const char *endpoint;
     struct tw_error err;
@@ -281,9 +286,9 @@ doctor_endpoint(struct doctor *doctor, const struct profile *source,
         doctor_fail(doctor, "identity", -1, &err);
         shows = false;
     }
-    endpoint = find_endpoint(doctor, source, dir, http, &discovery);
+    endpoint = find_endpoint(doctor, source, dir, http, &search);
     if (endpoint || source->issuer)
-        ask(doctor, source, endpoint, http, shows ? &identity : NULL);
+        ask(&probe, source, endpoint, http, shows ? &identity : NULL);
     http_free(http); /* before what its requests borrow */
-    discovery_free(discovery);
+    discovery_free(search.discovery);
 }
