@@ -111,6 +111,20 @@ take(struct street *street, size_t from, char *names, size_t size)
     return n - from;
 }
 
+/* As a profile may name it: of that length it is still one of its own. */
+Test(lane, an_address_longer_than_a_name_is_cut)
+{
+    char url[1024] = "https://";
+    struct street *street;
+
+    memset(url + strlen(url), 'h', sizeof url - strlen(url) - 1);
+    street = street_of(url);
+    cr_assert_eq(strlen(street->wards[0]->lane->name), 511);
+    cr_assert_eq(strncmp(street->wards[0]->lane->name, url, 511), 0);
+    cr_assert_eq(street->wards[0]->lane, street->wards[1]->lane);
+    street_free(street);
+}
+
 Test(lane, first_come_first_served)
 {
     struct street *street = street_of("https://a.test/token");
