@@ -275,6 +275,32 @@ Test(lane, one_that_is_held_back_stands_behind_no_failing_one)
     street_free(street);
 }
 
+/* However many each has, and whoever was first: a turn each. */
+Test(lane, endpoints_take_turns)
+{
+    struct street *one = street_of("https://one.test/token");
+    struct street *two = street_of("https://two.test/token");
+    struct lane_place place;
+    struct ward *ward;
+
+    for (size_t i = 0; i < 4; i++)
+        two->wards[i]->lane = lane_find(&one->lanes, &two->profile, "");
+    ask(one, 0, 4, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        two->wards[i]->waiting = &two->waiters[i];
+        lane_put(&one->lanes, two->wards[i], NOW);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        cr_assert_eq(lane_take(&one->lanes, &place), one->wards[i], "%zu", i);
+        ward = lane_take(&one->lanes, &place);
+        cr_assert_eq(ward, i < 3 ? two->wards[i] : NULL, "%zu", i);
+    }
+    lane_put(&one->lanes, two->wards[3], NOW);
+    cr_assert_eq(lane_take(&one->lanes, &place), two->wards[3]);
+    street_free(one);
+    street_free(two);
+}
+
 /* 200 dead endpoints with some profiles each, and one that lives. */
 Test(lane, dead_endpoints_leave_places_to_one_that_lives)
 {
