@@ -25,10 +25,10 @@ enum log_level {
 #define LOG_LINE_MAX 4096 /* bytes; a pipe takes so many at once, or none */
 
 struct log {
-    enum log_level level; /* nothing of less weight is told */
-    bool is_journal;      /* where standard error leads */
-    int journal;          /* its socket, or -1 */
-    uint64_t lost;        /* that nobody took */
+    enum log_level level;  /* nothing of less weight is told */
+    bool is_journal;       /* where standard error leads */
+    int journal;           /* its socket, or -1 */
+    _Atomic uint64_t lost; /* that nobody took */
 };
 
 /* A NULL value is left out. */

@@ -31,6 +31,8 @@ struct renewal {
     struct loop *loop;
     renewal_told *told;
     void *arg;
+    renewal_complain *complain; /* of what it reads now, or NULL */
+    void *complain_arg;
     int ended; /* an eventfd, while it is busy */
     bool is_busy;
     pthread_t thread;
@@ -84,9 +86,8 @@ look_up_readers(const struct profile_set *set)
 }
 
 enum tw_status
-renewal_read(struct renewal *renewal,
-             void (*complain)(void *arg, const struct tw_error *err),
-             void *arg, struct profile_set *out, struct tw_error *err)
+renewal_read(struct renewal *renewal, renewal_complain *complain, void *arg,
+             struct profile_set *out, struct tw_error *err)
 {
     enum tw_status status;
 
@@ -100,6 +101,18 @@ renewal_read(struct renewal *renewal,
     return TW_OK;
 }
 
+/* Not of one that was left: whoever wanted to know may be gone. */
+static void
+complain(void *arg, const struct tw_error *err)
+{
+    struct renewal *renewal = arg;
+
+    (void)pthread_mutex_lock(&renewal->mutex);
+    if (renewal->complain && !renewal->is_left)
+        renewal->complain(renewal->complain_arg, err);
+    (void)pthread_mutex_unlock(&renewal->mutex);
+}
+
 static void *
 work(void *arg)
 {
@@ -107,7 +120,8 @@ work(void *arg)
     const uint64_t one = 1;
     bool is_left;
 
-    (void)renewal_read(renewal, NULL, NULL, &renewal->set, &renewal->err);
+    (void)renewal_read(renewal, complain, renewal, &renewal->set,
+                       &renewal->err);
     (void)pthread_mutex_lock(&renewal->mutex);
     is_left = renewal->is_left;
     renewal->has_read = true;
@@ -188,8 +202,11 @@ renewal_open(struct loop *loop, const struct profile_scope *scope,
 }
 
 bool
-renewal_start(struct renewal *renewal)
+renewal_start(struct renewal *renewal, renewal_complain *complain_to,
+              void *arg)
 {
+    renewal->complain = complain_to;
+    renewal->complain_arg = arg;
     renewal->has_read = false;
     renewal->ended = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     renewal->is_busy = renewal->ended >= 0 &&

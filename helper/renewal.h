@@ -19,6 +19,9 @@ struct renewal;
 typedef void renewal_told(void *arg, struct profile_set *set,
                           const struct tw_error *err);
 
+/* What is broken in what is read, one by one, or NULL. */
+typedef void renewal_complain(void *arg, const struct tw_error *err);
+
 /* renewal_open: of @scope, with providers of its own as @modules would give
  * them, which live as long as it does; all strings are copied.  NULL: out of
  * memory. */
@@ -31,15 +34,15 @@ struct renewal *renewal_open(struct loop *loop,
  * busy.  The user database is asked for readers that instances name, so that
  * whoever makes one of them later does not ask.  @err is none if it succeeds.
  */
-enum tw_status
-renewal_read(struct renewal *renewal,
-             void (*complain)(void *arg, const struct tw_error *err),
-             void *arg, struct profile_set *out, struct tw_error *err);
+enum tw_status renewal_read(struct renewal *renewal,
+                            renewal_complain *complain, void *arg,
+                            struct profile_set *out, struct tw_error *err);
 
-/* renewal_start: the same by a thread; the loop tells when it is done.  False:
- * there is no thread or descriptor to be had.  To be called when this process
- * has given up what it will. */
-bool renewal_start(struct renewal *renewal);
+/* renewal_start: the same by a thread, which calls @complain; the loop tells
+ * when it is done.  False: there is no thread or descriptor to be had.  The
+ * thread keeps what this process may do now. */
+bool renewal_start(struct renewal *renewal, renewal_complain *complain,
+                   void *arg);
 
 /* renewal_is_busy: it was started, and its end was not told yet. */
 bool renewal_is_busy(const struct renewal *renewal);

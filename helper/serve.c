@@ -216,8 +216,9 @@ open_all(struct serve *serve, struct tw_error *err)
     status = open_renewal(serve, err);
     if (!status)
         status = serve_load(serve, err);
-    if (!status)
-        status = open_doors(serve, err);
+    if (status || !serve->era)
+        return status;
+    status = open_doors(serve, err);
     if (!status)
         status = fence_resident(&secrets, serve->era->set.wlcg, kept, 2, err);
     if (!status)
@@ -343,7 +344,7 @@ command_serve(struct session *session, int argc, char **argv)
         return session_fail(session, &err);
     }
     status = open_all(&serve, &err);
-    if (!status)
+    if (!status && serve.era)
         status = run(&serve, &err);
     close_all(&serve);
     return status ? session_fail(session, &err) : TW_OK;

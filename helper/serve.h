@@ -77,7 +77,8 @@ struct serve {
     struct tw_error broken;  /* it cannot go on */
 };
 
-/* serve_load: the first set: what is good of it is taken. */
+/* serve_load: the first set: what is good of it is taken.  None is if this one
+ * is told to end meanwhile. */
 enum tw_status serve_load(struct serve *serve, struct tw_error *err);
 
 /* serve_reload: all or nothing: a set with anything broken in it leaves the

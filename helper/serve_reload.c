@@ -95,27 +95,6 @@ adopt(struct serve *serve, struct profile_set *set, struct tw_error *err)
     return TW_OK;
 }
 
-enum tw_status
-serve_load(struct serve *serve, struct tw_error *err)
-{
-    struct profile_set set;
-    enum tw_status status =
-        renewal_read(serve->renewal, complain, serve->session, &set, err);
-
-    if (!status)
-        status = adopt(serve, &set, err);
-    if (status)
-        return status;
-    while (serve_look_turn(serve) != LOOP_NEVER)
-        ;
-    serve_resume_users(serve);
-    if (!serve->era->set.broken.status)
-        serve_strays_again(serve);
-    while (serve->strays)
-        (void)serve_strays_turn(serve, loop_now_ms());
-    return TW_OK;
-}
-
 /* A directory that is gone has no profiles, and nothing is broken. */
 static void
 tell_taken(struct serve *serve)
@@ -128,11 +107,27 @@ tell_taken(struct serve *serve)
     log_say(&serve->log, LOG_NOTE, "reload", fields);
 }
 
+/* What is good of it. */
+static void
+take_first(struct serve *serve, struct profile_set *set,
+           const struct tw_error *err)
+{
+    serve->refused = (struct tw_error){.status = TW_OK};
+    if (err->status)
+        serve->broken = *err;
+    else
+        (void)adopt(serve, set, &serve->broken);
+}
+
 void
 serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
 {
     struct serve *serve = arg;
 
+    if (!serve->era) {
+        take_first(serve, set, err);
+        return;
+    }
     serve->reloads++;
     serve->refused = err->status ? *err : set->broken;
     if (serve->refused.status || serve->end_ms != LOOP_NEVER)
@@ -153,7 +148,8 @@ serve_reload(struct serve *serve)
 
     serve->reload_ms = LOOP_NEVER;
     serve_check_place(serve);
-    if (serve->session->options.system && renewal_start(serve->renewal)) {
+    if (serve->session->options.system &&
+        renewal_start(serve->renewal, NULL, NULL)) {
         serve->late_ms = loop_now_ms() + RENEWAL_LATE_MS;
         return;
     }
@@ -175,6 +171,49 @@ tell_if_late(struct serve *serve, int64_t now_ms)
     log_failure(&serve->log, "reload", NULL, &serve->refused);
     serve->late_ms = LOOP_NEVER;
     return LOOP_NEVER;
+}
+
+/* The user database may hang, and whoever started this one is to be told, and
+ * may end it. */
+static void
+read_first(struct serve *serve)
+{
+    struct profile_set set = {.count = 0};
+    struct tw_error err;
+
+    notify_status(&serve->notify, "the profiles are being read");
+    if (!renewal_start(serve->renewal, complain, serve->session)) {
+        (void)renewal_read(serve->renewal, complain, serve->session, &set,
+                           &err);
+        serve_reloaded(serve, &set, &err);
+    }
+    serve->late_ms = loop_now_ms() + RENEWAL_LATE_MS;
+    while (!serve->era && !serve->broken.status &&
+           serve->end_ms == LOOP_NEVER) {
+        int64_t next_ms = tell_if_late(serve, loop_now_ms());
+
+        if (loop_wait(&serve->loop, next_ms, &serve->broken))
+            break;
+    }
+    serve->late_ms = LOOP_NEVER;
+}
+
+enum tw_status
+serve_load(struct serve *serve, struct tw_error *err)
+{
+    read_first(serve);
+    if (serve->broken.status)
+        return error_copy(err, &serve->broken);
+    if (!serve->era)
+        return TW_OK; /* told to end */
+    while (serve_look_turn(serve) != LOOP_NEVER)
+        ;
+    serve_resume_users(serve);
+    if (!serve->era->set.broken.status)
+        serve_strays_again(serve);
+    while (serve->strays)
+        (void)serve_strays_turn(serve, loop_now_ms());
+    return TW_OK;
 }
 
 int64_t

@@ -86,6 +86,21 @@ is "$(get anna each@anna)" "$(token each@anna)" "and so is who is known"
 rm "$T/hangs"
 until_true 5 eval 'ring "command=status\n" | grep -q "^reload=ok"'; is $? 0 "until it answers again"
 
+# It hangs at a start: that is told, and one that is told to end does.
+stop_system
+: >"$T/hangs"
+LD_PRELOAD="$T/bin/naming.so" NAMING_MS=0 "$T/bin/tokenward-helper" --system serve >"$T/start.out" 2>&1 &
+EXTRA_PID=$!
+until_true 15 grep -q 'the profiles could not be read in 5 s' "$T/start.out"
+is $? 0 "a start, and it hangs: that is told"
+kill -TERM "$EXTRA_PID"
+within 2000 wait "$EXTRA_PID"; is $? 0 "and who is told to end then does ($TOOK ms)"
+LD_PRELOAD="$T/bin/naming.so" NAMING_MS=0 "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
+EXTRA_PID=$!
+until_true 15 grep -q 'the profiles could not be read in 5 s' "$T/serve.out"
+rm "$T/hangs"
+until_true 9 eval 'ring "command=status\n" | grep -q "^reload=ok"'; is $? 0 "it begins when it is answered"
+
 # One who is nobody yet: nobody waits until it is known that it is so still.
 tenant guest@ /oauth/v1/token 'instances: [anna, eve]' "readers: {users: ['%i']}"
 until_true 9 test -s /run/tokenward/guest@anna/token

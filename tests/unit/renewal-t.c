@@ -51,6 +51,15 @@ on_told(void *arg, struct profile_set *set, const struct tw_error *err)
     read_err = *err;
 }
 
+static struct tw_error complaint;
+
+static void
+on_complaint(void *arg, const struct tw_error *err)
+{
+    cr_assert_eq(arg, &told);
+    complaint = *err;
+}
+
 static void
 set_up(void)
 {
@@ -100,7 +109,7 @@ Test(renewal, tells_what_a_thread_has_read)
     cr_expect_not(renewal_is_busy(renewal));
     put("anna");
     for (int i = 1; i <= 3; i++) {
-        cr_assert(renewal_start(renewal));
+        cr_assert(renewal_start(renewal, NULL, NULL));
         cr_expect(renewal_is_busy(renewal));
         await(i);
         cr_expect_eq(read_err.status, TW_OK, "%s", read_err.message);
@@ -115,14 +124,15 @@ Test(renewal, tells_what_a_thread_has_read)
 Test(renewal, tells_what_is_broken_and_what_failed)
 {
     put("nobody-knows");
-    cr_assert(renewal_start(renewal));
+    cr_assert(renewal_start(renewal, on_complaint, &told));
     await(1);
     cr_expect_eq(read_err.status, TW_OK);
     cr_expect_eq(read_set.broken_count, 1);
     cr_expect_not_null(strstr(read_set.broken.message, "nobody-knows"));
+    cr_expect_str_eq(complaint.message, read_set.broken.message);
     profile_set_clear(&read_set);
     cr_assert_eq(chmod(scratch_path("profiles.d"), 0777), 0);
-    cr_assert(renewal_start(renewal));
+    cr_assert(renewal_start(renewal, NULL, NULL));
     await(2);
     cr_expect_eq(read_err.status, TW_E_ACCESS);
     cr_expect_eq(read_set.count, 0);
@@ -160,11 +170,11 @@ Test(renewal, asks_who_the_readers_of_instances_are)
                 "    token_endpoint: https://a.test/t\n    client_id: c\n"
                 "    client_secret: {file: s.key}\n"
                 "    readers: {users: ['%i']}\n");
-    cr_assert(renewal_start(renewal));
+    cr_assert(renewal_start(renewal, NULL, NULL));
     await(1);
     cr_expect_eq(read_set.broken_count, 0, "%s", read_set.broken.message);
     cr_expect_eq(asked, 2);
-    cr_assert(renewal_start(renewal)); /* one asks, one knows */
+    cr_assert(renewal_start(renewal, NULL, NULL)); /* one asks, one knows */
     for (int i = 0; i < 100; i++) {
         expect_reader("own@anna", 4711);
         expect_reader("own@bert", 4712);
@@ -199,7 +209,7 @@ Test(renewal, keeps_nobody_waiting_who_waits_for_something_else)
 
     hangs = true;
     put("anna");
-    cr_assert(renewal_start(renewal));
+    cr_assert(renewal_start(renewal, NULL, NULL));
     while (!asked)
         cr_assert_eq(loop_wait(&loop, loop_now_ms() + 1, NULL), TW_OK);
     cr_assert_eq(loop_wait(&loop, until_ms, NULL), TW_OK);
@@ -215,7 +225,7 @@ Test(renewal, ends_while_it_hangs)
 {
     hangs = true;
     put("anna");
-    cr_assert(renewal_start(renewal));
+    cr_assert(renewal_start(renewal, NULL, NULL));
     while (!asked)
         (void)usleep(1000);
     renewal_close(renewal); /* waits for nobody: it would for ever */
@@ -228,7 +238,7 @@ Test(renewal, ends_while_it_hangs)
 Test(renewal, ends_after_it_has_read)
 {
     put("anna");
-    cr_assert(renewal_start(renewal));
+    cr_assert(renewal_start(renewal, NULL, NULL));
     (void)usleep(50000); /* nobody was told yet, most likely */
     renewal_close(renewal);
     renewal = NULL;
