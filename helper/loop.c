@@ -2,9 +2,10 @@
 /*
  * loop.c - see loop.h.
  *
- * epoll names descriptors, not pointers: one that was closed while others of
- * the same batch are called is simply not there any more, and one that has
- * its number since is called once too often, which costs nothing.
+ * epoll names descriptors, not pointers, each with the turn it was watched in:
+ * one that was closed while others of the same batch are called is simply not
+ * there any more, and what it was ready for is no news of one that has its
+ * number since.
  *
  * Two timers: one on CLOCK_BOOTTIME for the next moment, and one far away on
  * the wall clock, which the kernel cancels when that clock is set.
@@ -27,6 +28,7 @@
 struct loop_slot {
     loop_ready *ready;
     void *arg;
+    uint32_t turn; /* another one after each that ended */
 };
 
 int64_t
@@ -120,16 +122,20 @@ bool
 loop_watch(struct loop *loop, int fd, uint32_t events, loop_ready *ready,
            void *arg)
 {
-    struct epoll_event event = {.events = events, .data = {.fd = fd}};
+    struct epoll_event event = {.events = events};
+    struct loop_slot *slot;
 
     if (fd < 0 || !reach(loop, (size_t)fd))
         return false;
+    slot = &loop->slots[fd];
     if (!events) {
-        loop->slots[fd] = (struct loop_slot){.ready = NULL};
+        *slot = (struct loop_slot){.turn = slot->turn + 1};
         (void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
         return true;
     }
-    loop->slots[fd] = (struct loop_slot){.ready = ready, .arg = arg};
+    slot->ready = ready;
+    slot->arg = arg;
+    event.data.u64 = (uint64_t)slot->turn << 32 | (uint32_t)fd;
     return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) == 0 ||
            (errno == EEXIST &&
             epoll_ctl(loop->epoll, EPOLL_CTL_MOD, fd, &event) == 0);
@@ -198,10 +204,10 @@ loop_wait(struct loop *loop, int64_t until_ms, struct tw_error *err)
     if (n < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "epoll");
     for (int i = 0; i < n; i++) {
-        int fd = events[i].data.fd;
-        struct loop_slot slot = loop->slots[fd];
+        int fd = (int)(uint32_t)events[i].data.u64;
+        const struct loop_slot slot = loop->slots[fd];
 
-        if (slot.ready)
+        if (slot.ready && slot.turn == events[i].data.u64 >> 32)
             slot.ready(slot.arg, fd, events[i].events);
     }
     return TW_OK;

@@ -53,6 +53,7 @@ UNIT_TESTS += \
 	tests/unit/key-t \
 	tests/unit/lane-t \
 	tests/unit/log-t \
+	tests/unit/loop-t \
 	tests/unit/metadata-t \
 	tests/unit/metrics-t \
 	tests/unit/module-t \
@@ -250,6 +251,11 @@ tests_unit_log_t_SOURCES = tests/unit/log-t.c
 tests_unit_log_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_log_t_CFLAGS = $(CC_UNIT)
 tests_unit_log_t_LDADD = $(LINK_UNIT)
+
+tests_unit_loop_t_SOURCES = tests/unit/loop-t.c
+tests_unit_loop_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_loop_t_CFLAGS = $(CC_UNIT)
+tests_unit_loop_t_LDADD = $(LINK_UNIT)
 
 tests_unit_metadata_t_SOURCES = tests/unit/metadata-t.c
 tests_unit_metadata_t_CPPFLAGS = $(CPP_UNIT)
