@@ -179,7 +179,11 @@ child_start(pam_handle_t *pamh, const struct person *person,
     sigset_t all, before;
     long pid;
 
-    if (!prepare(&start, place, args) || !make_pipe(&reading, &writing)) {
+    if (!prepare(&start, place, args)) {
+        pam_syslog(pamh, LOG_ERR, "no environment for the helper: %m");
+        return false;
+    }
+    if (!make_pipe(&reading, &writing)) {
         pam_syslog(pamh, LOG_ERR, "no pipe to the helper: %m");
         return false;
     }
