@@ -80,6 +80,9 @@ is "$(visits "/m/oidc$OPENID")" 1 "which is asked second"
 
 lies other 76 "$URL/m/oidc,issuer=https%3A%2F%2Fevil.example/.*is of another issuer, \"https://evil.example\"" \
     "another issuer" "$URL/m/oidc,issuer=https%3A%2F%2Fevil.example"
+issued machines "$URL/m/oidc,authorize=urn:x:nobody"
+user tokenward get machines >/dev/null 2>"$T/err"; is $? 0 "an issuer that no browser is sent to has tokens for programs"
+sed 's/^/# /' "$T/err"
 lies slash 76 "$URL/.* is of another issuer" "the same with a slash" "$URL/"
 lies plain 76 ".*its token_endpoint must.*https" "an endpoint without TLS" "$URL/m/oidc,endpoint=http%3A%2F%2Fexample.com%2F"
 lies none 76 ".*its token_endpoint is not there" "no endpoint" "$URL/m/oidc,endpoint=none"

@@ -61,6 +61,27 @@ Test(metadata, taken)
     metadata_clear(&metadata);
 }
 
+Test(metadata, without_a_place_for_browsers)
+{
+    static const char *const PLACES[] = {"\"\"", "\"urn:a:programmatic\"",
+                                         "\"https://as.example.test/#/login\"",
+                                         "\"http://as.example.test/\"", "1"};
+    char text[512];
+
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        struct metadata metadata = {0};
+        struct tw_error err;
+
+        (void)snprintf(text, sizeof text,
+                       "{" NAMED TOKEN ",\"authorization_endpoint\":%s}",
+                       PLACES[i]);
+        cr_expect_eq(read_text(text, &metadata, &err), TW_OK, "%s: %s", text,
+                     err.message);
+        cr_expect_null(metadata.authorization_endpoint);
+        metadata_clear(&metadata);
+    }
+}
+
 static const struct {
     const char *text, *message;
 } REFUSED[] = {
