@@ -22,7 +22,7 @@
 #include "provider/base/text.h"
 
 #define PLACE_COUNT 2
-#define FOUND_MAX 1 /* options that metadata may fill in */
+#define FOUND_MAX 2 /* options that metadata may fill in */
 #define WARNING_MAX 300
 
 struct discovery {

@@ -110,6 +110,18 @@ is "$(field path warning)" "the issuer's revocation endpoint is on another host:
 issued both "$URL/m/oidc,status=500" "token_endpoint:"
 sed -i "s|token_endpoint:.*|token_endpoint: $URL/oauth/v1/token|" "$T/config/tokenward/profiles.d/both.yaml"
 user tokenward get both >/dev/null; is $? 0 "a token_endpoint in the profile wins, nobody is asked"
+# A provider of somebody else's may leave all of it to the issuer.
+CC=${CC:-cc}
+if command -v "${CC%% *}" >/dev/null; then
+    compile -I"$TOP_SRC/provider" -o "$T/modules/two_places.so" "$TOP_SRC/tests/flow/two_places.c" 2>"$T/err" || sed 's/^/# /' "$T/err"
+    chmod 644 "$T/modules/two_places.so"
+    issued places "$URL/m/oidc,grant=urn:x:places" 'provider: two_places'
+    user tokenward get places >"$T/out" 2>"$T/err"; status=$?
+    sed 's/^/# /' "$T/err"
+    is "$status" 0 "two places are found for one provider"
+else
+    skip "two places for one provider" "no compiler"
+fi
 issued query "$URL?a=b"
 like "$(user tokenward-helper check 2>&1)" "query.yaml:3:13: profile 'query': issuer must not have a query" "an issuer has no query"
 done_testing

@@ -147,6 +147,7 @@ EXTRA_DIST += \
 	tests/flow/systemd-inside.sh \
 	tests/flow/templates.sh \
 	tests/flow/token_checker.py \
+	tests/flow/two_places.c \
 	tests/flow/two_steps.c \
 	tests/flow/web.sh
 
