@@ -136,6 +136,7 @@ static const struct row ROWS[] = {
     CALL_IF(ioctl, ALL, 1, INT, TCSETSW),
     CALL_IF(ioctl, ALL, 1, INT, TCSETSF),
     CALL_IF(ioctl, ALL, 1, INT, TIOCGWINSZ),
+    CALL_IF(ioctl, NETWORK, 1, INT, TIOCGPGRP), /* a login that reads it */
     CALL_IF(ioctl, ALL, 1, INT, FIONREAD),
     CALL_IF(ioctl, ALL, 1, INT, FIONBIO),
     /* memory */

@@ -286,6 +286,16 @@ read_terminal(struct redirect *redirect)
     explicit_bzero(bytes, sizeof bytes);
 }
 
+/* Whoever reads a terminal behind a shell's back is stopped, and a browser
+ * that comes back then finds nobody. */
+static bool
+may_read_terminal(const struct redirect *redirect)
+{
+    pid_t reader = redirect->reads_terminal ? tcgetpgrp(STDIN_FILENO) : 0;
+
+    return redirect->reads_terminal && (reader < 0 || reader == getpgrp());
+}
+
 static void
 end_late(struct redirect *redirect)
 {
@@ -306,9 +316,9 @@ redirect_wait(struct redirect *redirect, int wait_ms)
 
     while (redirect_is_expected(redirect) && wait_ms >= 0) {
         fds[0] = (struct pollfd){.fd = redirect->fd, .events = POLLIN};
-        fds[1] =
-            (struct pollfd){.fd = redirect->reads_terminal ? STDIN_FILENO : -1,
-                            .events = POLLIN};
+        fds[1] = (struct pollfd){
+            .fd = may_read_terminal(redirect) ? STDIN_FILENO : -1,
+            .events = POLLIN};
         for (int i = 0; i < CALLERS_MAX; i++)
             fds[i + 2] = (struct pollfd){.fd = redirect->callers[i].fd,
                                          .events = POLLIN};

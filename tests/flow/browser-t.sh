@@ -187,6 +187,14 @@ if has_terminals; then
     printf '\r%s\r' "$(led_to)" >&7
     wait "$TERMINAL"; is $? 0 "the address is pasted: the login succeeds"
     like "$(cat "$T/screen")" "Logged in for 'work'" "and says so"
+    # Behind a shell: what is typed there is not its own.
+    terminal "env LANG=C.UTF-8 TERM=xterm sh -c 'set -m; tokenward login work & wait \$!'"
+    shows Waiting
+    SHOWN=$(tr -d '\r' <"$T/screen" | sed -n 's/^    \(http.*\)/\1/p')
+    printf 'ls\r' >&7
+    sleep 0.5
+    like "$(browse "$(led_to)")" "The answer has arrived" "in the background, a terminal does not stop it"
+    wait "$TERMINAL"; is $? 0 "and the login succeeds"
 else
     skip "an address that is pasted" "script(1) is not installed, or makes no terminal"
 fi
