@@ -23,12 +23,13 @@
 
 #define CALLERS_MAX 8
 #define CALLER_MS 5000
-#define BACKLOG 16
+#define BACKLOG SOMAXCONN /* a crowd must not keep the browser out */
 #define STATE_MAX 128
 #define PASTED_MAX REDIRECT_HEAD_MAX
 
 struct caller {
     int fd; /* -1: nobody */
+    bool is_told;
     int64_t end_ms;
     struct secret head;
 };
@@ -171,10 +172,20 @@ hang_up(struct caller *caller)
 {
     auto_close(&caller->fd);
     caller->fd = -1;
+    caller->is_told = false;
     secret_clear(&caller->head);
 }
 
-/* What it wants, once that is known: then it is told, and gone. */
+/* Who is hung up on in the middle of a request does not see the page. */
+static void
+tell(struct caller *caller, enum page page)
+{
+    redirect_page_send(caller->fd, page);
+    caller->is_told = true;
+    secret_clear(&caller->head);
+}
+
+/* What it wants, once that is known: then it is told. */
 static void
 serve(struct redirect *redirect, struct caller *caller)
 {
@@ -202,8 +213,7 @@ serve(struct redirect *redirect, struct caller *caller)
                                                       : PAGE_THANKS;
         break;
     }
-    redirect_page_send(caller->fd, page);
-    hang_up(caller);
+    tell(caller, page);
 }
 
 static void
@@ -214,10 +224,13 @@ hear(struct redirect *redirect, struct caller *caller)
 
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (n <= 0 || !secret_append(&caller->head, bytes, (size_t)n))
+    if (n <= 0)
         hang_up(caller);
-    else
+    else if (!caller->is_told &&
+             secret_append(&caller->head, bytes, (size_t)n))
         serve(redirect, caller);
+    else if (!caller->is_told)
+        tell(caller, PAGE_TOO_LONG);
     explicit_bzero(bytes, sizeof bytes);
 }
 

@@ -30,6 +30,10 @@ static const struct {
                        "A login is waited for here, and nothing else."},
     [PAGE_NO_GET] = {"405 Method Not Allowed", "Not understood",
                      "Only GET is answered here."},
+    [PAGE_TOO_LONG] = {"431 Request Header Fields Too Large", "Too much",
+                       "The browser sent more than is read here, perhaps "
+                       "cookies of this host. Use a private window, or paste "
+                       "this window's address at the terminal."},
 };
 
 void

@@ -12,6 +12,7 @@ enum page {
     PAGE_BROKEN,
     PAGE_NOT_HERE,
     PAGE_NO_GET,
+    PAGE_TOO_LONG,
 };
 
 /* redirect_page_send: @fd does not block; who does not take it gets none. */

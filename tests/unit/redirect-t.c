@@ -246,21 +246,37 @@ connect_to(unsigned port)
     return fd;
 }
 
-/* What a browser is answered that asks for this. */
+/* What is answered to this, of which a part is sent late; NULL: it is not
+ * heard out. */
 static const char *
-visit(const char *target)
+answer_to(const char *request, size_t length, size_t late)
 {
     static char page[4096];
     AUTO_CLOSE int fd = connect_to(port_of());
-    size_t have = 0;
+    size_t have = 0, early = length - late;
     ssize_t n;
 
-    (void)dprintf(fd, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n", target,
-                  port_of());
+    cr_assert_eq(send(fd, request, early, MSG_NOSIGNAL), (ssize_t)early);
     redirect_wait(redirect, 100);
+    if (late && send(fd, request + early, late, MSG_NOSIGNAL) < 0)
+        return NULL;
     while ((n = recv(fd, page + have, sizeof page - 1 - have, 0)) > 0)
         have += (size_t)n;
     page[have] = '\0';
+    return n < 0 ? NULL : page;
+}
+
+/* What a browser is shown that asks for this. */
+static const char *
+visit(const char *target)
+{
+    char request[1024];
+    int n = snprintf(request, sizeof request,
+                     "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n", target,
+                     port_of());
+    const char *page = answer_to(request, (size_t)n, 0);
+
+    cr_assert_not_null(page);
     return page;
 }
 
@@ -326,6 +342,26 @@ Test(redirect, stands_who_says_nothing_and_who_says_too_much)
     redirect_close(redirect);
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
         (void)close(idle[i]);
+}
+
+Test(redirect, hears_out_who_sends_too_much)
+{
+    static char much[REDIRECT_HEAD_MAX + 40000];
+    const char *page;
+
+    open_at(NULL);
+    memset(much, 'a', sizeof much);
+    memcpy(much, "GET / HTTP/1.1\r\n", 16);
+    page = answer_to(much, sizeof much, 10000);
+    cr_assert_not_null(page, "a reset has overtaken the page");
+    cr_expect_not_null(strstr(page, " 431 "), "%s", page);
+    cr_expect_not_null(strstr(page, "</html>"), "%s", page);
+    memcpy(much, "POST / HTTP/1.1\r\n\r\n", 19);
+    page = answer_to(much, sizeof much, 10000);
+    cr_assert_not_null(page, "a reset has overtaken the page");
+    cr_expect_not_null(strstr(page, " 405 "), "%s", page);
+    cr_expect(redirect_is_expected(redirect));
+    redirect_close(redirect);
 }
 
 Test(redirect, says_that_a_port_is_taken)
