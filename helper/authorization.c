@@ -171,7 +171,9 @@ ask(const struct asking *asking, const struct authorization *authorization)
     AUTO_SECRET url = SECRET_INIT(AUTHORIZATION_URL_MAX);
     const char *endpoint = asking->action->url;
     const struct person *person = asking->context->person;
-    struct tell tell = {.comes_back = true, .valid_s = AUTHORIZATION_S};
+    struct tell tell = {.comes_back = true,
+                        .is_pasted = redirect_is_pasted(person->redirect),
+                        .valid_s = AUTHORIZATION_S};
     enum tw_status status;
 
     if (!append_random(&state))

@@ -42,6 +42,7 @@ struct tell {
     const char *scan; /* the url with the code in it, or NULL */
     int64_t valid_s;  /* 0: not said */
     bool comes_back;  /* the browser does, to this host */
+    bool is_pasted;   /* or else, where it ended is pasted */
 };
 
 /* Somebody who reads: the other end of `tokenward login`. */

@@ -134,6 +134,12 @@ redirect_uri(const struct redirect *redirect)
     return redirect->uri;
 }
 
+bool
+redirect_is_pasted(const struct redirect *redirect)
+{
+    return redirect->reads_terminal;
+}
+
 enum tw_status
 redirect_expect(struct redirect *redirect, const char *state,
                 struct tw_error *err)

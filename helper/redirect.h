@@ -19,6 +19,9 @@ enum tw_status redirect_open(const char *uri, struct redirect **out,
 /* redirect_uri: with its port; borrowed. */
 const char *redirect_uri(const struct redirect *redirect);
 
+/* redirect_is_pasted: is there a terminal to paste an address at? */
+bool redirect_is_pasted(const struct redirect *redirect);
+
 /* redirect_expect: from now on the answer that has this @state, which is
  * copied, is waited for; all others are told that they are none. */
 enum tw_status redirect_expect(struct redirect *redirect, const char *state,

@@ -81,9 +81,14 @@ screen_show(void *arg, const struct tell *tell)
                secret_append_text(&page, "\n");
     if (good && tell->comes_back)
         good = secret_append_text(
-            &page, "\nin a browser on this host. With one elsewhere, paste "
-                   "here the address that it ends\nat: nothing answers "
-                   "there, and what counts is in the address.\n");
+            &page, tell->is_pasted
+                       ? "\nin a browser on this host. With one elsewhere, "
+                         "paste here the address that it ends\nat: nothing "
+                         "answers there, and what counts is in the "
+                         "address.\n"
+                       : "\nin a browser on this host. With one elsewhere, "
+                         "log in from a terminal, where the\naddress that it "
+                         "ends at can be pasted.\n");
     if (good && tell->text)
         good = secret_append_text(&page, "\nThe server says: ") &&
                secret_append_text(&page, tell->text) &&

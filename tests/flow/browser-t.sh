@@ -43,6 +43,7 @@ like "$SHOWN" "^$URL/m/tag=work/oauth/v1/authorize?response_type=code&" "the add
 is "$(shown client_id) $(shown code_challenge_method) $(shown scope)" "$CLIENT_ID S256 payments+wallet" "with what is asked for"
 like "$(shown redirect_uri)" '^http%3A%2F%2F127.0.0.1%3A[0-9]*%2F$' "and where this host waits"
 like "$(cat "$OUT")" '^Waiting, \(15:00\|14:5[0-9]\) left$' "for 15 minutes"
+like "$(cat "$OUT")" "With one elsewhere, log in from a terminal" "nothing can be pasted where there is no terminal"
 grep -q "▀" "$OUT"; is $? 1 "and no code for a telephone, which cannot come back here"
 back=$(led_to)
 place=${back%%\?*}

@@ -34,6 +34,7 @@ show(void *arg, const struct tell *tell)
 {
     (void)arg;
     cr_expect(tell->comes_back);
+    cr_expect_eq(tell->is_pasted, redirect_is_pasted(redirect));
     cr_expect_eq(tell->valid_s, AUTHORIZATION_S);
     cr_expect(redirect_is_expected(redirect), "who is quick is not missed");
     (void)snprintf(shown, sizeof shown, "%s", tell->url);
