@@ -72,7 +72,11 @@ END
 printf '{"name":"agent","client_id":"agent-client","client_secret":"%s","issuer_url":"https://iam.example.com/","device_authorization_endpoint":"https://iam.example.com/dev","scope":"openid offline_access","refresh_token":"never"}' \
     "$CANARY" >"$T/home/account.json"
 chmod 600 "$T/home"/*; own "$T/home"
-out=$(user prlimit --fsize=4 tokenward init --from fluent-bit --file "$T/home/fluent.conf" --ca-file "$CA" odd 2>&1 </dev/null)
+# Counts of what is run are files, too, and end who may not write them.
+spare=
+! is_counted || spare="env --ignore-signal=XFSZ"
+# shellcheck disable=SC2086  # words are wanted
+out=$(user $spare prlimit --fsize=4 tokenward init --from fluent-bit --file "$T/home/fluent.conf" --ca-file "$CA" odd 2>&1 </dev/null)
 is $? 71 "no room for a secret: exit 71"
 like "$out" "^tokenward-helper: profiles.d: odd.secret: File too large" "says so"
 is "$(left)" "" "leaves nothing behind"
