@@ -8,6 +8,7 @@
 # there, and in DIR/spent/NAME how many seconds of a processor it took so far;
 # what broke lies in DIR/crashes.
 set -u
+unset CDPATH
 TOP_SRC=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 . "$TOP_SRC/tests/fuzz/seeds.sh"
 DIR=$(cd "$1" && pwd) || exit 1

@@ -4,6 +4,7 @@
 # anything that tidy.known does not explain, and for what it explains in vain:
 # tidy.sh BUILD FLAG...
 set -u
+unset CDPATH
 cd "$(dirname "$0")/../.." || exit 1
 T=$(mktemp -d) || exit 1
 trap 'rm -rf "$T"' EXIT
