@@ -11,6 +11,13 @@ set -u
 
 # --- start ---
 
+# A connection takes a descriptor at each end, and curl may want another for it.
+many=300
+# shellcheck disable=SC3045  # a shell without it has nothing to raise
+if ! ulimit -S -n 1024 2>/dev/null && [ "$(ulimit -n)" -lt 700 ]; then
+    many=$(($(ulimit -n) / 2 - 50))
+fi
+
 ipv6=
 if grep -q ' lo$' /proc/net/if_inet6 2>/dev/null; then
     ipv6=--ipv6
@@ -128,11 +135,11 @@ ok 'log: no secret' body_lacks "$secret"
 
 # --- many at once ---
 
-curl -sS --noproxy '*' --cacert "$ca" --http1.1 -Z --parallel-max 300 \
+curl -sS --noproxy '*' --cacert "$ca" --http1.1 -Z --parallel-max $many \
     --parallel-immediate --max-time 60 -d "$good" -o "$dir/many.#1" \
-    "$url/m/delay=500,tag=[1-300]$token" >/dev/null 2>"$dir/curl.err"
-ok '300 connections at once' test "$(cat "$dir"/many.* |
-    grep -o '"token_type":"Bearer"' | wc -l)" -eq 300
+    "$url/m/delay=500,tag=[1-$many]$token" >/dev/null 2>"$dir/curl.err"
+ok "$many connections at once" test "$(cat "$dir"/many.* |
+    grep -o '"token_type":"Bearer"' | wc -l)" -eq $many
 
 # --- stop ---
 
