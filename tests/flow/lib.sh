@@ -4,6 +4,8 @@
 set -u
 TOP_BUILD=${TOP_BUILD:-$(pwd)}
 TOP_SRC=${TOP_SRC:-$TOP_BUILD}
+# What is preloaded, and what other programs' configurations name, has no space.
+case ${TMPDIR:-/tmp} in *[!A-Za-z0-9/._+-]*) TMPDIR=/tmp ;; esac
 T=$(mktemp -d "${TMPDIR:-/tmp}/tokenward-flow.XXXXXX") || exit 99
 chmod 755 "$T"
 cd "$T" || exit 99 # the project may lie where an unprivileged user may not look
