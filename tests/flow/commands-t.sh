@@ -169,7 +169,7 @@ mkdir -m 700 "$T/config/tokenward/profiles.d"
 for part in 1 2 3 4 5; do
     echo "profiles:"
     for i in $(seq 205); do echo "  p$part-$i: {client_id: x, client_secret: {env: A}, token_endpoint: 'https://a.example.test/'}"; done
-done | split -l 206 - "$T/config/tokenward/profiles.d/" --additional-suffix=.yaml
+done | split -l 206 --additional-suffix=.yaml - "$T/config/tokenward/profiles.d/"
 chmod 600 "$T/config/tokenward/profiles.d"/*; own "$T/config"
 out=$(user tokenward refresh --all 2>&1); is $? 64 "refresh --all: of 1025: exit 64"
 like "$out" "more than 1024 profiles: name some" "refresh --all: says so"
