@@ -8,10 +8,15 @@ LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_DRIVER = $(TAP_DRIVER)
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/run
 SH_LOG_COMPILER = $(SHELL)
-# Whoever makes the tests may have an order of letters and messages of their own.
+# Whoever makes the tests may have an order of letters and messages of their own,
+# a proxy, places for files, an editor, a repository, no colours: what a test
+# needs it sets.
 AM_TESTS_ENVIRONMENT = \
 	LANG=C.UTF-8; export LANG; \
 	unset LANGUAGE LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME; \
+	unset ALL_PROXY HTTPS_PROXY HTTP_PROXY NO_PROXY all_proxy https_proxy http_proxy no_proxy; \
+	unset CREDENTIALS_DIRECTORY RUNTIME_DIRECTORY STATE_DIRECTORY TOKENWARD_PRESET_DIR CDPATH NO_COLOR VISUAL; \
+	for name in `env | sed -n 's/^\(XDG_[A-Z_]*\|GIT_[A-Z0-9_]*\)=.*/\1/p'`; do unset "$$name"; done; \
 	TOP_SRC='$(abs_top_srcdir)'; export TOP_SRC; \
 	TOP_BUILD='$(abs_top_builddir)'; export TOP_BUILD; \
 	srcdir='$(abs_top_srcdir)'; export srcdir; \

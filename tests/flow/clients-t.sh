@@ -23,7 +23,7 @@ own "$S" "$T/links"
 user tokenward install-helpers --dir "$T/links" >/dev/null
 PATH=$T/links:$PATH
 export T S PYTHON PATH NO_PROXY='*'
-unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY KUBECONFIG
+unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY KUBECONFIG DOCKER_CONFIG REGISTRY_AUTH_FILE
 
 # The server of kubectl and cargo.
 user sh -c 'echo $$ >"$S/pid"; exec "$PYTHON" "$S/bearer_server.py" "$S" "$S/cert.pem" "$S/key.pem"' >"$T/server.out" 2>&1 &
