@@ -8,7 +8,7 @@ command -v systemd-analyze >/dev/null || skip_all "systemd is not installed"
 UNITS=$TOP_BUILD/etc/systemd
 [ -f "$UNITS/system/tokenward.service" ] || skip_all "configured without systemd"
 exposure() {
-    systemd-analyze security --offline=true --no-pager "$1" 2>/dev/null |
+    systemd-analyze --offline=true --no-pager security "$1" 2>/dev/null |
         sed -n 's/.*exposure level for [^:]*: \([0-9]*\)\.\([0-9]*\).*/\1\2/p'
 }
 level=$(exposure "$UNITS/system/tokenward.service")
@@ -18,7 +18,7 @@ mkdir "$T/units"
 for unit in tokenward.service tokenward.socket tokenward-credential.socket; do
     sed "s#^ExecStart=[^ ]*#ExecStart=$T/bin/tokenward-helper#" "$UNITS/system/$unit" >"$T/units/$unit"
 done
-out=$(SYSTEMD_UNIT_PATH="$T/units:" systemd-analyze verify --man=no "$T/units/tokenward.service" "$T/units/tokenward.socket" "$T/units/tokenward-credential.socket" 2>&1 |
+out=$(SYSTEMD_UNIT_PATH="$T/units:" systemd-analyze --man=no verify "$T/units/tokenward.service" "$T/units/tokenward.socket" "$T/units/tokenward-credential.socket" 2>&1 |
     grep -F "$T/units/tokenward")
 is "$out" "" "systemd-analyze verify: nothing to say"
 if command -v systemd-socket-activate >/dev/null; then
