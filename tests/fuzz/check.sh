@@ -10,7 +10,7 @@
 set -u
 unset CDPATH
 TOP_SRC=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
-. "$TOP_SRC/tests/fuzz/seeds.sh"
+. "$TOP_SRC/tests/fuzz/harnesses.sh"
 DIR=$(cd "$1" && pwd) || exit 1
 shift
 SECONDS_EACH=${FUZZ_SECONDS:-60}

@@ -77,7 +77,7 @@ tests_fuzz_libfuzzer_LDADD = helper/libhelper.la
 
 dist_check_SCRIPTS += tests/fuzz/cost-t.sh tests/fuzz/replay-t.sh
 TESTS += tests/fuzz/cost-t.sh tests/fuzz/replay-t.sh
-EXTRA_DIST += tests/fuzz/check.sh tests/fuzz/seeds tests/fuzz/seeds.sh tests/fuzz/targets tests/fuzz/words.dict
+EXTRA_DIST += tests/fuzz/check.sh tests/fuzz/harnesses.sh tests/fuzz/seeds tests/fuzz/targets tests/fuzz/words.dict
 
 # Each harness for FUZZ_SECONDS under AddressSanitizer and
 # UndefinedBehaviorSanitizer, then what of each parser was reached.  What it

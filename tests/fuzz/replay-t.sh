@@ -5,7 +5,7 @@
 set -u
 TOP_BUILD=${TOP_BUILD:-$(pwd)}
 TOP_SRC=${TOP_SRC:-$TOP_BUILD}
-. "$TOP_SRC/tests/fuzz/seeds.sh"
+. "$TOP_SRC/tests/fuzz/harnesses.sh"
 REPLAY=$TOP_BUILD/tests/fuzz/replay
 [ -x "$REPLAY" ] || { echo "1..0 # SKIP the harnesses were not built"; exit 0; }
 

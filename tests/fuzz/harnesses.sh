@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# seeds.sh - sourced: the harnesses' names, and where their seeds are.
+# harnesses.sh - sourced: the harnesses' names, and where their seeds are.
 # shellcheck shell=sh
 targets() { sed -n 's/^\([a-z][a-z_]*\) .*/\1/p' "$TOP_SRC/tests/fuzz/targets"; }
 # From here on what is unquoted is a word for each line, as it is: paths may have spaces.
