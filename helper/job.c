@@ -211,6 +211,12 @@ prepare(struct job *job, int64_t lock_deadline_ms, bool *kept,
     status = store_lock(&job->place, lock_deadline_ms, err);
     if (status)
         return status;
+    if (job->place.is_new) { /* in the place of one that was removed */
+        record_clear(&job->kept);
+        job->expected = 0;
+        job->note = (struct backoff){.failures = 0};
+        job->has_note = false;
+    }
     look(job);
     *kept = is_good(job, clock_now());
     return TW_OK;

@@ -136,7 +136,7 @@ EXTRA_DIST += \
 	tests/flow/metrics.py \
 	tests/flow/moved.py \
 	tests/flow/looking.c \
-	tests/flow/naming.c \
+	tests/flow/naming.c tests/flow/vanish.c \
 	tests/flow/pam_lib.sh \
 	tests/flow/pam_stack.sh \
 	tests/flow/qr_image.py \

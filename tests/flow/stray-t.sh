@@ -4,6 +4,7 @@
 # keeps it while it is of use, and then not.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
+CC=${CC:-cc}
 sandbox
 STATE=$T/home/.local/state/tokenward
 PROFILES=$T/config/tokenward/profiles.d
@@ -89,4 +90,23 @@ serve
 until_true 9 is_gone left; is $? 0 "started: what has run out meanwhile goes"
 is "$(grep -v 'event=fetch profile=waits\|event=reload\|profile=broken' "$T/serve.out")" "" "and nothing is complained of"
 stop
+
+# A directory that is removed right before the helper locks it.
+if is_sanitized || ! command -v "${CC%% *}" >/dev/null; then
+    skip "a directory vanishes under a fetch" "nothing can be preloaded here"
+else
+    to_preload vanish
+    rm "$PROFILES"/*.yaml
+    profile under /m/tag=under/oauth/v1/token
+    user tokenward get under >/dev/null
+    user tokenward reject under
+    rm -f "$T/run/tokenward/under/backoff"
+    before=$(requests)
+    user env LD_PRELOAD="$T/bin/vanish.so" "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+    until_true 9 has_token under; is $? 0 "a directory vanishes under a fetch: the token comes"
+    is "$(field under generation)" 1 "the first of a new one"
+    is "$(($(requests) - before))" 1 "by one request"
+    stop
+fi
 done_testing
