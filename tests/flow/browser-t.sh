@@ -188,6 +188,12 @@ if has_terminals; then
     printf '\r%s\r' "$(led_to)" >&7
     wait "$TERMINAL"; is $? 0 "the address is pasted: the login succeeds"
     like "$(cat "$T/screen")" "Logged in for 'work'" "and says so"
+    terminal "env LANG=C.UTF-8 TERM=xterm tokenward login work"
+    shows Waiting
+    SHOWN=$(tr -d '\r' <"$T/screen" | sed -n 's/^    \(http.*\)/\1/p')
+    printf '\004' >&7
+    like "$(browse "$(led_to)")" "The answer has arrived" "who has nothing to paste says so by Ctrl-D, and the browser still comes back"
+    wait "$TERMINAL"; is $? 0 "and the login succeeds"
     # Behind a shell: what is typed there is not its own.
     terminal "env LANG=C.UTF-8 TERM=xterm sh -c 'set -m; tokenward login work & wait \$!'"
     shows Waiting

@@ -261,10 +261,23 @@ out=$(his "$T/bin/tokenward-credential" docker list)
 is "$out" '{"https://two.example.test":"bert-s"}' "docker lists a registry that both lead to once, and as his"
 sed -i 's#two.example.test#own.example.test#' "$T/bert/config/tokenward/profiles.yaml"
 reads third 'readers: {users: [bert]}'
+tenant mine@ /oauth/v1/token 'match: https://mine.example.test' 'readers: {users: [bert]}' 'audience: for-%u'
+if command -v "${CC:-cc}" >/dev/null; then
+    CC=${CC:-cc}
+    compile -I"$TOP_SRC/provider" '-DNAME="foreign"' -DMISDEED=4 -DIN_CONSTRUCTOR=0 -o "$MODULES/foreign.so" "$TOP_SRC/tests/flow/misdeeds.c"
+    tenant foreign /oauth/v1/token 'provider: foreign'
+    sed -i '/scope:/d' "$SYSCONF/profiles.d/foreign.yaml"
+fi
 serve_system
-is "$(registries his)" "own third " "those of the system's that he may read, too, but none that a profile of his hides"
+if [ -e "$MODULES/foreign.so" ]; then
+    until_true 20 test -s /run/tokenward/foreign/record; is $? 0 "a provider from elsewhere, by a process of the service user's"
+    rm "$SYSCONF/profiles.d/foreign.yaml"
+else
+    skip "a provider from elsewhere, by a process of the service user's" "there is no compiler"
+fi
+is "$(registries his)" "mine own third " "those of the system's that he may read, too, but none that a profile of his hides"
 stop_system
-rm "$SYSCONF/profiles.d/third.yaml"
+rm "$SYSCONF/profiles.d/third.yaml" "$SYSCONF"/profiles.d/mine*.yaml
 sed -i "s#token_endpoint: .*#token_endpoint: $URL/m/status=401,error=invalid_client/oauth/v1/token#" "$T/bert/config/tokenward/profiles.yaml"
 rm -r "$T/bert/run/tokenward/two"
 as bert cat /run/tokenward/two/token >/dev/null; is $? 0 "though he may read the system's"

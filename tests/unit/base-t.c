@@ -7,14 +7,34 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "provider/base/backoff.h"
 #include "provider/base/clock.h"
 #include "provider/base/date.h"
 #include "provider/base/lines.h"
 #include "provider/base/mark.h"
+#include "provider/base/own_ids.h"
 #include "provider/base/secret.h"
 #include "provider/base/text.h"
+
+Test(own_ids, are_numbers_in_full)
+{
+    static const char *const NOBODYS[] = {"",   "x",  "0x0",
+                                          "1 ", "-1", "99999999999999999999"};
+    AUTO_OWN_IDS ids = {.groups = NULL};
+    char text[32];
+
+    own_ids_take(&ids);
+    for (size_t i = 0; i < sizeof NOBODYS / sizeof *NOBODYS; i++) {
+        cr_expect_not(own_ids_has_user(NOBODYS[i]), "%s", NOBODYS[i]);
+        cr_expect_not(own_ids_has_group(&ids, NOBODYS[i]), "%s", NOBODYS[i]);
+    }
+    (void)snprintf(text, sizeof text, "%u", (unsigned)geteuid());
+    cr_expect(own_ids_has_user(text));
+    (void)snprintf(text, sizeof text, "%u", (unsigned)getegid());
+    cr_expect(own_ids_has_group(&ids, text));
+}
 
 Test(lines, reads_until_the_empty_line)
 {
@@ -45,6 +65,12 @@ Test(lines, refuses_what_could_forge_a_line)
         lines_begin(&lines, text, strlen(text));
         cr_assert_not(lines_next(&lines, &key, &value), "%s", bad[i]);
         cr_assert(lines.broken, "%s", bad[i]);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        char text[] = "a=1\rb=2\n";
+
+        lines_begin(&lines, text, i ? strlen(text) : strlen(text) - 1);
+        cr_assert_not(lines_next_is(&lines, "a", 1, &value));
     }
     char nul[] = "a=1\0b\n";
     lines_begin(&lines, nul, sizeof nul - 1);
