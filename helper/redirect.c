@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "helper/redirect_page.h"
+#include "helper/redirect_terminal.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
 
@@ -25,7 +26,6 @@
 #define CALLER_MS 5000
 #define BACKLOG SOMAXCONN /* a crowd must not keep the browser out */
 #define STATE_MAX 128
-#define PASTED_MAX REDIRECT_HEAD_MAX
 
 struct caller {
     int fd; /* -1: nobody */
@@ -38,9 +38,8 @@ struct redirect {
     struct redirect_place place;
     char uri[sizeof(struct redirect_place) + sizeof "http://:65535"];
     int fd;
-    bool reads_terminal;
-    struct secret pasted; /* a line, as far as it is there */
-    struct secret state;  /* empty: nothing is expected */
+    struct redirect_terminal terminal;
+    struct secret state; /* empty: nothing is expected */
     struct redirect_answer answer;
     bool is_answered;
     struct caller callers[CALLERS_MAX];
@@ -106,10 +105,9 @@ redirect_open(const char *uri, struct redirect **out, struct tw_error *err)
     for (int i = 0; i < CALLERS_MAX; i++)
         redirect->callers[i] =
             (struct caller){.fd = -1, .head = SECRET_INIT(REDIRECT_HEAD_MAX)};
-    redirect->pasted = SECRET_INIT(PASTED_MAX);
+    redirect_terminal_open(&redirect->terminal);
     redirect->state = SECRET_INIT(STATE_MAX);
     redirect_answer_init(&redirect->answer);
-    redirect->reads_terminal = isatty(STDIN_FILENO);
     problem = redirect_place_problem(uri, strlen(uri), &redirect->place);
     has_port = !problem && redirect->place.port;
     if (problem)
@@ -137,7 +135,7 @@ redirect_uri(const struct redirect *redirect)
 bool
 redirect_is_pasted(const struct redirect *redirect)
 {
-    return redirect->reads_terminal;
+    return redirect->terminal.is_there;
 }
 
 enum tw_status
@@ -275,44 +273,16 @@ welcome(struct redirect *redirect)
 static void
 read_pasted(struct redirect *redirect)
 {
-    static const char SORRY[] =
-        "That is not where this login leads to. Paste the whole address.\n";
     AUTO(redirect_answer_clear) struct redirect_answer answer;
+    struct redirect_terminal *terminal = &redirect->terminal;
 
     redirect_answer_init(&answer);
-    if (secret_text(&redirect->pasted)[strspn(secret_text(&redirect->pasted),
-                                              " \t\r\n")] &&
-        (!redirect_address_read(secret_text(&redirect->pasted), &answer) ||
-         !settle(redirect, &answer)))
-        (void)!write(STDOUT_FILENO, SORRY, sizeof SORRY - 1);
-    secret_clear(&redirect->pasted);
-}
-
-static void
-read_terminal(struct redirect *redirect)
-{
-    char bytes[4096];
-    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
-
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    if (!redirect_terminal_read(terminal))
         return;
-    if (n <= 0)
-        redirect->reads_terminal = false;
-    else if (!secret_append(&redirect->pasted, bytes, (size_t)n))
-        secret_clear(&redirect->pasted);
-    else if (memchr(bytes, '\n', (size_t)n))
-        read_pasted(redirect);
-    explicit_bzero(bytes, sizeof bytes);
-}
-
-/* Whoever reads a terminal behind a shell's back is stopped, and a browser
- * that comes back then finds nobody. */
-static bool
-may_read_terminal(const struct redirect *redirect)
-{
-    pid_t reader = redirect->reads_terminal ? tcgetpgrp(STDIN_FILENO) : 0;
-
-    return redirect->reads_terminal && (reader < 0 || reader == getpgrp());
+    if (!redirect_address_read(secret_text(&terminal->line), &answer) ||
+        !settle(redirect, &answer))
+        redirect_terminal_refuse(terminal);
+    redirect_terminal_clear(terminal);
 }
 
 static void
@@ -336,8 +306,7 @@ redirect_wait(struct redirect *redirect, int wait_ms)
     while (redirect_is_expected(redirect) && wait_ms >= 0) {
         fds[0] = (struct pollfd){.fd = redirect->fd, .events = POLLIN};
         fds[1] = (struct pollfd){
-            .fd = may_read_terminal(redirect) ? STDIN_FILENO : -1,
-            .events = POLLIN};
+            .fd = redirect_terminal_fd(&redirect->terminal), .events = POLLIN};
         for (int i = 0; i < CALLERS_MAX; i++)
             fds[i + 2] = (struct pollfd){.fd = redirect->callers[i].fd,
                                          .events = POLLIN};
@@ -350,7 +319,7 @@ redirect_wait(struct redirect *redirect, int wait_ms)
         if (fds[0].revents)
             welcome(redirect);
         if (fds[1].revents)
-            read_terminal(redirect);
+            read_pasted(redirect);
         end_late(redirect);
         wait_ms = (int)(end_ms - clock_monotonic_ms());
     }
@@ -376,7 +345,7 @@ redirect_close(struct redirect *redirect)
     for (int i = 0; i < CALLERS_MAX; i++)
         hang_up(&redirect->callers[i]);
     auto_close(&redirect->fd);
-    secret_clear(&redirect->pasted);
+    redirect_terminal_close(&redirect->terminal);
     secret_clear(&redirect->state);
     redirect_answer_clear(&redirect->answer);
     free(redirect);
