@@ -81,6 +81,7 @@ hear(int fd, struct broker_answer *answer)
     AUTO_CLOSE int start = -1;
     ssize_t n;
 
+    *answer = (struct broker_answer){.error = 0};
     do
         n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
