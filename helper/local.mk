@@ -88,6 +88,8 @@ helper_libhelper_la_SOURCES = \
 	helper/filter.h \
 	helper/fingerprint.c \
 	helper/fingerprint.h \
+	helper/foreground.c \
+	helper/foreground.h \
 	helper/form.c \
 	helper/form.h \
 	helper/hook.c \

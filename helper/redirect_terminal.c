@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/foreground.h"
 #include "helper/redirect_request.h"
 
 #define TERMINAL_LINE_MAX 4096 /* with its end (termios(3)) */
@@ -24,20 +25,12 @@ redirect_terminal_open(struct redirect_terminal *terminal)
                                    .line = SECRET_INIT(REDIRECT_HEAD_MAX)};
 }
 
-/* Whoever reads a terminal behind a shell's back, or changes it, is stopped,
- * and a browser that comes back then finds nobody. */
-static bool
-is_ours(void)
-{
-    pid_t reader = tcgetpgrp(STDIN_FILENO);
-
-    return reader < 0 || reader == getpgrp();
-}
-
+/* Behind a shell nothing is read: who is stopped serves no browser. */
 int
 redirect_terminal_fd(const struct redirect_terminal *terminal)
 {
-    return terminal->is_there && is_ours() ? STDIN_FILENO : -1;
+    return terminal->is_there && foreground_is(STDIN_FILENO) ? STDIN_FILENO
+                                                             : -1;
 }
 
 bool
@@ -63,7 +56,7 @@ take_as_it_comes(struct redirect_terminal *terminal)
 {
     struct termios settings;
 
-    if (!is_ours() || tcgetattr(STDIN_FILENO, &settings) < 0)
+    if (!foreground_is(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &settings) < 0)
         return;
     if (!terminal->is_changed)
         terminal->before = settings;
@@ -105,7 +98,7 @@ redirect_terminal_clear(struct redirect_terminal *terminal)
 void
 redirect_terminal_close(struct redirect_terminal *terminal)
 {
-    if (terminal->is_changed && is_ours())
+    if (terminal->is_changed && foreground_is(STDIN_FILENO))
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal->before);
     terminal->is_changed = false;
     redirect_terminal_clear(terminal);

@@ -13,6 +13,7 @@
 #include <strings.h>
 #include <sys/ioctl.h>
 
+#include "helper/foreground.h"
 #include "helper/qr.h"
 #include "provider/base/write_whole.h"
 
@@ -115,6 +116,8 @@ screen_tick(struct screen *screen, int64_t now_ms)
     if (!screen->end_ms || left_s < 0 || now_ms < screen->next_ms)
         return;
     screen->next_ms = now_ms + (screen->terminal ? SECOND_MS : MINUTE_MS);
+    if (!foreground_is(STDOUT_FILENO))
+        return;
     n = snprintf(line, sizeof line, "%sWaiting, %ld:%02ld left%s",
                  screen->terminal ? "\r" : "", (long)left_s / 60,
                  (long)left_s % 60,

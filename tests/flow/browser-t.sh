@@ -200,12 +200,13 @@ if has_terminals; then
     wait "$TERMINAL"; is $? 0 "and the login succeeds"
     # Behind a shell: what is typed there is not its own.
     terminal "env LANG=C.UTF-8 TERM=xterm sh -c 'set -m; tokenward login work & wait \$!'"
-    shows Waiting
+    shows "paste here"
     SHOWN=$(tr -d '\r' <"$T/screen" | sed -n 's/^    \(http.*\)/\1/p')
     printf 'ls\r' >&7
     sleep 0.5
     like "$(browse "$(led_to)")" "The answer has arrived" "in the background, a terminal does not stop it"
     wait "$TERMINAL"; is $? 0 "and the login succeeds"
+    grep -q Waiting "$T/screen"; is $? 1 "and it counted nothing into what was typed there"
 else
     skip "an address that is pasted" "script(1) is not installed, or makes no terminal"
 fi
