@@ -6,6 +6,7 @@
 #include "helper/redirect_place.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "helper/url.h"
 
@@ -29,6 +30,29 @@ read_port(const char *text, uint16_t *out)
         port = port * 10 + (unsigned)(*text - '0');
     *out = (uint16_t)port;
     return text;
+}
+
+/* What a browser takes out of a path, however it is written. */
+static bool
+has_dots(const char *path)
+{
+    while (*path) {
+        const char *at = path + 1;
+        int dots = 0;
+
+        for (;; dots++) {
+            if (*at == '.')
+                at++;
+            else if (strncasecmp(at, "%2e", 3) == 0)
+                at += 3;
+            else
+                break;
+        }
+        if ((dots == 1 || dots == 2) && (*at == '/' || !*at))
+            return true;
+        path = at + strcspn(at, "/");
+    }
+    return false;
 }
 
 const char *
@@ -59,6 +83,9 @@ redirect_place_problem(const char *text, size_t n, struct redirect_place *out)
             return "must have no query: what comes back is added there";
         if (strlen(end) > REDIRECT_PATH_MAX)
             return "must not have a path longer than 255 bytes";
+        if (has_dots(end))
+            return "must not have . or .. in its path: a browser takes them "
+                   "out";
         (void)strcpy(out->path, end);
         return NULL;
     }
