@@ -168,12 +168,17 @@ open_redirect(const struct profile *source, struct redirect **out,
               struct tw_error *err)
 {
     const struct profile_option *option;
+    struct tw_error why;
 
     if (!(source->module->provider.needs & TW_NEEDS_REDIRECT))
         return TW_OK;
     option = profile_option(source, "redirect_uri");
-    return redirect_open(option && option->values ? option->values[0] : NULL,
-                         out, err);
+    if (redirect_open(option && option->values ? option->values[0] : NULL, out,
+                      &why) == TW_OK)
+        return TW_OK;
+    return tw_fail(err, (enum tw_status)why.status, "%s:%u: profile '%s': %s",
+                   source->file, option ? option->line : source->line,
+                   source->name, why.message);
 }
 
 static enum tw_status

@@ -145,7 +145,7 @@ rm "$T/config/tokenward/profiles.d/bad.yaml"
 code_profile fixed '' '' 'redirect_uri: http://127.0.0.1:1/'
 if [ "$(id -u)" = 0 ] && [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" -gt 1 ]; then
     user timeout 60 tokenward login fixed >"$OUT" 2>&1; is $? 78 "a port that it may not have: exit 78"
-    like "$(cat "$OUT")" "redirect_uri: port 1 of this host: Permission denied" "says which"
+    like "$(cat "$OUT")" "fixed.yaml:10: profile 'fixed': redirect_uri: port 1 of this host: Permission denied" "says which"
 else
     skip "a port that it may not have" "it may"
 fi
@@ -156,7 +156,7 @@ login beset
 port=$(shown redirect_uri | sed 's/.*%3A\([0-9]*\)%2F$/\1/')
 code_profile fixed '' '' "redirect_uri: http://127.0.0.1:$port/"
 user timeout 60 tokenward login fixed >"$T/second" 2>&1; is $? 78 "a port that is taken: exit 78"
-like "$(cat "$T/second")" "port $port of this host: Address already in use" "says which"
+like "$(cat "$T/second")" "fixed.yaml:[0-9]*: profile 'fixed': redirect_uri: port $port of this host: Address already in use" "says which"
 if command -v python3 >/dev/null; then
     python3 -c '
 import socket, sys, time
