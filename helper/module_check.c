@@ -71,5 +71,10 @@ module_check(const struct tw_provider_v1 *theirs, const char *dir,
                        ": needs what this tokenward does not "
                        "support (0x%x)",
                        dir, name, out->needs & ~NEEDS_KNOWN);
+    if ((out->needs & TW_NEEDS_REDIRECT) && !(out->needs & TW_NEEDS_PERSON))
+        return tw_fail(err, TW_E_MODULE,
+                       "%s/%s" MODULE_SUFFIX
+                       ": needs a browser to come back, and no person",
+                       dir, name);
     return check_options(out, name, err);
 }

@@ -250,6 +250,11 @@ Test(module, what_wants_more_than_there_is_is_refused)
     cr_assert_eq(get("needy", &err), TW_E_MODULE);
     cr_assert_not_null(strstr(err.message, "needy.so"));
     cr_assert_not_null(strstr(err.message, "0x80000000"));
+    build("alone", "TW_PROVIDER_V1(.name = \"alone\", .summary = \"s\", "
+                   ".needs = TW_NEEDS_REDIRECT, .advance = advance);");
+    cr_assert_eq(get("alone", &err), TW_E_MODULE);
+    cr_assert_not_null(strstr(err.message, "alone.so: needs a browser"), "%s",
+                       err.message);
 }
 
 Test(module, a_table_of_options_that_is_broken_is_refused)
