@@ -84,10 +84,11 @@ static const struct command COMMANDS[] = {
      "print the profiles' names, one a line", ""},
     {"login", command_login, 0, 1, 1, "NAME",
      "log in for a profile whose tokens a person grants",
-     "Shows an address and a code, and waits; or asks for a refresh token.\n"
-     "Without a terminal all is plain text. Ctrl-C ends it, and leaves "
-     "nothing\n"
-     "half done.\n"},
+     "Shows an address, perhaps with a code, and waits; or asks for a "
+     "refresh\n"
+     "token. Without a terminal all is plain text. Ctrl-C ends it, and "
+     "leaves\n"
+     "nothing half done.\n"},
     {"logout", command_logout, OPTION_NO_REVOKE, 1, 1, "[--no-revoke] NAME",
      "revoke the tokens that are kept, and remove them",
      "  --no-revoke  remove them, and tell no server\n"
