@@ -132,6 +132,16 @@ static read_field *const READERS[] = {
     [TW_FIELD_SIGNED] = read_signed, [TW_FIELD_AUTHORIZED] = read_authorized,
 };
 
+/* What the server must not say again.  Where the browser came back to is
+ * what most refusals of a login are about. */
+static bool
+is_secret(const struct tw_field *field)
+{
+    return field->kind != TW_FIELD_TEXT &&
+           (field->kind != TW_FIELD_AUTHORIZED ||
+            strcmp(field->value, "redirect_uri") != 0);
+}
+
 static enum tw_status
 add_field(struct exchange_form *form, const struct making *making,
           const struct tw_field *field)
@@ -154,7 +164,7 @@ add_field(struct exchange_form *form, const struct making *making,
             "bytes",
             making->context->profile->file, making->context->profile->line,
             making->context->profile->name, HTTP_FORM_MAX);
-    if (field->kind == TW_FIELD_TEXT)
+    if (!is_secret(field))
         return TW_OK;
     if (field->kind == TW_FIELD_KEPT)
         form->has_kept = true;

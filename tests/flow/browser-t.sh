@@ -126,6 +126,12 @@ login over
 browse "$(led_to)" >/dev/null
 wait "$LOGIN"; is $? 69 "a code that is over: exit 69"
 like "$(cat "$OUT")" "invalid_grant" "as the server says"
+port=$(shown redirect_uri | sed 's/.*%3A\([0-9]*\)%2F$/\1/') # free again
+code_profile echo '' ",error=invalid_grant,description=redirect_uri%20http:%2F%2F127.0.0.1:$port%2F%20differs" "redirect_uri: http://127.0.0.1:$port/"
+login echo
+browse "$(led_to)" >/dev/null
+wait "$LOGIN"; is $? 69 "a token endpoint that wants another redirect_uri: exit 69"
+like "$(cat "$OUT")" "\"redirect_uri http://127.0.0.1:$port/ differs\"" "and it can be read which one it was"
 is "$(helpers)" 0 "no process is left"
 
 # A public client, an address of one's own, and what is asked for beside.
