@@ -69,6 +69,7 @@ UNIT_TESTS += \
 	tests/unit/publish-t \
 	tests/unit/readers-t \
 	tests/unit/record-t \
+	tests/unit/redirect-request-t \
 	tests/unit/redirect-t \
 	tests/unit/refresh-token-t \
 	tests/unit/renewal-t \
@@ -82,6 +83,7 @@ UNIT_TESTS += \
 	tests/unit/secret-source-t \
 	tests/unit/stack-t \
 	tests/unit/state-path-t \
+	tests/unit/state-found-t \
 	tests/unit/state-t \
 	tests/unit/store-lock-t \
 	tests/unit/store-t \
@@ -331,6 +333,11 @@ tests_unit_record_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_record_t_CFLAGS = $(CC_UNIT)
 tests_unit_record_t_LDADD = $(LINK_UNIT)
 
+tests_unit_redirect_request_t_SOURCES = tests/unit/redirect-request-t.c
+tests_unit_redirect_request_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_redirect_request_t_CFLAGS = $(CC_UNIT)
+tests_unit_redirect_request_t_LDADD = $(LINK_UNIT)
+
 tests_unit_redirect_t_SOURCES = tests/unit/redirect-t.c
 tests_unit_redirect_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_redirect_t_CFLAGS = $(CC_UNIT)
@@ -391,7 +398,12 @@ tests_unit_state_path_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_state_path_t_CFLAGS = $(CC_UNIT)
 tests_unit_state_path_t_LDADD = $(LINK_UNIT)
 
-tests_unit_state_t_SOURCES = tests/unit/state-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_state_found_t_SOURCES = tests/unit/state-found-t.c tests/unit/kept_state.c tests/unit/kept_state.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_state_found_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_state_found_t_CFLAGS = $(CC_UNIT)
+tests_unit_state_found_t_LDADD = $(LINK_UNIT)
+
+tests_unit_state_t_SOURCES = tests/unit/state-t.c tests/unit/kept_state.c tests/unit/kept_state.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_state_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_state_t_CFLAGS = $(CC_UNIT)
 tests_unit_state_t_LDADD = $(LINK_UNIT)

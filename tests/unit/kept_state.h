@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kept_state.h - a state directory of a test's own, and what is kept there of
+ * the profile p.
+ */
+#ifndef TW_TESTS_KEPT_STATE_H
+#define TW_TESTS_KEPT_STATE_H
+
+#include "helper/state.h"
+#include "tests/unit/scratch.h"
+
+#define SERVER "server-and-client"
+
+extern char state_dir[PATH_MAX];
+
+void kept_state_set_up(void); /* scratch_remove() ends it */
+
+/* keep: one more refresh token, as of SERVER. */
+enum tw_status keep(const char *token);
+
+/* expect_kept: what @fingerprint finds; NULL: nothing. */
+void expect_kept(const char *fingerprint, const char *expected);
+
+/* expect_entry: what whoever enters is told, with @word in it. */
+void expect_entry(enum tw_status expected, const char *word);
+
+#endif
