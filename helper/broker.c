@@ -81,7 +81,6 @@ hear(int fd, struct broker_answer *answer)
     AUTO_CLOSE int start = -1;
     ssize_t n;
 
-    *answer = (struct broker_answer){.error = 0};
     do
         n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
@@ -102,6 +101,7 @@ ask_alone(const struct broker *broker, const struct msghdr *message,
     ssize_t n;
     int error;
 
+    *answer = (struct broker_answer){.error = 0};
     do
         n = sendmsg(broker->fd, message, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
