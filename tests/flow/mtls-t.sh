@@ -101,7 +101,8 @@ user tokenward-helper fetch $names 2>"$T/err"; is $? 0 "36 profiles of three cli
 sed 's/^/# /' "$T/err"
 log | tail -n "+$((first + 1))" >"$T/log"
 is "$(awk '$5 == "certificate" { print $7 }' "$T/log" | sort -u | wc -l)" 24 "24 requests with a certificate on 24 connections"
-[ "$(awk '$5 == "none" { print $7 }' "$T/log" | sort -u | wc -l)" -lt 12 ]; ok $? "12 without one share theirs"
+shared=$(awk '$5 == "none" { print $7 }' "$T/log" | sort -u | wc -l)
+[ "$shared" -gt 0 ] && [ "$shared" -lt 12 ]; ok $? "12 without one share theirs"
 is "$(awk '$5 == "certificate" { print $7 }' "$T/log" | sort >"$T/a"; awk '$5 == "none" { print $7 }' "$T/log" | sort -u | comm -12 - "$T/a" | wc -l)" \
     0 "and none was used by both"
 
