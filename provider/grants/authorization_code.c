@@ -9,10 +9,6 @@
  */
 #include "provider/grants/fields.h"
 
-struct exchange {
-    struct form form;
-};
-
 static const struct tw_option OPTIONS[] = {
     {"access_type", TW_OPTION_TEXT, 0,
      "offline, where a refresh token is asked for by that (Google)"},
@@ -34,17 +30,6 @@ static const struct tw_option OPTIONS[] = {
      "what the token shall allow; many servers want offline_access for a "
      "refresh token"},
 };
-
-/* What was granted is not named again: a person may have granted less. */
-static void
-refresh(const struct tw_host *host, struct form *form,
-        struct tw_action *action)
-{
-    form_begin(form, "refresh_token");
-    form_add(form, "refresh_token", "refresh_token", TW_FIELD_KEPT);
-    form_add_resources(form, host);
-    form_post(form, action);
-}
 
 static void
 ask_for_login(const struct tw_host *host, struct form *form,
@@ -80,17 +65,17 @@ static int
 advance(const struct tw_host *host, void *state, const struct tw_event *event,
         struct tw_action *action)
 {
-    struct exchange *exchange = state;
+    struct form *form = state;
 
     switch (event->kind) {
     case TW_EVENT_START:
         if (host->has(host, "refresh_token") & TW_HAS_KEPT)
-            refresh(host, &exchange->form, action);
+            form_refresh(host, form, action);
         else
-            ask_for_login(host, &exchange->form, action);
+            ask_for_login(host, form, action);
         return 0;
     case TW_EVENT_AUTHORIZED:
-        ask_for_token(host, &exchange->form, action);
+        ask_for_token(host, form, action);
         return 0;
     case TW_EVENT_TOKEN:
         action->kind = TW_ACTION_DONE;
@@ -109,4 +94,4 @@ TW_PROVIDER_V1(.name = "authorization_code",
                         TW_NEEDS_REDIRECT,
                .options = OPTIONS,
                .option_count = sizeof OPTIONS / sizeof *OPTIONS,
-               .state_size = sizeof(struct exchange), .advance = advance);
+               .state_size = sizeof(struct form), .advance = advance);

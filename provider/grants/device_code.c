@@ -38,17 +38,6 @@ static const struct tw_option OPTIONS[] = {
      "refresh token"},
 };
 
-/* What was granted is not named again: a person may have granted less. */
-static void
-refresh(const struct tw_host *host, struct form *form,
-        struct tw_action *action)
-{
-    form_begin(form, "refresh_token");
-    form_add(form, "refresh_token", "refresh_token", TW_FIELD_KEPT);
-    form_add_resources(form, host);
-    form_post(form, action);
-}
-
 static void
 ask_for_code(const struct tw_host *host, struct form *form,
              struct tw_action *action)
@@ -151,7 +140,7 @@ advance(const struct tw_host *host, void *state, const struct tw_event *event,
     switch (event->kind) {
     case TW_EVENT_START:
         if (host->has(host, "refresh_token") & TW_HAS_KEPT)
-            refresh(host, &exchange->form, action);
+            form_refresh(host, &exchange->form, action);
         else
             ask_for_code(host, &exchange->form, action);
         return 0;

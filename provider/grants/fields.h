@@ -64,6 +64,18 @@ form_post(const struct form *form, struct tw_action *action)
     action->field_count = form->count;
 }
 
+/* With the refresh token of a login.  What was granted is not named again: a
+ * person may have granted less. */
+static inline void
+form_refresh(const struct tw_host *host, struct form *form,
+             struct tw_action *action)
+{
+    form_begin(form, "refresh_token");
+    form_add(form, "refresh_token", "refresh_token", TW_FIELD_KEPT);
+    form_add_resources(form, host);
+    form_post(form, action);
+}
+
 static inline int
 fail(struct tw_action *action, const char *text)
 {
