@@ -8,9 +8,7 @@
  */
 #include "helper/authorization.h"
 
-#include <openssl/evp.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "helper/base64.h"
 #include "helper/form.h"
@@ -49,29 +47,6 @@ cannot(const struct asking *asking, enum tw_status status, const char *what,
 
     return tw_fail(asking->err, status, "%s:%u: profile '%s': %s %s",
                    profile->file, profile->line, profile->name, what, problem);
-}
-
-static bool
-append_random(struct secret *out)
-{
-    unsigned char bytes[RANDOM_BYTES];
-    bool good = getrandom(bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes &&
-                base64url_encode(out, bytes, sizeof bytes);
-
-    explicit_bzero(bytes, sizeof bytes);
-    return good;
-}
-
-/* S256 (RFC 7636 4.2). */
-static bool
-append_challenge(struct secret *out, const struct secret *verifier)
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-
-    return EVP_Digest(verifier->bytes, verifier->len, digest, &n, EVP_sha256(),
-                      NULL) == 1 &&
-           base64url_encode(out, digest, n);
 }
 
 static bool
@@ -125,7 +100,8 @@ make_query(const struct asking *asking,
     AUTO_SECRET challenge = SECRET_INIT(RANDOM_MAX);
     const char *client_id = asking->context->profile->client_id;
 
-    if (!append_challenge(&challenge, &authorization->verifier) ||
+    if (!base64url_sha256(&challenge, authorization->verifier.bytes,
+                          authorization->verifier.len) ||
         !put(query, "response_type", "code") ||
         (client_id && !put(query, "client_id", client_id)) ||
         !put(query, "redirect_uri", secret_text(&authorization->uri)) ||
@@ -176,7 +152,7 @@ ask(const struct asking *asking, const struct authorization *authorization)
                         .valid_s = AUTHORIZATION_S};
     enum tw_status status;
 
-    if (!append_random(&state))
+    if (!base64url_random(&state, RANDOM_BYTES))
         return tw_fail(asking->err, TW_E_SYSTEM, "no random bytes");
     status = make_query(asking, authorization, secret_text(&state), &query);
     if (status)
@@ -214,7 +190,7 @@ authorization_begin(const struct exchange_context *context,
     authorization->verifier = SECRET_INIT(RANDOM_MAX);
     authorization->uri = SECRET_INIT(REDIRECT_VALUE_MAX);
     redirect_answer_init(&authorization->answer);
-    if (!append_random(&authorization->verifier))
+    if (!base64url_random(&authorization->verifier, RANDOM_BYTES))
         status = tw_fail(err, TW_E_SYSTEM, "no random bytes");
     else if (!secret_append_text(&authorization->uri,
                                  redirect_uri(authorization->redirect)))

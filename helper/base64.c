@@ -7,6 +7,7 @@
 
 #include <openssl/evp.h>
 #include <string.h>
+#include <sys/random.h>
 
 #define STEP 48 /* a multiple of 3, so that only the last step is padded */
 
@@ -54,4 +55,25 @@ bool
 base64url_encode(struct secret *out, const void *bytes, size_t n)
 {
     return encode(out, bytes, n, true);
+}
+
+bool
+base64url_random(struct secret *out, size_t n)
+{
+    unsigned char bytes[BASE64_RANDOM_MAX];
+    bool good = n <= sizeof bytes && getrandom(bytes, n, 0) == (ssize_t)n &&
+                base64url_encode(out, bytes, n);
+
+    explicit_bzero(bytes, sizeof bytes);
+    return good;
+}
+
+bool
+base64url_sha256(struct secret *out, const void *bytes, size_t n)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+
+    return EVP_Digest(bytes, n, digest, &length, EVP_sha256(), NULL) == 1 &&
+           base64url_encode(out, digest, length);
 }

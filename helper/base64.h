@@ -15,4 +15,12 @@ bool base64_encode(struct secret *out, const void *bytes, size_t n);
  * JOSE wants it (RFC 7515 2). */
 bool base64url_encode(struct secret *out, const void *bytes, size_t n);
 
+/* base64url_random: of @n random bytes, at most BASE64_RANDOM_MAX; false also
+ * when there are none. */
+#define BASE64_RANDOM_MAX 32
+bool base64url_random(struct secret *out, size_t n);
+
+/* base64url_sha256: of the digest, as PKCE's S256 wants it (RFC 7636 4.2). */
+bool base64url_sha256(struct secret *out, const void *bytes, size_t n);
+
 #endif

@@ -8,7 +8,6 @@
 #include "helper/jwt.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 #include "helper/base64.h"
 #include "helper/json.h"
@@ -52,10 +51,8 @@ static bool
 put_id(struct secret *claims)
 {
     AUTO_SECRET id = SECRET_INIT(2 * ID_BYTES);
-    unsigned char bytes[ID_BYTES];
 
-    return getrandom(bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes &&
-           base64url_encode(&id, bytes, sizeof bytes) &&
+    return base64url_random(&id, ID_BYTES) &&
            json_put_text_member(claims, "jti", secret_text(&id));
 }
 

@@ -175,6 +175,19 @@ Test(authorization, is_another_each_time)
     cr_expect_str_neq(parameter("code_challenge"), challenge);
 }
 
+/* The words of RFC 7636, appendix B. */
+Test(authorization, has_a_challenge_that_others_make_too)
+{
+    static const char VERIFIER[] =
+        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    AUTO_SECRET challenge = SECRET_INIT(64);
+
+    cr_assert(base64url_sha256(&challenge, VERIFIER, strlen(VERIFIER)));
+    cr_expect_str_eq(secret_text(&challenge),
+                     "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    cr_expect_not(base64url_random(&challenge, BASE64_RANDOM_MAX + 1));
+}
+
 Test(authorization, keeps_what_the_code_is_bought_with)
 {
     AUTO_SECRET expected = SECRET_INIT(64);
