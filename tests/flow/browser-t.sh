@@ -5,11 +5,9 @@
 # believed; or they paste where it ended; and others come to the port.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/login.sh
+. "$TOP_SRC/tests/flow/login.sh"
 sandbox
-STATE=$T/home/.local/state/tokenward
-OUT=$T/out
-kept() { sed -n 's/^refresh_token=//p' "$STATE/$1" 2>/dev/null; }
-ask() { curl -s --cacert "$CA" "$URL$1"; }
 code_profile() { # code_profile NAME AUTHORIZE-LIST TOKEN-LIST [LINE...]
     name=$1 list=$2 tokens=$3
     shift 3
@@ -20,18 +18,13 @@ issued() { # issued NAME LIST: all of it by its issuer
     profile "$1" /x 'provider: authorization_code'
     sed -i "s|token_endpoint: .*|issuer: $URL/m/$2|" "$T/config/tokenward/profiles.d/$1.yaml"
 }
-login() { # login NAME: in the background, with signals as a terminal has them
-    : >"$OUT"
-    user env --default-signal=INT tokenward login "$1" >"$OUT" 2>&1 </dev/null &
-    LOGIN=$!
-    until_true 30 eval 'grep -q "^Waiting" "$OUT" || ! kill -0 "$LOGIN"'
+login() { # login NAME
+    wait_for_person "$1"
     SHOWN=$(sed -n 's/^    \(http.*\)/\1/p' "$OUT")
 }
 # Where the server sends the browser, and what it is shown there.
 led_to() { curl -s --cacert "$CA" -o /dev/null -w '%{redirect_url}' "$SHOWN"; }
 browse() { curl -s -m 10 "$@"; }
-interrupt() { kill -INT "$(pgrep -o -f "^$T/bin/tokenward-helper login")"; }
-helpers() { pgrep -f "^$T/bin/tokenward-helper" | wc -l; }
 shown() { echo "$SHOWN" | tr '?&' '\n\n' | sed -n "s/^$1=//p"; }
 
 code_profile work '' ''

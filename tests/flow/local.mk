@@ -129,6 +129,7 @@ EXTRA_DIST += \
 	tests/flow/host.sh \
 	tests/flow/intruder.c \
 	tests/flow/lib.sh \
+	tests/flow/login.sh \
 	tests/flow/memory_marks.py \
 	tests/flow/misdeeds.c \
 	tests/flow/load.py \

@@ -4,27 +4,19 @@
 # agreeing, refusing, too late, interrupted; and what a server may not show.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/login.sh
+. "$TOP_SRC/tests/flow/login.sh"
 sandbox
-STATE=$T/home/.local/state/tokenward
-OUT=$T/out
-kept() { sed -n 's/^refresh_token=//p' "$STATE/$1" 2>/dev/null; }
-ask() { curl -s --cacert "$CA" "$URL$1"; }
 device() { # device NAME DEVICE-LIST TOKEN-LIST [LINE...]
     name=$1 list=$2 tokens=$3
     shift 3
     profile "$name" "/m/tag=$name$tokens/oauth/v1/token" 'provider: device_code' \
         "device_authorization_endpoint: $URL/m/tag=$name,interval=1$list/oauth/v1/device" "$@"
 }
-login() { # login NAME: in the background, with signals as a terminal has them
-    : >"$OUT"
-    user env --default-signal=INT tokenward login "$1" >"$OUT" 2>&1 </dev/null &
-    LOGIN=$!
-    until_true 30 eval 'grep -q "^Waiting" "$OUT" || ! kill -0 "$LOGIN"'
+login() { # login NAME
+    wait_for_person "$1"
     CODE=$(grep -o '[B-Z]\{4\}-[B-Z]\{4\}' "$OUT" | head -n 1)
 }
-# Ctrl-C, as the helper alone sees it: its parent hands it on.
-interrupt() { kill -INT "$(pgrep -o -f "^$T/bin/tokenward-helper login")"; }
-helpers() { pgrep -f "^$T/bin/tokenward-helper" | wc -l; }
 
 device work '' ''
 out=$(user tokenward get work 2>&1); is $? 69 "nobody is logged in: exit 69"

@@ -4,14 +4,13 @@
 # not.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/login.sh
+. "$TOP_SRC/tests/flow/login.sh"
 sandbox
-STATE=$T/home/.local/state/tokenward
 REVOKE=/oauth/v1/revoke
-ask() { curl -s --cacert "$CA" "$URL$1"; }
 active() {
     curl -s --cacert "$CA" "$URL/oauth/v1/introspect" -d client_id="$CLIENT_ID" -d client_secret="$CANARY" -d token="$1"
 }
-kept() { sed -n 's/^refresh_token=//p' "$STATE/$1" 2>/dev/null; }
 logged_in() { # logged_in NAME REVOCATION-PATH [LINE...]
     name=$1 path=$2
     shift 2

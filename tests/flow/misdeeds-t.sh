@@ -20,6 +20,12 @@ profiles() { # profiles NAME: one of this provider, and one of another
     sed -i '/scope:/d' "$T/config/tokenward/profiles.d/bad.yaml"
     profile good /oauth/v1/token
 }
+next() { # next IN_CONSTRUCTOR MISDEED [SUFFIX]: the one after it, built, and its profiles; sets which
+    number=$((number + 1))
+    which=$(echo "$2" | tr '[:upper:]' '[:lower:]')${3:-}
+    build "$which" $number "$1"
+    profiles "$which"
+}
 fetch() { user "$T/bin/tokenward-helper" "$@" >"$T/out" 2>"$T/err"; status=$?; }
 get() { # get NAME: what it says in $T/err, what it prints in $T/out
     case $1 in
@@ -30,10 +36,7 @@ get() { # get NAME: what it says in $T/err, what it prints in $T/out
 }
 number=0
 for misdeed in EXIT CRASH HANG PRINT LIE; do
-    number=$((number + 1))
-    which=$(echo "$misdeed" | tr '[:upper:]' '[:lower:]')
-    build "$which" $number 0
-    profiles "$which"
+    next 0 "$misdeed"
     get bad
     case $misdeed in
     PRINT) is "$? $(grep -c planted "$T/out")" "0 0" "$which when asked: a token, and nothing else on stdout" ;;
@@ -54,10 +57,7 @@ done
 # A constructor runs when the profiles are read: of all of them.
 number=0
 for misdeed in EXIT CRASH HANG PRINT; do
-    number=$((number + 1))
-    which=$(echo "$misdeed" | tr '[:upper:]' '[:lower:]')-first
-    build "$which" $number 1
-    profiles "$which"
+    next 1 "$misdeed" -first
     get bad
     case $misdeed in
     PRINT) is "$? $(grep -c planted "$T/out")" "0 0" "$which: a token, and nothing else on stdout" ;;
@@ -106,10 +106,7 @@ rm "$T/modules/exit.so" "$T/modules/crash.so" "$T/modules/hang.so" "$T/modules/p
 # profile is refused, in time, and the others are served.
 number=0
 for misdeed in EXIT CRASH HANG PRINT; do
-    number=$((number + 1))
-    which=$(echo "$misdeed" | tr '[:upper:]' '[:lower:]')-first
-    build "$which" $number 1
-    profiles "$which"
+    next 1 "$misdeed" -first
     sed 's/  bad:/  worse:/' "$T/config/tokenward/profiles.d/bad.yaml" >"$T/config/tokenward/profiles.d/worse.yaml"
     chmod 600 "$T/config/tokenward/profiles.d/worse.yaml"; own "$T/config"
     begun=$(date +%s)

@@ -4,10 +4,10 @@
 # a time, never sent to another server.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/login.sh
+. "$TOP_SRC/tests/flow/login.sh"
 sandbox
 FETCH="user $T/bin/tokenward-helper fetch --force"
-STATE=$T/home/.local/state/tokenward
-kept() { sed -n 's/^refresh_token=//p' "$STATE/$1"; }
 mint() { curl -s --cacert "$CA" "$URL/mint/$CLIENT_ID"; }
 families() { curl -s --cacert "$CA" "$URL/families"; }
 rotating() { # rotating NAME PATH [LINE...]: with a first refresh token in a file
