@@ -336,10 +336,7 @@ exchange_start(const struct exchange_context *context, exchange_done *done,
     exchange_host_init(&exchange->host, context->profile, context->keeper,
                        &exchange->outcome.reply);
     *out = exchange;
-    if (exchange_lacks_person(context, &exchange->outcome.err))
-        finish(exchange);
-    else
-        step(exchange, TW_EVENT_START, NULL);
+    step(exchange, TW_EVENT_START, NULL);
     return TW_OK;
 }
 

@@ -56,7 +56,8 @@ typedef void exchange_done(void *arg, struct outcome *outcome);
 
 /* exchange_start: begins.  @done is called once, from here or from
  * exchange_turn()'s caller's http_run(); @outcome is cleared after it.
- * Borrowed until then: all but @err.  Reads the secrets now. */
+ * Borrowed until then: all but @err.  Reads the secrets now.  Whether somebody
+ * has to be there is asked before, by exchange_lacks_person(). */
 struct exchange_context {
     struct http *http;
     const struct profile *profile;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/exchange_tell.h"
 #include "helper/metadata_kept.h"
 #include "helper/publish.h"
 #include "helper/quota.h"
@@ -207,6 +208,19 @@ was_unanswered(struct job *job)
            status == TW_E_RETRY;
 }
 
+/* Nobody is asked for a login that nobody is there for, the issuer neither. */
+static bool
+lacks_person(struct job *job)
+{
+    const struct exchange_context context = {
+        .profile = job->source,
+        .keeper = job_source_keeps(job) ? &job->keeper : NULL,
+        .person = job->context->person,
+    };
+
+    return exchange_lacks_person(&context, &job->result);
+}
+
 /* The issuer is asked first, where the profile leaves its endpoint to it. */
 static void
 start(struct job *job)
@@ -219,8 +233,8 @@ start(struct job *job)
                                               .doubts = was_unanswered(job)};
 
     job->state = JOB_BUSY;
-    if (discovery_start(&context, on_found, job, &job->discovery,
-                        &job->result))
+    if (lacks_person(job) || discovery_start(&context, on_found, job,
+                                             &job->discovery, &job->result))
         fail(job, false);
 }
 

@@ -61,6 +61,8 @@ like "$out" "^  login *a refresh token is kept$" "explain says what is kept"
 
 # The address is the issuer's to say.
 issued whole tag=whole
+user tokenward get whole 2>/dev/null; is $? 69 "an issuer, and nobody has logged in: exit 69"
+is "$(ask "/count/.well-known/oauth-authorization-server/m/tag=whole")" 0 "for which it is not asked"
 login whole
 browse "$(led_to)" >/dev/null
 wait "$LOGIN"; is $? 0 "an issuer that names where to log in, and itself"
