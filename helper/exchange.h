@@ -8,6 +8,7 @@
 
 #include "helper/http.h"
 #include "helper/keeper.h"
+#include "helper/person.h"
 #include "helper/profile.h"
 #include "helper/reply.h"
 #include "provider/base/clock.h"
@@ -15,10 +16,8 @@
 
 #define EXCHANGE_STEPS_MAX 64        /* requests and waits of one exchange */
 #define EXCHANGE_STEPS_TOLD_MAX 8192 /* while a person takes their time */
-#define USER_CODE_MAX 64             /* bytes that a person types */
 
 struct exchange;
-struct redirect;
 
 /* What came of it. */
 struct outcome {
@@ -31,25 +30,6 @@ struct outcome {
     struct tw_error unkept; /* why the next refresh token is not kept */
     bool by_next;           /* it was client_secret_next that did it */
     struct secret mark;     /* of all secrets that were used last */
-};
-
-/* What a person is shown; checked: printable, and an address that may be
- * opened. */
-struct tell {
-    const char *text; /* or NULL */
-    const char *url;
-    const char *code; /* what to type there, or NULL */
-    const char *scan; /* the url with the code in it, or NULL */
-    int64_t valid_s;  /* 0: not said */
-    bool comes_back;  /* the browser does, to this host */
-    bool is_pasted;   /* or else, where it ended is pasted */
-};
-
-/* Somebody who reads: the other end of `tokenward login`. */
-struct person {
-    void (*show)(void *arg, const struct tell *tell);
-    void *arg;
-    struct redirect *redirect; /* where their browser comes back to, or NULL */
 };
 
 typedef void exchange_done(void *arg, struct outcome *outcome);

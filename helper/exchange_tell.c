@@ -13,6 +13,8 @@
 
 #include "helper/url.h"
 
+#define USER_CODE_MAX 64 /* bytes that a person types */
+
 static enum tw_status
 fail_alone(const struct profile *profile, struct tw_error *err)
 {

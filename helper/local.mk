@@ -202,6 +202,7 @@ helper_libhelper_la_SOURCES = \
 	helper/owned_file.h \
 	helper/options.c \
 	helper/options.h \
+	helper/person.h \
 	helper/preset.c \
 	helper/preset.h \
 	helper/preset_file.c \

@@ -15,6 +15,7 @@
 
 #include "helper/foreground.h"
 #include "helper/qr.h"
+#include "provider/base/clock.h"
 #include "provider/base/write_whole.h"
 
 #define PAGE_MAX (QR_SIZE_MAX + 8192)

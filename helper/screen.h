@@ -8,7 +8,7 @@
 #define TW_HELPER_SCREEN_H
 
 #include "helper/environment.h"
-#include "helper/exchange.h"
+#include "helper/person.h"
 
 struct screen {
     const char *profile;
