@@ -7,6 +7,7 @@
 
 #include "provider/base/error.h"
 #include "provider/base/secret.h"
+#include "provider/base/text.h"
 
 #define DRAFT_VALUE_MAX 2048 /* bytes */
 #define DRAFT_TEXT_MAX (32 * 1024)
@@ -30,7 +31,7 @@ enum draft_key {
 };
 
 struct draft {
-    char name[65];
+    char name[PROFILE_NAME_MAX + 1];
     char values[DRAFT_KEYS][DRAFT_VALUE_MAX]; /* "": not said */
     char vars[DRAFT_VARS_MAX][2][256];
     size_t var_count;

@@ -42,6 +42,10 @@ like "$(user tokenward explain quoted)" 'client .*: a": x, by' "is the text that
 # shellcheck disable=SC2046  # each a word
 init $(seq -f word%g 63); is $STATUS 64 "more words than there are options: exit 64"
 like "$(cat "$T/out")" "^tokenward-helper: too many words$" "says so"
+name=$(printf '%064d@%064d' 1 2)
+init --token-endpoint https://a.example.com/ --client-id x --secret-file "$T/home/secret" --no-test "$name"
+is $STATUS 0 "the longest name: exit 0"
+is "$(user tokenward list | grep @)" "$name" "the longest name: is there"
 init --no-such-option x; is $STATUS 64 "an unknown option: exit 64"
 init; is $STATUS 64 "nothing, and nobody to ask: exit 64"
 init odd; is $STATUS 64 "a name alone, and nobody to ask: exit 64"
