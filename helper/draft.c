@@ -21,6 +21,7 @@ static const char *const KEYS[DRAFT_KEYS] = {
     [DRAFT_SCOPE] = "scope",
     [DRAFT_AUDIENCE] = "audience",
     [DRAFT_RESOURCE] = "resource",
+    [DRAFT_AUTHORIZATION_ENDPOINT] = "authorization_endpoint",
     [DRAFT_DEVICE_ENDPOINT] = "device_authorization_endpoint",
     [DRAFT_REDIRECT_URI] = "redirect_uri",
     [DRAFT_ALLOW_HTTP] = "allow_http",

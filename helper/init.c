@@ -19,9 +19,9 @@
 #include "helper/discard.h"
 #include "helper/draft.h"
 #include "helper/import.h"
+#include "helper/init_ask.h"
 #include "helper/init_words.h"
 #include "helper/own_directory.h"
-#include "helper/prompt.h"
 #include "helper/secret_source.h"
 #include "provider/base/text.h"
 #include "provider/base/write_whole.h"
@@ -36,6 +36,7 @@ struct init {
     struct draft draft;
     struct init_words words;
     bool person; /* may be asked */
+    bool login;  /* is what comes next, and not a token */
     int dir;     /* profiles.d */
     char path[PATH_MAX];
     char hidden[NAME_MAX + 1], secret[NAME_MAX + 1]; /* made; "": not */
@@ -51,69 +52,6 @@ auto_init(struct init *init)
     if (init->dir >= 0)
         (void)close(init->dir);
     draft_clear(&init->draft);
-}
-
-static enum tw_status
-ask(struct init *init, enum draft_key key, const char *question,
-    struct tw_error *err)
-{
-    AUTO_SECRET line = SECRET_INIT(DRAFT_VALUE_MAX);
-    enum tw_status status;
-
-    if (!init->person || init->draft.values[key][0])
-        return TW_OK;
-    status = prompt_text(question, &line, err);
-    return status ? status
-                  : draft_set(&init->draft, key, draft_key(key),
-                              secret_text(&line), err);
-}
-
-static enum tw_status
-ask_name(struct init *init, struct tw_error *err)
-{
-    AUTO_SECRET line = SECRET_INIT(PROFILE_NAME_MAX);
-    enum tw_status status = TW_OK;
-
-    if (init->draft.name[0])
-        return TW_OK;
-    if (init->person)
-        status = prompt_text("Name of the profile: ", &line, err);
-    if (status)
-        return status;
-    if (!text_is_profile_name(secret_text(&line)))
-        return tw_fail(err, TW_E_USAGE,
-                       "which name?\na name is 1 to 64 of A-Z a-z 0-9 . _ -");
-    (void)strcpy(init->draft.name, secret_text(&line));
-    return TW_OK;
-}
-
-static enum tw_status
-ask_all(struct init *init, struct tw_error *err)
-{
-    struct draft *draft = &init->draft;
-    bool endpoint = draft->values[DRAFT_PRESET][0] ||
-                    draft->values[DRAFT_ISSUER][0] ||
-                    draft->values[DRAFT_TOKEN_ENDPOINT][0];
-    enum tw_status status = ask_name(init, err);
-
-    if (!status && !init->person && !endpoint &&
-        !draft->values[DRAFT_PROVIDER][0] && !init->words.from)
-        return tw_fail(err, TW_E_USAGE,
-                       "where are tokens bought? --token-endpoint URL, "
-                       "--issuer URL or --preset NAME says it\n"
-                       "on a terminal it is asked for");
-    if (!status && !endpoint)
-        status = ask(init, DRAFT_TOKEN_ENDPOINT,
-                     "URL of the token endpoint: ", err);
-    if (!status)
-        status = ask(init, DRAFT_CLIENT_ID, "Client id: ", err);
-    if (!status && init->person && !draft->secret.len &&
-        !draft->secret_file[0] && !draft->values[DRAFT_AUTH_METHOD][0])
-        status =
-            prompt_secret("Client secret (not shown): ", &draft->secret, err);
-    if (!status && !init->words.from)
-        status = ask(init, DRAFT_SCOPE, "Scope, or nothing: ", err);
-    return status;
 }
 
 static enum tw_status
@@ -299,7 +237,7 @@ try_out(struct init *init)
     if (set.broken_count)
         return (enum tw_status)set.broken.status;
     if (set.first && profile_login_source(set.first)) {
-        (void)printf("Log in next: tokenward login %s\n", init->draft.name);
+        init->login = true;
         return TW_OK;
     }
     return init->words.no_test ? TW_OK : buy(init, &set);
@@ -314,8 +252,8 @@ publish(struct init *init, struct tw_error *err)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", init->path);
     init->secret[0] = '\0'; /* it stays */
     (void)fsync(init->dir);
-    (void)printf("%s is written. Try: tokenward get %s\n", init->path,
-                 init->draft.name);
+    (void)printf("%s is written. Try: tokenward %s %s\n", init->path,
+                 init->login ? "login" : "get", init->draft.name);
     return TW_OK;
 }
 
@@ -329,7 +267,7 @@ prepare(struct init *init, int argc, char **argv, struct tw_error *err)
     if (!status && words->from)
         status = import_read(words->from, words->file, &init->draft, err);
     if (!status)
-        status = ask_all(init, err);
+        status = init_ask(&init->draft, init->person, words->from, err);
     if (!status)
         status = open_dir(init, err);
     if (!status)

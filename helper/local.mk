@@ -125,6 +125,8 @@ helper_libhelper_la_SOURCES = \
 	helper/index_write.c \
 	helper/index_write.h \
 	helper/init.c \
+	helper/init_ask.c \
+	helper/init_ask.h \
 	helper/init_words.c \
 	helper/init_words.h \
 	helper/inspect.c \

@@ -109,7 +109,8 @@ read_line(bool is_terminal, struct secret *line, struct tw_error *err)
 }
 
 enum tw_status
-prompt_secret(const char *question, struct secret *out, struct tw_error *err)
+prompt_secret_or_nothing(const char *question, struct secret *out,
+                         struct tw_error *err)
 {
     AUTO_SECRET line = SECRET_INIT(out->max);
     AUTO(restore) struct before before = {.is_terminal = false};
@@ -125,10 +126,18 @@ prompt_secret(const char *question, struct secret *out, struct tw_error *err)
         return status;
     if (line.len && line.bytes[line.len - 1] == '\r')
         take_back(&line);
-    if (!line.len)
-        return tw_fail(err, TW_E_USAGE, "nothing was given");
     secret_take(out, &line);
     return TW_OK;
+}
+
+enum tw_status
+prompt_secret(const char *question, struct secret *out, struct tw_error *err)
+{
+    enum tw_status status = prompt_secret_or_nothing(question, out, err);
+
+    if (!status && !out->len)
+        return tw_fail(err, TW_E_USAGE, "nothing was given");
+    return status;
 }
 
 enum tw_status

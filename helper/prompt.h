@@ -16,6 +16,11 @@
 enum tw_status prompt_secret(const char *question, struct secret *out,
                              struct tw_error *err);
 
+/* prompt_secret_or_nothing: the same, and nothing may come. */
+enum tw_status prompt_secret_or_nothing(const char *question,
+                                        struct secret *out,
+                                        struct tw_error *err);
+
 /* prompt_text: the same of a line that is no secret, and may be empty. */
 enum tw_status prompt_text(const char *question, struct secret *out,
                            struct tw_error *err);

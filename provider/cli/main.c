@@ -68,10 +68,11 @@ static const struct command COMMANDS[] = {
      "librdkafka\n"
      "                           or oidc-agent (oidc-gen -p) has\n"
      "  --preset NAME, --var NAME=VALUE, --issuer URL, --token-endpoint URL,\n"
-     "  --client-id TEXT, --secret-file FILE, --scope SCOPES, --audience "
-     "TEXT,\n"
-     "  --resource URL, --auth-method METHOD, --provider NAME, --ca-file "
-     "FILE,\n"
+     "  --authorization-endpoint URL, --device-authorization-endpoint URL,\n"
+     "  --redirect-uri URL, --client-id TEXT, --secret-file FILE,\n"
+     "  --scope SCOPES, --audience TEXT, --resource URL, --auth-method "
+     "METHOD,\n"
+     "  --provider NAME, --ca-file FILE,\n"
      "  --allow-http loopback    as the keys of tokenward-profiles(5)\n"
      "  --no-test                buy no token\n"},
     {"install-helpers", command_install_helpers, OPTION_DIR, 0, 0,

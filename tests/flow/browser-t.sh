@@ -70,6 +70,18 @@ issued lacking oidc,authorize=none
 user timeout 60 tokenward login lacking >"$OUT" 2>&1; is $? 78 "an issuer that names no such place: exit 78"
 like "$(cat "$OUT")" "lacking.yaml:[0-9]*: profile 'lacking': no authorization_endpoint is known" "is told by its key"
 
+# As init writes it, of a server without discovery.
+out=$(user tokenward init --provider authorization_code --authorization-endpoint "$URL/m/tag=said/oauth/v1/authorize" \
+    --token-endpoint "$URL/m/tag=said/oauth/v1/token" --redirect-uri http://127.0.0.1/back --client-id "$CLIENT_ID" \
+    --secret-file "$T/config/tokenward/secret" --scope payments --ca-file "$CA" said 2>&1 </dev/null); is $? 0 "init: exit 0"
+like "$out" "said.yaml is written. Try: tokenward login said$" "init: says what comes next"
+login said
+like "$SHOWN" "^$URL/m/tag=said/oauth/v1/authorize?" "init: the address is the one that was said"
+like "$(shown redirect_uri)" '^http%3A%2F%2F127.0.0.1%3A[0-9]*%2Fback$' "init: and so is the way back"
+browse "$(led_to)" >/dev/null
+wait "$LOGIN"; is $? 0 "init: the login succeeds"
+user tokenward get said >/dev/null; is $? 0 "init: and the token is there"
+
 # What is believed of who answered (RFC 9207).
 refused_as() { # refused_as EXIT PATTERN WHAT
     browse "$(led_to)" >/dev/null

@@ -47,6 +47,13 @@ init --token-endpoint https://a.example.com/ --client-id x --secret-file "$T/hom
 is $STATUS 0 "the longest name: exit 0"
 is "$(user tokenward list | grep @)" "$name" "the longest name: is there"
 init --no-such-option x; is $STATUS 64 "an unknown option: exit 64"
+init --provider authorization_code --token-endpoint https://a.example.com/ --client-id x --auth-method none odd
+is $STATUS 78 "a login at no place: exit 78"
+like "$(cat "$T/out")" "missing: authorization_endpoint" "says which"
+init --provider device_code --device-authorization-endpoint https://a.example.com/device --token-endpoint https://a.example.com/ \
+    --client-id x --auth-method none device
+is $STATUS 0 "a login by codes, of no issuer: exit 0"
+like "$(user tokenward explain device)" 'https://a.example.com/device' "asks where it was told"
 init; is $STATUS 64 "nothing, and nobody to ask: exit 64"
 init odd; is $STATUS 64 "a name alone, and nobody to ask: exit 64"
 like "$(cat "$T/out")" "^tokenward-helper: where are tokens bought? --token-endpoint URL, " "says what is to be said"
@@ -190,7 +197,10 @@ if command -v tmux >/dev/null && has_terminals; then
     tm() { tmux -L "init-$$" -f /dev/null "$@"; }
     tm new-session -d -s idle 'sleep 300'
     EXTRA_PID=$(tm display-message -p -t idle '#{pid}')
-    tm new-session -d -s asked -x 40 -y 40 "${as}sh -c 'tokenward init --ca-file $CA; echo ended \$?; sleep 100'"
+    asked() { # asked OPTIONS: of a person, on a terminal
+        tm new-session -d -s asked -x 40 -y 40 "${as}sh -c 'tokenward init --ca-file $CA $1; echo ended \$?; sleep 100'"
+    }
+    asked ''
     await() {
         for _ in $(seq 600); do tm capture-pane -p -t asked | grep -q -e "$1" && { ok 0 "$2"; return; }; sleep 0.1; done
         ok 1 "$2"; tm capture-pane -p -t asked | sed 's/^/# /'
@@ -203,6 +213,17 @@ if command -v tmux >/dev/null && has_terminals; then
     answer 'Scope' payments
     await '^ended 0' "a person: exit 0"
     tm capture-pane -p -J -t asked -S - | grep -qF "$CANARY"; is $? 1 "a person: the secret was not shown"
+    tm kill-session -t asked
+    asked '--provider authorization_code'
+    answer 'Name of the profile' web
+    answer 'token endpoint' "$URL/oauth/v1/token"
+    answer 'the authorization endpoint' "$URL/oauth/v1/authorize"
+    answer 'Client id' "$CLIENT_ID"
+    answer 'Client secret (not shown), or nothing' ''
+    answer 'Scope' payments
+    await '^ended 0' "a person who is to log in: exit 0"
+    like "$(cat "$dir/web.yaml")" "authorization_endpoint: \"$URL/oauth/v1/authorize\"" "a person who is to log in: where"
+    like "$(cat "$dir/web.yaml")" 'token_endpoint_auth_method: "none"' "a person who is to log in: by a client without a secret"
     tm kill-server
     [ -n "$(user tokenward get asked)" ]; ok $? "a person: and get gives a token"
 else

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * init_ask.h - what init was not told is asked of a person.
+ */
+#ifndef TW_HELPER_INIT_ASK_H
+#define TW_HELPER_INIT_ASK_H
+
+#include <stdbool.h>
+
+#include "helper/draft.h"
+
+/* init_ask: completes @draft.  Without a @person nobody is asked; what comes
+ * @from another program's settings need say less.  TW_E_USAGE; as
+ * prompt_secret(). */
+enum tw_status init_ask(struct draft *draft, bool person, bool from,
+                        struct tw_error *err);
+
+#endif
