@@ -45,14 +45,16 @@ is_provider(const struct profile *source, const char *name)
     return strcmp(source->module->provider.name, name) == 0;
 }
 
-/* The host of an absolute URL that was checked, without its port. */
+/* The host of a URL that was checked, without its port; of NULL, "". */
 static size_t
 host_of(const char *url, const char **host)
 {
-    const char *slashes = url ? strstr(url, "://") : NULL;
+    const char *colon;
+    size_t n;
 
-    *host = slashes ? slashes + 3 : "";
-    return strcspn(*host, "/:?#");
+    *host = url_authority(url ? url : "", &n);
+    colon = memchr(*host, ':', n);
+    return colon ? (size_t)(colon - *host) : n;
 }
 
 static bool

@@ -54,11 +54,10 @@ static void
 name_places(struct discovery *discovery)
 {
     const char *issuer = discovery->context.profile->issuer;
-    size_t n = strlen(issuer);
-    const char *host = strstr(issuer, "://");
-    size_t origin = host ? (size_t)(host - issuer) + 3 : 0;
+    size_t n = strlen(issuer), length;
+    const char *host = url_authority(issuer, &length);
+    size_t origin = (size_t)(host - issuer) + length;
 
-    origin += strcspn(issuer + origin, "/");
     while (n > origin && issuer[n - 1] == '/')
         n--;
     (void)snprintf(discovery->urls[0], sizeof discovery->urls[0],

@@ -35,6 +35,7 @@
 #include "helper/state.h"
 #include "helper/store.h"
 #include "helper/trust.h"
+#include "helper/url.h"
 
 #define PORT_HTTPS 443
 #define PORT_HTTP 80
@@ -119,12 +120,9 @@ allow_each(const struct landlock *landlock, const char *const *paths,
 static uint16_t
 port_of(const char *url)
 {
-    const char *host = strstr(url, "://");
-    const char *end, *colon;
+    size_t n;
+    const char *host = url_authority(url, &n), *end = host + n, *colon = end;
 
-    host = host ? host + 3 : url;
-    end = host + strcspn(host, "/?");
-    colon = end;
     while (colon > host && colon[-1] >= '0' && colon[-1] <= '9')
         colon--;
     if (colon > host && colon[-1] == ':' && colon < end)

@@ -8,26 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Behind "https://" of a URL that was checked before. */
-static const char *
-behind_scheme(const char *url)
-{
-    const char *mark = strstr(url, "://");
-
-    return mark ? mark + 3 : url;
-}
+#include "helper/url.h"
 
 const char *
 http_host_shown(const struct http_host *host)
 {
-    return behind_scheme(host->origin);
+    size_t n;
+
+    return url_authority(host->origin, &n);
 }
 
 struct http_host *
 http_queue_host(struct http_queue *queue, const char *url)
 {
-    const char *name = behind_scheme(url);
-    size_t n = (size_t)(name - url) + strcspn(name, "/?");
+    size_t length;
+    const char *name = url_authority(url, &length);
+    size_t n = (size_t)(name - url) + length;
     struct http_host *host = calloc(1, sizeof *host + n + 1);
     struct http_host *known;
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/url.h"
 #include "helper/ward.h"
 
 static void
@@ -23,9 +24,9 @@ name_lane(const struct profile *profile, const char *name, char *out,
     unsigned number = 0;
 
     if (url && !profile_is_apart(profile)) {
-        const char *scheme_end = strstr(url, "://");
-        const char *host = scheme_end ? scheme_end + 3 : url;
-        size_t n = (size_t)(host - url) + strcspn(host, "/?");
+        size_t length;
+        const char *host = url_authority(url, &length);
+        size_t n = (size_t)(host - url) + length;
 
         if (n >= size)
             n = size - 1;

@@ -243,23 +243,12 @@ metadata_has_method(const struct metadata *metadata, const char *method)
     return false;
 }
 
-/* HOST[:PORT] of a URL. */
-static const char *
-authority_of(const char *url, size_t *n)
-{
-    const char *at = strstr(url, "://");
-
-    at = at ? at + 3 : url;
-    *n = strcspn(at, "/?");
-    return at;
-}
-
 bool
 metadata_other_host(const struct metadata_rule *rule, const char *url)
 {
     size_t a_len, b_len;
-    const char *a = authority_of(rule->issuer, &a_len);
-    const char *b = authority_of(url, &b_len);
+    const char *a = url_authority(rule->issuer, &a_len);
+    const char *b = url_authority(url, &b_len);
 
     return a_len != b_len || strncasecmp(a, b, a_len) != 0;
 }

@@ -321,3 +321,13 @@ url_match_problem(const char *text, size_t n, struct url_match *out)
     out->path[path_len] = '\0';
     return NULL;
 }
+
+const char *
+url_authority(const char *url, size_t *n)
+{
+    const char *mark = strstr(url, "://");
+    const char *host = mark ? mark + strlen("://") : url;
+
+    *n = strcspn(host, "/?");
+    return host;
+}

@@ -36,4 +36,7 @@ struct url_match {
 const char *url_match_problem(const char *text, size_t n,
                               struct url_match *out);
 
+/* url_authority: HOST[:PORT], @n bytes, of a URL that was checked before. */
+const char *url_authority(const char *url, size_t *n);
+
 #endif

@@ -136,9 +136,6 @@ Test(url, length)
     expect_same("2048 bytes", url_endpoint_problem(url, URL_MAX, false), NULL);
     expect_same("2049 bytes", url_endpoint_problem(url, URL_MAX + 1, false),
                 "must not be longer than 2048 bytes");
-    memset(url + 8, 'b', 64);
-    url[8 + 64] = '/';
-    expect_same("label of 64", url_endpoint_problem(url, 80, false), NAME);
 }
 
 Test(url, nul_is_refused)
@@ -202,5 +199,68 @@ Test(url, match_refused)
         cr_expect(url_match_problem(BAD[i], strlen(BAD[i]), &match), "%s",
                   BAD[i]);
         cr_expect_str_eq(match.host, "untouched");
+    }
+}
+
+struct authority_row {
+    const char *url, *authority;
+};
+
+static const struct authority_row AUTHORITIES[] = {
+    {"https://as.example.test", "as.example.test"},
+    {"https://as.example.test/token", "as.example.test"},
+    {"https://as.example.test:8443/a?b", "as.example.test:8443"},
+    {"https://as.example.test?to=https://b.test/", "as.example.test"},
+    {"http://[::1]:9/token", "[::1]:9"},
+    {"", ""},
+};
+
+Test(url, authority)
+{
+    for (size_t i = 0; i < sizeof AUTHORITIES / sizeof *AUTHORITIES; i++) {
+        const struct authority_row *row = &AUTHORITIES[i];
+        size_t n = 99;
+        const char *found = url_authority(row->url, &n);
+
+        cr_expect_eq(n, strlen(row->authority), "%s: %zu", row->url, n);
+        cr_expect(strncmp(found, row->authority, n) == 0, "%s", row->url);
+    }
+}
+
+/* https:// and @labels of @each letters, then a last one of @last. */
+static const char *
+named(size_t labels, size_t each, size_t last)
+{
+    static char url[512];
+    char *at = url + strlen(strcpy(url, "https://"));
+
+    for (size_t i = 0; i < labels; i++) {
+        memset(at, 'a', each);
+        at += each;
+        *at++ = '.';
+    }
+    memset(at, 'a', last);
+    at[last] = '\0';
+    return url;
+}
+
+Test(url, longest_host)
+{
+    static const struct {
+        size_t labels, each, last;
+        const char *problem;
+    } ROWS[] = {
+        {0, 0, 63, NULL},
+        {0, 0, 64, NAME},
+        {1, 64, 1, NAME},
+        {3, 63, 61, NULL}, /* 253 bytes */
+        {3, 63, 62, "has a host longer than 253 bytes"},
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        const char *url = named(ROWS[i].labels, ROWS[i].each, ROWS[i].last);
+
+        expect_same(url, url_endpoint_problem(url, strlen(url), false),
+                    ROWS[i].problem);
     }
 }
