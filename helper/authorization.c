@@ -40,13 +40,18 @@ broken(const struct asking *asking, const char *what)
 }
 
 static enum tw_status
-cannot(const struct asking *asking, enum tw_status status, const char *what,
-       const char *problem)
+cannot(const struct profile *profile, const char *what, const char *problem,
+       struct tw_error *err)
 {
-    const struct profile *profile = asking->context->profile;
-
-    return tw_fail(asking->err, status, "%s:%u: profile '%s': %s %s",
+    return tw_fail(err, TW_E_CONFIG, "%s:%u: profile '%s': %s %s",
                    profile->file, profile->line, profile->name, what, problem);
+}
+
+static enum tw_status
+too_long(const struct asking *asking)
+{
+    return cannot(asking->context->profile, "the address to log in at",
+                  "is longer than 8192 bytes", asking->err);
 }
 
 static bool
@@ -86,8 +91,7 @@ put_fields(const struct asking *asking, struct secret *query)
             !field->value || is_ours(field->name))
             return broken(asking, "a browser is not sent that field");
         if (!put(query, field->name, field->value))
-            return cannot(asking, TW_E_CONFIG, "the address to log in at",
-                          "is longer than 8192 bytes");
+            return too_long(asking);
     }
     return TW_OK;
 }
@@ -112,12 +116,26 @@ make_query(const struct asking *asking,
     return put_fields(asking, query);
 }
 
+enum tw_status
+authorization_check_place(const struct profile *profile, const char *url,
+                          struct tw_error *err)
+{
+    const char *problem;
+
+    if (!url)
+        return cannot(profile, "no authorization_endpoint",
+                      "is known\nwrite it, where the issuer does not say it",
+                      err);
+    problem =
+        url_endpoint_problem(url, strlen(url), profile->allow_loopback_http);
+    return problem ? cannot(profile, "authorization_endpoint", problem, err)
+                   : TW_OK;
+}
+
 static enum tw_status
 check(const struct asking *asking)
 {
     const struct profile *profile = asking->context->profile;
-    const char *url = asking->action->url;
-    const char *problem;
 
     if (!(profile->module->provider.needs & TW_NEEDS_REDIRECT))
         return broken(asking, "it wants a browser to come back, and by its "
@@ -128,14 +146,8 @@ check(const struct asking *asking)
                        "run: tokenward login %s",
                        profile->file, profile->line, profile->name,
                        profile->name);
-    if (!url)
-        return cannot(asking, TW_E_CONFIG, "no authorization_endpoint",
-                      "is known\nwrite it, where the issuer does not say it");
-    problem =
-        url_endpoint_problem(url, strlen(url), profile->allow_loopback_http);
-    if (problem)
-        return cannot(asking, TW_E_CONFIG, "authorization_endpoint", problem);
-    return TW_OK;
+    return authorization_check_place(profile, asking->action->url,
+                                     asking->err);
 }
 
 /* Shown when all else is ready: the person may be quick. */
@@ -160,8 +172,7 @@ ask(const struct asking *asking, const struct authorization *authorization)
     if (!secret_append_text(&url, endpoint) ||
         !secret_append_text(&url, strchr(endpoint, '?') ? "&" : "?") ||
         !secret_append_text(&url, secret_text(&query)))
-        return cannot(asking, TW_E_CONFIG, "the address to log in at",
-                      "is longer than 8192 bytes");
+        return too_long(asking);
     status =
         redirect_expect(person->redirect, secret_text(&state), asking->err);
     if (status)

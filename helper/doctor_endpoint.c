@@ -5,19 +5,23 @@
  * server's clock and its answer.
  *
  * The request is an empty form.  A token endpoint refuses it as RFC 6749 5.2
- * says, no client is named in it, and so none can be locked out by it.
+ * says, no client is named in it, and so none can be locked out by it.  Where
+ * a browser is sent to log in, the host alone is asked, for its first page: no
+ * login begins.
  */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
+#include "helper/authorization.h"
 #include "helper/discovery.h"
 #include "helper/doctor.h"
 #include "helper/http.h"
 #include "helper/http_trace.h"
 #include "helper/identity.h"
 #include "helper/json.h"
+#include "helper/url.h"
 #include "provider/base/date.h"
 
 #define PROBE_MS 10000
@@ -25,6 +29,7 @@
 #define SOON_S (14 * DAY_S) /* a certificate that ends so soon is told of */
 #define SKEW_MAX_S 60       /* clocks that differ more are a fault */
 #define SKEW_TOLD_S 10
+#define NOT_REACHED "it did not come to that"
 
 /* It and what is searched for are borrowed by requests until http_free(). */
 struct probe {
@@ -32,11 +37,13 @@ struct probe {
     struct http_trace trace;
     struct secret nothing; /* the form */
     bool plain;            /* without TLS */
-    bool issuer; /* no endpoint is known: what it answers means nothing */
+    const char *unasked;   /* no token endpoint is asked, and why */
+    char page[URL_MAX + 2];
 };
 
 struct search {
     struct discovery *discovery;
+    const struct profile *profile; /* with what was found; NULL: nothing was */
     bool done;
     struct tw_error err;
 };
@@ -49,10 +56,9 @@ say_step(const struct probe *probe, const char *what, int64_t us,
 }
 
 static void
-skip(const struct probe *probe, const char *what)
+skip(const struct probe *probe, const char *what, const char *why)
 {
-    doctor_say(probe->doctor, SHEET_SKIPPED, TW_OK, what, -1,
-               "it did not come to that");
+    doctor_say(probe->doctor, SHEET_SKIPPED, TW_OK, what, -1, why);
 }
 
 static void
@@ -137,7 +143,7 @@ say_failure(const struct probe *probe, const struct tw_error *err)
         say_certificate(probe);
     for (int phase = (int)failed + 1; phase <= PHASE_ANSWER; phase++) {
         if (phase != PHASE_TLS || !probe->plain)
-            skip(probe, NAMES[phase]);
+            skip(probe, NAMES[phase], NOT_REACHED);
     }
 }
 
@@ -191,32 +197,29 @@ on_reply(void *arg, struct http_reply *reply)
     say_steps(probe, PHASE_ANSWER);
     say_certificate(probe);
     say_clock(probe);
-    if (probe->issuer)
-        skip(probe, "answer");
+    if (probe->unasked)
+        skip(probe, "answer", probe->unasked);
     else
         say_answer(probe, reply);
 }
 
 static void
-ask(struct probe *probe, const struct profile *source, const char *endpoint,
+ask(struct probe *probe, const struct profile *source, const char *url,
     struct http *http, const struct identity *identity)
 {
-    const char *url = endpoint ? endpoint : source->issuer;
     struct doctor *doctor = probe->doctor;
     const int64_t deadline_ms = doctor->session->options.deadline_ms;
-    const struct http_request request = {.url = url,
-                                         .form = &probe->nothing,
-                                         .identity = identity,
-                                         .ca_file = source->ca_file,
-                                         .allow_loopback_http =
-                                             source->allow_loopback_http,
-                                         .timeout_ms = PROBE_MS,
-                                         .trace = &probe->trace};
+    const struct http_request request = {
+        .url = url,
+        .form = probe->page[0] ? NULL : &probe->nothing,
+        .identity = identity,
+        .ca_file = source->ca_file,
+        .allow_loopback_http = source->allow_loopback_http,
+        .timeout_ms = PROBE_MS,
+        .trace = &probe->trace};
     struct tw_error err;
 
     probe->plain = strncasecmp(url, "http:", 5) == 0;
-    probe->issuer = !endpoint;
-    sheet_title(&doctor->sheet, "  %s", url);
     if (http_post(http, &request, on_reply, probe, &err) ||
         http_run(http, INT64_MAX, deadline_ms, &err))
         doctor_fail(doctor, "answer", -1, &err);
@@ -245,8 +248,10 @@ find_endpoint(struct doctor *doctor, const struct profile *source, int dir,
     const char *endpoint = profile_endpoint(source);
     struct tw_error err;
 
-    if (endpoint || !source->issuer)
+    if (endpoint || !source->issuer) {
+        search->profile = source;
         return endpoint;
+    }
     if (discovery_start(&context, on_discovery, search, &search->discovery,
                         &err) ||
         (!search->done &&
@@ -255,12 +260,60 @@ find_endpoint(struct doctor *doctor, const struct profile *source, int dir,
     else if (search->err.status)
         doctor_fail(doctor, "issuer", -1, &search->err);
     else
-        endpoint =
-            profile_endpoint(discovery_profile(search->discovery, source));
+        search->profile = discovery_profile(search->discovery, source);
+    endpoint = search->profile ? profile_endpoint(search->profile) : NULL;
     if (endpoint)
         doctor_say(doctor, SHEET_GOOD, TW_OK, "issuer", -1,
                    "names its token endpoint");
     return endpoint;
+}
+
+/* Its first bytes up to the path: scheme, host and port. */
+static size_t
+origin_length(const char *url)
+{
+    const char *host = strstr(url, "://");
+
+    return host ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?")
+                : strlen(url);
+}
+
+static bool
+is_of_one_origin(const char *url, const char *other)
+{
+    size_t n = origin_length(url);
+
+    return n == origin_length(other) && strncasecmp(url, other, n) == 0;
+}
+
+/* Where a browser is sent to log in, if @source has one sent; @asked was
+ * asked before. */
+static void
+look_at_login(struct probe *probe, const struct profile *source,
+              const struct search *search, const char *asked,
+              struct http *http)
+{
+    static const char NAME[] = "authorization_endpoint";
+    const struct profile *found = search->profile ? search->profile : source;
+    const struct profile_option *option = profile_option(found, NAME);
+    const char *url = option ? option->values[0] : NULL;
+    struct tw_error err;
+
+    if (!module_option(source->module, NAME) || (!url && !search->profile))
+        return; /* the issuer's silence has been told of */
+    if (authorization_check_place(found, url, &err)) {
+        doctor_fail(probe->doctor, "login", -1, &err);
+        return;
+    }
+    sheet_title(&probe->doctor->sheet, "  %s", url);
+    if (is_of_one_origin(url, asked)) {
+        skip(probe, "host", "the same as above");
+        return;
+    }
+    (void)snprintf(probe->page, sizeof probe->page, "%.*s/",
+                   (int)origin_length(url), url);
+    probe->unasked = "no login is begun";
+    ask(probe, source, probe->page, http, NULL);
 }
 
 void
@@ -270,9 +323,10 @@ doctor_endpoint(struct doctor *doctor, const struct profile *source,
     AUTO_IDENTITY identity = {.certificate = {.own = NULL}};
     AUTO_SECRET mark = SECRET_INIT(4096);
     struct probe probe = {.doctor = doctor, .nothing = SECRET_INIT(1)};
+    struct probe login = {.doctor = doctor};
     struct search search = {.discovery = NULL};
     struct http *http = NULL;
-    const char *endpoint;
+    const char *endpoint, *asked;
     struct tw_error err;
     bool shows = profile_identity(source)->certificate;
 
@@ -287,8 +341,11 @@ doctor_endpoint(struct doctor *doctor, const struct profile *source,
         shows = false;
     }
     endpoint = find_endpoint(doctor, source, dir, http, &search);
-    if (endpoint || source->issuer)
-        ask(&probe, source, endpoint, http, shows ? &identity : NULL);
+    asked = endpoint ? endpoint : source->issuer;
+    probe.unasked = endpoint ? NULL : NOT_REACHED;
+    sheet_title(&doctor->sheet, "  %s", asked);
+    ask(&probe, source, asked, http, shows ? &identity : NULL);
+    look_at_login(&login, source, &search, asked, http);
     http_free(http); /* before what its requests borrow */
     discovery_free(search.discovery);
 }

@@ -221,6 +221,7 @@ sed -i '/token_endpoint/d' "$T/config/tokenward/profiles.d/found.yaml"
 doctor found; is $STATUS 0 "an issuer: exit 0"
 says "^  ok    issuer " "an issuer: names its endpoint"
 says "^  $URL/oauth/v1/token$" "an issuer: and that is asked"
+is "$(grep -c 'authoriz\|  host  ' "$T/out")" 0 "an issuer: and nothing is said of a login that the provider has not"
 sed -i "s#issuer: .*#issuer: $URL/m/oidc,status=410#" "$T/config/tokenward/profiles.d/found.yaml"
 doctor found; is $STATUS 76 "an issuer that names nothing: exit 76"
 says "^  FAIL  issuer  .*found.yaml:[0-9]*: profile 'found': issuer: .* answers HTTP 404, and .* HTTP 410$" "an issuer that names nothing: says so"
@@ -230,6 +231,65 @@ sed -i 's#issuer: .*#issuer: https://login.invalid#' "$T/config/tokenward/profil
 doctor found; is $STATUS 75 "an issuer that has no address: exit 75"
 says "^  FAIL  issuer  .*found.yaml:[0-9]*: profile 'found': issuer: .*login.invalid: could not resolve its name$" "an issuer that has no address: says so"
 says '^  FAIL  name  *[0-9.]* ms  login.invalid: could not resolve its name$' "an issuer that has no address: and where it ended"
+
+# Where a browser is sent to log in: its host is looked at, and no login begins.
+browser() { # browser AUTHORIZE-URL [LINE...]: a profile of that name
+    where=$1
+    shift
+    profile browser /oauth/v1/token 'provider: authorization_code' "authorization_endpoint: $where" "$@"
+}
+begun() { curl -s --cacert "$CA" "$URL/count/oauth/v1/authorize"; }
+HERE=https://localhost:${URL##*:}
+browser "$URL/oauth/v1/authorize"
+doctor browser; is $STATUS 0 "a browser's login: exit 0"
+says "^  $URL/oauth/v1/authorize$" "a browser's login: where it begins"
+says '^  -     host  *the same as above$' "a browser's login: whose host was looked at"
+browser "$HERE/oauth/v1/authorize?domain_hint=a"
+doctor browser; is $STATUS 0 "a login at another host: exit 0"
+says "^  $HERE/oauth/v1/authorize?domain_hint=a$" "a login at another host: which"
+is "$(grep -c '^  ok    \(name\|tcp\|tls\)  ' "$T/out") $(grep -c '^  .*  cert  ' "$T/out")" "6 2" "a login at another host: its name, connection, TLS and certificate, too"
+says '^  -     answer  *no login is begun$' "a login at another host: and no more"
+is "$(begun)" 0 "a login at another host: nobody began one"
+browser https://nowhere.invalid/authorize
+doctor browser; is $STATUS 75 "a login at no such host: exit 75"
+says '^  ok    answer ' "a login at no such host: the token endpoint is well"
+says '^  FAIL  name  *[0-9.]* ms  nowhere.invalid: could not resolve its name$' "a login at no such host: says so"
+browser https://127.0.0.1:9/authorize
+doctor browser; is $STATUS 75 "a login where nobody listens: exit 75"
+says '^  FAIL  tcp  *[0-9.]* ms  127.0.0.1:9: ' "a login where nobody listens: says so"
+user mkdir "$T/home/other"
+user "$T/bin/sandbox" --dir "$T/home/other" --parent >"$T/other.out" 2>&1 &
+OTHER=$!
+until_true 60 grep -q '^ready' "$T/other.out"
+browser "$(sed -n 's/^url=//p' "$T/other.out")/oauth/v1/authorize"
+doctor browser; is $STATUS 78 "a login at a host that is not trusted by the profile's ca_file: exit 78"
+says '^  FAIL  tls  *[0-9.]* ms  127.0.0.1:[0-9]*: its certificate is ' "a login at a host that is not trusted: says so"
+kill $OTHER; wait $OTHER 2>/dev/null
+browser "$HERE/oauth/v1/authorize" 'any_of: [{name: only}]'
+doctor browser; is $STATUS 0 "a login of a source: exit 0"
+says "^  $HERE/oauth/v1/authorize$" "a login of a source: is looked at"
+issued() { # issued PATH LINE...: where the issuer says it
+    path=$1
+    shift
+    browser /x "issuer: $URL$path" "$@"
+    sed -i '/^    [a-z]*_endpoint:/d' "$T/config/tokenward/profiles.d/browser.yaml"
+}
+issued ''
+doctor browser; is $STATUS 0 "a login at an issuer's: exit 0"
+says "^  $URL/oauth/v1/authorize$" "a login at an issuer's: as it says"
+issued /m/oidc,authorize=none
+doctor browser; is $STATUS 78 "an issuer without a login: exit 78"
+says "^  FAIL  login  .*browser.yaml:2: profile 'browser': no authorization_endpoint is known$" "an issuer without a login: says so"
+says '^ .*-> write it, ' "an issuer without a login: and what to do"
+issued '' 'any_of: [{name: only, token_endpoint: "https://127.0.0.1:9/token"}]'
+doctor browser; is $STATUS 75 "an issuer that is not asked: exit 75"
+says "^  FAIL  login  .*: no authorization_endpoint is known$" "an issuer that is not asked: says so"
+issued /m/oidc,status=410
+doctor browser; is $STATUS 76 "an issuer that says nothing: exit 76"
+is "$(grep -c authorization_endpoint "$T/out")" 0 "an issuer that says nothing: it is not told twice"
+is "$(begun)" 0 "and still nobody began one"
+rm "$T/config/tokenward/profiles.d/browser.yaml"
+
 cat >"$T/silent.sh" <<'END'
 ip link set lo up || exit 9
 echo 'nameserver 127.0.0.2' >"$T/silent.conf"
