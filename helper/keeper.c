@@ -78,6 +78,7 @@ void
 keeper_forget(struct keeper *keeper)
 {
     secret_clear(&keeper->token);
+    keeper->is_anew = true;
 }
 
 /* What it is in any case. */
@@ -85,6 +86,7 @@ static enum tw_status
 know(struct keeper *keeper, const struct secret *token, enum tw_status status,
      struct tw_error *err)
 {
+    keeper->is_anew = false;
     secret_clear(&keeper->token);
     if (!secret_append(&keeper->token, token->bytes, token->len))
         return status ? status : tw_no_memory(err);
@@ -138,7 +140,7 @@ keeper_store(struct keeper *keeper, const struct json *answer,
     if (kind == JSON_ABSENT || kind == JSON_NULL ||
         (text &&
          bytes_equal(text, n, secret_text(&keeper->token), keeper->token.len)))
-        return TW_OK;
+        return keeper->is_anew ? state_drop(&keeper->state, err) : TW_OK;
     if (text && !secret_append(&token, text, n))
         secret_clear(&token); /* too long: refused as what cannot be kept */
     return know(keeper, &token,

@@ -12,6 +12,7 @@
 struct keeper {
     struct state state;
     struct secret token; /* empty: none is kept */
+    bool is_anew;        /* a person logs in; what lies there is not used */
     char fingerprint[FINGERPRINT_SIZE];
 };
 
@@ -34,7 +35,7 @@ enum tw_status keeper_look(const struct profile *profile, bool system,
 bool keeper_has_first(const struct profile *profile);
 
 /* keeper_forget: the token stays where it is kept, but is not used: a person
- * logs in anew. */
+ * logs in anew, and it goes when that has brought a token. */
 void keeper_forget(struct keeper *keeper);
 
 /* keeper_reserve: before a request that may bring the next one, as
@@ -42,8 +43,9 @@ void keeper_forget(struct keeper *keeper);
 enum tw_status keeper_reserve(struct keeper *keeper, struct tw_error *err);
 
 /* keeper_store: the refresh token of a token's answer, if it has one and it is
- * not the one that is kept already.  As state_store(): who tells others of
- * what came with it calls keeper_settle() before. */
+ * not the one that is kept already; of a login that brings none, none is kept
+ * then, since the one before may be somebody else's.  As state_store(): who
+ * tells others of what came with it calls keeper_settle() before. */
 enum tw_status keeper_store(struct keeper *keeper, const struct json *answer,
                             struct tw_error *err);
 bool keeper_is_settled(const struct keeper *keeper);

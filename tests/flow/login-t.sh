@@ -151,6 +151,22 @@ like "$out" "^  login *none is kept yet: the profile's refresh_token is sent$" "
 like "$(user tokenward doctor begun)" "^  -  *login  *none is kept yet: the profile's" "doctor: and no login is missing"
 user tokenward login given </dev/null >"$OUT" 2>&1; is $? 64 "none: exit 64"
 
+# A login without a refresh token: the one before it is not used on.
+kill "$SANDBOX_PID"
+wait "$SANDBOX_PID" 2>/dev/null
+rm "$T/bin/sandbox"
+sandbox --port "${URL##*:}" --misbehave refresh-token=none
+login work
+interrupt
+wait "$LOGIN"
+[ -n "$(kept work)" ]; ok $? "a login that was ended: the one before it stays"
+login work
+ask "/device/approve/$CODE" >/dev/null
+wait "$LOGIN"; is $? 0 "a server that sends no refresh token any more"
+like "$(cat "$OUT")" "a new login is needed" "which the person is told"
+is "$(kept work)" "" "and that of the login before it, perhaps somebody else's, is not kept"
+like "$(user tokenward explain work)" "^  login *none is kept: tokenward login work$" "nor told of"
+
 # On a terminal.
 if has_terminals; then
     # on_terminal COLUMNS VARIABLES PATTERN: what a login shows, with that, until Ctrl-C
