@@ -15,9 +15,11 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "helper/asked.h"
+#include "helper/foreground.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
 
@@ -139,16 +141,33 @@ tell_death(int signal_number, struct tw_error *err)
     tell_end(TW_E_SYSTEM, how, err);
 }
 
+/* A person's terminal; absent where nobody is asked. */
+struct before {
+    bool is_terminal;
+    struct termios settings;
+};
+
+/* One that was killed while it read a secret has left it without an echo. */
+static void
+restore(const struct before *before)
+{
+    if (before->is_terminal && foreground_is(STDIN_FILENO))
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before->settings);
+}
+
 bool
 supervise(int64_t deadline_ms, const sigset_t *held,
           struct broker_office *office, int *exit_status, struct tw_error *err)
 {
     AUTO_CLOSE int signals = -1;
+    struct before before = {.is_terminal = false};
     pid_t parent = getpid(), pid;
     int state = 0;
 
     *exit_status = -1;
     asked_share();
+    before.is_terminal =
+        held && tcgetattr(STDIN_FILENO, &before.settings) == 0;
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
     pid = fork();
     if (pid == 0) {
@@ -173,9 +192,12 @@ supervise(int64_t deadline_ms, const sigset_t *held,
         ;
     sweep_children();
     broker_office_close(office);
-    if (WIFEXITED(state))
+    if (WIFEXITED(state)) {
         *exit_status = WEXITSTATUS(state);
-    else if (!err->status)
+        return false;
+    }
+    restore(&before);
+    if (!err->status)
         tell_death(WTERMSIG(state), err);
     return false;
 }

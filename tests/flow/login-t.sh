@@ -206,6 +206,11 @@ if has_terminals; then
     out=$(cat "$T/screen")
     like "$out" "Logged in" "taken"
     printf %s "$out" | grep -qF -e "$mint"; is $? 1 "and not shown"
+    terminal "env TERM=xterm sh -c 'tokenward-helper --deadline 2 login given; echo exit \$?; stty -a'"
+    wait "$TERMINAL"
+    out=$(cat "$T/screen")
+    like "$out" "^exit 75" "nobody gives one: the login ends"
+    like "$out" " icanon .* echo " "and the terminal is as it was"
 else
     skip "on a terminal" "script(1) is missing, or there is no terminal to be had"
 fi
