@@ -185,9 +185,8 @@ forget(struct logout *logout, struct tw_error *err)
 
     if (keeps_refresh_token(logout->profile))
         status = state_drop(&logout->keeper.state, err);
-    if (!logout->profile &&
-        quota_forget(logout->keeper.state.dir, logout->name))
-        logout->found = true;
+    if (!logout->profile)
+        quota_forget(logout->keeper.state.dir, logout->name);
     other = logout->profile
                 ? store_forget(&logout->place, status ? NULL : err)
                 : store_remove(&logout->place, status ? NULL : err);
@@ -238,9 +237,10 @@ log_out(struct logout *logout)
     if (store_lock(&logout->place, clock_monotonic_ms() + LOCK_MS, &err) ||
         open_keeper(logout, &err))
         return session_fail(session, &err);
-    logout->found = !store_record(&logout->place, &record, NULL) ||
-                    logout->keeper.token.len ||
-                    state_exists(&logout->keeper.state);
+    /* Of one that is gone, whatever is there: a failure's note, too. */
+    logout->found =
+        !logout->profile || !store_record(&logout->place, &record, NULL) ||
+        logout->keeper.token.len || state_exists(&logout->keeper.state);
     if (!session->no_revoke && logout->profile && logout->found)
         revoke_all(logout, &record, true);
     if (forget(logout, &err))

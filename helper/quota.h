@@ -26,7 +26,7 @@ enum tw_status quota_take(const struct profile *profile, bool system,
 enum tw_status quota_look(const struct profile *profile, bool system,
                           int64_t now, struct tw_error *err);
 
-/* quota_forget: <@state>/.fetches.@name goes; true: it was there. */
-bool quota_forget(int state, const char *name);
+/* quota_forget: <@state>/.fetches.@name goes, if it is there. */
+void quota_forget(int state, const char *name);
 
 #endif

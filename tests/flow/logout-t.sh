@@ -170,6 +170,12 @@ own "$STATE"
 user tokenward logout counted; is $? 0 "or if the count is all that is left"
 user tokenward logout counted 2>/dev/null; is $? 66 "after which nothing is"
 rm "$T/config/tokenward/profiles.d/next.yaml"
+profile failed /m/status=503/oauth/v1/token
+user tokenward get failed 2>/dev/null; is $? 75 "one that has failed"
+rm "$T/config/tokenward/profiles.d/failed.yaml"
+like "$(user tokenward status)" "tokenward logout failed removes" "of which a note is left: status says what removes it"
+user tokenward logout failed; is $? 0 "which does"
+[ ! -e "$T/run/tokenward/failed" ]; ok $? "nothing is left of it"
 # What is lost by mistake, and put back, has its login still.
 logged_in mistake $REVOKE
 mv "$T/config/tokenward/profiles.d/mistake.yaml" "$T/mistake"
