@@ -24,6 +24,7 @@
 
 #define CALLERS_MAX 8
 #define CALLER_MS 5000
+#define SHORT_REST_MS 50
 #define BACKLOG SOMAXCONN /* a crowd must not keep the browser out */
 #define STATE_MAX 128
 
@@ -262,8 +263,13 @@ welcome(struct redirect *redirect)
     int fd = accept4(redirect->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct caller *caller;
 
-    if (fd < 0)
+    if (fd < 0) {
+        /* The socket stays ready, and would be looked at again at once. */
+        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+            errno == ENOBUFS)
+            (void)poll(NULL, 0, SHORT_REST_MS);
         return;
+    }
     caller = find_place(redirect);
     caller->fd = fd;
     caller->end_ms = clock_monotonic_ms() + CALLER_MS;

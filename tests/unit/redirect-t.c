@@ -6,12 +6,14 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "helper/redirect.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
+#include "tests/unit/cpu_time.h"
 
 TestSuite(redirect, .timeout = 60);
 
@@ -185,6 +187,27 @@ Test(redirect, stands_who_says_nothing_and_who_says_too_much)
     redirect_close(redirect);
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
         (void)close(idle[i]);
+}
+
+/* Whoever comes then stays in line, and the socket ready. */
+Test(redirect, rests_while_there_is_no_descriptor)
+{
+    struct rlimit limit, none;
+    AUTO_CLOSE int caller = -1;
+    int64_t cpu;
+
+    open_at(NULL);
+    caller = connect_to(port_of());
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){.rlim_cur = (rlim_t)caller + 1,
+                           .rlim_max = limit.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    cpu = cpu_ms();
+    redirect_wait(redirect, 1000);
+    cr_expect_lt(cpu_ms() - cpu, 200);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    cr_expect_not_null(strstr(visit("/?code=c&state=st4te"), "200 OK"));
+    redirect_close(redirect);
 }
 
 Test(redirect, hears_out_who_sends_too_much)
