@@ -10,6 +10,7 @@
 #include "helper/commands.h"
 #include "helper/module_table.h"
 #include "helper/preset.h"
+#include "helper/profile_keys.h"
 #include "helper/schema.h"
 #include "helper/stack.h"
 
@@ -149,6 +150,16 @@ type_name(uint32_t type)
     return "?";
 }
 
+static const char *
+necessity(const struct tw_option *option)
+{
+    if (!(option->flags & TW_OPTION_REQUIRED))
+        return "";
+    return profile_key_is_discovered(option->name)
+               ? " (required, unless issuer says it)"
+               : " (required)";
+}
+
 static void
 tell_provider(const struct module *module)
 {
@@ -156,7 +167,7 @@ tell_provider(const struct module *module)
 
     (void)printf("%s: %s\n", provider->name, provider->summary);
     if (provider->needs & TW_NEEDS_ENDPOINT)
-        (void)printf("  needs token_endpoint\n");
+        (void)printf("  needs token_endpoint, or issuer\n");
     if (provider->needs & TW_NEEDS_CLIENT)
         (void)printf(
             "  needs client_id and what proves it, like client_secret\n");
@@ -164,9 +175,7 @@ tell_provider(const struct module *module)
         const struct tw_option *option = &provider->options[i];
 
         (void)printf("  %-16s %-12s%s %s\n", option->name,
-                     type_name(option->type),
-                     option->flags & TW_OPTION_REQUIRED ? " (required)" : "",
-                     option->help);
+                     type_name(option->type), necessity(option), option->help);
     }
 }
 

@@ -37,6 +37,7 @@ like "$(user tokenward providers)" "^client_credentials  " "providers: lists the
 out=$(user tokenward providers exec file); is $? 0 "providers: of some"
 like "$out" "^  command  " "which keys one adds"
 like "$out" "^  file  " "and another"
+like "$(user tokenward providers device_code)" "^  device_authorization_endpoint .* (required, unless issuer says it) " "which of them an issuer says"
 out=$(user tokenward providers nosuch 2>&1); is $? 72 "providers: none of that name: exit 72"
 like "$out" "hint: tokenward providers lists what is installed" "and what there is"
 
