@@ -109,7 +109,8 @@ take_word(struct init_words *out, struct draft *draft, int key,
     }
 }
 
-/* Names the option alone: behind a '=' may stand anything. */
+/* Names the option alone: behind a '=' may stand anything.  A letter that is
+ * none is told where it is found, since its word may go on. */
 static enum tw_status
 refuse(const char *word, bool lacks_value, struct tw_error *err)
 {
@@ -138,6 +139,10 @@ init_words_read(int argc, char **argv, struct init_words *out,
     opterr = 0;
     while (!status &&
            (key = getopt_long(argc + 1, words, ":", WORDS, NULL)) != -1) {
+        if (key == '?' && optopt && optopt < WORD_FROM)
+            return tw_fail(err, TW_E_USAGE,
+                           "init: unknown option -%c\ntokenward init --help",
+                           optopt);
         if (key == '?' || key == ':')
             return refuse(words[optind - 1], key == ':', err);
         status = take_word(out, draft, key, optarg, err);

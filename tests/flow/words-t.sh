@@ -46,7 +46,9 @@ tokenward-helper --system --login fetch |^tokenward-helper: --login is for a use
 tokenward-helper index a |^tokenward-helper: index takes no argument
 tokenward-helper init a b |^tokenward-helper: init: one name
 tokenward-helper -- init -a |^tokenward-helper: init: unknown option -a$
+tokenward-helper -- init --client-id hidden -pCANARY |^tokenward-helper: init: unknown option -p$
 tokenward-helper -- init --password=CANARY |^tokenward-helper: init: unknown option --password$
+tokenward-helper -- init --no-test=CANARY |^tokenward-helper: init: unknown option --no-test$
 tokenward-helper -- init --client-id |^tokenward-helper: init: --client-id needs a value$
 tokenward-helper init a/b |^tokenward-helper: init: this is no profile's name
 tokenward-helper -- init --from oidc-agent |^tokenward-helper: --from KIND wants --file FILE
