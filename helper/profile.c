@@ -65,22 +65,30 @@ profile_option(const struct profile *profile, const char *name)
     return NULL;
 }
 
+#define OWN_SECRETS 5 /* what a source always has a place for */
+
+static size_t
+count_secrets(const struct profile *source)
+{
+    return OWN_SECRETS + source->request.param_count +
+           source->request.header_count + source->option_count;
+}
+
 const struct secret_source *
 profile_source_secret(const struct profile *source, size_t index)
 {
-    const struct secret_source *const own[] = {
+    const struct secret_source *const own[OWN_SECRETS] = {
         &source->client_secret,
         profile_secret_next(source),
         &profile_assertion(source)->given,
         &profile_assertion(source)->key.passphrase,
         &profile_identity(source)->key.passphrase,
     };
-    const size_t own_count = sizeof own / sizeof *own;
     const struct profile_request *request = &source->request;
 
-    if (index < own_count)
+    if (index < OWN_SECRETS)
         return own[index];
-    index -= own_count;
+    index -= OWN_SECRETS;
     if (index < request->param_count)
         return &request->params[index].value;
     index -= request->param_count;
@@ -115,17 +123,11 @@ profile_source_file(const struct profile *source, size_t index,
 const struct secret_source *
 profile_secret(const struct profile *profile, size_t index)
 {
-    for (; profile; profile = profile->then) {
-        const struct secret_source *secret;
-        size_t count = 0;
-
-        while ((secret = profile_source_secret(profile, count))) {
-            if (count++ == index)
-                return secret;
-        }
-        index -= count;
+    while (profile && index >= count_secrets(profile)) {
+        index -= count_secrets(profile);
+        profile = profile->then;
     }
-    return NULL;
+    return profile ? profile_source_secret(profile, index) : NULL;
 }
 
 bool
