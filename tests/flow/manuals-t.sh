@@ -33,6 +33,16 @@ else
     skip "what is shown" "mandoc or col is not installed"
 fi
 
+# The other formatter, which most of man(1) use, makes room for the widest
+# column, and breaks the last one word by word.
+if command -v groff >/dev/null && command -v col >/dev/null && groff -mdoc -Tascii "$TOP_SRC/provider/cli/tokenward.1" >/dev/null 2>&1; then
+    for page in $MANUALS; do
+        is "$(groff -mdoc -Tascii -P-c "$TOP_SRC/$page" | col -bx | grep -E '.{111}')" "" "$page: no line of groff's is wider than 110 columns"
+    done
+else
+    skip "what groff shows" "groff or col is not installed"
+fi
+
 # Options: what --help has, the manual has, and the other way round.
 described() { manual "$1" | grep -oE '(Fl|\|) -[a-z-]+' | sed 's/.* /-/' | sort -u; }
 options() { grep -oE '(^|[ [])--[a-z-]+' | grep -oE -e '--[a-z-]+' | sort -u; }
