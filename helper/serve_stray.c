@@ -26,7 +26,7 @@
 #include "provider/base/clock.h"
 
 #define STRAYS_MS 5   /* in one turn */
-#define BUSY_S 60     /* until one is tried again that a process holds, ... */
+#define BUSY_S 60     /* until one is tried again that is held, or open, ... */
 #define FAILED_S 3600 /* ... and one that could not be removed */
 
 static bool
@@ -115,10 +115,12 @@ look_at(struct serve *serve, const char *name, bool open)
     if (may_come && !open)
         return;
     if (store_enter(&serve->store, name, &place, &err) ||
-        (open && store_admit(&place, &NOBODY, &err)))
+        (open && store_admit(&place, &NOBODY, &err))) {
+        look_again_in(serve, open && serve->store.system ? BUSY_S : FAILED_S);
         (void)session_fail(serve->session, &err);
-    else if (!may_come)
+    } else if (!may_come) {
         remove_stray(serve, &place);
+    }
 }
 
 void
@@ -143,6 +145,8 @@ serve_strays_again(struct serve *serve)
     end_strays(serve);
     serve->strays_ms = LOOP_NEVER;
     serve->strays = own_directory_list(serve->store.root);
+    if (!serve->strays)
+        look_again_in(serve, BUSY_S);
 }
 
 int64_t

@@ -109,4 +109,32 @@ else
     is "$(($(requests) - before))" 1 "by one request"
     stop
 fi
+
+# What cannot be entered now is looked at again, and not only after a reload.
+PYTHON=/usr/bin/python3
+if is_sanitized || ! [ -x $PYTHON ]; then
+    skip "what could not be entered" "nothing can be preloaded here, or python3 is not installed"
+else
+    cp "$TOP_BUILD/tests/flow/.libs/clock.so" "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
+    chmod 644 "$T/bin/ring.py"
+    poke() { user $PYTHON "$T/bin/ring.py" "$T/run/tokenward/doorbell" 'command=status\n' >/dev/null; } # it looks at the clock
+    passed() { printf '%-255s\n%-255s\n' "0 0 $1" "0 0 $1" | dd of="$T/clock" conv=notrunc status=none; }
+    truncate -s 4096 "$T/clock"
+    passed 0
+    own "$T/clock"
+    rm "$PROFILES"/*.yaml
+    rm -r "$T/run/tokenward"
+    profile tight /oauth/v1/token
+    user tokenward get tight >/dev/null
+    age tight 4000
+    rm "$PROFILES/tight.yaml"
+    chmod 750 "$T/run/tokenward/tight"
+    user env LD_PRELOAD="$T/bin/clock.so" TEST_CLOCK="$T/clock" "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+    until_true 9 grep -q 'tight: mode 0750' "$T/serve.out"; is $? 0 "what is open to others is not entered, and told"
+    chmod 700 "$T/run/tokenward/tight"
+    passed 3700
+    until_true 9 eval 'poke; is_gone tight'; is $? 0 "an hour later it is looked at again, and goes"
+    stop
+fi
 done_testing
