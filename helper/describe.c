@@ -58,14 +58,14 @@ say_token(struct description *this)
 
     (void)fingerprint_of(this->profile, fingerprint);
     if (!record->profile)
-        say("token", "none is kept: the next reader has one fetched");
+        say("token", "none is kept: the next reader asks for one");
     else if (!record->token)
-        say("token", "rejected: the next reader has one fetched");
+        say("token", "rejected: the next reader asks for one");
     else if (strcmp(record->fingerprint, fingerprint) != 0)
         say("token", "of the profile as it was before a change: the next "
-                     "reader has one fetched");
+                     "reader asks for one");
     else if (left <= 0)
-        say("token", "run out: the next reader has one fetched");
+        say("token", "run out: the next reader asks for one");
     else
         say("token", "cached, alive for %lld s%s%s", (long long)left,
             by ? ", from source " : "", by ? by : "");

@@ -148,9 +148,9 @@ rm "$T/config/tokenward/profiles.d/stale.yaml"
 # explain: what is kept, whatever became of it.
 like "$(user tokenward explain pay)" "^  token *cached, alive for [0-9]* s$" "explain: a token that is alive"
 age pay "$(field pay lifetime)"
-like "$(user tokenward explain pay)" "^  token *run out: the next reader has one fetched$" "explain: one that has run out"
+like "$(user tokenward explain pay)" "^  token *run out: the next reader asks for one$" "explain: one that has run out"
 user tokenward reject pay
-like "$(user tokenward explain pay)" "^  token *rejected: the next reader has one fetched$" "explain: one that was rejected"
+like "$(user tokenward explain pay)" "^  token *rejected: the next reader asks for one$" "explain: one that was rejected"
 generation=$(field pay generation)
 out=$(TOKENWARD_HELPER=/nonexistent user tokenward reject pay 2>&1)
 is "$?$out $(field pay generation)" "0 $generation" "reject once more: nothing is left to reject, and no helper is started"
