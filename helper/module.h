@@ -26,15 +26,15 @@ struct module {
     int fd;     /* stays open: dlopen(3) knows the module by its number */
     char *told; /* what the table points into, of one that is not loaded */
     struct tw_option *options; /* its own, of the same */
-    struct tw_error fault; /* of one that stands in for what is not there */
-    int64_t asked_ms;      /* of one that ended who loaded it, or 0 */
-    struct mark mark;      /* its file, of the same */
+    struct tw_error fault;    /* of one that stands in for what is not there */
+    _Atomic int64_t asked_ms; /* of one that ended who loaded it, or 0 */
+    struct mark mark;         /* its file, of the same */
     struct module *next;
     char own_name[]; /* of those that have a fault */
 };
 
-/* One is added before all others and never changed then, so that two threads
- * may use them at once; at worst both load the same one. */
+/* One is added before all others and never changed then, but for asked_ms, so
+ * that two threads may use them at once; at worst both load the same one. */
 struct modules {
     const char *dir;
     const struct broker *broker; /* NULL: all are loaded here.  Else those of

@@ -111,44 +111,56 @@ mark_module(const struct modules *modules, const char *name, struct mark *out)
     mark_path(text_join(path, sizeof path, parts) ? path : "", out);
 }
 
-/* Not long before the profiles were read, or since, and the file is still the
- * same one?  Who makes an instance later, in the loop, does not wait for it.
- */
-static bool
-has_failed(const struct modules *modules, const char *name,
-           struct tw_error *err)
+/* The next of those from @module on that are @name and ended who loaded it, as
+ * the file is now. */
+static struct module *
+find_failed(struct module *module, const char *name, const struct mark *mark)
 {
-    int64_t since_ms = modules->begun_ms - AGAIN_MS;
-    struct mark mark;
-
-    for (const struct module *module = modules->first; module;
-         module = module->next) {
-        if (module->asked_ms <= since_ms || !module->asked_ms ||
-            strcmp(module->own_name, name) != 0)
-            continue;
-        mark_module(modules, name, &mark);
-        if (strcmp(module->mark.text, mark.text) != 0)
-            return false;
-        (void)error_copy(err, &module->fault);
-        return true;
-    }
-    return false;
+    while (module &&
+           (!module->asked_ms || strcmp(module->own_name, name) != 0 ||
+            strcmp(module->mark.text, mark->text) != 0))
+        module = module->next;
+    return module;
 }
 
+/* Not long before the profiles were read, or since?  Who makes an instance
+ * later, in the loop, does not wait for it. */
+static bool
+has_failed(const struct modules *modules, const char *name,
+           const struct mark *mark, struct tw_error *err)
+{
+    int64_t since_ms = modules->begun_ms - AGAIN_MS;
+    const struct module *module = find_failed(modules->first, name, mark);
+
+    while (module && module->asked_ms <= since_ms)
+        module = find_failed(module->next, name, mark);
+    if (module)
+        (void)error_copy(err, &module->fault);
+    return module != NULL;
+}
+
+/* Of one that always ends so there is one, however often it is asked. */
 static void
-remember(struct modules *modules, const char *name,
+remember(struct modules *modules, const char *name, const struct mark *mark,
          const struct tw_error *fault)
 {
     size_t n = strlen(name) + 1;
-    struct module *module = calloc(1, sizeof *module + n);
+    struct module *module = find_failed(modules->first, name, mark);
 
+    while (module && strcmp(module->fault.message, fault->message) != 0)
+        module = find_failed(module->next, name, mark);
+    if (module) {
+        module->asked_ms = clock_monotonic_ms();
+        return;
+    }
+    module = calloc(1, sizeof *module + n);
     if (!module)
         return;
     memcpy(module->own_name, name, n);
     module->fd = -1;
     module->fault = *fault;
     module->asked_ms = clock_monotonic_ms();
-    mark_module(modules, name, &module->mark);
+    module->mark = *mark;
     modules_add(modules, module);
 }
 
@@ -169,9 +181,11 @@ module_ask(struct modules *modules, const char *name, struct module **out,
 {
     AUTO_SECRET text = SECRET_INIT(MODULE_TABLE_MAX);
     struct tw_error why = {.status = TW_OK};
+    struct mark mark;
     enum tw_status status;
 
-    if (has_failed(modules, name, &why))
+    mark_module(modules, name, &mark);
+    if (has_failed(modules, name, &mark, &why))
         return error_copy(err, &why);
     status = run(modules->broker, name, &text, &why);
     if (!status)
@@ -179,6 +193,6 @@ module_ask(struct modules *modules, const char *name, struct module **out,
     if (!status)
         return module_table_read(modules->dir, name, &text, out, err);
     if (status == TW_E_MODULE)
-        remember(modules, name, &why);
+        remember(modules, name, &mark, &why);
     return error_copy(err, &why);
 }

@@ -56,6 +56,7 @@ UNIT_TESTS += \
 	tests/unit/loop-t \
 	tests/unit/metadata-t \
 	tests/unit/metrics-t \
+	tests/unit/module-apart-t \
 	tests/unit/module-t \
 	tests/unit/namer-t \
 	tests/unit/place-t \
@@ -268,6 +269,11 @@ tests_unit_metrics_t_SOURCES = tests/unit/metrics-t.c
 tests_unit_metrics_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_metrics_t_CFLAGS = $(CC_UNIT)
 tests_unit_metrics_t_LDADD = $(LINK_UNIT)
+
+tests_unit_module_apart_t_SOURCES = tests/unit/module-apart-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_module_apart_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_module_apart_t_CFLAGS = $(CC_UNIT)
+tests_unit_module_apart_t_LDADD = $(LINK_UNIT)
 
 tests_unit_module_t_SOURCES = tests/unit/module-t.c tests/unit/under_valgrind.h
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
