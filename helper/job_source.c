@@ -29,6 +29,22 @@ job_source_note(struct job *job, const struct secret *mark,
                     note_of(job));
 }
 
+/* A person logs in at one source, and at no other. */
+static bool
+is_login(const struct job *job)
+{
+    return job->context->person || job->context->given;
+}
+
+/* What a login was refused for says nothing of the refresh token of the one
+ * before it, which goes on being used.  A server that is down is so for both.
+ */
+static bool
+is_refused_login(const struct job *job)
+{
+    return is_login(job) && job->result.status != TW_E_RETRY;
+}
+
 /* The profile's own note tells readers what came of all sources, and when
  * the first of them may be asked again. */
 static void
@@ -37,7 +53,7 @@ conclude(struct job *job)
     struct now now = clock_now();
 
     stack_explain(&job->account, &job->result);
-    if (!job->was_asked) {
+    if (!job->was_asked || is_refused_login(job)) {
         (void)job_refuse(job, now);
         return;
     }
@@ -47,13 +63,6 @@ conclude(struct job *job)
                    job->fingerprint);
     store_backoff(&job->place, 0, &job->note);
     job_end(job);
-}
-
-/* A person logs in at one source, and at no other. */
-static bool
-is_login(const struct job *job)
-{
-    return job->context->person || job->context->given;
 }
 
 static void
@@ -101,7 +110,7 @@ on_done(void *arg, struct outcome *outcome)
         metadata_forget(job->place.dir);
     /* Waiting is a kindness to an endpoint: what failed here may be mended
      * and tried again at once. */
-    if (outcome->sent)
+    if (outcome->sent && !is_refused_login(job))
         job_source_note(job, &outcome->mark, outcome->reply.retry_after);
     fail(job, outcome->sent);
 }
@@ -193,7 +202,8 @@ on_found(void *arg, const struct tw_error *err, int64_t retry_after)
         return;
     }
     job->result = *err;
-    job_source_note(job, NULL, retry_after);
+    if (!is_refused_login(job))
+        job_source_note(job, NULL, retry_after);
     fail(job, true);
 }
 

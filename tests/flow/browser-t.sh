@@ -133,6 +133,7 @@ login over
 browse "$(led_to)" >/dev/null
 wait "$LOGIN"; is $? 69 "a code that is over: exit 69"
 like "$(cat "$OUT")" "invalid_grant" "as the server says"
+[ ! -e "$T/run/tokenward/over/backoff" ]; ok $? "and nothing is put off"
 port=$(shown redirect_uri | sed 's/.*%3A\([0-9]*\)%2F$/\1/') # free again
 code_profile echo '' ",error=invalid_grant,description=redirect_uri%20http:%2F%2F127.0.0.1:$port%2F%20differs" "redirect_uri: http://127.0.0.1:$port/"
 login echo

@@ -80,6 +80,8 @@ login work
 ask "/device/deny/$CODE" >/dev/null
 wait "$LOGIN"; is $? 77 "the person says no: exit 77"
 like "$(cat "$OUT")" "access_denied" "as the server says"
+age work 4000
+[ -n "$(user tokenward get work)" ]; ok $? "and the login before it still brings tokens"
 device late ',expires-in=2' ''
 login late
 wait "$LOGIN"; is $? 69 "too late: exit 69"
