@@ -70,6 +70,7 @@ void
 keeper_close(struct keeper *keeper)
 {
     secret_clear(&keeper->token);
+    secret_clear(&keeper->before);
     state_leave(&keeper->state);
     *keeper = KEEPER_INIT;
 }
@@ -97,9 +98,23 @@ enum tw_status
 keeper_put(struct keeper *keeper, const struct secret *token,
            struct tw_error *err)
 {
+    secret_take(&keeper->before, &keeper->token);
     return know(keeper, token,
                 state_keep(&keeper->state, keeper->fingerprint, token, err),
                 err);
+}
+
+void
+keeper_put_back(struct keeper *keeper)
+{
+    AUTO_SECRET before = SECRET_INIT(TOKEN_MAX);
+
+    secret_take(&before, &keeper->before);
+    if (before.len)
+        (void)know(
+            keeper, &before,
+            state_keep(&keeper->state, keeper->fingerprint, &before, NULL),
+            NULL);
 }
 
 /* A parser's first use, and memory that has to be asked for, are system calls
@@ -137,6 +152,7 @@ keeper_store(struct keeper *keeper, const struct json *answer,
     size_t n = 0;
     const char *text = json_string(answer, "refresh_token", &n);
 
+    secret_clear(&keeper->before);
     if (kind == JSON_ABSENT || kind == JSON_NULL ||
         (text &&
          bytes_equal(text, n, secret_text(&keeper->token), keeper->token.len)))

@@ -11,13 +11,16 @@
 
 struct keeper {
     struct state state;
-    struct secret token; /* empty: none is kept */
-    bool is_anew;        /* a person logs in; what lies there is not used */
+    struct secret token;  /* empty: none is kept */
+    struct secret before; /* what keeper_put() has replaced */
+    bool is_anew;         /* a person logs in; what lies there is not used */
     char fingerprint[FINGERPRINT_SIZE];
 };
 
-#define KEEPER_INIT \
-    ((struct keeper){.state = STATE_INIT, .token = {.max = TOKEN_MAX}})
+#define KEEPER_INIT                               \
+    ((struct keeper){.state = STATE_INIT,         \
+                     .token = {.max = TOKEN_MAX}, \
+                     .before = {.max = TOKEN_MAX}})
 #define AUTO_KEEPER AUTO(keeper_close) struct keeper
 
 /* keeper_open: takes hold of @profile's refresh token, and reads it if there
@@ -51,9 +54,11 @@ enum tw_status keeper_store(struct keeper *keeper, const struct json *answer,
 bool keeper_is_settled(const struct keeper *keeper);
 enum tw_status keeper_settle(struct keeper *keeper, struct tw_error *err);
 
-/* keeper_put: this token, whoever says so; as state_keep(). */
+/* keeper_put: this token, whoever says so; as state_keep().  keeper_put_back:
+ * the one before it, if it has brought no token. */
 enum tw_status keeper_put(struct keeper *keeper, const struct secret *token,
                           struct tw_error *err);
+void keeper_put_back(struct keeper *keeper);
 
 /* keeper_drop: the server does not take it any more. */
 void keeper_drop(struct keeper *keeper);

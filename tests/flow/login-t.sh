@@ -147,6 +147,9 @@ ask "/mint/$CLIENT_ID" | user tokenward login given >"$OUT"; is $? 0 "one is giv
 before=$(kept given)
 echo wrong | user tokenward login given >"$OUT" 2>&1; is $? 69 "a wrong one: exit 69"
 like "$(cat "$OUT")" "invalid_grant" "as the server says"
+is "$(kept given)" "$before" "the one before it stays"
+age given 4000
+[ -n "$(user tokenward get given)" ]; ok $? "and still brings tokens"
 profile begun /oauth/v1/token 'provider: refresh_token' 'refresh_token: {file: ../first}'
 out=$(user tokenward explain begun)
 like "$out" "^  login *none is kept yet: the profile's refresh_token is sent$" "explain: one that the profile names is sent first"
