@@ -43,6 +43,13 @@ static const struct field FIELDS[] = {
     TEXT(salt),
 };
 
+/* A count, or a time: seconds can be added to it and taken from it. */
+static bool
+set_number(const char *value, int64_t *out)
+{
+    return text_to_int64(value, out) && *out >= 0 && *out <= TIME_MAX_S;
+}
+
 static bool
 set_field(struct backoff *out, const struct field *field, const char *value)
 {
@@ -50,7 +57,7 @@ set_field(struct backoff *out, const struct field *field, const char *value)
     size_t n = strlen(value);
 
     if (!field->size)
-        return text_to_int64(value, (int64_t *)(void *)at);
+        return set_number(value, (int64_t *)(void *)at);
     if (n >= field->size || !text_is_line(value, n))
         return false;
     memcpy(at, value, n + 1);

@@ -113,6 +113,25 @@ Test(backoff, has_one_hint_that_can_be_shown)
     cr_assert(backoff_format(&note, &out));
 }
 
+Test(backoff, is_none_with_a_number_that_can_be_none)
+{
+    static const char *const BAD[] = {
+        "failures=-1\n", "rejections=9223372036854775807\n",
+        "failed_at=-9223372036854775807\n",
+        "not_before=-9223372036854775807\nboottime_not_before=1\n"};
+    struct now now = clock_now();
+
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        AUTO_SECRET text = SECRET_INIT(BACKOFF_MAX);
+        struct backoff note;
+
+        cr_assert(secret_append_text(&text, BAD[i]));
+        cr_expect_not(backoff_parse(text.bytes, text.len, &note), "%s",
+                      BAD[i]);
+        cr_expect_eq(backoff_left(&note, now), 0, "%s", BAD[i]);
+    }
+}
+
 Test(backoff, never_holds_back_longer_than_an_hour)
 {
     struct now now = clock_now();
