@@ -119,7 +119,8 @@ is_time(int64_t seconds)
 static bool
 is_whole(struct record *record)
 {
-    if (!record->profile || record->generation < 1 || !record->token_type ||
+    if (!record->profile || record->generation < 1 ||
+        record->generation == INT64_MAX || !record->token_type ||
         !is_time(record->issued_at) || !is_time(record->expires.wall) ||
         !is_time(record->expires.boot) || !is_time(record->refresh_at) ||
         record->refresh_at == 0 || record->lifetime < 1 ||

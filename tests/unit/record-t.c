@@ -99,6 +99,10 @@ Test(record, is_refused_with_a_foreign_version_or_a_bad_value)
         "tokenward-record=1\nprofile=p\ngeneration=1\ntoken_type=Bearer\n"
         "access_token=ab\nissued_at=1\nexpires_at=2\nboottime_expires=2\n"
         "lifetime=1\nrefresh_at=1\nboot_id=00000000-1111\n",
+        /* The next one's could not be counted. */
+        "tokenward-record=1\nprofile=p\ngeneration=9223372036854775807\n"
+        "token_type=Bearer\naccess_token=ab\nissued_at=1\nexpires_at=2\n"
+        "boottime_expires=2\nlifetime=1\nrefresh_at=1\n",
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
