@@ -190,7 +190,7 @@ metadata_parse(const struct metadata_rule *rule, char *text, size_t n,
         else if (strcmp(key, "ca_file") == 0)
             ca_file = value;
         else if (strcmp(key, "fetched_at") == 0
-                     ? !text_to_int64(value, &fetched)
+                     ? !text_to_int64(value, &fetched) || fetched < 0
                      : !take_line(rule, key, value, &read))
             return false;
     }

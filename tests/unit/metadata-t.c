@@ -162,6 +162,7 @@ Test(metadata, not_believed)
         "tokenward-metadata=1\nissuer=" ISSUER "\n" ENDPOINT,
         "tokenward-metadata=2\nissuer=" ISSUER "/\n" ENDPOINT,
         KEPT ENDPOINT "fetched_at=x\n",
+        KEPT ENDPOINT "fetched_at=-9223372036854775807\n",
         KEPT ENDPOINT "broken\n",
     };
     struct metadata metadata = {0};
