@@ -64,7 +64,7 @@ see_lifetime(const struct place *place, int64_t now, int64_t age,
         jwt_expiry(secret_text(&reply->token), reply->token.len, &ends);
 
     if (is_jwt && ends <= now)
-        return refuse_old(place, now - ends, err);
+        return refuse_old(place, now - (ends > 0 ? ends : 0), err);
     if (reply->lifetime != LIFETIME_UNKNOWN)
         reply->lifetime -= age;
     else if (is_jwt)
@@ -77,12 +77,14 @@ see_lifetime(const struct place *place, int64_t now, int64_t age,
 }
 
 /* How the file looks, before it is opened: a change while it is read makes
- * this an old one.  Its age, if it is one and older than @now. */
+ * this an old one.  Its age, if it is one and older than @now: one of before
+ * 1970, or of no time at all, is as old as its first second. */
 static int64_t
 look_at_file(const struct secret_source *source, int64_t now,
              struct mark *mark)
 {
     struct stat st;
+    int64_t written;
 
     if (source->kind != SECRET_FILE && source->kind != SECRET_FOREIGN_FILE)
         return 0;
@@ -91,7 +93,8 @@ look_at_file(const struct secret_source *source, int64_t now,
         return 0;
     }
     mark_of(&st, mark);
-    return st.st_mtim.tv_sec < now ? now - st.st_mtim.tv_sec : 0;
+    written = st.st_mtim.tv_sec > 1 ? st.st_mtim.tv_sec : 1;
+    return written < now ? now - written : 0;
 }
 
 static enum tw_status

@@ -3,7 +3,12 @@
  * exchange-take-t.c - tokens that a module takes from a secret of the profile.
  */
 #include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
 
+#include "tests/unit/scratch.h"
 #include "tests/unit/scripted.h"
 
 TestSuite(exchange_take, .init = scripted_set_up, .fini = scripted_tear_down,
@@ -31,6 +36,11 @@ Test(exchange_take, taking_a_jwt)
     cr_expect_eq(result.err.status, TW_E_RETRY);
     cr_expect_not_null(strstr(result.err.message, ": its token ran out "));
     cr_expect_str_eq(result.token, "");
+    set_source("OLDEST_JWT"); /* in seconds before 1970, the most there are */
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    cr_expect_eq(result.err.status, TW_E_RETRY);
+    cr_expect_not_null(strstr(result.err.message, ": its token ran out "));
+    cr_expect_null(strstr(result.err.message, " -"), "%s", result.err.message);
 }
 
 Test(exchange_take, taking_by_the_rules_of_the_profile)
@@ -48,6 +58,44 @@ Test(exchange_take, taking_by_the_rules_of_the_profile)
     cr_expect_not_null(strstr(result.err.message, "or it is over"), "%s",
                        result.err.message);
     cr_expect_str_eq(result.token, "");
+}
+
+static void
+set_file(const char *file, int64_t written)
+{
+    const struct timespec at = {.tv_sec = written};
+    const struct timespec both[] = {at, at};
+
+    cr_assert_eq(utimensat(AT_FDCWD, scratch_path(file), both, 0), 0);
+    profile.options[0].secret.kind = SECRET_FILE;
+    set_source(scratch_path(file));
+}
+
+/* As from an image that was made without times, and from a wrong clock. */
+Test(exchange_take, taking_from_a_file_of_1970_and_before)
+{
+    static const char OVER[] =
+        "{\"access_token\":\"j\",\"expiresOn\":1000000000}";
+    static const char YEAR[] =
+        "{\"access_token\":\"j\",\"expires_in\":31536000}";
+    static const int64_t TIMES[] = {1, 0, -1, INT64_MIN};
+    static char member[] = "expiresOn";
+
+    scratch_make();
+    scratch_put("over", 0600, OVER, strlen(OVER));
+    scratch_put("year", 0600, YEAR, strlen(YEAR));
+    profile.reply.expires_member = member;
+    for (size_t i = 0; i < sizeof TIMES / sizeof *TIMES; i++) {
+        set_file("over", TIMES[i]);
+        RUN(DO(TAKE, .text = "assertion"), DONE);
+        cr_expect_eq(result.err.status, TW_E_RETRY, "%zu", i);
+        cr_expect_str_eq(result.token, "", "%zu", i);
+        set_file("year", TIMES[i]);
+        RUN(DO(TAKE, .text = "assertion"), DONE);
+        cr_expect_eq(result.err.status, TW_E_RETRY, "%zu", i);
+        cr_expect_null(strstr(result.err.message, " -"), "%s",
+                       result.err.message);
+    }
 }
 
 Test(exchange_take, taking_a_json_answer)

@@ -154,7 +154,7 @@ tests_unit_exchange_broken_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_exchange_broken_t_CFLAGS = $(CC_UNIT)
 tests_unit_exchange_broken_t_LDADD = $(LINK_UNIT)
 
-tests_unit_exchange_take_t_SOURCES = tests/unit/exchange-take-t.c tests/unit/raw_server.h tests/unit/scripted.c tests/unit/scripted.h
+tests_unit_exchange_take_t_SOURCES = tests/unit/exchange-take-t.c tests/unit/raw_server.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/scripted.c tests/unit/scripted.h
 tests_unit_exchange_take_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_exchange_take_t_CFLAGS = $(CC_UNIT)
 tests_unit_exchange_take_t_LDADD = $(LINK_UNIT)

@@ -101,6 +101,7 @@ static char *given[] = {(char[]){"ASSERTION=s3cret+1"},
                                  "\"expiresOn\":1000000000}"},
                         (char[]){"JWT=e30.eyJleHAiOjQxMDI0NDQ4MDB9.c2ln"},
                         (char[]){"OLD_JWT=e30.eyJleHAiOjF9.c2ln"},
+                        (char[]){"OLDEST_JWT=e30.eyJleHAiOi0xZTMwfQ.c2ln"},
                         (char[]){"MAC={\"access_token\":\"j\","
                                  "\"token_type\":\"mac\"}"},
                         NULL};
