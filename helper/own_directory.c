@@ -78,6 +78,9 @@ explain_open(const struct own_directory *directory, int reason,
             0 &&
         S_ISDIR(st.st_mode) && st.st_uid != geteuid())
         return explain_owner(directory, st.st_uid, err);
+    if (reason == EMFILE || reason == ENFILE || reason == ENOMEM ||
+        reason == EIO) /* says nothing of it */
+        return tw_fail_errno(err, TW_E_SYSTEM, reason, "%s", directory->path);
     return tw_fail_errno(err, TW_E_ACCESS, reason,
                          "%s: is no directory of ours", directory->path);
 }

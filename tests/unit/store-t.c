@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,6 +105,25 @@ Test(store, a_foreign_or_open_directory_is_refused)
     cr_assert_eq(chown(storing_root, 65534, 65534), 0);
     cr_assert_eq(store_open(storing_root, false, &store, &err), TW_E_ACCESS);
     cr_assert_not_null(strstr(err.message, "65534"));
+}
+
+Test(store, a_directory_is_not_blamed_for_what_the_host_lacks)
+{
+    AUTO_STORE store = {.root = -1};
+    struct rlimit limit, none;
+    struct tw_error err;
+    int next = dup(STDIN_FILENO);
+
+    cr_assert_geq(next, 0);
+    (void)close(next);
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none =
+        (struct rlimit){.rlim_cur = (rlim_t)next, .rlim_max = limit.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    cr_expect_eq(store_open(storing_root, false, &store, &err), TW_E_SYSTEM);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    cr_expect_null(strstr(err.message, "no directory of ours"), "%s",
+                   err.message);
 }
 
 Test(store, strays_of_the_dead_go_and_of_the_living_stay)
