@@ -68,10 +68,11 @@ see_lifetime(const struct place *place, int64_t now, int64_t age,
     if (reply->lifetime != LIFETIME_UNKNOWN)
         reply->lifetime -= age;
     else if (is_jwt)
-        reply->lifetime =
-            ends - now < LIFETIME_MAX ? ends - now : LIFETIME_MAX;
+        reply->lifetime = ends - now;
     else
         return TW_OK;
+    if (reply->lifetime > LIFETIME_MAX)
+        reply->lifetime = LIFETIME_MAX;
     return reply->lifetime > 0 ? TW_OK
                                : refuse_old(place, -reply->lifetime, err);
 }

@@ -237,9 +237,9 @@ read_answer(const struct reply_rules *rules, int64_t asked,
 }
 
 void
-reply_read_by(const struct reply_rules *rules, int64_t asked,
-              const struct http_reply *http, const struct secret *const *scrub,
-              struct reply *out)
+reply_read_whole(const struct reply_rules *rules, int64_t asked,
+                 const struct http_reply *http,
+                 const struct secret *const *scrub, struct reply *out)
 {
     *out = (struct reply){.http_status = http->status,
                           .lifetime = LIFETIME_UNKNOWN,
@@ -260,6 +260,16 @@ reply_read_by(const struct reply_rules *rules, int64_t asked,
         out->class = REPLY_NETWORK;
         (void)tw_no_memory(&out->err);
     }
+}
+
+void
+reply_read_by(const struct reply_rules *rules, int64_t asked,
+              const struct http_reply *http, const struct secret *const *scrub,
+              struct reply *out)
+{
+    reply_read_whole(rules, asked, http, scrub, out);
+    if (out->lifetime > LIFETIME_MAX)
+        out->lifetime = LIFETIME_MAX;
 }
 
 void

@@ -67,6 +67,12 @@ void reply_read_by(const struct reply_rules *rules, int64_t asked,
                    const struct http_reply *http,
                    const struct secret *const *scrub, struct reply *out);
 
+/* reply_read_whole: the same, with the whole lifetime, which may be longer
+ * than LIFETIME_MAX: of one that was written long ago some is over. */
+void reply_read_whole(const struct reply_rules *rules, int64_t asked,
+                      const struct http_reply *http,
+                      const struct secret *const *scrub, struct reply *out);
+
 /* reply_class_name: "invalid_client", ... as in RFC 6749. */
 const char *reply_class_name(enum reply_class which);
 

@@ -44,7 +44,7 @@ reply_read_text(const struct reply_rules *rules, int64_t written,
                               .body = *text};
 
     if (bytes[strspn(bytes, " \t\r\n")] == '{') {
-        reply_read_by(rules, written, &http, NOTHING, out);
+        reply_read_whole(rules, written, &http, NOTHING, out);
         return;
     }
     *out = (struct reply){.class = REPLY_MALFORMED_RESPONSE,

@@ -15,8 +15,8 @@ void reply_read_answer(const struct http_reply *http,
 
 /* reply_read_text: what a command printed or a file held.  Text that begins
  * with '{' is read like a token endpoint's answer by @rules, a lifetime from
- * @written (UTC seconds) on; anything else is the bare token, of a lifetime
- * that is not known, or REPLY_MALFORMED_RESPONSE. */
+ * @written (UTC seconds) on and not cut; anything else is the bare token, of a
+ * lifetime that is not known, or REPLY_MALFORMED_RESPONSE. */
 void reply_read_text(const struct reply_rules *rules, int64_t written,
                      const struct secret *text, struct reply *out);
 

@@ -10,6 +10,7 @@
 
 #include "helper/instant.h"
 #include "helper/jwt_expiry.h"
+#include "provider/base/clock.h"
 
 static bool
 is_absent(const struct json *json, const char *key)
@@ -24,7 +25,7 @@ set(int64_t seconds, struct reply *out)
 {
     if (seconds < 1)
         return false;
-    out->lifetime = seconds < LIFETIME_MAX ? seconds : LIFETIME_MAX;
+    out->lifetime = seconds < TIME_MAX_S ? seconds : TIME_MAX_S;
     return true;
 }
 

@@ -7,7 +7,8 @@
 
 #include "helper/reply.h"
 
-/* reply_expiry: sets @out->lifetime, whose token is there already.
+/* reply_expiry: sets @out->lifetime, whose token is there already, to
+ * TIME_MAX_S at most.
  * @asked: UTC seconds before the request was sent; 0: not known, then what is
  * said as a point in time counts as not said.
  *   the member that the profile names, else

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "provider/base/clock.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/scripted.h"
 
@@ -69,6 +70,31 @@ set_file(const char *file, int64_t written)
     cr_assert_eq(utimensat(AT_FDCWD, scratch_path(file), both, 0), 0);
     profile.options[0].secret.kind = SECRET_FILE;
     set_source(scratch_path(file));
+}
+
+/* A year is the most that is believed, and begins now. */
+Test(exchange_take, taking_from_a_file_of_two_years_ago)
+{
+    static const char LEFT[] =
+        "{\"access_token\":\"j\",\"expires_in\":94608000}";
+    static const char DATED[] =
+        "{\"access_token\":\"j\",\"expiresOn\":4102444800}";
+    const int64_t then = clock_now().wall - 2 * LIFETIME_MAX;
+    static char member[] = "expiresOn";
+
+    scratch_make();
+    scratch_put("left", 0600, LEFT, strlen(LEFT));
+    set_file("left", then - 60);
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    cr_expect_leq(result.lifetime, LIFETIME_MAX - 60);
+    cr_expect_geq(result.lifetime, LIFETIME_MAX - 120);
+    scratch_put("dated", 0600, DATED, strlen(DATED));
+    set_file("dated", then);
+    profile.reply.expires_member = member;
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    cr_expect_eq(result.lifetime, LIFETIME_MAX);
 }
 
 /* As from an image that was made without times, and from a wrong clock. */
