@@ -60,9 +60,8 @@ job_init_with(struct job *job, const struct job_context *context,
     }
 }
 
-/* Reads what is kept, and the note. */
-static void
-look(struct job *job)
+void
+job_look(struct job *job)
 {
     if (job->place.is_new)
         return;
@@ -112,7 +111,7 @@ keep(struct job *job)
 bool
 job_is_done_by_another(struct job *job)
 {
-    look(job);
+    job_look(job);
     if (!is_good(job, clock_now()))
         return false;
     job->result = (struct tw_error){.status = TW_OK};
@@ -162,7 +161,7 @@ enter(struct job *job, struct tw_error *err)
     if (!status)
         status = store_admit(&job->place, profile_readers(job->profile), err);
     if (!status)
-        look(job);
+        job_look(job);
     return status;
 }
 
@@ -217,7 +216,7 @@ prepare(struct job *job, int64_t lock_deadline_ms, bool *kept,
         job->note = (struct backoff){.failures = 0};
         job->has_note = false;
     }
-    look(job);
+    job_look(job);
     *kept = is_good(job, clock_now());
     return TW_OK;
 }

@@ -104,6 +104,10 @@ on_done(void *arg, struct outcome *outcome)
     if (job->state != JOB_BUSY)
         return; /* it has expired, and holds no lock any more */
     if (!outcome->err.status) {
+        /* A person takes minutes: the token that was rejected meanwhile is
+         * the one before. */
+        if (is_login(job))
+            job_look(job);
         job_write(job, outcome);
         return;
     }

@@ -46,6 +46,9 @@ void job_write(struct job *job, const struct outcome *outcome);
 void job_end(struct job *job);
 void job_end_with(struct job *job, const struct tw_error *err);
 
+/* job_look: reads what is kept, and the note. */
+void job_look(struct job *job);
+
 /* job_is_done_by_another: is a good token kept by now?  Then the job has
  * ended, with that. */
 bool job_is_done_by_another(struct job *job);

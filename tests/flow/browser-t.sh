@@ -82,6 +82,18 @@ browse "$(led_to)" >/dev/null
 wait "$LOGIN"; is $? 0 "init: the login succeeds"
 user tokenward get said >/dev/null; is $? 0 "init: and the token is there"
 
+# The token before it is rejected while the person is at it.
+code_profile meanwhile '' ',refresh-token=none'
+for what in first second; do
+    login meanwhile
+    [ $what = first ] || user tokenward reject meanwhile
+    browse "$(led_to)" >/dev/null
+    until_true 5 eval '! kill -0 "$LOGIN"' || interrupt
+    wait "$LOGIN"; is $? 0 "a login, the $what one"
+done
+is "$(grep -c '^To log in' "$OUT")" 1 "a token that was rejected meanwhile: nobody is asked twice"
+[ -n "$(user tokenward get meanwhile)" ]; ok $? "and the new one is given"
+
 # What is believed of who answered (RFC 9207).
 refused_as() { # refused_as EXIT PATTERN WHAT
     browse "$(led_to)" >/dev/null
