@@ -40,7 +40,7 @@ state_version_check(int dir, const char *name, const char *path,
     if (!stop)
         return TW_OK;
     *stop = '\0';
-    if (!is_later(line))
+    if (strlen(line) != (size_t)(stop - line) || !is_later(line))
         return TW_OK;
     return tw_fail(err, TW_E_ACCESS,
                    "%s/%s: was written by a later version of tokenward, and "

@@ -76,19 +76,24 @@ Test(state_found, leaves_a_later_versions_file_as_it_is)
 
 Test(state_found, is_no_later_versions_where_it_does_not_say_so)
 {
+    static const char NUL_IN_IT[] = "tokenward-state=2\0=1\n";
     static const char *const TEXTS[] = {"tokenward-state=\n",
                                         "tokenward-state=0\n",
                                         "tokenward-state=2",
                                         "tokenward-state=2x\n",
+                                        NUL_IN_IT,
                                         "state=2\n",
                                         "\n",
                                         ""};
 
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        size_t n =
+            TEXTS[i] == NUL_IN_IT ? sizeof NUL_IN_IT - 1 : strlen(TEXTS[i]);
+
         cr_assert_eq(keep("first"), TW_OK);
-        scratch_put("state/.next.p", 0600, TEXTS[i], strlen(TEXTS[i]));
+        scratch_put("state/.next.p", 0600, TEXTS[i], n);
         expect_kept(SERVER, "first");
-        scratch_put("state/p", 0600, TEXTS[i], strlen(TEXTS[i]));
+        scratch_put("state/p", 0600, TEXTS[i], n);
         expect_kept(SERVER, NULL);
     }
 }
