@@ -64,6 +64,7 @@ take_as_it_comes(struct redirect_terminal *terminal)
     settings.c_lflag &= ~(tcflag_t)ICANON;
     settings.c_cc[VMIN] = 1;
     settings.c_cc[VTIME] = 0;
+    settings.c_cc[VSUSP] = _POSIX_VDISABLE; /* it would stay so */
     (void)tcsetattr(STDIN_FILENO, TCSANOW, &settings);
 }
 

@@ -206,7 +206,7 @@ wait "$LOGIN"; is $? 0 "and the login succeeds"
 
 # At a terminal whose browser is elsewhere.
 if has_terminals; then
-    terminal "env LANG=C.UTF-8 TERM=xterm sh -c 'tokenward login work && stty -a'"
+    terminal "env LANG=C.UTF-8 TERM=xterm sh -c 'set -m; tokenward login work && stty -a'"
     shows Waiting
     SHOWN=$(tr -d '\r' <"$T/screen" | sed -n 's/^    \(http.*\)/\1/p')
     printf 'http://127.0.0.1/?code=x\r' >&7
@@ -214,7 +214,7 @@ if has_terminals; then
     long=$(printf '%5000s' '' | tr ' ' x)
     printf '%s&long=%s\r' "$place?code=x" "$long" >&7
     shows "has cut that off"
-    printf '\r%s&long=%s\r' "$(led_to)" "$long" >&7
+    printf '\032\r%s&long=%s\r' "$(led_to)" "$long" >&7 # a Ctrl-Z would leave it so
     wait "$TERMINAL"; is $? 0 "the address is pasted, however long it is: the login succeeds"
     like "$(cat "$T/screen")" "Logged in for 'work'" "and says so"
     like "$(cat "$T/screen")" " icanon" "and the terminal is as it was"
