@@ -27,7 +27,7 @@
 #define PIDFILE_MAX 64
 #define VARIABLE_MAX 4096
 #define CHUNK 4096
-#define LABEL_MAX 96
+#define LABEL_MAX (PROFILE_NAME_MAX + 32)
 #define SAID_MAX 120 /* bytes of what it printed, in a message */
 #define HOOK_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/bin"
 
@@ -93,6 +93,16 @@ send_signal(const struct hook *hook, const char *label, struct tw_error *err)
     return TW_OK;
 }
 
+/* The length of $XDG_RUNTIME_DIR; 0: @path is not in it, the user has none. */
+static size_t
+runtime_length(const char *path)
+{
+    static const char OURS[] = "/tokenward";
+    size_t len = strlen(path), ours = sizeof OURS - 1;
+
+    return len > ours && !strcmp(path + len - ours, OURS) ? len - ours : 0;
+}
+
 enum variable { PROFILE, TOKEN_FILE, GENERATION, EXPIRES_AT, RUNTIME, COUNT };
 
 static enum tw_status
@@ -103,7 +113,7 @@ start(const struct hook *hook, const struct store *store, const char *profile,
     char texts[COUNT][VARIABLE_MAX], path[PATH_MAX], label[LABEL_MAX];
     char *variables[COUNT + 2] = {(char *)HOOK_PATH};
     const struct program_call call = {hook->argv, variables, label, true};
-    size_t n = 1;
+    size_t n = 1, len = store->system ? 0 : runtime_length(store->path);
 
     label_of(profile, label);
     *out = HOOK_PROCESS_INIT;
@@ -123,9 +133,8 @@ start(const struct hook *hook, const struct store *store, const char *profile,
     (void)snprintf(texts[EXPIRES_AT], sizeof texts[0],
                    "TOKENWARD_EXPIRES_AT=%" PRId64, record.expires.wall);
     (void)snprintf(texts[RUNTIME], sizeof texts[0], "XDG_RUNTIME_DIR=%.*s",
-                   (int)(strlen(store->path) - strlen("/tokenward")),
-                   store->path);
-    for (enum variable i = PROFILE; i < (store->system ? RUNTIME : COUNT); i++)
+                   (int)len, store->path);
+    for (enum variable i = PROFILE; i < (len ? COUNT : RUNTIME); i++)
         variables[n++] = texts[i];
     return program_start(&call, &out->program, err);
 }

@@ -21,7 +21,8 @@ bool hook_is_there(const struct hook *hook);
 
 /* hook_run: for the token that @profile has by now; at most HOOK_MS.  The
  * program's environment is TOKENWARD_PROFILE, _TOKEN_FILE, _GENERATION and
- * _EXPIRES_AT, PATH, and a user's XDG_RUNTIME_DIR; no token is in it.
+ * _EXPIRES_AT, PATH, and a user's XDG_RUNTIME_DIR if the store is in it; no
+ * token is in it.
  * TW_E_CONFIG: how it failed, and the first of what it printed; TW_E_ACCESS,
  * TW_E_SYSTEM. */
 enum tw_status hook_run(const struct hook *hook, const struct store *store,

@@ -39,6 +39,10 @@ user tokenward-helper fetch team@two; is $? 0 "an instance of a template"
 is "$(cat "$T/home/told.out")" "$(field team@two access_token)" "fetch: its program finds its token"
 like "$(cat "$T/home/told.out.env")" "^TOKENWARD_PROFILE=team@two$" "and is told whose it is"
 rm "$T/home/told.out" "$T/config/tokenward/profiles.d/team@.yaml"
+long=$(printf '%064d' 0 | tr 0 n)
+profile "$long@" /oauth/v1/token "instances: [$long]" 'params: {tenant: "%i"}' 'on_refresh: {command: [/bin/false]}'
+like "$(user tokenward-helper fetch "$long@$long" 2>&1)" "on_refresh of '$long@$long': failed" "the longest name is told whole"
+rm "$T/config/tokenward/profiles.d/$long@.yaml"
 printf 'while [ ! -e "%s/home/answered" ]; do sleep 0.1; done\ntouch $out\n' "$T" | program slow
 profile slowly /oauth/v1/token "on_refresh: {command: [$T/bin/slow]}"
 user tokenward get slowly >/dev/null; is $? 0 "a reader is answered"

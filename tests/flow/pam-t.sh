@@ -108,6 +108,15 @@ like "$status" "^SigBlk: 0000000000000000$" "no signal blocked"
 close_session
 install_helper
 
+# What a hook is given where the login manager made no directory.
+profile hooked /oauth/v1/token 'login: true' "on_refresh: {command: [/bin/sh, -c, 'env >$T/seen/hook.new; mv $T/seen/hook.new $T/seen/hook']}"
+open_session
+until_true 9 test -s "$T/seen/hook"; ok $? "on_refresh is run at a login"
+is "$(grep '^TOKENWARD_TOKEN_FILE=' "$T/seen/hook")" "TOKENWARD_TOKEN_FILE=$OWN/hooked/token" "and told where the token is"
+is "$(grep '^XDG_RUNTIME_DIR=' "$T/seen/hook")" "" "but no runtime directory, where the user has none"
+close_session
+rm "$T/config/tokenward/profiles.d/hooked.yaml"
+
 # A child that cannot become the user ends, and the login goes on.
 if command -v strace >/dev/null && strace -f -o /dev/null true 2>/dev/null; then
     for call in setgroups setresgid setresuid capset prctl setsid; do
