@@ -7,7 +7,7 @@
 
 #include "helper/profile.h"
 
-#define LOOKS_MAX 131072
+#define LOOKS_MAX (1024 * 1024) /* more than may be sent */
 
 /* secret_looks: appends to @out (of at least LOOKS_MAX bytes) what becomes
  * another when a secret does that @source sends beside the client's proof: of

@@ -51,6 +51,14 @@ profile missing /oauth/v1/token 'headers: {X-Api-Key: {file: ../none}}'
 out=$(user tokenward get missing 2>&1); is $? 78 "a missing file: exit 78"
 like "$out" "missing.yaml:8:" "names the line"
 
+# As much as may be sent, and what is sent is looked at before.
+LARGE=$(head -c 8000 /dev/zero | tr '\0' v)
+export LARGE
+profile large /oauth/v1/token "params: {$(seq -s, -f 'p%g: {env: LARGE}' 20)}"
+like "$(user tokenward-helper fetch large 2>&1)" 'Body too large.*HTTP 413' "params of 160 KB are sent: this server wants fewer"
+rm "$T/config/tokenward/profiles.d/large.yaml"
+unset LARGE
+
 profile zoom '/m/grant=account_credentials,auth=basic,want=account_id=7/oauth/v1/token' \
     'grant_type: account_credentials' 'params: {account_id: "7"}' 'token_endpoint_auth_method: client_secret_basic'
 user tokenward get zoom >"$T/out" 2>&1; is $? 0 "another grant_type"
