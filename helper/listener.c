@@ -74,10 +74,11 @@ make(const struct listener_kind *kind, const struct store *store, int *out,
         return tw_fail(err, TW_E_CONFIG,
                        "%s: is too long a path for a socket in it",
                        store->path);
+    if (fd < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", address.sun_path);
     (void)unlinkat(store->root, kind->name, 0);
     /* The umask is 077: nobody else comes before the mode is set. */
-    if (fd < 0 ||
-        bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 ||
+    if (bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 ||
         fchmodat(store->root, kind->name, kind->mode, 0) < 0 ||
         listen(fd, BACKLOG) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", address.sun_path);

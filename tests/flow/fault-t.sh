@@ -137,4 +137,8 @@ for way in "cat $T/config/tokenward/secret" "sh -c exit\\ 3" "sleep 60"; do
         [ $wanted = 0 ] || like "$out" "by-command.yaml:.*command" "with a word"
     done
 done
+# The resident helper tells why it has no socket.
+out=$(user timeout 60 strace -f -o "$T/run/trace2" -e trace=socket -e inject=socket:error=EMFILE "$T/bin/tokenward-helper" serve 2>&1)
+is $? 71 "serve without a socket: exit 71"
+like "$out" "/run/tokenward/doorbell: Too many open files" "with a word"
 done_testing
