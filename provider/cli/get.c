@@ -9,6 +9,7 @@
 
 #include "provider/base/ask.h"
 #include "provider/base/json_text.h"
+#include "provider/base/text.h"
 #include "provider/cli/command.h"
 #include "provider/cli/terminal.h"
 
@@ -68,6 +69,19 @@ put_replaced(struct secret *out, const char *text, const char *special,
     return good;
 }
 
+/* What a shell evaluates is a variable's name, whoever wrote the record. */
+static bool
+is_variable(const char *name, size_t len)
+{
+    char text[80];
+
+    if (len >= sizeof text)
+        return false;
+    memcpy(text, name, len);
+    text[len] = '\0';
+    return text_is_variable_name(text);
+}
+
 /* The first variable that the profile exports its token as. */
 static bool
 put_variable(const struct record *record, struct secret *out)
@@ -75,7 +89,8 @@ put_variable(const struct record *record, struct secret *out)
     for (size_t i = 0; i < record->export_count; i++) {
         const char *name = record->exports[i], *equals = strchr(name, '=');
 
-        if (equals && strcmp(equals + 1, "token") == 0)
+        if (equals && strcmp(equals + 1, "token") == 0 &&
+            is_variable(name, (size_t)(equals - name)))
             return secret_append(out, name, (size_t)(equals - name));
     }
     return secret_append_text(out, VARIABLE);

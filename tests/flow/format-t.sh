@@ -33,6 +33,9 @@ for shell in dash bash; do
     fi
 done
 is "$(user sh -c 'eval "$(tokenward get --format env named)"; printenv PAY_TOKEN')" "$ODD" "env: under the name that the profile exports"
+sed -i 's/^export=PAY_TOKEN=token$/export=x;touch gone;PAY_TOKEN=token/' "$(record named)"
+is "$(user tokenward get --format env named)" "$(user tokenward get --format env pay)" "env: a name that is no variable's is nothing to evaluate"
+sed -i 's/^export=x;.*/export=PAY_TOKEN=token/' "$(record named)"
 sent() { tr -d '\r' <"$T/curl" | sed -n 's/^> [Aa]uthorization: //p'; }
 user tokenward get --format curl pay | curl -sv --noproxy '*' --cacert "$CA" -K - "$URL/count" 2>"$T/curl" >/dev/null
 is "$(sent)" "Bearer $ODD" "curl: curl --config sends it as it is"
