@@ -37,6 +37,12 @@ struct verb {
     enum tw_status (*run)(struct secret *out, struct tw_error *err);
 };
 
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* The address on stdin, without what surrounds it. */
 static enum tw_status
 read_server(struct secret *out, struct tw_error *err)
@@ -46,9 +52,9 @@ read_server(struct secret *out, struct tw_error *err)
 
     if (status)
         return status;
-    while (out->len && strchr(" \t\r\n", out->bytes[out->len - 1]))
+    while (out->len && is_blank(out->bytes[out->len - 1]))
         out->bytes[--out->len] = '\0';
-    while (first < out->len && strchr(" \t\r\n", out->bytes[first]))
+    while (first < out->len && is_blank(out->bytes[first]))
         first++;
     if (first == out->len)
         return tw_fail(err, TW_E_USAGE, NO_SERVER);

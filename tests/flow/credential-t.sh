@@ -36,6 +36,7 @@ for server in other.example.test http://reg.example.test reg.example.test:5000 h
     put "$server" docker-credential-tokenward get
     is "$OUT$STATUS" "credentials not found in native keychain${NL}1" "docker get $server: not found, on stdout"
 done
+OUT=$(printf 'reg.example.test\0' | user docker-credential-tokenward get 2>&1); is "$?$OUT" "1the server URL holds NUL" "docker get of an address with a NUL"
 put "" docker-credential-tokenward get
 is "$OUT$STATUS" "no credentials server URL${NL}1" "docker get without a server"
 put unused docker-credential-tokenward list
