@@ -39,6 +39,7 @@ UNIT_TESTS += \
 	tests/unit/form-t \
 	tests/unit/grants-t \
 	tests/unit/hours-t \
+	tests/unit/host-names-t \
 	tests/unit/http-answer-t \
 	tests/unit/http-failure-t \
 	tests/unit/http-t \
@@ -184,6 +185,11 @@ tests_unit_hours_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_hours_t_CFLAGS = $(CC_UNIT)
 tests_unit_hours_t_LDFLAGS = -Wl,--wrap=clock_gettime -Wl,--wrap=spawn_helper
 tests_unit_hours_t_LDADD = $(LINK_UNIT)
+
+tests_unit_host_names_t_SOURCES = tests/unit/host-names-t.c
+tests_unit_host_names_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_host_names_t_CFLAGS = $(CC_UNIT)
+tests_unit_host_names_t_LDADD = $(LINK_UNIT)
 
 tests_unit_http_answer_t_SOURCES = tests/unit/http-answer-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/soon.h tests/unit/under_valgrind.h
 tests_unit_http_answer_t_CPPFLAGS = $(CPP_UNIT)
