@@ -35,7 +35,7 @@ told() { [ -e "/run/told/$1.token" ] && [ "$(cat "/run/told/$1.token")" = "$(tok
 
 export HOSTILE="$CANARY"
 serve_system
-until_true 9 told shop; is $? 0 "the resident helper: a hook finds the token in its file"
+until_true 30 told shop; is $? 0 "the resident helper: a hook finds the token in its file"
 is "$(cat /run/told/shop.argv)" "one
 two words" "its arguments are the profile's, and no shell's"
 is "$(cat /run/told/shop.env)" "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/bin
@@ -46,9 +46,9 @@ TOKENWARD_TOKEN_FILE=/run/tokenward/shop/token" "its environment is what the man
 is "$(tr '\n' ' ' </run/told/shop.id)" "$SERVICE_ID $SERVICE_ID " "it is the service user's, of no other group"
 like "$(cat /run/told/shop.status)" "^CapEff: 0*$" "without a capability"
 like "$(cat /run/told/shop.status)" "^NoNewPrivs: 1$" "which it cannot get"
-until_true 9 test -s /run/tokenward/printed/token; is $? 0 "a secret that a command prints"
+until_true 30 test -s /run/tokenward/printed/token; is $? 0 "a secret that a command prints"
 is "$(cat /run/told/printer)" "$SERVICE_ID" "which is the service user's, too"
-until_true 9 told traded; is $? 0 "another profile's token buys one, and its hook has it"
+until_true 30 told traded; is $? 0 "another profile's token buys one, and its hook has it"
 [ "$(token traded)" != "$(token shop)" ]; ok $? "which is another one"
 
 # What somebody waits for is fetched by a process of its own, too.
@@ -56,7 +56,7 @@ first=$(token shop)
 as anna "$T/bin/tokenward" reject shop; is $? 0 "a reader rejects the token"
 is "$(as anna env TOKENWARD_HELPER=/nonexistent "$T/bin/tokenward" get shop)" "$(token shop)" "and has the next"
 [ "$(token shop)" != "$first" ]; ok $? "which is another one"
-until_true 9 told shop; is $? 0 "the hook is told"
+until_true 30 told shop; is $? 0 "the hook is told"
 like "$(cat /run/told/shop.env)" "^TOKENWARD_GENERATION=$(field shop generation)$" "of that one"
 rm /run/tokenward/printed/token /run/tokenward/printed/record /run/told/printer
 $PYTHON "$TOP_SRC/tests/flow/ring.py" /run/tokenward/doorbell 'command=ensure\nprofile=printed\nmin_valid=600\n' >"$T/answer"
