@@ -61,14 +61,18 @@ wait_for(int process, int64_t seconds)
     return ready > 0 && !pollers[0].revents;
 }
 
-/* Whoever reads to the end of what the command writes waits for no other. */
+/* Whoever reads to the end of what the command writes waits for no other.  The
+ * process goes first: any descriptor below may be free, or be its own. */
 static bool
 let_go(int *process)
 {
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int null;
 
-    if (null < 0 || (*process = fcntl(*process, F_DUPFD_CLOEXEC, 3)) < 0 ||
-        dup2(*process, 3) < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+    if ((*process = fcntl(*process, F_DUPFD_CLOEXEC, 3)) < 0 ||
+        dup2(*process, 3) < 0)
+        return false;
+    null = open("/dev/null", O_RDWR);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
         dup2(null, 2) < 0)
         return false;
     *process = 3;

@@ -234,6 +234,16 @@ user tokenward exec pay -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal ends
 user tokenward exec pay -- sh -c 'trap "exit 9" USR1; echo $$ >"$0"; while :; do sleep 0.1; done' "$T/run/pid" &
 until_true 30 test -s "$T/run/pid"
 kill -USR1 "$(cat "$T/run/pid")"; wait $!; is $? 9 "exec: the command gets the signals that are sent to it"
+tending() { # what 0, 1 and 2 are of who renews the token
+    for p in $(pgrep -x tokenward-tend); do
+        grep -qz "^HOME=$T/home\$" "/proc/$p/environ" && readlink "/proc/$p/fd/0" "/proc/$p/fd/1" "/proc/$p/fd/2"
+    done 2>/dev/null | tr '\n' ' '
+}
+# shellcheck disable=SC2016
+user sh -c 'exec tokenward exec pay -- sh -c "until [ -e $0 ]; do sleep 0.1; done" <&- 3<&- 4<&- 5<&- 6<&-' "$T/run/looked" &
+until_true 9 eval '[ "$(tending)" = "/dev/null /dev/null /dev/null " ]'
+is "$(tending)" "/dev/null /dev/null /dev/null " "exec: who renews the token holds no pipe open, nor anything else"
+touch "$T/run/looked"; wait $!
 start=$(date +%s)
 is "$(user tokenward exec pay -- echo done | cat)" done "exec: a pipe's reader sees the end"
 [ $(($(date +%s) - start)) -lt 60 ]; ok $? "exec: when the command ends, not later"
