@@ -216,12 +216,20 @@ fetch_all(struct doctor *doctor, const struct profile_set *set,
     struct session *session = doctor->session;
     const struct secret_context secrets = session_secrets(session, store);
     char *names[FETCH_PROFILES_MAX];
+    struct tw_error err;
     size_t count = 0;
 
-    for (const struct profile *each = first ? first : set->first;
-         each && count < FETCH_PROFILES_MAX; each = first ? NULL : each->next)
-        names[count++] = each->name;
     sheet_title(&doctor->sheet, "tokens");
+    for (const struct profile *each = first ? first : set->first; each;
+         each = first ? NULL : each->next) {
+        if (count == FETCH_PROFILES_MAX) {
+            (void)tw_fail(&err, TW_E_USAGE, "more than %d profiles: name one",
+                          FETCH_PROFILES_MAX);
+            doctor_fail(doctor, "fetch", -1, &err);
+            return;
+        }
+        names[count++] = each->name;
+    }
     session->options.force = true;
     (void)fetch_profiles(&session->options, set, &secrets, names, count,
                          report_fetch, doctor);

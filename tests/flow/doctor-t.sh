@@ -313,6 +313,18 @@ if [ "$(id -u)" = 0 ] && command -v python3 >/dev/null && unshare -mn true 2>/de
 else
     skip "a silent name server" "needs root, python3 and a network namespace"
 fi
+# More than one run fetches.
+rm "$T/config/tokenward/profiles.d/"*
+for file in 1 2 3 4 5; do
+    profile "many$file" /oauth/v1/token
+    for i in $(seq 204); do
+        printf '  p%d-%d: {token_endpoint: "%s/oauth/v1/token", client_id: x, client_secret: {file: ../secret}, ca_file: "%s"}\n' \
+            $file "$i" "$URL" "$CA"
+    done >>"$T/config/tokenward/profiles.d/many$file.yaml"
+done
+doctor --fetch; is "$STATUS" 64 "--fetch of 1025 profiles: exit 64"
+says '^  FAIL  fetch  *more than 1024 profiles: name one' "--fetch of 1025 profiles: says why"
+is "$(find "$T/run/tokenward" -name token | grep -c /many)" 0 "--fetch of 1025 profiles: buys none"
 is "$(grep -cF -e "$CANARY" "$T/everything")" 0 "no secret in any of it"
 is "$(LC_ALL=C grep -c "$(printf '\033')" "$T/everything")" 0 "and no colour, since it is no terminal"
 done_testing
