@@ -63,10 +63,17 @@ fetch_all(struct session *session, const struct profile_set *set,
         err.status = TW_OK;
     if (err.status)
         return session_fail(session, &err);
-    while (n < count && profiles_next(&cursor) &&
-           (names[n] = strdup(cursor.name)))
-        n++;
-    status = n ? fetch_for_person(session, set, store, names, n) : TW_OK;
+    while (!err.status && n < count && profiles_next(&cursor)) {
+        names[n] = strdup(cursor.name);
+        if (names[n])
+            n++;
+        else
+            (void)tw_no_memory(&err);
+    }
+    if (err.status) /* some of them would pass for all */
+        status = session_fail(session, &err);
+    else
+        status = n ? fetch_for_person(session, set, store, names, n) : TW_OK;
     while (n)
         free(names[--n]);
     if (set->broken_count)
