@@ -330,6 +330,7 @@ command_serve(struct session *session, int argc, char **argv)
                           .signals = -1,
                           .http_ms = LOOP_NEVER,
                           .strays_ms = LOOP_NEVER,
+                          .admit_ms = LOOP_NEVER,
                           .absent_ms = LOOP_NEVER,
                           .reload_ms = LOOP_NEVER,
                           .late_ms = LOOP_NEVER,

@@ -62,8 +62,9 @@ struct serve {
     struct era *era; /* the current one */
     struct wards wards;
     struct ward *unlooked; /* it and those behind it, since the last reload */
-    DIR *strays;           /* the same of what is nobody's, or NULL */
-    int64_t strays_ms;     /* when that is looked at again */
+    int64_t admit_ms;  /* when readers that could not be set are, or never */
+    DIR *strays;       /* the same of what is nobody's, or NULL */
+    int64_t strays_ms; /* when that is looked at again */
     struct namer *namer;
     struct timed_list unnamed; /* callers who wait for it */
     int64_t absent_ms; /* when the next one who was nobody is asked for */
@@ -99,6 +100,12 @@ int64_t serve_reload_turn(struct serve *serve, int64_t now_ms);
  */
 void serve_look_again(struct serve *serve);
 int64_t serve_look_turn(struct serve *serve);
+
+/* serve_admit: @ward's readers may read what is kept of it, and no others.
+ * What fails is told, and tried again by serve_admit_turn(), which returns
+ * when it wants the next turn. */
+void serve_admit(struct serve *serve, struct ward *ward);
+int64_t serve_admit_turn(struct serve *serve, int64_t now_ms);
 
 /* serve_strays_again, serve_strays_turn: whatever is kept of profiles that are
  * gone is to be closed to its readers, or removed when it is of no use any

@@ -10,18 +10,50 @@
 
 #define LOOK_MS 5      /* in one turn, ... */
 #define LOOK_SEVERAL 8 /* ... and so many at least */
+#define ADMIT_MS                                               \
+    60000 /* until readers that could not be set are set again \
+           */
+
+/* Said once: it may go on. */
+void
+serve_admit(struct serve *serve, struct ward *ward)
+{
+    int64_t again_ms = loop_now_ms() + ADMIT_MS;
+    bool was_unadmitted = ward->is_unadmitted;
+    struct tw_error failure;
+
+    ward->is_unadmitted =
+        ward_admit(&serve->wards, ward, &serve->store, &failure) != TW_OK;
+    if (!ward->is_unadmitted)
+        return;
+    if (!was_unadmitted)
+        log_failure(&serve->log, "failure", ward->name, &failure);
+    if (again_ms < serve->admit_ms)
+        serve->admit_ms = again_ms;
+}
+
+int64_t
+serve_admit_turn(struct serve *serve, int64_t now_ms)
+{
+    if (now_ms < serve->admit_ms)
+        return serve->admit_ms;
+    serve->admit_ms = LOOP_NEVER;
+    for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
+        if (ward->is_unadmitted && ward->profile)
+            serve_admit(serve, ward);
+    }
+    return serve->admit_ms;
+}
 
 static bool
 look_at(struct serve *serve, struct ward *ward, struct now now)
 {
-    struct tw_error failure;
-
     if (!ward->profile)
         return true;
     if (!ward->has_place)
         ward_forget(&serve->wards, ward);
-    else if (ward_admit(&serve->wards, ward, &serve->store, &failure))
-        (void)session_fail(serve->session, &failure);
+    else
+        serve_admit(serve, ward);
     if (ward->has_place)
         (void)ward_look(&serve->wards, ward, &serve->store, now);
     ward->failures = 0;

@@ -100,7 +100,7 @@ remove_stray(struct serve *serve, struct store_profile *place)
     if (left || !store_remove(place, &err))
         return;
     look_again_in(serve, FAILED_S);
-    (void)session_fail(serve->session, &err);
+    log_failure(&serve->log, "failure", place->name, &err);
 }
 
 /* @open: who had readers may read it still. */
@@ -117,7 +117,7 @@ look_at(struct serve *serve, const char *name, bool open)
     if (store_enter(&serve->store, name, &place, &err) ||
         (open && store_admit(&place, &NOBODY, &err))) {
         look_again_in(serve, open && serve->store.system ? BUSY_S : FAILED_S);
-        (void)session_fail(serve->session, &err);
+        log_failure(&serve->log, "failure", name, &err);
     } else if (!may_come) {
         remove_stray(serve, &place);
     }

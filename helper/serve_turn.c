@@ -140,12 +140,10 @@ news_of(const struct task *task)
 static void
 admit(struct serve *serve, const struct task *task)
 {
-    const struct ward *ward = wards_find(&serve->wards, task->ward->name);
-    struct tw_error err;
+    struct ward *ward = wards_find(&serve->wards, task->ward->name);
 
-    if (task->era != serve->era && ward &&
-        ward_admit(&serve->wards, ward, &serve->store, &err))
-        (void)session_fail(serve->session, &err);
+    if (task->era != serve->era && ward)
+        serve_admit(serve, ward);
     if (!ward)
         serve_stray(serve, task->ward->name);
 }
@@ -344,6 +342,7 @@ serve_turn(struct serve *serve)
         reload_ms = serve_reload_turn(serve, now_ms);
     reload_ms = earlier(reload_ms, serve_look_turn(serve));
     reload_ms = earlier(reload_ms, serve_strays_turn(serve, now_ms));
+    reload_ms = earlier(reload_ms, serve_admit_turn(serve, now_ms));
     if (now_ms >= serve->ping_ms) {
         serve_check_place(serve);
         notify_say(&serve->notify, "WATCHDOG=1");

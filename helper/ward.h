@@ -48,6 +48,7 @@ struct ward {
     struct ward_faults *faults; /* or NULL */
     enum turn turn;             /* while it is in its lane */
     bool in_lane, is_failing, wants_hook, hook_failed;
+    bool is_unadmitted; /* its readers could not be set */
     bool has_place; /* a directory of its name is there: as of wards_seek(), or
                        something was published since */
     char name[];

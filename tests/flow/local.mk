@@ -33,6 +33,7 @@ tests_flow_clock_la_SOURCES = tests/flow/clock.c
 tests_flow_clock_la_LDFLAGS = -module -avoid-version -rpath /nowhere
 
 FLOW_TESTS = \
+	tests/flow/admit-t.sh \
 	tests/flow/answers-t.sh \
 	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
