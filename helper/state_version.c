@@ -22,7 +22,7 @@ is_later(const char *line)
 {
     int64_t version;
 
-    return text_begins(line, KEY) &&
+    return strncmp(line, KEY, strlen(KEY)) == 0 &&
            text_to_int64(line + strlen(KEY), &version) &&
            version > STATE_TEXT_VERSION;
 }

@@ -82,6 +82,7 @@ Test(state_found, is_no_later_versions_where_it_does_not_say_so)
                                         "tokenward-state=2",
                                         "tokenward-state=2x\n",
                                         NUL_IN_IT,
+                                        "Tokenward-state=2\n",
                                         "state=2\n",
                                         "\n",
                                         ""};
