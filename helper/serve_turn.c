@@ -78,6 +78,19 @@ unlink_task(struct serve *serve, struct task *task)
     serve->running_count--;
 }
 
+/* Was it what those want who wait for @ward by now?  A profile may have been
+ * replaced meanwhile, and a failure may be that of the one before. */
+static bool
+is_wanted(const struct serve *serve, const struct ward *ward,
+          const struct task *task)
+{
+    if (task->era != serve->era)
+        return false;
+    return task->result.status ||
+           (!task->job.is_moot && !task->options.background &&
+            task->options.min_valid >= ward->min_valid);
+}
+
 /* Those who wait are answered, unless the fetch was not the one they wanted
  * or another process is at it: then it is tried again. */
 static void
@@ -85,13 +98,10 @@ answer(struct serve *serve, struct ward *ward, const struct task *task)
 {
     if (!ward->waiting)
         return;
-    if (!ward->profile || task->result.status)
+    if (!ward->profile || is_wanted(serve, ward, task))
         serve_answer(serve, ward, &task->result);
-    else if (task->job.is_moot || task->options.background ||
-             task->options.min_valid < ward->min_valid)
-        lane_put(&serve->wards.lanes, ward, clock_now());
     else
-        serve_answer(serve, ward, &task->result);
+        lane_put(&serve->wards.lanes, ward, clock_now());
 }
 
 /* A process of its own tells by its record alone, and so does what may have

@@ -21,6 +21,7 @@ serve() {
     until_true 30 test -S "$BELL"
 }
 rings() { ring 'command=status\n' | grep -q '^profiles='; } # more than a socket that was left
+fetches() { ring 'command=status\n' | grep -q '^fetching=1'; }
 stop() { kill "$1" "$(helper_pid)"; wait "$EXTRA_PID" 2>/dev/null; }
 
 profile pay /oauth/v1/token
@@ -57,6 +58,22 @@ is "$(($(requests) - before))" 1 "by one request"
 sed -i 's/payments wallet/payments/' "$T/config/tokenward/profiles.d/late.yaml"
 user tokenward get late >/dev/null
 is "$(field late scope)" payments "a profile changed a moment ago is the one that counts"
+# And one that is changed while it is fetched, whatever comes of that.
+for bad in delay=2000 delay=2000,status=401,error=invalid_client; do
+    profile turns /oauth/v1/token
+    until_true 30 has_token turns
+    profile turns "/m/$bad/oauth/v1/token"
+    forget turns
+    ring 'command=ensure\nprofile=turns\n' >"$T/first" &
+    first=$!
+    until_true 30 fetches; is $? 0 "one that is being fetched ($bad)"
+    profile turns /oauth/v1/token
+    sed -i 's/payments wallet/payments/' "$T/config/tokenward/profiles.d/turns.yaml"
+    is "$(ring 'command=ensure\nprofile=turns\n')" "status=ok" "and is changed meanwhile: who asks then is answered"
+    is "$(field turns scope)" payments "when the token is there of the profile as it is now"
+    wait $first
+    is "$(cat "$T/first")" "status=ok" "and so is who asked before"
+done
 out=$(TOKENWARD_HELPER=/nonexistent user tokenward get late 2>&1); is $? 0 "no helper is started while one is there"
 token=$(field late access_token)
 out=$(TOKENWARD_HELPER=/nonexistent user tokenward reject late 2>&1); is "$?$out" 0 "nor for a rejection"
