@@ -37,13 +37,19 @@ hooks_want(struct hooks *hooks, struct ward *ward)
     hooks->last = ward;
 }
 
+static bool
+has_hook(const struct ward *ward)
+{
+    return ward->profile && hook_is_there(profile_hook(ward->profile));
+}
+
 static void
 conclude(struct hooks *hooks, struct ward *ward, bool bad)
 {
     hooks->good += !bad;
     hooks->bad += bad;
     hooks->failing -= ward->hook_failed;
-    ward->hook_failed = bad && ward->profile;
+    ward->hook_failed = bad && has_hook(ward);
     hooks->failing += ward->hook_failed;
 }
 
@@ -106,10 +112,6 @@ start(struct hooks *hooks, struct ward *ward)
     struct hook_run *run = calloc(1, sizeof *run);
     int error = run ? 0 : ENOMEM;
 
-    if (!hook_is_there(profile_hook(ward->profile))) { /* by now */
-        free(run);
-        return;
-    }
     if (!error)
         error = broker_hook(hooks->broker, ward->name, &run->pid);
     if (error) {
@@ -181,8 +183,10 @@ leave_line(struct hooks *hooks, struct ward *ward)
 }
 
 void
-hooks_forget(struct hooks *hooks, struct ward *ward)
+hooks_look(struct hooks *hooks, struct ward *ward)
 {
+    if (has_hook(ward))
+        return;
     if (ward->wants_hook && !ward->hook)
         leave_line(hooks, ward);
     ward->wants_hook = false;

@@ -41,8 +41,10 @@ struct hooks {
  * after that, for however many tokens. */
 void hooks_want(struct hooks *hooks, struct ward *ward);
 
-/* hooks_forget: @ward's profile is gone; what runs of it ends by itself. */
-void hooks_forget(struct hooks *hooks, struct ward *ward);
+/* hooks_look: @ward's profile was replaced.  If it is gone, or has no
+ * on_refresh now, nothing of it fails or is to be run any more; what runs ends
+ * by itself. */
+void hooks_look(struct hooks *hooks, struct ward *ward);
 
 /* hooks_turn: starts what may start, kills what is late.  Returns when it
  * wants the next turn (LOOP_NEVER: it does not). */

@@ -32,10 +32,9 @@ dismiss(struct serve *serve)
 
     (void)tw_fail(&gone, TW_E_NOT_FOUND, "the profile was removed");
     for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
-        if (!ward->profile) {
-            hooks_forget(&serve->hooks, ward);
+        hooks_look(&serve->hooks, ward);
+        if (!ward->profile)
             serve_answer(serve, ward, &gone);
-        }
         if (ward->profile && ward->waiting && !ward->task)
             lane_put(&serve->wards.lanes, ward, clock_now());
     }

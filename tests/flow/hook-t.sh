@@ -252,4 +252,31 @@ until_true 30 sh -c "pgrep -u $USER_ID -f '^/bin/sleep 60[.]$$\$' >/dev/null"; i
 rm "$T/config/tokenward/profiles.d/many.yaml"
 stop; is $? 0 "does not hold up the end"
 pkill -u "$USER_ID" -f "^/bin/sleep 60[.]$$\$"
+
+# A failure is none any more of a profile that has no hook.
+PYTHON=/usr/bin/python3 # not one of root's home
+if [ -x $PYTHON ]; then
+    cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
+    chmod 644 "$T/bin/ring.py"
+    failing() { user $PYTHON "$T/bin/ring.py" "$T/run/tokenward/doorbell" 'command=status\n' | grep -qx "failing_on_refresh=$1"; }
+    mv "$D"/* "$T/home/"
+    profile fails /oauth/v1/token "on_refresh: {command: [$T/bin/fails]}"
+    touch "$T/home/held"
+    # shellcheck disable=SC2016
+    printf 'echo $$ >$out\nwhile [ -e "%s/home/held" ]; do sleep 0.1; done\nexit 1\n' "$T" | program holds
+    profile holds /oauth/v1/token "on_refresh: {command: [$T/bin/holds]}"
+    rm -rf "$T/run/tokenward/fails"
+    serve
+    until_true 30 failing 1; is $? 0 "a hook that fails is counted"
+    until_true 30 test -s "$T/home/holds.out"
+    profile fails /oauth/v1/token
+    profile holds /oauth/v1/token
+    until_true 30 failing 0; is $? 0 "and is not any more when its profile has none"
+    rm "$T/home/held"
+    until_true 30 grep -q "on_refresh of 'holds': failed" "$T/serve.out"
+    is "$(sleep 0.3; failing 0; echo $?)" 0 "nor is one that had begun before"
+    stop; is $? 0 "it ends"
+else
+    skip "hooks that fail are counted" "python3 is not installed"
+fi
 done_testing
