@@ -333,6 +333,8 @@ command_serve(struct session *session, int argc, char **argv)
                           .admit_ms = LOOP_NEVER,
                           .absent_ms = LOOP_NEVER,
                           .reload_ms = LOOP_NEVER,
+                          .again_ms = LOOP_NEVER,
+                          .watch_ms = LOOP_NEVER,
                           .late_ms = LOOP_NEVER,
                           .ping_ms = LOOP_NEVER,
                           .end_ms = LOOP_NEVER};

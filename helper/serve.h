@@ -70,6 +70,9 @@ struct serve {
     int64_t absent_ms; /* when the next one who was nobody is asked for */
     struct schedule schedule;
     int64_t reload_ms;       /* LOOP_NEVER: nothing changed */
+    int64_t again_ms;        /* LOOP_NEVER: nor was the host too short */
+    bool is_again;           /* it is being read for that alone */
+    int64_t watch_ms;        /* LOOP_NEVER: it is watched */
     int64_t late_ms;         /* LOOP_NEVER: it was told that a reload is */
     int64_t ping_ms;         /* of the watchdog */
     int64_t end_ms;          /* LOOP_NEVER: not told to end */

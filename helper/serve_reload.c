@@ -13,10 +13,13 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #include "helper/index_write.h"
 #include "helper/serve.h"
+
+#define AGAIN_MS 60000 /* until what the host was short of is tried again */
 
 static void
 complain(void *arg, const struct tw_error *err)
@@ -51,21 +54,31 @@ on_change(void *arg, int fd, uint32_t events)
         serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
 }
 
+/* What cannot be watched is tried again, and told once. */
 static void
 watch(struct serve *serve)
 {
+    bool was_blind = serve->watch_ms != LOOP_NEVER;
     struct tw_error failure;
+    enum tw_status status;
     bool missed;
 
+    serve->watch_ms = LOOP_NEVER;
     if (serve->watch.fd >= 0)
         (void)loop_watch(&serve->loop, serve->watch.fd, 0, NULL, NULL);
-    if (watch_set(&serve->watch, &serve->era->set, &missed, &failure))
-        complain(serve->session, &failure);
+    status = watch_set(&serve->watch, &serve->era->set, &missed, &failure);
     if (missed)
         serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
-    if (serve->watch.fd >= 0)
-        (void)loop_watch(&serve->loop, serve->watch.fd, EPOLLIN, on_change,
-                         serve);
+    if (!status && !loop_watch(&serve->loop, serve->watch.fd, EPOLLIN,
+                               on_change, serve)) {
+        status = tw_fail(&failure, TW_E_SYSTEM, "epoll takes no more");
+        watch_close(&serve->watch);
+    }
+    if (!status)
+        return;
+    if (!was_blind)
+        complain(serve->session, &failure);
+    serve->watch_ms = loop_now_ms() + AGAIN_MS;
 }
 
 /* Takes @set, or clears it. */
@@ -118,10 +131,24 @@ take_first(struct serve *serve, struct profile_set *set,
         (void)adopt(serve, set, &serve->broken);
 }
 
+/* What the host was short of is tried again by itself, and told once. */
+static void
+refuse(struct serve *serve, const struct tw_error *before)
+{
+    bool is_known = serve->is_again && before->status &&
+                    strcmp(before->message, serve->refused.message) == 0;
+
+    if (!is_known)
+        log_failure(&serve->log, "reload", NULL, &serve->refused);
+    if (serve->refused.status == TW_E_SYSTEM)
+        serve->again_ms = loop_now_ms() + AGAIN_MS;
+}
+
 void
 serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
 {
     struct serve *serve = arg;
+    const struct tw_error before = serve->refused;
 
     if (!serve->era) {
         take_first(serve, set, err);
@@ -136,7 +163,8 @@ serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
         tell_taken(serve);
     }
     if (serve->refused.status)
-        log_failure(&serve->log, "reload", NULL, &serve->refused);
+        refuse(serve, &before);
+    serve->is_again = false;
 }
 
 void
@@ -145,7 +173,7 @@ serve_reload(struct serve *serve)
     struct profile_set set = {.count = 0};
     struct tw_error err;
 
-    serve->reload_ms = LOOP_NEVER;
+    serve->reload_ms = serve->again_ms = LOOP_NEVER;
     serve_check_place(serve);
     if (serve->session->options.system &&
         renewal_start(serve->renewal, NULL, NULL)) {
@@ -215,11 +243,27 @@ serve_load(struct serve *serve, struct tw_error *err)
     return TW_OK;
 }
 
+/* When it is to be, unless one is under way. */
+static int64_t
+next_reload_ms(const struct serve *serve)
+{
+    return serve->again_ms < serve->reload_ms ? serve->again_ms
+                                              : serve->reload_ms;
+}
+
 int64_t
 serve_reload_turn(struct serve *serve, int64_t now_ms)
 {
-    if (now_ms >= serve->reload_ms && !renewal_is_busy(serve->renewal))
+    bool is_busy = renewal_is_busy(serve->renewal);
+    int64_t next_ms;
+
+    if (now_ms >= serve->watch_ms)
+        watch(serve);
+    if (!is_busy && now_ms >= next_reload_ms(serve)) {
+        serve->is_again = now_ms < serve->reload_ms;
         serve_reload(serve);
-    return renewal_is_busy(serve->renewal) ? tell_if_late(serve, now_ms)
-                                           : serve->reload_ms;
+        is_busy = renewal_is_busy(serve->renewal);
+    }
+    next_ms = is_busy ? tell_if_late(serve, now_ms) : next_reload_ms(serve);
+    return next_ms < serve->watch_ms ? next_ms : serve->watch_ms;
 }

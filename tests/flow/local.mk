@@ -34,6 +34,7 @@ tests_flow_clock_la_LDFLAGS = -module -avoid-version -rpath /nowhere
 
 FLOW_TESTS = \
 	tests/flow/admit-t.sh \
+	tests/flow/again-t.sh \
 	tests/flow/answers-t.sh \
 	tests/flow/auth-t.sh \
 	tests/flow/boundary-t.sh \
@@ -123,6 +124,7 @@ TESTS += $(FLOW_TESTS)
 EXTRA_DIST += \
 	tests/flow/api.py \
 	tests/flow/bearer_server.py \
+	tests/flow/blinding.c \
 	tests/flow/crowd.py tests/flow/crowd_server.py tests/flow/crowd_users.py \
 	tests/flow/day.py \
 	tests/flow/failing.c \
