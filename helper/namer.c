@@ -9,6 +9,7 @@
  */
 #include "helper/namer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ struct question {
 };
 
 struct answer {
+    bool is_known; /* of a uid: what is in text */
     char text[NAME_PART_MAX + 1];
     enum host_name found;
     unsigned id;
@@ -56,16 +58,26 @@ struct namer {
     struct answer answer;
 };
 
-static void
+/* What getpwuid_r(3) may say of who is nobody, or is somebody too long; all
+ * else says that nobody could be asked. */
+static bool
+is_answer(int rc)
+{
+    return rc == 0 || rc == ENOENT || rc == ESRCH || rc == EBADF ||
+           rc == EPERM || rc == ERANGE;
+}
+
+static bool
 ask_name(uid_t uid, char out[static NAME_PART_MAX + 1])
 {
     AUTO_FREE char *entry = malloc(ENTRY_MAX);
     struct passwd user, *found = NULL;
+    int rc = entry ? getpwuid_r(uid, &user, entry, ENTRY_MAX, &found) : ENOMEM;
 
     out[0] = '\0';
-    if (entry && !getpwuid_r(uid, &user, entry, ENTRY_MAX, &found) && found &&
-        text_is_name_part(found->pw_name))
+    if (rc == 0 && found && text_is_name_part(found->pw_name))
         (void)strcpy(out, found->pw_name);
+    return is_answer(rc);
 }
 
 static void
@@ -73,7 +85,7 @@ ask(const struct question *question, struct answer *out)
 {
     *out = (struct answer){.found = HOST_NOBODY};
     if (question->kind == HOST_NOBODY)
-        ask_name(question->uid, out->text);
+        out->is_known = ask_name(question->uid, out->text);
     else
         out->found =
             host_names_ask(question->kind, question->name, &out->id, NULL);
@@ -145,9 +157,11 @@ on_answered(void *arg, int fd, uint32_t events)
         return;
     }
     known = &namer->names[asked.uid % NAMER_NAMES];
-    *known =
-        (struct known){.uid = asked.uid, .until_ms = loop_now_ms() + NAMER_MS};
-    (void)strcpy(known->text, answer.text);
+    if (answer.is_known) {
+        *known = (struct known){.uid = asked.uid,
+                                .until_ms = loop_now_ms() + NAMER_MS};
+        (void)strcpy(known->text, answer.text);
+    }
     namer->host.named(namer->host.arg, asked.uid);
 }
 
@@ -200,10 +214,8 @@ namer_name(struct namer *namer, uid_t uid, int64_t now_ms,
 {
     const struct known *known;
 
-    if (!namer) {
-        ask_name(uid, out);
-        return true;
-    }
+    if (!namer)
+        return ask_name(uid, out);
     known = &namer->names[uid % NAMER_NAMES];
     if (known->uid == uid && known->until_ms > now_ms) {
         (void)strcpy(out, known->text);

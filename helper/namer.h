@@ -22,8 +22,8 @@
 struct namer;
 
 struct namer_host {
-    /* The name of @uid, which was asked for, is known, or that there is none.
-     */
+    /* The name of @uid, which was asked for, is known, or that there is none;
+     * or the user database failed: then it is not, and may be asked again. */
     void (*named)(void *arg, uid_t uid);
     /* @name, which was asked for, is this @id's; or nobody's: HOST_NOBODY. */
     void (*found)(void *arg, enum host_name kind, const char *name,
@@ -38,7 +38,8 @@ struct namer *namer_open(struct loop *loop, const struct namer_host *host);
 /* namer_name: the name of @uid; "": it has none that could be an instance's.
  * False: it is not known yet, and is asked for, unless somebody else's is:
  * then it is to be tried again when that is told.  By NULL it is waited for,
- * however long.  @now_ms: of loop_now_ms(). */
+ * however long; false: the user database failed.  @now_ms: of loop_now_ms().
+ */
 bool namer_name(struct namer *namer, uid_t uid, int64_t now_ms,
                 char out[static NAME_PART_MAX + 1]);
 

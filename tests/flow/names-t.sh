@@ -142,5 +142,14 @@ until_true 9 has_descriptors "$before"; is $? 0 "and hang up"
 rm "$T/hangs"
 until_true 9 eval 'get carl own@ >"$T/carl" 2>&1'; is $? 0 "another one has a token"
 is "$(find /run/tokenward -name 'own@*' | wc -l)" 1 "and they have none"
+
+# One that fails has not said that somebody is nobody.
+sed 's/^crew:.*/&,eve/' "$T/group" >"$T/group.new" && cat "$T/group.new" >"$T/group"
+: >"$T/hangs.fails"
+get dora own@ >"$T/dora" 2>&1; is $? 0 "it fails: who was known before has a token"
+get eve own@ >"$T/eve" 2>&1; is $? 75 "and another: exit 75"
+like "$(cat "$T/eve")" "the user database has not said yet who user $(id -u eve) is" "says why"
+rm "$T/hangs.fails"
+get eve own@ >"$T/eve" 2>"$T/err"; is $? 0 "and has a token as soon as it does not"
 stop_system; is $? 0 "it ends cleanly"
 done_testing

@@ -6,6 +6,7 @@
  * may drop its environment.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ typedef int get_by_name(const char *name, struct passwd *user, char *buffer,
 static get_by_uid *ask;
 static get_by_name *ask_by_name;
 static useconds_t delay_us;
-static char hangs[256];
+static char hangs[256], fails[256 + 8];
 
 static void __attribute__((constructor)) begin(void)
 {
@@ -28,8 +29,10 @@ static void __attribute__((constructor)) begin(void)
 
     if (ms)
         delay_us = (useconds_t)atoi(ms) * 1000;
-    if (path && strlen(path) < sizeof hangs)
+    if (path && strlen(path) < sizeof hangs) {
         (void)strcpy(hangs, path);
+        (void)strcat(strcpy(fails, path), ".fails");
+    }
     ask = (get_by_uid *)dlsym(RTLD_NEXT, "getpwuid_r");
     ask_by_name = (get_by_name *)dlsym(RTLD_NEXT, "getpwnam_r");
 }
@@ -47,6 +50,8 @@ getpwuid_r(uid_t uid, struct passwd *user, char *buffer, size_t size,
 {
     (void)usleep(delay_us);
     hang();
+    if (access(fails, F_OK) == 0)
+        return EIO;
     return ask(uid, user, buffer, size, result);
 }
 

@@ -4,6 +4,7 @@
  * hangs.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <pwd.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -14,7 +15,7 @@
 #include "helper/namer.h"
 
 static atomic_int asked, delay_ms;
-static atomic_bool hangs;
+static atomic_bool hangs, fails;
 static sem_t let_go;
 
 /* In the C library's place. */
@@ -27,6 +28,8 @@ getpwuid_r(uid_t uid, struct passwd *user, char *buffer, size_t size,
     (void)usleep((useconds_t)atomic_load(&delay_ms) * 1000);
     if (atomic_load(&hangs))
         (void)sem_wait(&let_go);
+    if (uid == 15 && atomic_load(&fails))
+        return EIO;
     if (uid == 13)
         return 0;
     (void)snprintf(buffer, size, uid == 14 ? "no/name" : "u%u", (unsigned)uid);
@@ -137,6 +140,21 @@ Test(namer, knows_names_and_who_has_none)
     cr_expect(namer_name(NULL, 8, 1, text));
     cr_expect_str_eq(text, "u8", "without a thread it is waited for");
     namer_close(NULL);
+}
+
+Test(namer, knows_nothing_of_a_database_that_fails)
+{
+    char text[NAME_PART_MAX + 1];
+
+    fails = true;
+    cr_expect_str_eq(look(15, loop_now_ms()), "?");
+    await(1);
+    cr_expect_eq(told_uid, 15, "who waits is told");
+    cr_expect_not(namer_name(NULL, 15, 1, text));
+    cr_expect_str_eq(look(15, loop_now_ms()), "?", "not that it has none");
+    await(2);
+    fails = false;
+    cr_expect_str_eq(name_of(15), "u15", "and it is asked again");
 }
 
 Test(namer, asks_once_in_a_minute)
