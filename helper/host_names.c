@@ -40,6 +40,14 @@ ask(enum host_name kind, const char *name, char *entry, size_t size,
     return 0;
 }
 
+/* All else says that nobody could be asked; one that is too long is none. */
+bool
+host_names_told(int rc)
+{
+    return rc == 0 || rc == ENOENT || rc == ESRCH || rc == EBADF ||
+           rc == EPERM || rc == ERANGE;
+}
+
 enum host_name
 host_names_ask(enum host_name kind, const char *name, unsigned *id,
                gid_t *group)
@@ -54,7 +62,7 @@ host_names_ask(enum host_name kind, const char *name, unsigned *id,
             return HOST_NO_MEMORY;
         rc = ask(kind, name, entry, n, &found, id, group);
     }
-    return found;
+    return host_names_told(rc) ? found : HOST_UNTOLD;
 }
 
 static struct host_id *
@@ -92,13 +100,14 @@ host_names_find(struct host_names *names, enum host_name kind,
             return HOST_NO_MEMORY;
         known->id = id;
         known->is_absent = found != kind;
+        known->is_untold = found == HOST_UNTOLD;
         if (known->is_absent) {
             known->next_absent = names->absent;
             names->absent = known;
         }
     }
     if (known->is_absent)
-        return HOST_NOBODY;
+        return known->is_untold ? HOST_UNTOLD : HOST_NOBODY;
     *out = known->id;
     return kind;
 }

@@ -17,7 +17,13 @@
 #include "helper/arena.h"
 #include "helper/table.h"
 
-enum host_name { HOST_USER = 0, HOST_GROUP, HOST_NOBODY, HOST_NO_MEMORY };
+enum host_name {
+    HOST_USER = 0,
+    HOST_GROUP,
+    HOST_NOBODY,
+    HOST_UNTOLD, /* the user database failed */
+    HOST_NO_MEMORY
+};
 
 /* One that was asked for. */
 struct host_id {
@@ -26,7 +32,8 @@ struct host_id {
     enum host_name kind;
     unsigned id;
     unsigned asked; /* again, as whoever does counts */
-    bool is_absent; /* it was nobody's */
+    bool is_absent; /* it was nobody's, or ... */
+    bool is_untold; /* ... the user database failed */
 };
 
 struct host_names {
@@ -35,13 +42,17 @@ struct host_names {
     struct host_id *absent; /* those of them */
 };
 
+/* host_names_told: is what getpwnam_r(3) and its like returned an answer, be
+ * it that there is none? */
+bool host_names_told(int rc);
+
 /* host_names_ask: @id of that user or group, with a user's own @group, which
  * may be NULL.  As host_names_find(), but nothing is kept. */
 enum host_name host_names_ask(enum host_name kind, const char *name,
                               unsigned *id, gid_t *group);
 
 /* host_names_find: HOST_USER or HOST_GROUP, as @kind asked, with the id;
- * HOST_NOBODY: there is none of that name, or was none. */
+ * HOST_NOBODY: there is none of that name, or was none; HOST_UNTOLD. */
 enum host_name host_names_find(struct host_names *names, enum host_name kind,
                                const char *name, unsigned *out);
 

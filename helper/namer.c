@@ -58,15 +58,6 @@ struct namer {
     struct answer answer;
 };
 
-/* What getpwuid_r(3) may say of who is nobody, or is somebody too long; all
- * else says that nobody could be asked. */
-static bool
-is_answer(int rc)
-{
-    return rc == 0 || rc == ENOENT || rc == ESRCH || rc == EBADF ||
-           rc == EPERM || rc == ERANGE;
-}
-
 static bool
 ask_name(uid_t uid, char out[static NAME_PART_MAX + 1])
 {
@@ -77,7 +68,7 @@ ask_name(uid_t uid, char out[static NAME_PART_MAX + 1])
     out[0] = '\0';
     if (rc == 0 && found && text_is_name_part(found->pw_name))
         (void)strcpy(out, found->pw_name);
-    return is_answer(rc);
+    return host_names_told(rc);
 }
 
 static void

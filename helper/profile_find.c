@@ -131,6 +131,11 @@ take_for_user(const struct profile_set *set,
         found = host_names_ask(HOST_USER, name, &uid, &group);
     if (found == HOST_NO_MEMORY)
         return tw_no_memory(err);
+    if (found == HOST_UNTOLD)
+        return tw_fail(err, TW_E_RETRY,
+                       "the user database could not say who '%s' is, for "
+                       "'%s'",
+                       shown.text, template->name);
     if (found == HOST_NOBODY)
         return tw_fail(err, TW_E_NOT_FOUND,
                        "there is no user '%s' on this host, for '%s'",

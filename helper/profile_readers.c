@@ -37,6 +37,13 @@ find(const struct profile_reader *reader, const struct yaml_node *node,
     found = host_names_find(reader->context->names, kind, node->text, out);
     if (found == HOST_NO_MEMORY)
         return tw_no_memory(reader->err);
+    if (found == HOST_UNTOLD)
+        return tw_fail(reader->err, TW_E_RETRY,
+                       "%s:%u:%u: profile '%s': readers: the user database "
+                       "could not say who '%s' is",
+                       reader->context->file, node->line, node->column,
+                       reader->profile->name,
+                       text_printable(&shown, node->text, n));
     if (found == HOST_NOBODY)
         return profile_refuse(reader, node,
                               "readers: there is no %s '%s' on this host",

@@ -119,12 +119,21 @@ tell_taken(struct serve *serve)
     log_say(&serve->log, LOG_NOTE, "reload", fields);
 }
 
+/* It was no fault of what was read. */
+static void
+again(struct serve *serve, enum tw_status status)
+{
+    if (status == TW_E_SYSTEM || status == TW_E_RETRY)
+        serve->again_ms = loop_now_ms() + AGAIN_MS;
+}
+
 /* What is good of it. */
 static void
 take_first(struct serve *serve, struct profile_set *set,
            const struct tw_error *err)
 {
     serve->refused = (struct tw_error){.status = TW_OK};
+    again(serve, (enum tw_status)set->broken.status);
     if (err->status)
         serve->broken = *err;
     else
@@ -140,8 +149,7 @@ refuse(struct serve *serve, const struct tw_error *before)
 
     if (!is_known)
         log_failure(&serve->log, "reload", NULL, &serve->refused);
-    if (serve->refused.status == TW_E_SYSTEM)
-        serve->again_ms = loop_now_ms() + AGAIN_MS;
+    again(serve, (enum tw_status)serve->refused.status);
 }
 
 void

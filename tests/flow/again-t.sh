@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # again-t.sh - profiles change while the host has no descriptor left to read
-# or to watch them with: that is tried again, unasked, and told once.
+# or to watch them with, or its user database fails: that is tried again,
+# unasked, and told once.
 if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
     IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
 fi
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 to_preload blinding
+to_preload naming
 command -v prlimit >/dev/null || skip_all "prlimit is not installed"
 # shellcheck source=tests/flow/host.sh
 . "${TOP_SRC:-.}/tests/flow/host.sh"
@@ -29,9 +31,12 @@ truncate -s 4096 "$T/clock"
 passed 0
 chmod 644 "$T/clock"
 tenant one /oauth/v1/token
-LD_PRELOAD="$T/bin/clock.so $T/bin/blinding.so" TEST_CLOCK=$T/clock BLINDING=$T/blind \
-    "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
-EXTRA_PID=$!
+start() {
+    LD_PRELOAD="$T/bin/clock.so $T/bin/blinding.so $T/bin/naming.so" TEST_CLOCK=$T/clock BLINDING=$T/blind NAMING_HANGS=$T/hangs \
+        "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+}
+start
 until_true 30 kept one; is $? 0 "a profile"
 
 # Nothing can be read.
@@ -64,5 +69,22 @@ passed 248
 until_true 30 eval 'poke; watches'; is $? 0 "once there is room it is watched"
 tenant five /oauth/v1/token
 until_true 30 kept five; is $? 0 "and the next one is seen at once"
+
+# Nobody says who a reader is.
+: >"$T/hangs.fails"
+tenant six /oauth/v1/token 'readers: {users: [anna]}'
+until_true 30 told "event=reload status=retry .*the user database could not say who 'anna' is" 1; is $? 0 "a user database that fails: that is told"
+rm "$T/hangs.fails"
+passed 310
+until_true 30 eval 'poke; kept six'; is $? 0 "once it does not, the profile is there by itself"
+stop_system; is $? 0 "it ends cleanly"
+has() { ring "command=ensure\\nprofile=$1\\n" | grep -q "^status=$2"; }
+: >"$T/hangs.fails"
+start
+until_true 30 has six not_found; is $? 0 "it fails at the start: the profile is left out"
+until_true 30 has one access; is $? 0 "and the others are not"
+rm "$T/hangs.fails"
+passed 372
+until_true 30 has six ok; is $? 0 "until it does not"
 stop_system; is $? 0 "it ends cleanly"
 done_testing
