@@ -54,9 +54,7 @@ static void
 name_places(struct discovery *discovery)
 {
     const char *issuer = discovery->context.profile->issuer;
-    size_t n = strlen(issuer), length;
-    const char *host = url_authority(issuer, &length);
-    size_t origin = (size_t)(host - issuer) + length;
+    size_t n = strlen(issuer), origin = url_origin(issuer);
 
     while (n > origin && issuer[n - 1] == '/')
         n--;

@@ -268,22 +268,12 @@ find_endpoint(struct doctor *doctor, const struct profile *source, int dir,
     return endpoint;
 }
 
-/* Its first bytes up to the path: scheme, host and port. */
-static size_t
-origin_length(const char *url)
-{
-    const char *host = strstr(url, "://");
-
-    return host ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?")
-                : strlen(url);
-}
-
 static bool
 is_of_one_origin(const char *url, const char *other)
 {
-    size_t n = origin_length(url);
+    size_t n = url_origin(url);
 
-    return n == origin_length(other) && strncasecmp(url, other, n) == 0;
+    return n == url_origin(other) && strncasecmp(url, other, n) == 0;
 }
 
 /* Where a browser is sent to log in, if @source has one sent; @asked was
@@ -311,7 +301,7 @@ look_at_login(struct probe *probe, const struct profile *source,
         return;
     }
     (void)snprintf(probe->page, sizeof probe->page, "%.*s/",
-                   (int)origin_length(url), url);
+                   (int)url_origin(url), url);
     probe->unasked = "no login is begun";
     ask(probe, source, probe->page, http, NULL);
 }

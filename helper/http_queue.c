@@ -21,9 +21,7 @@ http_host_shown(const struct http_host *host)
 struct http_host *
 http_queue_host(struct http_queue *queue, const char *url)
 {
-    size_t length;
-    const char *name = url_authority(url, &length);
-    size_t n = (size_t)(name - url) + length;
+    size_t n = url_origin(url);
     struct http_host *host = calloc(1, sizeof *host + n + 1);
     struct http_host *known;
 

@@ -24,9 +24,7 @@ name_lane(const struct profile *profile, const char *name, char *out,
     unsigned number = 0;
 
     if (url && !profile_is_apart(profile)) {
-        size_t length;
-        const char *host = url_authority(url, &length);
-        size_t n = (size_t)(host - url) + length;
+        size_t n = url_origin(url);
 
         if (n >= size)
             n = size - 1;

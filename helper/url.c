@@ -331,3 +331,12 @@ url_authority(const char *url, size_t *n)
     *n = strcspn(host, "/?");
     return host;
 }
+
+size_t
+url_origin(const char *url)
+{
+    size_t n;
+    const char *host = url_authority(url, &n);
+
+    return (size_t)(host - url) + n;
+}

@@ -39,4 +39,7 @@ const char *url_match_problem(const char *text, size_t n,
 /* url_authority: HOST[:PORT], @n bytes, of a URL that was checked before. */
 const char *url_authority(const char *url, size_t *n);
 
+/* url_origin: the length of the same with SCHEME:// before it. */
+size_t url_origin(const char *url);
+
 #endif

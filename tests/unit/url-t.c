@@ -223,6 +223,7 @@ Test(url, authority)
         const char *found = url_authority(row->url, &n);
 
         cr_expect_eq(n, strlen(row->authority), "%s: %zu", row->url, n);
+        cr_expect_eq(url_origin(row->url), (size_t)(found - row->url) + n);
         cr_expect(strncmp(found, row->authority, n) == 0, "%s", row->url);
     }
 }
