@@ -52,9 +52,11 @@ fetch_all(struct session *session, const struct profile_set *set,
     struct tw_error err;
     size_t n = 0;
 
-    if (!names)
+    if (!names) {
         (void)tw_no_memory(&err);
-    else if (!count && !set->broken_count)
+        return session_fail(session, &err);
+    }
+    if (!count && !set->broken_count)
         (void)tw_fail(&err, TW_E_NOT_FOUND, "no profiles in %s", set->places);
     else if (count > FETCH_PROFILES_MAX)
         (void)tw_fail(&err, TW_E_USAGE, "more than %d profiles: name some",

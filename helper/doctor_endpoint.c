@@ -291,7 +291,7 @@ look_at_login(struct probe *probe, const struct profile *source,
 
     if (!module_option(source->module, NAME) || (!url && !search->profile))
         return; /* the issuer's silence has been told of */
-    if (authorization_check_place(found, url, &err)) {
+    if (authorization_check_place(found, url, &err) || !url) {
         doctor_fail(probe->doctor, "login", -1, &err);
         return;
     }
