@@ -227,6 +227,10 @@ if command -v tmux >/dev/null && has_terminals; then
     await '^ended 0' "a person who is to log in: exit 0"
     like "$(cat "$dir/web.yaml")" "authorization_endpoint: \"$URL/oauth/v1/authorize\"" "a person who is to log in: where"
     like "$(cat "$dir/web.yaml")" 'token_endpoint_auth_method: "none"' "a person who is to log in: by a client without a secret"
+    tm kill-session -t asked
+    asked "--token-endpoint $URL/oauth/v1/token --client-id $CLIENT_ID --secret-file $T/home/secret said"
+    answer 'Scope' payments
+    await '^ended 0' "a person who has said all but one thing: is asked for that alone"
     tm kill-server
     [ -n "$(user tokenward get asked)" ]; ok $? "a person: and get gives a token"
 else
