@@ -59,7 +59,12 @@ hook_once(struct session *session, enum tw_status status)
 {
     const struct published *published = &session->published;
 
-    if (!published->count || session->no_hooks)
+    if (session->no_hooks) { /* whoever said so runs them */
+        for (size_t i = 0; i < published->count; i++)
+            report_published(&session->report, published->names[i]);
+        return;
+    }
+    if (!published->count)
         return;
     if (session->report.detached || session->report.session)
         let_go(session, status);

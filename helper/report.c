@@ -94,6 +94,15 @@ report_failure(const struct report *report, const struct tw_error *err)
 }
 
 void
+report_published(const struct report *report, const char *name)
+{
+    AUTO_SECRET out = SECRET_INIT(REPORT_MAX);
+
+    if (report->detached && lines_put(&out, "published", name))
+        write_out(report->out, out.bytes, out.len);
+}
+
+void
 report_note(const struct report *report, const char *text)
 {
     char line[REPORT_MAX];

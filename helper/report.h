@@ -27,6 +27,9 @@ enum tw_status report_aside(struct report *report, struct tw_error *err);
  * detached: status=, message=, hint=. */
 void report_failure(const struct report *report, const struct tw_error *err);
 
+/* report_published: detached: published=@name, for whoever started this. */
+void report_published(const struct report *report, const char *name);
+
 /* report_word: to a session; nobody else is told.  Sets the magic. */
 void report_word(const struct report *report, const struct session_word *word);
 /* report_note: a line for a person that is no failure. */

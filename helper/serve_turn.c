@@ -13,6 +13,7 @@
 #include "helper/http.h"
 #include "helper/serve.h"
 #include "provider/base/clock.h"
+#include "provider/base/lines.h"
 
 static int64_t
 earlier(int64_t a, int64_t b)
@@ -158,6 +159,27 @@ admit(struct serve *serve, const struct task *task)
         serve_stray(serve, task->ward->name);
 }
 
+/* A process of its own may have bought another profile's token on its way,
+ * which it needs: nobody else would run that one's hook. */
+static void
+hook_others(struct serve *serve, const struct task *task)
+{
+    const char *key, *value;
+    struct lines lines;
+
+    if (!task->report)
+        return;
+    lines_begin(&lines, task->report, strlen(task->report));
+    while (lines_next(&lines, &key, &value)) {
+        struct ward *ward = strcmp(key, "published") == 0
+                                ? wards_find(&serve->wards, value)
+                                : NULL;
+
+        if (ward && ward != task->ward && ward->profile)
+            hooks_want(&serve->hooks, ward);
+    }
+}
+
 static void
 finish(struct serve *serve, struct task *task)
 {
@@ -185,6 +207,7 @@ finish(struct serve *serve, struct task *task)
     serve_tell(serve, task, brought);
     if (brought)
         hooks_want(&serve->hooks, ward);
+    hook_others(serve, task);
     if (!task->is_contended)
         answer(serve, ward, task);
     task_free(task);

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -34,12 +35,15 @@ era_release(struct era *era)
 
 /* What it said in the end; one that was killed says nothing. */
 static void
-hear_child(struct task *task)
+hear_child(struct task *task, bool has_failed)
 {
     char report[REPORT_MAX + 1];
     ssize_t n = read(task->told, report, REPORT_MAX);
 
-    if (n <= 0 || !verdict_read(report, (size_t)n, &task->result))
+    if (n > 0)
+        task->report = strndup(report, (size_t)n);
+    if (has_failed &&
+        (n <= 0 || !verdict_read(report, (size_t)n, &task->result)))
         (void)tw_fail(&task->result, TW_E_RETRY,
                       "'%s' could not be fetched: the process that was to do "
                       "it ended without a word",
@@ -57,8 +61,7 @@ on_child(void *arg, int fd, uint32_t events)
     (void)events;
     if (error == EAGAIN)
         return;
-    if (error || state != 0)
-        hear_child(task);
+    hear_child(task, error || state != 0);
     task->has_ended = true;
 }
 
@@ -216,6 +219,7 @@ task_free(struct task *task)
         job_clear(&task->job);
     }
     auto_close(&task->told);
+    free(task->report);
     era_release(task->era);
     free(task);
 }

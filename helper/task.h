@@ -47,7 +47,8 @@ struct task {
     struct job job;
     int child;                /* a pidfd, or -1 */
     pid_t pid;                /* of it */
-    int told;                 /* what it says in the end, or -1 */
+    int told;                 /* what it says in the end, or -1, ... */
+    char *report;             /* ... and what it has said, or NULL */
     int64_t began_ms, end_ms; /* monotonic: it is ended then */
     bool has_ended;
     bool is_contended; /* another process is at it: nothing came of it here */

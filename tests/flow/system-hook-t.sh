@@ -62,6 +62,12 @@ rm /run/tokenward/printed/token /run/tokenward/printed/record /run/told/printer
 $PYTHON "$TOP_SRC/tests/flow/ring.py" /run/tokenward/doorbell 'command=ensure\nprofile=printed\nmin_valid=600\n' >"$T/answer"
 like "$(cat "$T/answer")" "^status=ok" "somebody waits for what a command prints"
 is "$(cat /run/told/printer)" "$SERVICE_ID" "and it is asked again"
+# A process of its own buys what it needs on its way.
+rm -r /run/tokenward/shop /run/tokenward/traded
+rm /run/told/shop.*
+like "$($PYTHON "$TOP_SRC/tests/flow/ring.py" /run/tokenward/doorbell 'command=ensure\nprofile=traded\nmin_valid=600\n')" "^status=ok" \
+    "what another profile's token buys, and neither is there"
+until_true 30 told shop; is $? 0 "the hook of the one whose token was bought on the way is run"
 stop_system; is $? 0 "it ends cleanly"
 grep -qF "$CANARY" "$T/serve.out"; is $? 1 "what it said holds no secret"
 
