@@ -10,9 +10,7 @@
 
 #define LOOK_MS 5      /* in one turn, ... */
 #define LOOK_SEVERAL 8 /* ... and so many at least */
-#define ADMIT_MS                                               \
-    60000 /* until readers that could not be set are set again \
-           */
+#define ADMIT_MS 60000 /* until readers that were not set are set */
 
 /* Said once: it may go on. */
 void
