@@ -148,7 +148,8 @@ allow_options(const struct landlock *landlock, const struct profile *source,
         const struct tw_option *row =
             module_option(source->module, option->name);
 
-        if (row && row->type == TW_OPTION_URL && option->values)
+        if (row && option->values &&
+            (row->type == TW_OPTION_URL || row->type == TW_OPTION_ENDPOINT))
             status = allow_url(landlock, option->values[0], err);
     }
     return status;

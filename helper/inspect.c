@@ -146,6 +146,8 @@ type_name(uint32_t type)
         return "file";
     case TW_OPTION_LOOPBACK:
         return "loopback URL";
+    case TW_OPTION_ENDPOINT:
+        return "https URL";
     }
     return "?";
 }

@@ -30,7 +30,7 @@ check_options(const struct tw_provider_v1 *provider, const char *name,
 
         if (!option->name || !text_is_module_name(option->name) ||
             !option->help || option->type < TW_OPTION_TEXT ||
-            option->type > TW_OPTION_LOOPBACK ||
+            option->type > TW_OPTION_ENDPOINT ||
             (i && strcmp(option[-1].name, option->name) >= 0))
             return tw_fail(err, TW_E_MODULE,
                            "provider '%s': row %u of its table of options is "

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * profile_endpoint.c - token_endpoint and revocation_endpoint are taken into
- * the profile: https, or http to this host where that was allowed.
+ * profile_endpoint.c - the URL of an endpoint is taken into the profile:
+ * https, or http to this host where that was allowed.
  */
 #include "helper/profile_reader.h"
 #include "helper/url.h"
 
-static enum tw_status
-read_endpoint(const struct profile_reader *reader,
-              const struct yaml_node *value, uint32_t *line, char **out)
+enum tw_status
+profile_endpoint_read(const struct profile_reader *reader,
+                      const struct yaml_node *value, char **out)
 {
     const char *key = value->key->text, *problem;
     size_t n = 0;
@@ -20,7 +20,6 @@ read_endpoint(const struct profile_reader *reader,
                                    reader->profile->allow_loopback_http);
     if (problem)
         return profile_refuse(reader, value, "%s %s", key, problem);
-    *line = value->line;
     return profile_value_text(reader, key, value, out);
 }
 
@@ -28,15 +27,19 @@ enum tw_status
 profile_endpoint_revocation(const struct profile_reader *reader,
                             const struct yaml_node *value)
 {
-    return read_endpoint(reader, value,
-                         &reader->profile->revocation_endpoint_line,
-                         &reader->profile->revocation_endpoint);
+    struct profile *profile = reader->profile;
+
+    profile->revocation_endpoint_line = value->line;
+    return profile_endpoint_read(reader, value,
+                                 &profile->revocation_endpoint);
 }
 
 enum tw_status
 profile_endpoint_token(const struct profile_reader *reader,
                        const struct yaml_node *value)
 {
-    return read_endpoint(reader, value, &reader->profile->token_endpoint_line,
-                         &reader->profile->token_endpoint);
+    struct profile *profile = reader->profile;
+
+    profile->token_endpoint_line = value->line;
+    return profile_endpoint_read(reader, value, &profile->token_endpoint);
 }

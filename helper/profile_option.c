@@ -150,6 +150,8 @@ read_values(const struct profile_reader *reader,
         return read_urls(reader, option->name, first, count, out->values);
     case TW_OPTION_LOOPBACK:
         return read_loopback(reader, option->name, node, out->values);
+    case TW_OPTION_ENDPOINT:
+        return profile_endpoint_read(reader, node, out->values);
     default:
         return profile_value_text(reader, option->name, node, out->values);
     }

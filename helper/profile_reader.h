@@ -135,6 +135,11 @@ enum tw_status profile_read_option(const struct profile_reader *reader,
                                    const struct yaml_node *node,
                                    struct profile_option *out);
 
+/* profile_endpoint_read: the URL of an endpoint, by its own key. */
+enum tw_status profile_endpoint_read(const struct profile_reader *reader,
+                                     const struct yaml_node *value,
+                                     char **out);
+
 /* The rows of profile_endpoint.c. */
 enum tw_status profile_endpoint_revocation(const struct profile_reader *reader,
                                            const struct yaml_node *value);

@@ -36,6 +36,8 @@ option_shape(const struct tw_option *option)
         return "\"$ref\":\"#/definitions/secret\"";
     case TW_OPTION_COMMAND:
         return "\"$ref\":\"#/definitions/command\"";
+    case TW_OPTION_ENDPOINT:
+        return "\"$ref\":\"#/definitions/endpoint\"";
     case TW_OPTION_TEXT:
     case TW_OPTION_URL:
     case TW_OPTION_FILE:

@@ -100,6 +100,7 @@ place_of_option(const struct tw_option *option)
         return ANYWHERE;
     case TW_OPTION_URL:
     case TW_OPTION_URLS:
+    case TW_OPTION_ENDPOINT:
         return AFTER_HOST;
     case TW_OPTION_SECRET:
         return SECRET;

@@ -57,6 +57,9 @@ enum tw_option_type {
     TW_OPTION_LOOPBACK, /* a URL that leads back to this host (RFC 8252 7.3):
                            http://127.0.0.1[:PORT][/PATH], or [::1], or
                            localhost */
+    TW_OPTION_ENDPOINT, /* a URL of the server's that is asked, or shown to a
+                           browser: https, or http to this host where the
+                           profile allows that */
 };
 
 #define TW_OPTION_REQUIRED 0x1u

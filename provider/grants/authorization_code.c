@@ -14,7 +14,7 @@ static const struct tw_option OPTIONS[] = {
      "offline, where a refresh token is asked for by that (Google)"},
     {"audience", TW_OPTION_TEXT, 0,
      "whom the token is for, where the server asks for it by that name"},
-    {"authorization_endpoint", TW_OPTION_URL, TW_OPTION_REQUIRED,
+    {"authorization_endpoint", TW_OPTION_ENDPOINT, TW_OPTION_REQUIRED,
      "where a browser is sent to log in (RFC 6749 3.1)"},
     {"login_hint", TW_OPTION_TEXT, 0,
      "who logs in, for the server's form (OpenID Connect Core 3.1.2.1)"},

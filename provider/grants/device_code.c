@@ -29,7 +29,7 @@ struct exchange {
 static const struct tw_option OPTIONS[] = {
     {"audience", TW_OPTION_TEXT, 0,
      "whom the token is for, where the server asks for it by that name"},
-    {"device_authorization_endpoint", TW_OPTION_URL, TW_OPTION_REQUIRED,
+    {"device_authorization_endpoint", TW_OPTION_ENDPOINT, TW_OPTION_REQUIRED,
      "where a login is asked for (RFC 8628 3.1)"},
     {"resource", TW_OPTION_URLS, 0,
      "URIs of the services the token is for (RFC 8707)"},

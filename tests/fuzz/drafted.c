@@ -96,6 +96,7 @@ static const struct row OPTIONS[] = {
     {"audience", {.kind = KEY_TEXT}},
     {"command", {.kind = KEY_CHOICE, .words = COMMANDS}},
     {"file", {.kind = KEY_TEXT}},
+    {"jar_endpoint", {.kind = KEY_ENDPOINT}},
     {"resource", {.kind = KEY_URLS}},
     {"scope", {.kind = KEY_TEXT}},
     {"witness", {.kind = KEY_ENDPOINT}},

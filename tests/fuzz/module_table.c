@@ -39,7 +39,7 @@ check_options(const struct tw_provider_v1 *provider)
     for (uint32_t i = 0; i < provider->option_count; i++, option++) {
         FUZZ_CHECK(text_is_module_name(option->name) && option->help);
         FUZZ_CHECK(option->type >= TW_OPTION_TEXT &&
-                   option->type <= TW_OPTION_LOOPBACK);
+                   option->type <= TW_OPTION_ENDPOINT);
         FUZZ_CHECK(!i || strcmp(option[-1].name, option->name) < 0);
     }
 }

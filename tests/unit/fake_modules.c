@@ -18,6 +18,7 @@ static const struct tw_option PICKLE[] = {
      "proof"},
     {"command", TW_OPTION_COMMAND, 0, "what prints it"},
     {"file", TW_OPTION_FILE, 0, "what holds it"},
+    {"jar_endpoint", TW_OPTION_ENDPOINT, 0, "whom to ask"},
     {"witness", TW_OPTION_URL, 0, "who says so"},
 };
 
@@ -26,7 +27,7 @@ static const struct module MODULES[] = {
                   .needs = TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT,
                   .options = CLIENT_CREDENTIALS,
                   .option_count = 3}},
-    {.provider = {.name = "pickle", .options = PICKLE, .option_count = 4}},
+    {.provider = {.name = "pickle", .options = PICKLE, .option_count = 5}},
 };
 
 enum tw_status

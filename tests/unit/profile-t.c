@@ -155,6 +155,20 @@ Test(profile, a_provider_without_client_needs_its_own_options)
     cr_expect_null(profile_option(profile, "assertion")->values);
 }
 
+Test(profile, a_providers_endpoint_may_be_here_where_that_is_allowed)
+{
+    struct profile *profile =
+        profile_text_good(PICKLE "    jar_endpoint: http://[::1]:8080/jar\n"
+                                 "    allow_http: loopback\n");
+
+    cr_expect_str_eq(profile_option(profile, "jar_endpoint")->values[0],
+                     "http://[::1]:8080/jar");
+    profile =
+        profile_text_good(PICKLE "    jar_endpoint: https://jar.test?a=b\n");
+    cr_expect_str_eq(profile_option(profile, "jar_endpoint")->values[0],
+                     "https://jar.test?a=b");
+}
+
 Test(profile, an_issued_secret_has_a_foreign_file)
 {
     struct profile *profile =
@@ -202,6 +216,16 @@ static const struct refusal REFUSALS[] = {
     {GOOD "    witness: x\n",
      AT(6, 5) "unknown key 'witness'\ntokenward providers "
               "client_credentials lists what there is"},
+    {PICKLE "    jar_endpoint: http://s3cret.test/\n",
+     AT(5, 19) "jar_endpoint must begin with https:// (http would send the "
+               "secret in the clear)"},
+    {PICKLE "    jar_endpoint: http://localhost/s3cret\n",
+     AT(5, 19) "jar_endpoint must begin with https:// (for a server on this "
+               "host, add allow_http: loopback)"},
+    {PICKLE "    jar_endpoint: urn:s3cret\n",
+     AT(5, 19) "jar_endpoint must begin with https://"},
+    {PICKLE "    jar_endpoint: [https://s3cret.test/]\n",
+     AT(5, 19) "jar_endpoint must be text, not a list"},
     {GOOD "    provider: nosuch\n",
      AT(6, 15) "provider: no provider 'nosuch'\nlook elsewhere"},
     {GOOD "    provider: ../s3cret\n",

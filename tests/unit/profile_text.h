@@ -10,6 +10,7 @@
 #define URL "    token_endpoint: https://as.example.test/token\n"
 #define CLIENT "    client_id: corpus-client\n    client_secret: s3cret\n"
 #define GOOD URL CLIENT
+#define PICKLE "    provider: pickle\n    assertion: {env: A}\n"
 #define AT(line, column) "/c/p.yaml:" #line ":" #column ": profile 'acme': "
 
 struct refusal {

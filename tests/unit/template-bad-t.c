@@ -153,7 +153,7 @@ Test(template_bad, puts_its_name_into_a_providers_options)
                 "profiles:\n  t@:\n    instances: [acme]\n    provider: "
                 "pickle\n    assertion: {file: s/%i.jwt}\n    command: "
                 "[print, '%i', '100%%']\n    file: t/%i\n    witness: "
-                "https://w.test/%i\n");
+                "https://w.test/%i\n    jar_endpoint: https://j.test/%i\n");
     load(1);
     cr_assert_eq(profiles_find(&set, "t@acme", &profile, &err), TW_OK, "%s",
                  err.message);
@@ -166,5 +166,7 @@ Test(template_bad, puts_its_name_into_a_providers_options)
                      scratch_path("t/acme"));
     cr_expect_str_eq(profile_option(profile, "witness")->values[0],
                      "https://w.test/acme");
+    cr_expect_str_eq(profile_option(profile, "jar_endpoint")->values[0],
+                     "https://j.test/acme");
     profile_set_clear(&set);
 }
