@@ -208,7 +208,9 @@ like "$status" "^Uid: $SERVICE_ID $SERVICE_ID $SERVICE_ID $SERVICE_ID$" "it runs
 like "$status" "^CapPrm: 0000000000000000$" "without a capability"
 
 # A token that has run out is asked for, and one that lives is given meanwhile.
+# Once: what runs out before the host was booted is no record.
 run_out() { # run_out NAME: its record looks that old
+    [ "$(sed -n 's/^expires_at=//p' "/run/tokenward/$1/record")" -gt "$(date +%s)" ] || return 0
     awk -F= -v s="$(sed -n 's/^lifetime=//p' "/run/tokenward/$1/record")" '/^(issued_at|expires_at|boottime_expires|refresh_at)=/ { print $1 "=" $2 - s; next } { print }' \
         "/run/tokenward/$1/record" >"$T/aged"
     cat "$T/aged" >"/run/tokenward/$1/record"
