@@ -30,6 +30,13 @@ like "$out" "^  rule *denied: there is no other source$" "and that a fetch asks 
 profile astray /oauth/v1/token 'provider: device_code' "device_authorization_endpoint: $URL/nowhere"
 out=$(user tokenward login astray 2>&1); is $? 76 "another address than the endpoint for codes: exit 76"
 like "$out" "astray.yaml:[0-9]*: profile 'astray': device_authorization_endpoint: .* HTTP 404" "is told by its own key"
+user mkdir "$T/home/other"
+user "$T/bin/sandbox" --dir "$T/home/other" --parent >"$T/other.out" 2>&1 &
+OTHER=$!
+until_true 60 grep -q '^ready' "$T/other.out"
+profile astray /oauth/v1/token 'provider: device_code' "device_authorization_endpoint: $(sed -n 's/^url=//p' "$T/other.out")/oauth/v1/device"
+like "$(user tokenward login astray 2>&1)" "device_authorization_endpoint: .*: its certificate is " "a place for codes with a port of its own is reached"
+kill $OTHER; wait $OTHER 2>/dev/null
 
 login work
 like "$(cat "$OUT")" "^    $URL/device$" "the address is shown"
