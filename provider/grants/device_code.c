@@ -42,13 +42,22 @@ static void
 ask_for_code(const struct tw_host *host, struct form *form,
              struct tw_action *action)
 {
+    const char *endpoint =
+        host->option(host, "device_authorization_endpoint", 0);
+
+    if (!endpoint) { /* without one, the token endpoint would be asked */
+        action->kind = TW_ACTION_FAIL;
+        action->text = "no device_authorization_endpoint is known: write it, "
+                       "where the issuer does not say it";
+        return;
+    }
     form_begin(form, NULL);
     form_add_option(form, host, "scope");
     form_add_option(form, host, "audience");
     form_add_resources(form, host);
     form_post(form, action);
     action->flags = TW_POST_ANSWER;
-    action->url = host->option(host, "device_authorization_endpoint", 0);
+    action->url = endpoint;
 }
 
 /* NULL when there is none, or when it is too long to be one. */

@@ -64,6 +64,10 @@ login issued
 [ -n "$CODE" ]; ok $? "an issuer that names where codes are had: one is shown"
 ask "/device/approve/$CODE" >/dev/null
 wait "$LOGIN"; is $? 0 "and the login succeeds"
+sed -i "s|issuer: .*|issuer: $URL/m/tag=lacking,oidc,device=none|" "$T/config/tokenward/profiles.d/issued.yaml"
+out=$(user tokenward login issued 2>&1); is $? 78 "an issuer that names no such place: exit 78"
+like "$out" "issued.yaml:[0-9]*: profile 'issued': no device_authorization_endpoint is known: write it" "is told by its key"
+is "$(ask /count/m/tag=lacking,oidc,device=none/oauth/v1/token)" 0 "and the token endpoint is not asked instead"
 rm "$T/config/tokenward/profiles.d/issued.yaml"
 
 # A second login replaces the first.

@@ -211,6 +211,8 @@ ask /m/no-iss/.well-known/openid-configuration
 ok "metadata: nor in OpenID's" body_lacks iss_parameter
 ask /m/authorize=none/.well-known/openid-configuration
 ok 'metadata: without' body_lacks '"authorization_endpoint"'
+ask /m/device=none/.well-known/openid-configuration
+ok 'metadata: without one for devices' body_lacks '"device_authorization_endpoint"'
 
 stop
 done_testing

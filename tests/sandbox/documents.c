@@ -9,11 +9,11 @@
 
 #include "tests/sandbox/authorize.h"
 #include "tests/sandbox/json.h"
+#include "tests/sandbox/logins.h"
 
 static const char METADATA[] =
     ",\n"
     " 'code_challenge_methods_supported': ['S256'],\n"
-    " 'device_authorization_endpoint': '^/oauth/v1/device',\n"
     " 'revocation_endpoint': '^/oauth/v1/revoke',\n"
     " 'introspection_endpoint': '^/oauth/v1/introspect',\n"
     " 'grant_types_supported': ['authorization_code', 'client_credentials',\n"
@@ -183,6 +183,8 @@ documents_metadata(const struct sandbox *sandbox, struct span prefix,
     put_url(out, "issuer", m->issuer, &issuer, "");
     put_url(out, "authorization_endpoint", m->authorize, &issuer,
             AUTHORIZE_PATH);
+    put_url(out, "device_authorization_endpoint", m->device, &issuer,
+            DEVICE_PATH);
     put_url(out, "token_endpoint", m->endpoint, &issuer, TOKEN_PATH);
     if (!m->no_iss)
         (void)json_raw_member(out,

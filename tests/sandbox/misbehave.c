@@ -52,6 +52,8 @@ static const struct row ROWS[] = {
      "close after N bytes of a body that was promised longer"},
     {"delay", NUMBER, SHAPE, AT(delay), 0, HOUR_MS, "answer after N ms"},
     {"description", TEXT, FAULT, AT(description), 0, 0, "error_description"},
+    {"device", TEXT, SHAPE, AT(device), 0, 0,
+     "metadata: this device_authorization_endpoint; `none` leaves it out"},
     {"drip", NUMBER, FAULT, AT(drip), 1, HOUR_MS,
      "headers at once, then one byte of the body each N ms"},
     {"endless", FLAG, FAULT, AT(endless), 0, 0, "a JSON string without end"},

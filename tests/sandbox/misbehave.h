@@ -24,8 +24,8 @@ struct misbehaviour {
         token_size;
 
     /* Texts: absent when not asked for; a NUL follows their last byte. */
-    struct span auth, authorize, body, code, content_type, description, error,
-        expires_in, endpoint, extra, grant, interval, iss, issuer, lack,
+    struct span auth, authorize, body, code, content_type, description, device,
+        error, expires_in, endpoint, extra, grant, interval, iss, issuer, lack,
         location, query, refresh_token, retry_after, scope, state, tag, token,
         type, user_code, verification_uri, want, want_header;
 

@@ -68,6 +68,11 @@ Test(device_code, sends_no_empty_scope)
     fake_expect_form("");
 }
 
+Test(device_code, asks_nobody_else_for_a_code)
+{
+    fake_send(TW_EVENT_START, NULL, TW_ACTION_FAIL);
+}
+
 Test(device_code, tells_a_person)
 {
     ask();
