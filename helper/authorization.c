@@ -116,9 +116,9 @@ make_query(const struct asking *asking,
     return put_fields(asking, query);
 }
 
-enum tw_status
-authorization_check_place(const struct profile *profile, const char *url,
-                          struct tw_error *err)
+static enum tw_status
+check_place(const struct profile *profile, const char *url,
+            struct tw_error *err)
 {
     const char *problem;
 
@@ -146,8 +146,7 @@ check(const struct asking *asking)
                        "run: tokenward login %s",
                        profile->file, profile->line, profile->name,
                        profile->name);
-    return authorization_check_place(profile, asking->action->url,
-                                     asking->err);
+    return check_place(profile, asking->action->url, asking->err);
 }
 
 /* Shown when all else is ready: the person may be quick. */

@@ -14,12 +14,6 @@
 
 struct authorization;
 
-/* authorization_check_place: can a browser be sent to @url, NULL if none is
- * known, for @profile?  TW_E_CONFIG: no. */
-enum tw_status authorization_check_place(const struct profile *profile,
-                                         const char *url,
-                                         struct tw_error *err);
-
 /* authorization_begin: checks what the module wants, shows the person where to
  * log in, and has their browser waited for.  TW_E_INTERACT: nobody is there;
  * TW_E_MODULE, TW_E_CONFIG, TW_E_PROTOCOL: it cannot be asked so. */

@@ -24,8 +24,8 @@ void doctor_fail(struct doctor *doctor, const char *what, int64_t us,
                  const struct tw_error *err);
 
 /* doctor_endpoint: asks the endpoint of @source, or of what its issuer names,
- * for nothing, and tells of each step on the way; the same of the host that a
- * browser is sent to for a login, if one is.  @dir: the profile's runtime
+ * for nothing, and tells of each step on the way; the same of the hosts where
+ * a login begins and where tokens are revoked.  @dir: the profile's runtime
  * directory, or -1. */
 void doctor_endpoint(struct doctor *doctor, const struct profile *source,
                      const struct secret_context *secrets, int dir);

@@ -58,6 +58,8 @@ helper_libhelper_la_SOURCES = \
 	helper/doctor.h \
 	helper/doctor_endpoint.c \
 	helper/doctor_kept.c \
+	helper/doctor_probe.c \
+	helper/doctor_probe.h \
 	helper/draft.c \
 	helper/draft.h \
 	helper/environment.c \

@@ -290,6 +290,28 @@ is "$(grep -c authorization_endpoint "$T/out")" 0 "an issuer that says nothing: 
 is "$(begun)" 0 "and still nobody began one"
 rm "$T/config/tokenward/profiles.d/browser.yaml"
 
+# The other endpoints, in the same way.
+profile device /oauth/v1/token 'provider: device_code' "device_authorization_endpoint: $HERE/oauth/v1/device" "revocation_endpoint: $HERE/oauth/v1/revoke"
+codes() { curl -s --cacert "$CA" "$URL/count/oauth/v1/device"; }
+doctor device; is $STATUS 0 "a device's login at another host: exit 0"
+says "^  $HERE/oauth/v1/device$" "a device's login at another host: which"
+says '^  -     answer  *no login is begun$' "a device's login at another host: and no more"
+says "^  $HERE/oauth/v1/revoke$" "where its tokens are revoked"
+says '^  -     host  *the same as above$' "where its tokens are revoked: a host that was looked at"
+is "$(grep -c '^  ok    \(name\|tcp\|tls\)  ' "$T/out")" 6 "each host once"
+profile device /oauth/v1/token 'provider: device_code' "device_authorization_endpoint: $URL/oauth/v1/device" 'revocation_endpoint: https://127.0.0.1:9/revoke'
+doctor device; is $STATUS 75 "tokens that are revoked where nobody listens: exit 75"
+says '^  FAIL  tcp  *[0-9.]* ms  127.0.0.1:9: ' "tokens that are revoked where nobody listens: says so"
+sed -i "/_endpoint:/d; s|^    provider:|    issuer: $URL/m/oidc,device=none\n&|" "$T/config/tokenward/profiles.d/device.yaml"
+doctor device; is $STATUS 78 "an issuer without logins of devices: exit 78"
+says "^  FAIL  login  .*device.yaml:2: profile 'device': no device_authorization_endpoint is known$" "an issuer without logins of devices: says so"
+says "^  $URL/m/oidc,device=none/oauth/v1/revoke$" "and where tokens are revoked, by its word"
+sed -i 's|provider: .*|provider: client_credentials|' "$T/config/tokenward/profiles.d/device.yaml"
+doctor device; is $STATUS 0 "the same for a program: exit 0"
+is "$(grep -c /revoke "$T/out")" 0 "and not where nothing is revoked"
+is "$(codes)" 0 "nobody asked for a code"
+rm "$T/config/tokenward/profiles.d/device.yaml"
+
 cat >"$T/silent.sh" <<'END'
 ip link set lo up || exit 9
 echo 'nameserver 127.0.0.2' >"$T/silent.conf"
