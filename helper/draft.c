@@ -34,6 +34,16 @@ draft_key(enum draft_key key)
     return KEYS[key];
 }
 
+enum draft_key
+draft_find_key(const char *name)
+{
+    for (enum draft_key key = 0; key < DRAFT_KEYS; key++) {
+        if (strcmp(KEYS[key], name) == 0)
+            return key;
+    }
+    return DRAFT_KEYS;
+}
+
 enum tw_status
 draft_set(struct draft *draft, enum draft_key key, const char *what,
           const char *value, struct tw_error *err)
@@ -58,6 +68,36 @@ draft_add_scope(struct draft *draft, const char *scope, struct tw_error *err)
                  scope) >= (int)sizeof whole)
         return tw_fail(err, TW_E_USAGE, "the scopes are too long");
     return draft_set(draft, DRAFT_SCOPE, "a scope", whole, err);
+}
+
+enum tw_status
+draft_add_var(struct draft *draft, const char *name, size_t n,
+              const char *value, struct tw_error *err)
+{
+    char(*var)[DRAFT_VAR_MAX + 1];
+
+    if (!n || n > DRAFT_VAR_MAX || !text_is_line(name, n) ||
+        strlen(value) > DRAFT_VAR_MAX || !text_is_line(value, strlen(value)) ||
+        draft->var_count == DRAFT_VARS_MAX)
+        return tw_fail(err, TW_E_USAGE,
+                       "a variable of a preset is NAME=VALUE, each a line of "
+                       "at most %d bytes, and %d at most",
+                       DRAFT_VAR_MAX, DRAFT_VARS_MAX);
+    var = draft->vars[draft->var_count++];
+    memcpy(var[0], name, n);
+    var[0][n] = '\0';
+    (void)strcpy(var[1], value);
+    return TW_OK;
+}
+
+bool
+draft_has_var(const struct draft *draft, const char *name)
+{
+    for (size_t i = 0; i < draft->var_count; i++) {
+        if (strcmp(draft->vars[i][0], name) == 0)
+            return true;
+    }
+    return false;
 }
 
 static bool

@@ -5,6 +5,8 @@
 #ifndef TW_HELPER_DRAFT_H
 #define TW_HELPER_DRAFT_H
 
+#include <stdbool.h>
+
 #include "provider/base/error.h"
 #include "provider/base/secret.h"
 #include "provider/base/text.h"
@@ -12,6 +14,7 @@
 #define DRAFT_VALUE_MAX 2048 /* bytes */
 #define DRAFT_TEXT_MAX (32 * 1024)
 #define DRAFT_VARS_MAX 8
+#define DRAFT_VAR_MAX 255 /* bytes of a name, or a value */
 
 enum draft_key {
     DRAFT_PRESET = 0,
@@ -34,7 +37,7 @@ enum draft_key {
 struct draft {
     char name[PROFILE_NAME_MAX + 1];
     char values[DRAFT_KEYS][DRAFT_VALUE_MAX]; /* "": not said */
-    char vars[DRAFT_VARS_MAX][2][256];
+    char vars[DRAFT_VARS_MAX][2][DRAFT_VAR_MAX + 1];
     size_t var_count;
     char secret_file[DRAFT_VALUE_MAX]; /* absolute; or */
     struct secret secret;              /* the secret itself; or neither */
@@ -42,6 +45,9 @@ struct draft {
 
 /* draft_key: the key of a profiles file. */
 const char *draft_key(enum draft_key key);
+
+/* draft_find_key: DRAFT_KEYS: a draft has no such key. */
+enum draft_key draft_find_key(const char *name);
 
 /* draft_set: TW_E_USAGE: no line of text, or too long; @what is what the
  * message calls it. */
@@ -52,6 +58,12 @@ enum tw_status draft_set(struct draft *draft, enum draft_key key,
 /* draft_add_scope: one more. */
 enum tw_status draft_add_scope(struct draft *draft, const char *scope,
                                struct tw_error *err);
+
+/* draft_add_var: a variable of the preset, whose name has @n bytes.
+ * TW_E_USAGE: no line of text, too long, or one too many. */
+enum tw_status draft_add_var(struct draft *draft, const char *name, size_t n,
+                             const char *value, struct tw_error *err);
+bool draft_has_var(const struct draft *draft, const char *name);
 
 /* draft_put: as a profiles file, whose secret is in @secret_path (NULL: none
  * is named).  False when @out is full. */

@@ -267,7 +267,8 @@ prepare(struct init *init, int argc, char **argv, struct tw_error *err)
     if (!status && words->from)
         status = import_read(words->from, words->file, &init->draft, err);
     if (!status)
-        status = init_ask(&init->draft, init->person, words->from, err);
+        status = init_ask(&init->draft, init->session->preset_dir,
+                          init->person, words->from, err);
     if (!status)
         status = open_dir(init, err);
     if (!status)

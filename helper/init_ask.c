@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "helper/init_preset.h"
 #include "helper/prompt.h"
 #include "provider/base/text.h"
 
@@ -88,7 +89,8 @@ ask_secret(struct draft *draft, bool is_optional, struct tw_error *err)
 }
 
 enum tw_status
-init_ask(struct draft *draft, bool person, bool from, struct tw_error *err)
+init_ask(struct draft *draft, const char *preset_dir, bool person, bool from,
+         struct tw_error *err)
 {
     const struct login_place *login = login_place(draft);
     bool endpoint = draft->values[DRAFT_PRESET][0] ||
@@ -107,6 +109,8 @@ init_ask(struct draft *draft, bool person, bool from, struct tw_error *err)
     if (!endpoint)
         status = ask(draft, DRAFT_TOKEN_ENDPOINT,
                      "URL of the token endpoint: ", err);
+    if (!status && draft->values[DRAFT_PRESET][0])
+        status = init_preset_ask(draft, preset_dir, err);
     if (!status && login && !draft->values[DRAFT_ISSUER][0])
         status = ask(draft, login->key, login->question, err);
     if (!status)

@@ -9,10 +9,10 @@
 
 #include "helper/draft.h"
 
-/* init_ask: completes @draft.  Without a @person nobody is asked; what comes
- * @from another program's settings need say less.  TW_E_USAGE; as
- * prompt_secret(). */
-enum tw_status init_ask(struct draft *draft, bool person, bool from,
-                        struct tw_error *err);
+/* init_ask: completes @draft, whose preset is in @preset_dir.  Without a
+ * @person nobody is asked; what comes @from another program's settings need
+ * say less.  TW_E_USAGE; as prompt_secret() and init_preset_ask(). */
+enum tw_status init_ask(struct draft *draft, const char *preset_dir,
+                        bool person, bool from, struct tw_error *err);
 
 #endif

@@ -51,20 +51,9 @@ static enum tw_status
 take_var(struct draft *draft, const char *word, struct tw_error *err)
 {
     const char *equals = strchr(word, '=');
-    size_t n = equals ? (size_t)(equals - word) : 0;
-    char(*var)[256];
 
-    if (!n || n >= sizeof *var || strlen(equals + 1) >= sizeof *var ||
-        !text_is_line(word, strlen(word)) ||
-        draft->var_count == DRAFT_VARS_MAX)
-        return tw_fail(err, TW_E_USAGE, "--var NAME=VALUE, %d at most",
-                       DRAFT_VARS_MAX);
-    var = draft->vars[draft->var_count];
-    memcpy(var[0], word, n);
-    var[0][n] = '\0';
-    (void)strcpy(var[1], equals + 1);
-    draft->var_count++;
-    return TW_OK;
+    return draft_add_var(draft, word, equals ? (size_t)(equals - word) : 0,
+                         equals ? equals + 1 : "", err);
 }
 
 static enum tw_status

@@ -129,6 +129,8 @@ helper_libhelper_la_SOURCES = \
 	helper/init.c \
 	helper/init_ask.c \
 	helper/init_ask.h \
+	helper/init_preset.c \
+	helper/init_preset.h \
 	helper/init_words.c \
 	helper/init_words.h \
 	helper/inspect.c \

@@ -231,6 +231,28 @@ if command -v tmux >/dev/null && has_terminals; then
     asked "--token-endpoint $URL/oauth/v1/token --client-id $CLIENT_ID --secret-file $T/home/secret said"
     answer 'Scope' payments
     await '^ended 0' "a person who has said all but one thing: is asked for that alone"
+    tm kill-session -t asked
+    printf '%s\n' 'summary: a tenant of a server' 'vars:' '  host: host and port of the server' '  area: where it is' 'wants:' \
+        '  audience: whom it is for' '  scope: what it shall allow' 'keys:' '  token_endpoint: https://{host}/{area}/v1/token' \
+        >"$T/presets/tenant.yaml"
+    asked "--preset tenant --var area=oauth --client-id $CLIENT_ID --secret-file $T/home/secret tenant"
+    answer '^host (host and port of the server):' "${URL#https://}"
+    answer '^audience (whom it is for):' somebody
+    answer '^scope (what it shall allow):' payments
+    await '^ended 0' "a person with a preset: exit 0, with no more questions"
+    tm capture-pane -p -J -t asked -S - | grep -q '^area'; is $? 1 "a person with a preset: is not asked again"
+    like "$(cat "$dir/tenant.yaml")" "\"host\": \"${URL#https://}\"" "a person with a preset: the variable stands there"
+    like "$(cat "$dir/tenant.yaml")" 'audience: "somebody"' "a person with a preset: and what the preset wants"
+    [ -n "$(user tokenward get tenant)" ]; ok $? "a person with a preset: and get gives a token"
+    tm kill-session -t asked
+    printf '%s\n' 'summary: a key' 'wants:' '  assertion_key: a PEM file' 'keys:' '  provider: jwt_bearer' "  token_endpoint: $URL/oauth/v1/token" \
+        >"$T/presets/key.yaml"
+    asked "--preset key key"
+    await '^ended 64' "a preset that wants what is not asked for: exit 64"
+    like "$(tm capture-pane -p -J -t asked -S -)" "preset 'key' wants assertion_key, which is not asked for here" "says so, before it asks for anything else"
+    tm kill-session -t asked
+    asked "--preset ../presets/key key"
+    await '^ended 64' "no such preset: exit 64"
     tm kill-server
     [ -n "$(user tokenward get asked)" ]; ok $? "a person: and get gives a token"
 else
