@@ -71,8 +71,8 @@ draft_add_scope(struct draft *draft, const char *scope, struct tw_error *err)
 }
 
 enum tw_status
-draft_add_var(struct draft *draft, const char *name, size_t n,
-              const char *value, struct tw_error *err)
+draft_add_var(struct draft *draft, const char *what, const char *name,
+              size_t n, const char *value, struct tw_error *err)
 {
     char(*var)[DRAFT_VAR_MAX + 1];
 
@@ -80,9 +80,9 @@ draft_add_var(struct draft *draft, const char *name, size_t n,
         strlen(value) > DRAFT_VAR_MAX || !text_is_line(value, strlen(value)) ||
         draft->var_count == DRAFT_VARS_MAX)
         return tw_fail(err, TW_E_USAGE,
-                       "a variable of a preset is NAME=VALUE, each a line of "
-                       "at most %d bytes, and %d at most",
-                       DRAFT_VAR_MAX, DRAFT_VARS_MAX);
+                       "%s: a name and a value, each a line of at most %d "
+                       "bytes, and %d of them at most",
+                       what, DRAFT_VAR_MAX, DRAFT_VARS_MAX);
     var = draft->vars[draft->var_count++];
     memcpy(var[0], name, n);
     var[0][n] = '\0';

@@ -59,10 +59,11 @@ enum tw_status draft_set(struct draft *draft, enum draft_key key,
 enum tw_status draft_add_scope(struct draft *draft, const char *scope,
                                struct tw_error *err);
 
-/* draft_add_var: a variable of the preset, whose name has @n bytes.
- * TW_E_USAGE: no line of text, too long, or one too many. */
-enum tw_status draft_add_var(struct draft *draft, const char *name, size_t n,
-                             const char *value, struct tw_error *err);
+/* draft_add_var: a variable of the preset, whose name has @n bytes; @what as
+ * above.  TW_E_USAGE: no line of text, too long, or one too many. */
+enum tw_status draft_add_var(struct draft *draft, const char *what,
+                             const char *name, size_t n, const char *value,
+                             struct tw_error *err);
 bool draft_has_var(const struct draft *draft, const char *name);
 
 /* draft_put: as a profiles file, whose secret is in @secret_path (NULL: none

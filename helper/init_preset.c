@@ -34,7 +34,7 @@ ask_var(struct draft *draft, const struct yaml_node *var, struct tw_error *err)
         return TW_OK;
     status = ask(var, &line, err);
     return status ? status
-                  : draft_add_var(draft, name, strlen(name),
+                  : draft_add_var(draft, name, name, strlen(name),
                                   secret_text(&line), err);
 }
 

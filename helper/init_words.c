@@ -52,7 +52,8 @@ take_var(struct draft *draft, const char *word, struct tw_error *err)
 {
     const char *equals = strchr(word, '=');
 
-    return draft_add_var(draft, word, equals ? (size_t)(equals - word) : 0,
+    return draft_add_var(draft, "--var NAME=VALUE", word,
+                         equals ? (size_t)(equals - word) : 0,
                          equals ? equals + 1 : "", err);
 }
 
