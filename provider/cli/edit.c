@@ -108,6 +108,8 @@ copy(struct edit *edit, struct tw_error *err)
     if (fd < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->copy);
     edit->copied = true;
+    if (fchmod(fd, 0600) < 0) /* whatever the umask left of it */
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", edit->copy);
     while (left > 0) {
         ssize_t n = sendfile(fd, edit->file, NULL, (size_t)left);
 

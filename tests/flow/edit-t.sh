@@ -38,6 +38,10 @@ chmod 600 "$file"
 inode=$(stat -c %i "$file")
 editor 'true'
 edit pay; is "$STATUS $(stat -c %i "$file")" "0 $inode" "no change: nothing is replaced"
+editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
+(umask 777; edit pay; exit $STATUS); is $? 0 "a umask that leaves nothing: exit 0"
+is "$(tail -n 1 "$file") $(stat -c %a "$file")" "    timeout: 7 600" "is edited all the same"
+sed -i "s/timeout: 7/timeout: 8/" "$file"
 
 cp "$file" "$T/good"
 editor 'sed -i "s/client_id/client_di/" "$1"'
