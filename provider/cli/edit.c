@@ -126,7 +126,7 @@ static int
 wait_for(void (*run)(const struct edit *edit), const struct edit *edit)
 {
     int status = 0;
-    pid_t pid = fork();
+    pid_t pid = fork(), ended;
 
     if (pid == 0) {
         (void)signal(SIGINT, SIG_DFL);
@@ -134,9 +134,10 @@ wait_for(void (*run)(const struct edit *edit), const struct edit *edit)
         run(edit);
         _exit(NO_SHELL);
     }
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    do
+        ended = pid > 0 ? waitpid(pid, &status, 0) : -1;
+    while (pid > 0 && ended < 0 && errno == EINTR);
+    return ended > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static void
@@ -269,9 +270,11 @@ command_edit(const struct options *options, int *exit_code,
              struct tw_error *err)
 {
     AUTO(auto_edit) struct edit edit = {.file = -1};
-    enum tw_status status =
-        find(options->name_count ? options->names[0] : NULL, &edit, err);
+    enum tw_status status;
 
+    /* Who ignores it is told no exit status of a child: any would be 0. */
+    (void)signal(SIGCHLD, SIG_DFL);
+    status = find(options->name_count ? options->names[0] : NULL, &edit, err);
     if (!status)
         status = lock(&edit, err);
     if (!status)

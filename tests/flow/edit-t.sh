@@ -53,6 +53,15 @@ is "$(left)" "" "with no copy beside it"
 editor 'exit 1'
 edit pay; is $STATUS 64 "an editor that fails: exit 64"
 cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
+quiet() { user env --ignore-signal=CHLD VISUAL= EDITOR=editor tokenward edit "$@" >"$T/out" 2>&1 </dev/null; STATUS=$?; }
+quiet pay; is $STATUS 64 "the same from a caller that ignores the ends of children"
+editor 'sed -i "s/client_id/client_di/" "$1"'
+quiet pay; is $STATUS 78 "and a typo: exit 78"
+cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
+mv "$file" "$other"
+editor 'sed -i "s/timeout: 8/timeout: 9/" "$1"'
+quiet pay; is "$STATUS $(grep -c 'timeout: 9' "$other")" "0 1" "and a file of another name is found"
+rm "$other"; cp -p "$T/good" "$file"; own "$file"
 editor 'rm "$1"; ln -s /etc/passwd "$1"'
 edit pay; [ $STATUS != 0 ]; ok $? "an editor that leaves a link: refused"
 cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
