@@ -114,6 +114,14 @@ if [ -c /dev/full ]; then
 else
     skip "a full disk" "there is no /dev/full"
 fi
+small() { user prlimit --fsize=10 sh -c "exec $* >\"\$XDG_RUNTIME_DIR/small\""; } # small COMMAND: into a file that may have 10 bytes
+for command in 'tokenward get pay' 'tokenward status' 'tokenward --help' 'tokenward-credential oidc-token pay' 'git-credential-tokenward --help'; do
+    out=$(small "$command" 2>&1); is $? 71 "$command: a file that may not grow: exit 71"
+    like "$out" "the answer could not be written: File too large" "says so"
+done
+printf '#!/bin/sh\n: >"$HOME/edited"\n' >"$T/bin/editor"; chmod 755 "$T/bin/editor"
+out=$(user env VISUAL=editor prlimit --fsize=10 tokenward edit pay 2>&1); is $? 71 "edit: a copy that may not grow: exit 71"
+is "$(find "$T/config" -name '.edit.*')$(cd "$T/home" && echo edited*)" 'edited*' "and is gone, and no editor was started"
 user sh -c '{ while (echo); do sleep 0.1; done; tokenward get pay; echo $? >"$XDG_RUNTIME_DIR/status"; } 2>"$XDG_RUNTIME_DIR/said" | true'
 is "$(cat "$T/run/status")" 71 "get: no reader: exit 71, no death by signal"
 is "$(cat "$T/run/said")" "" "and not a word"
