@@ -171,11 +171,11 @@ provision_open(pam_handle_t *pamh, const struct options *options)
     if (sessions_counts(pamh)) /* the other half is the fetch's */
         count(pamh, &person, users, deadline_ms - options->deadline_s * 500,
               name);
-    if (!place_find(pamh, &person, users, true, &place)) {
+    good = place_find(pamh, &person, users, true, &place);
+    if (good)
+        good = fetch(pamh, options, &person, &place, false, deadline_ms);
+    else
         pam_syslog(pamh, LOG_NOTICE, "there is no runtime directory");
-        return false;
-    }
-    good = fetch(pamh, options, &person, &place, false, deadline_ms);
     if (!good && options->required)
         uncount(pamh, &person, users, name); /* nobody is going to close it */
     return good;

@@ -239,6 +239,9 @@ chmod 777 "$OWN"
 chown "$USER_ID" "$OWN"
 late "a directory that all may write" 1000
 is "$(ls -A "$OWN")" "" "it is not used"
+before=$(counted)
+open_session tw-required; is $? 1 "the same, and tokens required: no session"
+is "$(counted)" "$before" "and none that counts"
 rm -rf /run/tokenward
 
 # su: its own stack, with our line behind it.
