@@ -181,8 +181,8 @@ ring_again(const struct session *session, bool leaving, int64_t left_ms,
             return doorbell_hear(login->call, (int)left_ms, &is_there, err);
     } else if (left_ms >= 1000) {
         return bring_system_token(&session->runtime, login->name,
-                                  TW_MIN_VALID_DEFAULT, (int)(left_ms / 1000),
-                                  err);
+                                  TW_MIN_VALID_DEFAULT,
+                                  clock_monotonic_ms() + left_ms, err);
     }
     return tw_fail(err, TW_E_RETRY,
                    "the resident helper has not answered for '%s'",

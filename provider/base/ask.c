@@ -113,6 +113,15 @@ source_changed(const struct record *record)
            record_is_behind(record);
 }
 
+/* Until when whoever has @left seconds of a token waits for another one. */
+static int64_t
+wait_until_ms(int64_t left)
+{
+    int wait_s = left > 0 ? TW_WAIT_ALIVE_S : TW_WAIT_S;
+
+    return clock_monotonic_ms() + (int64_t)wait_s * 1000;
+}
+
 static enum tw_status
 fail_cached(const char *profile, bool system, enum tw_status looked,
             struct tw_error *err)
@@ -139,17 +148,16 @@ fetch_and_look(const struct runtime *runtime, const char *profile,
 {
     struct tw_error failure = {.status = TW_OK}, theirs = failure;
     bool homeless = !runtime->user[0], brought = false;
+    int64_t until_ms = wait_until_ms(out->left);
     enum tw_status status;
 
     if (homeless)
-        brought = bring_system_token(runtime, profile, min_valid, TW_WAIT_S,
+        brought = bring_system_token(runtime, profile, min_valid, until_ms,
                                      &failure) != TW_E_NOT_FOUND;
     if (!brought)
-        (void)bring_token(runtime, profile, min_valid,
-                          out->left > 0 ? TW_WAIT_ALIVE_S : TW_WAIT_S,
-                          &failure);
+        (void)bring_token(runtime, profile, min_valid, until_ms, &failure);
     if (failure.status == TW_E_NOT_FOUND && !homeless && !shadowed &&
-        bring_system_token(runtime, profile, min_valid, TW_WAIT_S, &theirs) !=
+        bring_system_token(runtime, profile, min_valid, until_ms, &theirs) !=
             TW_E_NOT_FOUND)
         failure = theirs;
     status = look_record(runtime, profile, &out->record, &out->system, err);
@@ -176,8 +184,7 @@ bring_and_look(const struct runtime *runtime, const char *profile,
     enum tw_status status;
 
     (void)bring_system_token(runtime, profile, min_valid,
-                             out->left > 0 ? TW_WAIT_ALIVE_S : TW_WAIT_S,
-                             &failure);
+                             wait_until_ms(out->left), &failure);
     if (failure.status == TW_E_NOT_FOUND) /* nobody is there */
         failure = (struct tw_error){.status = TW_OK};
     status = look_record_in(runtime, true, profile, &out->record, err);
@@ -237,7 +244,8 @@ ask_reject(const struct runtime *runtime, const char *profile,
     bool system = false;
 
     (void)look_record(runtime, profile, &record, &system, NULL);
-    return bring_rejection(runtime, system, profile, generation, err);
+    return bring_rejection(runtime, system, profile, generation,
+                           wait_until_ms(0), err);
 }
 
 enum tw_status
@@ -246,7 +254,8 @@ ask_reject_record(const struct runtime *runtime, const struct record *record,
 {
     if (!record->token)
         return TW_OK;
-    return bring_rejection(runtime, system, profile, record->generation, err);
+    return bring_rejection(runtime, system, profile, record->generation,
+                           wait_until_ms(0), err);
 }
 
 void

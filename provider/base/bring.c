@@ -31,6 +31,15 @@ sayable(int64_t min_valid)
     return min_valid < TIME_MAX_S ? min_valid : TIME_MAX_S;
 }
 
+/* Not 0: that would be no wait at all. */
+static int
+left_ms(int64_t until_ms)
+{
+    int64_t left = until_ms - clock_monotonic_ms();
+
+    return left > 1 ? (int)left : 1;
+}
+
 static bool
 may_ring(const char *dir)
 {
@@ -51,7 +60,7 @@ system_owner(const struct runtime *runtime, uid_t *owner)
 
 enum tw_status
 bring_token(const struct runtime *runtime, const char *profile,
-            int64_t min_valid, int wait_s, struct tw_error *err)
+            int64_t min_valid, int64_t until_ms, struct tw_error *err)
 {
     char seconds[24];
     const char *const plain[] = {"fetch", "--", profile, NULL};
@@ -61,13 +70,13 @@ bring_token(const struct runtime *runtime, const char *profile,
     enum tw_status status = TW_OK;
 
     if (may_ring(runtime->user))
-        status =
-            doorbell_ensure(runtime->user, geteuid(), profile,
-                            sayable(min_valid), wait_s * 1000, &is_there, err);
+        status = doorbell_ensure(runtime->user, geteuid(), profile,
+                                 sayable(min_valid), left_ms(until_ms),
+                                 &is_there, err);
     if (is_there && status != TW_E_NOT_FOUND)
         return status;
     (void)snprintf(seconds, sizeof seconds, "%" PRId64, sayable(min_valid));
-    return spawn_helper(min_valid < 0 ? plain : fresh, wait_s * 1000, err);
+    return spawn_helper(min_valid < 0 ? plain : fresh, left_ms(until_ms), err);
 }
 
 void
@@ -87,37 +96,34 @@ bring_ahead(const struct runtime *runtime, const char *profile)
  * killed is started again by its service manager, which keeps the socket. */
 static enum tw_status
 ring_again(const char *dir, uid_t owner, const char *profile,
-           int64_t min_valid, int wait_s, struct tw_error *err)
+           int64_t min_valid, int64_t until_ms, struct tw_error *err)
 {
-    int64_t end_ms = clock_monotonic_ms() + (int64_t)wait_s * 1000;
-    int64_t left_ms = (int64_t)wait_s * 1000, pause_ms = PAUSE_MS;
+    int64_t pause_ms = PAUSE_MS;
     bool is_there = false;
     enum tw_status status;
 
     for (;;) {
-        int64_t rest_ms = pause_ms / 2 + arc4random() % pause_ms;
+        int rest_ms = (int)(pause_ms / 2 + arc4random() % pause_ms);
 
-        status = doorbell_ensure(dir, owner, profile, min_valid, (int)left_ms,
-                                 &is_there, err);
-        left_ms = end_ms - clock_monotonic_ms();
-        if (is_there || status != TW_E_RETRY || left_ms <= rest_ms)
+        status = doorbell_ensure(dir, owner, profile, min_valid,
+                                 left_ms(until_ms), &is_there, err);
+        if (is_there || status != TW_E_RETRY || left_ms(until_ms) <= rest_ms)
             return status;
-        (void)poll(NULL, 0, (int)rest_ms);
-        left_ms -= rest_ms;
+        (void)poll(NULL, 0, rest_ms);
         pause_ms = pause_ms < PAUSE_MAX_MS ? 2 * pause_ms : pause_ms;
     }
 }
 
 enum tw_status
 bring_system_token(const struct runtime *runtime, const char *profile,
-                   int64_t min_valid, int wait_s, struct tw_error *err)
+                   int64_t min_valid, int64_t until_ms, struct tw_error *err)
 {
     uid_t owner;
 
     if (!system_owner(runtime, &owner))
         return tw_fail(err, TW_E_NOT_FOUND, "no resident helper is there");
     return ring_again(runtime->system, owner, profile, sayable(min_valid),
-                      wait_s, err);
+                      until_ms, err);
 }
 
 int
@@ -133,7 +139,7 @@ bring_system_call(const struct runtime *runtime, const char *command,
 
 static enum tw_status
 reject_system(const struct runtime *runtime, const char *profile,
-              int64_t generation, struct tw_error *err)
+              int64_t generation, int64_t until_ms, struct tw_error *err)
 {
     bool is_there = false;
     uid_t owner;
@@ -141,7 +147,7 @@ reject_system(const struct runtime *runtime, const char *profile,
 
     if (system_owner(runtime, &owner))
         status = doorbell_reject(runtime->system, owner, profile, generation,
-                                 TW_WAIT_S * 1000, &is_there, err);
+                                 left_ms(until_ms), &is_there, err);
     return is_there ? status
                     : tw_fail(err, TW_E_ACCESS,
                               "the token of '%s' is the system's: its "
@@ -151,7 +157,8 @@ reject_system(const struct runtime *runtime, const char *profile,
 
 enum tw_status
 bring_rejection(const struct runtime *runtime, bool system,
-                const char *profile, int64_t generation, struct tw_error *err)
+                const char *profile, int64_t generation, int64_t until_ms,
+                struct tw_error *err)
 {
     char number[24];
     const char *const args[] = {"reject", "--generation", number,
@@ -160,12 +167,12 @@ bring_rejection(const struct runtime *runtime, bool system,
     enum tw_status status = TW_OK;
 
     if (system)
-        return reject_system(runtime, profile, generation, err);
+        return reject_system(runtime, profile, generation, until_ms, err);
     if (may_ring(runtime->user))
         status = doorbell_reject(runtime->user, geteuid(), profile, generation,
-                                 TW_WAIT_S * 1000, &is_there, err);
+                                 left_ms(until_ms), &is_there, err);
     if (is_there && status != TW_E_NOT_FOUND)
         return status;
     (void)snprintf(number, sizeof number, "%" PRId64, generation);
-    return spawn_helper(args, TW_WAIT_S * 1000, err);
+    return spawn_helper(args, left_ms(until_ms), err);
 }

@@ -126,6 +126,27 @@ rm "$T/config/tokenward/profiles.d/hang.yaml"
 [ ! -e "$BELL" ]; is $? 0 "ended: the socket is removed"
 kill "$hung" 2>/dev/null
 wait "$hung" 2>/dev/null
+# Who rings in vain starts a helper with the time that is left, and no more.
+cat >"$T/bin/leaves.py" <<'EOF'
+import socket, sys, time
+bell = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+bell.bind(sys.argv[1])
+bell.listen(8)
+while True:
+    call, _ = bell.accept()
+    call.recv(512)
+    time.sleep(2)
+    call.close()
+EOF
+printf '#!/bin/sh\nexec sleep 60\n' >"$T/bin/stuck"
+chmod 755 "$T/bin/stuck" "$T/bin/leaves.py"
+user "$PYTHON" "$T/bin/leaves.py" "$BELL" &
+EXTRA_PID=$!
+until_true 30 test -S "$BELL"
+age other 2000
+alive() { TOKENWARD_HELPER=$T/bin/stuck user tokenward get --min-valid 1800 other >/dev/null; }
+within 4500 alive; is $? 0 "a door that is left after 2 s, and a helper that is stuck: a living token after 3 s ($TOOK)"
+kill "$EXTRA_PID"; wait "$EXTRA_PID" 2>/dev/null; EXTRA_PID=
 # The kernel has room for 107 bytes of a socket's path.
 LONG=$T/run/$(printf '%80s' '' | tr ' ' x)
 user mkdir -m 700 "$LONG"
