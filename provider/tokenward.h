@@ -73,7 +73,8 @@ struct tw_token;  /* one token, immutable, counted */
  *           name, which getpwuid_r(3) is asked for now; copied
  * @out:     set on success; release with tw_close()
  *
- * Reads $XDG_RUNTIME_DIR and the like (secure_getenv(3)) now, files later.
+ * Reads $XDG_RUNTIME_DIR and the like (secure_getenv(3)) and sees whether
+ * that directory is the caller's own now; reads files later.
  * Return: TW_OK, TW_E_USAGE (bad name), TW_E_NOT_FOUND (NAME@, and the user
  * has no name that could be an instance's), TW_E_SYSTEM (no memory).
  */

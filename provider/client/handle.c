@@ -60,7 +60,9 @@ tw_open(const char *profile, struct tw_handle **out, struct tw_error *err)
     if (!handle)
         return (int)tw_no_memory(err);
     (void)strcpy(handle->profile, name);
-    runtime_guess(&handle->runtime);
+    runtime_find(&handle->runtime, NULL);
+    if (!handle->runtime.user[0])
+        runtime_guess(&handle->runtime); /* it may be there later */
     handle->asked_at = INT64_MIN;
     (void)pthread_mutex_init(&handle->lock, NULL);
     (void)pthread_condattr_init(&clock);

@@ -67,6 +67,7 @@ FLOW_TESTS = \
 	tests/flow/install-helpers-t.sh \
 	tests/flow/kill-t.sh \
 	tests/flow/lanes-t.sh \
+	tests/flow/library-t.sh \
 	tests/flow/load-t.sh \
 	tests/flow/login-t.sh \
 	tests/flow/logout-t.sh \
