@@ -7,8 +7,9 @@
  *
  * Threads: a handle and a token may be used by any number of threads at once.
  * A forked child may go on using both, if no other thread was inside tw_get()
- * or tw_reject() at the moment of the fork.  A thread's stack of 32 KiB is
- * enough for all of this.
+ * or tw_reject() at the moment of the fork.  A thread that is cancelled, not
+ * asynchronously, is so after the call.  A thread's stack of 32 KiB is enough
+ * for all of this.
  *
  * Blocking: a token that is good for long enough costs no system call while
  * nothing changed, and one small file read otherwise.  Only when the kept

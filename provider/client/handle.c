@@ -8,6 +8,9 @@
  * wait, so that a program of a hundred threads starts one process and not a
  * hundred.  Whoever has a living token starts the helper once a second at
  * most, whatever it answers.
+ *
+ * A thread is not cancelled in here: one that ended while it asks would leave
+ * its descriptors, and the others waiting for it.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -33,6 +36,25 @@ struct tw_handle {
     pthread_cond_t answered;
 };
 
+static int
+begin_whole(void)
+{
+    int before = PTHREAD_CANCEL_ENABLE;
+
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    return before;
+}
+
+static void
+end_whole(const int *before)
+{
+    (void)pthread_setcancelstate(*before, NULL);
+}
+
+/* Until the end of the scope: AUTO_WHOLE before = begin_whole();  What costs
+ * no system call does without: it is no point of cancellation. */
+#define AUTO_WHOLE AUTO(end_whole) int
+
 /* What was tried in vain on the way to success is no news. */
 static int
 end(enum tw_status status, struct tw_error *err)
@@ -50,6 +72,7 @@ tw_open(const char *profile, struct tw_handle **out, struct tw_error *err)
     struct tw_handle *handle;
     pthread_condattr_t clock;
     char name[PROFILE_NAME_MAX + 1];
+    AUTO_WHOLE before = begin_whole();
     enum tw_status status = own_name(profile ? profile : "", name, err);
 
     if (status)
@@ -90,6 +113,7 @@ tw_close(struct tw_handle *handle)
 static uint64_t
 watch(struct tw_handle *handle)
 {
+    AUTO_WHOLE before = begin_whole();
     struct hand *hand = &handle->hand;
     struct stat st;
 
@@ -256,6 +280,7 @@ tw_get(struct tw_handle *handle, int64_t min_valid, struct tw_token **out,
         return (int)tw_fail(err, TW_E_USAGE, "tw_get: bad argument");
     token = take_in_hand(handle, min_valid, &seen);
     if (!token) {
+        AUTO_WHOLE before = begin_whole();
         AUTO_ANSWER answer = ANSWER_INIT;
         enum tw_status status =
             ask_record(&handle->runtime, handle->profile, min_valid,
@@ -277,14 +302,15 @@ EXPORTED int
 tw_reject(struct tw_handle *handle, const struct tw_token *token,
           struct tw_error *err)
 {
-    struct tw_token *before;
+    AUTO_WHOLE before = begin_whole();
+    struct tw_token *dropped;
 
     if (!handle || !token)
         return (int)tw_fail(err, TW_E_USAGE, "tw_reject: bad argument");
     (void)pthread_mutex_lock(&handle->lock);
-    before = hand_drop(&handle->hand, token->generation);
+    dropped = hand_drop(&handle->hand, token->generation);
     (void)pthread_mutex_unlock(&handle->lock);
-    tw_token_free(before);
+    tw_token_free(dropped);
     return end(
         ask_reject(&handle->runtime, handle->profile, token->generation, err),
         err);

@@ -4,11 +4,14 @@
  * helpers that are slow, fail or hang.
  */
 #include <criterion/criterion.h>
+#include <dirent.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "provider/base/auto.h"
 #include "provider/base/clock.h"
 #include "provider/tokenward.h"
 #include "tests/unit/marks.h"
@@ -170,6 +173,38 @@ Test(threads, with_a_living_token_wait_for_nobody)
     cr_assert_eq(failures, 0);
     /* One thread waits for its helper, the others are served meanwhile. */
     cr_assert_leq(helper_starts(), 3);
+    cr_assert_lt(clock_monotonic_ms() - start, 10000);
+    tw_close(handle);
+}
+
+static int
+open_descriptors(void)
+{
+    AUTO_CLOSEDIR DIR *list = opendir("/proc/self/fd");
+    int count = 0;
+
+    while (list && readdir(list))
+        count++;
+    return count;
+}
+
+Test(threads, one_that_is_cancelled_ends_its_get)
+{
+    struct tw_handle *handle = open_handle();
+    int64_t start = clock_monotonic_ms();
+    int before = open_descriptors();
+    pthread_t thread;
+
+    helper_is("sleep 1; printf 'status=denied\\nmessage=no\\nhint=ask\\n'");
+    cr_assert_eq(pthread_create(&thread, NULL, get_one, handle), 0);
+    while (helper_starts() == 0)
+        (void)poll(NULL, 0, 10);
+    cr_assert_eq(pthread_cancel(thread), 0);
+    (void)pthread_join(thread, NULL);
+    cr_assert_eq(failures, 1);
+    cr_assert_eq(open_descriptors(), before);
+    (void)get_one(handle);
+    cr_assert_eq(failures, 2);
     cr_assert_lt(clock_monotonic_ms() - start, 10000);
     tw_close(handle);
 }
