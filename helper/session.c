@@ -104,7 +104,7 @@ session_load(struct session *session, const struct store *store,
     status = profiles_load(&scope, &session->modules, NULL, NULL, set, &err);
     if (status)
         return session_fail(session, &err);
-    if (index_open(store->path, !store->system, false, &index, NULL) ||
+    if (index_open(store->path, !store->system, 0, &index, NULL) ||
         !index.current)
         (void)index_write(set, store, NULL);
     return TW_OK;

@@ -121,7 +121,7 @@ system_logins_find(const struct session *session,
     struct search search = {.out = out, .set = set};
 
     out->count = 0;
-    if (index_open(session->runtime.system, false, false, &index, NULL))
+    if (index_open(session->runtime.system, false, 0, &index, NULL))
         return;
     own_ids_take(&search.own);
     index_each(&index, visit, &search);

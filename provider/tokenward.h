@@ -13,9 +13,10 @@
  *
  * Blocking: a token that is good for long enough costs no system call while
  * nothing changed, and one small file read otherwise.  Only when the kept
- * token is too old is the helper process started, and then tw_get() waits:
- * at most TW_WAIT_ALIVE_S seconds while the kept token is still alive, at
- * most TW_WAIT_S seconds when there is none.  No function touches a network,
+ * token is too old, or it is the system's and the user's profiles have
+ * changed, is the helper process started, and then tw_get() waits: at most
+ * TW_WAIT_ALIVE_S seconds while the kept token is still alive, at most
+ * TW_WAIT_S seconds when there is none.  No function touches a network,
  * a signal handler, the locale, stdin, stdout or stderr; but what
  * getpwuid_r(3) does for tw_open() of a NAME@ is the C library's affair.
  *

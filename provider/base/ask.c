@@ -81,17 +81,24 @@ look_record(const struct runtime *runtime, const char *profile,
     return TW_OK;
 }
 
-/* Is there a user's profile of that name, though it has no record yet? */
+/* Is there a user's profile of that name, though it has no record yet?  Where
+ * the profiles have changed the helper is given three seconds to tell; if it
+ * may not be started, it is as it was when it last did. */
 static bool
-user_has_profile(const struct runtime *runtime, const char *profile)
+user_has_profile(const struct runtime *runtime, const char *profile,
+                 unsigned flags, bool *unsure)
 {
+    int wait_ms = flags & ASK_CACHED ? 0 : TW_WAIT_ALIVE_S * 1000;
     AUTO_INDEX index = INDEX_INIT;
 
+    *unsure = false;
     if (!runtime->user[0] || !runtime->config[0] ||
-        access(runtime->config, F_OK) < 0 ||
-        index_open(runtime->user, true, true, &index, NULL))
+        access(runtime->config, F_OK) < 0)
         return false;
-    return index_has_profile(&index, profile);
+    *unsure = index_open(runtime->user, true, wait_ms, &index, NULL) ||
+              !index.current;
+    return !(*unsure && (flags & ASK_UNSURE)) &&
+           index_has_profile(&index, profile);
 }
 
 static bool
@@ -113,13 +120,14 @@ source_changed(const struct record *record)
            record_is_behind(record);
 }
 
-/* Until when whoever has @left seconds of a token waits for another one. */
+/* Until when whoever has @left seconds of a token, and began at @begun_ms,
+ * waits for another one. */
 static int64_t
-wait_until_ms(int64_t left)
+wait_until_ms(int64_t begun_ms, int64_t left)
 {
     int wait_s = left > 0 ? TW_WAIT_ALIVE_S : TW_WAIT_S;
 
-    return clock_monotonic_ms() + (int64_t)wait_s * 1000;
+    return begun_ms + (int64_t)wait_s * 1000;
 }
 
 static enum tw_status
@@ -143,12 +151,11 @@ fail_cached(const char *profile, bool system, enum tw_status looked,
  * only say what is missing. */
 static enum tw_status
 fetch_and_look(const struct runtime *runtime, const char *profile,
-               int64_t min_valid, bool shadowed, struct answer *out,
-               struct tw_error *err)
+               int64_t min_valid, bool shadowed, int64_t until_ms,
+               struct answer *out, struct tw_error *err)
 {
     struct tw_error failure = {.status = TW_OK}, theirs = failure;
     bool homeless = !runtime->user[0], brought = false;
-    int64_t until_ms = wait_until_ms(out->left);
     enum tw_status status;
 
     if (homeless)
@@ -178,13 +185,13 @@ fetch_and_look(const struct runtime *runtime, const char *profile,
 /* The same with the system's resident helper, if it is there. */
 static enum tw_status
 bring_and_look(const struct runtime *runtime, const char *profile,
-               int64_t min_valid, struct answer *out, struct tw_error *err)
+               int64_t min_valid, int64_t until_ms, struct answer *out,
+               struct tw_error *err)
 {
     struct tw_error failure = {.status = TW_OK};
     enum tw_status status;
 
-    (void)bring_system_token(runtime, profile, min_valid,
-                             wait_until_ms(out->left), &failure);
+    (void)bring_system_token(runtime, profile, min_valid, until_ms, &failure);
     if (failure.status == TW_E_NOT_FOUND) /* nobody is there */
         failure = (struct tw_error){.status = TW_OK};
     status = look_record_in(runtime, true, profile, &out->record, err);
@@ -201,10 +208,11 @@ ask(const struct runtime *runtime, const char *profile, int64_t min_valid,
     unsigned flags, struct answer *out, struct tw_error *err)
 {
     struct now now = clock_now();
+    int64_t begun_ms = clock_monotonic_ms(), until_ms;
     enum tw_status status =
         look_record(runtime, profile, &out->record, &out->system, err);
-    bool shadowed =
-        !status && out->system && user_has_profile(runtime, profile);
+    bool shadowed = !status && out->system &&
+                    user_has_profile(runtime, profile, flags, &out->unsure);
     bool ours = !out->system || shadowed, good;
 
     out->left = status || shadowed ? 0 : record_left(&out->record, now);
@@ -212,13 +220,15 @@ ask(const struct runtime *runtime, const char *profile, int64_t min_valid,
         out->left > 0 && out->left >= record_wanted(&out->record, min_valid);
     if (good && ours && (flags & ASK_SOURCE))
         good = !source_changed(&out->record);
+    until_ms = wait_until_ms(begun_ms, out->left);
     out->due = good && ours && record_refresh_left(&out->record, now) <= 0;
     if (out->due && !(flags & ASK_CACHED) && may_fetch(runtime, profile, now))
         bring_ahead(runtime, profile);
     if (!good && !ours && !(flags & ASK_CACHED))
-        return bring_and_look(runtime, profile, min_valid, out, err);
+        return bring_and_look(runtime, profile, min_valid, until_ms, out, err);
     if (!good && ours && !(flags & ASK_CACHED))
-        return fetch_and_look(runtime, profile, min_valid, shadowed, out, err);
+        return fetch_and_look(runtime, profile, min_valid, shadowed, until_ms,
+                              out, err);
     if (out->left <= 0)
         return fail_cached(profile, out->system, status, err);
     return TW_OK;
@@ -245,7 +255,7 @@ ask_reject(const struct runtime *runtime, const char *profile,
 
     (void)look_record(runtime, profile, &record, &system, NULL);
     return bring_rejection(runtime, system, profile, generation,
-                           wait_until_ms(0), err);
+                           wait_until_ms(clock_monotonic_ms(), 0), err);
 }
 
 enum tw_status
@@ -255,7 +265,7 @@ ask_reject_record(const struct runtime *runtime, const struct record *record,
     if (!record->token)
         return TW_OK;
     return bring_rejection(runtime, system, profile, record->generation,
-                           wait_until_ms(0), err);
+                           wait_until_ms(clock_monotonic_ms(), 0), err);
 }
 
 void
@@ -263,5 +273,5 @@ answer_clear(struct answer *answer)
 {
     record_clear(&answer->record);
     answer->left = 0;
-    answer->due = answer->system = false;
+    answer->due = answer->system = answer->unsure = false;
 }

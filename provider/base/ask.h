@@ -15,6 +15,9 @@
 enum ask_flags {
     ASK_CACHED = 1, /* never start the helper */
     ASK_SOURCE = 2, /* also see whether the profile's file has changed */
+    ASK_UNSURE = 4, /* with CACHED, where the user's profiles have changed, and
+                       one of them may hide the system's: give that all the
+                       same, and say that it is unsure */
 };
 
 struct answer {
@@ -22,6 +25,7 @@ struct answer {
     int64_t left; /* seconds that it is still good for; more than 0 */
     bool due;     /* good, and time for the helper to bring another one */
     bool system;  /* it is the system's record */
+    bool unsure;  /* see above */
     struct tw_error *stale; /* where to say why no fresher one could be had, or
                                NULL; set by the caller, whose it stays */
 };

@@ -16,7 +16,6 @@
 #include "provider/base/spawn.h"
 #include "provider/base/text.h"
 
-#define HELPER_MS 10000
 #define FIRST_LINE INDEX_KEY "=" INDEX_VERSION "\n"
 
 /* The id that the process was started with is known without a system call;
@@ -127,16 +126,16 @@ open_once(const char *dir, bool private, struct index *out,
 }
 
 enum tw_status
-index_open(const char *dir, bool private, bool fresh, struct index *out,
+index_open(const char *dir, bool private, int wait_ms, struct index *out,
            struct tw_error *err)
 {
     const char *const args[] = {"index", NULL};
     AUTO_INDEX index = INDEX_INIT;
     enum tw_status status = open_once(dir, private, &index, err);
 
-    if (fresh && (status || !index.current)) {
+    if (wait_ms && (status || !index.current)) {
         index_clear(&index);
-        status = spawn_helper(args, HELPER_MS, err);
+        status = spawn_helper(args, wait_ms, err);
         if (!status)
             status = open_once(dir, private, &index, err);
     }

@@ -34,10 +34,13 @@ struct index {
     bool incomplete; /* a profile is left out, since something is wrong */
 };
 
-/* index_open: <@dir>/index, checked as a record is.  @fresh: if it is absent
- * or no longer current, has the helper write a new one first.  TW_E_NOT_FOUND:
- * there is none, or none of a version known here. */
-enum tw_status index_open(const char *dir, bool private, bool fresh,
+#define INDEX_WAIT_MS 10000 /* for who can do nothing without */
+
+/* index_open: <@dir>/index, checked as a record is.  If it is absent or no
+ * longer current, has the helper write a new one first, for which it waits
+ * @wait_ms; 0: takes what is there.  TW_E_NOT_FOUND: there is none, or none of
+ * a version known here. */
+enum tw_status index_open(const char *dir, bool private, int wait_ms,
                           struct index *out, struct tw_error *err);
 
 /* index_each: calls @visit for each line with one of the keys above until it

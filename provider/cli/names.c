@@ -91,13 +91,12 @@ names_gather(const struct runtime *runtime, struct names *out,
     struct filling filling = {out, true};
 
     *out = (struct names){.names = NULL};
-    if (!index_open(runtime->user, true, true, &user, why)) {
+    if (!index_open(runtime->user, true, INDEX_WAIT_MS, &user, why)) {
         index_each(&user, take_line, &filling);
         if (why)
             why->status = TW_OK;
     }
-    if (filling.good &&
-        !index_open(runtime->system, false, false, &system, NULL))
+    if (filling.good && !index_open(runtime->system, false, 0, &system, NULL))
         index_each(&system, take_line, &filling);
     return filling.good ? TW_OK : tw_no_memory(err);
 }

@@ -22,6 +22,8 @@
 #include "provider/base/own_name.h"
 #include "provider/client/hand.h"
 
+#define LOOK (ASK_CACHED | ASK_UNSURE) /* starts no helper */
+
 struct tw_handle {
     struct runtime runtime;
     char profile[PROFILE_NAME_MAX + 1];
@@ -251,12 +253,12 @@ ask(struct tw_handle *handle, int64_t min_valid, bool alive,
     while (!begin_asking(handle)) {
         bool came = await_answer(handle, until_ms, &failure);
         enum tw_status status = ask_record(&handle->runtime, handle->profile,
-                                           min_valid, ASK_CACHED, out, err);
+                                           min_valid, LOOK, out, err);
 
+        if ((status || out->unsure) && came && failure.status)
+            return error_copy(err, &failure);
         if (!status && (!came || failure.status || !is_short(out, min_valid)))
             return TW_OK;
-        if (status && came && failure.status)
-            return error_copy(err, &failure);
         if (!came)
             return tw_fail(err, TW_E_RETRY,
                            "no token of '%s' came within %d s",
@@ -282,11 +284,11 @@ tw_get(struct tw_handle *handle, int64_t min_valid, struct tw_token **out,
     if (!token) {
         AUTO_WHOLE before = begin_whole();
         AUTO_ANSWER answer = ANSWER_INIT;
-        enum tw_status status =
-            ask_record(&handle->runtime, handle->profile, min_valid,
-                       ASK_CACHED, &answer, err);
+        enum tw_status status = ask_record(&handle->runtime, handle->profile,
+                                           min_valid, LOOK, &answer, err);
 
-        if (status || wants_refresh(handle, &answer, min_valid))
+        if (status || answer.unsure ||
+            wants_refresh(handle, &answer, min_valid))
             status = ask(handle, min_valid, !status, &answer, err);
         if (status)
             return (int)status;

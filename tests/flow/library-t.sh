@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # library-t.sh - a program with libtokenward where there is more than one place
-# for tokens: which one it looks at.
+# for tokens: which one it looks at, and what it starts to know.
 if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
     IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
 fi
@@ -26,4 +26,31 @@ for named in XDG_RUNTIME_DIR=/run/user/1 XDG_RUNTIME_DIR=/nowhere XDG_RUNTIME_DI
     rm -r "$LOGIN/tokenward"
 done
 is "$(find /run/user/1 "$T/run" -mindepth 1)" "" "and nowhere else"
+
+# The system's token, where the user has profiles, too, that might hide it.
+mkdir -m 755 /run/tokenward
+user tokenward get pay >/dev/null
+mv "$T/run/tokenward/pay" /run/tokenward/
+chown -R 0:0 /run/tokenward/pay
+chmod 755 /run/tokenward/pay
+chmod 644 /run/tokenward/pay/*
+rm "$T/config/tokenward/profiles.d/pay.yaml"
+profile mine /oauth/v1/token
+TOKEN=$(sed -n 's/^access_token=//p' /run/tokenward/pay/record)
+printf '#!/bin/sh\necho "$*" >>"%s/run/started"\nexec "%s" "$@"\n' "$T" "$TOKENWARD_HELPER" >"$T/bin/told"
+printf '#!/bin/sh\nexec sleep 60\n' >"$T/bin/stuck"
+chmod 755 "$T/bin/told" "$T/bin/stuck"
+started() { cat "$T/run/started" 2>/dev/null; rm -f "$T/run/started"; }
+rm -f "$T/run/tokenward/index"
+is "$(TOKENWARD_HELPER=$T/bin/told user tokenward get --cached pay)" "$TOKEN" "get --cached: the system's token"
+is "$(started)" "" "and no helper is started"
+reads TOKENWARD_HELPER="$T/bin/told" reader --many pay; is $? 0 "a program of many threads: a token for each"
+is "$(started)" "--detach index" "and one helper, which looks at the user's profiles"
+reads TOKENWARD_HELPER="$T/bin/told" reader --many pay; is "$?$(started)" 0 "none, while they are as they were"
+profile pay /m/status=401,error=invalid_client/oauth/v1/token
+reads TOKENWARD_HELPER="$T/bin/told" reader pay 2>"$T/err"; is $? 5 "one of that name hides it at once"
+is "$(started | head -n 1)" "--detach index" "as a helper says"
+rm "$T/config/tokenward/profiles.d/pay.yaml"
+waits() { reads TOKENWARD_HELPER="$T/bin/stuck" reader --many pay; }
+within 5000 waits; is $? 0 "one that is stuck: the living token after 3 s ($TOOK)"
 done_testing

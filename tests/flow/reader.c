@@ -3,15 +3,18 @@
  * reader.c - a program with libtokenward: opens a profile, gets its token
  * twice, and ends with the status that came.
  *
- * usage: reader [--reject] PROFILE
+ * usage: reader [--reject | --many] PROFILE
  * --reject: says before the second time that the first one was refused, and
  * again behind it: the second is another one, and stays.
+ * --many: by sixteen threads at once.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <tokenward.h>
 
 #define NOT_AS_TOLD (-1)
+#define THREADS 16
 
 static int
 get_twice(struct tw_handle *handle, struct tw_error *err)
@@ -50,18 +53,64 @@ get_and_reject(struct tw_handle *handle, struct tw_error *err)
     return status;
 }
 
+struct one {
+    struct tw_handle *handle;
+    pthread_barrier_t *start;
+    int status;
+    struct tw_error err;
+};
+
+static void *
+get_one(void *arg)
+{
+    struct one *one = arg;
+    struct tw_token *token = NULL;
+
+    (void)pthread_barrier_wait(one->start);
+    one->status = tw_get(one->handle, 0, &token, &one->err);
+    tw_token_free(token);
+    return NULL;
+}
+
+static int
+get_by_many(struct tw_handle *handle, struct tw_error *err)
+{
+    struct one all[THREADS];
+    pthread_t threads[THREADS];
+    pthread_barrier_t start;
+    int status = 0;
+
+    (void)pthread_barrier_init(&start, NULL, THREADS);
+    for (int i = 0; i < THREADS; i++) {
+        all[i] = (struct one){.handle = handle, .start = &start};
+        if (pthread_create(&threads[i], NULL, get_one, &all[i]))
+            return NOT_AS_TOLD;
+    }
+    for (int i = 0; i < THREADS; i++) {
+        (void)pthread_join(threads[i], NULL);
+        if (!status && all[i].status)
+            *err = all[i].err;
+        status = status ? status : all[i].status;
+    }
+    (void)pthread_barrier_destroy(&start);
+    return status;
+}
+
 int
 main(int argc, char **argv)
 {
     struct tw_handle *handle = NULL;
     struct tw_error err = {0};
     int rejects = argc == 3 && strcmp(argv[1], "--reject") == 0;
-    int status = argc == 2 || rejects ? tw_open(argv[argc - 1], &handle, &err)
-                                      : TW_E_USAGE;
+    int many = argc == 3 && strcmp(argv[1], "--many") == 0;
+    int status = argc == 2 || rejects || many
+                     ? tw_open(argv[argc - 1], &handle, &err)
+                     : TW_E_USAGE;
 
     if (!status)
-        status =
-            rejects ? get_and_reject(handle, &err) : get_twice(handle, &err);
+        status = rejects ? get_and_reject(handle, &err)
+                 : many  ? get_by_many(handle, &err)
+                         : get_twice(handle, &err);
     tw_close(handle);
     if (status)
         (void)fprintf(stderr, "reader: %s\n", err.message);

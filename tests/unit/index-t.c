@@ -226,7 +226,7 @@ put(const struct place *place, const char *text, mode_t mode)
 static enum tw_status
 open_there(const struct place *place, bool private, struct index *out)
 {
-    enum tw_status status = index_open(place->dir, private, false, out, NULL);
+    enum tw_status status = index_open(place->dir, private, 0, out, NULL);
 
     (void)remove(place->path);
     return status;
