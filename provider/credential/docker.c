@@ -26,6 +26,7 @@
 #define STORE_MAX (256 * 1024)
 #define LISTED_MAX 256 /* routes */
 
+#define USAGE "usage: docker-credential-tokenward get|list|erase|store|version"
 #define NOT_FOUND "credentials not found in native keychain"
 #define NO_SERVER "no credentials server URL"
 
@@ -197,10 +198,16 @@ version(struct secret *out, struct tw_error *err)
                : tw_no_memory(err);
 }
 
+static enum tw_status
+help(struct secret *out, struct tw_error *err)
+{
+    return secret_append_text(out, USAGE "\n") ? TW_OK : tw_no_memory(err);
+}
+
 static const struct verb VERBS[] = {
-    {"--version", version}, {"-v", version}, {"erase", erase},
-    {"get", get},           {"list", list},  {"store", store},
-    {"version", version},
+    {"--help", help}, {"--version", version}, {"-h", help},
+    {"-v", version},  {"erase", erase},       {"get", get},
+    {"list", list},   {"store", store},       {"version", version},
 };
 
 static const struct verb *
@@ -219,11 +226,8 @@ docker_run(const struct call *call, struct secret *out, int *exit_code,
            struct tw_error *err)
 {
     const struct verb *verb = find_verb(call);
-    enum tw_status status = verb
-                                ? verb->run(out, err)
-                                : tw_fail(err, TW_E_USAGE,
-                                          "usage: docker-credential-tokenward "
-                                          "get|list|erase|store|version");
+    enum tw_status status =
+        verb ? verb->run(out, err) : tw_fail(err, TW_E_USAGE, USAGE);
 
     if (!status)
         return TW_OK;

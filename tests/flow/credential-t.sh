@@ -50,6 +50,8 @@ put "" tokenward-credential docker version
 like "$OUT" '^docker-credential-tokenward (tokenward) [0-9]' "the same by the protocol's name"
 put "" docker-credential-tokenward
 like "$OUT$STATUS" '^usage: docker-credential-tokenward' "docker without a verb: usage on stdout"
+usage=$OUT
+for word in --help -h; do put "" docker-credential-tokenward $word; is "$STATUS$OUT" "0$usage" "docker $word: the same, and exit 0"; done
 is "$(cat "$T/err")" "" "nothing of it goes to stderr"
 is "$(started)" 0 "and none of it started the helper"
 put other.example.test docker-credential-tokenward erase
