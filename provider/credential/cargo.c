@@ -137,6 +137,18 @@ has_line(const struct secret *text, size_t from)
            memchr(text->bytes + from, '\n', text->len - from);
 }
 
+/* What was read of @text is gone; the maximum is one of a line's. */
+static void
+drop_read(struct secret *text, size_t *done)
+{
+    if (!*done)
+        return;
+    text->len -= *done;
+    memmove(text->bytes, text->bytes + *done, text->len);
+    explicit_bzero(text->bytes + text->len, *done);
+    *done = 0;
+}
+
 /* The next line without its end, at *@line, out of @text, whose first
  * *@done bytes were read before.  *@n is 0 at the end. */
 static enum tw_status
@@ -146,12 +158,10 @@ next_line(struct secret *text, size_t *done, char **line, size_t *n,
     enum tw_status status = TW_OK;
     char *stop;
 
-    if (text->len == *done) {
-        secret_clear(text);
-        *done = 0;
-    }
-    if (!has_line(text, *done))
+    if (!has_line(text, *done)) {
+        drop_read(text, done);
         status = input_read(STDIN_FILENO, INPUT_FOREVER, has_line, text, err);
+    }
     *n = 0;
     if (status || text->len == *done)
         return status;

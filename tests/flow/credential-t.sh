@@ -138,6 +138,8 @@ is "$OUT$STATUS" "$HELLO$NL{\"Err\":{\"kind\":\"other\",\"message\":\"the reques
     "cargo: a failure is an answer, too"
 put "" cargo-credential-tokenward --cargo-plugin
 is "$OUT$STATUS" "$HELLO${NL}0" "cargo that asks nothing"
+odd=$(ask get "sparse+https://other.example.test/$(printf %0300d 0)" ",$read_") # with its line end of an odd length, as no piece of it that is read at once
+is "$(for _ in $(seq 1000); do echo "$odd"; done | user cargo-credential-tokenward --cargo-plugin | wc -l) $((${#odd} % 2))" "1001 0" "cargo: a thousand requests at once"
 
 # Bazel
 headers() { printf '{"headers":{"Authorization":["Bearer %s"]},"expires":"%s"}\n=' "$TOKEN" "$(utc $((EXPIRES - 60)))"; }
