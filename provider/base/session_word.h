@@ -19,8 +19,10 @@
 
 #define SESSION_WORDS_MAX 2048 /* of one talk; the rest is not heard */
 
-/* WLCG Bearer Token Discovery: a path. */
+/* WLCG Bearer Token Discovery: a path, and the token itself, which is looked
+ * for first. */
 #define TOKEN_FILE_VARIABLE "BEARER_TOKEN_FILE"
+#define TOKEN_VARIABLE "BEARER_TOKEN"
 
 enum session_word_kind {
     WORD_VARIABLE = 1, /* @variable is to name the token file of @profile */

@@ -59,6 +59,7 @@ set_file_variables(const struct options *options, const char *path,
 {
     enum tw_status status = set_variable(TOKEN_FILE_VARIABLE, path, err);
 
+    (void)unsetenv(TOKEN_VARIABLE); /* of the caller's, perhaps another's */
     if (!status && options->aws)
         status = set_variable(AWS_VARIABLE, path, err);
     if (!status && options->azure)

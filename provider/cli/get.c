@@ -9,12 +9,12 @@
 
 #include "provider/base/ask.h"
 #include "provider/base/json_text.h"
+#include "provider/base/session_word.h"
 #include "provider/base/text.h"
 #include "provider/cli/command.h"
 #include "provider/cli/terminal.h"
 
 #define OUT_MAX (4 * RECORD_MAX) /* a token of quotes alone, escaped */
-#define VARIABLE "BEARER_TOKEN"  /* WLCG Bearer Token Discovery */
 
 struct form {
     const char *name;
@@ -93,7 +93,7 @@ put_variable(const struct record *record, struct secret *out)
             is_variable(name, (size_t)(equals - name)))
             return secret_append(out, name, (size_t)(equals - name));
     }
-    return secret_append_text(out, VARIABLE);
+    return secret_append_text(out, TOKEN_VARIABLE);
 }
 
 static bool

@@ -58,6 +58,7 @@ in_both "no descriptor is added" 'ls /proc/self/fd'
 in_both "signals are as they were" 'grep -E "^Sig(Blk|Ign|Cgt)" /proc/self/status'
 in_both "limits are as they were" 'cat /proc/self/limits'
 in_both "the environment has one variable more" 'env | grep -v "^BEARER_TOKEN_FILE=" | sort'
+is "$(user env BEARER_TOKEN=another tokenward exec bare -- sh -c 'echo "${BEARER_TOKEN-none}"')" none "exec: another token of the caller's, which would be found first, is not handed on"
 user tokenward exec bare -- sh -c 'tr "\0" "\n" <"/proc/$$/environ"; tr "\0" "\n" <"/proc/$$/cmdline"' >"$T/out"
 is "$(grep -c -F -e "$bare" "$T/out")" 0 "exec: without env: the token is in no variable and no argument"
 # shellcheck disable=SC2016
