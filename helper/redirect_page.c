@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * redirect_page.c - see redirect_page.h.  Nothing that came in goes out again:
- * a page is one of these, and runs and loads nothing.
+ * a page is one of these, runs and loads nothing, and stands in no other
+ * site's frame.
  */
 #include "helper/redirect_page.h"
 
@@ -54,7 +55,8 @@ redirect_page_send(int fd, enum page page)
                  "Content-Length: %d\r\n"
                  "%s"
                  "Cache-Control: no-store\r\n"
-                 "Content-Security-Policy: default-src 'none'\r\n"
+                 "Content-Security-Policy: default-src 'none'; "
+                 "frame-ancestors 'none'\r\n"
                  "Referrer-Policy: no-referrer\r\n"
                  "X-Content-Type-Options: nosniff\r\n"
                  "Connection: close\r\n"

@@ -160,6 +160,39 @@ Test(redirect, shows_nothing_that_came)
     cr_expect_null(strstr(page, "script"));
     cr_expect_not_null(strstr(page, "default-src 'none'"));
     cr_expect_not_null(strstr(page, "no-store"));
+    cr_expect_not_null(strstr(page, "no-referrer"));
+    redirect_close(redirect);
+}
+
+/* What a site learns that has the browser come here, in a frame or else. */
+Test(redirect, shows_nothing_to_other_sites)
+{
+    static const char PAGE[] =
+        "GET /?code=c&state=g HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
+        "Origin: http://a.test\r\nSec-Fetch-Site: cross-site\r\n"
+        "Sec-Fetch-Dest: iframe\r\nConnection: Upgrade\r\n"
+        "Upgrade: websocket\r\n\r\n";
+    static const char ASKING[] = "OPTIONS / HTTP/1.1\r\n"
+                                 "Host: 127.0.0.1:%u\r\n"
+                                 "Origin: http://a.test\r\n"
+                                 "Access-Control-Request-Method: PUT\r\n\r\n";
+    char request[512];
+    const char *page;
+    int n;
+
+    open_at(NULL);
+    n = snprintf(request, sizeof request, PAGE, port_of());
+    page = answer_to(request, (size_t)n, 0);
+    cr_assert_not_null(page);
+    cr_expect_not_null(strstr(page, "400 Bad Request"));
+    cr_expect_not_null(strstr(page, "frame-ancestors 'none'"));
+    cr_expect_null(strstr(page, "Access-Control"));
+    n = snprintf(request, sizeof request, ASKING, port_of());
+    page = answer_to(request, (size_t)n, 0);
+    cr_assert_not_null(page);
+    cr_expect_not_null(strstr(page, "405 Method Not Allowed"));
+    cr_expect_null(strstr(page, "Access-Control"));
+    cr_expect(redirect_is_expected(redirect));
     redirect_close(redirect);
 }
 
