@@ -44,7 +44,10 @@ redirect_page_send(int fd, enum page page)
     int n, length = snprintf(body, sizeof body,
                              "<!DOCTYPE html>\n"
                              "<html lang=\"en\"><head><meta "
-                             "charset=\"utf-8\"><title>%s</title></head>\n"
+                             "charset=\"utf-8\"><meta name=\"viewport\" "
+                             "content=\"width=device-width\"><meta "
+                             "name=\"color-scheme\" content=\"light dark\">"
+                             "<title>%s</title></head>\n"
                              "<body><h1>%s</h1><p>%s</p></body></html>\n",
                              PAGES[page].title, PAGES[page].title,
                              PAGES[page].text);

@@ -196,6 +196,18 @@ Test(redirect, shows_nothing_to_other_sites)
     redirect_close(redirect);
 }
 
+Test(redirect, looks_as_the_window_does)
+{
+    const char *page;
+
+    open_at(NULL);
+    page = visit("/");
+    cr_expect_not_null(
+        strstr(page, "\"color-scheme\" content=\"light dark\""));
+    cr_expect_not_null(strstr(page, "\"viewport\" content=\"width=device"));
+    redirect_close(redirect);
+}
+
 Test(redirect, stands_who_says_nothing_and_who_says_too_much)
 {
     static char much[REDIRECT_HEAD_MAX + 4096];
