@@ -82,6 +82,8 @@ idle(struct login *login, int64_t wake_ms, int64_t now_ms, int64_t deadline_ms)
         redirect_wait(login->redirect, TICK_MS);
         return true;
     }
+    if (login->redirect)
+        redirect_wait(login->redirect, 0);
     return !http_run(login->http,
                      wake_ms < now_ms + TICK_MS ? wake_ms : now_ms + TICK_MS,
                      deadline_ms, NULL);

@@ -43,6 +43,8 @@ struct redirect {
     struct secret state; /* empty: nothing is expected */
     struct redirect_answer answer;
     bool is_answered;
+    bool is_taken;   /* the answer was */
+    enum page shown; /* to who brought it, however often */
     struct caller callers[CALLERS_MAX];
 };
 
@@ -146,6 +148,7 @@ redirect_expect(struct redirect *redirect, const char *state,
     secret_clear(&redirect->state);
     redirect_answer_clear(&redirect->answer);
     redirect->is_answered = false;
+    redirect->is_taken = false;
     return secret_append_text(&redirect->state, state) ? TW_OK
                                                        : tw_no_memory(err);
 }
@@ -156,16 +159,20 @@ redirect_is_expected(const struct redirect *redirect)
     return redirect->state.len && !redirect->is_answered;
 }
 
-/* Is it the answer to what was asked?  Then it is kept. */
+/* Is it the answer to what was asked?  Then it is kept, unless it has come
+ * before: a page may be loaded again. */
 static bool
 settle(struct redirect *redirect, struct redirect_answer *answer)
 {
     const struct secret *state = &answer->values[REDIRECT_STATE];
 
-    if (!redirect_is_expected(redirect) ||
+    if (!redirect->state.len ||
         !bytes_equal(state->bytes, state->len, redirect->state.bytes,
                      redirect->state.len))
         return false;
+    if (redirect->is_answered)
+        return true;
+    redirect->shown = answer->has[REDIRECT_ERROR] ? PAGE_REFUSED : PAGE_THANKS;
     redirect->answer = *answer;
     redirect_answer_init(answer);
     redirect->is_answered = true;
@@ -213,9 +220,7 @@ serve(struct redirect *redirect, struct caller *caller)
     case REDIRECT_ELSEWHERE:
         break;
     case REDIRECT_HERE:
-        page = !settle(redirect, &answer)             ? PAGE_NOT_ASKED
-               : redirect->answer.has[REDIRECT_ERROR] ? PAGE_REFUSED
-                                                      : PAGE_THANKS;
+        page = settle(redirect, &answer) ? redirect->shown : PAGE_NOT_ASKED;
         break;
     }
     tell(caller, page);
@@ -303,16 +308,20 @@ end_late(struct redirect *redirect)
     }
 }
 
+/* What is typed when nothing is expected is for who reads the terminal next.
+ */
 void
 redirect_wait(struct redirect *redirect, int wait_ms)
 {
     struct pollfd fds[CALLERS_MAX + 2];
     int64_t end_ms = clock_monotonic_ms() + wait_ms;
+    bool is_expected = redirect_is_expected(redirect);
 
-    while (redirect_is_expected(redirect) && wait_ms >= 0) {
+    while (redirect_is_expected(redirect) == is_expected && wait_ms >= 0) {
         fds[0] = (struct pollfd){.fd = redirect->fd, .events = POLLIN};
         fds[1] = (struct pollfd){
-            .fd = redirect_terminal_fd(&redirect->terminal), .events = POLLIN};
+            .fd = is_expected ? redirect_terminal_fd(&redirect->terminal) : -1,
+            .events = POLLIN};
         for (int i = 0; i < CALLERS_MAX; i++)
             fds[i + 2] = (struct pollfd){.fd = redirect->callers[i].fd,
                                          .events = POLLIN};
@@ -334,12 +343,11 @@ redirect_wait(struct redirect *redirect, int wait_ms)
 bool
 redirect_take(struct redirect *redirect, struct redirect_answer *out)
 {
-    if (!redirect->is_answered)
+    if (!redirect->is_answered || redirect->is_taken)
         return false;
     *out = redirect->answer;
     redirect_answer_init(&redirect->answer);
-    redirect->is_answered = false;
-    secret_clear(&redirect->state);
+    redirect->is_taken = true;
     return true;
 }
 

@@ -29,7 +29,7 @@ enum tw_status redirect_expect(struct redirect *redirect, const char *state,
 bool redirect_is_expected(const struct redirect *redirect);
 
 /* redirect_wait: serves who comes for at most @wait_ms, less if the answer
- * does or a signal. */
+ * does or a signal; who comes later with the answer is shown the same. */
 void redirect_wait(struct redirect *redirect, int wait_ms);
 
 /* redirect_take: the answer moves to @out, which the caller clears; false:

@@ -59,6 +59,15 @@ user "$T/bin/tokenward-helper" fetch --force work; is $? 0 "nobody is needed for
 out=$(user tokenward explain work)
 like "$out" "^  login *a refresh token is kept$" "explain says what is kept"
 
+# The page is loaded again before the token is there.
+code_profile slow '' ',delay=3000'
+login slow
+back=$(led_to)
+browse "$back" >/dev/null
+like "$(browse -m 2 "$back")" "The answer has arrived" "a page that is loaded again while the token is waited for"
+like "$(browse -m 2 "${back%%\?*}?code=x&state=x")" "Not this login" "and who brings another state"
+wait "$LOGIN"; is $? 0 "and the login succeeds"
+
 # The address is the issuer's to say.
 issued whole tag=whole
 user tokenward get whole 2>/dev/null; is $? 69 "an issuer, and nobody has logged in: exit 69"

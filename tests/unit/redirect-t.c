@@ -117,6 +117,33 @@ Test(redirect, waits_for_the_answer_to_what_was_asked)
     redirect_close(redirect);
 }
 
+/* A page is loaded again, or the address opened in a second tab, while the
+ * code is on its way. */
+Test(redirect, shows_the_same_again)
+{
+    static const struct {
+        const char *first, *again, *shown;
+    } ROWS[] = {
+        {"/?code=c&state=st4te", "/?code=c2&state=st4te", "Thank you"},
+        {"/?error=a&state=st4te", "/?code=c2&state=st4te", "Not logged in"},
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        open_at(NULL);
+        cr_expect_not_null(strstr(visit(ROWS[i].first), ROWS[i].shown));
+        cr_expect_not_null(strstr(visit(ROWS[i].again), ROWS[i].shown));
+        cr_assert(redirect_take(redirect, &answer));
+        cr_expect_str_neq(value(REDIRECT_CODE), "c2", "the first one counts");
+        redirect_answer_clear(&answer);
+        cr_expect_not_null(strstr(visit(ROWS[i].again), ROWS[i].shown));
+        cr_expect_not_null(strstr(visit("/?state=other"), "Not this login"));
+        cr_expect_not_null(strstr(visit("/favicon.ico"), "Nothing here"));
+        cr_expect_not(redirect_take(redirect, &answer));
+        cr_expect_not(redirect_is_expected(redirect));
+        redirect_close(redirect);
+    }
+}
+
 /* As a browser on the other half of this host does. */
 Test(redirect, may_be_to_the_longer_addresses)
 {
