@@ -275,6 +275,8 @@ helper_libhelper_la_SOURCES = \
 	helper/redirect_place.h \
 	helper/redirect_request.c \
 	helper/redirect_request.h \
+	helper/redirect_socket.c \
+	helper/redirect_socket.h \
 	helper/redirect_terminal.c \
 	helper/redirect_terminal.h \
 	helper/refusal.c \

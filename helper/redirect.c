@@ -8,7 +8,6 @@
  */
 #include "helper/redirect.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 
 #include "helper/redirect_page.h"
+#include "helper/redirect_socket.h"
 #include "helper/redirect_terminal.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
@@ -25,7 +25,6 @@
 #define CALLERS_MAX 8
 #define CALLER_MS 5000
 #define SHORT_REST_MS 50
-#define BACKLOG SOMAXCONN /* a crowd must not keep the browser out */
 #define STATE_MAX 128
 
 struct caller {
@@ -38,7 +37,7 @@ struct caller {
 struct redirect {
     struct redirect_place place;
     char uri[sizeof(struct redirect_place) + sizeof "http://:65535"];
-    int fd;
+    int fds[REDIRECT_SOCKETS];
     struct redirect_terminal terminal;
     struct secret state; /* empty: nothing is expected */
     struct redirect_answer answer;
@@ -47,52 +46,6 @@ struct redirect {
     enum page shown; /* to who brought it, however often */
     struct caller callers[CALLERS_MAX];
 };
-
-union address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
-
-static socklen_t
-make_address(const struct redirect_place *place, union address *out)
-{
-    memset(out, 0, sizeof *out);
-    if (place->is_ipv6) {
-        out->v6.sin6_family = AF_INET6;
-        out->v6.sin6_addr = in6addr_loopback;
-        out->v6.sin6_port = htons(place->port);
-        return sizeof out->v6;
-    }
-    out->v4.sin_family = AF_INET;
-    out->v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    out->v4.sin_port = htons(place->port);
-    return sizeof out->v4;
-}
-
-static enum tw_status
-listen_at(struct redirect *redirect, struct tw_error *err)
-{
-    const int on = 1;
-    union address address;
-    socklen_t len = make_address(&redirect->place, &address);
-
-    redirect->fd = socket(address.any.sa_family,
-                          SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (redirect->fd < 0 ||
-        setsockopt(redirect->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "a socket");
-    if (bind(redirect->fd, &address.any, len) < 0)
-        return tw_fail_errno(err, TW_E_CONFIG, errno,
-                             "redirect_uri: port %u of this host",
-                             (unsigned)redirect->place.port);
-    if (listen(redirect->fd, BACKLOG) < 0 ||
-        getsockname(redirect->fd, &address.any, &len) < 0)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "a socket");
-    redirect->place.port = ntohs(
-        redirect->place.is_ipv6 ? address.v6.sin6_port : address.v4.sin_port);
-    return TW_OK;
-}
 
 enum tw_status
 redirect_open(const char *uri, struct redirect **out, struct tw_error *err)
@@ -104,7 +57,7 @@ redirect_open(const char *uri, struct redirect **out, struct tw_error *err)
     if (!redirect)
         return tw_no_memory(err);
     uri = uri ? uri : REDIRECT_PLACE;
-    redirect->fd = -1;
+    redirect->fds[0] = redirect->fds[1] = -1;
     for (int i = 0; i < CALLERS_MAX; i++)
         redirect->callers[i] =
             (struct caller){.fd = -1, .head = SECRET_INIT(REDIRECT_HEAD_MAX)};
@@ -115,7 +68,8 @@ redirect_open(const char *uri, struct redirect **out, struct tw_error *err)
     has_port = !problem && redirect->place.port;
     if (problem)
         (void)tw_fail(err, TW_E_CONFIG, "redirect_uri %s", problem);
-    if (problem || listen_at(redirect, err)) {
+    if (problem ||
+        redirect_socket_open(&redirect->place, redirect->fds, err)) {
         redirect_close(redirect);
         return (enum tw_status)err->status;
     }
@@ -263,9 +217,9 @@ find_place(struct redirect *redirect)
 }
 
 static void
-welcome(struct redirect *redirect)
+welcome(struct redirect *redirect, int listening)
 {
-    int fd = accept4(redirect->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct caller *caller;
 
     if (fd < 0) {
@@ -313,27 +267,32 @@ end_late(struct redirect *redirect)
 void
 redirect_wait(struct redirect *redirect, int wait_ms)
 {
-    struct pollfd fds[CALLERS_MAX + 2];
+    struct pollfd fds[CALLERS_MAX + REDIRECT_SOCKETS + 1];
+    struct pollfd *places = fds + CALLERS_MAX;
+    struct pollfd *pasted = places + REDIRECT_SOCKETS;
     int64_t end_ms = clock_monotonic_ms() + wait_ms;
     bool is_expected = redirect_is_expected(redirect);
 
     while (redirect_is_expected(redirect) == is_expected && wait_ms >= 0) {
-        fds[0] = (struct pollfd){.fd = redirect->fd, .events = POLLIN};
-        fds[1] = (struct pollfd){
-            .fd = is_expected ? redirect_terminal_fd(&redirect->terminal) : -1,
-            .events = POLLIN};
         for (int i = 0; i < CALLERS_MAX; i++)
-            fds[i + 2] = (struct pollfd){.fd = redirect->callers[i].fd,
-                                         .events = POLLIN};
-        if (poll(fds, CALLERS_MAX + 2, wait_ms) < 0)
+            fds[i].fd = redirect->callers[i].fd;
+        for (int i = 0; i < REDIRECT_SOCKETS; i++)
+            places[i].fd = redirect->fds[i];
+        pasted->fd =
+            is_expected ? redirect_terminal_fd(&redirect->terminal) : -1;
+        for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
+            fds[i].events = POLLIN;
+        if (poll(fds, sizeof fds / sizeof *fds, wait_ms) < 0)
             return;
         for (int i = 0; i < CALLERS_MAX; i++) {
-            if (fds[i + 2].revents)
+            if (fds[i].revents)
                 hear(redirect, &redirect->callers[i]);
         }
-        if (fds[0].revents)
-            welcome(redirect);
-        if (fds[1].revents)
+        for (int i = 0; i < REDIRECT_SOCKETS; i++) {
+            if (places[i].revents)
+                welcome(redirect, places[i].fd);
+        }
+        if (pasted->revents)
             read_pasted(redirect);
         end_late(redirect);
         wait_ms = (int)(end_ms - clock_monotonic_ms());
@@ -358,7 +317,8 @@ redirect_close(struct redirect *redirect)
         return;
     for (int i = 0; i < CALLERS_MAX; i++)
         hang_up(&redirect->callers[i]);
-    auto_close(&redirect->fd);
+    for (int i = 0; i < REDIRECT_SOCKETS; i++)
+        auto_close(&redirect->fds[i]);
     redirect_terminal_close(&redirect->terminal);
     secret_clear(&redirect->state);
     redirect_answer_clear(&redirect->answer);

@@ -14,8 +14,10 @@
 
 static const struct {
     const char *name;
-    bool is_ipv6;
-} HOSTS[] = {{"127.0.0.1", false}, {"[::1]", true}, {"localhost", false}};
+    bool is_ipv4, is_ipv6;
+} HOSTS[] = {{"127.0.0.1", true, false},
+             {"[::1]", false, true},
+             {"localhost", true, true}};
 
 /* The digits behind the colon were checked as any URL's. */
 static const char *
@@ -75,6 +77,7 @@ redirect_place_problem(const char *text, size_t n, struct redirect_place *out)
         if (strncmp(rest, HOSTS[i].name, strlen(HOSTS[i].name)) != 0)
             continue;
         (void)strcpy(out->host, HOSTS[i].name);
+        out->is_ipv4 = HOSTS[i].is_ipv4;
         out->is_ipv6 = HOSTS[i].is_ipv6;
         end = read_port(end, &out->port);
         if (*end && *end != '/')

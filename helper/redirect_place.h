@@ -16,8 +16,8 @@
 #define REDIRECT_PATH_MAX 255
 
 struct redirect_place {
-    char host[sizeof "127.0.0.1"]; /* as it is written */
-    bool is_ipv6;
+    char host[sizeof "127.0.0.1"];    /* as it is written */
+    bool is_ipv4, is_ipv6;            /* which addresses it is */
     uint16_t port;                    /* 0: any that is free */
     char path[REDIRECT_PATH_MAX + 1]; /* "" or "/..." */
 };

@@ -72,6 +72,7 @@ UNIT_TESTS += \
 	tests/unit/readers-t \
 	tests/unit/record-t \
 	tests/unit/redirect-request-t \
+	tests/unit/redirect-socket-t \
 	tests/unit/redirect-t \
 	tests/unit/refresh-token-t \
 	tests/unit/renewal-t \
@@ -349,6 +350,11 @@ tests_unit_redirect_request_t_SOURCES = tests/unit/redirect-request-t.c
 tests_unit_redirect_request_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_redirect_request_t_CFLAGS = $(CC_UNIT)
 tests_unit_redirect_request_t_LDADD = $(LINK_UNIT)
+
+tests_unit_redirect_socket_t_SOURCES = tests/unit/redirect-socket-t.c
+tests_unit_redirect_socket_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_redirect_socket_t_CFLAGS = $(CC_UNIT)
+tests_unit_redirect_socket_t_LDADD = $(LINK_UNIT)
 
 tests_unit_redirect_t_SOURCES = tests/unit/redirect-t.c
 tests_unit_redirect_t_CPPFLAGS = $(CPP_UNIT)

@@ -22,14 +22,15 @@ Test(redirect_request, is_to_a_place_of_this_host)
     static const struct {
         const char *uri, *host, *path;
         unsigned port;
-        bool is_ipv6;
+        bool is_ipv4, is_ipv6;
     } ROWS[] = {
-        {REDIRECT_PLACE, "127.0.0.1", "/", 0, false},
-        {"http://127.0.0.1", "127.0.0.1", "", 0, false},
-        {"http://127.0.0.1:8401/a/b", "127.0.0.1", "/a/b", 8401, false},
-        {"http://[::1]:1/", "[::1]", "/", 1, true},
-        {"http://127.0.0.1/.a/b../...", "127.0.0.1", "/.a/b../...", 0, false},
-        {"http://localhost:65535", "localhost", "", 65535, false},
+        {REDIRECT_PLACE, "127.0.0.1", "/", 0, true, false},
+        {"http://127.0.0.1", "127.0.0.1", "", 0, true, false},
+        {"http://127.0.0.1:8401/a/b", "127.0.0.1", "/a/b", 8401, true, false},
+        {"http://[::1]:1/", "[::1]", "/", 1, false, true},
+        {"http://127.0.0.1/.a/b../...", "127.0.0.1", "/.a/b../...", 0, true,
+         false},
+        {"http://localhost:65535", "localhost", "", 65535, true, true},
     };
 
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
@@ -39,6 +40,7 @@ Test(redirect_request, is_to_a_place_of_this_host)
         cr_expect_str_eq(place.host, ROWS[i].host);
         cr_expect_str_eq(place.path, ROWS[i].path);
         cr_expect_eq(place.port, ROWS[i].port);
+        cr_expect_eq(place.is_ipv4, ROWS[i].is_ipv4);
         cr_expect_eq(place.is_ipv6, ROWS[i].is_ipv6);
     }
 }

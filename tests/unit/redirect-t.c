@@ -144,35 +144,46 @@ Test(redirect, shows_the_same_again)
     }
 }
 
-/* As a browser on the other half of this host does. */
-Test(redirect, may_be_to_the_longer_addresses)
+/* As a browser on the other half of this host does, and one that looks there
+ * first for localhost. */
+static void
+come_back_longer(const char *host)
 {
     struct sockaddr_in6 address = {.sin6_family = AF_INET6,
                                    .sin6_addr = in6addr_loopback};
     AUTO_CLOSE int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char uri[64], page[64] = "";
     unsigned port = 0;
-    char page[64] = "";
 
     if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address))
         cr_skip_test("this host has no ::1");
     (void)close(fd);
     fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    open_at("http://[::1]/cb");
-    cr_assert_eq(sscanf(redirect_uri(redirect), "http://[::1]:%u/cb", &port),
-                 1, "%s", redirect_uri(redirect));
+    (void)snprintf(uri, sizeof uri, "http://%s/cb", host);
+    open_at(uri);
+    cr_assert_eq(
+        sscanf(redirect_uri(redirect) + strlen("http://") + strlen(host),
+               ":%u/cb", &port),
+        1, "%s", redirect_uri(redirect));
     address.sin6_port = htons((uint16_t)port);
     cr_assert_eq(
         connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
     (void)dprintf(fd,
-                  "GET /cb?code=c&state=st4te HTTP/1.1\r\nHost: [::1]:%u\r\n"
+                  "GET /cb?code=c&state=st4te HTTP/1.1\r\nHost: %s:%u\r\n"
                   "\r\n",
-                  port);
+                  host, port);
     redirect_wait(redirect, 5000);
     cr_assert_gt(recv(fd, page, sizeof page - 1, 0), 0);
     cr_expect_not_null(strstr(page, "200 OK"));
     cr_assert(redirect_take(redirect, &answer));
     redirect_answer_clear(&answer);
     redirect_close(redirect);
+}
+
+Test(redirect, may_be_to_the_longer_addresses)
+{
+    come_back_longer("[::1]");
+    come_back_longer("localhost");
 }
 
 Test(redirect, shows_nothing_that_came)
