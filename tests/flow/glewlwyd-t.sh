@@ -6,6 +6,9 @@
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 # shellcheck source=tests/servers/lib.sh
 . "$TOP_SRC/tests/servers/lib.sh"
+PYTHON=python3
+REDIRECT_PORT=$(free_port)
+export REDIRECT_PORT
 peer_server glewlwyd
 
 # Who asks shows a token of its own, whose scope lets it.  Whose the token is
@@ -95,4 +98,18 @@ peer led desk desk-secret "$BASIC" "$READ" 'provider: device_code' "issuer: $URL
 ENDPOINT=$TOKENS
 logged_in led desk code desk
 logged_out led desk -u desk:desk-secret
+
+# A browser that comes back, to the very port that the server was told of.
+set -- "$BASIC" "$READ" 'provider: authorization_code' "redirect_uri: http://127.0.0.1:$REDIRECT_PORT/cb" \
+    "revocation_endpoint: $URL/revoke"
+peer back code code-secret "$@" "authorization_endpoint: $URL/auth"
+came_back back code code
+logged_out back code -u code:code-secret
+is "$(curl -s -o "$T/page" -w '%{http_code}' --cacert "$CA" \
+    "$URL/auth?response_type=code&client_id=code&redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2Fcb&state=x")" 403 \
+    "with another port the person is shown a refusal, and nobody is sent back"
+ENDPOINT=
+peer foundback code code-secret "$@" "issuer: $URL"
+ENDPOINT=$TOKENS
+came_back foundback code code
 done_testing

@@ -127,13 +127,20 @@ peer refused desk desk-secret "$@"
 at_browser refused user_code -
 is $? 77 "a person refuses: exit 77"
 like "$(cat "$T/login")" 'access_denied' "the login says so"
-peer back code code-secret "$BASIC" 'provider: authorization_code' 'scope: openid offline_access api:read' \
-    'prompt: consent' "authorization_endpoint: $TLS_URL/auth" 'redirect_uri: http://127.0.0.1/cb' \
-    "revocation_endpoint: $TLS_URL/token/revocation"
-came_back back code alice
-logged_out back code -u code:code-secret
 shift
 peer device device '' 'token_endpoint_auth_method: none' "$@"
 logged_in device device user_code bob
 logged_out device device
+
+# And by a browser that comes back.
+set -- "$BASIC" 'provider: authorization_code' 'scope: openid offline_access api:read' 'prompt: consent' \
+    "authorization_endpoint: $TLS_URL/auth" 'redirect_uri: http://127.0.0.1/cb' "revocation_endpoint: $TLS_URL/token/revocation"
+peer back code code-secret "$@"
+came_back back code alice
+logged_out back code -u code:code-secret
+peer abort code code-secret "$@"
+led_back abort -
+is $? 77 "a person cancels at the server's page: exit 77"
+like "$(cat "$T/login")" 'access_denied' "the login says so"
+like "$(cat "$T/page")" 'Not logged in' "and so does the browser"
 done_testing

@@ -129,16 +129,19 @@ logged_in() { # logged_in NAME CLIENT_ID QUERY PERSON_ARGUMENT
     ok $? "$2: another token"
 }
 
-# The same of a login whose browser comes back.
+# The same of a login whose browser comes back; what it is shown is in $T/page.
+led_back() { # led_back NAME PERSON_ARGUMENT: the status of the login
+    user timeout 120 tokenward login "$1" >"$T/login" 2>&1 &
+    login=$!
+    until_true 30 grep -q '^    http' "$T/login"
+    sh "$PERSON" "$(sed -n 's/^    \(http.*\)/\1/p' "$T/login")" "$CA" "$2" >"$T/page" || echo "# nobody could log in"
+    wait "$login"
+}
 came_back() { # came_back NAME CLIENT_ID PERSON_ARGUMENT
     out=$(user tokenward get "$1" 2>&1)
     is $? 69 "$2: nobody has logged in: exit 69"
     like "$out" "tokenward login $1" "$2: says what to do"
-    user tokenward login "$1" >"$T/login" 2>&1 &
-    login=$!
-    until_true 30 grep -q '^    http' "$T/login"
-    sh "$PERSON" "$(sed -n 's/^    \(http.*\)/\1/p' "$T/login")" "$CA" "$3" >"$T/page" || echo "# nobody could log in"
-    wait "$login"
+    led_back "$1" "$3"
     is $? 0 "$2: a person opens what is shown, the browser comes back, and they are logged in"
     sed 's/^/# /' "$T/login"
     like "$(cat "$T/page")" 'answer has arrived' "$2: which the browser says"

@@ -5,12 +5,14 @@
 prepare writes its configuration and an empty database into DIR and prints its
 address, on a free port of loopback.  configure waits until it answers there,
 and makes what it serves through its own interface: scopes, the OpenID Connect
-plugin, which does plain OAuth 2.0 too, the clients and one user.
+plugin, which does plain OAuth 2.0 too, the clients and one user.  REDIRECT_PORT
+is where a browser is sent back to: this server compares the port.
 """
 import base64
 import gzip
 import http.cookiejar
 import json
+import os
 import socket
 import sqlite3
 import ssl
@@ -127,6 +129,9 @@ def clients(keys):
         client("cc-readonly", "readonly-secret", "client_secret_basic", ["api:read"]),
         client("no-cc", "no-cc-secret", "client_secret_basic", BOTH,
                {"authorization_type": ["code", "refresh_token", "password", "device_authorization"]}),
+        client("code", "code-secret", "client_secret_basic", BOTH,
+               {"authorization_type": ["code", "refresh_token"],
+                "redirect_uri": ["http://127.0.0.1:%s/cb" % os.environ.get("REDIRECT_PORT", "8401")]}),
         client("desk", "desk-secret", "client_secret_basic", BOTH,
                {"authorization_type": ["device_authorization", "refresh_token"]}),
     ]

@@ -28,9 +28,10 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
     ! grep -q 'Sign-in Success' "$jar/page" || exit 0
     url=$(sed -n 's/.*<form[^>]*action="\([^"]*\)".*/\1/p' "$jar/page" | head -n 1)
     [ -n "$url" ] || break
-    case $(value prompt) in
-        login) form="prompt=login&login=$user&password=x" ;;
-        consent) form=prompt=consent ;;
+    case $user$(value prompt) in
+        -login) url=$(sed -n 's/.*href="\([^"]*\/abort\)".*/\1/p' "$jar/page" | head -n 1) ;;
+        *login) form="prompt=login&login=$user&password=x" ;;
+        *consent) form=prompt=consent ;;
         *) form="xsrf=$(value xsrf)&user_code=$(value user_code)&$answer=yes" ;;
     esac
 done
