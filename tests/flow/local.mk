@@ -40,6 +40,7 @@ FLOW_TESTS = \
 	tests/flow/boundary-t.sh \
 	tests/flow/browser-t.sh \
 	tests/flow/canary-t.sh \
+	tests/flow/chromium-t.sh \
 	tests/flow/clients-t.sh \
 	tests/flow/clock-t.sh \
 	tests/flow/commands-t.sh \
