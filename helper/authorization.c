@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "helper/base64.h"
+#include "helper/explain.h"
 #include "helper/form.h"
 #include "helper/url.h"
 #include "provider/base/text.h"
@@ -143,8 +144,9 @@ check(const struct asking *asking)
     if (!asking->context->person || !asking->context->person->redirect)
         return tw_fail(asking->err, TW_E_INTERACT,
                        "%s:%u: profile '%s' needs a person to log in\n"
-                       "run: tokenward login %s",
+                       "run: %s login %s",
                        profile->file, profile->line, profile->name,
+                       explain_login_program(asking->context->secrets.system),
                        profile->name);
     return check_place(profile, asking->action->url, asking->err);
 }

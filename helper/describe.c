@@ -12,6 +12,7 @@
 
 #include "helper/client_auth.h"
 #include "helper/commands.h"
+#include "helper/explain.h"
 #include "helper/fingerprint.h"
 #include "helper/keeper.h"
 #include "helper/quota.h"
@@ -170,7 +171,8 @@ say_login(const struct description *this, const struct profile *source)
     else if (keeper_has_first(source))
         say("login", "none is kept yet: the profile's refresh_token is sent");
     else
-        say("login", "none is kept: tokenward login %s", this->profile->name);
+        say("login", "none is kept: %s login %s",
+            explain_login_program(this->secrets.system), this->profile->name);
     return status == TW_E_NOT_FOUND && !keeper_has_first(source);
 }
 

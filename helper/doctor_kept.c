@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "helper/doctor.h"
+#include "helper/explain.h"
 #include "helper/keeper.h"
 #include "provider/base/auto.h"
 
@@ -100,9 +101,9 @@ static void
 look_at_login(struct doctor *doctor, const struct profile *profile)
 {
     struct tw_error err;
-    char hint[PROFILE_NAME_MAX + 32];
-    enum tw_status status =
-        keeper_look(profile, doctor->session->options.system, &err);
+    char hint[PROFILE_NAME_MAX + 64];
+    bool system = doctor->session->options.system;
+    enum tw_status status = keeper_look(profile, system, &err);
 
     if (status && status != TW_E_NOT_FOUND) {
         doctor_fail(doctor, "login", -1, &err);
@@ -118,8 +119,8 @@ look_at_login(struct doctor *doctor, const struct profile *profile)
                    "none is kept yet: the profile's refresh_token is sent");
         return;
     }
-    (void)snprintf(hint, sizeof hint, "run: tokenward login %s",
-                   profile->name);
+    (void)snprintf(hint, sizeof hint, "run: %s login %s",
+                   explain_login_program(system), profile->name);
     error_hint(&err, hint);
     doctor_say(doctor, SHEET_WARN, TW_OK, "login", -1, err.message);
 }

@@ -83,5 +83,5 @@ exchange_answer_explain(const struct exchange_context *context,
     if (refused && has_kept)
         keeper_drop(context->keeper);
     if (refused || bare)
-        explain_login(context->profile, &out->err);
+        explain_login(context->profile, context->secrets.system, &out->err);
 }

@@ -11,17 +11,22 @@
 
 #include <string.h>
 
+#include "helper/explain.h"
 #include "helper/url.h"
 
 #define USER_CODE_MAX 64 /* bytes that a person types */
 
 static enum tw_status
-fail_alone(const struct profile *profile, struct tw_error *err)
+fail_alone(const struct exchange_context *context, struct tw_error *err)
 {
+    const struct profile *profile = context->profile;
+
     return tw_fail(err, TW_E_INTERACT,
                    "%s:%u: profile '%s' needs a person to log in\n"
-                   "run: tokenward login %s",
-                   profile->file, profile->line, profile->name, profile->name);
+                   "run: %s login %s",
+                   profile->file, profile->line, profile->name,
+                   explain_login_program(context->secrets.system),
+                   profile->name);
 }
 
 bool
@@ -34,7 +39,7 @@ exchange_lacks_person(const struct exchange_context *context,
     if (!(provider->needs & TW_NEEDS_PERSON) || context->person ||
         (context->keeper && context->keeper->token.len))
         return false;
-    (void)fail_alone(context->profile, err);
+    (void)fail_alone(context, err);
     return true;
 }
 
@@ -71,7 +76,7 @@ exchange_tell(const struct exchange_context *context,
                        "and by its needs nobody can log in",
                        profile->module->provider.name);
     if (!context->person)
-        return fail_alone(profile, err);
+        return fail_alone(context, err);
     if (!action->url)
         return tw_fail(err, TW_E_PROTOCOL,
                        "%s:%u: profile '%s': the server names no address to "

@@ -309,13 +309,19 @@ explain_reply(const struct profile *profile, const char *url,
         row->hint ? row->hint : client_auth_hint(profile->auth_method));
 }
 
-void
-explain_login(const struct profile *profile, struct tw_error *err)
+const char *
+explain_login_program(bool system)
 {
-    char hint[PROFILE_NAME_MAX + 32];
+    return system ? "tokenward-helper --system" : "tokenward";
+}
 
-    (void)snprintf(hint, sizeof hint, "run: tokenward login %s",
-                   profile->name);
+void
+explain_login(const struct profile *profile, bool system, struct tw_error *err)
+{
+    char hint[PROFILE_NAME_MAX + 64];
+
+    (void)snprintf(hint, sizeof hint, "run: %s login %s",
+                   explain_login_program(system), profile->name);
     error_hint(err, hint);
     err->status = TW_E_INTERACT;
 }

@@ -20,6 +20,11 @@ void explain_unsent(const struct profile *profile, const char *url,
                     struct tw_error *err);
 
 /* explain_login: the same failure, but it takes a person to mend it. */
-void explain_login(const struct profile *profile, struct tw_error *err);
+void explain_login(const struct profile *profile, bool system,
+                   struct tw_error *err);
+
+/* explain_login_program: what a person has do "login NAME" and "logout NAME",
+ * for a profile of their own or of the system's. */
+const char *explain_login_program(bool system);
 
 #endif

@@ -230,6 +230,7 @@ lacks_person(struct job *job)
 {
     const struct exchange_context context = {
         .profile = job->source,
+        .secrets = job->context->secrets,
         .keeper = job_source_keeps(job) ? &job->keeper : NULL,
         .person = job->context->person,
     };

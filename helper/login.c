@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "helper/commands.h"
+#include "helper/explain.h"
 #include "helper/fence.h"
 #include "helper/job.h"
 #include "helper/prompt.h"
@@ -60,6 +61,7 @@ static bool
 is_over(const struct login *login, int64_t now_ms, struct tw_error *why)
 {
     const char *name = login->job.profile->name;
+    bool system = login->session->options.system;
 
     if (is_interrupted())
         (void)tw_fail(why, TW_E_INTERACT, "the login for '%s' was ended",
@@ -67,8 +69,8 @@ is_over(const struct login *login, int64_t now_ms, struct tw_error *why)
     else if (login->screen.end_ms && now_ms >= login->screen.end_ms)
         (void)tw_fail(why, TW_E_INTERACT,
                       "nobody logged in for '%s' in time\n"
-                      "run: tokenward login %s",
-                      name, name);
+                      "run: %s login %s",
+                      name, explain_login_program(system), name);
     else
         return false;
     return true;

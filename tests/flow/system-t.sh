@@ -139,6 +139,31 @@ refused "65534:$SERVICE_ID" 640 "belongs to uid 65534" "a secret of another user
 refused "0:$SERVICE_ID" 644 "mode 0644 lets others read it" "a secret that all may read"
 is "$(as_service head -n 1 /run/tokenward/sys/record)" tokenward-record=1 "the token of before is still kept"
 
+# A person logs in for all of its readers: root does, and what is kept is the
+# service's.
+cover /var/lib/tokenward
+chmod 700 /var/lib/tokenward
+chown "$SERVICE_ID:$SERVICE_ID" /var/lib/tokenward
+chown "0:$SERVICE_ID" "$SYSCONF/secret"
+chmod 640 "$SYSCONF/secret"
+system_profile team /oauth/v1/token
+printf '    %s\n' 'provider: authorization_code' "authorization_endpoint: $URL/oauth/v1/authorize" \
+    'redirect_uri: http://localhost/cb' >>"$SYSCONF/profiles.d/team.yaml"
+out=$(helper fetch team 2>&1); is $? 69 "nobody has logged in for the system: exit 69"
+like "$out" '^tokenward-helper: hint: run: tokenward-helper --system login team$' "and what to run"
+like "$(helper explain team)" '^  login *none is kept: tokenward-helper --system login team$' "which explain says, too"
+helper login team >"$T/login" 2>&1 </dev/null &
+job=$!
+until_true 30 grep -q '^Waiting' "$T/login"
+curl -s -L --cacert "$CA" "$(sed -n 's/^    \(http.*\)/\1/p' "$T/login")" >"$T/page"
+like "$(cat "$T/page")" "The answer has arrived" "what is said there: a person's browser comes back"
+wait "$job"; is $? 0 "the login succeeds"
+is "$(stat -c '%a %u' /var/lib/tokenward/team)" "600 $SERVICE_ID" "the refresh token is the service user's"
+rm -r /run/tokenward/team
+out=$(as_service "$T/bin/tokenward-helper" --system fetch team 2>&1); is "$?$out" 0 "which needs nobody from then on"
+out=$(helper logout team 2>&1); is $? 0 "root logs it out"
+[ ! -e /var/lib/tokenward/team ]; ok $? "and nothing is kept"
+
 # What runs as root, until it is the service user: nothing that reads or speaks.
 if command -v valgrind >/dev/null && command -v python3 >/dev/null && ! is_sanitized; then
     mkdir -m 777 "$T/calls"

@@ -309,6 +309,11 @@ Test(authorization, needs_somebody)
     cr_expect_eq(authorization_begin(&context, &action, &authorization, &err),
                  TW_E_INTERACT);
     cr_expect_not_null(strstr(err.message, "run: tokenward login p"));
+    context.secrets.system = true;
+    cr_expect_eq(authorization_begin(&context, &action, &authorization, &err),
+                 TW_E_INTERACT);
+    cr_expect_not_null(
+        strstr(err.message, "run: tokenward-helper --system login p"));
     context.person = &deaf;
     cr_expect_eq(authorization_begin(&context, &action, &authorization, &err),
                  TW_E_INTERACT);
