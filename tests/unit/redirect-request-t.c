@@ -3,6 +3,7 @@
  * redirect-request-t.c - where a browser comes back to, and what it brings.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "helper/redirect_request.h"
@@ -149,6 +150,9 @@ Test(redirect_request, is_read_in_one_way)
         HEAD("/cb?code=%4"),
         HEAD("/cb?code=%"),
         HEAD("/cb?code=%g1"),
+        HEAD("/cb?code=%2g"),
+        HEAD("/cb?code=%4@"),
+        HEAD("/cb?code=%7f"),
         "GET /cb?code=a\r\nHost: 127.0.0.1:8401\r\n\r\n",
         "GET /cb?code=a HTTP/2\r\nHost: 127.0.0.1:8401\r\n\r\n",
         "GET /cb?code=a b HTTP/1.1\r\nHost: 127.0.0.1:8401\r\n\r\n",
@@ -173,6 +177,8 @@ Test(redirect_request, is_for_this_place_alone)
         "GET /cb?code=a HTTP/1.1\r\nHost: a.test:8401\r\n\r\n",
         "GET /cb?code=a HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
         "GET /cb?code=a HTTP/1.1\r\nHost: localhost:8401\r\n\r\n",
+        "GET /cb?code=a HTTP/1.1\r\nHosts: 127.0.0.1:8401\r\n\r\n",
+        "GET /cb?code=a HTTP/1.1\r\nFrom: 127.0.0.1:8401\r\n\r\n",
         TWICE,
     };
 
@@ -180,8 +186,35 @@ Test(redirect_request, is_for_this_place_alone)
         cr_expect_eq(kind_of(BAD[i]), REDIRECT_ELSEWHERE, "%s", BAD[i]);
     cr_expect_eq(kind_of("GET /cb HTTP/1.0\nA: b\nhost:127.0.0.1:8401 \n\n"),
                  REDIRECT_HERE);
+    cr_expect_eq(kind_of("GET /cb HTTP/1.0\nFrom: b\nHost:\t127.0.0.1:8401"
+                         "\t\n\n"),
+                 REDIRECT_HERE);
     cr_expect_eq(kind_of("POST /cb HTTP/1.1\r\n\r\n"), REDIRECT_NO_GET);
     cr_expect_eq(kind_of("HEAD /cb HTTP/1.1\r\n\r\n"), REDIRECT_NO_GET);
+}
+
+/* Which a browser does not name. */
+Test(redirect_request, may_be_at_the_port_of_http)
+{
+    static const struct {
+        const char *host;
+        enum redirect_kind kind;
+    } ROWS[] = {{"127.0.0.1", REDIRECT_HERE},
+                {"127.0.0.1:80", REDIRECT_HERE},
+                {"127.0.0.1:8401", REDIRECT_ELSEWHERE},
+                {"localhost", REDIRECT_ELSEWHERE},
+                {"a.test", REDIRECT_ELSEWHERE}};
+    struct redirect_place place;
+    char head[128];
+
+    cr_assert_null(problem_of("http://127.0.0.1:80/cb", &place));
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        (void)snprintf(head, sizeof head,
+                       "GET /cb HTTP/1.1\r\nHost: %s\r\n\r\n", ROWS[i].host);
+        cr_expect_eq(
+            redirect_request_read(&place, head, strlen(head), &answer),
+            ROWS[i].kind, "%s", ROWS[i].host);
+    }
 }
 
 Test(redirect_request, is_looked_at_when_it_is_whole)
@@ -191,7 +224,7 @@ Test(redirect_request, is_looked_at_when_it_is_whole)
 
     cr_assert_null(problem_of("http://127.0.0.1:8401/cb", &place));
     redirect_answer_init(&answer);
-    for (size_t n = 0; n + 1 < sizeof WHOLE - 1; n++)
+    for (size_t n = 0; n < strlen(WHOLE); n++)
         cr_expect_eq(redirect_request_read(&place, WHOLE, n, &answer),
                      REDIRECT_INCOMPLETE, "%zu", n);
     redirect_answer_clear(&answer);
