@@ -54,7 +54,7 @@ corpora_rows(const char *dir, const char *table, size_t count,
     char path[PATH_MAX], *line = NULL;
     size_t size = 0;
     FILE *file;
-    bool head = true;
+    bool head = true, good = true;
 
     (void)snprintf(path, sizeof path, "%s/%s", dir, table);
     file = fopen(path, "r");
@@ -63,11 +63,13 @@ corpora_rows(const char *dir, const char *table, size_t count,
     while (getline(&line, &size, file) > 0) {
         char *fields[CORPORA_FIELDS_MAX] = {NULL};
 
-        if (cut(line, fields) == count && !head)
+        if (cut(line, fields) != count)
+            good = false;
+        else if (!head)
             take(arg, fields);
         head = false;
     }
     free(line);
     (void)fclose(file);
-    return true;
+    return good;
 }

@@ -18,8 +18,9 @@ void corpora_shared(const char *name, char *out, size_t size);
 
 typedef void corpora_take(void *arg, char **fields);
 
-/* corpora_rows: hands every row below the head of @dir/@table that has @count
- * fields to @take.  False: there is no such file. */
+/* corpora_rows: hands every row below the head of @dir/@table, each of @count
+ * fields, to @take.  False: there is no such file, or it has another row,
+ * which is not taken. */
 bool corpora_rows(const char *dir, const char *table, size_t count,
                   corpora_take *take, void *arg);
 

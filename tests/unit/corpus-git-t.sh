@@ -161,5 +161,7 @@ while IFS="$tab" read -r input op verdict form level reason; do
     sed 's/tok-[a-z-]*/TOKEN/; s/^/# out: /' "$T/out" | cat -v
     sed 's/^/# err: /' "$T/err" | cat -v
 done <"$CORPUS/cases.tsv"
+[ "$count" -gt 0 ] && [ "$count" = "$(($(wc -l <"$CORPUS/cases.tsv") - 1))" ] ||
+    { echo "Bail out! $CORPUS is not whole"; exit 1; }
 echo "# figure corpus-unmet $unmet of $count rows of git requests"
 echo "1..$count"
