@@ -32,7 +32,9 @@ third=$(kept work)
 [ "$third" != "$second" ]; ok $? "and replaced by the next"
 is "$(families)" "family 0 alive rotations 2" "each was used once"
 grep -rqF -e "$second" -e "$third" "$T/run"; is $? 1 "the runtime directory holds none"
-user tokenward status --json | grep -qF -e "$third"; is $? 1 "nor does status --json"
+out=$(user tokenward status --json)
+like "$out" '"name": *"work"' "status --json tells of it"
+printf '%s' "$out" | grep -qF -e "$third"; is $? 1 "and does not hold it"
 grep -qF -e "$first" "$STATE/work"; is $? 1 "nor the state the old one"
 
 # Many at once, in two runtime directories: nobody sends one twice.

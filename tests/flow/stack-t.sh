@@ -224,7 +224,8 @@ stack runs "- client_secret: {command: [$T/bin/runs]}"
 like "$(user tokenward explain runs)" "command $T/bin/runs: there" "a command is there"
 [ ! -e "$T/home/ran" ]; ok $? "and is not run"
 is "$(requests)" "$before" "nothing is sent"
-user tokenward explain here | grep -qF -e "$CANARY" -e "$(sed -n 's/^access_token=//p' "$(record here)")"; is $? 1 "neither secret nor token is shown"
+out=$(user tokenward explain here); is $? 0 "explain: exit 0"
+printf '%s' "$out" | grep -qF -e "$CANARY" -e "$(sed -n 's/^access_token=//p' "$(record here)")"; is $? 1 "neither secret nor token is shown"
 
 # Sources that hang leave time for those behind.
 HANG="token_endpoint: $URL/m/hang/oauth/v1/token"
