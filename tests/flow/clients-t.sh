@@ -67,6 +67,7 @@ EOS
     : >"$S/log"
     ask 127.0.0.1 '[kubectl]' >/dev/null
     is "$(grep -c Bearer "$S/log")" 0 "another cluster: no token is sent"
+    like "$(cat "$T/err")" "no profile's match: is for this cluster's server" "for it is none of ours"
 fi
 
 # cargo asks a sparse index without a token, then with one.

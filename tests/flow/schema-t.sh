@@ -37,11 +37,16 @@ like "$(valid "$T/corpus/schema/unknown-top.yaml")" "^invalid" "nor is another k
 import json, os, sys
 schema = json.load(open(sys.argv[1]))["definitions"]["profile"]
 os.mkdir(sys.argv[2])
+WHOLE = "profiles:\n  p:\n    token_endpoint: https://a.example.com/token\n    client_id: x\n    client_secret: {file: x}\n"
+with open(sys.argv[2] + ".yaml", "w") as file:
+    file.write(WHOLE)
 for name in schema["properties"]:
     with open(os.path.join(sys.argv[2], name + ".yaml"), "w") as file:
-        file.write("profiles:\n  p:\n    token_endpoint: https://a.example.com/token\n    client_id: x\n"
-                   "    client_secret: {file: x}\n    %s: x\n" % name[:-1])
+        file.write(WHOLE + "    %s: x\n" % name[:-1])
 END
+chmod 600 "$T/typos.yaml"; own "$T/typos.yaml"
+like "$(valid "$T/typos.yaml")" '^valid' "without any it is valid"
+user tokenward check "$T/typos.yaml" >/dev/null 2>&1; is $? 0 "and the checker takes it"
 chmod -R go= "$T/typos"; own "$T/typos"
 is "$(valid "$T"/typos/*.yaml | grep -c '^valid')" 0 "no key that lacks a letter is valid"
 [ "$(find "$T/typos" -name '*.yaml' | wc -l)" -gt 50 ]; ok $? "$(find "$T/typos" -name '*.yaml' | wc -l) of them"
