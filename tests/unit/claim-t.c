@@ -82,13 +82,31 @@ Test(claim, the_length_says_where_it_ends)
     (void)strcpy(address.sun_path, "/1/unit/shop.service/pay");
     cr_expect_eq(claim_parse(&address, sizeof address, &claim, NULL),
                  TW_E_USAGE, "a path is no abstract address");
+    n = offsetof(struct sockaddr_un, sun_path) + strlen(address.sun_path);
+    cr_expect_eq(claim_parse(&address, (socklen_t)n, &claim, NULL), TW_E_USAGE,
+                 "nor without its NUL");
     cr_expect_eq(
         claim_parse(&address, sizeof address.sun_family, &claim, NULL),
         TW_E_USAGE, "nor is none");
 }
 
+Test(claim, is_an_address_of_this_host_alone)
+{
+    static const char GOOD[] = "1/unit/shop.service/pay";
+    struct sockaddr_un address = {.sun_family = AF_INET};
+    struct claim claim;
+    const socklen_t n = offsetof(struct sockaddr_un, sun_path) + sizeof GOOD;
+
+    memcpy(address.sun_path + 1, GOOD, sizeof GOOD - 1);
+    cr_expect_eq(claim_parse(&address, n, &claim, NULL), TW_E_USAGE);
+    address.sun_family = AF_UNIX;
+    cr_expect_eq(claim_parse(&address, n, &claim, NULL), TW_OK);
+}
+
 Test(unit_name, which_there_are)
 {
+    char longest[UNIT_NAME_MAX + 2];
+
     static const char *const GOOD[] = {"a.service", "a@.service", "a@b.socket",
                                        "a-b_c:d.mount", "x\\x2dy.swap"};
     static const char *const BAD[] = {
@@ -99,6 +117,10 @@ Test(unit_name, which_there_are)
         cr_expect(unit_name_is(GOOD[i]), "%s", GOOD[i]);
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
         cr_expect_not(unit_name_is(BAD[i]), "%s", BAD[i]);
+    memset(longest, 'a', sizeof longest);
+    (void)strcpy(longest + sizeof longest - sizeof ".service", ".service");
+    cr_expect_not(unit_name_is(longest), "one byte too long");
+    cr_expect(unit_name_is(longest + 1));
 }
 
 Test(unit_name, which_a_rule_means)
@@ -111,9 +133,11 @@ Test(unit_name, which_a_rule_means)
     cr_expect(readers_has_unit(&readers, "worker@1.service"));
     cr_expect(readers_has_unit(&readers, "one@x.service"));
     cr_expect_not(readers_has_unit(&readers, "one@y.service"));
+    cr_expect_not(readers_has_unit(&readers, "one@yx.service"));
     cr_expect_not(readers_has_unit(&readers, "shop.socket"));
     cr_expect_not(readers_has_unit(&readers, "worker.service"));
     cr_expect_not(readers_has_unit(&readers, "worker@1.socket"));
+    cr_expect_not(readers_has_unit(&readers, "worker@one.socket"));
     cr_expect_not(readers_has_unit(&readers, "xworker@1.service"));
     cr_expect_not(readers_has_unit(&readers, "shop.service.service"));
 }

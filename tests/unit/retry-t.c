@@ -97,9 +97,13 @@ Test(retry, the_first_rejection_is_free_and_a_row_of_them_is_not)
     retry_after_rejection(&note, 5, now, 0);
     cr_assert_eq(backoff_left(&note, now), 0);
     cr_assert_str_empty(note.message);
+    retry_after_success(&note, now); /* a token came, and is rejected, too */
+    now.wall++;
     retry_after_rejection(&note, 5, now, 0);
     cr_assert_gt(backoff_left(&note, now), 0);
     cr_assert(strstr(note.message, "2 young tokens"), "%s", note.message);
+    cr_expect_str_eq(note.status, "retry");
+    cr_expect_eq(note.failed_at, now.wall);
     for (int i = 0; i < 20; i++)
         retry_after_rejection(&note, 5, now, 0);
     cr_assert_eq(backoff_left(&note, now), RETRY_MAX_S);
