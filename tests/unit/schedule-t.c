@@ -80,6 +80,7 @@ Test(schedule, when_something_is_due)
         cr_expect_eq(due, row->due, "%s: %ld", row->name, (long)due);
         cr_expect_eq(facts.is_open, row->is_open, "%s", row->name);
         schedule_close(&facts);
+        cr_expect_not(facts.is_open, "%s: closed", row->name);
         if (row->is_open)
             cr_expect_leq(schedule_due(&facts, now), now.boot, "%s: closed",
                           row->name);
@@ -128,6 +129,9 @@ Test(schedule, what_left_no_note_is_held_back_too)
 
         schedule_hold(&facts, ROWS[i].status, ROWS[i].failures, START, 0);
         cr_expect_eq(schedule_due(&facts, START) - START.boot, ROWS[i].wait,
+                     "row %zu", i);
+        cr_expect_eq(facts.is_open,
+                     ROWS[i].wait >= 300 && ROWS[i].status != TW_E_SYSTEM,
                      "row %zu", i);
         schedule_hold(&facts, ROWS[i].status, ROWS[i].failures, START, 1023);
         cr_expect_leq(schedule_due(&facts, START) - START.boot,
@@ -240,6 +244,37 @@ Test(schedule, many_come_out_in_order)
     cr_assert_eq(schedule_next(&schedule), SCHEDULE_NEVER);
     schedule_clear(&schedule);
     free(entries);
+}
+
+/* As they come and go, the first of those that are there is the next one. */
+Test(schedule, few_come_and_go_in_any_order)
+{
+    enum { FEW = 12, TURNS = 20000 };
+
+    struct schedule_entry entries[FEW] = {{.at = 0}};
+    struct schedule schedule = {.count = 0};
+
+    srandom(7);
+    for (int turn = 0; turn < TURNS; turn++) {
+        struct schedule_entry *entry = &entries[random() % FEW];
+        int64_t next = SCHEDULE_NEVER;
+        size_t count = 0;
+
+        if (random() % 3)
+            cr_assert(schedule_put_at(&schedule, entry, random() % 100));
+        else if (random() % 2)
+            schedule_drop(&schedule, entry); /* also one that is not there */
+        else
+            (void)schedule_take(&schedule, (struct now){0, random() % 100});
+        for (size_t i = 0; i < FEW; i++) {
+            count += entries[i].at != 0;
+            if (entries[i].at && entries[i].due < next)
+                next = entries[i].due;
+        }
+        cr_assert_eq(schedule.count, count, "turn %d", turn);
+        cr_assert_eq(schedule_next(&schedule), next, "turn %d", turn);
+    }
+    schedule_clear(&schedule);
 }
 
 /* What was due last is due first, once the clock that said so was set. */
