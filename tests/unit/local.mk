@@ -341,7 +341,7 @@ tests_unit_readers_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_readers_t_CFLAGS = $(CC_UNIT)
 tests_unit_readers_t_LDADD = $(LINK_UNIT)
 
-tests_unit_record_t_SOURCES = tests/unit/record-t.c
+tests_unit_record_t_SOURCES = tests/unit/record-t.c tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_record_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_record_t_CFLAGS = $(CC_UNIT)
 tests_unit_record_t_LDADD = $(LINK_UNIT)

@@ -4,12 +4,15 @@
  * lives.
  */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "provider/base/clock.h"
 #include "provider/base/record.h"
+#include "tests/unit/scratch.h"
 
 static void
 fill(struct secret *out, const char *text)
@@ -115,11 +118,149 @@ Test(record, is_refused_with_a_foreign_version_or_a_bad_value)
     }
 }
 
+/* WHOLE, with @line instead of the one that begins as it does up to its '=',
+ * or without that one, if nothing follows the '='. */
+static void
+fill_but_for(struct secret *out, const char *line)
+{
+    const char *value = strchr(line, '=') + 1;
+    size_t n = (size_t)(value - line);
+    bool found = false;
+
+    *out = SECRET_INIT(RECORD_MAX);
+    for (const char *at = WHOLE; *at;) {
+        size_t len = strcspn(at, "\n") + 1;
+        bool is_it = strncmp(at, line, n) == 0;
+
+        found = found || is_it;
+        if (!is_it)
+            cr_assert(secret_append(out, at, len));
+        else if (*value)
+            cr_assert(secret_append_text(out, line) &&
+                      secret_append(out, "\n", 1));
+        at += len;
+    }
+    cr_assert(found, "%s", line);
+}
+
+Test(record, is_whole_with_each_of_its_lines_alone)
+{
+    static const struct {
+        const char *line;
+        enum tw_status status;
+    } ROWS[] = {
+        {"profile=q", TW_OK},
+        {"tokenward-record=2", TW_E_NOT_FOUND},
+        {"tokenward-record=", TW_E_NOT_FOUND},
+        {"profile=", TW_E_NOT_FOUND},
+        {"generation=", TW_E_NOT_FOUND},
+        {"generation=-1", TW_E_NOT_FOUND},
+        {"generation=1x", TW_E_NOT_FOUND},
+        {"generation=9223372036854775806", TW_OK},
+        {"token_type=", TW_E_NOT_FOUND},
+        {"access_token=", TW_OK},
+        {"issued_at=-1", TW_E_NOT_FOUND},
+        {"issued_at=0", TW_OK},
+        {"issued_at=253402300799", TW_OK},
+        {"issued_at=253402300800", TW_E_NOT_FOUND},
+        {"expires_at=-1", TW_E_NOT_FOUND},
+        {"expires_at=253402300800", TW_E_NOT_FOUND},
+        {"boottime_expires=-1", TW_E_NOT_FOUND},
+        {"boottime_expires=253402300800", TW_E_NOT_FOUND},
+        {"refresh_at=", TW_E_NOT_FOUND},
+        {"refresh_at=-1", TW_E_NOT_FOUND},
+        {"refresh_at=253402300800", TW_E_NOT_FOUND},
+        {"lifetime=", TW_E_NOT_FOUND},
+        {"lifetime=-1", TW_E_NOT_FOUND},
+        {"lifetime=1", TW_OK},
+        {"lifetime=253402300799", TW_OK},
+        {"lifetime=253402300800", TW_E_NOT_FOUND},
+        {"future_key", TW_E_NOT_FOUND},
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        AUTO_RECORD record = RECORD_INIT;
+        AUTO_SECRET text = SECRET_INIT(RECORD_MAX);
+
+        if (strchr(ROWS[i].line, '='))
+            fill_but_for(&text, ROWS[i].line);
+        else
+            cr_assert(secret_append_text(&text, WHOLE) &&
+                      secret_append_text(&text, ROWS[i].line));
+        cr_expect_eq(record_parse(&text, &record, NULL), ROWS[i].status, "%s",
+                     ROWS[i].line);
+        cr_expect_eq(record.text.len != 0, ROWS[i].status == TW_OK, "%s",
+                     ROWS[i].line);
+    }
+}
+
+Test(record, has_so_many_exports_and_no_more)
+{
+    AUTO_RECORD record = RECORD_INIT;
+    AUTO_SECRET text;
+
+    fill(&text, WHOLE);
+    for (int i = 0; i < 3 * RECORD_EXPORTS_MAX; i++)
+        cr_assert(secret_append_text(&text, "export=B=file\n"));
+    cr_assert_eq(record_parse(&text, &record, NULL), TW_OK);
+    cr_expect_eq(record.export_count, RECORD_EXPORTS_MAX);
+    cr_expect_str_eq(record.exports[0], "A=token");
+}
+
+static enum tw_status
+read_file(uid_t owner, bool private)
+{
+    AUTO_RECORD record = RECORD_INIT;
+
+    return record_read(AT_FDCWD, scratch_path("record"), owner, private,
+                       &record, NULL);
+}
+
+Test(record, is_believed_of_its_owner_s_file_alone, .init = scratch_make,
+     .fini = scratch_remove)
+{
+    static char long_text[RECORD_MAX + 1];
+    const size_t n = strlen(WHOLE);
+
+    memset(long_text, 'x', sizeof long_text);
+    memcpy(long_text, WHOLE, n);
+    memcpy(long_text + n, "x=", 2);
+    scratch_put("record", 0600, WHOLE, n);
+    cr_expect_eq(read_file(geteuid(), true), TW_OK);
+    cr_expect_eq(read_file(geteuid(), false), TW_OK);
+    cr_expect_eq(read_file(geteuid() + 1, true), TW_E_ACCESS);
+    cr_expect_eq(read_file(geteuid() + 1, false), TW_E_ACCESS);
+    for (mode_t bit = 01; bit <= 040; bit <<= 1) {
+        bool writes = (bit & 022) != 0;
+
+        scratch_put("record", 0600 | bit, WHOLE, n);
+        cr_expect_eq(read_file(geteuid(), true), TW_E_ACCESS, "%o",
+                     (unsigned)bit);
+        cr_expect_eq(read_file(geteuid(), false), writes ? TW_E_ACCESS : TW_OK,
+                     "%o", (unsigned)bit);
+    }
+    scratch_put("record", 0600, "", 0);
+    cr_expect_eq(read_file(geteuid(), true), TW_E_NOT_FOUND);
+    scratch_put("record", 0600, long_text, sizeof long_text);
+    cr_expect_eq(read_file(geteuid(), true), TW_E_NOT_FOUND);
+    scratch_put("record", 0600, long_text, RECORD_MAX);
+    cr_expect_eq(read_file(geteuid(), true), TW_OK, "as long as it may be");
+    cr_assert_eq(unlink(scratch_path("record")), 0);
+    cr_expect_eq(read_file(geteuid(), true), TW_E_NOT_FOUND);
+    scratch_put("other", 0600, WHOLE, n);
+    cr_assert_eq(symlink(scratch_path("other"), scratch_path("record")), 0);
+    cr_expect_eq(read_file(geteuid(), true), TW_E_ACCESS, "a link");
+    cr_assert_eq(unlink(scratch_path("record")), 0);
+    cr_assert_eq(mkdir(scratch_path("record"), 0700), 0);
+    cr_expect_eq(read_file(geteuid(), true), TW_E_ACCESS, "a directory");
+}
+
 Test(record, wants_no_more_than_its_lifetime_gives)
 {
     struct record record = {.lifetime = 3600};
 
     cr_assert_eq(record_wanted(&record, TW_MIN_VALID_DEFAULT), 60);
+    cr_assert_eq(record_wanted(&record, 0), 0);
     cr_assert_eq(record_wanted(&record, 100), 100);
     cr_assert_eq(record_wanted(&record, 100000), 1800);
     record.lifetime = 60;
