@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "provider/base/epoch.h"
 #include "tests/unit/storing.h"
 
 TestSuite(store, .init = storing_set_up, .fini = storing_tear_down);
@@ -176,6 +177,61 @@ Test(store, a_rejected_record_has_no_token_and_keeps_counting)
     cr_assert_eq(store_record(&place, &kept, NULL), TW_OK);
     cr_assert_null(kept.token);
     cr_assert_eq(kept.generation, 2);
+}
+
+Test(store, a_token_file_that_is_gone_keeps_nobody_from_rejecting)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record record = a_record("one", 1);
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    cr_assert_eq(unlink(in_profile("token")), 0);
+    record = a_record(NULL, 2);
+    cr_expect_eq(store_publish(&place, &record, 1, NULL), TW_OK);
+    cr_expect_eq(store_forget(&place, NULL), TW_OK);
+}
+
+/* Each source has a note of its own, and whoever has a token in hand looks
+ * again. */
+Test(store, what_is_forgotten_leaves_no_note_and_is_told)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record record = a_record("one", 1);
+    struct backoff note = {.failures = 0};
+    struct tw_error err = {.status = TW_E_CONFIG, .message = "failed"};
+    struct epoch epoch;
+    uint64_t first;
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    for (unsigned i = 0; i <= STORE_SOURCES_MAX; i++) {
+        note.failures = 10 + i;
+        store_backoff(&place, i, &note);
+    }
+    for (unsigned i = 0; i <= STORE_SOURCES_MAX; i++) {
+        store_note(&place, i, &note);
+        cr_expect_eq(note.failures, 10 + i, "%u", i);
+    }
+    store_hook_note(&place, &err, 1);
+    epoch_map(storing_root, geteuid(), &epoch);
+    first = epoch_value(&epoch);
+    cr_assert_neq(first, 0);
+    record = a_record("two", 2);
+    cr_assert_eq(store_publish(&place, &record, 1, NULL), TW_OK);
+    cr_expect_eq(epoch_value(&epoch), first + 1);
+    cr_assert_eq(store_forget(&place, NULL), TW_OK);
+    cr_expect_eq(epoch_value(&epoch), first + 2);
+    epoch_unmap(&epoch);
+    for (unsigned i = 0; i <= STORE_SOURCES_MAX; i++) {
+        store_note(&place, i, &note);
+        cr_expect_eq(note.failures, 0, "%u", i);
+    }
+    cr_expect_neq(access(in_profile("hook"), F_OK), 0);
+    cr_expect_neq(access(in_profile("record"), F_OK), 0);
+    cr_expect_neq(access(in_profile("token"), F_OK), 0);
 }
 
 Test(store, a_token_file_that_differs_is_mended)
