@@ -73,12 +73,18 @@ user sh -c "umask 077; : >'$LEDGER'"; user ln "$LEDGER" "$T/home/other"
 out=$(fetch 2>&1); is $? 73 "a count with a second name: exit 73"
 like "$out" "is not a plain file of ours" "says so"
 rm "$T/home/other"
-user flock "$LEDGER" sleep 30 &
+for mode in 604 602 640 620; do
+    chmod $mode "$LEDGER"
+    out=$(fetch 2>&1); is $? 73 "one of mode $mode: exit 73"
+done
+chmod 600 "$LEDGER"
+# shellcheck disable=SC2016
+user flock --no-fork "$LEDGER" sh -c 'echo $$ >"$HOME/holder"; exec sleep 30' &
 EXTRA_PID=$!
 until_true 5 sh -c "! flock -n '$LEDGER' true"
 out=$(fetch 2>&1); is $? 75 "a count that is being written: exit 75"
 like "$out" "being counted by another process" "says so"
-kill "$EXTRA_PID"; pkill -f "^sleep 30" -P "$EXTRA_PID"; wait "$EXTRA_PID" 2>/dev/null
+kill "$(cat "$T/home/holder")"; wait "$EXTRA_PID" 2>/dev/null
 EXTRA_PID=
 profile odd /oauth/v1/token 'max_fetches: 0/day'
 like "$(user tokenward-helper check 2>&1)" "odd.yaml:8:18: profile 'odd': max_fetches must be a number from 1 to 1000 and a time" "a quota of none is refused"

@@ -69,6 +69,7 @@ UNIT_TESTS += \
 	tests/unit/profile-t \
 	tests/unit/profiles-t \
 	tests/unit/publish-t \
+	tests/unit/quota-t \
 	tests/unit/readers-t \
 	tests/unit/record-t \
 	tests/unit/redirect-request-t \
@@ -335,6 +336,11 @@ tests_unit_publish_t_SOURCES = tests/unit/publish-t.c tests/unit/fake_modules.c 
 tests_unit_publish_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_publish_t_CFLAGS = $(CC_UNIT)
 tests_unit_publish_t_LDADD = $(LINK_UNIT)
+
+tests_unit_quota_t_SOURCES = tests/unit/quota-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_quota_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_quota_t_CFLAGS = $(CC_UNIT)
+tests_unit_quota_t_LDADD = $(LINK_UNIT)
 
 tests_unit_readers_t_SOURCES = tests/unit/readers-t.c
 tests_unit_readers_t_CPPFLAGS = $(CPP_UNIT)
