@@ -94,12 +94,24 @@ until_true 30 test -s "$T/home/pid"
 profile signals /oauth/v1/token "on_refresh: {signal: USR1, pidfile: $T/home/pid}"
 user tokenward-helper fetch signals; is $? 0 "a signal"
 until_true 30 test -e "$T/home/hup"; is $? 0 "reaches the process of the pidfile"
+rm -f "$T/home/hup"
+chmod 646 "$T/home/pid"
+like "$(user tokenward-helper --force fetch signals 2>&1)" "on_refresh of 'signals': mode 0646 lets others write it" "a pidfile that others may write is told"
+chmod 664 "$T/home/pid"
+like "$(user tokenward-helper --force fetch signals 2>&1)" "on_refresh of 'signals': mode 0664 lets others write it" "or the group"
+chmod 644 "$T/home/pid"
+if [ "$(id -u)" = 0 ]; then
+    chown 65533 "$T/home/pid"
+    like "$(user tokenward-helper --force fetch signals 2>&1)" "on_refresh of 'signals': belongs to uid 65533" "one of another user's is told"
+    own "$T/home/pid"
+fi
+sleep 0.3 # the shell of the trap looks ten times a second
+[ ! -e "$T/home/hup" ]; is $? 0 "and the process is sent nothing"
+user tokenward-helper --force fetch signals 2>/dev/null
+until_true 30 test -e "$T/home/hup"; is $? 0 "which lives"
 touch "$T/home/end"
 wait "$waiting"
-chmod 666 "$T/home/pid"
-like "$(user tokenward-helper --force fetch signals 2>&1)" "on_refresh of 'signals'.*" "a pidfile that others may write is told"
-chmod 644 "$T/home/pid"
-for bad in 1 0 -5 x ""; do
+for bad in 1 0 -5 x 4294967298 ""; do
     echo "$bad" | user tee "$T/home/pid" >/dev/null
     like "$(user tokenward-helper --force fetch signals 2>&1)" "holds no process's number" "a pidfile of '$bad' is told"
 done
@@ -167,6 +179,9 @@ END
     for name in own team@two stack linked main; do
         user tokenward-helper --no-hooks fetch "$name" >"$T/fetched" 2>&1; is $? 0 "$name: a token"; sed "s/^/# /" "$T/fetched"
     done
+    user tokenward-helper --no-hooks reject own
+    is "$(hook own)" "0 " "a token that was rejected meanwhile has no hook"
+    user tokenward-helper --no-hooks fetch own
     is "$(hook own)" "0 first own" "a profile's hook runs"
     is "$(opened)" "own.yaml " "and its own file alone is read"
     is "$(hook team@two)" "0 team team@two" "an instance's"
