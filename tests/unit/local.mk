@@ -38,6 +38,7 @@ UNIT_TESTS += \
 	tests/unit/explain-t \
 	tests/unit/form-t \
 	tests/unit/grants-t \
+	tests/unit/hook-t \
 	tests/unit/hours-t \
 	tests/unit/host-names-t \
 	tests/unit/http-answer-t \
@@ -181,6 +182,12 @@ tests_unit_grants_t_SOURCES = tests/unit/grants-t.c tests/unit/fake_host.c tests
 tests_unit_grants_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_grants_t_CFLAGS = $(CC_UNIT)
 tests_unit_grants_t_LDADD = $(LINK_UNIT)
+
+tests_unit_hook_t_SOURCES = tests/unit/hook-t.c tests/unit/storing.c tests/unit/storing.h
+tests_unit_hook_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_hook_t_CFLAGS = $(CC_UNIT)
+tests_unit_hook_t_LDFLAGS = -Wl,--wrap=clock_monotonic_ms
+tests_unit_hook_t_LDADD = $(LINK_UNIT)
 
 tests_unit_hours_t_SOURCES = tests/unit/hours-t.c tests/unit/figure.h tests/unit/raw_server.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_hours_t_CPPFLAGS = $(CPP_UNIT)

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hook-t.c - a hook that does not end is ended, and says what it said; with
+ * no waiting, since the clock is the test's.
+ */
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/hook.h"
+#include "provider/base/clock.h"
+#include "tests/unit/storing.h"
+
+static int64_t later_ms; /* once it has written */
+static int64_t generation;
+
+int64_t __real_clock_monotonic_ms(void);
+int64_t __wrap_clock_monotonic_ms(void);
+
+int64_t
+__wrap_clock_monotonic_ms(void)
+{
+    return __real_clock_monotonic_ms() +
+           (access(in_profile("said"), F_OK) == 0 ? later_ms : 0);
+}
+
+TestSuite(hook, .init = storing_set_up, .fini = storing_tear_down,
+          .timeout = 60);
+
+/* Its process writes its number, and then goes on for long. */
+static enum tw_status
+run(const char *script, struct tw_error *err)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record record = a_record("tok", generation + 1);
+    char *argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)script,
+                    (char *)in_profile("said"), NULL};
+    const struct hook hook = {.argv = argv};
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, generation++, NULL), TW_OK);
+    return hook_run(&hook, &store, place.name, err);
+}
+
+Test(hook, that_does_not_end_is_killed)
+{
+    struct tw_error err;
+    FILE *file;
+    int pid = 0;
+
+    later_ms = HOOK_MS;
+    cr_expect_eq(
+        run("echo $$ >$0.new; mv $0.new $0; echo why; exec sleep 50", &err),
+        TW_E_CONFIG);
+    cr_expect_str_eq(err.message,
+                     "on_refresh of 'p': did not end within 30 s and was "
+                     "killed\nit said: why");
+    file = fopen(in_profile("said"), "r");
+    cr_assert_not_null(file);
+    cr_assert_eq(fscanf(file, "%d", &pid), 1);
+    (void)fclose(file);
+    cr_expect_eq(kill(pid, 0), -1, "it is gone");
+}
+
+Test(hook, that_ends_in_time_is_not)
+{
+    struct tw_error err;
+
+    later_ms = HOOK_MS - 5000;
+    cr_expect_eq(run("touch $0", &err), TW_OK, "%s", err.message);
+    cr_expect_eq(run("echo one; echo two; exit 3", &err), TW_E_CONFIG);
+    cr_expect_str_eq(err.message,
+                     "on_refresh of 'p': failed with exit status 3; run it by "
+                     "hand to see why\nit said: one");
+}
