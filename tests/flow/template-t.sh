@@ -103,6 +103,13 @@ like "$(ring dora 'command=ensure\nprofile=corp@dora\n')" '^status=access' "a us
 [ ! -e /run/tokenward/corp@dora ]; ok $? "and nothing is made for it"
 like "$(ring bert 'command=ensure\nprofile=corp@carl\n')" '^status=access' "one user makes no other's"
 [ ! -e /run/tokenward/corp@carl ]; ok $? "and nothing is made for that one"
+out=$(setpriv --reuid=bert --regid="$(id -u bert)" --clear-groups $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=ensure\nprofile=corp@bert\n')
+like "$out" '^status=access' "who is a reader by a group, and is not in it, has none, had it or no"
+for name in corp@dora corp@nobody-of-here; do
+    like "$($PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "command=ensure\\nprofile=$name\\n")" '^status=access' "root makes no $name"
+    like "$(ring "$SERVICE" "command=ensure\\nprofile=$name\\n")" '^status=access' "nor does the service"
+done
+like "$($PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=ensure\nprofile=corp@bert\n')" '^status=ok' "root may have what is there"
 like "$(git_of bert corp.example.test x)" "^password=$(token corp@bert)" "a route leads each user to the own one"
 is "$(as anna cat "$SYSCONF/secrets/anna" 2>&1 | grep -c "$CANARY")" 0 "no user can read the secret"
 like "$(cat /run/tokenward/index)" '^login=corp@$' "the index tells whose login it is for"
