@@ -44,7 +44,7 @@ filtered() {
 }
 
 attack; is $? 0 "an intruder gets a token like any provider"
-for name in read-outside read-profile read-other-secret write-outside rename; do ruled 1 $name; done
+for name in read-outside read-profile read-other-secret write-own-secret write-outside rename; do ruled 1 $name; done
 [ "$LANDLOCK" = 0 ] || { [ ! -e "$T/run/planted" ] && [ -e "$T/run/outside" ]; ok $? "and nothing was written or moved"; }
 ruled 4 bind
 ruled 4 connect-elsewhere
@@ -55,16 +55,19 @@ attack env NO_PROXY=example.test http_proxy=http://127.0.0.1:3128; is $? 0 "wher
 ruled 4 connect-elsewhere
 is "$(came read-own-secret)" done "its own secret is read"
 is "$(came write-runtime)" done "the runtime directory is written"
-is "$(grep -c "^intruder: " "$T/out")" 21 "it tried all that it can"
+is "$(grep -c "^intruder: " "$T/out")" 22 "it tried all that it can"
 
 # A module's constructor runs, and profiles are parsed, where no endpoint is
 # spoken to, too: what these commands write is the runtime directory or nothing.
 cat >"$T/planter.c" <<'END'
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include "tokenward-provider.h"
 static void plant(const char *place)
 {
@@ -75,7 +78,25 @@ static void plant(const char *place)
     fd = open(path, O_WRONLY | O_CREAT, 0600);
     fprintf(stderr, "planter: %s %s\n", path, fd < 0 ? strerrorname_np(errno) : "done");
 }
-__attribute__((constructor)) static void turn(void) { plant(OUTSIDE); plant(RUNTIME); }
+static void call(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(9)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    fprintf(stderr, "planter: connect %s\n",
+            fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? strerrorname_np(errno) : "done");
+    close(fd);
+}
+static void multiply(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(0);
+    fprintf(stderr, "planter: fork %s\n", pid < 0 ? strerrorname_np(errno) : "done");
+}
+__attribute__((constructor)) static void turn(void) { plant(OUTSIDE); plant(RUNTIME); call(); multiply(); }
 static int advance(const struct tw_host *host, void *state, const struct tw_event *event, struct tw_action *action)
 {
     (void)host; (void)state; (void)event;
@@ -101,12 +122,24 @@ planted() { # planted OUTSIDE RUNTIME COMMAND...
     else
         skip "$*: what a module may write" "no Landlock here"
     fi
+    ! grep -q '^planter: connect' "$T/out"; [ $? = 1 ]; is $? 0 "its constructor ran"
+    if [ "$SECCOMP" = 1 ]; then
+        is "$(sed -n 's/^planter: \(connect\|fork\) //p' "$T/out" | sort -u)" ENOSYS "and calls nobody, nor makes a process"
+    else
+        skip "and calls nobody, nor makes a process" "no seccomp here"
+    fi
     is $status 0 "and it works"
 }
 planted EACCES EACCES check
 planted EACCES EACCES providers planter
 planted EACCES done explain planted
 planted EACCES done index
+if [ "$SECCOMP" = 1 ] && [ "$LANDLOCK" -ge 4 ]; then
+    user lacking --seccomp "$T/bin/tokenward-helper" check >"$T/out" 2>&1
+    is "$(sed -n 's/^planter: connect //p' "$T/out" | sort -u)" EACCES "without seccomp it is Landlock that lets it call nobody"
+else
+    skip "without seccomp it is Landlock that lets it call nobody" "this kernel or build lacks one"
+fi
 user "$T/bin/tokenward-helper" reject y; is $? 0 "reject writes there, too"
 rm "$T/config/tokenward/profiles.d/planted.yaml" "$T/modules/planter.so"
 
@@ -150,5 +183,26 @@ else
 fi
 user tokenward get x >"$T/out" 2>&1; is $? 0 "whose broker starts the fetch of a profile with a command"
 kill "$pid"; wait "$EXTRA_PID"; is $? 0 "and which ends when it is told"
+EXTRA_PID=
+
+# A provider of ours is asked by the resident helper itself: one that has
+# turned, in its place.
+compile -D_GNU_SOURCE -DNAME='"client_credentials"' -I"$TOP_SRC/provider" -o "$T/modules/client_credentials.so" \
+    "$TOP_SRC/tests/flow/intruder.c" 2>"$T/err" || { sed 's/^/# /' "$T/err"; echo "Bail out! no module"; exit 1; }
+chmod 644 "$T/modules/client_credentials.so"
+rm -rf "$T/config/tokenward/profiles.d" "$T/run/tokenward" "$T/run/planted" "$T/run/moved"
+profile z /oauth/v1/token "home: $T"
+user sh -c 'echo not for tokens >"$XDG_RUNTIME_DIR/outside"'
+user "$T/bin/tokenward-helper" serve >"$T/served" 2>"$T/out" &
+EXTRA_PID=$!
+until_true 20 has_token z; ok $? "the resident helper asks one that has turned"
+is "$(grep -c "^intruder: " "$T/out")" 22 "which tried all that it can"
+for name in write-own-secret write-outside rename; do ruled 1 $name; done
+[ "$LANDLOCK" = 0 ] || { [ ! -e "$T/run/planted" ] && [ -e "$T/run/outside" ]; ok $? "and nothing was written or moved"; }
+ruled 4 bind
+for name in fork execve ptrace dumpable signal unshare process_vm_readv keyctl personality writable-code packet vsock; do
+    filtered $name
+done
+kill "$(tr -dc 0-9 <"$T/run/tokenward/serve")"; wait "$EXTRA_PID"; is $? 0 "and ends when it is told"
 EXTRA_PID=
 done_testing

@@ -26,6 +26,10 @@
 #include <tokenward-provider.h>
 #include <unistd.h>
 
+#ifndef NAME
+#define NAME "intruder"
+#endif
+
 struct state {
     struct tw_field fields[2];
 };
@@ -142,6 +146,7 @@ attack(const char *home)
     try_open("read-other-secret", home, "/config/tokenward/other.secret",
              O_RDONLY);
     try_open("read-own-secret", home, "/config/tokenward/secret", O_RDONLY);
+    try_open("write-own-secret", home, "/config/tokenward/secret", O_WRONLY);
     try_open("write-outside", home, "/run/planted", O_WRONLY | O_CREAT);
     try_open("write-runtime", home, "/run/tokenward/x/mine",
              O_WRONLY | O_CREAT);
@@ -175,7 +180,7 @@ advance(const struct tw_host *host, void *state, const struct tw_event *event,
     return 0;
 }
 
-TW_PROVIDER_V1(.name = "intruder", .summary = "tries what is forbidden",
+TW_PROVIDER_V1(.name = NAME, .summary = "tries what is forbidden",
                .needs = TW_NEEDS_ENDPOINT | TW_NEEDS_CLIENT,
                .options = OPTIONS, .option_count = 2,
                .state_size = sizeof(struct state), .advance = advance);
