@@ -149,6 +149,11 @@ if [ "$SECCOMP" = 1 ] && [ "$LANDLOCK" -gt 0 ]; then
     attack lacking --seccomp; is $? 0 "without seccomp: a token"
     is "$(came read-outside) $(came write-outside)" "EACCES EACCES" "and Landlock holds"
     is "$(came execve)" EPERM "a program may be forked, and not run"
+    if [ "$LANDLOCK" -ge 6 ]; then
+        is "$(came signal)" EPERM "and nobody outside is sent a signal"
+    else
+        skip "nobody outside is sent a signal" "no Landlock 6 here"
+    fi
     attack lacking --landlock; is $? 0 "without Landlock: a token"
     is "$(came fork) $(came execve)" "ENOSYS ENOSYS" "and the filter holds"
     is "$(came read-outside)" done "what the user's files let it read is read"
