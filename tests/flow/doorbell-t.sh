@@ -11,8 +11,8 @@ nameless
 PYTHON=/usr/bin/python3 # not one of root's home
 [ -x $PYTHON ] || skip_all "python3 is not installed"
 sandbox
-cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
-chmod 644 "$T/bin/ring.py"
+cp "$TOP_SRC/tests/flow/ring.py" "$TOP_SRC/tests/flow/load.py" "$T/bin/"
+chmod 644 "$T/bin/ring.py" "$T/bin/load.py"
 BELL=$T/run/tokenward/doorbell
 ring() { user $PYTHON "$T/bin/ring.py" "$BELL" "$@"; }
 serve() {
@@ -31,6 +31,15 @@ is "$(stat -c %a "$BELL")" 600 "the socket is its user's alone"
 until_true 30 test -e "$(record pay)"
 out=$(ring 'command=ensure\nprofile=pay\n'); is "$out" "status=ok" "ensure: ok"
 printf '%s' "$out" | grep -qF -e "$(field pay access_token)"; is $? 1 "and no token in the answer"
+# A user's own service manager is handed what its units load.
+LOAD=$T/run/tokenward/credential
+is "$(stat -c %a "$LOAD")" 600 "the socket of credentials is its user's alone, too"
+is "$(user $PYTHON "$T/bin/load.py" "$LOAD" any.service pay)" "$(field pay access_token)" "any unit of the user's is handed the token"
+if [ "$(id -u)" = 0 ]; then
+    is "$($PYTHON "$T/bin/load.py" "$LOAD" any.service pay)" "" "root's manager is not the user's"
+else
+    skip "root's manager is not the user's" "needs root"
+fi
 like "$(ring 'command=ensure\nprofile=nosuch\n')" "^status=not_found" "an unknown profile: not_found"
 like "$(ring 'command=status\n')" "^profiles=1" "status: how many profiles"
 like "$(ring 'hello\n')" "^status=usage" "nonsense: usage"
