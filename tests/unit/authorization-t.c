@@ -252,9 +252,10 @@ Test(authorization, believes_its_own_issuer_alone)
 
 Test(authorization, is_asked_for_by_modules_that_say_so)
 {
-    static const char *const OURS[] = {"state",         "redirect_uri",
-                                       "client_id",     "code_challenge",
-                                       "response_type", "request_uri"};
+    static const char *const OURS[] = {
+        "state",         "redirect_uri",   "client_id",
+        "response_mode", "code_challenge", "code_challenge_method",
+        "response_type", "request_uri",    "request"};
     struct tw_field field = {NULL, "x", TW_FIELD_TEXT, 0};
     struct tw_action action = {
         .url = ENDPOINT, .fields = &field, .field_count = 1};
@@ -266,12 +267,40 @@ Test(authorization, is_asked_for_by_modules_that_say_so)
     }
     field = (struct tw_field){"x", "assertion", TW_FIELD_SECRET, 0};
     cr_expect_eq(begin(&action), TW_E_MODULE, "no secret gets into a URL");
-    action.field_count = TW_FIELDS_MAX + 1;
-    cr_expect_eq(begin(&action), TW_E_MODULE);
     action.field_count = 0;
     module.provider.needs = TW_NEEDS_PERSON;
     cr_expect_eq(begin(&action), TW_E_MODULE);
     module.provider.needs = TW_NEEDS_PERSON | TW_NEEDS_REDIRECT;
+}
+
+Test(authorization, is_asked_for_with_a_whole_form)
+{
+    static const struct tw_field BROKEN[] = {{NULL, "x", TW_FIELD_TEXT, 0},
+                                             {"", "x", TW_FIELD_TEXT, 0},
+                                             {"x", NULL, TW_FIELD_TEXT, 0}};
+    static struct tw_field fields[TW_FIELDS_MAX + 1];
+    struct tw_action action = {.url = ENDPOINT, .field_count = 1};
+
+    cr_expect_eq(begin(&action), TW_E_MODULE, "no fields, and one of them");
+    for (size_t i = 0; i < sizeof BROKEN / sizeof *BROKEN; i++) {
+        action.fields = &BROKEN[i];
+        cr_expect_eq(begin(&action), TW_E_MODULE, "%zu", i);
+        cr_expect_eq(shown_count, 0);
+    }
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        fields[i] = (struct tw_field){"x", "y", TW_FIELD_TEXT, 0};
+    action.fields = fields;
+    action.field_count = TW_FIELDS_MAX + 1;
+    cr_expect_eq(begin(&action), TW_E_MODULE);
+    action.field_count = TW_FIELDS_MAX;
+    cr_expect_eq(begin(&action), TW_OK, "%s", err.message);
+}
+
+Test(authorization, may_be_of_a_client_without_a_number)
+{
+    profile.client_id = NULL;
+    begin_well(ENDPOINT);
+    cr_expect_str_eq(parameter("client_id"), "(none)");
 }
 
 Test(authorization, goes_to_an_address_that_may_be_opened)
