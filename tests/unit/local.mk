@@ -22,6 +22,7 @@ tests_unit_corpus_replies_t_LDADD = helper/libhelper.la
 
 if HAVE_CRITERION
 UNIT_TESTS += \
+	tests/unit/audit-t \
 	tests/unit/authorization-code-t \
 	tests/unit/authorization-t \
 	tests/unit/base-t \
@@ -103,6 +104,11 @@ UNIT_TESTS += \
 	tests/unit/watch-t \
 	tests/unit/wipe-t \
 	tests/unit/yaml-t
+tests_unit_audit_t_SOURCES = tests/unit/audit-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_audit_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_audit_t_CFLAGS = $(CC_UNIT)
+tests_unit_audit_t_LDADD = $(LINK_UNIT)
+
 tests_unit_authorization_code_t_SOURCES = tests/unit/authorization-code-t.c tests/unit/fake_host.c tests/unit/fake_host.h
 tests_unit_authorization_code_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_authorization_code_t_CFLAGS = $(CC_UNIT)
