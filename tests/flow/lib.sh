@@ -196,7 +196,7 @@ record() { echo "$T/run/tokenward/$1/record"; }
 field() { sed -n "s/^$2=//p" "$(record "$1")"; }
 # Moves a record's end, as if time had passed.
 age() { # age NAME SECONDS
-    awk -F= -v s="$2" '/^(issued_at|expires_at|boottime_expires|refresh_at)=/ { print $1 "=" $2 - s; next } { print }' \
+    awk -F= -v s="$2" '/^(issued_at|expires_at|boottime_expires|refresh_at)=/ { print $1 "=" ($2 > s ? $2 - s : 0); next } { print }' \
         "$(record "$1")" >"$T/aged"
     cat "$T/aged" >"$(record "$1")"
 }
