@@ -47,6 +47,18 @@ like "$(ring 'command=ensure\nprofile=../pay\n')" "^status=usage" "a path for a 
 like "$(ring "command=ensure\\nprofile=pay\\nx=$(printf %0600d 0)\\n")" "^gone\|^$" "a long packet: the call ends"
 is "$(ring 'command=ensure\nprofile=pay\n' 'command=ensure\nprofile=pay\n' | grep -c '^status=ok')" 2 "two requests on one call"
 
+# 200 at once and 100 a second are more than anybody needs.
+if under_valgrind; then
+    skip "who asks without end is told so" "nobody is fast enough"
+else
+    set --
+    for _ in $(seq 1500); do set -- "$@" 'command=status\n'; done
+    ring "$@" >"$T/asked"
+    [ "$(grep -c '^status=ok' "$T/asked")" -ge 200 ]; ok $? "$(grep -c '^status=ok' "$T/asked") of 1500 requests in a row are answered"
+    like "$(cat "$T/asked")" "^message=too many requests of one user$" "who asks without end is told so"
+    until_true 30 rings
+fi
+
 # Rejected: a new one is there before anybody asks again.
 before=$(field pay generation)
 token=$(field pay access_token)
