@@ -91,6 +91,17 @@ matrix() {
 }
 matrix ""
 fronts
+# A process has the group that a login gives it first in no list of groups.
+in_team() { env -u XDG_RUNTIME_DIR -u XDG_CONFIG_HOME HOME=/nonexistent setpriv --reuid=dora --regid=61100 --clear-groups "$@"; }
+is "$(in_team $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=ensure\nprofile=two\n')" "status=ok" "whose own group is a reader may ring"
+is "$(in_team cat /run/tokenward/two/token)" "$(token two)" "and read"
+# The files' own group is the service's, and no reader.
+for name in one none; do
+    for file in token record; do
+        setpriv --reuid=dora --regid=$SERVICE_ID --clear-groups cat "/run/tokenward/$name/$file" >/dev/null 2>&1
+        is $? 1 "the service's group does not read the $file of $name"
+    done
+done
 # Which registries there are, and for whom.
 registries() { "$@" "$T/bin/tokenward-credential" docker list | grep -o '[a-z]*\.example' | sed 's/\..*//' | sort | tr '\n' ' '; }
 is "$(registries as anna)" "both one " "docker list names anna what she may read"
@@ -177,6 +188,8 @@ as bert cat /run/tokenward/both/token >/dev/null 2>&1; is $? 1 "and the group"
 as dora cat /run/tokenward/both/token >/dev/null 2>&1; is $? 0 "the one who still is: open"
 reads both
 until_true 5 may_not dora both; is $? 0 "no readers at all: closed"
+setpriv --reuid=dora --regid=$SERVICE_ID --clear-groups cat /run/tokenward/both/token >/dev/null 2>&1
+is $? 1 "to the service's group, too"
 tenant slow /m/delay=2000/oauth/v1/token 'readers: {users: [anna]}'
 until_true 5 test -k /run/tokenward/slow; is $? 0 "a first token is under way"
 tenant slow /m/delay=2000/oauth/v1/token 'readers: {users: [dora]}'
