@@ -27,7 +27,15 @@ second=$(kept work)
 is "$(cat "$T/config/tokenward/work.refresh")" "$first" "the profile's file stays as it is"
 is "$(stat -c '%a %u' "$STATE" "$STATE/work" | tr '\n' ';')" "700 $USER_ID;600 $USER_ID;" "0600 in 0700, the user's own"
 is "$(find "$STATE" -name '.*' -type f | wc -l)" 0 "nothing else lies there"
-$FETCH work; is $? 0 "it is used"
+if can_trace && ! is_sanitized; then
+    strace -f -y -o "$T/order" -e trace=fsync,renameat setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups \
+        "$T/bin/tokenward-helper" fetch --force work; is $? 0 "it is used"
+    sed -n "s#.* fsync([0-9]*<\([^>]*\)>.* = 0\$#synced \1#p; s#.* renameat(.*, \"\([^\"]*\)\") = 0\$#named \1#p" "$T/order" >"$T/steps"
+    is "$(tr '\n' ' ' <"$T/steps")" "synced $STATE/.next.work named work synced $STATE named record named token " \
+        "the next one and its name are on the disk before the token is there"
+else
+    $FETCH work; is $? 0 "it is used"
+fi
 third=$(kept work)
 [ "$third" != "$second" ]; ok $? "and replaced by the next"
 is "$(families)" "family 0 alive rotations 2" "each was used once"
