@@ -193,6 +193,22 @@ Test(state_found, believes_no_planted_file)
     expect_entry(TW_E_ACCESS, "plain file");
 }
 
+/* Whoever has it by another name, or gave it to us, would have the next one.
+ */
+Test(state_found, writes_to_no_file_of_another_s)
+{
+    cr_assert_eq(mkdir(state_dir, 0700), 0);
+    scratch_put("state/.next.p", 0600, "", 0);
+    cr_assert_eq(link(scratch_path("state/.next.p"), scratch_path("state/q")),
+                 0);
+    expect_entry(TW_E_ACCESS, "state/.next.p: is not a plain file of ours");
+    if (geteuid() != 0)
+        return;
+    cr_assert_eq(unlink(scratch_path("state/q")), 0);
+    cr_assert_eq(chown(scratch_path("state/.next.p"), SCRATCH_OTHER, 0), 0);
+    expect_entry(TW_E_ACCESS, "state/.next.p: is not a plain file of ours");
+}
+
 Test(state_found, believes_no_file_that_others_read)
 {
     AUTO_STATE state = STATE_INIT;
