@@ -27,13 +27,14 @@ static struct json_tree tree; /* too large for the stack of some engines */
 #define NUMBER_MAX 1000
 #define PLAIN_MAX 14 /* bytes; shorter ones are not rounded to a whole */
 
-/* The other reader may make of a long text the next whole number. */
+/* The other reader may make of a long text the next whole number, the greatest
+ * one included. */
 static void
 check_whole(const char *text, int64_t whole)
 {
     long double value = strtold(text, NULL);
 
-    if (value >= (long double)INT64_MAX) {
+    if (value > (long double)INT64_MAX) {
         FUZZ_CHECK(whole == INT64_MAX);
     } else if (value < (long double)INT64_MIN) {
         FUZZ_CHECK(whole == INT64_MIN);
