@@ -200,6 +200,7 @@ fail_vain(const struct logout *logout)
 
     (void)tw_fail(&err, TW_E_NOT_FOUND, "nothing is kept for '%s'",
                   logout->name);
+    session_hint(logout->session, logout->name, &err);
     return session_fail(logout->session, &err);
 }
 

@@ -135,7 +135,21 @@ session_find(struct session *session, const char *name,
 
     if (status)
         return status;
-    return profiles_find(set, name, profile, &err)
-               ? session_fail(session, &err)
-               : TW_OK;
+    if (!profiles_find(set, name, profile, &err))
+        return TW_OK;
+    session_hint(session, name, &err);
+    return session_fail(session, &err);
+}
+
+void
+session_hint(const struct session *session, const char *name,
+             struct tw_error *err)
+{
+    AUTO_INDEX index = INDEX_INIT;
+
+    if (err->status == TW_E_NOT_FOUND && !session->options.system &&
+        !index_open(session->runtime.system, false, 0, &index, NULL) &&
+        index_has_profile(&index, name))
+        error_hint(err, "it is one of the system's, which root sees to with "
+                        "tokenward-helper --system");
 }

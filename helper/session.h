@@ -65,6 +65,11 @@ enum tw_status session_find(struct session *session, const char *name,
                             const struct store *store, struct profile_set *set,
                             const struct profile **profile);
 
+/* session_hint: of a profile of @name that a user does not have, whose it is,
+ * if it is the system's. */
+void session_hint(const struct session *session, const char *name,
+                  struct tw_error *err);
+
 /* session_scope: where this session's profiles are. */
 struct profile_scope session_scope(const struct session *session);
 
