@@ -39,7 +39,12 @@ explain_owner(const struct own_directory *directory, uid_t owner,
 {
     char hint[PATH_MAX + 64];
 
-    if (directory->owner || directory->lasts)
+    if (directory->owner)
+        (void)snprintf(hint, sizeof hint,
+                       "root and %s may do this; if it should be theirs: "
+                       "chown -R %s %s",
+                       directory->owner, directory->owner, directory->path);
+    else if (directory->lasts)
         (void)snprintf(hint, sizeof hint,
                        "see whose it is, then: chown -R %u %s",
                        (unsigned)geteuid(), directory->path);

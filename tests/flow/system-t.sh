@@ -90,6 +90,7 @@ grep -q mine /run/tokenward/index; is $? 1 "which has no user's profile"
 out=$(helper fetch mine 2>&1); is $? 66 "a user's profile is none of the system's"
 like "$out" "no profile 'mine' in $SYSCONF/profiles.d/" "the system's place is named alone"
 out=$(user "$T/bin/tokenward-helper" --system fetch --force sys 2>&1); is $? 73 "a user with --system: exit 73"
+like "$out" "hint: root and [a-z-]* may do this; if it should be theirs: chown -R" "a user with --system: and whose affair it is"
 
 # Any user may open the directories; holding one holds nobody up.
 holders=
