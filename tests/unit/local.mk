@@ -66,6 +66,7 @@ UNIT_TESTS += \
 	tests/unit/profile-client-t \
 	tests/unit/profile-limits-t \
 	tests/unit/profile-links-t \
+	tests/unit/profile-option-t \
 	tests/unit/profile-perms-t \
 	tests/unit/profile-readers-t \
 	tests/unit/profile-t \
@@ -324,6 +325,11 @@ tests_unit_profile_links_t_SOURCES = tests/unit/profile-links-t.c tests/unit/fak
 tests_unit_profile_links_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_links_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_links_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_option_t_SOURCES = tests/unit/profile-option-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
+tests_unit_profile_option_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_option_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_option_t_LDADD = $(LINK_UNIT)
 
 tests_unit_profile_perms_t_SOURCES = tests/unit/profile-perms-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/under_valgrind.h
 tests_unit_profile_perms_t_CPPFLAGS = $(CPP_UNIT)
