@@ -8,20 +8,11 @@
 # shellcheck source=tests/flow/login.sh
 . "$TOP_SRC/tests/flow/login.sh"
 sandbox
-code_profile() { # code_profile NAME AUTHORIZE-LIST TOKEN-LIST [LINE...]
-    name=$1 list=$2 tokens=$3
-    shift 3
-    profile "$name" "/m/tag=$name$tokens/oauth/v1/token" 'provider: authorization_code' \
-        "authorization_endpoint: $URL/m/tag=$name$list/oauth/v1/authorize" "$@"
-}
 issued() { # issued NAME LIST: all of it by its issuer
     profile "$1" /x 'provider: authorization_code'
     sed -i "s|token_endpoint: .*|issuer: $URL/m/$2|" "$T/config/tokenward/profiles.d/$1.yaml"
 }
-login() { # login NAME
-    wait_for_person "$1"
-    SHOWN=$(sed -n 's/^    \(http.*\)/\1/p' "$OUT")
-}
+login() { wait_for_browser "$@"; }
 # Where the server sends the browser, and what it is shown there.
 led_to() { curl -s --cacert "$CA" -o /dev/null -w '%{redirect_url}' "$SHOWN"; }
 browse() { curl -s -m 10 "$@"; }

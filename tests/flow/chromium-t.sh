@@ -28,15 +28,8 @@ open 'data:text/html,<p>here' | grep -q '<p>here' ||
     skip_all "chromium shows no page here: $(tail -n 1 "$T/chromium.err" | tr -d '#')"
 
 sandbox
-code_profile() { # code_profile NAME AUTHORIZE-LIST TOKEN-LIST [LINE...]
-    name=$1 list=$2 tokens=$3
-    shift 3
-    profile "$name" "/m/tag=$name$tokens/oauth/v1/token" 'provider: authorization_code' \
-        "authorization_endpoint: $URL/m/tag=$name$list/oauth/v1/authorize" "$@"
-}
 login() { # login NAME
-    wait_for_person "$1"
-    SHOWN=$(sed -n 's/^    \(http.*\)/\1/p' "$OUT")
+    wait_for_browser "$1"
     PLACE=$(echo "$SHOWN" | sed -n 's/.*redirect_uri=\([^&]*\).*/\1/p' | sed 's/%3A/:/g; s/%2F/\//g')
 }
 

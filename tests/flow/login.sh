@@ -12,6 +12,16 @@ wait_for_person() { # wait_for_person NAME: in the background, with signals as a
     LOGIN=$!
     until_true 30 eval 'grep -q "^Waiting" "$OUT" || ! kill -0 "$LOGIN"'
 }
+wait_for_browser() { # wait_for_browser NAME: the same, and SHOWN is where it is sent
+    wait_for_person "$1"
+    SHOWN=$(sed -n 's/^    \(http.*\)/\1/p' "$OUT")
+}
+code_profile() { # code_profile NAME AUTHORIZE-LIST TOKEN-LIST [LINE...]
+    name=$1 list=$2 tokens=$3
+    shift 3
+    profile "$name" "/m/tag=$name$tokens/oauth/v1/token" 'provider: authorization_code' \
+        "authorization_endpoint: $URL/m/tag=$name$list/oauth/v1/authorize" "$@"
+}
 # Ctrl-C, as the helper alone sees it: its parent hands it on.
 interrupt() { kill -INT "$(pgrep -o -f "^$T/bin/tokenward-helper login")"; }
 helpers() { pgrep -f "^$T/bin/tokenward-helper" | wc -l; }
