@@ -174,13 +174,22 @@ add_field(struct exchange_form *form, const struct making *making,
     return TW_OK;
 }
 
-/* What a server gave out (a code, a refresh token) may be good for one use. */
+/* What a server gave out may be good for one use, wherever it was kept: a
+ * code, a refresh token, an assertion (RFC 7523 3). */
+static bool
+is_for_one_use(const struct tw_field *field)
+{
+    if (field->kind == TW_FIELD_SECRET)
+        return strcmp(field->name, "refresh_token") == 0 ||
+               strcmp(field->name, "assertion") == 0;
+    return field->kind != TW_FIELD_TEXT;
+}
+
 static bool
 is_once(const struct tw_action *action)
 {
     for (size_t i = 0; i < action->field_count; i++) {
-        if (action->fields[i].kind != TW_FIELD_TEXT &&
-            action->fields[i].kind != TW_FIELD_SECRET)
+        if (is_for_one_use(&action->fields[i]))
             return true;
     }
     return false;

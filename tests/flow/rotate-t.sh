@@ -116,6 +116,15 @@ out=$($FETCH work 2>&1); is $? 69 "another endpoint: the kept one is not sent, t
 is "$(kept work)" "$before" "and it stays where it is"
 sed -i "s#token_endpoint:.*#token_endpoint: $URL/oauth/v1/token#" "$T/config/tokenward/profiles.d/work.yaml"
 
+# A connection that is lost in the middle of a request: it is not sent again by
+# itself, for the server may have taken it.
+mint >"$T/config/tokenward/lost.refresh"
+chmod 600 "$T/config/tokenward/lost.refresh"
+profile lost "" 'provider: refresh_token' 'refresh_token: {file: ../lost.refresh}'
+sed -i "/scope:/d;s#token_endpoint:.*#issuer: $URL/m/reset,fail=1#" "$T/config/tokenward/profiles.d/lost.yaml"
+$FETCH lost 2>/dev/null; is $? 75 "the connection over which the issuer was asked is lost: exit 75"
+is "$(curl -s --cacert "$CA" "$URL/count/m/reset,fail=1/oauth/v1/token")" 1 "the profile's refresh token was sent once"
+
 # A full disk and planted files: the request is not made.
 rotating full /oauth/v1/token
 $FETCH full
