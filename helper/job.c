@@ -14,10 +14,13 @@
 #include "helper/publish.h"
 #include "helper/refusal.h"
 
+/* However it ended: a login that was given and brought no token leaves the one
+ * before it. */
 void
 job_end(struct job *job)
 {
     job->state = JOB_ENDED;
+    keeper_put_back(&job->keeper);
     keeper_close(&job->keeper);
     store_leave(&job->place);
 }

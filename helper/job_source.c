@@ -87,8 +87,6 @@ fail(struct job *job, bool asked)
     enum stack_outcome outcome;
 
     job->was_asked = job->was_asked || asked;
-    if (is_refused_login(job))
-        keeper_put_back(&job->keeper);
     if (job->source->source_number &&
         stack_outcome(&job->result, asked, &outcome))
         pass(job, outcome);

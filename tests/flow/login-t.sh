@@ -161,6 +161,23 @@ like "$(cat "$OUT")" "invalid_grant" "as the server says"
 is "$(kept given)" "$before" "the one before it stays"
 age given 4000
 [ -n "$(user tokenward get given)" ]; ok $? "and still brings tokens"
+# One that could not even be tried is not the better one either.
+instead() { # instead NAME COMMAND...: another is given, which fails with 75
+    name=$1
+    shift
+    before=$(kept "$name")
+    ask "/mint/$CLIENT_ID" | user "$@" login "$name" >"$OUT" 2>&1; is $? 75 "$name: another one: exit 75"
+    is "$(kept "$name")" "$before" "$name: the one before it stays"
+}
+profile counted /oauth/v1/token 'provider: refresh_token' 'max_fetches: 1/day'
+profile slow /m/delay=1500/oauth/v1/token 'provider: refresh_token'
+for name in counted slow; do
+    sed -i '/scope:/d' "$T/config/tokenward/profiles.d/$name.yaml"
+    ask "/mint/$CLIENT_ID" | user tokenward login "$name" >"$OUT"; is $? 0 "$name: one is given"
+done
+instead counted tokenward
+like "$(cat "$OUT")" "max_fetches is used up" "counted: no fetch is left"
+instead slow tokenward-helper --deadline 1
 profile begun /oauth/v1/token 'provider: refresh_token' 'refresh_token: {file: ../first}'
 out=$(user tokenward explain begun)
 like "$out" "^  login *none is kept yet: the profile's refresh_token is sent$" "explain: one that the profile names is sent first"
