@@ -48,25 +48,20 @@ auto_logout(struct logout *logout)
     store_leave(&logout->place);
 }
 
-static bool
-keeps_refresh_token(const struct profile *profile)
-{
-    return !profile || profile_login_source(profile);
-}
-
-/* Of a profile that is gone nothing is read, but all is removed. */
+/* Of a profile that is gone, or keeps none any more by its provider, nothing
+ * is read, but all is removed. */
 static enum tw_status
 open_keeper(struct logout *logout, struct tw_error *err)
 {
+    const struct profile *source = profile_login_source(logout->profile);
     bool system = logout->session->options.system;
     char path[PATH_MAX];
     enum tw_status status;
 
-    if (!keeps_refresh_token(logout->profile))
+    if (source)
+        return keeper_open(source, system, &logout->keeper, err);
+    if (logout->profile && !state_has(system, logout->name, false))
         return TW_OK;
-    if (logout->profile)
-        return keeper_open(profile_login_source(logout->profile), system,
-                           &logout->keeper, err);
     status = state_path(system, path, err);
     return status
                ? status
@@ -183,7 +178,7 @@ forget(struct logout *logout, struct tw_error *err)
 {
     enum tw_status status = TW_OK, other;
 
-    if (keeps_refresh_token(logout->profile))
+    if (logout->keeper.state.dir >= 0)
         status = state_drop(&logout->keeper.state, err);
     if (!logout->profile)
         quota_forget(logout->keeper.state.dir, logout->name);

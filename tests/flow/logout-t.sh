@@ -197,6 +197,17 @@ refresh=$(kept edited) token=$(user tokenward get edited)
 sed -i "s#scope:.*#scope: payments#" "$T/config/tokenward/profiles.d/edited.yaml"
 user tokenward logout edited >/dev/null 2>&1
 is "$(active "$token")" '{"active":false}' "an edit that changes no server holds no access token back"
+logged_in turned $REVOKE
+sed -i "s#provider:.*#scope: payments#" "$T/config/tokenward/profiles.d/turned.yaml"
+user tokenward refresh turned >/dev/null 2>&1; is $? 0 "a profile that has got a provider which keeps no refresh token"
+out=$(user tokenward logout turned 2>&1); is $? 0 "is logged out"
+like "$out" "not shown to this server" "with a word of the one that was kept before"
+gone turned; ok $? "which is removed"
+logged_in turned $REVOKE
+sed -i "s#provider:.*#scope: payments#" "$T/config/tokenward/profiles.d/turned.yaml"
+forget turned
+user tokenward logout turned >/dev/null 2>&1; is $? 0 "or if it is all that is left"
+gone turned; ok $? "after which nothing is"
 user tokenward logout 2>/dev/null; is $? 64 "no name: exit 64"
 profile bad /oauth/v1/token 'revocation_endpoint: http://a.test/revoke'
 out=$(user "$T/bin/tokenward-helper" check 2>&1); is $? 78 "an address that is not https: exit 78"
