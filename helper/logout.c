@@ -28,13 +28,13 @@ struct logout {
     const char *name;
     const struct profile *profile; /* NULL: it is in no file any more;
                                       borrowed */
-    const struct profile *source;  /* of it, whose tokens are kept */
+    const struct profile *source;  /* of it, whose endpoints were found */
     struct store_profile place;
     struct keeper keeper;
     struct http *http;
     struct discovery *discovery; /* NULL: no issuer is asked */
     bool found;                  /* something was kept */
-    bool asked;                  /* there is somebody who can revoke it */
+    bool untold;                 /* some of it has nobody who revokes it */
     bool unshown;                /* some of it was bought of another */
     struct tw_error revoke;      /* why it was not revoked */
 };
@@ -68,66 +68,79 @@ open_keeper(struct logout *logout, struct tw_error *err)
                : state_enter(path, logout->name, &logout->keeper.state, err);
 }
 
-/* Both are tried; the first failure is the one that is told. */
 static void
-revoke_both(struct logout *logout, const struct exchange_context *context,
+on_found(void *arg, const struct tw_error *err, int64_t retry_after)
+{
+    struct tw_error *result = arg;
+
+    (void)retry_after;
+    *result = *err;
+}
+
+/* @source with its endpoints, which the issuer may have to name; NULL: they
+ * could not be had. */
+static const struct profile *
+find_endpoints(struct logout *logout, const struct profile *source,
+               int64_t deadline_ms, struct tw_error *err)
+{
+    const struct discovery_context context = {.http = logout->http,
+                                              .profile = source,
+                                              .dir = logout->place.dir,
+                                              .deadline_ms = deadline_ms};
+
+    if (logout->source == source)
+        return discovery_profile(logout->discovery, source);
+    discovery_free(TAKE_POINTER(logout->discovery));
+    logout->source = NULL;
+    if (discovery_start(&context, on_found, err, &logout->discovery, err) ||
+        http_run(logout->http, INT64_MAX, deadline_ms, err) || err->status)
+        return NULL;
+    logout->source = source;
+    return discovery_profile(logout->discovery, source);
+}
+
+/* Of all that is tried, the first failure is the one that is told. */
+static void
+revoke_one(struct logout *logout, struct exchange_context *context,
+           const struct profile *source, const struct secret *token,
+           enum revoked_kind kind)
+{
+    struct tw_error err = {.status = TW_OK};
+
+    context->profile =
+        find_endpoints(logout, source, context->deadline_ms, &err);
+    if (context->profile && !context->profile->revocation_endpoint)
+        logout->untold = true;
+    else if (context->profile)
+        (void)revoke_token(context, token, kind, &err);
+    if (err.status && !logout->revoke.status)
+        logout->revoke = err;
+}
+
+/* Each of the source that brought it: of several, the one that keeps a login
+ * need not be the one that answered last. */
+static void
+revoke_both(struct logout *logout, struct exchange_context *context,
             const struct record *record)
 {
     AUTO_SECRET access_token = SECRET_INIT(TOKEN_MAX);
+    const struct profile *answered =
+        stack_answered(logout->profile, record->answered_by);
     /* A profile may have got another server since: that one is not shown what
      * the former gave out. */
-    bool is_ours = record->token &&
-                   fingerprint_is_of_server(logout->source, record->server);
-    struct tw_error second;
+    bool is_ours =
+        record->token && fingerprint_is_of_server(answered, record->server);
 
     logout->unshown =
         (record->token && !is_ours) ||
         (!logout->keeper.token.len && state_exists(&logout->keeper.state));
     if (logout->keeper.token.len)
-        (void)revoke_token(context, &logout->keeper.token,
-                           REVOKE_REFRESH_TOKEN, &logout->revoke);
-    if (!is_ours ||
-        !secret_append(&access_token, record->token, record->token_len))
-        return;
-    if (revoke_token(context, &access_token, REVOKE_ACCESS_TOKEN, &second) &&
-        !logout->revoke.status)
-        logout->revoke = second;
-}
-
-static void
-on_found(void *arg, const struct tw_error *err, int64_t retry_after)
-{
-    struct logout *logout = arg;
-
-    (void)retry_after;
-    logout->revoke = *err;
-}
-
-/* The profile with its endpoints, which the issuer may have to name; NULL:
- * they could not be had. */
-static const struct profile *
-find_endpoints(struct logout *logout, int64_t deadline_ms)
-{
-    const struct discovery_context context = {.http = logout->http,
-                                              .profile = logout->source,
-                                              .dir = logout->place.dir,
-                                              .deadline_ms = deadline_ms};
-
-    if (discovery_start(&context, on_found, logout, &logout->discovery,
-                        &logout->revoke) ||
-        http_run(logout->http, INT64_MAX, deadline_ms, &logout->revoke) ||
-        logout->revoke.status)
-        return NULL;
-    return discovery_profile(logout->discovery, logout->source);
-}
-
-/* A login is worth more than one token. */
-static const struct profile *
-choose_source(const struct logout *logout, const struct record *record)
-{
-    return logout->keeper.token.len
-               ? profile_login_source(logout->profile)
-               : stack_answered(logout->profile, record->answered_by);
+        revoke_one(logout, context, profile_login_source(logout->profile),
+                   &logout->keeper.token, REVOKE_REFRESH_TOKEN);
+    if (is_ours &&
+        secret_append(&access_token, record->token, record->token_len))
+        revoke_one(logout, context, answered, &access_token,
+                   REVOKE_ACCESS_TOKEN);
 }
 
 /* @fenced: it is the only one that this process will revoke. */
@@ -139,16 +152,12 @@ revoke_all(struct logout *logout, const struct record *record, bool fenced)
         .secrets = session_secrets(logout->session, logout->place.store),
         .deadline_ms = session->options.deadline_ms};
 
-    logout->source = choose_source(logout, record);
     if (http_new(session->options.system, &logout->http, &logout->revoke) ||
         (fenced && fence_fetching(&logout->profile, 1, &context.secrets, true,
                                   &logout->revoke)))
         return;
     context.http = logout->http;
-    context.profile = find_endpoints(logout, context.deadline_ms);
-    logout->asked = context.profile && context.profile->revocation_endpoint;
-    if (logout->asked)
-        revoke_both(logout, &context, record);
+    revoke_both(logout, &context, record);
 }
 
 enum tw_status
@@ -165,7 +174,7 @@ logout_revoke(struct session *session, const struct store *store,
 
     revoke_all(&logout, record, false);
     *err = logout.revoke;
-    return err->status || logout.asked
+    return err->status || !logout.untold
                ? (enum tw_status)err->status
                : tw_fail(err, TW_E_CONFIG,
                          "profile '%s': revoke_on_logout needs a "
@@ -211,7 +220,7 @@ report(const struct logout *logout)
                     "until it runs out");
         return (enum tw_status)logout->revoke.status;
     }
-    if (!logout->session->no_revoke && !logout->asked)
+    if (logout->untold)
         report_note(&logout->session->report,
                     "removed here; without a revocation_endpoint in the "
                     "profile the server takes it until it runs out");

@@ -6,7 +6,7 @@
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 # shellcheck source=tests/flow/login.sh
 . "$TOP_SRC/tests/flow/login.sh"
-sandbox
+sandbox --client "machine:machine-secret:payments"
 REVOKE=/oauth/v1/revoke
 active() {
     curl -s --cacert "$CA" "$URL/oauth/v1/introspect" -d client_id="$CLIENT_ID" -d client_secret="$CANARY" -d token="$1"
@@ -208,6 +208,38 @@ sed -i "s#provider:.*#scope: payments#" "$T/config/tokenward/profiles.d/turned.y
 forget turned
 user tokenward logout turned >/dev/null 2>&1; is $? 0 "or if it is all that is left"
 gone turned; ok $? "after which nothing is"
+
+# Of several sources each is asked to revoke what it sold.
+several() { # several LINE...: of the login's; the other's is a client of its own
+    {
+        printf 'profiles:\n  several:\n    ca_file: %s\n    any_of:\n' "$CA"
+        printf '      - provider: refresh_token\n        client_id: %s\n        client_secret: {file: ../secret}\n' "$CLIENT_ID"
+        printf '        %s\n' "$@"
+        printf '      - client_id: machine\n        client_secret: machine-secret\n        scope: payments\n'
+        printf '        token_endpoint: %s\n        revocation_endpoint: %s\n' "$URL/oauth/v1/token" "$URL/m/tag=machine$REVOKE"
+    } >"$T/config/tokenward/profiles.d/several.yaml"
+    chmod 600 "$T/config/tokenward/profiles.d/several.yaml"
+    own "$T/config"
+    ask "/mint/$CLIENT_ID" | user tokenward login several >/dev/null || echo "# no login"
+    mv "$T/config/tokenward/secret" "$T/away"
+    user tokenward refresh several >/dev/null || echo "# no fallback"
+    mv "$T/away" "$T/config/tokenward/secret"
+    refresh=$(kept several) token=$(user tokenward get several)
+}
+several "token_endpoint: $URL/oauth/v1/token" "revocation_endpoint: $URL$REVOKE"
+before=$(ask "/count/m/tag=machine$REVOKE")
+out=$(user tokenward logout several 2>&1); is $? 0 "several sources: logout"
+is "$out$(active "$refresh")" '{"active":false}' "the login is revoked, and nothing is wrong"
+is "$(($(ask "/count/m/tag=machine$REVOKE") - before))" 1 "and the token where the other source says"
+gone several; ok $? "nothing is kept"
+several "issuer: $URL"
+out=$(user tokenward logout several 2>&1); is $? 0 "one of another issuer: logout"
+is "$out$(active "$refresh")$(active "$token")" '{"active":false}{"active":false}' "all is revoked"
+several "token_endpoint: $URL/m/tag=dumb/oauth/v1/token"
+out=$(user tokenward logout several 2>&1); is $? 0 "one without a revocation_endpoint: logout"
+like "$out" "without a revocation_endpoint" "which is told"
+is "$(active "$refresh")$(active "$token")" '{"active":true}{"active":false}' "and keeps nobody from revoking the other's"
+rm "$T/config/tokenward/profiles.d/several.yaml"
 user tokenward logout 2>/dev/null; is $? 64 "no name: exit 64"
 profile bad /oauth/v1/token 'revocation_endpoint: http://a.test/revoke'
 out=$(user "$T/bin/tokenward-helper" check 2>&1); is $? 78 "an address that is not https: exit 78"
