@@ -103,10 +103,25 @@ static const struct row ROWS[] = {
      "only bearer tokens can be handed out"},
 };
 
+/* Of a provider that nobody can log in for. */
+static const struct row EXPIRED = {
+    NULL, REPLY_EXPIRED_TOKEN, ABOUT_PROFILE,
+    "a token in the request (subject_token, an assertion) has expired"};
+
+static bool
+has_no_login(const struct profile *profile, const struct reply *reply)
+{
+    return reply->class == REPLY_EXPIRED_TOKEN &&
+           !(profile->module->provider.needs &
+             (TW_NEEDS_PERSON | TW_KEEPS_REFRESH_TOKEN));
+}
+
 /* Rows of codes stand before that of their class. */
 static const struct row *
-row_of(const struct reply *reply)
+row_of(const struct profile *profile, const struct reply *reply)
 {
+    if (has_no_login(profile, reply))
+        return &EXPIRED;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         if (ROWS[i].class == reply->class &&
             (!ROWS[i].code || strcmp(ROWS[i].code, reply->error) == 0))
@@ -292,7 +307,7 @@ void
 explain_reply(const struct profile *profile, const char *url,
               const struct reply *reply, struct tw_error *err)
 {
-    const struct row *row = row_of(reply);
+    const struct row *row = row_of(profile, reply);
     char place[300], answer[360], facts[400];
 
     if (!row) {
@@ -305,7 +320,8 @@ explain_reply(const struct profile *profile, const char *url,
     write_answer(reply, answer, sizeof answer);
     write_facts(profile, reply, facts, sizeof facts);
     (void)tw_fail(
-        err, reply_status(reply), "%s: %s\n%s%s", place, answer, facts,
+        err, has_no_login(profile, reply) ? TW_E_DENIED : reply_status(reply),
+        "%s: %s\n%s%s", place, answer, facts,
         row->hint ? row->hint : client_auth_hint(profile->auth_method));
 }
 

@@ -78,7 +78,7 @@ static const struct {
     {"invalid_scope", "6: profile 'acme': scope", TW_E_DENIED},
     {"invalid_target", "7: profile 'acme': resource", TW_E_DENIED},
     {"access_denied", "4: profile 'acme': client_id", TW_E_DENIED},
-    {"expired_token", "2: profile 'acme'", TW_E_INTERACT},
+    {"expired_token", "2: profile 'acme'", TW_E_DENIED},
     {"authorization_pending", "2: profile 'acme'", TW_E_DENIED},
     {"slow_down", "3: profile 'acme': token_endpoint", TW_E_DENIED},
     {"unsupported_token_type", "3: profile 'acme': token_endpoint",
@@ -125,6 +125,22 @@ Test(explain, every_code)
         cr_expect(!strstr(err.message, GENERAL), "%s", err.message);
         cr_expect(!strstr(err.message, SECRET), "%s", err.message);
     }
+}
+
+/* The advice is one that can be followed. */
+Test(explain, a_code_that_expired_is_a_logins_alone)
+{
+    static const struct module LOGIN = {
+        .provider = {.name = "device_code", .needs = TW_NEEDS_PERSON}};
+    static const char EXPIRED[] = "{\"error\":\"expired_token\"}";
+    struct tw_error err;
+
+    cr_expect_eq(explain(400, EXPIRED, &err), TW_E_DENIED);
+    cr_expect(!strstr(err.message, "login"), "%s", err.message);
+    profile.module = &LOGIN;
+    cr_expect_eq(explain(400, EXPIRED, &err), TW_E_INTERACT);
+    cr_expect(strstr(err.message, "tokenward login"), "%s", err.message);
+    profile.module = &MODULE;
 }
 
 Test(explain, facts_of_the_profile)
