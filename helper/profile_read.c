@@ -190,11 +190,12 @@ read_options(const struct profile_reader *reader)
     return status;
 }
 
-/* What an issuer says of itself; see discovery.h. */
+/* What an issuer says of itself, if it is asked; see discovery.h. */
 static bool
 is_discovered(const struct profile *profile, const char *key)
 {
-    return profile->issuer && profile_key_is_discovered(key);
+    return profile->issuer && !profile->token_endpoint &&
+           profile_key_is_discovered(key);
 }
 
 static enum tw_status

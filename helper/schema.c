@@ -134,9 +134,9 @@ put_required(struct schema *this, const char *key)
     const bool asked = profile_key_is_discovered(key);
 
     schema_raw(&this->text,
-               asked
-                   ? "{\"anyOf\":[{\"required\":[\"issuer\"]},{\"required\":["
-                   : "{\"required\":[");
+               asked ? "{\"anyOf\":[{\"required\":[\"issuer\"],\"not\":{"
+                       "\"required\":[\"token_endpoint\"]}},{\"required\":["
+                     : "{\"required\":[");
     schema_text(&this->text, key);
     schema_raw(&this->text, asked ? "]}]}" : "]}");
 }

@@ -282,8 +282,8 @@ doctor browser; is $STATUS 78 "an issuer without a login: exit 78"
 says "^  FAIL  login  .*browser.yaml:2: profile 'browser': no authorization_endpoint is known$" "an issuer without a login: says so"
 says '^ .*-> write it, ' "an issuer without a login: and what to do"
 issued '' 'any_of: [{name: only, token_endpoint: "https://127.0.0.1:9/token"}]'
-doctor browser; is $STATUS 75 "an issuer that is not asked: exit 75"
-says "^  FAIL  login  .*: no authorization_endpoint is known$" "an issuer that is not asked: says so"
+doctor browser; is $STATUS 78 "an issuer that is not asked: exit 78"
+says "missing: authorization_endpoint (provider authorization_code needs it)" "an issuer that is not asked: says so"
 issued /m/oidc,status=410
 doctor browser; is $STATUS 76 "an issuer that says nothing: exit 76"
 is "$(grep -c authorization_endpoint "$T/out")" 0 "an issuer that says nothing: it is not told twice"

@@ -68,6 +68,9 @@ sed -i "s|issuer: .*|issuer: $URL/m/tag=lacking,oidc,device=none|" "$T/config/to
 out=$(user tokenward login issued 2>&1); is $? 78 "an issuer that names no such place: exit 78"
 like "$out" "issued.yaml:[0-9]*: profile 'issued': no device_authorization_endpoint is known: write it" "is told by its key"
 is "$(ask /count/m/tag=lacking,oidc,device=none/oauth/v1/token)" 0 "and the token endpoint is not asked instead"
+profile issued /oauth/v1/token 'provider: device_code' "issuer: $URL"
+out=$(user tokenward check 2>&1); is $? 78 "an issuer that is not asked, since there is a token_endpoint: exit 78"
+like "$out" "issued.yaml:2:.*missing: device_authorization_endpoint" "before anybody wants to log in"
 rm "$T/config/tokenward/profiles.d/issued.yaml"
 
 # A second login replaces the first.

@@ -87,6 +87,8 @@ both valid "token_exchange has" "$URL" 'provider: token_exchange' 'subject_token
 both invalid "and needs it" "$URL" 'provider: token_exchange'
 both invalid "an endpoint is needed" 'scope: a'
 both valid "or an issuer" 'issuer: https://a.example.com'
+both valid "which names that of devices, too" 'issuer: https://a.example.com' 'provider: device_code'
+both invalid "unless it is not asked" 'issuer: https://a.example.com' "$URL" 'provider: device_code'
 both invalid "a choice is one of its words" "$URL" 'reply_format: xml'
 both valid "and may be a boolean to YAML" "$URL" 'login: true'
 both invalid "seconds have a limit" "$URL" 'timeout: 61'
