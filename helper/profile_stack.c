@@ -66,13 +66,29 @@ add(struct arena *arena, const struct yaml_node *node,
     return true;
 }
 
+/* Where a server is, and who it is. */
+static const char *const SERVER[] = {
+    "authorization_endpoint",
+    "device_authorization_endpoint",
+    "issuer",
+    "mtls_endpoint_aliases",
+    "revocation_endpoint",
+    "token_endpoint",
+    NULL,
+};
+
 /* A preset and what fills it in belong together: those outside mean nothing
- * to a source that has one of its own. */
+ * to a source that has one of its own.  It, or an issuer, says where its
+ * server is: one outside is another, which is not sent this one's secrets. */
 static bool
 is_hidden(const struct yaml_node *item, const char *key)
 {
+    const bool has_preset = yaml_child(item, "preset");
+
     return yaml_child(item, key) || strcmp(key, "any_of") == 0 ||
-           (strcmp(key, "vars") == 0 && yaml_child(item, "preset"));
+           (has_preset && strcmp(key, "vars") == 0) ||
+           ((has_preset || yaml_child(item, "issuer")) &&
+            is_one_of(SERVER, key));
 }
 
 static enum tw_status

@@ -227,6 +227,15 @@ is "$(requests)" "$before" "nothing is sent"
 out=$(user tokenward explain here); is $? 0 "explain: exit 0"
 printf '%s' "$out" | grep -qF -e "$CANARY" -e "$(sed -n 's/^access_token=//p' "$(record here)")"; is $? 1 "neither secret nor token is shown"
 
+# A source that says where its server is does not go to another's.
+stack elsewhere '- {name: first, client_secret: {file: ../absent}}' "- {name: other, issuer: '$URL/m/tag=other', $GOOD}"
+fetch elsewhere; is $? 0 "a source with an issuer, and a token_endpoint outside"
+is "$(asked /m/tag=other/oauth/v1/token)" 1 "asks its issuer where to go"
+stack ready "- {name: first, $GOOD}" "- {name: other, preset: auth0, vars: {domain: a.example.test}, audience: x, $GOOD}"
+out=$(user tokenward explain ready)
+like "$out" "endpoint .*: $URL/oauth/v1/token$" "a source without goes where the profile says"
+like "$out" "endpoint .*https://a.example.test/" "and one with a preset where that does"
+
 # Sources that hang leave time for those behind.
 HANG="token_endpoint: $URL/m/hang/oauth/v1/token"
 stack hangs "- {name: one, $HANG, $GOOD}" "- {name: two, $HANG, $GOOD}" "- {name: three, $GOOD}"
