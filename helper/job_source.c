@@ -287,7 +287,8 @@ may_ask(struct job *job)
         pass(job, STACK_UNAVAILABLE);
         return false;
     }
-    if (stack_missing(job->source, &job->context->secrets, &why)) {
+    if (!is_login(job) &&
+        stack_missing(job->source, &job->context->secrets, &why)) {
         job->result = why;
         memset(&job->source_note, 0, sizeof job->source_note);
         pass(job, STACK_NOT_CONFIGURED);

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/keeper.h"
 #include "helper/program.h"
 #include "provider/base/text.h"
 
@@ -101,6 +102,21 @@ lacks_path(const struct profile *source, const char *path, uint32_t line,
     return fail_absent(source->file, line, what, err);
 }
 
+/* The secret that is tried when the first is refused, and the first refresh
+ * token where a later one is kept, or cannot be looked at. */
+static bool
+is_spare(const struct profile *source, const struct secret_source *secret,
+         const struct secret_context *context)
+{
+    const struct profile_option *first =
+        profile_option(source, "refresh_token");
+
+    return secret == profile_secret_next(source) ||
+           (first && secret == &first->secret &&
+            (source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN) &&
+            keeper_look(source, context->system, NULL) != TW_E_NOT_FOUND);
+}
+
 bool
 stack_missing(const struct profile *source,
               const struct secret_context *context, struct tw_error *err)
@@ -110,7 +126,8 @@ stack_missing(const struct profile *source,
     char what[320];
 
     for (size_t i = 0; (secret = profile_source_secret(source, i)); i++) {
-        if (!stack_lacks_secret(secret, context->environment))
+        if (!stack_lacks_secret(secret, context->environment) ||
+            is_spare(source, secret, context))
             continue;
         secret_source_describe(secret, what, sizeof what);
         return fail_absent(source->file, secret->line, what, err);

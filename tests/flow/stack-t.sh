@@ -227,6 +227,22 @@ is "$(requests)" "$before" "nothing is sent"
 out=$(user tokenward explain here); is $? 0 "explain: exit 0"
 printf '%s' "$out" | grep -qF -e "$CANARY" -e "$(sed -n 's/^access_token=//p' "$(record here)")"; is $? 1 "neither secret nor token is shown"
 
+# What can be done without does not make a source one that is not configured.
+mint() { curl -s --cacert "$CA" "$URL/mint/$CLIENT_ID"; }
+stack spare "- {client_secret: {file: ../secret}, client_secret_next: {file: ../absent}}" "- {name: other, $GOOD}"
+fetch spare; is "$? $(field spare answered_by)" "0 1" "client_secret_next is not there: the source is asked all the same"
+stack kept "- {provider: refresh_token, refresh_token: {file: ../first}, $GOOD}" "- {name: other, $GOOD}"
+fetch kept; is "$? $(field kept answered_by)" "0 2 (other)" "no refresh token at all: the next source is asked"
+mint | user tokenward login kept >/dev/null; is $? 0 "which keeps nobody from logging in"
+fetch --force kept; is "$? $(field kept answered_by)" "0 1" "and from then on the source is asked"
+mint >"$T/config/tokenward/first"
+chmod 600 "$T/config/tokenward/first"
+own "$T/config"
+user tokenward logout kept >/dev/null 2>&1
+fetch kept; is "$? $(field kept answered_by)" "0 1" "a first refresh token"
+rm "$T/config/tokenward/first"
+fetch --force kept; is "$? $(field kept answered_by)" "0 1" "is not missed when a later one is kept"
+
 # A source that says where its server is does not go to another's.
 stack elsewhere '- {name: first, client_secret: {file: ../absent}}' "- {name: other, issuer: '$URL/m/tag=other', $GOOD}"
 fetch elsewhere; is $? 0 "a source with an issuer, and a token_endpoint outside"
