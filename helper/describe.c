@@ -118,7 +118,8 @@ say_keys(const struct profile *source)
     const char *endpoint = profile_endpoint(source);
 
     if (endpoint)
-        say("endpoint", "line %u: %s", source->token_endpoint_line, endpoint);
+        say("endpoint", "line %u: %s", profile_endpoint_line(source),
+            endpoint);
     if (source->issuer)
         say("issuer", "line %u: %s", source->issuer_line, source->issuer);
     if (source->client_id)

@@ -148,9 +148,10 @@ static uint32_t
 endpoint_line(const struct profile *profile, const char *url, const char **key)
 {
     const char *common = profile_endpoint(profile);
-    uint32_t line = profile->token_endpoint_line;
+    uint32_t line = profile_endpoint_line(profile);
 
-    *key = "token_endpoint";
+    *key = profile->mtls_token_endpoint_line ? "mtls_endpoint_aliases"
+                                             : "token_endpoint";
     if (url && common && strcmp(url, common) != 0)
         line = 0;
     for (size_t i = 0; url && i < profile->option_count; i++) {

@@ -53,6 +53,15 @@ profile_endpoint(const struct profile *profile)
                                         : profile->token_endpoint;
 }
 
+/* An alias that the issuer named has no line of its own. */
+uint32_t
+profile_endpoint_line(const struct profile *profile)
+{
+    return profile->mtls_token_endpoint_line
+               ? profile->mtls_token_endpoint_line
+               : profile->token_endpoint_line;
+}
+
 const struct profile_option *
 profile_option(const struct profile *profile, const char *name)
 {

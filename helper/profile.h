@@ -142,8 +142,8 @@ struct profile {
     char *revocation_endpoint; /* NULL: none is known */
     char *client_id;
     uint32_t revocation_endpoint_line;
-    uint32_t token_endpoint_line, issuer_line, client_id_line,
-        client_secret_line;
+    uint32_t token_endpoint_line, mtls_token_endpoint_line, issuer_line,
+        client_id_line, client_secret_line;
     enum auth_method auth_method : 8;
     enum basic_encoding basic_encoding : 8;
     bool auth_method_chosen; /* the profile says so */
@@ -215,8 +215,10 @@ const struct readers *profile_readers(const struct profile *profile);
 const struct hook *profile_hook(const struct profile *profile);
 
 /* profile_endpoint: where tokens are bought: the alias, if there is one, of a
- * client that shows a certificate (RFC 8705 5).  NULL: nowhere. */
+ * client that shows a certificate (RFC 8705 5).  NULL: nowhere.
+ * profile_endpoint_line: the line that says so. */
 const char *profile_endpoint(const struct profile *profile);
+uint32_t profile_endpoint_line(const struct profile *profile);
 
 /* profile_option: of that name, or NULL. */
 const struct profile_option *profile_option(const struct profile *profile,

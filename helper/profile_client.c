@@ -220,6 +220,7 @@ profile_client_mtls_aliases(const struct profile_reader *reader,
     if (problem)
         return profile_refuse(
             reader, only, "mtls_endpoint_aliases: token_endpoint %s", problem);
+    profile->mtls_token_endpoint_line = only->line;
     return profile_value_text(reader, "token_endpoint", only,
                               &profile->mtls_token_endpoint);
 }

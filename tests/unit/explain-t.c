@@ -192,7 +192,17 @@ Test(explain, another_endpoint_than_the_token_s)
     cr_expect(strstr(err.message, "/c/p.yaml:3: profile 'acme': "
                                   "token_endpoint: "),
               "%s", err.message);
+    profile.mtls_token_endpoint = text;
+    profile.mtls_token_endpoint_line = 5;
+    profile.option_count = 0;
     asked = text;
+    (void)explain(404, "", &err);
+    cr_expect(strstr(err.message, "/c/p.yaml:5: profile 'acme': "
+                                  "mtls_endpoint_aliases: "),
+              "%s", err.message);
+    profile.mtls_token_endpoint = NULL;
+    profile.mtls_token_endpoint_line = 0;
+    profile.option_count = 1;
     profile.issuer_line = endpoint.line;
     (void)explain(404, "", &err);
     cr_expect(strstr(err.message, "/c/p.yaml:9: profile 'acme': issuer: "),
