@@ -94,6 +94,16 @@ option_after(const struct profile *profile, const char *name)
     return next;
 }
 
+static bool
+add_option(EVP_MD_CTX *context, const struct profile_option *option)
+{
+    bool good = add(context, option->name);
+
+    for (char **value = option->values; good && value && *value; value++)
+        good = add(context, *value);
+    return good && add_source(context, &option->secret);
+}
+
 /* Not as they stand in the file: a line that is moved buys the same. */
 static bool
 add_options(EVP_MD_CTX *context, const struct profile *profile)
@@ -101,12 +111,34 @@ add_options(EVP_MD_CTX *context, const struct profile *profile)
     const struct profile_option *option = option_after(profile, NULL);
     bool good = true;
 
-    for (; good && option; option = option_after(profile, option->name)) {
-        good = add(context, option->name);
-        for (char **value = option->values; good && value && *value; value++)
-            good = add(context, *value);
-        good = good && add_source(context, &option->secret);
-    }
+    for (; good && option; option = option_after(profile, option->name))
+        good = add_option(context, option);
+    return good;
+}
+
+/* What a person agreed to at a login is the grant's.  Where a refresh token
+ * is kept and nobody logs in here, it is said anew with each request, and may
+ * be less (RFC 6749 6). */
+static bool
+is_granted(const struct profile *profile, const char *option)
+{
+    const uint32_t both = TW_NEEDS_PERSON | TW_KEEPS_REFRESH_TOKEN;
+
+    return (profile->module->provider.needs & both) !=
+               TW_KEEPS_REFRESH_TOKEN ||
+           (strcmp(option, "audience") != 0 &&
+            strcmp(option, "resource") != 0 && strcmp(option, "scope") != 0);
+}
+
+static bool
+add_granted(EVP_MD_CTX *context, const struct profile *profile)
+{
+    const struct profile_option *option = option_after(profile, NULL);
+    bool good = true;
+
+    for (; good && option; option = option_after(profile, option->name))
+        good =
+            !is_granted(profile, option->name) || add_option(context, option);
     return good;
 }
 
@@ -207,7 +239,7 @@ fingerprint_of_grant(const struct profile *profile,
            add(context, profile->issuer) &&
            add(context, profile->token_endpoint) &&
            add(context, profile->mtls_token_endpoint) &&
-           add(context, profile->client_id) && add_options(context, profile) &&
+           add(context, profile->client_id) && add_granted(context, profile) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }
 

@@ -21,8 +21,9 @@ bool fingerprint_of_source(const struct profile *profile,
                            char out[static FINGERPRINT_SIZE]);
 
 /* fingerprint_of_grant: to whom a refresh token of this profile may be sent,
- * and for what: server, client, provider and its options.  How the client
- * proves who it is may change without a new login. */
+ * and for what: server, client, provider and its options, but for what only a
+ * request says.  How the client proves who it is may change without a new
+ * login. */
 bool fingerprint_of_grant(const struct profile *profile,
                           char out[static FINGERPRINT_SIZE]);
 

@@ -45,6 +45,16 @@ like "$out" '"name": *"work"' "status --json tells of it"
 printf '%s' "$out" | grep -qF -e "$third"; is $? 1 "and does not hold it"
 grep -qF -e "$first" "$STATE/work"; is $? 1 "nor the state the old one"
 
+# Another scope is asked for with the same login: the profile's own token, sent again, would end it.
+rotating narrow /oauth/v1/token
+user tokenward get narrow >/dev/null
+before=$(kept narrow)
+echo '    scope: payments' >>"$T/config/tokenward/profiles.d/narrow.yaml"
+user tokenward get narrow >/dev/null; is $? 0 "less scope than before: exit 0"
+[ -n "$before" ] && [ "$(kept narrow)" != "$before" ]; ok $? "by the refresh token that was kept"
+is "$(families | tail -n 1)" "family 1 alive rotations 2" "and the login lives"
+rm "$T/config/tokenward/profiles.d/narrow.yaml"
+
 # Many at once, in two runtime directories: nobody sends one twice.
 mkdir "$T/run2"; chmod 700 "$T/run2"; own "$T/run2"
 pids=
