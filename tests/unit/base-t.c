@@ -4,6 +4,7 @@
  */
 #include <criterion/criterion.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -153,7 +154,9 @@ Test(secret, is_bounded_and_moved)
     cr_assert_str_eq(secret_text(&b), "0123456789");
     cr_assert(bytes_equal("ab", 2, "ab", 2));
     cr_assert_not(bytes_equal("ab", 2, "ac", 2));
+    cr_assert_not(bytes_equal("ab", 2, "cb", 2));
     cr_assert_not(bytes_equal("ab", 2, "a", 1));
+    cr_assert_not(bytes_equal("a", 1, "ab", 2));
 }
 
 Test(secret, fills_the_room_that_was_reserved)
@@ -181,9 +184,54 @@ Test(text, names)
     cr_assert_not(text_is_profile_name("-a"));
     cr_assert_not(text_is_profile_name("a/b"));
     cr_assert_not(text_is_profile_name(".."));
+    cr_assert(text_is_profile_name("a@b"));
+    cr_assert_not(text_is_profile_name("a@"));
+    cr_assert_not(text_is_profile_name("@b"));
+    cr_assert_not(text_is_profile_name("a@b/c"));
+    cr_assert_not(text_is_profile_name("a/b@c"));
+    cr_assert_not(text_is_profile_name("a@b@c"));
+    cr_assert_not(text_is_profile_name("a@.."));
+    cr_assert(text_is_template_name("a@"));
+    cr_assert_not(text_is_template_name("a"));
+    cr_assert_not(text_is_template_name("a@b"));
+    cr_assert_not(text_is_template_name("a/b@"));
+    cr_assert_not(text_is_template_name("@"));
     cr_assert(text_is_module_name("client_credentials"));
     cr_assert_not(text_is_module_name("../x"));
     cr_assert_not(text_is_module_name("Upper"));
+}
+
+/* They are looked at in blocks: no place in a block is left out, none at the
+ * end, and nothing behind it counts. */
+Test(text, tokens_and_lines_are_looked_at_byte_for_byte)
+{
+    char text[50];
+
+    for (size_t n = 1; n < sizeof text; n++) {
+        for (size_t at = 0; at < n; at++) {
+            for (int byte = 0; byte <= UCHAR_MAX; byte++) {
+                memset(text, 'x', n);
+                memset(text + n, '\n', sizeof text - n);
+                text[at] = (char)byte;
+                cr_assert_eq(text_is_token(text, n), byte > ' ' && byte < 0x7f,
+                             "0x%02x at %zu of %zu", byte, at, n);
+                cr_assert_eq(text_is_line(text, n),
+                             byte >= ' ' && byte != 0x7f,
+                             "0x%02x at %zu of %zu", byte, at, n);
+            }
+        }
+    }
+    cr_assert(text_is_line("", 0));
+}
+
+Test(text, tokens_have_a_length)
+{
+    static char text[TOKEN_MAX + 1];
+
+    memset(text, 'x', sizeof text);
+    cr_assert_not(text_is_token(text, 0));
+    cr_assert(text_is_token(text, TOKEN_MAX));
+    cr_assert_not(text_is_token(text, TOKEN_MAX + 1));
 }
 
 Test(text, numbers_do_not_wrap)
@@ -216,6 +264,7 @@ Test(text, is_printable_and_cut)
     char longer[300];
 
     cr_assert_str_eq(text_printable(&shown, "a\x1b[1m\n", 6), "a?[1m?");
+    cr_assert_str_eq(text_printable(&shown, " ~\x7f\x9b", 4), " ~??");
     memset(longer, 'x', sizeof longer);
     cr_assert_eq(strlen(text_printable(&shown, longer, sizeof longer)),
                  TEXT_SHOWN_MAX + 3);
