@@ -149,6 +149,81 @@ hold(const char *value)
     return handle;
 }
 
+static void
+expect_none(struct tw_handle *handle, int64_t min_valid)
+{
+    struct tw_token *token = NULL;
+
+    cr_assert_neq(tw_get(handle, min_valid, &token, NULL), TW_OK);
+    cr_assert_null(token);
+}
+
+/* There is no record, so only what is in hand can be given. */
+static struct tw_handle *
+hold_alone(const char *value)
+{
+    struct tw_handle *handle = hold(value);
+
+    cr_assert_eq(unlinkat(published_place, "record", 0), 0);
+    expect(handle, value);
+    return handle;
+}
+
+Test(client, what_is_in_hand_is_given_no_longer_than_it_lives)
+{
+    struct tw_handle *handle;
+
+    publish(1, 2, 1000);
+    handle = hold_alone("token-1");
+    sleep(3);
+    expect_none(handle, TW_MIN_VALID_DEFAULT);
+    tw_close(handle);
+}
+
+Test(client, what_is_in_hand_is_given_to_those_it_lives_long_enough_for)
+{
+    struct tw_handle *handle;
+
+    publish(1, 4, 1000);
+    handle = hold_alone("token-1");
+    sleep(2); /* half of its life is all that can be wanted */
+    expect_none(handle, 3600);
+    tw_close(handle);
+}
+
+Test(client, a_record_is_looked_at_when_its_refresh_is_due)
+{
+    struct tw_handle *handle;
+
+    publish(1, 3600, 2);
+    handle = hold_alone("token-1");
+    sleep(3);
+    expect_none(handle, TW_MIN_VALID_DEFAULT);
+    tw_close(handle);
+}
+
+/* A late rejection of an older token is none of the one in hand. */
+Test(client, a_rejected_token_is_no_longer_in_hand)
+{
+    struct tw_handle *handle;
+    struct tw_token *first, *second;
+
+    publish(1, 3600, 1000);
+    handle = hold("token-1");
+    cr_assert_eq(tw_get(handle, 0, &first, NULL), TW_OK);
+    publish(2, 3600, 1000);
+    expect(handle, "token-2");
+    cr_assert_eq(tw_get(handle, 0, &second, NULL), TW_OK);
+    cr_assert_eq(unlinkat(published_place, "record", 0), 0);
+    (void)tw_reject(handle, first, NULL);
+    expect(handle, "token-2");
+    (void)tw_reject(handle, second, NULL);
+    expect_none(handle, TW_MIN_VALID_DEFAULT);
+    tw_token_free(first);
+    tw_token_free(second);
+    tw_close(handle);
+}
+
 static bool
 epoch_is_there(void)
 {
