@@ -48,7 +48,8 @@ struct fake {
     gid_t gid[3];
     gid_t own_groups[FAKE_GROUPS_MAX];
     size_t own_group_count;
-    bool way_back; /* a system where root can be had again */
+    bool way_back;  /* a system where root can be had again */
+    bool gid_stays; /* one where setresgid does nothing, and says it did */
     struct fault faults[FAKE_FAULTS_MAX];
     size_t fault_count;
     struct lines_of fetch, leave; /* what the helper does when told to */

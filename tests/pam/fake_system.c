@@ -167,6 +167,8 @@ set_gids(gid_t real, gid_t effective, gid_t saved)
 {
     if (fake_fails("setresgid") || !may_change())
         return -1;
+    if (fake.gid_stays)
+        return 0;
     fake.gid[0] = real;
     fake.gid[1] = effective;
     fake.gid[2] = saved;

@@ -185,6 +185,8 @@ take_user(const char *line, char **pam_user)
         *pam_user = NULL;
     } else if (strcmp(line, "way back") == 0) {
         fake.way_back = true;
+    } else if (strcmp(line, "gid stays") == 0) {
+        fake.gid_stays = true;
     } else if (!value) {
         script_die("no such line of [user]", line);
     } else if (strncmp(line, "name", n) == 0) {
@@ -280,6 +282,7 @@ script_world(const struct script *script)
     fake.service_uid = 0;
     fake.service_name[0] = '\0';
     fake.way_back = false;
+    fake.gid_stays = false;
     fake.fault_count = 0;
     fake_become(0);
     fake_forget_owners();
