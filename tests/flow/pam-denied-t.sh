@@ -53,6 +53,7 @@ open_session tw-10s; is $? 0 "a session where nothing is forbidden"
 close_session
 is "$(find /run/tokenward | sort | tr '\n' ' ')" "/run/tokenward /run/tokenward/user /run/tokenward/user/.sessions /run/tokenward/user/.sessions/$USER_ID " \
     "and leaves nothing of itself or of those before"
+ok "$((count == 0))" "some of them were tried ($count)"
 figure denied-logins "$count"
 figure denied-logins-failed "$bad"
 figure denied-longest-ms "$longest"
