@@ -213,6 +213,48 @@ Test(http, no_proxy_hears_plain_http)
     tear_down();
 }
 
+Test(http, the_systems_requests_go_by_no_proxy)
+{
+    struct raw_server proxy;
+
+    set_up(raw_send_bytes);
+    for (int system = 0; system < 2; system++) {
+        struct http_request request = request_to("https://localhost:1/token");
+
+        http_free(http);
+        raw_start(&proxy, raw_send_bytes);
+        cr_assert_eq(setenv("https_proxy", proxy.url, 1), 0);
+        cr_assert_eq(http_new(system, &http, NULL), TW_OK);
+        cr_assert_neq(run(&request).status, 200);
+        cr_assert_eq(atomic_load(&proxy.connections), system ? 0 : 1);
+        raw_stop(&proxy);
+    }
+    tear_down();
+}
+
+Test(http, no_password_comes_from_a_file_of_curls)
+{
+    char home[] = "/tmp/tokenward-http.XXXXXX", path[64];
+    struct http_request request;
+    FILE *file;
+
+    cr_assert(mkdtemp(home));
+    (void)snprintf(path, sizeof path, "%s/.netrc", home);
+    file = fopen(path, "w");
+    cr_assert(file);
+    (void)fputs("default login somebody password secret\n", file);
+    cr_assert_eq(fclose(file), 0);
+    cr_assert_eq(setenv("HOME", home, 1), 0);
+    set_up(raw_send_bytes);
+    server.bytes = OK_HEAD "Content-Length: 2\r\n\r\n{}";
+    server.len = strlen(server.bytes);
+    request = request_to(server.url);
+    cr_assert_eq(run(&request).status, 200);
+    cr_assert_null(strcasestr(server.last, "Authorization"));
+    tear_down();
+    cr_assert(unlink(path) == 0 && rmdir(home) == 0);
+}
+
 /* Many. */
 
 static atomic_int at_once, most_at_once;
