@@ -271,6 +271,18 @@ his "$T/bin/tokenward" list >/dev/null; [ -s "$T/bert/run/tokenward/index" ]; is
 out=$(his "$T/bin/tokenward" get two 2>&1); is $? 0 "has a token"
 [ "$out" != "$(token two)" ] && [ "$out" = "$(sed -n 's/^access_token=//p' "$T/bert/run/tokenward/two/record")" ]
 is $? 0 "which is his own"
+# The system's profile has a route, his has none: what is his does not go there.
+own=$(his "$T/bin/tokenward" get two)
+for way in git docker bazel; do
+    case $way in
+    git) out=$(printf 'protocol=https\nhost=two.example.test\n\n' | his "$T/bin/git-credential-tokenward" get 2>&1) ;;
+    docker) out=$(printf 'https://two.example.test' | his "$T/bin/tokenward-credential" docker get 2>&1) ;;
+    bazel) out=$(printf '{"uri":"https://two.example.test/x"}' | his "$T/bin/tokenward-credential" bazel get 2>&1) ;;
+    esac
+    case $out in *"$own"*) false ;; esac; is $? 0 "$way: no token of his for the host of the system's profile of that name"
+done
+printf 'protocol=https\nhost=two.example.test\n\n' | his "$T/bin/git-credential-tokenward" erase; is $? 0 "git erase for that host"
+is "$(sed -n 's/^access_token=//p' "$T/bert/run/tokenward/two/record")" "$own" "rejects none of his"
 sed -i 's#token_endpoint: .*#&\n    match: https://two.example.test\n    git_username: bert-s#' "$T/bert/config/tokenward/profiles.yaml"
 out=$(his "$T/bin/tokenward-credential" docker list)
 is "$out" '{"https://two.example.test":"bert-s"}' "docker lists a registry that both lead to once, and as his"
