@@ -106,6 +106,16 @@ shared=$(awk '$5 == "none" { print $7 }' "$T/log" | sort -u | wc -l)
 is "$(awk '$5 == "certificate" { print $7 }' "$T/log" | sort >"$T/a"; awk '$5 == "none" { print $7 }' "$T/log" | sort -u | comm -12 - "$T/a" | wc -l)" \
     0 "and none was used by both"
 
+# Nor is a session taken up again by somebody who shows none, and says to be that client.
+names=
+for i in $(seq 12); do
+    client "thief$i" one none
+    names="$names one$i thief$i"
+done
+# shellcheck disable=SC2086
+user tokenward-helper fetch --force $names 2>"$T/err"; is $? 77 "12 who call themselves a client that shows a certificate, in one process with it"
+is "$(grep -c "profile 'thief[0-9]*'.* invalid_client" "$T/err")" 12 "are refused, all of them"
+
 # A server that lets nobody in without a certificate it knows.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$T/server.key" -out "$T/server.pem" \
     -days 30 -subj /CN=server -addext subjectAltName=IP:127.0.0.1 2>/dev/null
