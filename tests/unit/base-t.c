@@ -201,6 +201,25 @@ Test(text, names)
     cr_assert_not(text_is_module_name("Upper"));
 }
 
+/* Each part of a name on its own. */
+Test(text, names_are_bounded)
+{
+    char name[2 * NAME_PART_MAX + 8];
+
+    for (int first = 1; first < NAME_PART_MAX + 3; first++) {
+        const bool good = first <= NAME_PART_MAX;
+
+        (void)snprintf(name, sizeof name, "%0*d", first, 0);
+        cr_assert_eq(text_is_profile_name(name), good, "%d", first);
+        (void)snprintf(name, sizeof name, "%0*d@a", first, 0);
+        cr_assert_eq(text_is_profile_name(name), good, "%d@", first);
+        (void)snprintf(name, sizeof name, "a@%0*d", first, 0);
+        cr_assert_eq(text_is_profile_name(name), good, "@%d", first);
+        (void)snprintf(name, sizeof name, "%0*d@", first, 0);
+        cr_assert_eq(text_is_template_name(name), good, "%d@", first);
+    }
+}
+
 /* They are looked at in blocks: no place in a block is left out, none at the
  * end, and nothing behind it counts. */
 Test(text, tokens_and_lines_are_looked_at_byte_for_byte)
