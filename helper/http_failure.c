@@ -177,6 +177,20 @@ connect_failure(const struct transfer *transfer, const struct failure *usual)
     return failure;
 }
 
+/* The proxy's address may hold a password, so libcurl's own words to one that
+ * it does not understand are not shown. */
+static bool
+proxy_failure(const struct transfer *transfer, struct failure *out)
+{
+    static const char UNSUPPORTED[] = "Unsupported proxy";
+
+    if (strncmp(transfer->error, UNSUPPORTED, strlen(UNSUPPORTED)) != 0)
+        return false;
+    *out = (struct failure){
+        TW_E_RETRY, "the proxy's address is not understood", PROXY_HINT, true};
+    return true;
+}
+
 static const char *const WAITED[] = {
     [PHASE_NAME] = "its name was not resolved",
     [PHASE_CONNECT] = "no connection came about",
@@ -214,6 +228,7 @@ find_failure(const struct transfer *transfer, CURLcode code, char *words,
              size_t size)
 {
     const struct failure *usual = find_usual(code);
+    struct failure failure;
 
     if (transfer->reply.too_large) {
         (void)snprintf(words, size,
@@ -224,6 +239,8 @@ find_failure(const struct transfer *transfer, CURLcode code, char *words,
     }
     if (transfer->out_of_memory)
         return *find_usual(CURLE_OUT_OF_MEMORY);
+    if (proxy_failure(transfer, &failure))
+        return failure;
     switch ((int)code) {
     case CURLE_OPERATION_TIMEDOUT:
         return time_failure(transfer, words, size);

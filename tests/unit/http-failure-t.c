@@ -236,3 +236,41 @@ Test(http_failure, nobody_there_is_told_with_host_and_port)
               answer.err.message);
     tear_down();
 }
+
+/* Who stands between. */
+
+static struct answer
+by_proxy(const char *proxy)
+{
+    struct http_request request = request_to("https://127.0.0.1:2/token");
+    struct answer answer;
+
+    cr_assert_eq(setenv("https_proxy", proxy, 1), 0);
+    cr_assert_eq(http_new(false, &http, NULL), TW_OK);
+    answer = run(&request);
+    http_free(http);
+    cr_assert_eq(unsetenv("https_proxy"), 0);
+    cr_assert_eq(answer.err.status, TW_E_RETRY, "%s", answer.err.message);
+    return answer;
+}
+
+#define HAS(answer, words) \
+    cr_expect(strstr((answer).err.message, words), "%s", (answer).err.message)
+
+Test(http_failure, a_proxys_password_is_not_told)
+{
+    static const char *const PROXIES[] = {
+        "http://user:hunter2@bad host:80",
+        "http://user:hunter2@127.0.0.1:99999",
+        "ftp://user:hunter2@127.0.0.1:1",
+    };
+
+    for (size_t i = 0; i < sizeof PROXIES / sizeof *PROXIES; i++) {
+        struct answer answer = by_proxy(PROXIES[i]);
+
+        cr_expect_null(strstr(answer.err.message, "hunter2"), "%s",
+                       answer.err.message);
+        HAS(answer, "the proxy's address is not understood\nsee the variables "
+                    "https_proxy");
+    }
+}
