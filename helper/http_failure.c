@@ -11,7 +11,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "helper/http_certificate.h"
 #include "helper/http_queue.h"
@@ -159,8 +161,43 @@ tls_failure(const struct transfer *transfer, const struct failure *usual)
     return *usual;
 }
 
+static bool
+may_have_proxy(void)
+{
+    static const char *const NAMES[] = {"https_proxy", "HTTPS_PROXY",
+                                        "all_proxy", "ALL_PROXY"};
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        const char *value = getenv(NAMES[i]);
+
+        if (value && *value)
+            return true;
+    }
+    return false;
+}
+
+/* libcurl names whom it did not reach: "Failed to connect to HOST port N ",
+ * and what it was to be reached by, " via HOST ". */
+static bool
+is_of_proxy(const struct transfer *transfer)
+{
+    const char *host = http_host_shown(transfer->host);
+    bool is_ipv6 = *host == '[';
+    int n = (int)strcspn(host += is_ipv6, is_ipv6 ? "]" : ":");
+    const char *colon = strchr(host + n, ':');
+    char own[CURL_ERROR_SIZE];
+
+    if (!may_have_proxy())
+        return false;
+    (void)snprintf(own, sizeof own, "Failed to connect to %.*s port %s ", n,
+                   host, colon ? colon + 1 : "443");
+    return strncasecmp(transfer->error, own, strlen(own)) != 0 ||
+           strstr(transfer->error, " via ");
+}
+
 static struct failure
-connect_failure(const struct transfer *transfer, const struct failure *usual)
+connect_failure(const struct transfer *transfer, const struct failure *usual,
+                char *words, size_t size)
 {
     struct failure failure = *usual;
     long code = 0;
@@ -174,20 +211,40 @@ connect_failure(const struct transfer *transfer, const struct failure *usual)
         failure.words = strerrordesc_np((int)code);
         failure.is_clear = true;
     }
-    return failure;
+    if (!is_of_proxy(transfer))
+        return failure;
+    (void)snprintf(words, size, "the proxy is not reached%s%s",
+                   code ? ": " : "", code ? failure.words : "");
+    return (struct failure){failure.status, words, PROXY_HINT,
+                            failure.is_clear};
 }
 
-/* The proxy's address may hold a password, so libcurl's own words to one that
- * it does not understand are not shown. */
+/* Does the proxy not let us through?  Its address may hold a password, so
+ * libcurl's own words to one that it does not understand are not shown. */
 static bool
-proxy_failure(const struct transfer *transfer, struct failure *out)
+proxy_failure(const struct transfer *transfer, struct failure *out,
+              char *words, size_t size)
 {
     static const char UNSUPPORTED[] = "Unsupported proxy";
+    long answer = 0;
 
-    if (strncmp(transfer->error, UNSUPPORTED, strlen(UNSUPPORTED)) != 0)
+    if (strncmp(transfer->error, UNSUPPORTED, strlen(UNSUPPORTED)) == 0) {
+        *out = (struct failure){TW_E_RETRY,
+                                "the proxy's address is not understood",
+                                PROXY_HINT, true};
+        return true;
+    }
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE,
+                            &answer);
+    if (answer < 300)
         return false;
+    (void)snprintf(words, size, "the proxy refuses: it answers HTTP %ld",
+                   answer);
     *out = (struct failure){
-        TW_E_RETRY, "the proxy's address is not understood", PROXY_HINT, true};
+        TW_E_RETRY, words,
+        answer == 407 ? "it wants a user name and a password; " PROXY_HINT
+                      : PROXY_HINT,
+        true};
     return true;
 }
 
@@ -239,7 +296,7 @@ find_failure(const struct transfer *transfer, CURLcode code, char *words,
     }
     if (transfer->out_of_memory)
         return *find_usual(CURLE_OUT_OF_MEMORY);
-    if (proxy_failure(transfer, &failure))
+    if (proxy_failure(transfer, &failure, words, size))
         return failure;
     switch ((int)code) {
     case CURLE_OPERATION_TIMEDOUT:
@@ -253,7 +310,7 @@ find_failure(const struct transfer *transfer, CURLcode code, char *words,
     case CURLE_RECV_ERROR:
         return tls_failure(transfer, usual);
     case CURLE_COULDNT_CONNECT:
-        return connect_failure(transfer, usual);
+        return connect_failure(transfer, usual, words, size);
     default:
         return *usual;
     }

@@ -274,3 +274,49 @@ Test(http_failure, a_proxys_password_is_not_told)
                     "https_proxy");
     }
 }
+
+Test(http_failure, a_proxy_that_is_not_there_is_told_from_the_server)
+{
+    struct http_request request = request_to("https://127.0.0.1:2/token");
+    struct answer answer = by_proxy("http://127.0.0.1:1");
+
+    HAS(answer, "the proxy is not reached: connection refused\nsee the");
+    answer = by_proxy("http://[::1]:1");
+    HAS(answer, "the proxy is not reached: ");
+
+    cr_assert_eq(setenv("https_proxy", "http://127.0.0.1:1", 1), 0);
+    cr_assert_eq(setenv("no_proxy", "127.0.0.1", 1), 0);
+    cr_assert_eq(http_new(false, &http, NULL), TW_OK);
+    answer = run(&request);
+    http_free(http);
+    HAS(answer, "127.0.0.1:2: connection refused\nnothing listens there");
+}
+
+Test(http_failure, a_proxy_that_refuses_is_told_from_the_server)
+{
+    static const struct {
+        const char *bytes, *words;
+    } ROWS[] = {
+        {"HTTP/1.1 407 Who?\r\nProxy-Authenticate: Basic realm=\"x\"\r\n"
+         "Content-Length: 0\r\n\r\n",
+         "the proxy refuses: it answers HTTP 407\nit wants a user name and a "
+         "password; see the variables https_proxy"},
+        {"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno",
+         "the proxy refuses: it answers HTTP 403\nsee the variables "
+         "https_proxy"},
+        {"HTTP/1.1 302 There\r\nLocation: https://127.0.0.1/\r\n"
+         "Content-Length: 0\r\n\r\n",
+         "the proxy refuses: it answers HTTP 302\n"},
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct answer answer;
+
+        raw_start(&server, raw_send_bytes);
+        server.bytes = ROWS[i].bytes;
+        server.len = strlen(ROWS[i].bytes);
+        answer = by_proxy(server.url);
+        raw_stop(&server);
+        HAS(answer, ROWS[i].words);
+    }
+}
