@@ -131,19 +131,28 @@ struct tls_row {
 };
 
 #define REFUSES "refuses the client's certificate"
-#define REFUSES_HINT "has it expired, and does the server trust who issued it?"
+#define REFUSES_HINT                                                        \
+    "has it expired, was it revoked, and does the server trust who issued " \
+    "it?"
 
 static const struct tls_row TLS_ROWS[] = {
     {"alert bad certificate", TW_E_DENIED, REFUSES, REFUSES_HINT},
     {"alert certificate expired", TW_E_DENIED, REFUSES, REFUSES_HINT},
+    {"alert certificate revoked", TW_E_DENIED, REFUSES, REFUSES_HINT},
     {"alert certificate unknown", TW_E_DENIED, REFUSES, REFUSES_HINT},
     {"certificate required", TW_E_CONFIG, "wants a client certificate",
      "see client_certificate in tokenward-profiles(5)"},
+    /* TLS 1.2 has no word of its own for a certificate that is missed. */
+    {"alert handshake failure", TW_E_RETRY, "does not agree on TLS",
+     "does it want a client certificate? see client_certificate in "
+     "tokenward-profiles(5); else it and OpenSSL have no cipher in common"},
     {"alert unknown ca", TW_E_DENIED, REFUSES, REFUSES_HINT},
     {"alert unsupported certificate", TW_E_DENIED, REFUSES, REFUSES_HINT},
     {"malloc failure", TW_E_SYSTEM, "out of memory", NULL},
     {"protocol version", TW_E_PROTOCOL, "does not agree on TLS",
      "TLS 1.2 or later is needed"},
+    {"unrecognized name", TW_E_RETRY, "knows no host of that name",
+     "is the host spelled right?"},
     {"unsupported protocol", TW_E_PROTOCOL, "does not agree on TLS",
      "TLS 1.2 or later is needed"},
     {"wrong version number", TW_E_PROTOCOL, "does not speak TLS",

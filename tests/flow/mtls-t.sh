@@ -119,13 +119,40 @@ is "$(grep -c "profile 'thief[0-9]*'.* invalid_client" "$T/err")" 12 "are refuse
 # A server that lets nobody in without a certificate it knows.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$T/server.key" -out "$T/server.pem" \
     -days 30 -subj /CN=server -addext subjectAltName=IP:127.0.0.1 2>/dev/null
-openssl s_server -www -accept 127.0.0.1:0 -cert "$T/server.pem" -key "$T/server.key" -CAfile "$T/ca.pem" \
-    -Verify 1 -verify_return_error >"$T/server.out" 2>&1 &
-EXTRA_PID=$!
-until_true 30 grep -q '^ACCEPT' "$T/server.out"
-URL=https://$(sed -n 's/^ACCEPT //p' "$T/server.out") CA=$T/server.pem
+strict() { # strict [OPTION...]: one that asks for it; sets URL and CA
+    : >"$T/server.out"
+    openssl s_server -www -accept 127.0.0.1:0 -cert "$T/server.pem" -key "$T/server.key" -CAfile "$T/ca.pem" \
+        -Verify 1 -verify_return_error "$@" >"$T/server.out" 2>&1 &
+    EXTRA_PID="${EXTRA_PID:-} $!"
+    until_true 30 grep -q '^ACCEPT' "$T/server.out"
+    URL=https://$(sed -n 's/^ACCEPT //p' "$T/server.out") CA=$T/server.pem
+}
+strict
 client stranger open none
 refused stranger 78 "wants a client certificate"
 client unknown one tls_client_auth "$(certificate one)" "$(key_of one)"
 refused unknown 77 "refuses the client's certificate"
+
+# TLS 1.2 says of one that is missed no more than of a cipher.
+strict -tls1_2
+client older open none
+refused older 75 "does it want a client certificate"
+
+# One that was taken back.
+printf '[ca]\ndefault_ca=list\n[list]\ndatabase=%s/index\ndefault_md=sha256\ndefault_crl_days=30\n' "$T" >"$T/ca.cnf"
+: >"$T/index"
+openssl ca -config "$T/ca.cnf" -keyfile "$T/ca.key" -cert "$T/ca.pem" -revoke "$K/chain.pem" 2>/dev/null
+openssl ca -config "$T/ca.cnf" -keyfile "$T/ca.key" -cert "$T/ca.pem" -gencrl -out "$T/crl.pem" 2>/dev/null
+export PASS=s3cret
+for version in tls1_2 tls1_3; do
+    strict "-$version" -crl_check -CRL "$T/crl.pem"
+    client "revoked-$version" chain tls_client_auth "$(certificate chain)" "$(key_of chain)" 'client_certificate_key_passphrase: {env: PASS}'
+    refused "revoked-$version" 77 "refuses the client's certificate"
+done
+
+# A host that the server does not know.
+strict -servername other.test -servername_fatal -cert2 "$T/server.pem" -key2 "$T/server.key"
+URL=https://localhost:${URL##*:}
+client nameless open none
+refused nameless 75 "knows no host of that name"
 done_testing
