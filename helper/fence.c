@@ -31,6 +31,7 @@
 #include "helper/broker.h"
 #include "helper/fence_needs.h"
 #include "helper/filter.h"
+#include "helper/key.h"
 #include "helper/landlock.h"
 #include "helper/state.h"
 #include "helper/store.h"
@@ -159,11 +160,9 @@ static enum tw_status
 allow_path(const struct landlock *landlock, const char *path,
            struct tw_error *err)
 {
-    if (path && strncmp(path, "file:", 5) == 0)
-        path += strncmp(path, "file://", 7) == 0 ? 7 : 5;
-    return path && path[0] == '/'
-               ? landlock_allow(landlock, path, LANDLOCK_READ, err)
-               : TW_OK;
+    path = path ? key_path(path) : "";
+    return path[0] == '/' ? landlock_allow(landlock, path, LANDLOCK_READ, err)
+                          : TW_OK;
 }
 
 static enum tw_status

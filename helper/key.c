@@ -65,8 +65,8 @@ key_is_uri(const char *text)
     return n > 1 && text[n] == ':' && text[0] >= 'a' && text[0] <= 'z';
 }
 
-static const char *
-path_of(const char *uri)
+const char *
+key_path(const char *uri)
 {
     if (strncmp(uri, "file://", 7) == 0)
         return uri + 7;
@@ -76,7 +76,7 @@ path_of(const char *uri)
 enum key_home
 key_home(const char *uri)
 {
-    const char *path = path_of(uri);
+    const char *path = key_path(uri);
     char beginning[64] = "";
     AUTO_CLOSE int fd = path[0] == '/' ? open(path, LOOK) : -1;
     const struct opener *opener;
@@ -90,7 +90,7 @@ key_home(const char *uri)
 const char *
 key_uri_problem(const char *uri)
 {
-    if (path_of(uri)[0] == '/')
+    if (key_path(uri)[0] == '/')
         return NULL;
     if (strncmp(uri, "file:", 5) == 0)
         return "must have an absolute path after file:";
@@ -141,7 +141,7 @@ read_file(const struct key_place *place, const char *label, struct secret *out,
     const struct owned_rule rule = {.root_too = place->system,
                                     .forbidden = place->system ? 037 : 077,
                                     .wanted = place->system ? 0640 : 0600};
-    const char *path = path_of(place->uri);
+    const char *path = key_path(place->uri);
     const struct owned_path owned = {
         .dir = AT_FDCWD, .name = path, .path = path, .label = label};
 
@@ -267,7 +267,7 @@ key_open(const struct key_place *place, const struct secret *passphrase,
 
     (void)snprintf(key.label, sizeof key.label, "%s %s", place->label,
                    text_printable(&shown, place->uri, strlen(place->uri)));
-    status = path_of(place->uri)[0] == '/'
+    status = key_path(place->uri)[0] == '/'
                  ? open_file(place, &asking, &key, err)
                  : open_token(place, &asking, &key, err);
     ERR_clear_error();

@@ -37,6 +37,10 @@ struct key_place {
 /* key_is_uri: does @text begin with a scheme, as "pkcs11:" does? */
 bool key_is_uri(const char *text);
 
+/* key_path: what follows @uri's file: or file://, or @uri itself; a key's file
+ * if that begins with '/'. */
+const char *key_path(const char *uri);
+
 /* key_home: where a key is that stays there.  A file is looked into, and is
  * at home if it cannot be. */
 enum key_home { KEY_AT_HOME = 0, KEY_IN_TPM, KEY_IN_PKCS11 };

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "helper/key.h"
 #include "helper/store.h"
 
 static bool
@@ -86,13 +87,27 @@ add_source(struct secret *out, const struct secret_source *source,
     return false;
 }
 
+/* Keys and certificates; what stays in its token looks always the same. */
+static bool
+add_files(struct secret *out, const struct profile *source)
+{
+    struct profile_path file;
+    bool good = true;
+
+    for (size_t i = 0; good && profile_source_file(source, i, &file); i++) {
+        const char *path = file.path ? key_path(file.path) : "";
+
+        good = path[0] != '/' || add_path(out, AT_FDCWD, "", path);
+    }
+    return good;
+}
+
 bool
 secret_looks(const struct profile *source,
              const struct secret_context *context, struct secret *out)
 {
     const struct profile_request *request = &source->request;
-    const char *key = profile_assertion(source)->key.uri;
-    bool good = !key || key[0] != '/' || add_path(out, AT_FDCWD, "", key);
+    bool good = add_files(out, source);
 
     for (size_t i = 0; good && i < source->option_count; i++)
         good = add_source(out, &source->options[i].secret, context);

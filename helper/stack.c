@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "helper/keeper.h"
+#include "helper/key.h"
 #include "helper/program.h"
 #include "provider/base/text.h"
 
@@ -83,8 +84,7 @@ fail_absent(const char *file, uint32_t line, const char *what,
 bool
 stack_lacks_file(const char *path)
 {
-    if (strncmp(path, "file:", 5) == 0)
-        path += strncmp(path, "file://", 7) == 0 ? 7 : 5;
+    path = key_path(path);
     return path[0] == '/' && is_absent(path, R_OK);
 }
 

@@ -120,6 +120,14 @@ user tokenward-helper fetch wrongkey >/dev/null 2>&1
 is "$(requests)" "$before" "wrongkey: the server is not asked again with the same key"
 cp "$K/ec.key" "$K/other.key"; chmod 600 "$K/other.key"; own "$K"
 user tokenward-helper fetch wrongkey 2>"$T/err"; is $? 0 "wrongkey: but at once with another key"
+client oldcert nobody private_key_jwt 'assertion_key: ../keys/rsa.key' 'assertion_certificate: ../keys/rsa.pem'
+refused oldcert 77 "sub is no client"
+cp -p "$K/rsa.pem" "$K/new.pem"
+mv "$K/new.pem" "$K/rsa.pem"
+before=$(requests)
+user tokenward-helper fetch oldcert >/dev/null 2>&1
+user tokenward-helper fetch oldcert >/dev/null 2>&1
+is "$(requests)" $((before + 1)) "oldcert: it is asked once more with another certificate of the key"
 client wrongaud ec private_key_jwt 'assertion_key: ../keys/ec.key' 'assertion_audience: https://other.test'
 refused wrongaud 77 "aud is not this server"
 client toolong ec private_key_jwt 'assertion_key: ../keys/ec.key' 'assertion_lifetime: 3600'

@@ -253,6 +253,14 @@ user tokenward get both >/dev/null 2>"$T/err"; is "$? $(seen)" "0 post" "asserti
 bear stranger 'iss: nobody' 'assertion_key: ../ec.key'
 out=$(user tokenward get stranger 2>&1); is $? 77 "assertion: of a stranger: exit 77"
 like "$out" "stranger.yaml:[0-9]*: .*invalid_grant: .*iss is no client" "assertion: what the server says"
+# A refusal is over once the key has changed, however the profile names it.
+for scheme in '' file: file://; do
+    hold "$T/config/tokenward/swap.key" 600 "$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 2>/dev/null)"
+    bear swap 'iss: ec' "assertion_key: $scheme$T/config/tokenward/swap.key"
+    out=$(user tokenward-helper fetch swap 2>&1); is $? 77 "assertion: signed by another's ${scheme:-path}: exit 77"
+    hold "$T/config/tokenward/swap.key" 600 "$(cat "$T/config/tokenward/ec.key")"
+    user tokenward-helper fetch swap 2>"$T/err"; is $? 0 "assertion: and at once by the right one"
+done
 bear afar 'iss: ec' 'assertion_key: ../ec.key' 'aud: https://other.example.test'
 out=$(user tokenward get afar 2>&1); is $? 77 "assertion: for another server: exit 77"
 bear keyless 'iss: ec'
