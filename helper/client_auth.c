@@ -73,9 +73,12 @@ client_auth_needs(enum auth_method method)
 }
 
 const char *
-client_auth_hint(enum auth_method method)
+client_auth_hint(const struct profile *profile)
 {
-    return ROWS[method].hint;
+    return profile->client_id
+               ? ROWS[profile->auth_method].hint
+               : "the server wants a client: add client_id, and what proves "
+                 "it, like client_secret";
 }
 
 /* It is told that they were refused, so both were tried. */
@@ -108,7 +111,9 @@ client_auth_describe(const struct profile *profile, char *out, size_t size)
     unsigned needs = client_auth_needs(profile->auth_method);
     struct shown shown;
 
-    if ((needs & AUTH_NEEDS_SECRET) && profile_secret_next(profile)->kind)
+    if (!profile->client_id)
+        (void)snprintf(out, size, "no client was named");
+    else if ((needs & AUTH_NEEDS_SECRET) && profile_secret_next(profile)->kind)
         describe_secrets(profile, out, size);
     else if (needs & AUTH_NEEDS_SECRET)
         describe_source("secret", &profile->client_secret, out, size);

@@ -37,7 +37,7 @@ const char *client_auth_name(size_t method);
 unsigned client_auth_needs(enum auth_method method); /* of AUTH_NEEDS_... */
 
 /* client_auth_hint: what to look at when the server knows no such client. */
-const char *client_auth_hint(enum auth_method method);
+const char *client_auth_hint(const struct profile *profile);
 
 /* client_auth_describe: where what proves the client comes from, "the secret
  * came from file /x". */

@@ -323,7 +323,7 @@ explain_reply(const struct profile *profile, const char *url,
     (void)tw_fail(
         err, has_no_login(profile, reply) ? TW_E_DENIED : reply_status(reply),
         "%s: %s\n%s%s", place, answer, facts,
-        row->hint ? row->hint : client_auth_hint(profile->auth_method));
+        row->hint ? row->hint : client_auth_hint(profile));
 }
 
 const char *

@@ -250,6 +250,9 @@ user tokenward get named >/dev/null 2>"$T/err"; is $? 0 "assertion: iss names wh
 sed 's/^/# /' "$T/err"
 bear both "client_id: $CLIENT_ID" 'client_secret: {file: ../secret}' 'iss: ec' 'assertion_key: ../ec.key'
 user tokenward get both >/dev/null 2>"$T/err"; is "$? $(seen)" "0 post" "assertion: and the client proves itself besides"
+put clientless 'provider: jwt_bearer' "token_endpoint: $URL/m/status=401/oauth/v1/token" "ca_file: $CA" 'iss: ec' 'assertion_key: ../ec.key'
+out=$(user tokenward get clientless 2>&1); is $? 77 "assertion: to a server that wants a client: exit 77"
+like "$out" "hint: no client was named; .*add client_id" "assertion: and what to add"
 bear stranger 'iss: nobody' 'assertion_key: ../ec.key'
 out=$(user tokenward get stranger 2>&1); is $? 77 "assertion: of a stranger: exit 77"
 like "$out" "stranger.yaml:[0-9]*: .*invalid_grant: .*iss is no client" "assertion: what the server says"
