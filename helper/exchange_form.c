@@ -185,9 +185,15 @@ is_for_one_use(const struct tw_field *field)
     return field->kind != TW_FIELD_TEXT;
 }
 
+/* What a profile adds makes a grant that is known to it alone: an assertion, a
+ * code, a password of the minute. */
 static bool
-is_once(const struct tw_action *action)
+is_once(const struct tw_action *action, const struct profile_request *request)
 {
+    for (size_t i = 0; i < request->param_count; i++) {
+        if (request->params[i].value.kind != SECRET_VALUE)
+            return true;
+    }
     for (size_t i = 0; i < action->field_count; i++) {
         if (is_for_one_use(&action->fields[i]))
             return true;
@@ -216,7 +222,7 @@ exchange_form_make(struct exchange_form *form,
         status = extras_write(context->profile, &context->secrets, action,
                               &form->text, &form->extras, err);
     form->own_len = form->text.len;
-    form->is_once = !status && is_once(action);
+    form->is_once = !status && is_once(action, &context->profile->request);
     form->has_client = !(action->flags & TW_POST_NO_CLIENT);
     if (!status && form->has_client)
         status =

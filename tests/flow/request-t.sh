@@ -29,6 +29,13 @@ sed -i "s/: $KEY/%3A%20$KEY/" "$T/config/tokenward/profiles.d/key.yaml"
 user tokenward get key >"$T/out" 2>&1; is $? 0 "headers and params with the content of a file are sent"
 grep ' ' "$T/out" | sed 's/^/# /'
 is "$(user grep -rc "$KEY" "$T/run/tokenward" | grep -v ':0$')" "" "which is kept nowhere"
+# On a kept connection that ends in place of an answer libcurl would send it
+# again, and what a file or a command has may be good once.
+profile once '' 'grant_type: urn:ietf:params:oauth:grant-type:saml2-bearer' 'params: {assertion: {file: ../api-key}}'
+sed -i "s#token_endpoint:.*#issuer: $URL/m/reset,fail=1#" "$T/config/tokenward/profiles.d/once.yaml"
+user tokenward-helper fetch once 2>/dev/null; is $? 75 "the connection over which the issuer was asked is lost: exit 75"
+is "$(curl -s --cacert "$CA" "$URL/count/m/reset,fail=1/oauth/v1/token")" 1 "what params have from a file was sent once"
+rm "$T/config/tokenward/profiles.d/once.yaml"
 profile tenant '/m/want-header=X-Tenant%3A%20acme/oauth/v1/token' 'headers: {X-Tenant: acme}'
 user tokenward get tenant >/dev/null; is $? 0 "a header by text"
 profile echo "/m/error=invalid_request,description=bad%20key%20$KEY/oauth/v1/token" \
