@@ -157,6 +157,10 @@ use_problem(const struct profile *profile, enum key_use use,
                        profile->auth_method == AUTH_CLIENT_SECRET_JWT
                    ? NULL
                    : "where nothing is signed; add assertion_key";
+    case KEY_WITH_SIGNED_CLIENT:
+        return profile->auth_method == AUTH_CLIENT_SECRET_JWT
+                   ? NULL
+                   : method_problem(profile, AUTH_NEEDS_KEY, text);
     }
     return NULL;
 }

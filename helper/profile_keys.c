@@ -150,7 +150,7 @@ static const struct profile_key KEYS[] = {
     {"assertion_audience", "issuer, token_endpoint or TEXT",
      "\"aud\" of what the client signs; default the issuer if it is known, "
      "else the token endpoint",
-     false, profile_client_audience, SHAPE(TEXT), KEY_WITH_SIGNATURE},
+     false, profile_client_audience, SHAPE(TEXT), KEY_WITH_SIGNED_CLIENT},
     {"assertion_certificate", "PATH",
      "PEM file whose SHA-256 is the signature's x5t#S256", false,
      profile_client_key_certificate, SHAPE(TEXT), KEY_WITH_KEY},

@@ -43,6 +43,7 @@ enum key_use {
     KEY_WITH_SECRET,           /* client_secret */
     KEY_WITH_SECRET_METHOD,    /* a method that has one */
     KEY_WITH_SIGNATURE,        /* anything that is signed */
+    KEY_WITH_SIGNED_CLIENT,    /* a method that signs */
 };
 
 /* One row for each key; the table is sorted by name. */

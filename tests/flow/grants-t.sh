@@ -266,6 +266,9 @@ for scheme in '' file: file://; do
 done
 bear afar 'iss: ec' 'assertion_key: ../ec.key' 'aud: https://other.example.test'
 out=$(user tokenward get afar 2>&1); is $? 77 "assertion: for another server: exit 77"
+bear astray 'iss: ec' 'assertion_key: ../ec.key' 'assertion_audience: https://other.example.test'
+out=$(user tokenward get astray 2>&1); is $? 78 "assertion: the client's audience is none of the grant's: exit 78"
+like "$out" "astray.yaml:[0-9]*:5: .*assertion_audience is of no use without client_id" "assertion: says so"
 bear keyless 'iss: ec'
 out=$(user tokenward get keyless 2>&1); is $? 78 "assertion: nothing to sign with: exit 78"
 like "$out" "keyless.yaml:2: .*missing: assertion_key" "assertion: says what is missing"

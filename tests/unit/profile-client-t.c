@@ -186,6 +186,9 @@ static const struct refusal REFUSALS[] = {
     {ID "    assertion_key: key.pem\n",
      AT(2, 3) "missing: client_secret (provider client_credentials needs it)\n"
               "or is it token_endpoint_auth_method: private_key_jwt?"},
+    {GOOD "    assertion_key: /k\n    assertion_audience: urn:as\n",
+     AT(7, 5) "assertion_audience is of no use with "
+              "token_endpoint_auth_method: client_secret_post"},
     {GOOD METHOD("none"), AT(5, 5) "client_secret is of no use with "
                                    "token_endpoint_auth_method: none"},
     {SIGNED "    client_secret: s3cret\n",
