@@ -173,22 +173,23 @@ static enum tw_status
 take_key(const struct key_place *place, OSSL_STORE_CTX *store,
          const struct asking *asking, struct key *key, struct tw_error *err)
 {
+    bool is_cut = false;
     int count = 0;
 
-    while (!OSSL_STORE_eof(store)) {
+    while (!is_cut && !OSSL_STORE_eof(store)) {
         OSSL_STORE_INFO *info = OSSL_STORE_load(store);
 
-        if (!info && OSSL_STORE_error(store))
-            break;
+        is_cut = !info && OSSL_STORE_error(store);
         if (info && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY) {
             if (count++ == 0)
                 key->pkey = OSSL_STORE_INFO_get1_PKEY(info);
         }
         OSSL_STORE_INFO_free(info);
     }
-    if (count == 1 && key->pkey)
+    /* What asked for a passphrase and did not open is another one. */
+    if (count == 1 && key->pkey && !(is_cut && asking->asked))
         return TW_OK;
-    if (count > 1)
+    if (count)
         return tw_fail(err, TW_E_CONFIG, "%s: holds more than one key",
                        key->label);
     if (asking->asked && !asking->passphrase->len)

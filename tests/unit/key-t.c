@@ -91,6 +91,17 @@ Test(key, bad_files)
     scratch_put("twice", 0600, twice, 2 * n);
     expect_no_key(scratch_path("twice"), "", TW_E_CONFIG,
                   LABEL " %s/twice: holds more than one key");
+    /* Nor is the first one it where the second is locked. */
+    made_key_put(P256_KEY, "s3cret");
+    file = fopen(scratch_path("key"), "r");
+    cr_assert(file);
+    n += fread(twice + n, 1, sizeof twice - n, file);
+    (void)fclose(file);
+    scratch_put("twice", 0600, twice, n);
+    expect_no_key(scratch_path("twice"), "", TW_E_CONFIG,
+                  LABEL " %s/twice: holds more than one key");
+    expect_no_key(scratch_path("twice"), "other", TW_E_CONFIG,
+                  LABEL " %s/twice: holds more than one key");
 }
 
 Test(key, uris)
