@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "helper/bearer_file.h"
@@ -128,7 +129,7 @@ port_of(const char *url)
         colon--;
     if (colon > host && colon[-1] == ':' && colon < end)
         return (uint16_t)strtoul(colon, NULL, 10);
-    return strncmp(url, "http:", 5) == 0 ? PORT_HTTP : PORT_HTTPS;
+    return strncasecmp(url, "http:", 5) == 0 ? PORT_HTTP : PORT_HTTPS;
 }
 
 static enum tw_status
