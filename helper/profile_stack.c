@@ -77,18 +77,21 @@ static const char *const SERVER[] = {
     NULL,
 };
 
+/* What is known of a kind of server. */
+static const char *const KNOWN[] = {"preset", "vars", NULL};
+
 /* A preset and what fills it in belong together: those outside mean nothing
  * to a source that has one of its own.  It, or an issuer, says where its
- * server is: one outside is another, which is not sent this one's secrets. */
+ * server is: one outside is another, which is not sent this one's secrets,
+ * whether it is written out there or known by a preset. */
 static bool
 is_hidden(const struct yaml_node *item, const char *key)
 {
-    const bool has_preset = yaml_child(item, "preset");
+    const bool has_server =
+        yaml_child(item, "preset") || yaml_child(item, "issuer");
 
     return yaml_child(item, key) || strcmp(key, "any_of") == 0 ||
-           (has_preset && strcmp(key, "vars") == 0) ||
-           ((has_preset || yaml_child(item, "issuer")) &&
-            is_one_of(SERVER, key));
+           (has_server && (is_one_of(KNOWN, key) || is_one_of(SERVER, key)));
 }
 
 static enum tw_status

@@ -251,6 +251,10 @@ stack ready "- {name: first, $GOOD}" "- {name: other, preset: auth0, vars: {doma
 out=$(user tokenward explain ready)
 like "$out" "endpoint .*: $URL/oauth/v1/token$" "a source without goes where the profile says"
 like "$out" "endpoint .*https://a.example.test/" "and one with a preset where that does"
+stack preset '- {name: first, client_secret: {file: ../absent}}' "- {name: other, issuer: '$URL/m/tag=third', $GOOD}"
+sed -i 's|token_endpoint:.*|preset: auth0\n    vars: {domain: a.example.test}\n    audience: x|' "$DIR/preset.yaml"
+fetch preset; is $? 0 "a source with an issuer, and a preset outside"
+is "$(asked /m/tag=third/oauth/v1/token)" 1 "asks its issuer, too"
 
 # Sources that hang leave time for those behind.
 HANG="token_endpoint: $URL/m/hang/oauth/v1/token"
