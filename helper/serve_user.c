@@ -128,6 +128,7 @@ resume(struct serve *serve, const char *name, struct now now)
         return;
     }
     ward->asked = now.boot;
+    serve_admit(serve, ward); /* the name may be somebody else's by now */
     (void)ward_look(&serve->wards, ward, &serve->store, now);
     if (!schedule_put(&serve->schedule, &ward->entry, now))
         (void)tw_no_memory(&serve->broken);

@@ -159,6 +159,17 @@ like "$("$T/bin/tokenward-helper" --system check 2>&1)" "warning: .*plain.yaml:2
 rm "$SYSCONF/profiles.d/plain.yaml"
 stop_system; is $? 0 "it ends cleanly"
 
+# Who had a name leaves it behind, and what was bought for it.
+sed 's/^anna:x:61001:61001/anna:x:61009:61009/; s/^dora:x:61004:61004/dora:x:61001:61001/' /etc/passwd >"$T/renamed"
+cat "$T/renamed" >/etc/passwd
+is "$(as dora cat /run/tokenward/corp@anna/token)" "$(token corp@anna)" "while nobody looks, whoever has the number has the token"
+serve_system
+reads_anna() { as "$1" cat /run/tokenward/corp@anna/token >/dev/null 2>&1; }
+reads_anna dora; is $? 1 "a helper that starts closes it to who has another's number"
+is "$(ring anna 'command=ensure\nprofile=corp@anna\n')" status=ok "and whoever has the name"
+reads_anna anna; is $? 0 "may read it"
+stop_system; is $? 0 "it ends cleanly again"
+
 # A user's own template needs none of all that.
 printf %s "$CANARY" >"$T/config/tokenward/a.key"
 chmod 600 "$T/config/tokenward/a.key"
