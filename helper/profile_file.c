@@ -76,6 +76,18 @@ profile_complain(const struct profile_complaints *complaints, const char *name,
         complaints->complain(complaints->arg, err);
 }
 
+void
+profile_leave_out(const struct profile_complaints *complaints,
+                  const char *name, const struct tw_error *err)
+{
+    struct profile_set *set = complaints->set;
+    const char *copy = arena_text(&set->arena, name, strlen(name));
+
+    if (copy && !table_find(&set->lost, copy, ""))
+        (void)table_add(&set->lost, copy, "", copy);
+    profile_complain(complaints, name, err);
+}
+
 static void
 auto_reader(struct file_reader *reader)
 {
@@ -197,7 +209,7 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
         if (status == TW_E_ACCESS || status == TW_E_SYSTEM)
             return error_copy(reader->err, &failure);
         if (status)
-            profile_complain(reader->complaints, entry->key->text, &failure);
+            profile_leave_out(reader->complaints, entry->key->text, &failure);
     }
     return TW_OK;
 }

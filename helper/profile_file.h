@@ -18,6 +18,11 @@ struct profile_complaints {
 void profile_complain(const struct profile_complaints *complaints,
                       const char *name, const struct tw_error *err);
 
+/* profile_leave_out: the same of one that is written out, in whose place no
+ * instance of a template counts either. */
+void profile_leave_out(const struct profile_complaints *complaints,
+                       const char *name, const struct tw_error *err);
+
 /* The profiles of a file, in its order, and its templates.  The profiles are
  * the set's arena's. */
 struct profile_list {

@@ -38,8 +38,9 @@ const struct profile_template *
 profiles_template(const struct profile_set *set, const char *name)
 {
     char template[NAME_PART_MAX + 2];
+    const char *instance = split(name, template);
 
-    return split(name, template)
+    return instance && !(instance[0] && table_find(&set->lost, name, ""))
                ? table_find(&set->template_names, template, "")
                : NULL;
 }
@@ -229,7 +230,8 @@ profiles_next(struct profile_cursor *cursor)
             cursor->template = set->templates;
     }
     while (next_instance(cursor)) {
-        if (!table_find(&set->names, cursor->name, ""))
+        if (!table_find(&set->names, cursor->name, "") &&
+            !table_find(&set->lost, cursor->name, ""))
             return true;
     }
     return false;

@@ -168,7 +168,7 @@ complain(const struct links *links,
                       leads_back(links, profile)
                           ? "in the end needs this one: a circle"
                           : "cannot be used itself");
-    profile_complain(complaints, profile->name, &failure);
+    profile_leave_out(complaints, profile->name, &failure);
 }
 
 /* All that has a depth stays. */

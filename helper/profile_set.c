@@ -70,7 +70,7 @@ has_new_matches(const struct profile_set *set,
                       "already, in %s:%u:%u; a URL has one profile",
                       profile->file, match->line, match->column, profile->name,
                       other->name, other->file, its->line, its->column);
-        profile_complain(complaints, profile->name, &failure);
+        profile_leave_out(complaints, profile->name, &failure);
         return false;
     }
     return true;
@@ -94,7 +94,7 @@ has_new_file(const struct profile_set *set,
                   profile->wlcg_discovery_column, profile->name, other->name,
                   other->file, other->wlcg_discovery_line,
                   other->wlcg_discovery_column);
-    profile_complain(complaints, profile->name, &failure);
+    profile_leave_out(complaints, profile->name, &failure);
     return false;
 }
 
@@ -240,6 +240,7 @@ profile_set_clear(struct profile_set *set)
     table_clear(&set->routes);
     table_clear(&set->template_names);
     table_clear(&set->instances);
+    table_clear(&set->lost);
     for (struct profile_source *source = set->sources; source; source = next) {
         next = source->next;
         free(source->path);

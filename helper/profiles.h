@@ -46,6 +46,8 @@ struct profile_set {
                               match */
     struct table template_names;    /* with their @ */
     struct table instances;         /* by template's and instance's name */
+    struct table lost;              /* names of profiles that are written out
+                                       and left out */
     const struct profile *wlcg;     /* the one with wlcg_discovery, or NULL */
     struct yaml_document *document; /* memory for the next file's, and for the
                                        next profile's, until all are read */
@@ -111,7 +113,8 @@ void profile_release(const struct profile *profile);
 void auto_release(const struct profile **profile);
 
 /* profiles_template: of that name with its @, or of an instance with that
- * name; or NULL. */
+ * name, unless one that is written out would count in its place, and was left
+ * out; or NULL. */
 const struct profile_template *profiles_template(const struct profile_set *set,
                                                  const char *name);
 

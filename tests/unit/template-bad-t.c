@@ -170,3 +170,41 @@ Test(template_bad, puts_its_name_into_a_providers_options)
                      "https://j.test/acme");
     profile_set_clear(&set);
 }
+
+/* Whoever wrote it out wants no token of the template's client. */
+Test(template_bad, is_overruled_by_what_is_written_out_wrong)
+{
+    static const char *const WRONG[] = {
+        "  tenant@acme:\n    client_idd: own\n",
+        "  other:\n    token_endpoint: https://a.test/t\n"
+        "    client_id: a\n    client_secret: {env: A}\n"
+        "    match: https://m.test\n"
+        "  tenant@acme:\n    token_endpoint: https://a.test/t\n"
+        "    client_id: own\n    client_secret: {env: A}\n"
+        "    match: https://m.test\n",
+        "  tenant@acme:\n    token_endpoint: https://a.test/t\n"
+        "    client_id: own\n    client_secret: {profile: none}\n"};
+
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
+        struct profile_cursor cursor = {.set = &set};
+        const struct profile *profile = NULL;
+        char text[2048];
+        struct tw_error err;
+
+        (void)snprintf(text, sizeof text, "%s%s", LISTED("[acme, beta]"),
+                       WRONG[i]);
+        loading_put("profiles.yaml", 0600, text);
+        cr_assert_eq(loading_load(false, &set, &err), TW_OK);
+        cr_expect_eq(set.broken_count, 1);
+        cr_expect_eq(profiles_find(&set, "tenant@acme", &profile, &err),
+                     TW_E_CONFIG);
+        cr_expect_not_null(strstr(err.message, "profile 'tenant@acme'"), "%s",
+                           err.message);
+        while (profiles_next(&cursor))
+            cr_expect_str_neq(cursor.name, "tenant@acme");
+        cr_expect_eq(profiles_find(&set, "tenant@beta", &profile, &err),
+                     TW_OK);
+        profile_release(profile);
+        profile_set_clear(&set);
+    }
+}
