@@ -126,6 +126,16 @@ put_template(const struct profile_template *template, struct secret *out)
     return put_routes(sample, name, "%i", out);
 }
 
+/* One that is written out, as it stands there. */
+static bool
+put_written(const struct profile_set *set, const struct profile *profile,
+            struct secret *out)
+{
+    return (!profiles_template(set, profile->name) ||
+            lines_put(out, "written", profile->name)) &&
+           put_routes(profile, profile->name, "", out);
+}
+
 /* Templates first, so that who looks for a login's need not go through all of
  * a million instances. */
 static bool
@@ -139,8 +149,7 @@ put_all(const struct profile_set *set, struct secret *out)
         good = put_template(template, out);
     while (good && profiles_next(&cursor))
         good = lines_put(out, "profile", cursor.name) &&
-               (cursor.instance ||
-                put_routes(cursor.profile, cursor.name, "", out));
+               (cursor.instance || put_written(set, cursor.profile, out));
     return good;
 }
 

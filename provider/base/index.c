@@ -199,11 +199,11 @@ path_leads(const char *pattern, const char *path, char *instance)
 }
 
 /* Also while one line of the text is cut, see each_line(). */
-bool
-index_has_profile(const struct index *index, const char *name)
+static bool
+has_line(const struct index *index, const char *key, const char *name)
 {
     const char *text = index->text.bytes, *at = text;
-    const char *const parts[] = {"profile=", name, NULL};
+    const char *const parts[] = {key, "=", name, NULL};
     char line[PROFILE_NAME_MAX + 16];
     size_t n;
 
@@ -218,7 +218,14 @@ index_has_profile(const struct index *index, const char *name)
     return false;
 }
 
-/* Whose token a route leads to: the profile in @route, or its instance. */
+bool
+index_has_profile(const struct index *index, const char *name)
+{
+    return has_line(index, "profile", name);
+}
+
+/* Whose token a route leads to: the profile in @route, or its instance; one
+ * that is written out has routes of its own. */
 static bool
 settle_profile(const struct index *index, const char *instance,
                struct route *route)
@@ -231,7 +238,8 @@ settle_profile(const struct index *index, const char *instance,
         return text_is_name_part(route->profile);
     if (!at[1]) {
         if (own_name(route->profile, own, NULL) ||
-            (instance[0] && strcmp(strchr(own, '@') + 1, instance) != 0))
+            (instance[0] && strcmp(strchr(own, '@') + 1, instance) != 0) ||
+            has_line(index, "written", own))
             return false;
         (void)strcpy(route->profile, own);
         return true;
@@ -242,7 +250,8 @@ settle_profile(const struct index *index, const char *instance,
     if (!instance[0] || strlen(instance) >= room)
         return false;
     (void)strcpy(at + 1, instance);
-    return index_has_profile(index, route->profile);
+    return index_has_profile(index, route->profile) &&
+           !has_line(index, "written", route->profile);
 }
 
 /* "team/../other" is not of the team, whatever the server makes of it. */

@@ -20,7 +20,8 @@
 #define INDEX_VERSION "1"
 
 /* The file's keys: tokenward-index=1, incomplete=1 (something broken was left
- * out), source=MARK PATH, profile=NAME,
+ * out), source=MARK PATH, profile=NAME, written=NAME@INSTANCE (which counts in
+ * place of its template's),
  * login=NAME@, login_user=UID, login_group=GID and login_variable=VARIABLE of
  * the NAME@ above them (who has one, and what it is called), readers=NAME
  * uUID... gGID... (of the system's, who may have what the routes below it lead

@@ -189,6 +189,13 @@ like "$out" '^tenant@anna ' "tells of all others"
 is "$(printf '%s\n' "$out" | grep -c '^corp@ ')" 0 "and of none of an own one"
 is "$(nameless tokenward list 2>&1 | grep -c '^corp@')" 0 "and so does list"
 mkdir -m 700 "$T/config/tokenward/keys"
+profile 'routed@' "/oauth/v1/token?t=%i" 'instances: [one, two]' 'match: https://git.example.test/%i'
+profile routed@two /oauth/v1/token 'match: https://other.example.test'
+git_mine() { printf 'protocol=https\nhost=%s\npath=%s\n\n' "$1" "$2" | user git-credential-tokenward get; }
+like "$(git_mine git.example.test one)" '^password=.' "git finds an instance of the user's"
+is "$(git_mine git.example.test two 2>&1)" "" "and not what is written out in one's place, by the template's match"
+like "$(git_mine other.example.test two)" '^password=.' "but by its own"
+rm "$T/config/tokenward/profiles.d/routed@"*
 profile 'idle@' "/oauth/v1/token?t=%i" 'instances: {files: ../keys/%i.key}'
 out=$(user tokenward check "$T/config/tokenward/profiles.d/idle@.yaml" 2>&1); is $? 0 "a template without an instance yet: exit 0"
 like "$out" "^idle@: good (.*, without an instance)$" "and check says that there is none"

@@ -102,6 +102,20 @@ Test(index, leads_to_instances)
     cr_assert_str_eq(leads(&index, "i.test", "x/a/yy"), "");
 }
 
+/* What is written out has a match of its own, and the template does not
+ * count. */
+Test(index, leads_to_what_is_written_out_by_its_own_routes)
+{
+    AUTO_INDEX index;
+
+    fill(&index, "tokenward-index=1\nroute=t@%i git h.test /%i\n"
+                 "profile=t@a\nwritten=t@a\nroute=t@a git i.test\n"
+                 "profile=t@b\n");
+    cr_assert_str_eq(leads(&index, "h.test", "a"), "");
+    cr_assert_str_eq(leads(&index, "h.test", "b"), "t@b");
+    cr_assert_str_eq(leads(&index, "i.test", ""), "t@a");
+}
+
 /* An instance is a whole line of the index, not the beginning of one. */
 Test(index, takes_no_instance_for_a_longer_one)
 {
