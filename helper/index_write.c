@@ -31,6 +31,18 @@ put_sources(const struct profile_set *set, struct secret *out)
     return true;
 }
 
+static bool
+put_left_out(const struct profile_set *set, struct secret *out)
+{
+    const struct profile_left_out *left_out = set->left_out;
+    bool good = true;
+
+    for (; good && left_out; left_out = left_out->next)
+        good = !left_out->name || !text_is_profile_name(left_out->name) ||
+               lines_put(out, "left_out", left_out->name);
+    return good;
+}
+
 /* Of a sample with %i or %u where SPECIFIER_SEGMENT stands. */
 static void
 write_path(const char *path, const char *specifier, char *out, size_t size)
@@ -163,7 +175,8 @@ index_write(const struct profile_set *set, const struct store *store,
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
     bool good = lines_put(&text, INDEX_KEY, INDEX_VERSION) &&
                 (!set->broken.status || lines_put(&text, "incomplete", "1")) &&
-                put_sources(set, &text) && put_all(set, &text);
+                put_sources(set, &text) && put_left_out(set, &text) &&
+                put_all(set, &text);
     enum tw_status status;
 
     if (!good)

@@ -97,8 +97,7 @@ user_has_profile(const struct runtime *runtime, const char *profile,
         return false;
     *unsure = index_open(runtime->user, true, wait_ms, &index, NULL) ||
               !index.current;
-    return !(*unsure && (flags & ASK_UNSURE)) &&
-           index_has_profile(&index, profile);
+    return !(*unsure && (flags & ASK_UNSURE)) && index_hides(&index, profile);
 }
 
 static bool

@@ -224,6 +224,13 @@ index_has_profile(const struct index *index, const char *name)
     return has_line(index, "profile", name);
 }
 
+bool
+index_hides(const struct index *index, const char *name)
+{
+    return has_line(index, "profile", name) ||
+           has_line(index, "left_out", name);
+}
+
 /* Whose token a route leads to: the profile in @route, or its instance; one
  * that is written out has routes of its own. */
 static bool

@@ -21,7 +21,7 @@
 
 /* The file's keys: tokenward-index=1, incomplete=1 (something broken was left
  * out), source=MARK PATH, profile=NAME, written=NAME@INSTANCE (which counts in
- * place of its template's),
+ * place of its template's), left_out=NAME (something is wrong with it),
  * login=NAME@, login_user=UID, login_group=GID and login_variable=VARIABLE of
  * the NAME@ above them (who has one, and what it is called), readers=NAME
  * uUID... gGID... (of the system's, who may have what the routes below it lead
@@ -52,6 +52,10 @@ void index_each(const struct index *index,
 
 /* index_has_profile: is there one of exactly this name? */
 bool index_has_profile(const struct index *index, const char *name);
+
+/* index_hides: of a user's: does the system's of that name not count?  One
+ * that was left out is told of, and no other's token given in its place. */
+bool index_hides(const struct index *index, const char *name);
 
 struct route {
     char profile[PROFILE_NAME_MAX + 1];

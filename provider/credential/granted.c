@@ -63,8 +63,8 @@ is_granted(const struct granted *granted, const char *value)
         return false;
     if (text_is_template_name(name))
         return own_name(name, own, NULL) == TW_OK &&
-               !index_has_profile(granted->users, own);
-    return !index_has_profile(granted->users, name);
+               !index_hides(granted->users, own);
+    return !index_hides(granted->users, name);
 }
 
 static bool

@@ -283,6 +283,11 @@ for way in git docker bazel; do
 done
 printf 'protocol=https\nhost=two.example.test\n\n' | his "$T/bin/git-credential-tokenward" erase; is $? 0 "git erase for that host"
 is "$(sed -n 's/^access_token=//p' "$T/bert/run/tokenward/two/record")" "$own" "rejects none of his"
+sed -i 's/scope:/scoop:/' "$T/bert/config/tokenward/profiles.yaml"
+rm -r "$T/bert/run/tokenward/two"
+out=$(his "$T/bin/tokenward" get two 2>&1); is $? 78 "one that something is wrong with hides the system's, too"
+like "$out" "unknown key 'scoop'" "and says what"
+sed -i 's/scoop:/scope:/' "$T/bert/config/tokenward/profiles.yaml"
 sed -i 's#token_endpoint: .*#&\n    match: https://two.example.test\n    git_username: bert-s#' "$T/bert/config/tokenward/profiles.yaml"
 out=$(his "$T/bin/tokenward-credential" docker list)
 is "$out" '{"https://two.example.test":"bert-s"}' "docker lists a registry that both lead to once, and as his"
