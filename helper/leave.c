@@ -215,7 +215,7 @@ command_leave(struct session *session, int argc, char **argv)
     }
     if (profiles_load(&scope, &session->modules, NULL, NULL, &set, &err))
         return session_fail(session, &err);
-    system_logins_find(session, &set, leaving.logins);
+    system_logins_find(session, &set, true, leaving.logins);
     system_logins_leave(session, leaving.logins);
     (void)text_put_unsigned(number, geteuid(), 1);
     (void)text_join(logins, sizeof logins, parts);

@@ -148,7 +148,7 @@ provision(struct session *session, const struct profile_set *set,
     }
     if (choose(wanted, set, names, count, &err))
         return session_fail(session, &err);
-    system_logins_find(session, set, logins);
+    system_logins_find(session, set, false, logins);
     system_logins_ask(session, logins);
     tell_variables(session, set, wanted);
     tell_system_variables(session, logins, wanted);

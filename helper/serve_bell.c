@@ -163,16 +163,25 @@ catch_up(struct serve *serve)
         serve_reload(serve);
 }
 
+/* What a login had kept, its user gives up, a reader still or no more. */
+static bool
+gives_up(const struct peer *peer, const struct ward *ward,
+         enum bell_command command)
+{
+    return command == BELL_LEAVE && ward && ward->uid == peer->uid;
+}
+
 /* The ward that is meant, and its profile, if this caller may have them. */
 static enum tw_status
-find(struct serve *serve, const struct peer *peer, const char *name,
-     struct ward **ward, const struct profile **profile, struct tw_error *err)
+find(struct serve *serve, const struct peer *peer,
+     const struct bell_request *request, struct ward **ward,
+     const struct profile **profile, struct tw_error *err)
 {
     enum tw_status status = TW_OK;
 
-    *ward = wards_find(&serve->wards, name);
-    if (!*ward || (*ward)->users)
-        status = serve_user(serve, peer, name, ward, err);
+    *ward = wards_find(&serve->wards, request->profile);
+    if (!*ward || ((*ward)->users && !gives_up(peer, *ward, request->command)))
+        status = serve_user(serve, peer, request->profile, ward, err);
     if (!status)
         status = ward_profile(&serve->wards, *ward, profile, err);
     if (!status && !may_ask(serve, peer, *profile))
@@ -192,7 +201,7 @@ serve_act(struct serve *serve, struct caller *caller, const struct peer *peer,
 
     if (request->command != BELL_STATUS) {
         catch_up(serve);
-        (void)find(serve, peer, request->profile, &ward, &profile, &err);
+        (void)find(serve, peer, request, &ward, &profile, &err);
     } else if (!may_ask(serve, peer, NULL)) {
         (void)tw_fail(&err, TW_E_ACCESS,
                       "what there is in all is told to the service and root");

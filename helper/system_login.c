@@ -27,6 +27,7 @@
 
 /* The template whose lines are looked at, and who is looking. */
 struct search {
+    const struct session *session;
     struct system_logins *out;
     const struct profile_set *set;
     char template[NAME_PART_MAX + 2];
@@ -41,22 +42,38 @@ variables_before(const struct system_logins *logins)
     return logins->count ? logins->logins[logins->count - 1].variables : 0;
 }
 
+static bool
+is_left(const struct session *session, const char *name)
+{
+    AUTO_RECORD record = RECORD_INIT;
+
+    return look_record_in(&session->runtime, true, name, &record, NULL) ==
+           TW_OK;
+}
+
+/* Is it one that the user may have, and that is not hidden?  Whoever leaves
+ * leaves what is kept, whatever became of that since. */
+static bool
+is_wanted(const struct search *search, const char *name)
+{
+    AUTO(auto_release) const struct profile *own = NULL;
+
+    return (search->is_ours &&
+            profiles_find(search->set, name, &own, NULL) == TW_E_NOT_FOUND) ||
+           (search->out->leaving && is_left(search->session, name));
+}
+
 /* All its lines were seen. */
 static void
 settle(struct search *search)
 {
     struct system_logins *out = search->out;
     struct system_login *login = &out->logins[out->count];
-    const struct profile *own = NULL;
 
-    if (!search->is_ours || out->count == SYSTEM_LOGINS_MAX ||
+    if (out->count == SYSTEM_LOGINS_MAX ||
         own_name(search->template, login->name, NULL) ||
-        profiles_find(search->set, login->name, &own, NULL) !=
-            TW_E_NOT_FOUND) {
-        if (own)
-            profile_release(own);
+        !is_wanted(search, login->name))
         return;
-    }
     login->variables = search->variables;
     login->kept = login->is_there = login->is_waited_for = false;
     login->call = -1;
@@ -115,12 +132,14 @@ is_kept(const struct session *session, const char *name)
 
 void
 system_logins_find(const struct session *session,
-                   const struct profile_set *set, struct system_logins *out)
+                   const struct profile_set *set, bool leaving,
+                   struct system_logins *out)
 {
     AUTO_INDEX index = INDEX_INIT;
-    struct search search = {.out = out, .set = set};
+    struct search search = {.session = session, .out = out, .set = set};
 
     out->count = 0;
+    out->leaving = leaving;
     if (index_open(session->runtime.system, false, 0, &index, NULL))
         return;
     own_ids_take(&search.own);
@@ -145,7 +164,6 @@ ring(const struct session *session, const char *command,
 void
 system_logins_ask(const struct session *session, struct system_logins *logins)
 {
-    logins->leaving = false;
     for (size_t i = 0; i < logins->count; i++) {
         struct system_login *login = &logins->logins[i];
 
@@ -158,7 +176,6 @@ void
 system_logins_leave(const struct session *session,
                     struct system_logins *logins)
 {
-    logins->leaving = true;
     for (size_t i = 0; i < logins->count; i++) {
         struct system_login *login = &logins->logins[i];
 

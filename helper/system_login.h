@@ -31,9 +31,10 @@ struct system_logins {
 };
 
 /* system_logins_find: those that this user may have, as the system's index
- * says, and that no profile of the user's own, @set, has the name of. */
+ * says, and that no profile of the user's own, @set, has the name of;
+ * @leaving: and all that are kept. */
 void system_logins_find(const struct session *session,
-                        const struct profile_set *set,
+                        const struct profile_set *set, bool leaving,
                         struct system_logins *out);
 
 /* system_logins_ask: rings for all of them at once, and waits for nothing; of

@@ -143,6 +143,24 @@ is "$(as anna "$T/bin/tokenward" list | grep '^corp@')" corp@anna "list has the 
 is "$(as anna "$T/bin/tokenward" complete -- get cor | cut -f 1)" corp@anna "which a shell completes"
 like "$(as anna "$T/bin/tokenward" status --system --json)" '"name": *"tenant@anna"' "also as JSON"
 
+# What a login had kept goes with it, whatever became of its user meanwhile.
+leaves() { # leaves USER: the last session's end
+    mkdir -p "$T/$1/tokenward"
+    chmod 700 "$T/$1" "$T/$1/tokenward"
+    chown -R "$1:$(id -g "$1")" "$T/$1"
+    as "$1" env XDG_RUNTIME_DIR="$T/$1" XDG_CONFIG_HOME="$T/$1" "$T/bin/tokenward-helper" leave
+}
+ring carl 'command=ensure\nprofile=corp@carl\n' >/dev/null
+mkdir -p "$T/carl/tokenward"
+printf 'profiles:\n  corp@carl: {}\n' >"$T/carl/tokenward/profiles.yaml"
+chmod 600 "$T/carl/tokenward/profiles.yaml"
+leaves carl; is $? 0 "a login ends whose user has a profile of the instance's name by now"
+[ ! -e /run/tokenward/corp@carl ]; ok $? "and the instance with it"
+sed 's/^team:.*/team:x:61100:carl/' /etc/group >"$T/left"
+cat "$T/left" >/etc/group
+[ -s /run/tokenward/corp@bert/token ] && leaves bert; is $? 0 "so does one whose user is no reader any more"
+[ ! -e /run/tokenward/corp@bert ]; ok $? "and the token with it"
+
 # The template changes its mind about who may.
 sed -i 's/users: \[anna\], groups: \[team\]/users: [anna]/' "$SYSCONF/profiles.d/tenant@.yaml"
 is_closed_to() { ring "$1" "command=ensure\\nprofile=corp@$1\\n" | grep -q '^status=access'; }
