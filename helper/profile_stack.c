@@ -83,7 +83,8 @@ static const char *const KNOWN[] = {"preset", "vars", NULL};
 /* A preset and what fills it in belong together: those outside mean nothing
  * to a source that has one of its own.  It, or an issuer, says where its
  * server is: one outside is another, which is not sent this one's secrets,
- * whether it is written out there or known by a preset. */
+ * whether it is written out there or known by a preset.  An alias is that of
+ * the token_endpoint beside it. */
 static bool
 is_hidden(const struct yaml_node *item, const char *key)
 {
@@ -91,6 +92,8 @@ is_hidden(const struct yaml_node *item, const char *key)
         yaml_child(item, "preset") || yaml_child(item, "issuer");
 
     return yaml_child(item, key) || strcmp(key, "any_of") == 0 ||
+           (strcmp(key, "mtls_endpoint_aliases") == 0 &&
+            yaml_child(item, "token_endpoint")) ||
            (has_server && (is_one_of(KNOWN, key) || is_one_of(SERVER, key)));
 }
 

@@ -251,6 +251,11 @@ stack ready "- {name: first, $GOOD}" "- {name: other, preset: auth0, vars: {doma
 out=$(user tokenward explain ready)
 like "$out" "endpoint .*: $URL/oauth/v1/token$" "a source without goes where the profile says"
 like "$out" "endpoint .*https://a.example.test/" "and one with a preset where that does"
+stack alias "- {name: first, $GOOD}" "- {name: other, token_endpoint: 'https://b.example.test/token', $GOOD}"
+printf "    mtls_endpoint_aliases: {token_endpoint: 'https://mtls.a.example.test/token'}\n    client_certificate: ../no.pem\n    client_certificate_key: ../no.key\n" >>"$DIR/alias.yaml"
+out=$(user tokenward explain alias)
+like "$out" "endpoint .*: https://mtls.a.example.test/token$" "a source with the endpoint that an alias is of goes to the alias"
+like "$out" "endpoint .*: https://b.example.test/token$" "and one with an endpoint of its own there"
 stack preset '- {name: first, client_secret: {file: ../absent}}' "- {name: other, issuer: '$URL/m/tag=third', $GOOD}"
 sed -i 's|token_endpoint:.*|preset: auth0\n    vars: {domain: a.example.test}\n    audience: x|' "$DIR/preset.yaml"
 fetch preset; is $? 0 "a source with an issuer, and a preset outside"
