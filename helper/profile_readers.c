@@ -85,12 +85,17 @@ static enum tw_status
 read_unit(const struct profile_reader *reader, const struct yaml_node *node,
           char **out)
 {
+    const struct specifier *specifier = reader->context->specifier;
     struct shown shown;
     size_t n = 0;
     enum tw_status status = profile_value_line(reader, "readers", node, &n);
 
     if (status)
         return status;
+    if (specifier && specifier->letter == SPECIFIER_USER)
+        return profile_refuse(reader, node,
+                              "readers: an instance by %%u is its user's "
+                              "alone, and no unit's: name users and groups");
     if (n != node->len || !unit_name_is(node->text))
         return profile_refuse(reader, node,
                               "readers: '%s' is no name of a unit that runs "

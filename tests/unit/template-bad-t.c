@@ -98,6 +98,23 @@ Test(template_bad, of_users_lists_nobody)
     profile_set_clear(&set);
 }
 
+Test(template_bad, of_users_has_no_units)
+{
+    struct tw_error err;
+
+    loading_put("profiles.d/a.yaml", 0644,
+                "profiles:\n  t@:\n    token_endpoint: https://a.test/t\n"
+                "    client_id: c-%u\n    client_secret: {env: A}\n"
+                "    readers: {users: [root], units: [shop.service]}\n");
+    cr_assert_eq(loading_load(true, &set, &err), TW_OK);
+    cr_expect_eq(loading_count, 1);
+    cr_expect_not_null(strstr(loading_complaint.message,
+                              "a.yaml:6:38: profile 't@': readers: an "
+                              "instance by %u is its user's alone"),
+                       "%s", loading_complaint.message);
+    profile_set_clear(&set);
+}
+
 Test(template_bad, may_have_none_yet)
 {
     loading_put("profiles.yaml", 0600, LISTED("[]"));
