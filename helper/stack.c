@@ -215,18 +215,38 @@ stack_label(const struct profile *source, char *out, size_t size)
         (void)snprintf(out, size, "%u", source->source_number);
 }
 
+/* Is it the one with the name, or else the number, in @label? */
+static bool
+is_labelled(const struct profile *source, const char *label, bool by_name)
+{
+    char own[STACK_LABEL_MAX];
+    const char *name;
+
+    stack_label(source, own, sizeof own);
+    name = strchr(own, ' ');
+    return by_name ? name && strchr(label, ' ') &&
+                         strcmp(name, strchr(label, ' ')) == 0
+                   : strcspn(own, " ") == strcspn(label, " ") &&
+                         strncmp(own, label, strcspn(own, " ")) == 0;
+}
+
+static const struct profile *
+find_labelled(const struct profile *source, const char *label, bool by_name)
+{
+    while (source && !is_labelled(source, label, by_name))
+        source = source->then;
+    return source;
+}
+
 const struct profile *
 stack_answered(const struct profile *profile, const char *label)
 {
-    char own[STACK_LABEL_MAX];
+    const struct profile *found =
+        label ? find_labelled(profile, label, true) : profile;
 
-    for (const struct profile *source = profile; label && source;
-         source = source->then) {
-        stack_label(source, own, sizeof own);
-        if (strcmp(own, label) == 0)
-            return source;
-    }
-    return profile;
+    if (!found)
+        found = find_labelled(profile, label, false);
+    return found ? found : profile;
 }
 
 void

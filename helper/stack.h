@@ -64,8 +64,9 @@ void stack_explain(const struct stack_account *account, struct tw_error *out);
 /* stack_label: "2 (office)", or "2". */
 void stack_label(const struct profile *source, char *out, size_t size);
 
-/* stack_answered: the source of that label, which a record has; the first if
- * there is none, or no text (NULL). */
+/* stack_answered: the source of that label, which a record has: it may have
+ * been moved or renamed since, so by its name, and else by its number; the
+ * first if there is none, or no text (NULL). */
 const struct profile *stack_answered(const struct profile *profile,
                                      const char *label);
 

@@ -198,6 +198,10 @@ Test(stack, the_source_that_answered)
 
     cr_expect_eq(stack_answered(one, "1 (one)"), one);
     cr_expect_eq(stack_answered(one, "2"), one->then);
+    cr_expect_eq(stack_answered(one, "2 (two)"), one->then);
+    cr_expect_eq(stack_answered(one, "2 (one)"), one);
+    cr_expect_eq(stack_answered(one->then, "2"), one->then);
+    cr_expect_eq(stack_answered(one, "20"), one);
     cr_expect_eq(stack_answered(one, "3"), one);
     cr_expect_eq(stack_answered(one, NULL), one);
 }
