@@ -12,6 +12,7 @@
 #include "helper/hook.h"
 #include "provider/base/clock.h"
 #include "tests/unit/storing.h"
+#include "tests/unit/under_valgrind.h"
 
 static int64_t later_ms; /* once it has written */
 static int64_t generation;
@@ -40,6 +41,8 @@ run(const char *script, struct tw_error *err)
                     (char *)in_profile("said"), NULL};
     const struct hook hook = {.argv = argv};
 
+    if (under_valgrind())
+        cr_skip_test("valgrind has no pidfd_open(2)");
     open_both(&store, &place);
     cr_assert_eq(store_publish(&place, &record, generation++, NULL), TW_OK);
     return hook_run(&hook, &store, place.name, err);

@@ -190,7 +190,7 @@ tests_unit_grants_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_grants_t_CFLAGS = $(CC_UNIT)
 tests_unit_grants_t_LDADD = $(LINK_UNIT)
 
-tests_unit_hook_t_SOURCES = tests/unit/hook-t.c tests/unit/storing.c tests/unit/storing.h
+tests_unit_hook_t_SOURCES = tests/unit/hook-t.c tests/unit/storing.c tests/unit/storing.h tests/unit/under_valgrind.h
 tests_unit_hook_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_hook_t_CFLAGS = $(CC_UNIT)
 tests_unit_hook_t_LDFLAGS = -Wl,--wrap=clock_monotonic_ms
