@@ -55,7 +55,7 @@ end_whole(const int *before)
 
 /* Until the end of the scope: AUTO_WHOLE before = begin_whole();  What costs
  * no system call does without: it is no point of cancellation. */
-#define AUTO_WHOLE AUTO(end_whole) int
+#define AUTO_WHOLE AUTO(end_whole) __attribute__((unused)) int
 
 /* What was tried in vain on the way to success is no news. */
 static int
