@@ -193,12 +193,12 @@ Test(template_bad, is_overruled_by_what_is_written_out_wrong)
 {
     static const char *const WRONG[] = {
         "  tenant@acme:\n    client_idd: own\n",
-        "  other:\n    token_endpoint: https://a.test/t\n"
-        "    client_id: a\n    client_secret: {env: A}\n"
-        "    match: https://m.test\n"
-        "  tenant@acme:\n    token_endpoint: https://a.test/t\n"
-        "    client_id: own\n    client_secret: {env: A}\n"
-        "    match: https://m.test\n",
+        ("  other:\n    token_endpoint: https://a.test/t\n"
+         "    client_id: a\n    client_secret: {env: A}\n"
+         "    match: https://m.test\n"
+         "  tenant@acme:\n    token_endpoint: https://a.test/t\n"
+         "    client_id: own\n    client_secret: {env: A}\n"
+         "    match: https://m.test\n"),
         "  tenant@acme:\n    token_endpoint: https://a.test/t\n"
         "    client_id: own\n    client_secret: {profile: none}\n"};
 
