@@ -104,18 +104,6 @@ add_option(EVP_MD_CTX *context, const struct profile_option *option)
     return good && add_source(context, &option->secret);
 }
 
-/* Not as they stand in the file: a line that is moved buys the same. */
-static bool
-add_options(EVP_MD_CTX *context, const struct profile *profile)
-{
-    const struct profile_option *option = option_after(profile, NULL);
-    bool good = true;
-
-    for (; good && option; option = option_after(profile, option->name))
-        good = add_option(context, option);
-    return good;
-}
-
 /* What a person agreed to at a login is the grant's.  Where a refresh token
  * is kept and nobody logs in here, it is said anew with each request, and may
  * be less (RFC 6749 6). */
@@ -130,15 +118,17 @@ is_granted(const struct profile *profile, const char *option)
             strcmp(option, "resource") != 0 && strcmp(option, "scope") != 0);
 }
 
+/* Not as they stand in the file: a line that is moved buys the same.
+ * @granted: of the grant alone. */
 static bool
-add_granted(EVP_MD_CTX *context, const struct profile *profile)
+add_options(EVP_MD_CTX *context, const struct profile *profile, bool granted)
 {
     const struct profile_option *option = option_after(profile, NULL);
     bool good = true;
 
     for (; good && option; option = option_after(profile, option->name))
-        good =
-            !is_granted(profile, option->name) || add_option(context, option);
+        good = (granted && !is_granted(profile, option->name)) ||
+               add_option(context, option);
     return good;
 }
 
@@ -201,7 +191,7 @@ fingerprint_of_source(const struct profile *profile,
            add(context, profile_identity(profile)->key.uri) &&
            add(context, profile->mtls_token_endpoint) &&
            add(context, profile->issuer) && add(context, profile->ca_file) &&
-           add_options(context, profile) &&
+           add_options(context, profile, false) &&
            add_request(context, &profile->request) &&
            add_rules(context, &profile->reply) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
@@ -239,7 +229,8 @@ fingerprint_of_grant(const struct profile *profile,
            add(context, profile->issuer) &&
            add(context, profile->token_endpoint) &&
            add(context, profile->mtls_token_endpoint) &&
-           add(context, profile->client_id) && add_granted(context, profile) &&
+           add(context, profile->client_id) &&
+           add_options(context, profile, true) &&
            finish(context, out, (FINGERPRINT_SIZE - 1) / 2);
 }
 
