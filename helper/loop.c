@@ -150,7 +150,7 @@ arm(struct loop *loop, int64_t until_ms)
         return true;
     if (until_ms != LOOP_NEVER) { /* 0 would be none */
         at.it_value.tv_sec = until_ms / 1000;
-        at.it_value.tv_nsec = (until_ms % 1000) * 1000000 + 1;
+        at.it_value.tv_nsec = (long)(until_ms % 1000 * 1000000 + 1);
     }
     loop->armed_ms = until_ms;
     return timerfd_settime(loop->timer, TFD_TIMER_ABSTIME, &at, NULL) == 0;

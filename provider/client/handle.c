@@ -225,7 +225,7 @@ await_answer(struct tw_handle *handle, int64_t until_ms,
              struct tw_error *failure)
 {
     struct timespec until = {.tv_sec = until_ms / 1000,
-                             .tv_nsec = until_ms % 1000 * 1000000};
+                             .tv_nsec = (long)(until_ms % 1000 * 1000000)};
     uint64_t before;
     bool came;
     int result = 0;

@@ -27,6 +27,16 @@
 #define LINE 256
 #define PRELOADED __attribute__((visibility("default")))
 
+/* On a machine of 32 bits the calls with wide times have names of their own,
+ * which the C library's headers give what is defined here, too. */
+#if __TIMESIZE == 32
+#define NEXT_GETTIME "__clock_gettime64"
+#define NEXT_SETTIME "__timerfd_settime64"
+#else
+#define NEXT_GETTIME "clock_gettime"
+#define NEXT_SETTIME "timerfd_settime"
+#endif
+
 struct line {
     long long boot_offset, wall_offset, passed;
 };
@@ -61,9 +71,9 @@ begin(void)
     const char *path = getenv("TEST_CLOCK");
     int fd;
 
-    *(void **)&next_gettime = next("clock_gettime");
+    *(void **)&next_gettime = next(NEXT_GETTIME);
     *(void **)&next_create = next("timerfd_create");
-    *(void **)&next_settime = next("timerfd_settime");
+    *(void **)&next_settime = next(NEXT_SETTIME);
     fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     page = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
     if (page == MAP_FAILED)

@@ -37,7 +37,7 @@ read_file(const char *path, uint8_t *bytes, size_t *n)
 static long
 ms_of(struct timeval time)
 {
-    return time.tv_sec * 1000 + time.tv_usec / 1000;
+    return (long)time.tv_sec * 1000 + (long)time.tv_usec / 1000;
 }
 
 /* In a child, which ends without a word. */

@@ -47,8 +47,22 @@ static const struct {
     CALL(getresgid),      CALL(getresuid),
     CALL(kill),           CALL(landlock_restrict_self),
     CALL(linkat),         CALL(mkdirat),
-    CALL(newfstatat),     CALL(openat),
-    CALL(pipe2),
+    CALL(openat),         CALL(pipe2),
+#ifdef SYS_newfstatat
+    CALL(newfstatat),
+#else /* a machine of 32 bits: what was once too narrow has another name */
+    CALL(fcntl64),        CALL(fstatat64),
+    CALL(ppoll_time64),
+#endif
+#ifdef SYS_setresuid32
+    CALL(fchown32),       CALL(getgroups32),
+    CALL(getresgid32),    CALL(getresuid32),
+    CALL(setgroups32),    CALL(setresgid32),
+    CALL(setresuid32),
+#endif
+#ifdef SYS_socketcall
+    CALL(socketcall),
+#endif
 #ifdef SYS_open
     CALL(access),         CALL(mkdir),
     CALL(open),           CALL(poll),

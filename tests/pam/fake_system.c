@@ -34,6 +34,21 @@ static size_t owned_count;
     type __wrap_##name(__VA_ARGS__); \
     type __wrap_##name(__VA_ARGS__)
 
+/* What glibc calls these where sizes, and times, are wider than they were. */
+#ifdef __USE_FILE_OFFSET64
+#define __real_open __real_open64
+#define __wrap_open __wrap_open64
+#if __TIMESIZE == 32
+#define __real_fstat __real___fstat64_time64
+#define __wrap_fstat __wrap___fstat64_time64
+#define __real_prctl __real___prctl_time64
+#define __wrap_prctl __wrap___prctl_time64
+#else
+#define __real_fstat __real_fstat64
+#define __wrap_fstat __wrap_fstat64
+#endif
+#endif
+
 uid_t __real_getuid(void);
 
 bool

@@ -25,6 +25,7 @@ tests_pam_script_CPPFLAGS = $(CPP_PATHS)
 tests_pam_script_CFLAGS = $(CC_PROGRAM)
 tests_pam_script_LDFLAGS = $(LINK_PROGRAM) \
 	-Wl,--wrap=_Fork,--wrap=chdir,--wrap=dup2,--wrap=execve,--wrap=fchmod,--wrap=fchown,--wrap=flock,--wrap=fstat \
+	-Wl,--wrap=fstat64,--wrap=__fstat64_time64,--wrap=__prctl_time64,--wrap=open64 \
 	-Wl,--wrap=geteuid,--wrap=getgrouplist,--wrap=getgroups,--wrap=getresgid,--wrap=getresuid \
 	-Wl,--wrap=getuid,--wrap=mkdirat,--wrap=open,--wrap=pipe2,--wrap=prctl \
 	-Wl,--wrap=setsid,--wrap=statx,--wrap=syscall

@@ -28,6 +28,13 @@
 /* What the two clocks that count are ahead of the host's. */
 static int64_t wall_ahead, boot_ahead;
 
+/* What clock_gettime(2) is called where times are wider than a machine's
+ * words. */
+#if __TIMESIZE == 32
+#define __real_clock_gettime __real___clock_gettime64
+#define __wrap_clock_gettime __wrap___clock_gettime64
+#endif
+
 int __real_clock_gettime(clockid_t id, struct timespec *out);
 int __wrap_clock_gettime(clockid_t id, struct timespec *out);
 enum tw_status __wrap_spawn_helper(const char *const *args, int wait_ms,

@@ -199,7 +199,7 @@ tests_unit_hook_t_LDADD = $(LINK_UNIT)
 tests_unit_hours_t_SOURCES = tests/unit/hours-t.c tests/unit/figure.h tests/unit/raw_server.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_hours_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_hours_t_CFLAGS = $(CC_UNIT)
-tests_unit_hours_t_LDFLAGS = -Wl,--wrap=clock_gettime -Wl,--wrap=spawn_helper
+tests_unit_hours_t_LDFLAGS = -Wl,--wrap=clock_gettime -Wl,--wrap=__clock_gettime64 -Wl,--wrap=spawn_helper
 tests_unit_hours_t_LDADD = $(LINK_UNIT)
 
 tests_unit_host_names_t_SOURCES = tests/unit/host-names-t.c
