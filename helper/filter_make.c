@@ -15,6 +15,9 @@
  * The trap: the list is of what the kernel is asked, not of what the source
  * calls: a newer C library asks for the same thing by a newer call, so old
  * and new names stand side by side.
+ *
+ * Where the C library makes sockets by socketcall(2), which is i386 alone, the
+ * family lies in memory that no filter sees, and is free.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -24,6 +27,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include "helper/filter.h"
 #include "provider/base/auto.h"
@@ -148,7 +152,11 @@ static const struct row ROWS[] = {
     CALL(msync, ALL),
     CALL(munlock, ALL),
     CALL(munmap, ALL),
+#ifdef SYS_mmap2
+    CALL_NO_WX(mmap2), /* mmap(2) may be one whose arguments lie in memory */
+#else
     CALL_NO_WX(mmap),
+#endif
     CALL_NO_WX(mprotect),
     /* this process, threads and signals */
     CALL(exit, ALL),
@@ -244,6 +252,39 @@ static const struct row ROWS[] = {
     CALL(sendto, ALL),
     CALL(setsockopt, ALL),
     CALL(shutdown, ALL),
+    /* what was too narrow once, on a machine of 32 bits */
+    CALL(_llseek, ALL),
+    CALL(_newselect, ALL),
+    CALL(clock_getres_time64, ALL),
+    CALL(clock_gettime64, ALL),
+    CALL(clock_nanosleep_time64, ALL),
+    CALL(fadvise64_64, ALL),
+    CALL(fcntl64, ALL),
+    CALL(fstat64, ALL),
+    CALL(fstatat64, ALL),
+    CALL(fstatfs64, ALL),
+    CALL(ftruncate64, ALL),
+    CALL(futex_time64, ALL),
+    CALL(getegid32, ALL),
+    CALL(geteuid32, ALL),
+    CALL(getgid32, ALL),
+    CALL(getgroups32, ALL),
+    CALL(getresgid32, ALL),
+    CALL(getresuid32, ALL),
+    CALL(getuid32, ALL),
+    CALL(lstat64, ALL),
+    CALL(ppoll_time64, ALL),
+    CALL(pselect6_time64, ALL),
+    CALL(recv, ALL),
+    CALL(recvmmsg_time64, ALL),
+    CALL(rt_sigtimedwait_time64, ALL),
+    CALL(send, ALL),
+    CALL(sigreturn, ALL),
+    CALL(stat64, ALL),
+    CALL(statfs64, ALL),
+    CALL(timerfd_settime64, READING | RESIDENT),
+    CALL(ugetrlimit, ALL),
+    CALL(utimensat_time64, ALL),
     /* to give up more */
     CALL(landlock_add_rule, READING),
     CALL(landlock_create_ruleset, READING),

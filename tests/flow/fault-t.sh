@@ -138,7 +138,11 @@ for way in "cat $T/config/tokenward/secret" "sh -c exit\\ 3" "sleep 60"; do
     done
 done
 # The resident helper tells why it has no socket.
-out=$(user timeout 60 strace -f -o "$T/run/trace2" -e trace=socket -e inject=socket:error=EMFILE "$T/bin/tokenward-helper" serve 2>&1)
-is $? 71 "serve without a socket: exit 71"
-like "$out" "/run/tokenward/doorbell: Too many open files" "with a word"
+if hides_sockets; then
+    skip "serve without a socket: exit 71, with a word" "strace cannot tell one use of a socket from another here"
+else
+    out=$(user timeout 60 strace -f -o "$T/run/trace2" -e trace=socket -e inject=socket:error=EMFILE "$T/bin/tokenward-helper" serve 2>&1)
+    is $? 71 "serve without a socket: exit 71"
+    like "$out" "/run/tokenward/doorbell: Too many open files" "with a word"
+fi
 done_testing

@@ -7,6 +7,7 @@
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
 command -v strace >/dev/null || skip_all "strace is not installed"
+! hides_sockets || skip_all "strace cannot tell one use of a socket from another here"
 strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
 is_sanitized && skip_all "a sanitizer's build has system calls of its own"
 sandbox
