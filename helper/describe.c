@@ -81,11 +81,13 @@ static void
 say_quota(struct description *this)
 {
     struct tw_error err;
+    int64_t next;
 
     this->spent = quota_look(this->profile, this->secrets.system,
-                             this->now.wall, &err) != TW_OK;
+                             this->now.wall, &next, &err) != TW_OK;
     if (this->spent)
-        say("quota", "%s", err.message);
+        say("quota", "%.*s; %s", (int)strcspn(err.message, "\n"), err.message,
+            strchr(err.message, '\n') + 1);
 }
 
 static void

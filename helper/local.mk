@@ -327,6 +327,7 @@ helper_libhelper_la_SOURCES = \
 	helper/serve_absent.c \
 	helper/serve_bell.c \
 	helper/serve_credential.c \
+	helper/serve_hold.c \
 	helper/serve_leave.c \
 	helper/serve_look.c \
 	helper/serve_metrics.c \

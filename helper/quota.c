@@ -125,40 +125,42 @@ compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* What is the same in each second is told apart from what is not. */
 static enum tw_status
-refuse(const struct profile *profile, const int64_t *counted, size_t count,
-       int64_t now, struct tw_error *err)
+refuse(const struct profile *profile, int64_t next, int64_t now,
+       struct tw_error *err)
 {
     const struct profile_request *request = &profile->request;
-    int64_t next =
-        counted[count - (size_t)request->max_fetches] + request->max_fetches_s;
     char text[DATE_MAX];
 
     date_text(next, ' ', text);
     return tw_fail(err, TW_E_RETRY,
                    "%s:%u: profile '%s': max_fetches is used up: %d in the "
-                   "last %jd s; the next fetch is allowed in %jd s, at %s",
+                   "last %jd s\nthe next fetch is allowed in %jd s, at %s",
                    profile->file, request->max_fetches_line, profile->name,
                    request->max_fetches, (intmax_t)request->max_fetches_s,
                    (intmax_t)(next - now), text);
 }
 
-/* TW_E_RETRY: there are as many as there may be. */
+/* TW_E_RETRY: there are as many as there may be, until @next. */
 static enum tw_status
 check_count(const struct profile *profile, const struct ring *ring,
-            int64_t now, struct tw_error *err)
+            int64_t now, int64_t *next, struct tw_error *err)
 {
+    const struct profile_request *request = &profile->request;
     int64_t counted[LINES_MAX] = {0};
     size_t count = 0;
 
     for (size_t i = 0; i < ring->count; i++) {
-        if (ring->times[i] > now - profile->request.max_fetches_s)
+        if (ring->times[i] > now - request->max_fetches_s)
             counted[count++] = ring->times[i];
     }
     qsort(counted, count, sizeof *counted, compare);
-    return count < (size_t)profile->request.max_fetches
-               ? TW_OK
-               : refuse(profile, counted, count, now, err);
+    if (count < (size_t)request->max_fetches)
+        return TW_OK;
+    *next =
+        counted[count - (size_t)request->max_fetches] + request->max_fetches_s;
+    return refuse(profile, *next, now, err);
 }
 
 /* The first line that no longer counts, or a new one behind the last. */
@@ -184,13 +186,13 @@ quota_take(const struct profile *profile, bool system, int64_t now,
            struct tw_error *err)
 {
     AUTO(auto_ring) struct ring ring = {.fd = -1};
-    int64_t since = now - profile->request.max_fetches_s;
+    int64_t since = now - profile->request.max_fetches_s, next;
     enum tw_status status = open_ring(profile, system, &ring, err);
 
     if (status)
         return status;
     read_ring(&ring, now);
-    status = check_count(profile, &ring, now, err);
+    status = check_count(profile, &ring, now, &next, err);
     if (status)
         return status;
     if (!write_line(&ring, find_free(&ring, since), now) ||
@@ -204,7 +206,7 @@ quota_take(const struct profile *profile, bool system, int64_t now,
 
 enum tw_status
 quota_look(const struct profile *profile, bool system, int64_t now,
-           struct tw_error *err)
+           int64_t *next, struct tw_error *err)
 {
     AUTO(auto_ring) struct ring ring = {.fd = -1};
     char dir[PATH_MAX], path[PATH_MAX + sizeof NAME_PREFIX + PROFILE_NAME_MAX];
@@ -217,7 +219,7 @@ quota_look(const struct profile *profile, bool system, int64_t now,
     if (ring.fd < 0 || !is_ours(ring.fd))
         return TW_OK;
     read_ring(&ring, now);
-    return check_count(profile, &ring, now, err);
+    return check_count(profile, &ring, now, next, err);
 }
 
 void

@@ -22,9 +22,10 @@ enum tw_status quota_take(const struct profile *profile, bool system,
                           int64_t now, struct tw_error *err);
 
 /* quota_look: whether there is one left, of which nothing is counted, made or
- * waited for.  TW_E_RETRY as above; TW_OK also where it cannot be known. */
+ * waited for.  TW_E_RETRY: used up until @next; TW_OK also where it cannot be
+ * known. */
 enum tw_status quota_look(const struct profile *profile, bool system,
-                          int64_t now, struct tw_error *err);
+                          int64_t now, int64_t *next, struct tw_error *err);
 
 /* quota_forget: <@state>/.fetches.@name goes, if it is there. */
 void quota_forget(int state, const char *name);

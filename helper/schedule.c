@@ -78,6 +78,14 @@ schedule_hold(struct schedule_facts *facts, enum tw_status status,
 }
 
 void
+schedule_wait(struct schedule_facts *facts, int64_t seconds, struct now now)
+{
+    if (!facts->not_before.wall || left_of(facts->not_before, now) < seconds)
+        facts->not_before =
+            (struct clocks){now.wall + seconds, now.boot + seconds};
+}
+
+void
 schedule_close(struct schedule_facts *facts)
 {
     if (facts->is_open)

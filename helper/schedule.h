@@ -42,6 +42,10 @@ void schedule_facts(const struct record *record, const struct backoff *note,
 void schedule_hold(struct schedule_facts *facts, enum tw_status status,
                    unsigned failures, struct now now, uint32_t seed);
 
+/* schedule_wait: nothing is asked for @seconds more, whatever else holds. */
+void schedule_wait(struct schedule_facts *facts, int64_t seconds,
+                   struct now now);
+
 /* schedule_close: profile or secret changed: a refusal holds nothing back. */
 void schedule_close(struct schedule_facts *facts);
 

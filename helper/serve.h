@@ -211,6 +211,11 @@ void serve_answer(struct serve *serve, struct ward *ward,
  * sockets that it made, any more; tells of those that it was handed. */
 void serve_check_place(struct serve *serve);
 
+/* serve_put_back: @ward, of which @task has ended, is due when what is kept and
+ * noted says so. */
+void serve_put_back(struct serve *serve, struct ward *ward,
+                    const struct task *task);
+
 /* serve_tell: that @task has ended, and whether it @brought a token. */
 void serve_tell(struct serve *serve, const struct task *task, bool brought);
 

@@ -3,9 +3,7 @@
  * serve_turn.c - one turn of the resident helper: what is due is lined up,
  * what may begin begins, what has ended is looked at; see serve.h.
  *
- * Nothing here waits.  The trap is a profile that is always due (a full disk,
- * a lock that another process holds): whatever ends is put off by a second at
- * least.
+ * Nothing here waits.
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,52 +17,6 @@ static int64_t
 earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;
-}
-
-/* What a failure without a note was, a profile's is looked at for longer. */
-static void
-hold(struct wards *wards, struct ward *ward, const struct tw_error *result,
-     struct now now)
-{
-    enum tw_status status = (enum tw_status)result->status;
-
-    if (!status) {
-        ward->failures = 0;
-        return;
-    }
-    ward_fails(wards, ward, true);
-    if (schedule_due(&ward->entry.facts, now) > now.boot)
-        return; /* its note says when */
-    if (ward->failures < INT16_MAX)
-        ward->failures++;
-    schedule_hold(&ward->entry.facts, status, ward->failures, now,
-                  arc4random());
-}
-
-/* A job says what it has published; of another profile than the current one,
- * for a session that has ended, or after anything else, what is kept is looked
- * at. */
-static void
-put_back(struct serve *serve, struct ward *ward, const struct task *task)
-{
-    struct now now = clock_now();
-    int64_t due;
-
-    if (!ward->profile)
-        return;
-    if (task->era == serve->era && !task->job.is_moot && task->job.published &&
-        task->job.is_told)
-        ward_hear(&serve->wards, ward, &task->job.brought, now);
-    else
-        (void)ward_look(&serve->wards, ward, &serve->store, now);
-    hold(&serve->wards, ward, &task->result, now);
-    due = schedule_due(&ward->entry.facts, now);
-    if (due <= now.boot)
-        due = now.boot + SERVE_CONTENDED_S;
-    if (ward_is_idle(ward, now))
-        return;
-    if (!schedule_put_at(&serve->schedule, &ward->entry, due))
-        (void)tw_no_memory(&serve->broken);
 }
 
 static void
@@ -201,7 +153,7 @@ finish(struct serve *serve, struct task *task)
         task->result.status == TW_E_SYSTEM)
         serve_check_place(serve);
     admit(serve, task);
-    put_back(serve, ward, task);
+    serve_put_back(serve, ward, task);
     brought = ward->profile && brought_token(task, before);
     count(serve, task, brought);
     serve_tell(serve, task, brought);

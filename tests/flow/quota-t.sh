@@ -15,8 +15,8 @@ fetch() { user tokenward-helper fetch --force "${1:-bill}"; }
 profile bill /oauth/v1/token 'max_fetches: 3/day'
 fetch && fetch && fetch; is $? 0 "three are allowed"
 out=$(fetch 2>&1); is $? 75 "the fourth is not, --force or no: exit 75"
-like "$out" "bill.yaml:8: profile 'bill': max_fetches is used up: 3 in the last 86400 s; the next fetch is allowed in 8[0-9]* s, at 2" \
-    "it says when the next one is"
+like "$out" "bill.yaml:8: profile 'bill': max_fetches is used up: 3 in the last 86400 s$" "says so"
+like "$out" "hint: the next fetch is allowed in 8[0-9]* s, at 2" "and when the next one is"
 is "$(requests)" 3 "and nothing was sent"
 like "$out" "at 2[0-9-]* [0-9:]*Z$" "in UTC, as every date"
 cp "$LEDGER" "$T/ledger"
@@ -85,6 +85,33 @@ until_true 5 sh -c "! flock -n '$LEDGER' true"
 out=$(fetch 2>&1); is $? 75 "a count that is being written: exit 75"
 like "$out" "being counted by another process" "says so"
 kill "$(cat "$T/home/holder")"; wait "$EXTRA_PID" 2>/dev/null
+EXTRA_PID=
+
+# The resident helper sleeps until there is one again.
+profile once /oauth/v1/token 'max_fetches: 1/hour'
+profile apart /oauth/v1/token 'max_fetches: 1/hour'
+sed -i "s#client_secret:.*#client_secret: {command: [cat, $T/config/tokenward/secret]}#" "$T/config/tokenward/profiles.d/apart.yaml"
+fetch once && fetch apart
+age once 3000
+age apart 3000
+user "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+EXTRA_PID=$!
+until_true 5 test -S "$T/run/tokenward/doorbell"; is $? 0 "the resident helper"
+sleep 3
+# Both its processes.
+woken() { sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' "/proc/$(helper_pid)/status" "/proc/$(pgrep -P "$(helper_pid)")/status" | tr '\n' ' '; }
+before=$(woken)
+sleep 3
+is "$(woken)" "$before" "a due refresh without a fetch left wakes nobody"
+age once 700
+told() { grep -c "profile=once .*max_fetches is used up" "$T/serve.out"; }
+for _ in 1 2 3; do
+    user tokenward get once >/dev/null 2>&1; is $? 75 "nor is there one for who asks"
+    sleep 1
+done
+is "$(told)" 1 "which is told once"
+kill "$(helper_pid)"
+wait "$EXTRA_PID"
 EXTRA_PID=
 profile odd /oauth/v1/token 'max_fetches: 0/day'
 like "$(user tokenward-helper check 2>&1)" "odd.yaml:8:18: profile 'odd': max_fetches must be a number from 1 to 1000 and a time" "a quota of none is refused"

@@ -51,26 +51,40 @@ expect(const char *text)
     cr_expect_str_eq(found, text);
 }
 
+static enum tw_status
+look(int64_t now)
+{
+    int64_t next;
+
+    return quota_look(&profile, false, now, &next, NULL);
+}
+
 static void
 expect_refusal(int64_t now, const char *when)
 {
     struct tw_error err;
+    int64_t next;
 
     cr_expect_eq(quota_take(&profile, false, now, &err), TW_E_RETRY);
     cr_expect_not_null(strstr(err.message, "/c/p.yaml:7: profile 'p': "));
     cr_expect_not_null(strstr(err.message, when), "%s", err.message);
-    cr_expect_eq(quota_look(&profile, false, now, NULL), TW_E_RETRY);
+    cr_expect_eq(quota_look(&profile, false, now, &next, NULL), TW_E_RETRY);
 }
 
 Test(quota, is_of_any_hour_to_the_second)
 {
+    int64_t next;
+
     cr_expect_eq(quota_take(&profile, false, NOW, NULL), TW_OK);
     cr_expect_eq(quota_take(&profile, false, NOW + 10, NULL), TW_OK);
     cr_expect_eq(quota_take(&profile, false, NOW + 20, NULL), TW_OK);
     expect("000001800000000\n000001800000010\n000001800000020\n");
     expect_refusal(NOW + 30, "allowed in 3570 s, at 2027-01-15 09:00:00Z");
+    cr_expect_eq(quota_look(&profile, false, NOW + 30, &next, NULL),
+                 TW_E_RETRY);
+    cr_expect_eq(next, NOW + HOUR);
     expect_refusal(NOW + HOUR - 1, "allowed in 1 s");
-    cr_expect_eq(quota_look(&profile, false, NOW + HOUR, NULL), TW_OK);
+    cr_expect_eq(look(NOW + HOUR), TW_OK);
     cr_expect_eq(quota_take(&profile, false, NOW + HOUR, NULL), TW_OK,
                  "then, as it was said");
     expect("000001800003600\n000001800000010\n000001800000020\n");
@@ -109,11 +123,10 @@ Test(quota, is_forgotten_and_looked_at_without_being_made)
     put("000001800000000\n000001800000010\n000001800000020\n");
     quota_forget(dir, "p");
     cr_expect_neq(access(scratch_path("tokenward/.fetches.p"), F_OK), 0);
-    cr_expect_eq(quota_look(&profile, false, NOW, NULL), TW_OK);
+    cr_expect_eq(look(NOW), TW_OK);
     cr_expect_neq(access(scratch_path("tokenward/.fetches.p"), F_OK), 0);
     put("000001800000000\n000001800000010\n000001800000020\n");
     cr_assert_eq(chmod(scratch_path("tokenward/.fetches.p"), 0620), 0);
-    cr_expect_eq(quota_look(&profile, false, NOW, NULL), TW_OK,
-                 "what is not ours is told when it counts");
+    cr_expect_eq(look(NOW), TW_OK, "what is not ours is told when it counts");
     cr_expect_eq(quota_take(&profile, false, NOW, NULL), TW_E_ACCESS);
 }

@@ -305,6 +305,20 @@ Test(schedule, all_are_asked_anew_when_a_clock_was_set)
     free(entries);
 }
 
+/* As for fetches that are used up, of which no note is kept. */
+Test(schedule, a_wait_is_as_long_as_was_said)
+{
+    struct schedule_facts facts = {.lifetime = 0};
+
+    schedule_wait(&facts, 100, START);
+    cr_assert_eq(schedule_due(&facts, START), START.boot + 100);
+    schedule_wait(&facts, 10, START);
+    cr_assert_eq(schedule_due(&facts, START), START.boot + 100,
+                 "the longer one holds");
+    schedule_wait(&facts, 200, START);
+    cr_assert_eq(schedule_due(&facts, START), START.boot + 200);
+}
+
 Test(schedule, entries_are_small)
 {
     cr_assert_leq(sizeof(struct schedule_entry), 96);
