@@ -135,6 +135,7 @@ command_fetch(struct session *session, int argc, char **argv)
     status = session_load(session, &store, &set);
     if (status)
         return status;
+    session->published.hooks_alone = !session->no_hooks;
     session->options.published = &session->published;
     status = fetch(session, &set, &store, argv, (size_t)argc);
     hook_once(session, status);

@@ -12,11 +12,12 @@
 
 #define FETCH_PROFILES_MAX 1024 /* in one run */
 
-/* Profiles with an on_refresh that got a new token, by name: an instance of a
- * template is no profile any more once it was fetched. */
+/* Profiles that got a new token, by name: an instance of a template is no
+ * profile any more once it was fetched. */
 struct published {
     char **names;
     size_t count, capacity;
+    bool hooks_alone; /* none without an on_refresh */
 };
 void published_clear(struct published *published);
 

@@ -211,8 +211,8 @@ void serve_answer(struct serve *serve, struct ward *ward,
  * sockets that it made, any more; tells of those that it was handed. */
 void serve_check_place(struct serve *serve);
 
-/* serve_put_back: @ward, of which @task has ended, is due when what is kept and
- * noted says so. */
+/* serve_put_back: @ward, of which @task has ended, is due when what is kept
+ * and noted says so. */
 void serve_put_back(struct serve *serve, struct ward *ward,
                     const struct task *task);
 

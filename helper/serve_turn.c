@@ -57,16 +57,40 @@ answer(struct serve *serve, struct ward *ward, const struct task *task)
         lane_put(&serve->wards.lanes, ward, clock_now());
 }
 
-/* A process of its own tells by its record alone, and so does what may have
- * been removed since. */
+/* A process of its own says what it has published: perhaps another profile's
+ * token, too, which it needs: nobody else would run that one's hook.  True:
+ * its own. */
 static bool
-brought_token(const struct task *task, int64_t before)
+hear_published(struct serve *serve, const struct task *task)
 {
-    const struct ward *ward = task->ward;
+    const char *key, *value;
+    struct lines lines;
+    bool result = false;
 
-    if (task->child < 0 && !task->job.is_moot)
-        return task->job.published;
-    return ward->generation > before && ward->entry.facts.lifetime > 0;
+    if (!task->report)
+        return false;
+    lines_begin(&lines, task->report, strlen(task->report));
+    while (lines_next(&lines, &key, &value)) {
+        struct ward *ward = strcmp(key, "published") == 0
+                                ? wards_find(&serve->wards, value)
+                                : NULL;
+
+        if (ward == task->ward)
+            result = true;
+        else if (ward && ward->profile)
+            hooks_want(&serve->hooks, ward);
+    }
+    return result;
+}
+
+/* What was brought for a session that has ended may have been removed. */
+static bool
+brought_token(struct serve *serve, const struct task *task)
+{
+    bool published = hear_published(serve, task) || task->job.published;
+
+    return published && task->ward->profile &&
+           (!task->job.is_moot || task->ward->entry.facts.lifetime > 0);
 }
 
 /* One that found nothing to do is none. */
@@ -111,32 +135,10 @@ admit(struct serve *serve, const struct task *task)
         serve_stray(serve, task->ward->name);
 }
 
-/* A process of its own may have bought another profile's token on its way,
- * which it needs: nobody else would run that one's hook. */
-static void
-hook_others(struct serve *serve, const struct task *task)
-{
-    const char *key, *value;
-    struct lines lines;
-
-    if (!task->report)
-        return;
-    lines_begin(&lines, task->report, strlen(task->report));
-    while (lines_next(&lines, &key, &value)) {
-        struct ward *ward = strcmp(key, "published") == 0
-                                ? wards_find(&serve->wards, value)
-                                : NULL;
-
-        if (ward && ward != task->ward && ward->profile)
-            hooks_want(&serve->hooks, ward);
-    }
-}
-
 static void
 finish(struct serve *serve, struct task *task)
 {
     struct ward *ward = task->ward;
-    int64_t before = ward->generation;
     bool brought;
 
     unlink_task(serve, task);
@@ -154,12 +156,11 @@ finish(struct serve *serve, struct task *task)
         serve_check_place(serve);
     admit(serve, task);
     serve_put_back(serve, ward, task);
-    brought = ward->profile && brought_token(task, before);
+    brought = brought_token(serve, task);
     count(serve, task, brought);
     serve_tell(serve, task, brought);
     if (brought)
         hooks_want(&serve->hooks, ward);
-    hook_others(serve, task);
     if (!task->is_contended)
         answer(serve, ward, task);
     task_free(task);

@@ -294,4 +294,24 @@ if [ -x $PYTHON ]; then
 else
     skip "hooks that fail are counted" "python3 is not installed"
 fi
+
+# One that is fetched apart: once for each token, whatever its number is, and
+# not for one that somebody else has brought.
+rm -f "$D"/*
+# shellcheck disable=SC2016
+printf 'echo "$TOKENWARD_GENERATION" >>$out\n' | program apart
+profile apart '/m/expires-in=12/oauth/v1/token' "on_refresh: {command: [$T/bin/apart]}"
+sed -i "s#client_secret:.*#client_secret: {command: [cat, $T/config/tokenward/secret]}#" "$D/apart.yaml"
+told() { tr '\n' ' ' <"$T/home/apart.out"; }
+is_told() { [ "$(told)" = "$1" ]; }
+serve
+until_true 30 is_told "1 "; is $? 0 "apart: its hook runs"
+user tokenward logout apart 2>/dev/null
+sleep 6 # from one token to the next
+user tokenward get apart >/dev/null; is $? 0 "after a logout there is another first token"
+until_true 30 is_told "1 1 "; is $? 0 "whose hook runs, too"
+user tokenward-helper --force fetch apart; is $? 0 "another process fetches"
+until_true 30 sh -c "grep -qx 'generation=3' '$(record apart)'"
+until_true 30 is_told "1 1 2 3 "; is "$(told)" "1 1 2 3 " "its token's hook runs once"
+stop; is $? 0 "and it ends"
 done_testing
