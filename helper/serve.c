@@ -79,6 +79,28 @@ open_signals(struct serve *serve, struct tw_error *err)
 }
 
 static void
+on_broker_end(void *arg, int fd, uint32_t events)
+{
+    struct serve *serve = arg;
+
+    (void)events;
+    (void)loop_watch(&serve->loop, fd, 0, NULL, NULL);
+    (void)tw_fail(&serve->broken, TW_E_SYSTEM,
+                  "the process that starts programs has ended\n"
+                  "start the helper again");
+}
+
+/* Without it no hook runs, and nothing is fetched apart any more. */
+static enum tw_status
+watch_broker(struct serve *serve, struct tw_error *err)
+{
+    return loop_watch(&serve->loop, serve->session->broker.fd, EPOLLRDHUP,
+                      on_broker_end, serve)
+               ? TW_OK
+               : tw_fail(err, TW_E_SYSTEM, "epoll takes no more");
+}
+
+static void
 on_http(void *arg, int fd, uint32_t events)
 {
     struct serve *serve = arg;
@@ -193,6 +215,8 @@ open_all(struct serve *serve, struct tw_error *err)
         status = loop_open(&serve->loop, err);
     if (!status)
         status = open_signals(serve, err);
+    if (!status)
+        status = watch_broker(serve, err);
     if (!status)
         status = open_http(serve, err);
     if (status)

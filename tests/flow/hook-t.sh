@@ -313,5 +313,11 @@ until_true 30 is_told "1 1 "; is $? 0 "whose hook runs, too"
 user tokenward-helper --force fetch apart; is $? 0 "another process fetches"
 until_true 30 sh -c "grep -qx 'generation=3' '$(record apart)'"
 until_true 30 is_told "1 1 2 3 "; is "$(told)" "1 1 2 3 " "its token's hook runs once"
-stop; is $? 0 "and it ends"
+
+# Without the process that starts programs there are no hooks.
+kill -KILL "$(pgrep -P "$(helper_pid)")"
+until_true 8 sh -c "! kill -0 $EXTRA_PID"
+wait "$EXTRA_PID"; is $? 71 "the process that starts them is gone: it ends, to be started again"
+like "$(cat "$T/serve.out")" "^tokenward-helper: the process that starts programs has ended" "says so"
+like "$(cat "$T/serve.out")" "hint: start the helper again" "and what to do"
 done_testing
