@@ -5,16 +5,22 @@
 #include "helper/broker.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "helper/broker_order.h"
 #include "provider/base/auto.h"
+#include "provider/base/clock.h"
+
+#define ASK_AGAIN_MS 5
+#define KILLED_MS 1000 /* for one that was killed to be gone */
 
 enum tw_status
 broker_open(enum broker_kind kind, const struct environment *environment,
@@ -269,6 +275,34 @@ broker_wait(const struct broker *broker, pid_t pid, int *state)
     if (!error)
         *state = answer.state;
     return error;
+}
+
+/* Where there is no pidfd_open(2), or no descriptor left, it is asked again
+ * and again. */
+int
+broker_await(const struct broker *broker, pid_t pid, int64_t deadline_ms,
+             int *state)
+{
+    AUTO_CLOSE int exited = (int)syscall(SYS_pidfd_open, pid, 0);
+
+    for (;;) {
+        struct pollfd polled = {.fd = exited, .events = POLLIN};
+        int error = broker_wait(broker, pid, state);
+        int64_t left = deadline_ms - clock_monotonic_ms();
+
+        if (error != EAGAIN || left <= 0)
+            return error;
+        if (exited < 0 && left > ASK_AGAIN_MS)
+            left = ASK_AGAIN_MS;
+        (void)poll(&polled, 1, (int)left);
+    }
+}
+
+int
+broker_end(const struct broker *broker, pid_t pid, int *state)
+{
+    (void)kill(pid, SIGKILL);
+    return broker_await(broker, pid, clock_monotonic_ms() + KILLED_MS, state);
 }
 
 void

@@ -106,6 +106,15 @@ int broker_module(const struct broker *broker, const char *name, int output,
  * tells it.  Returns an errno, and leaves @state: EAGAIN if it runs. */
 int broker_wait(const struct broker *broker, pid_t pid, int *state);
 
+/* broker_await: the same, once it has ended; EAGAIN if it runs at
+ * @deadline_ms, of the monotonic clock. */
+int broker_await(const struct broker *broker, pid_t pid, int64_t deadline_ms,
+                 int *state);
+
+/* broker_end: @pid, which was started, is killed.  Waits until it is gone, for
+ * a second at most.  Returns as broker_wait(). */
+int broker_end(const struct broker *broker, pid_t pid, int *state);
+
 /* broker_close: nothing more is asked.  Idempotent. */
 void broker_close(struct broker *broker);
 

@@ -10,10 +10,8 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "helper/commands.h"
@@ -33,7 +31,6 @@ let_go(struct session *session, enum tw_status status)
 static void
 start_and_wait(const struct session *session, const char *name)
 {
-    AUTO_CLOSE int exited = -1;
     struct tw_error err;
     pid_t pid = 0;
     int error = broker_hook(&session->broker, name, &pid), state;
@@ -44,14 +41,8 @@ start_and_wait(const struct session *session, const char *name)
         (void)session_fail(session, &err);
         return;
     }
-    exited = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (exited >= 0) {
-        struct pollfd polled = {.fd = exited, .events = POLLIN};
-        int64_t left = session->options.deadline_ms - clock_monotonic_ms();
-
-        (void)poll(&polled, 1, left > 0 ? (int)left : 0);
-    }
-    (void)broker_wait(&session->broker, pid, &state);
+    (void)broker_await(&session->broker, pid, session->options.deadline_ms,
+                       &state);
 }
 
 void

@@ -9,8 +9,6 @@
 #include "helper/hooks.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -18,8 +16,6 @@
 
 #include "helper/ward.h"
 #include "provider/base/auto.h"
-
-#define KILLED_MS 1000 /* for one that was killed to be gone */
 
 void
 hooks_want(struct hooks *hooks, struct ward *ward)
@@ -73,13 +69,10 @@ drop(struct hook_run *run)
 static int
 reap(struct hook_run *run)
 {
-    struct pollfd polled = {.fd = run->exited, .events = POLLIN};
     int state = -1;
 
     (void)loop_watch(run->hooks->loop, run->exited, 0, NULL, NULL);
-    (void)syscall(SYS_pidfd_send_signal, run->exited, SIGKILL, NULL, 0);
-    (void)poll(&polled, 1, KILLED_MS);
-    (void)broker_wait(run->hooks->broker, run->pid, &state);
+    (void)broker_end(run->hooks->broker, run->pid, &state);
     auto_close(&run->exited);
     return state;
 }
@@ -124,10 +117,10 @@ start(struct hooks *hooks, struct ward *ward)
     run->exited = (int)syscall(SYS_pidfd_open, run->pid, 0);
     if (run->exited < 0 ||
         !loop_watch(hooks->loop, run->exited, EPOLLIN, on_exit_of, run)) {
-        (void)kill(run->pid, SIGKILL);
+        error = errno;
         (void)reap(run);
         free(run);
-        fail(hooks, ward, 0, "epoll takes no more");
+        fail(hooks, ward, error, "cannot be watched, and was killed");
         return;
     }
     ward->hook = run;

@@ -83,8 +83,7 @@ run_child(struct task *task, int output)
         loop_watch(task->context->loop, task->child, EPOLLIN, on_child, task))
         return 0;
     rc = errno;
-    (void)kill(task->pid, SIGKILL);
-    (void)broker_wait(task->context->broker, task->pid, &state);
+    (void)broker_end(task->context->broker, task->pid, &state);
     return rc;
 }
 

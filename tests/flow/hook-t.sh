@@ -320,4 +320,26 @@ until_true 8 sh -c "! kill -0 $EXTRA_PID"
 wait "$EXTRA_PID"; is $? 71 "the process that starts them is gone: it ends, to be started again"
 like "$(cat "$T/serve.out")" "^tokenward-helper: the process that starts programs has ended" "says so"
 like "$(cat "$T/serve.out")" "hint: start the helper again" "and what to do"
+
+# Where the kernel tells nobody of a process's end.
+if [ -x "$TOP_BUILD/tests/flow/lacking" ]; then
+    cp "$TOP_BUILD/tests/flow/lacking" "$T/bin/"
+    rm -f "$D"/* "$T/home/told.out"
+    for n in 1 2 3 4 5; do profile "told$n" /oauth/v1/token "on_refresh: {command: [$T/bin/told]}"; done
+    out=$(user lacking --pidfd tokenward-helper fetch told1 2>&1); is $? 0 "without pidfd_open(2): a fetch"
+    like "$out" "on_refresh of 'told1': Function not implemented" "tells that there is no hook"
+    rm -rf "$T/run/tokenward/told1"
+    profile apart /oauth/v1/token
+    sed -i "s#client_secret:.*#client_secret: {command: [cat, $T/config/tokenward/secret]}#" "$D/apart.yaml"
+    user lacking --pidfd "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+    until_true 30 has_token told5
+    all_are_told() { [ "$(grep -c "on_refresh of 'told[1-5]': cannot be watched, and was killed: Function not implemented" "$T/serve.out")" = 5 ]; }
+    until_true 3 all_are_told; is $? 0 "the resident helper tells that it cannot watch them, and waits for none"
+    until_true 30 grep -q 'profile=apart .*starting a process: Function not implemented' "$T/serve.out"; is $? 0 "nor a fetch apart"
+    is "$(pgrep -r Z -P "$(pgrep -P "$(helper_pid)")")" "" "and leaves none behind"
+    stop
+else
+    skip "without pidfd_open(2)" "lacking was not built"
+fi
 done_testing

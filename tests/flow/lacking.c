@@ -2,11 +2,12 @@
 /*
  * lacking.c - runs a program as on a kernel that lacks something.
  *
- * usage: lacking [--landlock] [--seccomp] PROGRAM [ARGUMENT...]
+ * usage: lacking [--landlock] [--seccomp] [--pidfd] PROGRAM [ARGUMENT...]
  *        lacking --tell: what this kernel has: "landlock VERSION seccomp 0|1"
  *
  * landlock: its system calls answer ENOSYS; seccomp: a second filter is
- * refused with EINVAL, as where there are none.
+ * refused with EINVAL, as where there are none; pidfd: pidfd_open(2) answers
+ * ENOSYS.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -57,6 +58,8 @@ main(int argc, char **argv)
     for (argv++; *argv && strncmp(*argv, "--", 2) == 0; argv++) {
         if (strcmp(*argv, "--landlock") == 0
                 ? refuse(LANDLOCK_FIRST, LANDLOCK_LAST, ENOSYS)
+            : strcmp(*argv, "--pidfd") == 0
+                ? refuse(SYS_pidfd_open, SYS_pidfd_open, ENOSYS)
                 : strcmp(*argv, "--seccomp") == 0 &&
                       refuse(SYS_seccomp, SYS_seccomp, EINVAL))
             continue;
