@@ -136,6 +136,10 @@ struct tls_row {
     "it?"
 
 static const struct tls_row TLS_ROWS[] = {
+    /* Whose certificate is good, and yet not let in (RFC 8446 6.2). */
+    {"alert access denied", TW_E_DENIED, "refuses this client",
+     "is the client's certificate the right one, and does the server know "
+     "it?"},
     {"alert bad certificate", TW_E_DENIED, REFUSES, REFUSES_HINT},
     {"alert certificate expired", TW_E_DENIED, REFUSES, REFUSES_HINT},
     {"alert certificate revoked", TW_E_DENIED, REFUSES, REFUSES_HINT},

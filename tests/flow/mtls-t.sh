@@ -155,4 +155,26 @@ strict -servername other.test -servername_fatal -cert2 "$T/server.pem" -key2 "$T
 URL=https://localhost:${URL##*:}
 client nameless open none
 refused nameless 75 "knows no host of that name"
+
+# One that knows whose the certificate is, and does not let them in.
+PYTHON=/usr/bin/python3 # not one of root's home
+if [ -x $PYTHON ]; then
+    $PYTHON - >"$T/port" <<'END' &
+import socket
+with socket.create_server(("127.0.0.1", 0)) as server:
+    print(server.getsockname()[1], flush=True)
+    while True:
+        client, _ = server.accept()
+        with client:
+            client.recv(16384)
+            client.sendall(bytes([21, 3, 3, 0, 2, 2, 49])) # fatal, access_denied
+END
+    EXTRA_PID="$EXTRA_PID $!"
+    until_true 30 test -s "$T/port"
+    URL=https://127.0.0.1:$(cat "$T/port")
+    client outside one tls_client_auth "$(certificate one)" "$(key_of one)"
+    refused outside 77 "refuses this client"
+else
+    skip "a client that is not let in" "python3 is not installed"
+fi
 done_testing
