@@ -46,7 +46,7 @@ struct serve {
     struct span_counts fetch_spans, wait_spans;
     int64_t started_at;    /* wall clock */
     int64_t metrics_ms;    /* before this they are not written again */
-    uint64_t metrics_told; /* the sum of counts when they were */
+    uint64_t metrics_told; /* the sum of counts when that went well */
     bool metrics_failed;   /* the last time */
     struct notify notify;
     struct watch watch;

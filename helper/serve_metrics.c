@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * serve_metrics.c - the resident helper's numbers, as a file for whoever
- * scrapes: written some seconds after something was counted, and not while
- * nothing is; see serve.h.
+ * scrapes: written some seconds after something was counted, again and again
+ * until that goes well, and not while nothing is; see serve.h.
  *
  * Ages are told as moments, so that the file stays true while it lies there.
  *
@@ -21,7 +21,8 @@
 #include "provider/base/auto.h"
 
 #define METRICS_PROFILES_MAX 1000
-#define METRICS_SPAN_MS 5000 /* between two writes */
+#define METRICS_SPAN_MS 5000   /* between two writes */
+#define METRICS_AGAIN_MS 10000 /* until one that failed is tried again */
 
 #define NONE ((struct metrics_label){NULL, NULL})
 
@@ -226,19 +227,22 @@ write_file(const struct serve *serve, struct tw_error *err)
 int64_t
 serve_metrics_turn(struct serve *serve, int64_t now_ms)
 {
+    uint64_t count = counted(serve);
     struct tw_error err;
 
-    if (!serve->session->metrics || counted(serve) == serve->metrics_told)
+    if (!serve->session->metrics || count == serve->metrics_told)
         return LOOP_NEVER;
     if (now_ms < serve->metrics_ms)
         return serve->metrics_ms;
-    serve->metrics_told = counted(serve);
-    serve->metrics_ms = now_ms + METRICS_SPAN_MS;
-    if (!write_file(serve, &err))
+    if (!write_file(serve, &err)) {
+        serve->metrics_told = count;
+        serve->metrics_ms = now_ms + METRICS_SPAN_MS;
         serve->metrics_failed = false;
-    else if (!serve->metrics_failed) {
-        serve->metrics_failed = true; /* told once */
-        log_failure(&serve->log, "metrics", NULL, &err);
+        return LOOP_NEVER;
     }
-    return LOOP_NEVER;
+    serve->metrics_ms = now_ms + METRICS_AGAIN_MS;
+    if (!serve->metrics_failed)
+        log_failure(&serve->log, "metrics", NULL, &err);
+    serve->metrics_failed = true; /* told once */
+    return serve->metrics_ms;
 }

@@ -140,6 +140,17 @@ if $PYTHON -c 'import prometheus_client' 2>/dev/null; then
 else
     skip "metrics" "python3-prometheus-client is not installed"
 fi
+
+# What could not be written is, as soon as it can.
+until_true 12 test -s $METRICS
+sleep 6 # what was counted is written
+chown root /run/metrics
+ring anna 'command=ensure\nprofile=shop\n' >/dev/null
+until_true 12 grep -q '^level=error event=metrics status=system' "$T/serve.out"; is $? 0 "metrics that cannot be written are told"
+rm $METRICS
+chown "$SERVICE_ID" /run/metrics
+until_true 15 test -s $METRICS; is $? 0 "and written when they can be, whether or not anything is counted"
+is "$(grep -c 'event=metrics' "$T/serve.out")" 1 "told once"
 stop_system; is $? 0 "it ends cleanly"
 [ -s $METRICS ]; ok $? "and leaves its metrics"
 
