@@ -41,7 +41,7 @@ is_wanted(const struct serve *serve, const struct ward *ward,
         return false;
     return task->result.status ||
            (!task->job.is_moot && !task->options.background &&
-            task->options.min_valid >= ward->min_valid);
+            task->options.min_valid >= ward_min_valid(ward));
 }
 
 /* Those who wait are answered, unless the fetch was not the one they wanted

@@ -51,11 +51,10 @@ serve_await(struct serve *serve, struct ward *ward, struct waiter *waiter,
             int64_t min_valid)
 {
     waiter->ward = ward;
+    waiter->min_valid = min_valid;
     waiter->since_ms = loop_now_ms();
     waiter->next = ward->waiting;
     ward->waiting = waiter;
-    if (min_valid > ward->min_valid)
-        ward->min_valid = min_valid;
     if (!ward->task)
         lane_put(&serve->wards.lanes, ward, clock_now());
 }
@@ -80,7 +79,6 @@ serve_answer(struct serve *serve, struct ward *ward,
     struct waiter *waiter = ward->waiting;
 
     ward->waiting = NULL;
-    ward->min_valid = TW_MIN_VALID_DEFAULT;
     while (waiter) {
         struct waiter *next = waiter->next;
 

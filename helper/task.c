@@ -146,7 +146,7 @@ task_start(const struct task_context *context, struct era *era,
     task->child = task->told = -1;
     task->began_ms = now_ms;
     task->end_ms = now_ms + TASK_MS + TASK_GRACE_MS;
-    task->options = (struct fetch_options){.min_valid = ward->min_valid,
+    task->options = (struct fetch_options){.min_valid = ward_min_valid(ward),
                                            .background = !ward->waiting,
                                            .deadline_ms = now_ms + TASK_MS,
                                            .system = context->system};

@@ -16,6 +16,7 @@ struct waiter {
     struct waiter *next;         /* of those who wait for the same ward */
     struct ward *ward;           /* waited for, or NULL */
     struct allowance *allowance; /* that a fetch for it is of, or NULL */
+    int64_t min_valid;           /* what is wanted */
     int64_t since_ms;            /* of loop_now_ms() */
     void (*told)(struct waiter *waiter, const struct tw_error *result);
 };

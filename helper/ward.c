@@ -30,6 +30,19 @@ ward_is_idle(const struct ward *ward, struct now now)
     return ward->users && now.boot - ward->asked > WARD_USER_S;
 }
 
+int64_t
+ward_min_valid(const struct ward *ward)
+{
+    int64_t result = TW_MIN_VALID_DEFAULT;
+
+    for (const struct waiter *waiter = ward->waiting; waiter;
+         waiter = waiter->next) {
+        if (waiter->min_valid > result)
+            result = waiter->min_valid;
+    }
+    return result;
+}
+
 void
 ward_rest(struct ward *ward)
 {
@@ -167,7 +180,6 @@ new_ward(const char *name)
     if (!ward)
         return NULL;
     memcpy(ward->name, name, n);
-    ward->min_valid = TW_MIN_VALID_DEFAULT;
     return ward;
 }
 

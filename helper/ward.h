@@ -39,7 +39,6 @@ struct ward {
     struct ward *next;      /* of all */
     struct task *task;      /* being fetched */
     struct waiter *waiting; /* who asked for it */
-    int64_t min_valid;      /* what they want */
     unsigned failures;      /* in a row, without a note */
     struct ward *next_hook; /* of those whose on_refresh is to be run */
     struct hook_run *hook;  /* it runs, see hooks.h */
@@ -67,6 +66,10 @@ struct wards {
  * not fetched before the user asks. */
 #define WARD_USER_S 86400
 bool ward_is_idle(const struct ward *ward, struct now now);
+
+/* ward_min_valid: what those want who wait for it; TW_MIN_VALID_DEFAULT if
+ * nobody does, any more. */
+int64_t ward_min_valid(const struct ward *ward);
 
 /* ward_rest: from now on it is idle, until the user asks. */
 void ward_rest(struct ward *ward);

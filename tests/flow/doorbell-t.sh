@@ -147,6 +147,37 @@ rm "$T/config/tokenward/profiles.d/hang.yaml"
 [ ! -e "$BELL" ]; is $? 0 "ended: the socket is removed"
 kill "$hung" 2>/dev/null
 wait "$hung" 2>/dev/null
+# Who is gone before a fetch begins wants nothing any more.
+cat >"$T/bin/gone.py" <<'EOF'
+import socket, sys
+def ring(profile, more=""):
+    caller = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    caller.connect(sys.argv[1])
+    caller.send(f"command=ensure\nprofile={profile}\n{more}".encode())
+    return caller
+waiting = [ring(f"hang@{n}") for n in range(1, 25)] # more than their lane has places
+one = ring("left", "min_valid=3000\n")
+one.settimeout(0.2)
+try:
+    print(one.recv(512))
+except TimeoutError:
+    one.close()
+for caller in waiting:
+    caller.recv(512)
+EOF
+chmod 755 "$T/bin/gone.py"
+serve
+until_true 30 rings
+profile left /oauth/v1/token
+until_true 30 has_token left
+age left 2000
+profile hang@ /m/hang/oauth/v1/token 'timeout: 4' "instances: [$(seq -s, 24)]" 'params: {tenant: "%i"}'
+until_true 30 grep -q '^profile=hang@24$' "$T/run/tokenward/index"
+is "$(user $PYTHON "$T/bin/gone.py" "$BELL")" "" "a caller leaves while others' fetches have its lane"
+is "$(field left generation)" 1 "and nothing is fetched for nobody"
+rm "$T/config/tokenward/profiles.d/hang@.yaml" "$T/config/tokenward/profiles.d/left.yaml"
+stop -TERM
+
 # Who rings in vain starts a helper with the time that is left, and no more.
 cat >"$T/bin/leaves.py" <<'EOF'
 import socket, sys, time
