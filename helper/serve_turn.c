@@ -122,14 +122,14 @@ news_of(const struct task *task)
     return task->result.status == TW_E_RETRY ? LANE_SILENT : LANE_ANSWERED;
 }
 
-/* What it wrote is for the readers of its own set of profiles: they may be
- * others by now, or none. */
+/* What it wrote is for the readers of its own set of profiles, or for whose
+ * the name was: they may be others by now, or none. */
 static void
 admit(struct serve *serve, const struct task *task)
 {
     struct ward *ward = wards_find(&serve->wards, task->ward->name);
 
-    if (task->era != serve->era && ward)
+    if (ward && (task->era != serve->era || task->uid != ward->uid))
         serve_admit(serve, ward);
     if (!ward)
         serve_stray(serve, task->ward->name);

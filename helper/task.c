@@ -140,6 +140,7 @@ task_start(const struct task_context *context, struct era *era,
         return NULL;
     task->context = context;
     task->ward = ward;
+    task->uid = ward->uid;
     task->place = *place;
     task->era = era;
     era->holds++;

@@ -42,6 +42,7 @@ struct task {
     bool has_left;   /* its place is another's, the endpoint has answered */
     bool is_doubted; /* lane_doubt() was told */
     struct era *era;
+    uid_t uid; /* whose it was when it began, if it is one of a user's */
     struct fetch_options options; /* what the job's context borrows */
     struct job_context job_context;
     struct job job;

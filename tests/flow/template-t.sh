@@ -186,6 +186,20 @@ reads_anna() { as "$1" cat /run/tokenward/corp@anna/token >/dev/null 2>&1; }
 reads_anna dora; is $? 1 "a helper that starts closes it to who has another's number"
 is "$(ring anna 'command=ensure\nprofile=corp@anna\n')" status=ok "and whoever has the name"
 reads_anna anna; is $? 0 "may read it"
+# What had begun for one of them is for the other.
+template late /m/delay=4000/oauth/v1/token 'readers: {groups: [team]}'
+reload
+before=$(id -u carl)
+ring carl 'command=ensure\nprofile=late@carl\n' >"$T/late" &
+late=$!
+until_true 5 test -d /run/tokenward/late@carl
+sed 's/^carl:x:[0-9]*:[0-9]*/carl:x:61010:61010/' /etc/passwd >"$T/renamed"
+cat "$T/renamed" >/etc/passwd
+is "$(ring carl 'command=ensure\nprofile=late@carl\n')" status=ok "a name that is another user's while its token is fetched"
+wait "$late"
+as carl cat /run/tokenward/late@carl/token >/dev/null; is $? 0 "who may read it"
+getfacl -nps /run/tokenward/late@carl/record 2>/dev/null | grep -q ":$before:"; is $? 1 "and nobody else"
+rm "$SYSCONF/profiles.d/late@.yaml"
 stop_system; is $? 0 "it ends cleanly again"
 
 # A user's own template needs none of all that.
