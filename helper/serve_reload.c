@@ -152,6 +152,15 @@ refuse(struct serve *serve, const struct tw_error *before)
     again(serve, (enum tw_status)serve->refused.status);
 }
 
+/* What is missing in it may lie where nothing else of ours does. */
+static void
+give_up(struct serve *serve, struct profile_set *set)
+{
+    if (serve->refused.status && watch_also(&serve->watch, set))
+        serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
+    profile_set_clear(set);
+}
+
 void
 serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
 {
@@ -165,7 +174,7 @@ serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
     serve->reloads++;
     serve->refused = err->status ? *err : set->broken;
     if (serve->refused.status || serve->end_ms != LOOP_NEVER)
-        profile_set_clear(set);
+        give_up(serve, set);
     else if (!adopt(serve, set, &serve->refused)) {
         serve_strays_again(serve);
         tell_taken(serve);

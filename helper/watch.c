@@ -33,6 +33,11 @@ struct watch_dir {
     char path[];
 };
 
+struct watch_path {
+    struct watch_path *next;
+    char text[];
+};
+
 static struct watch_dir *
 add_dir(struct watch *watch, const char *path)
 {
@@ -103,6 +108,12 @@ forget(struct watch *watch)
     }
     table_clear(&watch->dirs);
     table_clear(&watch->names);
+    while (watch->kept) {
+        struct watch_path *path = watch->kept;
+
+        watch->kept = path->next;
+        free(path);
+    }
     auto_close(&watch->fd);
     watch->fd = -1;
 }
@@ -147,6 +158,20 @@ add_directories(struct watch *watch, const struct profile *sample)
     }
 }
 
+/* @path: its, which lasts. */
+static void
+add_source(struct watch *watch, const struct profile_source *source,
+           const char *path)
+{
+    struct watch_dir *dir;
+
+    add_path(watch, path);
+    if (is_drop_ins(path) && (dir = add_dir(watch, path)))
+        dir->whole = true;
+    if (source->whole)
+        add_whole(watch, path);
+}
+
 static enum tw_status
 look_at(struct watch *watch, const struct profile_set *set,
         struct tw_error *err)
@@ -157,15 +182,8 @@ look_at(struct watch *watch, const struct profile_set *set,
     watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (watch->fd < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "inotify");
-    for (source = set->sources; source; source = source->next) {
-        struct watch_dir *dir;
-
-        add_path(watch, source->path);
-        if (is_drop_ins(source->path) && (dir = add_dir(watch, source->path)))
-            dir->whole = true;
-        if (source->whole)
-            add_whole(watch, source->path);
-    }
+    for (source = set->sources; source; source = source->next)
+        add_source(watch, source, source->path);
     for (profile = set->first; profile; profile = profile->next)
         add_secrets(watch, profile);
     for (const struct profile_template *template = set->templates; template;
@@ -261,6 +279,35 @@ watch_set(struct watch *watch, const struct profile_set *set, bool *missed,
     *missed = before.fd >= 0 ? watch_read(&before) : !is_as_it_was_read(set);
     forget(&before);
     return status;
+}
+
+static const char *
+keep(struct watch *watch, const char *path)
+{
+    size_t n = strlen(path) + 1;
+    struct watch_path *kept = malloc(sizeof *kept + n);
+
+    if (!kept)
+        return NULL;
+    memcpy(kept->text, path, n);
+    kept->next = watch->kept;
+    watch->kept = kept;
+    return kept->text;
+}
+
+bool
+watch_also(struct watch *watch, const struct profile_set *set)
+{
+    for (const struct profile_source *source = set->sources;
+         source && watch->fd >= 0; source = source->next) {
+        const char *path = table_find(&watch->names, source->path, "")
+                               ? NULL
+                               : keep(watch, source->path);
+
+        if (path)
+            add_source(watch, source, path);
+    }
+    return !is_as_it_was_read(set);
 }
 
 void

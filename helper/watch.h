@@ -14,6 +14,7 @@ struct watch {
     struct table names; /* of files and directories that matter */
     struct table dirs;  /* of those watched */
     struct watch_dir *first;
+    struct watch_path *kept; /* by watch_also() */
 };
 
 #define WATCH_INIT ((struct watch){.fd = -1})
@@ -25,6 +26,10 @@ struct watch {
  * inotify itself is not. */
 enum tw_status watch_set(struct watch *watch, const struct profile_set *set,
                          bool *missed, struct tw_error *err);
+
+/* watch_also: at what @set was read from, too, which was refused and is gone
+ * next.  The result: some of it has changed since it was read. */
+bool watch_also(struct watch *watch, const struct profile_set *set);
 
 /* watch_read: what has happened; true: something that matters did. */
 bool watch_read(struct watch *watch);

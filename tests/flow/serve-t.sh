@@ -39,6 +39,13 @@ sleep 0.5
 [ ! -e "$(record after)" ]; is $? 0 "and the old set stays, whatever else is new"
 rm "$T/config/tokenward/profiles.d/broken.yaml"
 until_true 5 has_token after; is $? 0 "until the file is mended"
+user mkdir "$T/home/lists" # where nothing else is
+profile team@ /oauth/v1/token "instances: {list: $T/home/lists/names}" 'params: {tenant: "%i"}'
+until_true 5 grep -q "team@.yaml:.*does not exist" "$T/serve.out"; is $? 0 "a list that is not there is told"
+sleep 0.5
+user sh -c "umask 077; echo one >'$T/home/lists/names'"
+until_true 5 has_token team@one; is $? 0 "and waited for"
+rm "$T/config/tokenward/profiles.d/team@.yaml"
 profile refused /oauth/v1/token
 until_true 5 has_token refused; is $? 0 "a changed profile closes the circuit of a refusal"
 printf wrong >"$T/config/tokenward/late"
