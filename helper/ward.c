@@ -271,7 +271,8 @@ find_lanes(struct wards *wards, const struct profile_set *set)
     return true;
 }
 
-/* Those that are gone are freed, unless somebody still looks at them. */
+/* Those that are gone, be there another of the name by now, are freed, unless
+ * somebody still looks at them. */
 static void
 sweep(struct wards *wards, struct schedule *schedule,
       const struct table *names)
@@ -281,7 +282,7 @@ sweep(struct wards *wards, struct schedule *schedule,
     while (*at) {
         struct ward *ward = *at;
 
-        if (table_find(names, ward->name, "")) {
+        if (table_find(names, ward->name, "") == ward) {
             at = &ward->next;
             continue;
         }

@@ -102,6 +102,7 @@ UNIT_TESTS += \
 	tests/unit/threads-t \
 	tests/unit/torn-t \
 	tests/unit/url-t \
+	tests/unit/ward-t \
 	tests/unit/watch-t \
 	tests/unit/wipe-t \
 	tests/unit/yaml-t
@@ -506,6 +507,11 @@ tests_unit_url_t_SOURCES = tests/unit/url-t.c
 tests_unit_url_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_url_t_CFLAGS = $(CC_UNIT)
 tests_unit_url_t_LDADD = $(LINK_UNIT)
+
+tests_unit_ward_t_SOURCES = tests/unit/ward-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_ward_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_ward_t_CFLAGS = $(CC_UNIT)
+tests_unit_ward_t_LDADD = $(LINK_UNIT)
 
 tests_unit_watch_t_SOURCES = tests/unit/watch-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_watch_t_CPPFLAGS = $(CPP_UNIT)
