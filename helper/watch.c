@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "provider/base/auto.h"
@@ -158,6 +159,34 @@ add_directories(struct watch *watch, const struct profile *sample)
     }
 }
 
+static const char *
+keep(struct watch *watch, const char *path)
+{
+    size_t n = strlen(path) + 1;
+    struct watch_path *kept = malloc(sizeof *kept + n);
+
+    if (!kept)
+        return NULL;
+    memcpy(kept->text, path, n);
+    kept->next = watch->kept;
+    watch->kept = kept;
+    return kept->text;
+}
+
+/* What is changed where a link leads to is not seen where the link lies. */
+static void
+add_target(struct watch *watch, const char *path)
+{
+    char target[PATH_MAX];
+    const char *kept = NULL;
+    struct stat st;
+
+    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && realpath(path, target))
+        kept = keep(watch, target);
+    if (kept)
+        add_path(watch, kept);
+}
+
 /* @path: its, which lasts. */
 static void
 add_source(struct watch *watch, const struct profile_source *source,
@@ -166,6 +195,7 @@ add_source(struct watch *watch, const struct profile_source *source,
     struct watch_dir *dir;
 
     add_path(watch, path);
+    add_target(watch, path);
     if (is_drop_ins(path) && (dir = add_dir(watch, path)))
         dir->whole = true;
     if (source->whole)
@@ -279,20 +309,6 @@ watch_set(struct watch *watch, const struct profile_set *set, bool *missed,
     *missed = before.fd >= 0 ? watch_read(&before) : !is_as_it_was_read(set);
     forget(&before);
     return status;
-}
-
-static const char *
-keep(struct watch *watch, const char *path)
-{
-    size_t n = strlen(path) + 1;
-    struct watch_path *kept = malloc(sizeof *kept + n);
-
-    if (!kept)
-        return NULL;
-    memcpy(kept->text, path, n);
-    kept->next = watch->kept;
-    watch->kept = kept;
-    return kept->text;
 }
 
 bool

@@ -14,7 +14,7 @@ struct watch {
     struct table names; /* of files and directories that matter */
     struct table dirs;  /* of those watched */
     struct watch_dir *first;
-    struct watch_path *kept; /* by watch_also() */
+    struct watch_path *kept; /* that are no set's */
 };
 
 #define WATCH_INIT ((struct watch){.fd = -1})

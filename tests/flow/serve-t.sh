@@ -46,6 +46,16 @@ sleep 0.5
 user sh -c "umask 077; echo one >'$T/home/lists/names'"
 until_true 5 has_token team@one; is $? 0 "and waited for"
 rm "$T/config/tokenward/profiles.d/team@.yaml"
+user mkdir "$T/home/dotfiles"
+profile linked /oauth/v1/token
+mv "$T/config/tokenward/profiles.d/linked.yaml" "$T/home/dotfiles/"
+sed -i "s|\.\./secret|$T/config/tokenward/secret|" "$T/home/dotfiles/linked.yaml"
+own "$T/home/dotfiles"
+user ln -s "$T/home/dotfiles/linked.yaml" "$T/config/tokenward/profiles.d/linked.yaml"
+until_true 5 has_token linked; is $? 0 "a link to a profile's file: a token"
+user sed -i 's/payments wallet/payments/' "$T/home/dotfiles/linked.yaml"
+until_true 5 sh -c "grep -qx scope=payments '$(record linked)'"; is $? 0 "and the file is watched where it lies"
+rm "$T/config/tokenward/profiles.d/linked.yaml"
 profile refused /oauth/v1/token
 until_true 5 has_token refused; is $? 0 "a changed profile closes the circuit of a refusal"
 printf wrong >"$T/config/tokenward/late"
