@@ -13,6 +13,7 @@
 
 struct filling {
     struct names *names;
+    const struct names *hidden; /* NULL: none is */
     bool good;
 };
 
@@ -70,6 +71,40 @@ names_add(struct names *names, const char *name)
     return true;
 }
 
+bool
+names_has(const struct names *names, const char *name)
+{
+    return names->room && *slot_of(names, name);
+}
+
+static bool
+take_left_out(void *arg, const char *key, const char *value)
+{
+    struct filling *filling = arg;
+
+    if (strcmp(key, "left_out") == 0)
+        filling->good = names_add(filling->names, value);
+    return filling->good;
+}
+
+bool
+names_add_left_out(struct names *names, const struct index *user)
+{
+    struct filling filling = {.names = names, .good = true};
+
+    index_each(user, take_left_out, &filling);
+    return filling.good;
+}
+
+void
+names_warn(const struct index *user, struct tw_error *why)
+{
+    if (user->incomplete)
+        (void)tw_fail(why, TW_E_CONFIG,
+                      "a profile is left out, since something is wrong with "
+                      "it\ntokenward check tells what");
+}
+
 /* Of a template of which each user has an instance, the caller's. */
 static bool
 take_line(void *arg, const char *key, const char *value)
@@ -77,7 +112,8 @@ take_line(void *arg, const char *key, const char *value)
     struct filling *filling = arg;
     char own[PROFILE_NAME_MAX + 1];
 
-    if (strcmp(key, "profile") == 0 && !own_name(value, own, NULL))
+    if (strcmp(key, "profile") == 0 && !own_name(value, own, NULL) &&
+        !(filling->hidden && names_has(filling->hidden, own)))
         filling->good = names_add(filling->names, own);
     return filling->good;
 }
@@ -88,14 +124,19 @@ names_gather(const struct runtime *runtime, struct names *out,
 {
     AUTO_INDEX user = INDEX_INIT;
     AUTO_INDEX system = INDEX_INIT;
-    struct filling filling = {out, true};
+    AUTO_NAMES left_out = {.names = NULL};
+    struct filling filling = {.names = out, .good = true};
 
     *out = (struct names){.names = NULL};
     if (!index_open(runtime->user, true, INDEX_WAIT_MS, &user, why)) {
         index_each(&user, take_line, &filling);
-        if (why)
+        if (why) {
             why->status = TW_OK;
+            names_warn(&user, why);
+        }
     }
+    filling.good = filling.good && names_add_left_out(&left_out, &user);
+    filling.hidden = &left_out;
     if (filling.good && !index_open(runtime->system, false, 0, &system, NULL))
         index_each(&system, take_line, &filling);
     return filling.good ? TW_OK : tw_no_memory(err);

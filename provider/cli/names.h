@@ -13,6 +13,8 @@
 
 typedef char profile_name[PROFILE_NAME_MAX + 1];
 
+struct index;
+
 struct names {
     profile_name *names; /* the user's in their order, then the system's */
     size_t count, room;
@@ -22,6 +24,15 @@ struct names {
 /* names_add: once each; what can be no name is left out.  False: out of
  * memory. */
 bool names_add(struct names *names, const char *name);
+
+bool names_has(const struct names *names, const char *name);
+
+/* names_add_left_out: those of the user's that something is wrong with: they
+ * hide the system's all the same. */
+bool names_add_left_out(struct names *names, const struct index *user);
+
+/* names_warn: @why says so, if any is. */
+void names_warn(const struct index *user, struct tw_error *why);
 
 /* names_gather: @why (may be NULL) says what is wrong with the user's; the
  * others are there all the same.  TW_E_SYSTEM: out of memory. */

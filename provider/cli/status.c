@@ -18,7 +18,7 @@ command_status(const struct options *options, int *exit_code,
     AUTO_GATHER gather = {.runtime = &runtime};
     struct status_look look = status_look_now();
     struct tw_error why = {.status = TW_OK};
-    const char *missing;
+    enum tw_status status;
     bool good;
 
     (void)exit_code;
@@ -29,9 +29,9 @@ command_status(const struct options *options, int *exit_code,
         gather_all(&gather, &why);
     if (why.status)
         terminal_warning(PROGRAM, &why);
-    missing = gather_select(&gather, options->name_count, options->names);
-    if (missing)
-        return tw_fail(err, TW_E_NOT_FOUND, "no profile '%s'", missing);
+    status = gather_select(&gather, options->name_count, options->names, err);
+    if (status)
+        return status;
     good = options->json
                ? status_put_json(gather.rows, gather.count, &out)
                : status_put_table(gather.rows, gather.count, &look, &out);

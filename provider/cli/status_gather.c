@@ -223,6 +223,7 @@ begin(struct gather *gather)
 {
     gather->count = 0;
     names_clear(&gather->seen);
+    names_clear(&gather->left_out);
 }
 
 void
@@ -237,6 +238,15 @@ gather_system(struct gather *gather)
     add_systems(gather);
 }
 
+/* Of a user's that something is wrong with, what is kept is shown, and not the
+ * system's of its name. */
+static void
+hide_left_out(struct gather *gather, const struct index *user)
+{
+    (void)names_add_left_out(&gather->left_out, user);
+    (void)names_add_left_out(&gather->seen, user);
+}
+
 /* The user's come first: a user's profile hides the system's. */
 void
 gather_all(struct gather *gather, struct tw_error *why)
@@ -247,8 +257,10 @@ gather_all(struct gather *gather, struct tw_error *why)
     if (!index_open(gather->runtime->user, true, INDEX_WAIT_MS, &user, why)) {
         index_each(&user, add_of_user, gather);
         why->status = TW_OK;
+        names_warn(&user, why);
     }
     add_kept(gather, &user, false);
+    hide_left_out(gather, &user);
     add_systems(gather);
 }
 
@@ -276,8 +288,21 @@ is_named(const struct status_row *row, int argc, char **argv)
     return argc == 0;
 }
 
-const char *
-gather_select(struct gather *gather, int count, char **names)
+static enum tw_status
+fail_missing(const struct gather *gather, const char *name,
+             struct tw_error *err)
+{
+    return names_has(&gather->left_out, name)
+               ? tw_fail(err, TW_E_CONFIG,
+                         "something is wrong with the profile '%s'\n"
+                         "tokenward explain %s tells what",
+                         name, name)
+               : tw_fail(err, TW_E_NOT_FOUND, "no profile '%s'", name);
+}
+
+enum tw_status
+gather_select(struct gather *gather, int count, char **names,
+              struct tw_error *err)
 {
     size_t kept = 0;
 
@@ -287,14 +312,14 @@ gather_select(struct gather *gather, int count, char **names)
         for (size_t j = 0; j < gather->count; j++)
             found = found || strcmp(gather->rows[j].name, names[i]) == 0;
         if (!found)
-            return names[i];
+            return fail_missing(gather, names[i], err);
     }
     for (size_t i = 0; i < gather->count; i++) {
         if (is_named(&gather->rows[i], count, names))
             gather->rows[kept++] = gather->rows[i];
     }
     gather->count = kept;
-    return NULL;
+    return TW_OK;
 }
 
 void
@@ -302,6 +327,7 @@ gather_clear(struct gather *gather)
 {
     free(gather->rows);
     names_clear(&gather->seen);
+    names_clear(&gather->left_out);
     gather->rows = NULL;
     gather->count = gather->room = 0;
 }

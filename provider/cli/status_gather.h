@@ -13,8 +13,9 @@ struct gather {
     const struct runtime *runtime;
     struct status_row *rows; /* the user's first, each name once */
     size_t count, room;
-    struct names seen;  /* whether they have a row or not */
-    bool readable_only; /* of the system's: for whom is only a reader */
+    struct names seen;     /* whether they have a row or not */
+    struct names left_out; /* of the user's: something is wrong with them */
+    bool readable_only;    /* of the system's: for whom is only a reader */
 };
 
 /* gather_all: those that the indexes name, and those that have a token or a
@@ -29,9 +30,10 @@ void gather_system(struct gather *gather);
 /* gather_again: looks at the same profiles' tokens once more. */
 void gather_again(struct gather *gather);
 
-/* gather_select: keeps the rows that are named, all if none is; the name that
- * no row has, or NULL. */
-const char *gather_select(struct gather *gather, int count, char **names);
+/* gather_select: keeps the rows that are named, all if none is.  A name that
+ * no row has: TW_E_NOT_FOUND; TW_E_CONFIG if something is wrong with it. */
+enum tw_status gather_select(struct gather *gather, int count, char **names,
+                             struct tw_error *err);
 
 void gather_clear(struct gather *gather);
 

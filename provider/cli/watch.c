@@ -128,19 +128,18 @@ look_out(const struct page *page)
     }
 }
 
-/* TW_E_NOT_FOUND: one of those that are named is none. */
+/* TW_E_NOT_FOUND, TW_E_CONFIG: one of those that are named is none. */
 static enum tw_status
 gather(struct page *page, struct tw_error *err)
 {
     const struct options *options = page->options;
-    const char *missing;
+    enum tw_status status;
 
     gather_all(&page->gather, &page->why);
-    missing =
-        gather_select(&page->gather, options->name_count, options->names);
+    status =
+        gather_select(&page->gather, options->name_count, options->names, err);
     look_out(page);
-    return missing ? tw_fail(err, TW_E_NOT_FOUND, "no profile '%s'", missing)
-                   : TW_OK;
+    return status;
 }
 
 /* As much of the table as the window has lines for, the last one for us. */

@@ -287,6 +287,13 @@ sed -i 's/scope:/scoop:/' "$T/bert/config/tokenward/profiles.yaml"
 rm -r "$T/bert/run/tokenward/two"
 out=$(his "$T/bin/tokenward" get two 2>&1); is $? 78 "one that something is wrong with hides the system's, too"
 like "$out" "unknown key 'scoop'" "and says what"
+out=$(his "$T/bin/tokenward" list 2>&1)
+is "$(printf '%s\n' "$out" | grep -c '^two$')" 0 "list does not name the system's in its place"
+like "$out" "^tokenward: warning: a profile is left out" "but tells that one is left out"
+is "$(his "$T/bin/tokenward" status 2>/dev/null | grep -c '^two ')" 0 "neither does status"
+out=$(his "$T/bin/tokenward" status two 2>&1); is $? 78 "status of it: exit 78"
+like "$out" "^tokenward: something is wrong with the profile 'two'" "and says so"
+is "$(his "$T/bin/tokenward" complete -- get tw)" "" "nor do shells complete it"
 sed -i 's/scoop:/scope:/' "$T/bert/config/tokenward/profiles.yaml"
 sed -i 's#token_endpoint: .*#&\n    match: https://two.example.test\n    git_username: bert-s#' "$T/bert/config/tokenward/profiles.yaml"
 out=$(his "$T/bin/tokenward-credential" docker list)
