@@ -30,6 +30,7 @@
 #define SLOW_MS 15000
 #define SETTLE_MS 50   /* several events of one change */
 #define SETTLE_READS 8 /* of those that never end */
+#define LINES_ELSE 24  /* of a terminal that does not know how many it has */
 #define ENTER "\033[?1049h\033[?25l"
 #define LEAVE "\033[?25h\033[?1049l"
 #define HOME "\033[H"
@@ -169,9 +170,11 @@ draw(const struct page *page, struct tw_error *err)
     AUTO_SECRET table = SECRET_INIT(OUTPUT_MAX);
     AUTO_SECRET out = SECRET_INIT(OUTPUT_MAX);
     const struct status_look look = status_look_now();
-    struct winsize size = {.ws_row = 24};
+    struct winsize size = {.ws_row = 0};
 
     (void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    if (!size.ws_row)
+        size.ws_row = LINES_ELSE;
     if ((page->why.status && !status_put_warning(&page->why, &look, &table)) ||
         !status_put_table(page->gather.rows, page->gather.count, &look,
                           &table) ||

@@ -107,6 +107,8 @@ tm send-keys -t seen q
 await '^ended 0' "watch: q ends it in a storm, too"
 kill $storms
 rm -f "$T/run/tokenward"/storm?
+open 80 "sh -c 'stty rows 0 cols 0; seen tokenward watch pay'"
+await '^pay .*valid ' "watch: on a terminal of no lines: there is something to see"
 out=$(user tokenward watch 2>&1); is $? 64 "watch: without a terminal: exit 64"
 like "$out" 'status --json is for programs' "watch: says what to do"
 tm kill-server
