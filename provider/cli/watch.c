@@ -5,9 +5,9 @@
  *
  * It sleeps until something changes: inotify tells of the runtime directories
  * and of the profiles, a signal of the window and of the end; and a clock for
- * the times that are shown, each second while they are shown in seconds.
- * Profiles are looked for anew when something moved, and not by the clock:
- * that may start a helper.
+ * the times that are shown, each second while they are shown in seconds, and
+ * for directories that were not there.  Profiles are looked for anew when
+ * something moved, and not by the clock: that may start a helper.
  */
 #include <errno.h>
 #include <limits.h>
@@ -49,6 +49,7 @@ struct page {
     bool silenced; /* @before is to be put back */
     bool open;
     int events, signals;
+    int dirs, newest; /* that are watched: how many, and the last number */
 };
 
 static void
@@ -99,24 +100,30 @@ auto_page(struct page *page)
 
 /* The kernel knows a directory that is watched already. */
 static void
-look_out_for(const struct page *page, const char *dir, const char *below)
+look_out_for(struct page *page, const char *dir, const char *below)
 {
     char path[PATH_MAX];
+    int number;
 
     if (!dir[0] || snprintf(path, sizeof path, "%s%s%s", dir, below ? "/" : "",
                             below ? below : "") >= (int)sizeof path)
         return;
-    (void)inotify_add_watch(page->events, path,
-                            IN_ONLYDIR | IN_CREATE | IN_DELETE |
-                                IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE |
-                                IN_ATTRIB);
+    number = inotify_add_watch(page->events, path,
+                               IN_ONLYDIR | IN_CREATE | IN_DELETE |
+                                   IN_MOVED_FROM | IN_MOVED_TO |
+                                   IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF);
+    page->dirs += number >= 0;
+    page->newest = number > page->newest ? number : page->newest;
 }
 
-static void
-look_out(const struct page *page)
+/* True: there are other directories than when it was called last. */
+static bool
+look_out(struct page *page)
 {
     const struct runtime *runtime = &page->runtime;
+    const int dirs = page->dirs, newest = page->newest;
 
+    page->dirs = 0;
     look_out_for(page, runtime->user, NULL);
     look_out_for(page, runtime->system, NULL);
     look_out_for(page, runtime->config, NULL);
@@ -127,6 +134,7 @@ look_out(const struct page *page)
         look_out_for(page, row->system ? runtime->system : runtime->user,
                      row->name);
     }
+    return page->dirs != dirs || page->newest != newest;
 }
 
 /* TW_E_NOT_FOUND, TW_E_CONFIG: one of those that are named is none. */
@@ -139,7 +147,7 @@ gather(struct page *page, struct tw_error *err)
     gather_all(&page->gather, &page->why);
     status =
         gather_select(&page->gather, options->name_count, options->names, err);
-    look_out(page);
+    (void)look_out(page);
     return status;
 }
 
@@ -265,14 +273,14 @@ run(struct page *page, struct tw_error *err)
             return TW_OK;
         if (pollers[2].revents && !take_key(&pollers[2]))
             return TW_OK;
-        if (pollers[1].revents) {
+        if (pollers[1].revents)
             drain(page->events);
+        if (pollers[1].revents || look_out(page))
             status = gather(page, err);
-            if (status)
-                return status;
-        } else {
+        else
             gather_again(&page->gather);
-        }
+        if (status)
+            return status;
     }
 }
 

@@ -107,6 +107,18 @@ tm send-keys -t seen q
 await '^ended 0' "watch: q ends it in a storm, too"
 kill $storms
 rm -f "$T/run/tokenward"/storm?
+# Where there are no profiles yet.
+mkdir -m 700 "$T/late"; own "$T/late"
+open 80 "env XDG_RUNTIME_DIR=$T/late XDG_CONFIG_HOME=$T/later seen tokenward watch"
+await 'q ends' "watch: without a directory of profiles"
+cp -Rp "$T/config" "$T/new"
+sed 's/pay:/late:/' "$T/new/tokenward/profiles.d/pay.yaml" >"$T/new/tokenward/profiles.d/late.yaml"
+chmod 600 "$T/new/tokenward/profiles.d/late.yaml"; own "$T/new"
+mv "$T/new" "$T/later"
+await '^late ' "watch: and with one: its profiles are seen"
+mv "$T/later" "$T/before"
+for _ in $(seq 200); do screen | grep -q '^late' || break; sleep 0.1; done
+screen | grep -q '^late'; is $? 1 "watch: and when it is gone again, they are not"
 open 80 "sh -c 'stty rows 0 cols 0; seen tokenward watch pay'"
 await '^pay .*valid ' "watch: on a terminal of no lines: there is something to see"
 out=$(user tokenward watch 2>&1); is $? 64 "watch: without a terminal: exit 64"
