@@ -47,13 +47,14 @@ slot(const struct metadata *metadata, const struct endpoint *endpoint)
     return (char **)((char *)(uintptr_t)metadata + endpoint->offset);
 }
 
-/* Nothing is sent there by us: who has no people to log in may write anything,
- * as "" or a URN, and is as good a token endpoint. */
+/* Without it no token can be had, or a certificate would be shown elsewhere.
+ * Of the others, who has no use for one may write anything, as "" or a URN,
+ * and is as good a token endpoint: what is none counts as not said. */
 static bool
-is_for_browsers(const struct endpoint *endpoint)
+is_for_tokens(const struct endpoint *endpoint)
 {
-    return endpoint->offset ==
-           offsetof(struct metadata, authorization_endpoint);
+    return endpoint->offset == offsetof(struct metadata, token_endpoint) ||
+           endpoint->offset == offsetof(struct metadata, mtls_token_endpoint);
 }
 
 static enum tw_status
@@ -71,7 +72,7 @@ read_endpoint(const struct metadata_rule *rule, const struct json *json,
         return TW_OK;
     if (text)
         problem = url_endpoint_problem(text, n, rule->allow_loopback);
-    if (problem && is_for_browsers(endpoint))
+    if (problem && !is_for_tokens(endpoint))
         return TW_OK;
     if (problem)
         return tw_fail(err, TW_E_PROTOCOL, "is not to be used: its %s %s",

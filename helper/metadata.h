@@ -35,7 +35,7 @@ struct metadata_rule {
 };
 
 /* metadata_read: of a JSON document.  TW_E_PROTOCOL: no JSON object, another
- * issuer, an endpoint that is none; the message is the rest of a sentence
+ * issuer, a token endpoint that is none; the message is the rest of a sentence
  * that begins with the document's URL. */
 enum tw_status metadata_read(const struct metadata_rule *rule,
                              const char *text, size_t n, struct metadata *out,

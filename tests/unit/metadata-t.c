@@ -61,7 +61,7 @@ Test(metadata, taken)
     metadata_clear(&metadata);
 }
 
-Test(metadata, without_a_place_for_browsers)
+Test(metadata, with_places_that_are_none)
 {
     static const char *const PLACES[] = {"\"\"", "\"urn:a:programmatic\"",
                                          "\"https://as.example.test/#/login\"",
@@ -73,11 +73,17 @@ Test(metadata, without_a_place_for_browsers)
         struct tw_error err;
 
         (void)snprintf(text, sizeof text,
-                       "{" NAMED TOKEN ",\"authorization_endpoint\":%s}",
-                       PLACES[i]);
+                       "{" NAMED TOKEN ",\"authorization_endpoint\":%s,"
+                       "\"device_authorization_endpoint\":%s,"
+                       "\"revocation_endpoint\":%s,\"mtls_endpoint_aliases\":"
+                       "{\"revocation_endpoint\":%s}}",
+                       PLACES[i], PLACES[i], PLACES[i], PLACES[i]);
         cr_expect_eq(read_text(text, &metadata, &err), TW_OK, "%s: %s", text,
                      err.message);
         cr_expect_null(metadata.authorization_endpoint);
+        cr_expect_null(metadata.device_authorization_endpoint);
+        cr_expect_null(metadata.revocation_endpoint);
+        cr_expect_null(metadata.mtls_revocation_endpoint);
         metadata_clear(&metadata);
     }
 }
