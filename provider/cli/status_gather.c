@@ -101,7 +101,7 @@ look_at(const struct runtime *runtime, struct status_row *row)
     row->state = state_of(&record, row->left, now);
     if (row->left > 0 && record_refresh_left(&record, now) > 0)
         row->refresh_in = record_refresh_left(&record, now);
-    (void)snprintf(row->scope, sizeof row->scope, "%s", record.scope);
+    row->scope = record.scope[0] ? strdup(record.scope) : NULL;
     (void)snprintf(row->answered_by, sizeof row->answered_by, "%s",
                    record.answered_by);
     (void)snprintf(row->warning, sizeof row->warning, "%s", record.warning);
@@ -136,8 +136,10 @@ add(struct gather *gather, const char *name, bool system)
     memcpy(row->name, name, strlen(name) + 1);
     look_at(gather->runtime, row);
     if (gather->readable_only &&
-        (row->state == STATUS_NONE || row->state == STATUS_UNREADABLE))
+        (row->state == STATUS_NONE || row->state == STATUS_UNREADABLE)) {
+        status_row_clear(row);
         gather->count--;
+    }
     return true;
 }
 
@@ -221,7 +223,8 @@ add_systems(struct gather *gather)
 static void
 begin(struct gather *gather)
 {
-    gather->count = 0;
+    while (gather->count)
+        status_row_clear(&gather->rows[--gather->count]);
     names_clear(&gather->seen);
     names_clear(&gather->left_out);
 }
@@ -274,6 +277,7 @@ gather_again(struct gather *gather)
         fresh.system = row->system;
         fresh.gone = row->gone;
         look_at(gather->runtime, &fresh);
+        status_row_clear(row);
         *row = fresh;
     }
 }
@@ -317,6 +321,8 @@ gather_select(struct gather *gather, int count, char **names,
     for (size_t i = 0; i < gather->count; i++) {
         if (is_named(&gather->rows[i], count, names))
             gather->rows[kept++] = gather->rows[i];
+        else
+            status_row_clear(&gather->rows[i]);
     }
     gather->count = kept;
     return TW_OK;
@@ -325,9 +331,8 @@ gather_select(struct gather *gather, int count, char **names,
 void
 gather_clear(struct gather *gather)
 {
+    begin(gather);
     free(gather->rows);
-    names_clear(&gather->seen);
-    names_clear(&gather->left_out);
     gather->rows = NULL;
-    gather->count = gather->room = 0;
+    gather->room = 0;
 }

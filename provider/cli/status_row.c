@@ -8,10 +8,12 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "provider/base/date.h"
 #include "provider/base/json_text.h"
+#include "provider/base/record.h"
 #include "provider/cli/terminal.h"
 
 struct state_look {
@@ -30,6 +32,7 @@ static const struct state_look LOOKS[] = {
 #define SPAN_MAX 32    /* bytes of "123 min" */
 #define TABLE_WIDTH 60 /* columns between the name and the scope */
 #define ROOM_MIN 12    /* columns that text is folded into, at least */
+#define ROOM_MAX 1024  /* and at most: put() writes twice as much at once */
 #define NO_PROFILES "no profiles; tokenward-profiles(5) tells how to write one"
 
 static const char *
@@ -78,7 +81,7 @@ put_rest(const struct status_look *look, int left, const char *text,
 {
     size_t room = look->columns >= (unsigned)left + ROOM_MIN
                       ? look->columns - (unsigned)left
-                      : SIZE_MAX;
+                      : ROOM_MAX;
 
     for (;;) {
         size_t fits = strlen(text), cut = room;
@@ -105,10 +108,11 @@ static bool
 put_folded(const struct status_look *look, int left, const char *prefix,
            const char *text, size_t n, struct secret *out)
 {
-    char line[1400];
+    AUTO_SECRET line = SECRET_INIT(RECORD_MAX);
 
-    (void)snprintf(line, sizeof line, "%s%.*s", prefix, (int)n, text);
-    return put(out, "%*s", left, "") && put_rest(look, left, line, out);
+    return secret_append_text(&line, prefix) &&
+           secret_append(&line, text, n) && put(out, "%*s", left, "") &&
+           put_rest(look, left, secret_text(&line), out);
 }
 
 /* "PREFIX: TEXT", and on a line of its own the hint that follows a '\n'. */
@@ -208,11 +212,9 @@ put_row(const struct status_row *row, const struct status_look *look,
         int width, struct secret *out)
 {
     char left[SPAN_MAX] = "-", expires[DATE_MAX] = "-", number[SPAN_MAX] = "-";
-    char refresh[SPAN_MAX] = "-", scope[sizeof row->scope + 16];
+    char refresh[SPAN_MAX] = "-";
+    AUTO_SECRET scope = SECRET_INIT(RECORD_MAX);
 
-    (void)snprintf(scope, sizeof scope, "%s%s",
-                   row->scope[0] ? row->scope : "-",
-                   row->system ? "  (system)" : "");
     if (row->left > 0)
         (void)span(row->left, left);
     if (row->refresh_in > 0)
@@ -221,11 +223,13 @@ put_row(const struct status_row *row, const struct status_look *look,
         date_text(row->expires_at, ' ', expires);
     if (row->generation > 0)
         (void)snprintf(number, sizeof number, "%" PRId64, row->generation);
-    return put(out, "%-*s  ", width, row->name) &&
+    return secret_append_text(&scope, row->scope ? row->scope : "-") &&
+           secret_append_text(&scope, row->system ? "  (system)" : "") &&
+           put(out, "%-*s  ", width, row->name) &&
            put_state(row, look, 11, out) &&
            put(out, "  %-7s  %-7s  %-20s  %-3s  ", left, refresh, expires,
                number) &&
-           put_rest(look, width + TABLE_WIDTH, scope, out) &&
+           put_rest(look, width + TABLE_WIDTH, secret_text(&scope), out) &&
            put_notes(row, look, width + 2, out);
 }
 
@@ -247,7 +251,7 @@ put_narrow(const struct status_row *row, const struct status_look *look,
     date_text(row->expires_at, ' ', end);
     if (good && row->expires_at > 0)
         good = put(out, "  ends %s\n", end);
-    if (good && row->scope[0])
+    if (good && row->scope)
         good =
             put_folded(look, 2, "scope ", row->scope, strlen(row->scope), out);
     return good && put_notes(row, look, 2, out);
@@ -266,6 +270,13 @@ fits(const struct status_look *look, int width)
 {
     return !look->columns ||
            (unsigned)width + TABLE_WIDTH + ROOM_MIN <= look->columns;
+}
+
+void
+status_row_clear(struct status_row *row)
+{
+    free(row->scope);
+    row->scope = NULL;
 }
 
 struct status_look
@@ -361,7 +372,7 @@ put_object(const struct status_row *row, struct secret *out)
                                   row->left > 0 ? row->left : 0) &&
            json_put_number_member(out, "refresh_in", row->refresh_in) &&
            json_put_number_member(out, "generation", row->generation) &&
-           json_put_text_member(out, "scope", row->scope) &&
+           json_put_text_member(out, "scope", row->scope ? row->scope : "") &&
            json_put_raw_member(out, "system",
                                row->system ? "true" : "false") &&
            (!row->gone || json_put_raw_member(out, "gone", "true")) &&

@@ -29,8 +29,8 @@ struct status_row {
     bool gone; /* there is no such profile any more */
     enum status_state state;
     int64_t left, expires_at, generation;
-    int64_t refresh_in; /* 0: it is due, or there is nothing to refresh */
-    char scope[256];
+    int64_t refresh_in;      /* 0: it is due, or there is nothing to refresh */
+    char *scope;             /* the row's own, of any length; NULL: none */
     char answered_by[64];    /* of a stack: the source, or "" */
     char warning[400];       /* of the token, or "" */
     struct tw_error problem; /* why the record is unreadable */
@@ -40,6 +40,8 @@ struct status_row {
     int64_t hook_failures, hook_failed_at, hook_age;
     int64_t retry_in, next_retry; /* from now, wall clock; 0: at once */
 };
+
+void status_row_clear(struct status_row *row);
 
 /* What a table is written for. */
 struct status_look {

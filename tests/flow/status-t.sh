@@ -139,4 +139,9 @@ exit 73" "reject cannot drop the system's, and says so"
 else
     skip "the system's profiles" "needs root and a mount namespace"
 fi
+# A scope longer than others is.
+long=$(seq -s ' ' -f scope-number-%g 200)
+sed -i "s/^scope=.*/scope=$long/" "$(record good)"
+user tokenward status --json good | grep -qF "\"scope\":\"$long\""; ok $? "--json: a long scope is whole"
+is "$(user tokenward status good | tail -n +2 | tr -s ' \n' '  ' | grep -oF "$long" | wc -l)" 1 "the table: the same"
 done_testing
