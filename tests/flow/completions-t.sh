@@ -8,6 +8,8 @@ URL=https://a.example.com CA=/etc/ssl/certs/ca-certificates.crt
 profile payments /token
 profile payroll /token
 profile other /token
+profile mail@anna /token
+profile mail@bert /token
 user tokenward list >/dev/null
 
 # The program's own answer, which all three print.
@@ -55,6 +57,10 @@ printf '%s ' "${COMPREPLY[@]}"
 END
     in_bash() { user bash --norc "$T/complete.bash" "$share/bash-completion/completions/tokenward" tokenward "$@"; }
     is "$(in_bash get pay)" "payments payroll " "bash: profiles"
+    is "$(in_bash get mail @ a)" "anna " "bash: an instance, which is three words to it"
+    is "$(in_bash get mail @)" "anna bert " "bash: with nothing behind the sign"
+    is "$(in_bash status mail @ anna mail @ b)" "bert " "bash: a second one"
+    is "$(in_bash get mail@b)" "mail@bert " "bash: in one word, where it is one"
     is "$(in_bash ref)" "refresh " "bash: commands"
     is "$(in_bash status --j)" "--json " "bash: options"
     is "$(in_bash get --format = j)" "json " "bash: an option's value"
