@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,6 +73,15 @@ ask_helper(const char *name, char out[static PATH_MAX])
     return pid > 0 && waitpid(pid, NULL, 0) == pid && found;
 }
 
+/* A directory may well be called as a profile is. */
+static bool
+is_file(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
 /* @n: what snprintf(3) said of it. */
 static enum tw_status
 check_fits(int n, struct tw_error *err)
@@ -87,8 +97,8 @@ edit_file(const char *word, char out[static PATH_MAX], struct tw_error *err)
     struct runtime runtime;
     int n = -1;
 
-    if (word && (strchr(word, '/') || !text_is_profile_name(word) ||
-                 access(word, F_OK) == 0))
+    if (word &&
+        (strchr(word, '/') || !text_is_profile_name(word) || is_file(word)))
         return check_fits(snprintf(out, PATH_MAX, "%s", word), err);
     if (word && ask_helper(word, out))
         return TW_OK;

@@ -30,6 +30,10 @@ editor 'sed -i "s/timeout: 7/timeout: 9/" "$1"'
 edit pay; is $STATUS 0 "a profile in a file of another name: exit 0"
 is "$(tail -n 1 "$other")" "    timeout: 9" "is edited where it stands"
 rm "$other"; mv "$T/kept" "$file"
+mkdir -p "$T/home/work/pay"; own "$T/home/work"
+editor 'sed -i "s/timeout: 7/timeout: 6/" "$1"'
+(cd "$T/home/work" && edit pay; exit $STATUS); is "$? $(grep -c 'timeout: 6' "$file")" "0 1" "from where a directory is called as it is: the profile"
+sed -i "s/timeout: 6/timeout: 7/" "$file"
 chmod 640 "$file"
 editor 'sed -i "s/timeout: 7/timeout: 8/" "$1"'
 edit "$file"; is $STATUS 0 "by its path, with an editor that makes a new file"
