@@ -208,20 +208,50 @@ what_now(void)
  * has a name elsewhere, which root would give away where it edits for a user
  * whose directory it is. */
 static enum tw_status
-replace(struct edit *edit, struct tw_error *err)
+open_copy(const struct edit *edit, int *out, struct stat *st,
+          struct tw_error *err)
 {
-    const mode_t mode = edit->before.st_mode & 07777;
     AUTO_CLOSE int fd =
         open(edit->copy, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    AUTO_CLOSE int dir = -1;
-    struct stat st;
 
-    if (fd < 0 || fstat(fd, &st) < 0)
+    if (fd < 0 || fstat(fd, st) < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->copy);
-    if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1)
+    if (!S_ISREG(st->st_mode) || st->st_uid != geteuid() || st->st_nlink != 1)
         return tw_fail(err, TW_E_ACCESS, "%s: is no file of yours alone",
                        edit->copy);
-    if (fchmod(fd, mode & 0777) < 0 ||
+    *out = take_fd(&fd);
+    return TW_OK;
+}
+
+/* With the mode that it will have: what may stand in a file depends on who can
+ * read it.  While it is edited, nobody else can. */
+static int
+check(const struct edit *edit)
+{
+    AUTO_CLOSE int fd = -1;
+    struct stat st;
+    int checked;
+
+    if (!open_copy(edit, &fd, &st, NULL))
+        (void)fchmod(fd, edit->before.st_mode & 0777);
+    checked = wait_for(run_check, edit);
+    if (checked != 0 && fd >= 0)
+        (void)fchmod(fd, 0600);
+    return checked;
+}
+
+static enum tw_status
+replace(struct edit *edit, struct tw_error *err)
+{
+    const mode_t mode = edit->before.st_mode & 0777;
+    AUTO_CLOSE int fd = -1;
+    AUTO_CLOSE int dir = -1;
+    struct stat st;
+    enum tw_status status = open_copy(edit, &fd, &st, err);
+
+    if (status)
+        return status;
+    if (fchmod(fd, mode) < 0 ||
         ((st.st_uid != edit->before.st_uid ||
           st.st_gid != edit->before.st_gid) &&
          fchown(fd, edit->before.st_uid, edit->before.st_gid) < 0) ||
@@ -250,7 +280,7 @@ edit_copy(struct edit *edit, int *exit_code, struct tw_error *err)
                            "VISUAL or EDITOR names one");
         if (!is_changed(edit))
             return TW_OK;
-        checked = wait_for(run_check, edit);
+        checked = check(edit);
         if (checked == 0)
             return replace(edit, err);
         switch (what_now()) {

@@ -38,7 +38,14 @@ chmod 640 "$file"
 editor 'sed -i "s/timeout: 7/timeout: 8/" "$1"'
 edit "$file"; is $STATUS 0 "by its path, with an editor that makes a new file"
 is "$(grep -c 'timeout: 8' "$file") $(stat -c %a "$file")" "1 640" "changed, and of the same mode"
+cp -p "$file" "$T/good"
+editor 'sed -i "s/client_secret: .*/client_secret: words/" "$1"'
+edit pay; is $STATUS 73 "what may not stand in a file that others can read: exit 73"
+like "$(cat "$T/out")" "client_secret stands here by value, and mode 0640 lets others read the file" "says so"
+cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
 chmod 600 "$file"
+edit pay; is $STATUS 0 "where nobody else can read it: exit 0"
+cp "$T/good" "$file"
 inode=$(stat -c %i "$file")
 editor 'true'
 edit pay; is "$STATUS $(stat -c %i "$file")" "0 $inode" "no change: nothing is replaced"
