@@ -20,6 +20,7 @@
 
 #define LABEL_MAX 768 /* place and source; longer ones are cut */
 #define CREDENTIALS "CREDENTIALS_DIRECTORY"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* One reading: what it needs, and how messages about it begin. */
 struct reading {
@@ -259,6 +260,13 @@ check_line(const struct reading *reading, const struct secret *read)
         return tw_fail(reading->err, TW_E_CONFIG,
                        "%s: holds NUL, CR or a line break; a secret is one "
                        "line",
+                       reading->label);
+    /* No server issues one; after some refusals it locks the client out. */
+    if (strncmp(secret_text(read), BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) ==
+        0)
+        return tw_fail(reading->err, TW_E_CONFIG,
+                       "%s: begins with a byte order mark, which an editor "
+                       "wrote\nsave it without one",
                        reading->label);
     return TW_OK;
 }

@@ -63,6 +63,10 @@ Test(secret_source, file_with_bad_text)
     expect_refusal(&source, false, TW_E_CONFIG, FILE_ LINES);
     scratch_put("secret", 0600, "s3\0cret", 7);
     expect_refusal(&source, false, TW_E_CONFIG, FILE_ LINES);
+    scratch_put("secret", 0600, "\xef\xbb\xbfs3cret\n", 10);
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   FILE_ "begins with a byte order mark, which an editor "
+                         "wrote\nsave it without one");
     memset(large, 's', sizeof large);
     scratch_put("secret", 0600, large, CLIENT_SECRET_MAX + 1);
     expect_refusal(&source, false, TW_E_CONFIG,
