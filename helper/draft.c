@@ -6,7 +6,10 @@
  */
 #include "helper/draft.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "provider/base/text.h"
@@ -26,6 +29,7 @@ static const char *const KEYS[DRAFT_KEYS] = {
     [DRAFT_REDIRECT_URI] = "redirect_uri",
     [DRAFT_ALLOW_HTTP] = "allow_http",
     [DRAFT_CA_FILE] = "ca_file",
+    [DRAFT_ASSERTION_KEY] = "assertion_key",
 };
 
 const char *
@@ -56,6 +60,36 @@ draft_set(struct draft *draft, enum draft_key key, const char *what,
                        what, DRAFT_VALUE_MAX);
     memcpy(draft->values[key], value, n + 1);
     return TW_OK;
+}
+
+bool
+draft_is_path(enum draft_key key)
+{
+    return key == DRAFT_CA_FILE || key == DRAFT_ASSERTION_KEY;
+}
+
+enum tw_status
+draft_find_path(const char *what, const char *path, char *out,
+                struct tw_error *err)
+{
+    char real[PATH_MAX];
+
+    if (!realpath(path, real))
+        return tw_fail_errno(err, TW_E_USAGE, errno, "%s", what);
+    if (strlen(real) >= DRAFT_VALUE_MAX)
+        return tw_fail_errno(err, TW_E_USAGE, ENAMETOOLONG, "%s", what);
+    (void)strcpy(out, real);
+    return TW_OK;
+}
+
+enum tw_status
+draft_set_path(struct draft *draft, enum draft_key key, const char *what,
+               const char *path, struct tw_error *err)
+{
+    char real[DRAFT_VALUE_MAX];
+    enum tw_status status = draft_find_path(what, path, real, err);
+
+    return status ? status : draft_set(draft, key, what, real, err);
 }
 
 enum tw_status

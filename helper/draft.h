@@ -31,6 +31,7 @@ enum draft_key {
     DRAFT_REDIRECT_URI,
     DRAFT_ALLOW_HTTP,
     DRAFT_CA_FILE,
+    DRAFT_ASSERTION_KEY,
     DRAFT_KEYS
 };
 
@@ -54,6 +55,19 @@ enum draft_key draft_find_key(const char *name);
 enum tw_status draft_set(struct draft *draft, enum draft_key key,
                          const char *what, const char *value,
                          struct tw_error *err);
+
+/* draft_is_path: does the key name a file? */
+bool draft_is_path(enum draft_key key);
+
+/* draft_find_path: of a file that is there, the absolute path, of less than
+ * DRAFT_VALUE_MAX bytes.  TW_E_USAGE: there is none, or it is too long. */
+enum tw_status draft_find_path(const char *what, const char *path, char *out,
+                               struct tw_error *err);
+
+/* draft_set_path: draft_set() with that. */
+enum tw_status draft_set_path(struct draft *draft, enum draft_key key,
+                              const char *what, const char *path,
+                              struct tw_error *err);
 
 /* draft_add_scope: one more. */
 enum tw_status draft_add_scope(struct draft *draft, const char *scope,

@@ -68,6 +68,15 @@ ask_name(struct draft *draft, bool person, struct tw_error *err)
     return TW_OK;
 }
 
+/* A key that signs who it is stands for a client and its secret, unless that
+ * proves itself with it. */
+static bool
+has_client(const struct draft *draft)
+{
+    return !draft->values[DRAFT_ASSERTION_KEY][0] ||
+           draft->values[DRAFT_AUTH_METHOD][0];
+}
+
 /* A program that a person logs in with often has none (RFC 8252 8.5). */
 static enum tw_status
 ask_secret(struct draft *draft, bool is_optional, struct tw_error *err)
@@ -113,9 +122,9 @@ init_ask(struct draft *draft, const char *preset_dir, bool person, bool from,
         status = init_preset_ask(draft, preset_dir, err);
     if (!status && login && !draft->values[DRAFT_ISSUER][0])
         status = ask(draft, login->key, login->question, err);
-    if (!status)
+    if (!status && has_client(draft))
         status = ask(draft, DRAFT_CLIENT_ID, "Client id: ", err);
-    if (!status)
+    if (!status && has_client(draft))
         status = ask_secret(draft, login, err);
     if (!status && !from)
         status = ask(draft, DRAFT_SCOPE, "Scope, or nothing: ", err);

@@ -55,8 +55,11 @@ ask_key(struct draft *draft, const struct yaml_node *wanted,
     if (draft->values[key][0])
         return TW_OK;
     status = ask(wanted, &line, err);
-    return status ? status
-                  : draft_set(draft, key, name, secret_text(&line), err);
+    if (status)
+        return status;
+    return draft_is_path(key)
+               ? draft_set_path(draft, key, name, secret_text(&line), err)
+               : draft_set(draft, key, name, secret_text(&line), err);
 }
 
 enum tw_status

@@ -4,10 +4,7 @@
  */
 #include "helper/init_words.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "provider/base/text.h"
@@ -23,6 +20,7 @@ enum word {
 
 static const struct option WORDS[] = {
     {"allow-http", required_argument, NULL, WORD_KEY + DRAFT_ALLOW_HTTP},
+    {"assertion-key", required_argument, NULL, WORD_KEY + DRAFT_ASSERTION_KEY},
     {"audience", required_argument, NULL, WORD_KEY + DRAFT_AUDIENCE},
     {"auth-method", required_argument, NULL, WORD_KEY + DRAFT_AUTH_METHOD},
     {"authorization-endpoint", required_argument, NULL,
@@ -58,20 +56,6 @@ take_var(struct draft *draft, const char *word, struct tw_error *err)
 }
 
 static enum tw_status
-take_path(char *out, const char *option, const char *word,
-          struct tw_error *err)
-{
-    char real[PATH_MAX];
-
-    if (!realpath(word, real))
-        return tw_fail_errno(err, TW_E_USAGE, errno, "%s", option);
-    if (strlen(real) >= DRAFT_VALUE_MAX)
-        return tw_fail_errno(err, TW_E_USAGE, ENAMETOOLONG, "%s", option);
-    (void)strcpy(out, real);
-    return TW_OK;
-}
-
-static enum tw_status
 take_word(struct init_words *out, struct draft *draft, int key,
           const char *value, struct tw_error *err)
 {
@@ -86,12 +70,15 @@ take_word(struct init_words *out, struct draft *draft, int key,
         out->no_test = true;
         return TW_OK;
     case WORD_SECRET_FILE:
-        return take_path(draft->secret_file, "--secret-file", value, err);
+        return draft_find_path("--secret-file", value, draft->secret_file,
+                               err);
     case WORD_VAR:
         return take_var(draft, value, err);
     case WORD_KEY + DRAFT_CA_FILE:
-        return take_path(draft->values[DRAFT_CA_FILE], "--ca-file", value,
-                         err);
+        return draft_set_path(draft, DRAFT_CA_FILE, "--ca-file", value, err);
+    case WORD_KEY + DRAFT_ASSERTION_KEY:
+        return draft_set_path(draft, DRAFT_ASSERTION_KEY, "--assertion-key",
+                              value, err);
     default:
         return draft_set(draft, (enum draft_key)(key - WORD_KEY),
                          draft_key((enum draft_key)(key - WORD_KEY)), value,

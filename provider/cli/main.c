@@ -72,7 +72,7 @@ static const struct command COMMANDS[] = {
      "  --redirect-uri URL, --client-id TEXT, --secret-file FILE,\n"
      "  --scope SCOPES, --audience TEXT, --resource URL, --auth-method "
      "METHOD,\n"
-     "  --provider NAME, --ca-file FILE,\n"
+     "  --provider NAME, --ca-file FILE, --assertion-key FILE,\n"
      "  --allow-http loopback    as the keys of tokenward-profiles(5)\n"
      "  --no-test                buy no token\n"},
     {"install-helpers", command_install_helpers, OPTION_DIR, 0, 0,

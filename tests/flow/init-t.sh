@@ -188,6 +188,11 @@ like "$(cat "$T/out")" "has no variable 'region'" "a variable that the preset ha
 printf 'profiles:\n  elsewhere:\n    token_endpoint: https://as.example.com/\n    client_id: x\n    client_secret: {file: x}\n' \
     >"$T/config/tokenward/profiles.yaml"
 chmod 600 "$T/config/tokenward/profiles.yaml"; own "$T/config"
+cp "$T/home/secret" "$T/home/key.pem"; chmod 600 "$T/home/key.pem"; own "$T/home"
+(cd "$T/home" && init --preset google --var account=build@google.example --scope payments --assertion-key key.pem --no-test build; exit $STATUS)
+is $? 0 "a preset and its key: exit 0"
+like "$(user tokenward explain build)" "key .*$T/home/key.pem$" "a preset and its key: it is found from elsewhere"
+init --preset google --var account=x@google.example --scope payments --assertion-key nowhere.pem --no-test odd; is $STATUS 64 "a key that is not there: exit 64"
 init elsewhere --preset auth0 --var domain=a.b --audience x --client-id x --secret-file "$dir/kafka.secret" --no-test; is $STATUS 64 "a name of another file: exit 64"
 like "$(cat "$T/out")" "profiles.yaml:2: there is a profile 'elsewhere' already" "a name of another file: says where"
 rm "$T/config/tokenward/profiles.yaml"
@@ -244,11 +249,18 @@ if command -v tmux >/dev/null && has_terminals; then
     like "$(cat "$dir/tenant.yaml")" 'audience: "somebody"' "a person with a preset: and what the preset wants"
     [ -n "$(user tokenward get tenant)" ]; ok $? "a person with a preset: and get gives a token"
     tm kill-session -t asked
-    printf '%s\n' 'summary: a key' 'wants:' '  assertion_key: a PEM file' 'keys:' '  provider: jwt_bearer' "  token_endpoint: $URL/oauth/v1/token" \
+    asked '--preset google --no-test service'
+    answer '^account (' service@google.example
+    answer '^assertion_key (' "$T/home/key.pem"
+    answer '^scope (' payments
+    await '^ended 0' "a person with a key: exit 0, and nobody asks for a client"
+    like "$(cat "$dir/service.yaml")" "assertion_key: \"$T/home/key.pem\"" "a person with a key: stands there"
+    tm kill-session -t asked
+    printf '%s\n' 'summary: a certificate' 'wants:' '  client_certificate: a PEM file' 'keys:' "  token_endpoint: $URL/oauth/v1/token" \
         >"$T/presets/key.yaml"
     asked "--preset key key"
     await '^ended 64' "a preset that wants what is not asked for: exit 64"
-    like "$(tm capture-pane -p -J -t asked -S -)" "preset 'key' wants assertion_key, which is not asked for here" "says so, before it asks for anything else"
+    like "$(tm capture-pane -p -J -t asked -S -)" "preset 'key' wants client_certificate, which is not asked for here" "says so, before it asks for anything else"
     tm kill-session -t asked
     asked "--preset ../presets/key key"
     await '^ended 64' "no such preset: exit 64"
