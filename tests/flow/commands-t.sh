@@ -134,6 +134,11 @@ printf 'profiles:\n  odd:\n    token_endpiont: x\n' >"$T/config/odd.yaml"
 out=$(user tokenward check "$T/config/odd.yaml" 2>&1); is $? 78 "check: a typo: exit 78"
 like "$out" "odd.yaml:3:5: .*unknown key" "check: where it is"
 like "$out" "did you mean 'token_endpoint'?" "check: and what was meant"
+ln -s "$T/home/nowhere.yaml" "$T/config/tokenward/profiles.d/lost.yaml"
+out=$(user tokenward check 2>&1); is $? 78 "check: a link to a file that is not there: exit 78"
+like "$out" "^tokenward-helper: $T/config/tokenward/profiles.d/lost.yaml: is a link to a file that is not there$" "check: says so"
+like "$(user tokenward list 2>&1)" "a profile is left out" "and list tells that something is left out"
+rm "$T/config/tokenward/profiles.d/lost.yaml"
 
 # get: a token that lives, though another one is wanted and cannot be had.
 profile stale /oauth/v1/token
