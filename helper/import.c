@@ -50,6 +50,13 @@ importer_take_name(const struct importer *this, const char *name)
         (void)strcpy(this->draft->name, name);
 }
 
+/* librdkafka's word for the system's authorities, which need no line. */
+static bool
+is_default(enum draft_key key, const char *value)
+{
+    return key == DRAFT_CA_FILE && strcmp(value, "probe") == 0;
+}
+
 /* KEY VALUE, KEY=VALUE or KEY: VALUE, one a line. */
 struct line_key {
     const char *name;
@@ -123,6 +130,8 @@ take_line(const struct importer *this, const struct line_key *keys,
             continue;
         if (keys[i].key == DRAFT_KEYS)
             return importer_take_secret(this, value);
+        if (is_default(keys[i].key, value))
+            return TW_OK;
         return importer_take(
             this, keys[i].key,
             keys[i].key == DRAFT_AUTH_METHOD ? method_of(value) : value);
