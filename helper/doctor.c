@@ -100,10 +100,17 @@ look_at_runtime(struct doctor *doctor, struct store *store)
     }
 }
 
+/* Where one is named, the fault may be another's; its own is told of when it
+ * is looked for. */
 static void
 complain(void *arg, const struct tw_error *err)
 {
-    doctor_fail(arg, "profiles", -1, err);
+    struct doctor *doctor = arg;
+
+    if (doctor->named)
+        doctor_say(doctor, SHEET_WARN, TW_OK, "profiles", -1, err->message);
+    else
+        doctor_fail(doctor, "profiles", -1, err);
 }
 
 static bool
@@ -129,7 +136,9 @@ look_at_profiles(struct doctor *doctor, struct profile_set *set)
         text, sizeof text, "%zu%s in %s%s", set->count, instances,
         set->places ? set->places : scope.dir,
         is_there ? "" : "\ntokenward-profiles(5) tells how to write one");
-    doctor_say(doctor, is_there ? SHEET_GOOD : SHEET_BAD, TW_E_NOT_FOUND,
+    doctor_say(doctor, is_there ? SHEET_GOOD : SHEET_BAD,
+               set->broken.status ? (enum tw_status)set->broken.status
+                                  : TW_E_NOT_FOUND,
                "profiles", now_us() - begun, text);
     return is_there;
 }
@@ -274,7 +283,7 @@ command_doctor(struct session *session, int argc, char **argv)
 {
     AUTO_STORE store = {.root = -1};
     AUTO(profile_set_clear) struct profile_set set = {0};
-    struct doctor doctor = {.session = session};
+    struct doctor doctor = {.session = session, .named = argc > 0};
     AUTO(auto_release) const struct profile *profile = NULL;
     struct tw_error err;
     enum tw_status status =

@@ -11,6 +11,7 @@
 struct doctor {
     struct session *session;
     struct sheet sheet;
+    bool named;           /* one profile alone is looked at */
     enum tw_status first; /* of what failed, in the order of the report */
 };
 

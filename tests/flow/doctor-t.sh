@@ -168,6 +168,12 @@ printf 'profiles:\n  odd: [\n' >"$T/config/tokenward/profiles.d/odd.yaml"; chmod
 doctor; is $STATUS 78 "a broken file: exit 78"
 says '^  FAIL  profiles .*odd.yaml:' "says so, with the place"
 says '^pay: ' "and looks at the others"
+doctor pay; is $STATUS 0 "one profile, and another's file is broken: exit 0"
+says '^  warn  profiles .*odd.yaml:' "and tells of that"
+doctor odd; is $STATUS 78 "the one that is broken: exit 78"
+chmod 777 "$T/config/tokenward"
+doctor pay; is $STATUS 73 "a directory that others may write: exit 73"
+chmod 700 "$T/config/tokenward"
 rm "$T/config/tokenward/profiles.d/odd.yaml"
 profile failing /m/status=401,error=invalid_client/oauth/v1/token
 user tokenward get failing 2>/dev/null
