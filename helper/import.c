@@ -91,6 +91,17 @@ method_of(const char *fluent)
                                               : fluent;
 }
 
+/* What stands behind a text in quotes, as YAML has it. */
+static void
+cut_comment(char *text)
+{
+    char *end = *text == '"' || *text == '\'' ? strchr(text + 1, *text) : NULL;
+
+    if (end && (end[1] == ' ' || end[1] == '\t') &&
+        end[1 + strspn(end + 1, " \t")] == '#')
+        end[1] = '\0';
+}
+
 /* Cuts white space, and quotes that stand around the whole. */
 static char *
 trim(char *text)
@@ -98,6 +109,7 @@ trim(char *text)
     size_t n;
 
     text += strspn(text, " \t");
+    cut_comment(text);
     n = strlen(text);
     while (n && strchr(" \t\r", text[n - 1]))
         text[--n] = '\0';

@@ -102,6 +102,12 @@ init --from fluent-bit --file "$T/home/crlf.conf" --ca-file "$CA" --scope paymen
 is "$(cat "$dir/lines.secret")" "$CANARY" "fluent-bit: what stands behind a value is none of it"
 is "$(field lines scope)" payments "fluent-bit: what is said beside it comes first"
 rm "$dir/lines.yaml" "$dir/lines.secret"
+printf 'pipeline:\n  outputs:\n    - name: http\n      oauth2.token_url: "%s" # where\n      oauth2.client_id: "%s"  # who\n      oauth2.client_secret: "a # b"\n' \
+    https://a.example.com/ "$CLIENT_ID" >"$T/home/fluent.yaml"
+chmod 600 "$T/home/fluent.yaml"; own "$T/home"
+init --from fluent-bit --file "$T/home/fluent.yaml" --no-test remarks; is $STATUS 0 "fluent-bit in YAML, with remarks: exit 0"
+like "$(cat "$dir/remarks.yaml")" "client_id: \"$CLIENT_ID\"$" "fluent-bit in YAML, with remarks: they are no part of a value"
+is "$(cat "$dir/remarks.secret")" "a # b" "fluent-bit in YAML, with remarks: and what stands in quotes is none"
 init --from fluent-bit --file "$T/home/fluent.conf" --ca-file "$CA" --secret-file "$T/home/secret" named; is $STATUS 0 "fluent-bit, with a secret's file: exit 0"
 like "$(cat "$dir/named.yaml")" "$T/home/secret" "fluent-bit, with a secret's file: that is the profile's"
 [ ! -e "$dir/named.secret" ]; ok $? "fluent-bit, with a secret's file: and no other is written"
