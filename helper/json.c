@@ -46,7 +46,9 @@ measure(struct json_object *value, struct json_size *size)
     }
 }
 
-/* All of what was scanned; NULL if memory is short. */
+/* All of what was scanned; NULL if memory is short.  Strict is the scan:
+ * what json-c calls strict differs between its versions, and some refuse DEL
+ * and numbers of more than 64 bits. */
 static struct json_object *
 parse(const char *text, size_t n, const struct json_size *scanned)
 {
@@ -56,7 +58,6 @@ parse(const char *text, size_t n, const struct json_size *scanned)
 
     if (!tokener)
         return NULL;
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     root = json_tokener_parse_ex(tokener, text, (int)n);
     json_tokener_free(tokener);
     measure(root, &size);
