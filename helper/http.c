@@ -24,11 +24,16 @@
 
 #define POLL_MAX_MS 60000
 
+/* From this version on a handle that was reset still has the request that it
+ * sent, secrets and all, in a buffer of its own. */
+#define LIBCURL_REMEMBERS 0x080700
+
 struct http {
     CURLM *multi;
     struct http_common common;
     struct http_queue queue;
     struct transfer *transfers; /* all that are not done */
+    bool remembers;             /* see LIBCURL_REMEMBERS */
     CURL *idle[HTTP_ACTIVE_MAX];
     size_t idle_count;
     struct http_loop loop; /* of http_attend() */
@@ -55,6 +60,8 @@ http_new(bool system, struct http **out, struct tw_error *err)
                        "libcurl is not one of OpenSSL, or of another OpenSSL "
                        "than tokenward: certificates could not be checked");
     }
+    http->remembers =
+        curl_version_info(CURLVERSION_NOW)->version_num >= LIBCURL_REMEMBERS;
     http->queue.host_max = HTTP_HOST_ACTIVE_MAX;
     (void)curl_multi_setopt(http->multi, CURLMOPT_PIPELINING,
                             CURLPIPE_NOTHING);
@@ -82,7 +89,8 @@ take_easy(struct http *http)
 static void
 put_easy(struct http *http, CURL *easy, bool good)
 {
-    if (!good || http->idle_count == sizeof http->idle / sizeof *http->idle) {
+    if (!good || http->remembers ||
+        http->idle_count == sizeof http->idle / sizeof *http->idle) {
         curl_easy_cleanup(easy);
         return;
     }
