@@ -18,7 +18,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/http_easy.h"
 #include "helper/http_trace.h"
+#include "provider/base/clock.h"
 #include "provider/base/date.h"
 #include "provider/base/text.h"
 
@@ -199,11 +201,13 @@ on_certificate(int is_good, X509_STORE_CTX *chain)
 static CURLcode
 on_context(CURL *easy, void *context, void *arg)
 {
-    struct http_request *request = arg;
+    struct transfer *transfer = arg;
+    struct http_request *request = &transfer->request;
     const struct identity *identity = request->identity;
     SSL_CTX *ssl = context;
 
     (void)easy;
+    transfer->tls_ms = clock_monotonic_ms();
     if (request->trace &&
         SSL_CTX_set_ex_data(ssl, request_index(), request) != 1)
         return CURLE_OUT_OF_MEMORY;
@@ -234,10 +238,12 @@ http_certificate_same_library(void)
 }
 
 bool
-http_certificate_set(CURL *easy, const struct http_request *request)
+http_certificate_set(struct transfer *transfer)
 {
+    CURL *easy = transfer->easy;
+
     return !curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context) &&
-           !curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, request);
+           !curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, transfer);
 }
 
 const struct certificate_fault *

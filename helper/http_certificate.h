@@ -24,10 +24,13 @@ struct certificate_fault {
  * its objects. */
 bool http_certificate_same_library(void);
 
-/* http_certificate_set: every TLS connection that @easy makes, a proxy's
- * too, asks for more, shows the request's identity to whoever asks, and tells
- * its trace of the certificate that it was shown. */
-bool http_certificate_set(CURL *easy, const struct http_request *request);
+struct transfer;
+
+/* http_certificate_set: every TLS connection that is made for @transfer, a
+ * proxy's too, asks for more, shows the request's identity to whoever asks,
+ * tells its trace of the certificate that it was shown, and notes when it
+ * began. */
+bool http_certificate_set(struct transfer *transfer);
 
 /* http_certificate_fault: what CURLINFO_SSL_VERIFYRESULT says of a peer whose
  * verification failed; NULL: nothing that we have words for. */

@@ -177,7 +177,7 @@ set_identity(struct transfer *transfer)
     const struct identity *identity = transfer->request.identity;
     CURL *easy = transfer->easy;
 
-    return http_certificate_set(easy, &transfer->request) &&
+    return http_certificate_set(transfer) &&
            (!identity ||
             (!curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) &&
              !curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L) &&

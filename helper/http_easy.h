@@ -21,6 +21,7 @@ struct transfer {
     void *arg;
     struct http_reply reply;
     int64_t started_ms;
+    int64_t tls_ms; /* when TLS began: there is a connection; 0: not yet */
     size_t header_bytes; /* of interim answers too */
     bool in_fields;      /* between a status line and its empty line */
     bool is_final;       /* that status line was no interim answer's */
@@ -50,7 +51,7 @@ enum tw_status http_easy_set(struct transfer *transfer,
                              struct http_common *common, struct tw_error *err);
 
 /* http_phase: what a transfer that is under way waits for. */
-enum http_phase http_phase(CURL *easy);
+enum http_phase http_phase(const struct transfer *transfer);
 
 /* http_trace_fill: what the request's trace, if it has one, is told at the
  * end. */

@@ -276,7 +276,7 @@ time_failure(const struct transfer *transfer, char *words, size_t size)
 
     (void)snprintf(words, size, "timed out after %d.%d s: %s",
                    (int)(ms / 1000), (int)(ms % 1000 / 100),
-                   WAITED[http_phase(transfer->easy)]);
+                   WAITED[http_phase(transfer)]);
     return (struct failure){TW_E_RETRY, words, NULL, true};
 }
 

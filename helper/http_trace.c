@@ -8,26 +8,31 @@
 #include "helper/http_easy.h"
 #include "provider/base/text.h"
 
-enum http_phase
-http_phase(CURL *easy)
+static int64_t
+time_of(CURL *easy, CURLINFO info)
 {
-    curl_off_t resolved_us = 0, sent_us = 0;
-    long port = 0;
+    curl_off_t us = 0;
 
-    /* A kept connection has no times of its own beginning, so the last step
-     * is asked for first. */
-    (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
-    if (sent_us > 0)
+    return curl_easy_getinfo(easy, info, &us) ? 0 : us;
+}
+
+/* A kept connection has no times of its own beginning, so the last step is
+ * asked for first.  Of a connection that is there, and not yet secured, some
+ * versions of libcurl tell nothing. */
+enum http_phase
+http_phase(const struct transfer *transfer)
+{
+    if (time_of(transfer->easy, CURLINFO_PRETRANSFER_TIME_T) > 0)
         return PHASE_ANSWER;
-    (void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
-    if (port > 0)
+    if (transfer->tls_ms > 0)
         return PHASE_TLS;
-    (void)curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
-    return resolved_us > 0 ? PHASE_CONNECT : PHASE_NAME;
+    return time_of(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T) > 0
+               ? PHASE_CONNECT
+               : PHASE_NAME;
 }
 
 static enum http_phase
-phase_of(CURL *easy, CURLcode code)
+phase_of(const struct transfer *transfer, CURLcode code)
 {
     switch ((int)code) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -41,16 +46,18 @@ phase_of(CURL *easy, CURLcode code)
     case CURLE_SSL_CACERT_BADFILE:
         return PHASE_TLS;
     default:
-        return http_phase(easy);
+        return http_phase(transfer);
     }
 }
 
 static int64_t
-time_of(CURL *easy, CURLINFO info)
+connected_us(const struct transfer *transfer, int64_t resolved_us)
 {
-    curl_off_t us = 0;
+    int64_t us = time_of(transfer->easy, CURLINFO_CONNECT_TIME_T);
 
-    return curl_easy_getinfo(easy, info, &us) ? 0 : us;
+    if (us == 0 && transfer->tls_ms > 0)
+        us = (transfer->tls_ms - transfer->started_ms) * 1000;
+    return us > resolved_us ? us : resolved_us;
 }
 
 void
@@ -64,9 +71,9 @@ http_trace_fill(const struct transfer *transfer, CURLcode code)
 
     if (!trace)
         return;
-    trace->phase = phase_of(easy, code);
+    trace->phase = phase_of(transfer, code);
     trace->resolved_us = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T);
-    trace->connected_us = time_of(easy, CURLINFO_CONNECT_TIME_T);
+    trace->connected_us = connected_us(transfer, trace->resolved_us);
     trace->secured_us = time_of(easy, CURLINFO_APPCONNECT_TIME_T);
     trace->answered_us = time_of(easy, CURLINFO_STARTTRANSFER_TIME_T);
     trace->ended_us = time_of(easy, CURLINFO_TOTAL_TIME_T);
