@@ -53,6 +53,25 @@ take_all(BIO *bio, struct certificate *out)
     return false;
 }
 
+bool
+certificate_is_bundle(const struct secret *pem)
+{
+    AUTO(auto_bio)
+    BIO *bio = BIO_new_mem_buf(secret_text(pem), (int)pem->len);
+    X509 *one = NULL;
+    int count = -1;
+    bool ended;
+
+    do {
+        X509_free(one);
+        one = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+        count++;
+    } while (one);
+    ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    ERR_clear_error();
+    return count > 0 && ended;
+}
+
 enum tw_status
 certificate_read(const char *path, const char *label, struct certificate *out,
                  struct tw_error *err)

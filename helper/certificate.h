@@ -27,6 +27,9 @@ struct certificate {
 enum tw_status certificate_read(const char *path, const char *label,
                                 struct certificate *out, struct tw_error *err);
 
+/* certificate_is_bundle: does @pem hold certificates, and can each be read? */
+bool certificate_is_bundle(const struct secret *pem);
+
 /* certificate_is_of: is @key the private half of what it certifies? */
 bool certificate_is_of(const struct certificate *certificate,
                        const struct key *key);

@@ -15,8 +15,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "helper/certificate.h"
 #include "helper/http_certificate.h"
 #include "helper/http_queue.h"
+#include "helper/trust.h"
 #include "provider/base/clock.h"
 #include "provider/base/text.h"
 
@@ -109,9 +111,27 @@ certificate_failure(const struct transfer *transfer, char *words, size_t size)
     return (struct failure){TW_E_RETRY, words, PROXY_HINT, true};
 }
 
+static const struct failure *
+find_usual(CURLcode code)
+{
+    static const struct failure OTHER = {TW_E_RETRY, "could not be talked to",
+                                         NULL, false};
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        if (ROWS[i].code == code)
+            return &ROWS[i].failure;
+    }
+    return &OTHER;
+}
+
 static struct failure
 ca_failure(const struct transfer *transfer, char *words, size_t size)
 {
+    const struct trust_file *authorities = transfer->authorities;
+
+    /* Some versions of libcurl tell a lack of memory so. */
+    if (authorities && certificate_is_bundle(&authorities->text))
+        return *find_usual(CURLE_OUT_OF_MEMORY);
     if (transfer->request.ca_file) {
         (void)snprintf(words, size, "ca_file %s holds no readable certificate",
                        transfer->request.ca_file);
@@ -278,19 +298,6 @@ time_failure(const struct transfer *transfer, char *words, size_t size)
                    (int)(ms / 1000), (int)(ms % 1000 / 100),
                    WAITED[http_phase(transfer)]);
     return (struct failure){TW_E_RETRY, words, NULL, true};
-}
-
-static const struct failure *
-find_usual(CURLcode code)
-{
-    static const struct failure OTHER = {TW_E_RETRY, "could not be talked to",
-                                         NULL, false};
-
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        if (ROWS[i].code == code)
-            return &ROWS[i].failure;
-    }
-    return &OTHER;
 }
 
 static struct failure

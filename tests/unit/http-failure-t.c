@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "helper/certificate.h"
+#include "helper/trust.h"
 #include "provider/base/clock.h"
 #include "tests/unit/asking.h"
 #include "tests/unit/soon.h"
@@ -215,6 +217,42 @@ Test(http_failure, a_bad_ca_file_never_means_no_check)
     (void)unlink(path);
     (void)rmdir(folder);
     tear_down();
+}
+
+#define CERTIFICATE                                                      \
+    "-----BEGIN CERTIFICATE-----\n"                                      \
+    "MIIBdjCCARugAwIBAgIUaCYFYdeJmjvBgwKAZ1+YKXSkSrMwCgYIKoZIzj0EAwIw\n" \
+    "DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjkyMTMxNTRaGA8yMTI2MTEwNTIxMzE1\n" \
+    "NFowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABFBs\n" \
+    "SqU+Sq4gRIRonTolkutzlewvZuCnWWAOEY8G2zfu2oS/Qu+D9DUQo/Dar5i7wLg5\n" \
+    "PhuHegpY4wkvSyfhTdajUzBRMB0GA1UdDgQWBBSC1U/Wory75DLZldXSdAMrF/t3\n" \
+    "0DAfBgNVHSMEGDAWgBSC1U/Wory75DLZldXSdAMrF/t30DAPBgNVHRMBAf8EBTAD\n" \
+    "AQH/MAoGCCqGSM49BAMCA0kAMEYCIQDEuikbO9762y7W4kggoecDRGqhetUqKUqD\n" \
+    "zS4vNgAQLwIhAJB9cloH2LDf+Az/yli2EUQoMrzN8dSz+OOULDgPpoOP\n"         \
+    "-----END CERTIFICATE-----\n"
+
+Test(http_failure, a_lack_of_memory_is_told_from_a_bad_ca_file)
+{
+    static const struct {
+        const char *text;
+        bool good;
+    } ROWS[] = {
+        {CERTIFICATE, true},
+        {"# whose\n" CERTIFICATE "\n" CERTIFICATE "# the end\n", true},
+        {"", false},
+        {"x", false},
+        {CERTIFICATE "-----BEGIN CERTIFICATE-----\nMIIB\n", false},
+        {"-----BEGIN CERTIFICATE-----\nMIIB\n-----END "
+         "CERTIFICATE-----\n" CERTIFICATE,
+         false},
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        AUTO_SECRET text = SECRET_INIT(TRUST_FILE_MAX);
+
+        cr_assert(secret_append_text(&text, ROWS[i].text));
+        cr_expect_eq(certificate_is_bundle(&text), ROWS[i].good, "%zu", i);
+    }
 }
 
 Test(http_failure, nobody_there_is_told_with_host_and_port)
