@@ -215,11 +215,13 @@ Test(profile_perms, link_to_proc)
     profile_set_clear(&set);
 }
 
-Test(profile_perms, vanished_file_is_passed_over)
+Test(profile_perms, link_to_nothing_is_told)
 {
     become_other();
     cr_assert_eq(symlink("nowhere", scratch_path("profiles.d/a.yaml")), 0);
-    loading_expect(false, 0, NULL);
+    loading_expect(false, 0,
+                   "%s/profiles.d/a.yaml: is a link to a file that is not "
+                   "there");
 }
 
 Test(profile_perms, directories_are_checked) /* prof-dir-0777 */
