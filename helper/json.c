@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "helper/json_number.h"
+#include "helper/json_pairs.h"
 #include "helper/json_scan.h"
 
 #define DIGITS_MAX 20
@@ -52,10 +53,18 @@ measure(struct json_object *value, struct json_size *size)
 static struct json_object *
 parse(const char *text, size_t n, const struct json_size *scanned)
 {
-    struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
+    AUTO_SECRET written_out = SECRET_INIT(n);
+    struct json_tokener *tokener;
     struct json_object *root;
     struct json_size size = {0};
 
+    if (scanned->pairs) {
+        if (!json_pairs_write_out(text, n, &written_out))
+            return NULL;
+        text = secret_text(&written_out);
+        n = written_out.len;
+    }
+    tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
     if (!tokener)
         return NULL;
     root = json_tokener_parse_ex(tokener, text, (int)n);

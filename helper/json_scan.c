@@ -218,6 +218,7 @@ json_scan(const char *text, size_t n, struct json_size *out)
     free(scan.keys);
     if (good)
         *out = (struct json_size){.values = scan.values,
-                                  .bytes = scan.cursor.bytes};
+                                  .bytes = scan.cursor.bytes,
+                                  .pairs = scan.cursor.pairs};
     return good;
 }

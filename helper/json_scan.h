@@ -13,6 +13,7 @@
 struct json_size {
     size_t values; /* at every level */
     size_t bytes;  /* of all names and texts; a name ends at a NUL */
+    size_t pairs;  /* of escapes that are one character, in them */
 };
 
 /* json_scan: also false for more than JSON_DEPTH_MAX levels or

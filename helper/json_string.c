@@ -85,6 +85,7 @@ read_escape(struct json_cursor *cursor, struct json_name *facts)
             if (!json_take(cursor, '\\') || !json_take(cursor, 'u') ||
                 !take_hex(cursor, &low) || low < 0xdc00 || low > 0xdfff)
                 return false;
+            cursor->pairs++;
             high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
         }
         add_character(cursor, facts, high);

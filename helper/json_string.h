@@ -13,6 +13,7 @@
 struct json_cursor {
     const unsigned char *at, *end;
     size_t bytes; /* that json-c must have kept of all strings so far */
+    size_t pairs; /* of escapes that are one character */
 };
 
 /* Of a member's name: a hash, and whether there is a NUL in it. */

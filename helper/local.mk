@@ -147,6 +147,8 @@ helper_libhelper_la_SOURCES = \
 	helper/json.h \
 	helper/json_number.c \
 	helper/json_number.h \
+	helper/json_pairs.c \
+	helper/json_pairs.h \
 	helper/json_scan.c \
 	helper/json_scan.h \
 	helper/json_string.c \

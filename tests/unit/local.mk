@@ -48,6 +48,7 @@ UNIT_TESTS += \
 	tests/unit/index-t \
 	tests/unit/instant-t \
 	tests/unit/json-memory-t \
+	tests/unit/json-pairs-t \
 	tests/unit/json-t \
 	tests/unit/json-text-t \
 	tests/unit/json-tree-t \
@@ -237,6 +238,11 @@ tests_unit_json_memory_t_SOURCES = tests/unit/json-memory-t.c tests/unit/under_v
 tests_unit_json_memory_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_json_memory_t_CFLAGS = $(CC_UNIT)
 tests_unit_json_memory_t_LDADD = $(LINK_UNIT)
+
+tests_unit_json_pairs_t_SOURCES = tests/unit/json-pairs-t.c
+tests_unit_json_pairs_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_json_pairs_t_CFLAGS = $(CC_UNIT)
+tests_unit_json_pairs_t_LDADD = $(LINK_UNIT)
 
 tests_unit_json_t_SOURCES = tests/unit/json-t.c tests/unit/cpu_time.h tests/unit/under_valgrind.h
 tests_unit_json_t_CPPFLAGS = $(CPP_UNIT)
