@@ -104,12 +104,19 @@ command_check(struct session *session, int argc, char **argv)
 {
     AUTO(profile_set_clear) struct profile_set set = {0};
     struct profile_scope scope = session_scope(session);
+    struct stand_in stand_in;
     struct tw_error err;
     enum tw_status status;
 
-    if (argc > 1) {
-        (void)tw_fail(&err, TW_E_USAGE, "check takes at most one file");
+    if (argc > 1 || (session->place && !argc)) {
+        (void)tw_fail(&err, TW_E_USAGE, "check takes %s one file",
+                      session->place ? "with --for" : "at most");
         return session_fail(session, &err);
+    }
+    if (session->place) {
+        if (stand_in_make(argv[0], session->place, &stand_in, &err))
+            return session_fail(session, &err);
+        scope.stand_in = &stand_in;
     }
     status = argc ? profiles_load_file(&scope, argv[0], &session->modules,
                                        complain, session, &set, &err)

@@ -351,6 +351,8 @@ helper_libhelper_la_SOURCES = \
 	helper/specifier.h \
 	helper/stack.c \
 	helper/stack.h \
+	helper/stand_in.c \
+	helper/stand_in.h \
 	helper/state.c \
 	helper/state.h \
 	helper/state_path.c \

@@ -26,6 +26,7 @@ const char OPTIONS_HELP[] =
     "  --login            fetch: also the profiles marked login: true\n"
     "  --session          report to pam_tokenward, on stdout\n"
     "  --fetch            doctor: buy a token, too\n"
+    "  --for FILE         check: a file that is to take this one's place\n"
     "  --force            fetch: ask even if a good token is kept\n"
     "  --background       fetch: only if a refresh is due and nobody is at "
     "it\n"
@@ -49,6 +50,7 @@ enum option_key {
     OPTION_DEADLINE,
     OPTION_DETACH,
     OPTION_FETCH,
+    OPTION_FOR,
     OPTION_FORCE,
     OPTION_GENERATION,
     OPTION_HELP,
@@ -73,6 +75,7 @@ static const struct option LONG_OPTIONS[] = {
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
     {"detach", no_argument, NULL, OPTION_DETACH},
     {"fetch", no_argument, NULL, OPTION_FETCH},
+    {"for", required_argument, NULL, OPTION_FOR},
     {"force", no_argument, NULL, OPTION_FORCE},
     {"generation", required_argument, NULL, OPTION_GENERATION},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -121,6 +124,8 @@ take_option(int key, struct session *session, struct settings *settings)
         return settings->detach = true;
     case OPTION_FETCH:
         return session->fetch = true;
+    case OPTION_FOR:
+        return (session->place = optarg)[0] != '\0';
     case OPTION_FORCE:
         return session->options.force = true;
     case OPTION_GENERATION:

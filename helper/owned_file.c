@@ -93,6 +93,8 @@ owned_file_open(const struct owned_path *path, const struct owned_rule *rule,
     if (!S_ISREG(found.st_mode))
         return tw_fail(err, TW_E_ACCESS, "%s: is not a regular file",
                        path->label);
+    if (rule->as)
+        found.st_mode = (found.st_mode & S_IFMT) | (*rule->as & 07777);
     status = check_owner(path, &found, rule->root_too, err);
     if (!status)
         status = check_mode(path, &found, rule->forbidden, rule->wanted, err);

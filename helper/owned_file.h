@@ -20,6 +20,7 @@ struct owned_rule {
     mode_t forbidden; /* permission bits that it may not have */
     mode_t wanted;    /* what a message tells to chmod to; 0: as it is, less
                          what is forbidden */
+    const mode_t *as; /* this mode counts, and is told of; NULL: its own */
 };
 
 /* A path as it is opened and as it is called.  @label begins every message:

@@ -37,16 +37,21 @@ struct file_rule {
 /* One of root's that holds no secret is read by the service user as one of the
  * others, so nobody is told to take that away. */
 static struct file_rule
-rule_of(const struct profile_scope *scope)
+rule_of(const struct profile_scope *scope, const char *path)
 {
+    const mode_t *as = stand_in_mode(scope->stand_in, path);
+
     if (scope->system)
-        return (struct file_rule){.open = {.root_too = true, .forbidden = 022},
-                                  .forbidden_with_secret = 07,
-                                  .wanted_with_secret = 0640};
-    return (struct file_rule){
-        .open = {.follow = geteuid() != 0, .forbidden = 022, .wanted = 0600},
-        .forbidden_with_secret = 077,
-        .wanted_with_secret = 0600};
+        return (struct file_rule){
+            .open = {.root_too = true, .forbidden = 022, .as = as},
+            .forbidden_with_secret = 07,
+            .wanted_with_secret = 0640};
+    return (struct file_rule){.open = {.follow = geteuid() != 0,
+                                       .forbidden = 022,
+                                       .wanted = 0600,
+                                       .as = as},
+                              .forbidden_with_secret = 077,
+                              .wanted_with_secret = 0600};
 }
 
 static void
@@ -234,7 +239,7 @@ read_file(struct file_reader *reader)
 {
     const struct yaml_limits limits =
         reader->scope->system ? YAML_LIMITS_SYSTEM : YAML_LIMITS_USER;
-    const struct file_rule rule = rule_of(reader->scope);
+    const struct file_rule rule = rule_of(reader->scope, reader->where->path);
     AUTO_SECRET text = SECRET_INIT(limits.bytes);
     struct yaml_document **document = &reader->complaints->set->document;
     const struct yaml_node *profiles = NULL;

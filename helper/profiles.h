@@ -10,6 +10,7 @@
 #define TW_HELPER_PROFILES_H
 
 #include "helper/profile_template.h"
+#include "helper/stand_in.h"
 #include "helper/table.h"
 #include "provider/base/mark.h"
 #include "provider/base/text.h"
@@ -65,7 +66,8 @@ struct profile_scope {
     bool system;
     const char *dir; /* holds profiles.yaml (user only) and profiles.d; or "",
                         of a user without a home */
-    const char *preset_dir; /* NULL: there are no presets */
+    const char *preset_dir;          /* NULL: there are no presets */
+    const struct stand_in *stand_in; /* NULL: every file stands for itself */
 };
 
 /* profiles_load: reads every file.  A broken file is left out whole, a broken

@@ -34,6 +34,7 @@ struct session {
     bool all;                   /* --all */
     bool progress;              /* --progress */
     bool fetch;                 /* --fetch */
+    const char *place;          /* --for, or NULL */
 };
 
 /* session_fail: reports and returns the status. */

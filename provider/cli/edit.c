@@ -155,11 +155,14 @@ run_editor(const struct edit *edit)
                     (char *)NULL);
 }
 
-/* Its answer is the exit status, and what it says on stderr. */
+/* Its answer is the exit status, and what it says on stderr.  What may stand
+ * in a file depends on who can read it, so it is told whose mode the copy will
+ * have; until it is found good, nobody else can read it. */
 static void
 run_check(const struct edit *edit)
 {
-    const char *const words[] = {"check", "--", edit->copy, NULL};
+    const char *const words[] = {"check", "--for",    edit->path,
+                                 "--",    edit->copy, NULL};
     struct tw_error err;
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -223,23 +226,6 @@ open_copy(const struct edit *edit, int *out, struct stat *st,
     return TW_OK;
 }
 
-/* With the mode that it will have: what may stand in a file depends on who can
- * read it.  While it is edited, nobody else can. */
-static int
-check(const struct edit *edit)
-{
-    AUTO_CLOSE int fd = -1;
-    struct stat st;
-    int checked;
-
-    if (!open_copy(edit, &fd, &st, NULL))
-        (void)fchmod(fd, edit->before.st_mode & 0777);
-    checked = wait_for(run_check, edit);
-    if (checked != 0 && fd >= 0)
-        (void)fchmod(fd, 0600);
-    return checked;
-}
-
 static enum tw_status
 replace(struct edit *edit, struct tw_error *err)
 {
@@ -280,7 +266,7 @@ edit_copy(struct edit *edit, int *exit_code, struct tw_error *err)
                            "VISUAL or EDITOR names one");
         if (!is_changed(edit))
             return TW_OK;
-        checked = check(edit);
+        checked = wait_for(run_check, edit);
         if (checked == 0)
             return replace(edit, err);
         switch (what_now()) {

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stand_in.c - see stand_in.h.
+ */
+#include "helper/stand_in.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum tw_status
+stand_in_make(const char *path, const char *place, struct stand_in *out,
+              struct tw_error *err)
+{
+    struct stand_in made = {.path = path};
+
+    if (stat(place, &made.place) < 0)
+        return tw_fail_errno(err, TW_E_NOT_FOUND, errno, "%s", place);
+    *out = made;
+    return TW_OK;
+}
+
+const mode_t *
+stand_in_mode(const struct stand_in *stand_in, const char *path)
+{
+    return stand_in && strcmp(path, stand_in->path) == 0
+               ? &stand_in->place.st_mode
+               : NULL;
+}
