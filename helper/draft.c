@@ -92,12 +92,29 @@ draft_set_path(struct draft *draft, enum draft_key key, const char *what,
     return status ? status : draft_set(draft, key, what, real, err);
 }
 
+static bool
+has_scope(const char *scopes, const char *scope)
+{
+    const size_t n = strlen(scope);
+
+    for (const char *at = scopes; *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+
+        if (length == n && strncmp(at, scope, n) == 0)
+            return true;
+        at += length;
+    }
+    return false;
+}
+
 enum tw_status
 draft_add_scope(struct draft *draft, const char *scope, struct tw_error *err)
 {
     char whole[DRAFT_VALUE_MAX];
     const char *before = draft->values[DRAFT_SCOPE];
 
+    if (has_scope(before, scope))
+        return TW_OK;
     if (snprintf(whole, sizeof whole, "%s%s%s", before, before[0] ? " " : "",
                  scope) >= (int)sizeof whole)
         return tw_fail(err, TW_E_USAGE, "the scopes are too long");

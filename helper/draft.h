@@ -69,7 +69,7 @@ enum tw_status draft_set_path(struct draft *draft, enum draft_key key,
                               const char *what, const char *path,
                               struct tw_error *err);
 
-/* draft_add_scope: one more. */
+/* draft_add_scope: one more, unless it is there. */
 enum tw_status draft_add_scope(struct draft *draft, const char *scope,
                                struct tw_error *err);
 

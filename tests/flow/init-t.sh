@@ -139,6 +139,14 @@ init --from kubelogin --file "$T/home/kubeport"; is $STATUS 0 "kubelogin at anot
 like "$(cat "$dir/kubeport.yaml")" 'redirect_uri: "http://localhost:9123"' "kubelogin at another port: that one"
 init --from kubelogin --file "$T/home/kubewhole"; is $STATUS 0 "kubelogin with another address: exit 0"
 like "$(cat "$dir/kubewhole.yaml")" 'redirect_uri: "http://127.0.0.1:9124/cb"' "kubelogin with another address: that one"
+kubelogin() { # kubelogin NAME ARGUMENTS [OPTION...]: in the place of a login by browser
+    sed "s|--grant-type=auto|$2|; s/name: kube\$/name: $1/" "$T/home/kubeconfig" >"$T/home/kubeother"
+    chmod 600 "$T/home/kubeother"; own "$T/home"
+    shift 2
+    init --from kubelogin --file "$T/home/kubeother" "$@"
+}
+kubelogin kubeopen --oidc-extra-scope=openid; is $STATUS 0 "kubelogin with openid, which it always has: exit 0"
+like "$(cat "$dir/kubeopen.yaml")" 'scope: "openid email groups"' "once"
 init --from oidc-agent --file "$T/home/account.json"; is $STATUS 0 "oidc-agent: exit 0"
 like "$(cat "$dir/agent.yaml")" 'issuer: "https://iam.example.com/"' "oidc-agent: issuer"
 like "$(cat "$dir/agent.yaml")" 'client_secret_basic' "oidc-agent: proves itself as that does"
