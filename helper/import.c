@@ -25,8 +25,17 @@ enum tw_status
 importer_take(const struct importer *this, enum draft_key key,
               const char *value)
 {
+    struct shown shown;
+
     if (this->draft->values[key][0] || !value[0])
         return TW_OK;
+    /* From where that program is run: nobody knows. */
+    if (key == DRAFT_CA_FILE && value[0] != '/')
+        return tw_fail(this->err, TW_E_CONFIG,
+                       "%s: '%s' may lie anywhere, and a profile wants the "
+                       "whole path\n--ca-file FILE names it",
+                       this->path,
+                       text_printable(&shown, value, strlen(value)));
     return draft_set(this->draft, key, draft_key(key), value, this->err);
 }
 
@@ -57,10 +66,23 @@ is_default(enum draft_key key, const char *value)
     return key == DRAFT_CA_FILE && strcmp(value, "probe") == 0;
 }
 
+enum tw_status
+importer_refuse_grant(const struct importer *this, const char *grant)
+{
+    struct shown shown;
+
+    if (this->draft->values[DRAFT_PROVIDER][0])
+        return TW_OK;
+    return tw_fail(this->err, TW_E_CONFIG,
+                   "%s: the grant '%s' is not taken over from there\n"
+                   "--provider NAME chooses another one",
+                   this->path, text_printable(&shown, grant, strlen(grant)));
+}
+
 /* KEY VALUE, KEY=VALUE or KEY: VALUE, one a line. */
 struct line_key {
     const char *name;
-    enum draft_key key; /* DRAFT_KEYS: the secret */
+    enum draft_key key; /* DRAFT_KEYS: the secret; DRAFT_PROVIDER: a grant */
 };
 
 static const struct line_key FLUENT_BIT[] = {
@@ -79,6 +101,7 @@ static const struct line_key LIBRDKAFKA[] = {
     {"sasl.oauthbearer.client.credentials.client.secret", DRAFT_KEYS},
     {"sasl.oauthbearer.client.id", DRAFT_CLIENT_ID},
     {"sasl.oauthbearer.client.secret", DRAFT_KEYS},
+    {"sasl.oauthbearer.grant.type", DRAFT_PROVIDER},
     {"sasl.oauthbearer.scope", DRAFT_SCOPE},
     {"sasl.oauthbearer.token.endpoint.url", DRAFT_TOKEN_ENDPOINT},
 };
@@ -142,6 +165,10 @@ take_line(const struct importer *this, const struct line_key *keys,
             continue;
         if (keys[i].key == DRAFT_KEYS)
             return importer_take_secret(this, value);
+        if (keys[i].key == DRAFT_PROVIDER)
+            return strcmp(value, "client_credentials") == 0
+                       ? TW_OK
+                       : importer_refuse_grant(this, value);
         if (is_default(keys[i].key, value))
             return TW_OK;
         return importer_take(

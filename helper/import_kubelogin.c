@@ -90,7 +90,12 @@ take_grant(const struct importer *this, const char *grant)
         return importer_take(this, DRAFT_PROVIDER, "client_credentials");
     if (strcmp(grant, "device-code") == 0)
         return importer_take(this, DRAFT_PROVIDER, "device_code");
-    return TW_OK;
+    if (strcmp(grant, "authcode") == 0 ||
+        strcmp(grant, "authcode-keyboard") == 0)
+        return importer_take(this, DRAFT_PROVIDER, "authorization_code");
+    if (strcmp(grant, "auto") == 0)
+        return TW_OK;
+    return importer_refuse_grant(this, grant);
 }
 
 static enum tw_status
@@ -124,11 +129,14 @@ take_argument(const struct importer *this, const char *name, size_t n,
 static enum tw_status
 take_login(const struct importer *this, const struct yaml_node *args)
 {
-    enum tw_status status;
+    enum tw_status status = TW_OK;
 
     if (strcmp(this->draft->values[DRAFT_PROVIDER], "client_credentials") == 0)
         return TW_OK;
-    status = importer_take(this, DRAFT_PROVIDER, "authorization_code");
+    if (argument(args, "--username")) /* which it takes for one */
+        status = importer_refuse_grant(this, "password");
+    if (!status)
+        status = importer_take(this, DRAFT_PROVIDER, "authorization_code");
     if (!status &&
         strcmp(this->draft->values[DRAFT_PROVIDER], "authorization_code") == 0)
         status = take_redirect(this, args);

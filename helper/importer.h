@@ -15,11 +15,16 @@ struct importer {
     struct tw_error *err;
 };
 
-/* importer_take: what is set already was said by the person, and stays. */
+/* importer_take: what is set already was said by the person, and stays.
+ * TW_E_CONFIG: a relative path. */
 enum tw_status importer_take(const struct importer *this, enum draft_key key,
                              const char *value);
 enum tw_status importer_take_secret(const struct importer *this,
                                     const char *value);
+
+/* importer_refuse_grant: TW_E_CONFIG, unless the person has chosen one. */
+enum tw_status importer_refuse_grant(const struct importer *this,
+                                     const char *grant);
 void importer_take_name(const struct importer *this, const char *name);
 
 /* import_kubelogin: of a kubeconfig. */
