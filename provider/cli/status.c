@@ -27,6 +27,7 @@ command_status(const struct options *options, int *exit_code,
         gather_system(&gather);
     else
         gather_all(&gather, &why);
+    look.partial = why.status;
     if (why.status)
         terminal_warning(PROGRAM, &why);
     status = gather_select(&gather, options->name_count, options->names, err);

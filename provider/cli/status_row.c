@@ -282,7 +282,8 @@ status_row_clear(struct status_row *row)
 struct status_look
 status_look_now(void)
 {
-    return (struct status_look){terminal_has_color(), terminal_columns()};
+    return (struct status_look){terminal_has_color(), terminal_columns(),
+                                false};
 }
 
 bool
@@ -298,7 +299,8 @@ status_put_table(const struct status_row *rows, size_t count,
         width = n > width ? n : width;
     }
     if (!count)
-        return put_folded(look, 0, "", NO_PROFILES, strlen(NO_PROFILES), out);
+        return look->partial ||
+               put_folded(look, 0, "", NO_PROFILES, strlen(NO_PROFILES), out);
     if (!fits(look, width)) {
         for (size_t i = 0; good && i < count; i++)
             good = put_narrow(&rows[i], look, out);

@@ -47,6 +47,7 @@ void status_row_clear(struct status_row *row);
 struct status_look {
     bool colours;
     unsigned columns; /* 0: no terminal, and no line is folded */
+    bool partial;     /* there may be more profiles than there are rows */
 };
 
 /* status_look_now: of standard output. */

@@ -177,12 +177,13 @@ draw(const struct page *page, struct tw_error *err)
 {
     AUTO_SECRET table = SECRET_INIT(OUTPUT_MAX);
     AUTO_SECRET out = SECRET_INIT(OUTPUT_MAX);
-    const struct status_look look = status_look_now();
+    struct status_look look = status_look_now();
     struct winsize size = {.ws_row = 0};
 
     (void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
     if (!size.ws_row)
         size.ws_row = LINES_ELSE;
+    look.partial = page->why.status;
     if ((page->why.status && !status_put_warning(&page->why, &look, &table)) ||
         !status_put_table(page->gather.rows, page->gather.count, &look,
                           &table) ||

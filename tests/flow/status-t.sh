@@ -76,6 +76,8 @@ chmod 600 "$T/config/tokenward/profiles.d/zz.yaml"; own "$T/config"
 user tokenward status >"$T/table" 2>"$T/err"; is $? 0 "a broken profiles file: still a table"
 like "$(cat "$T/table")" '^good  *valid ' "with the tokens that are kept"
 rm "$T/config/tokenward/profiles.d/zz.yaml"
+out=$(user env -u HOME -u XDG_CONFIG_HOME "XDG_RUNTIME_DIR=$T/home" tokenward status 2>"$T/err"); is "$?$out" 0 "where the profiles are is not known: no word that there are none"
+like "$(cat "$T/err")" "neither XDG_CONFIG_HOME nor HOME" "but why"
 out=$(user env XDG_RUNTIME_DIR=/nonexistent tokenward status 2>&1)
 like "$out" 'no runtime directory: XDG_RUNTIME_DIR' "no runtime directory: says what was looked at"
 
