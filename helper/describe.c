@@ -58,21 +58,20 @@ say_token(struct description *this)
         record->profile && record->answered_by[0] ? record->answered_by : NULL;
 
     (void)fingerprint_of(this->profile, fingerprint);
-    if (!record->profile)
+    if (!record->profile) {
         say("token", "none is kept: the next reader asks for one");
-    else if (!record->token)
+    } else if (!record->token) {
         say("token", "rejected: the next reader asks for one");
-    else if (strcmp(record->fingerprint, fingerprint) != 0)
+    } else if (strcmp(record->fingerprint, fingerprint) != 0) {
         say("token", "of the profile as it was before a change: the next "
                      "reader asks for one");
-    else if (left <= 0)
+    } else if (left <= 0) {
         say("token", "run out: the next reader asks for one");
-    else
-        say("token", "cached, alive for %lld s%s%s", (long long)left,
-            by ? ", from source " : "", by ? by : "");
-    if (left > 0 && record->token) {
+    } else {
         int64_t due = record_refresh_left(record, this->now);
 
+        say("token", "cached, alive for %lld s%s%s", (long long)left,
+            by ? ", from source " : "", by ? by : "");
         say("refresh", due > 0 ? "due in %lld s" : "due", (long long)due);
     }
 }

@@ -162,6 +162,7 @@ is "$?$out $(field pay generation)" "0 $generation" "reject once more: nothing i
 user tokenward get pay >/dev/null
 sed -i 's/scope: payments wallet/scope: payments/' "$T/config/tokenward/profiles.d/pay.yaml"
 like "$(user tokenward explain pay)" "^  token *of the profile as it was before a change" "explain: one of another scope"
+is "$(user tokenward explain pay | grep -c '^  refresh ')" 0 "explain: which no refresh is due of"
 forget pay
 like "$(user tokenward explain pay)" "^  token *none is kept" "explain: none"
 sed -i "s|client_id: .*|client_id: $(printf '\303\251')|" "$T/config/tokenward/profiles.d/pay.yaml"
