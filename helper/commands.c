@@ -100,6 +100,23 @@ fetch(struct session *session, const struct profile_set *set,
                           session_report_one, session);
 }
 
+/* One that is named twice is fetched, and told of, once. */
+static int
+drop_repeated(int argc, char **argv)
+{
+    int kept = 0;
+
+    for (int i = 0; i < argc; i++) {
+        int j = 0;
+
+        while (j < kept && strcmp(argv[j], argv[i]) != 0)
+            j++;
+        if (j == kept)
+            argv[kept++] = argv[i];
+    }
+    return kept;
+}
+
 /* Words that say two things of which one would be left undone. */
 static const char *
 contradiction(const struct session *session, int argc)
@@ -127,6 +144,7 @@ command_fetch(struct session *session, int argc, char **argv)
 
     if (status)
         return status;
+    argc = drop_repeated(argc, argv);
     problem = contradiction(session, argc);
     if (problem)
         (void)tw_fail(&err, TW_E_USAGE, "%s", problem);

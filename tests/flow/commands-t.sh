@@ -48,6 +48,8 @@ after=$(user tokenward get pay)
 [ "$before" != "$after" ]; ok $? "refresh: another token, though the last one was good"
 is "$(user tokenward refresh --all 2>&1 | sort | tr '\n' ' ')" "new: refreshed pay: refreshed short: refreshed wallet: refreshed " \
     "refresh --all"
+is "$(user tokenward refresh pay new pay 2>&1)" "pay: refreshed
+new: refreshed" "refresh: one that is named twice is told of once"
 out=$(user tokenward refresh 2>&1); is $? 64 "refresh of nothing: exit 64"
 out=$(user tokenward refresh --all pay 2>&1); is $? 64 "refresh --all of something: exit 64"
 profile failing /m/status=503/oauth/v1/token
