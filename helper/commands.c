@@ -176,7 +176,7 @@ command_index(struct session *session, int argc, char **argv)
     }
     if (session_store(session, &store, &err) ||
         profiles_load(&scope, &session->modules, NULL, NULL, &set, &err) ||
-        index_write(&set, &store, &err))
+        index_write(&set, &scope, &store, &err))
         return session_fail(session, &err);
     return TW_OK;
 }

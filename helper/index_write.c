@@ -166,14 +166,15 @@ put_all(const struct profile_set *set, struct secret *out)
 }
 
 enum tw_status
-index_write(const struct profile_set *set, const struct store *store,
-            struct tw_error *err)
+index_write(const struct profile_set *set, const struct profile_scope *scope,
+            const struct store *store, struct tw_error *err)
 {
     AUTO_SECRET text = SECRET_INIT(INDEX_MAX);
     const struct replace_place place = {
         .dir = store->root, .lock = "guard", .held = -1};
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
     bool good = lines_put(&text, INDEX_KEY, INDEX_VERSION) &&
+                (scope->system || lines_put(&text, "config", scope->dir)) &&
                 (!set->broken.status || lines_put(&text, "incomplete", "1")) &&
                 put_sources(set, &text) && put_left_out(set, &text) &&
                 put_all(set, &text);

@@ -8,8 +8,10 @@
 #include "helper/profiles.h"
 #include "helper/store.h"
 
-/* index_write: <runtime>/index as base/index.h describes it. */
+/* index_write: <runtime>/index as base/index.h describes it, of what @scope
+ * has. */
 enum tw_status index_write(const struct profile_set *set,
+                           const struct profile_scope *scope,
                            const struct store *store, struct tw_error *err);
 
 #endif

@@ -85,6 +85,7 @@ watch(struct serve *serve)
 static enum tw_status
 adopt(struct serve *serve, struct profile_set *set, struct tw_error *err)
 {
+    const struct profile_scope scope = session_scope(serve->session);
     struct era *era = calloc(1, sizeof *era), *before = serve->era;
 
     if (!era) {
@@ -97,7 +98,7 @@ adopt(struct serve *serve, struct profile_set *set, struct tw_error *err)
         return tw_no_memory(err);
     }
     serve->era = era;
-    (void)index_write(&era->set, &serve->store, NULL);
+    (void)index_write(&era->set, &scope, &serve->store, NULL);
     watch(serve);
     if (before)
         era_release(before);

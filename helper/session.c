@@ -104,9 +104,10 @@ session_load(struct session *session, const struct store *store,
     status = profiles_load(&scope, &session->modules, NULL, NULL, set, &err);
     if (status)
         return session_fail(session, &err);
-    if (index_open(store->path, !store->system, 0, &index, NULL) ||
+    if (index_open(store->path, store->system ? NULL : scope.dir, 0, &index,
+                   NULL) ||
         !index.current)
-        (void)index_write(set, store, NULL);
+        (void)index_write(set, &scope, store, NULL);
     return TW_OK;
 }
 
@@ -148,7 +149,7 @@ session_hint(const struct session *session, const char *name,
     AUTO_INDEX index = INDEX_INIT;
 
     if (err->status == TW_E_NOT_FOUND && !session->options.system &&
-        !index_open(session->runtime.system, false, 0, &index, NULL) &&
+        !index_open(session->runtime.system, NULL, 0, &index, NULL) &&
         index_has_profile(&index, name))
         error_hint(err, "it is one of the system's, which root sees to with "
                         "tokenward-helper --system");

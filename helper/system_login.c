@@ -140,7 +140,7 @@ system_logins_find(const struct session *session,
 
     out->count = 0;
     out->leaving = leaving;
-    if (index_open(session->runtime.system, false, 0, &index, NULL))
+    if (index_open(session->runtime.system, NULL, 0, &index, NULL))
         return;
     own_ids_take(&search.own);
     index_each(&index, visit, &search);

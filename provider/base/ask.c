@@ -95,8 +95,9 @@ user_has_profile(const struct runtime *runtime, const char *profile,
     if (!runtime->user[0] || !runtime->config[0] ||
         access(runtime->config, F_OK) < 0)
         return false;
-    *unsure = index_open(runtime->user, true, wait_ms, &index, NULL) ||
-              !index.current;
+    *unsure =
+        index_open(runtime->user, runtime->config, wait_ms, &index, NULL) ||
+        !index.current;
     return !(*unsure && (flags & ASK_UNSURE)) && index_hides(&index, profile);
 }
 

@@ -84,13 +84,22 @@ each_line(const struct index *index,
     return true;
 }
 
+struct reading {
+    struct index *index;
+    const char *config;
+    bool ours; /* it was made from there */
+};
+
 static bool
 check_line(void *arg, const char *key, const char *value)
 {
-    struct index *index = arg;
+    struct reading *reading = arg;
+    struct index *index = reading->index;
     const char *path;
     char mark[MARK_SIZE];
 
+    if (reading->config && strcmp(key, "config") == 0)
+        reading->ours = runtime_is_config(reading->config, value);
     if (strcmp(key, "incomplete") == 0)
         index->incomplete = true;
     if (strcmp(key, "source") == 0) {
@@ -107,18 +116,20 @@ check_line(void *arg, const char *key, const char *value)
 }
 
 static enum tw_status
-open_once(const char *dir, bool private, struct index *out,
+open_once(const char *dir, const char *config, struct index *out,
           struct tw_error *err)
 {
     AUTO_INDEX index = INDEX_INIT;
-    enum tw_status status = read_file(dir, private, &index.text, err);
+    struct reading reading = {&index, config, .ours = !config};
+    enum tw_status status = read_file(dir, config, &index.text, err);
 
     if (status)
         return status;
     index.current = true;
     if (strncmp(index.text.bytes, FIRST_LINE, strlen(FIRST_LINE)) != 0 ||
-        !each_line(&index, check_line, &index))
-        return tw_fail(err, TW_E_NOT_FOUND, "%s/index: is no index", dir);
+        !each_line(&index, check_line, &reading) || !reading.ours)
+        return tw_fail(err, TW_E_NOT_FOUND, "%s/index: is no index of %s", dir,
+                       config ? config : "the system's profiles");
     index_clear(out);
     *out = index;
     index = INDEX_INIT;
@@ -126,18 +137,18 @@ open_once(const char *dir, bool private, struct index *out,
 }
 
 enum tw_status
-index_open(const char *dir, bool private, int wait_ms, struct index *out,
+index_open(const char *dir, const char *config, int wait_ms, struct index *out,
            struct tw_error *err)
 {
     const char *const args[] = {"index", NULL};
     AUTO_INDEX index = INDEX_INIT;
-    enum tw_status status = open_once(dir, private, &index, err);
+    enum tw_status status = open_once(dir, config, &index, err);
 
     if (wait_ms && (status || !index.current)) {
         index_clear(&index);
         status = spawn_helper(args, wait_ms, err);
         if (!status)
-            status = open_once(dir, private, &index, err);
+            status = open_once(dir, config, &index, err);
     }
     if (status)
         return status;

@@ -19,16 +19,17 @@
 #define INDEX_KEY "tokenward-index"
 #define INDEX_VERSION "1"
 
-/* The file's keys: tokenward-index=1, incomplete=1 (something broken was left
- * out), source=MARK PATH, profile=NAME, written=NAME@INSTANCE (which counts in
- * place of its template's), left_out=NAME (something is wrong with it),
- * login=NAME@, login_user=UID, login_group=GID and login_variable=VARIABLE of
- * the NAME@ above them (who has one, and what it is called), readers=NAME
- * uUID... gGID... (of the system's, who may have what the routes below it lead
- * to), route=NAME USERNAME HOST[:PORT] [PATH].  NAME@ is the instance of
- * whoever reads it (own_name.h), with %u for that name in the PATH; NAME@%i,
- * of a route, the instance that stands for %i in the PATH.  Templates come
- * first. */
+/* The file's keys: tokenward-index=1, config=DIR (of a user's: where the
+ * profiles are), incomplete=1 (something broken was left out), source=MARK
+ * PATH, profile=NAME, written=NAME@INSTANCE (which counts in place of its
+ * template's), left_out=NAME (something is wrong with it), login=NAME@,
+ * login_user=UID, login_group=GID and login_variable=VARIABLE of the NAME@
+ * above them (who has one, and what it is called), readers=NAME uUID...
+ * gGID... (of the system's, who may have what the routes below it lead to),
+ * route=NAME USERNAME HOST[:PORT] [PATH].  NAME@ is the instance of whoever
+ * reads it (own_name.h), with %u for that name in the PATH; NAME@%i, of a
+ * route, the instance that stands for %i in the PATH.  Templates come first.
+ */
 struct index {
     struct secret text;
     bool current;    /* every source looked at still looks the same */
@@ -37,11 +38,12 @@ struct index {
 
 #define INDEX_WAIT_MS 10000 /* for who can do nothing without */
 
-/* index_open: <@dir>/index, checked as a record is.  If it is absent or no
- * longer current, has the helper write a new one first, for which it waits
+/* index_open: <@dir>/index, checked as a record is: a user's own, made from
+ * the configuration directory @config; NULL: the system's.  If it is absent or
+ * no longer current, has the helper write a new one first, for which it waits
  * @wait_ms; 0: takes what is there.  TW_E_NOT_FOUND: there is none, or none of
  * a version known here. */
-enum tw_status index_open(const char *dir, bool private, int wait_ms,
+enum tw_status index_open(const char *dir, const char *config, int wait_ms,
                           struct index *out, struct tw_error *err);
 
 /* index_each: calls @visit for each line with one of the keys above until it

@@ -114,6 +114,17 @@ runtime_find(struct runtime *out, struct tw_error *why)
                       xdg ? login : login + 10, own, uid);
 }
 
+bool
+runtime_is_config(const char *config, const char *other)
+{
+    struct stat a, b;
+
+    if (!config[0] || strcmp(config, other) == 0)
+        return config[0];
+    return stat(config, &a) == 0 && stat(other, &b) == 0 &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 enum tw_status
 runtime_no_config(struct tw_error *err)
 {

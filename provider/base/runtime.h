@@ -30,6 +30,10 @@ void runtime_find(struct runtime *out, struct tw_error *why);
  * the file they open instead. */
 void runtime_guess(struct runtime *out);
 
+/* runtime_is_config: is @other the configuration directory @config, perhaps by
+ * another name?  "" is none. */
+bool runtime_is_config(const char *config, const char *other);
+
 /* runtime_no_config: the failure of whoever needs @config and has none:
  * TW_E_NOT_FOUND. */
 enum tw_status runtime_no_config(struct tw_error *err);

@@ -128,7 +128,8 @@ names_gather(const struct runtime *runtime, struct names *out,
     struct filling filling = {.names = out, .good = true};
 
     *out = (struct names){.names = NULL};
-    if (!index_open(runtime->user, true, INDEX_WAIT_MS, &user, why)) {
+    if (!index_open(runtime->user, runtime->config, INDEX_WAIT_MS, &user,
+                    why)) {
         index_each(&user, take_line, &filling);
         if (why) {
             why->status = TW_OK;
@@ -137,7 +138,7 @@ names_gather(const struct runtime *runtime, struct names *out,
     }
     filling.good = filling.good && names_add_left_out(&left_out, &user);
     filling.hidden = &left_out;
-    if (filling.good && !index_open(runtime->system, false, 0, &system, NULL))
+    if (filling.good && !index_open(runtime->system, NULL, 0, &system, NULL))
         index_each(&system, take_line, &filling);
     return filling.good ? TW_OK : tw_no_memory(err);
 }

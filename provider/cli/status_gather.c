@@ -215,7 +215,7 @@ add_systems(struct gather *gather)
 {
     AUTO_INDEX index = INDEX_INIT;
 
-    if (!index_open(gather->runtime->system, false, 0, &index, NULL))
+    if (!index_open(gather->runtime->system, NULL, 0, &index, NULL))
         index_each(&index, add_of_system, gather);
     add_kept(gather, &index, true);
 }
@@ -257,7 +257,8 @@ gather_all(struct gather *gather, struct tw_error *why)
     AUTO_INDEX user = INDEX_INIT;
 
     begin(gather);
-    if (!index_open(gather->runtime->user, true, INDEX_WAIT_MS, &user, why)) {
+    if (!index_open(gather->runtime->user, gather->runtime->config,
+                    INDEX_WAIT_MS, &user, why)) {
         index_each(&user, add_of_user, gather);
         why->status = TW_OK;
         names_warn(&user, why);

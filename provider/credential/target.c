@@ -20,14 +20,16 @@ open_users(struct runtime *runtime, struct index *out, struct tw_error *err)
     enum tw_status status;
 
     runtime_guess(runtime);
-    if (index_open(runtime->user, true, 0, out, NULL) == TW_OK && out->current)
+    if (index_open(runtime->user, runtime->config, 0, out, NULL) == TW_OK &&
+        out->current)
         return TW_OK;
     index_clear(out);
     runtime_find(runtime, NULL);
     if (!runtime->user[0] || !runtime->config[0] ||
         access(runtime->config, F_OK) < 0)
         return TW_OK;
-    status = index_open(runtime->user, true, INDEX_WAIT_MS, out, err);
+    status =
+        index_open(runtime->user, runtime->config, INDEX_WAIT_MS, out, err);
     return status == TW_E_NOT_FOUND ? TW_OK : status;
 }
 
@@ -45,7 +47,7 @@ target_find(const char *host, const char *path, struct target *out,
         return status;
     out->found = index_route(&users, host, path, &out->route);
     if (!out->found &&
-        index_open(out->runtime.system, false, 0, &systems, NULL) == TW_OK)
+        index_open(out->runtime.system, NULL, 0, &systems, NULL) == TW_OK)
         out->found = out->system =
             index_route(&systems, host, path, &out->route);
     return TW_OK;
@@ -81,7 +83,7 @@ target_each(bool (*visit)(void *arg, const char *key, const char *value),
     if (status)
         return status;
     index_each(&users, visit, arg);
-    if (index_open(runtime.system, false, 0, &systems, NULL) == TW_OK)
+    if (index_open(runtime.system, NULL, 0, &systems, NULL) == TW_OK)
         granted_each(&systems, &users, owns(runtime.system), visit, arg);
     return TW_OK;
 }

@@ -16,6 +16,19 @@ is "$(user tokenward list | tr '\n' ' ')" "pay short wallet " "list: the names"
 profile new /oauth/v1/token
 is "$(user tokenward list | tr '\n' ' ')" "new pay short wallet " "list: a profile that came since"
 like "$(user tokenward list pay 2>&1)" "^tokenward: hint: usage: tokenward list" "list: takes no words"
+# Another configuration, with the same runtime directory.
+mkdir -p "$T/home/other/tokenward"; chmod 700 "$T/home/other" "$T/home/other/tokenward"; own "$T/home/other"
+profile routed /oauth/v1/token "match: https://h.example.com"
+asked() { printf 'protocol=https\nhost=h.example.com\n\n' | user "$@" git-credential-tokenward get 2>&1 | grep -c ^password=; }
+is "$(asked env)" 1 "another configuration: what is the first one's"
+is "$(user env "XDG_CONFIG_HOME=$T/home/other" tokenward list 2>&1)" "" "another configuration: lists none of the first one's names"
+user tokenward list >"$T/names"
+is "$(asked env "XDG_CONFIG_HOME=$T/home/other")" 0 "another configuration: none of its URLs leads to a token"
+out=$(user env -u XDG_CONFIG_HOME -u HOME tokenward list 2>&1)
+like "$out" "no profiles: neither XDG_CONFIG_HOME nor HOME" "no configuration: says so"
+is "$(printf '%s\n' "$out" | grep -c pay)" 0 "no configuration: and lists no names"
+is "$(user tokenward list | tr '\n' ' ')" "new pay routed short wallet " "the first one's again: its names"
+rm "$T/config/tokenward/profiles.d/routed.yaml"
 
 # What is nearly right.
 like "$(user tokenward lst 2>&1)" "did you mean 'list'?" "a command that is nearly right"

@@ -12,6 +12,9 @@
 
 #include "provider/base/index.h"
 
+#define CONFIG "/usr" /* one that is there */
+#define FIRST "tokenward-index=1\nconfig=" CONFIG "\n"
+
 static void
 fill(struct index *index, const char *text)
 {
@@ -240,7 +243,8 @@ put(const struct place *place, const char *text, mode_t mode)
 static enum tw_status
 open_there(const struct place *place, bool private, struct index *out)
 {
-    enum tw_status status = index_open(place->dir, private, 0, out, NULL);
+    enum tw_status status =
+        index_open(place->dir, private ? CONFIG : NULL, 0, out, NULL);
 
     (void)remove(place->path);
     return status;
@@ -272,17 +276,19 @@ Test(index, is_one_of_a_known_version_alone)
     cr_assert_eq(open_text("tokenward-index=2\nroute=a git h.test\n", &index),
                  TW_E_NOT_FOUND);
     cr_assert_eq(open_text("route=a git h.test\n", &index), TW_E_NOT_FOUND);
-    cr_assert_eq(open_text("tokenward-index=1\nno line\n", &index),
+    cr_assert_eq(open_text("tokenward-index=1\n", &index), TW_E_NOT_FOUND);
+    cr_assert_eq(open_text("tokenward-index=1\nconfig=/nowhere\n", &index),
                  TW_E_NOT_FOUND);
-    cr_assert_eq(open_text("tokenward-index=1\nroute=a git h.test", &index),
+    cr_assert_eq(open_text("tokenward-index=1\nconfig=/usr/\n", &index),
+                 TW_OK);
+    cr_assert_eq(open_text(FIRST "no line\n", &index), TW_E_NOT_FOUND);
+    cr_assert_eq(open_text(FIRST "route=a git h.test", &index),
                  TW_E_NOT_FOUND);
-    cr_assert_eq(open_text("tokenward-index=1\n", &index), TW_OK);
+    cr_assert_eq(open_text(FIRST, &index), TW_OK);
     cr_assert(index.current);
-    cr_assert_eq(open_text("tokenward-index=1\nsource=absent /\n", &index),
-                 TW_OK);
+    cr_assert_eq(open_text(FIRST "source=absent /\n", &index), TW_OK);
     cr_assert_not(index.current);
-    cr_assert_eq(open_text("tokenward-index=1\nsource=nothing\n", &index),
-                 TW_OK);
+    cr_assert_eq(open_text(FIRST "source=nothing\n", &index), TW_OK);
     cr_assert_not(index.current);
     index_clear(&index);
 }
@@ -290,7 +296,7 @@ Test(index, is_one_of_a_known_version_alone)
 /* Whoever can write there would lead other hosts to a token. */
 Test(index, is_a_file_that_nobody_else_may_write)
 {
-    static const char GOOD[] = "tokenward-index=1\n";
+    static const char GOOD[] = FIRST;
     static const struct {
         mode_t mode;
         bool private, good;
@@ -318,7 +324,7 @@ Test(index, is_a_file_of_a_size_that_there_can_be)
     begin(&place);
     put(&place, "", 0600);
     cr_expect_eq(open_there(&place, true, &index), TW_E_NOT_FOUND);
-    put(&place, "tokenward-index=1\n", 0600);
+    put(&place, FIRST, 0600);
     cr_assert_eq(truncate(place.path, (off_t)INDEX_MAX + 1), 0);
     cr_expect_eq(open_there(&place, true, &index), TW_E_NOT_FOUND);
     cr_assert_eq(mkfifo(place.path, 0600), 0);
