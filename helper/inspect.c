@@ -99,10 +99,69 @@ tell_all(struct session *session, const struct profile_set *set)
     return first;
 }
 
+static enum tw_status
+check_set(struct session *session, const struct profile_scope *scope,
+          const char *file)
+{
+    AUTO(profile_set_clear) struct profile_set set = {0};
+    struct tw_error err;
+    enum tw_status status =
+        file ? profiles_load_file(scope, file, &session->modules, complain,
+                                  session, &set, &err)
+             : profiles_load(scope, &session->modules, complain, session, &set,
+                             &err);
+
+    if (status)
+        return session_fail(session, &err);
+    status = tell_all(session, &set);
+    if (!set.count && !set.templates && !set.broken_count) {
+        (void)tw_fail(&err, TW_E_NOT_FOUND, "no profiles in %s",
+                      set.places ? set.places : scope->dir);
+        return session_fail(session, &err);
+    }
+    return set.broken.status ? (enum tw_status)set.broken.status : status;
+}
+
+/* What is wrong since one file has taken another one's place. */
+struct news {
+    const struct session *session;
+    const struct profile_set *before;
+    enum tw_status first;
+};
+
+static void
+tell_news(void *arg, const struct tw_error *err)
+{
+    struct news *news = arg;
+    const struct profile_left_out *known = news->before->left_out;
+
+    while (known && strcmp(known->err.message, err->message) != 0)
+        known = known->next;
+    if (!known && session_fail(news->session, err) && !news->first)
+        news->first = (enum tw_status)err->status;
+}
+
+/* A file that is good alone, among the others if it is to be one of them; what
+ * was wrong with those before is no fault of its. */
+static enum tw_status
+check_among_others(struct session *session, const struct profile_scope *scope)
+{
+    AUTO(profile_set_clear) struct profile_set before = {0};
+    AUTO(profile_set_clear) struct profile_set after = {0};
+    struct news news = {.session = session, .before = &before};
+    struct profile_scope as_it_is = *scope;
+
+    as_it_is.stand_in = NULL;
+    if (!profiles_load(&as_it_is, &session->modules, NULL, NULL, &before,
+                       NULL))
+        (void)profiles_load(scope, &session->modules, tell_news, &news, &after,
+                            NULL);
+    return news.first;
+}
+
 enum tw_status
 command_check(struct session *session, int argc, char **argv)
 {
-    AUTO(profile_set_clear) struct profile_set set = {0};
     struct profile_scope scope = session_scope(session);
     struct stand_in stand_in;
     struct tw_error err;
@@ -118,19 +177,9 @@ command_check(struct session *session, int argc, char **argv)
             return session_fail(session, &err);
         scope.stand_in = &stand_in;
     }
-    status = argc ? profiles_load_file(&scope, argv[0], &session->modules,
-                                       complain, session, &set, &err)
-                  : profiles_load(&scope, &session->modules, complain, session,
-                                  &set, &err);
-    if (status)
-        return session_fail(session, &err);
-    status = tell_all(session, &set);
-    if (!set.count && !set.templates && !set.broken_count) {
-        (void)tw_fail(&err, TW_E_NOT_FOUND, "no profiles in %s",
-                      set.places ? set.places : scope.dir);
-        return session_fail(session, &err);
-    }
-    return set.broken.status ? (enum tw_status)set.broken.status : status;
+    status = check_set(session, &scope, argc ? argv[0] : NULL);
+    return status || !scope.stand_in ? status
+                                     : check_among_others(session, &scope);
 }
 
 static const char *

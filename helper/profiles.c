@@ -65,10 +65,15 @@ load_file(const struct loader *loader, int dir, const char *name,
           const char *path, bool *is_there)
 {
     AUTO(auto_list) struct profile_list list = {0};
-    struct profile_source *source = profile_set_look(loader->set, path);
+    struct profile_source *source;
     struct tw_error failure = {0};
     enum tw_status status;
 
+    if (stand_in_takes(loader->scope->stand_in, dir, name)) {
+        name = path = loader->scope->stand_in->path;
+        dir = AT_FDCWD;
+    }
+    source = profile_set_look(loader->set, path);
     if (!source)
         return tw_no_memory(loader->err);
     status =

@@ -26,3 +26,13 @@ stand_in_mode(const struct stand_in *stand_in, const char *path)
                ? &stand_in->place.st_mode
                : NULL;
 }
+
+bool
+stand_in_takes(const struct stand_in *stand_in, int dir, const char *name)
+{
+    struct stat st;
+
+    return stand_in && fstatat(dir, name, &st, 0) == 0 &&
+           st.st_dev == stand_in->place.st_dev &&
+           st.st_ino == stand_in->place.st_ino;
+}

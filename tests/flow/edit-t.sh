@@ -54,6 +54,23 @@ like "$(cat "$T/out")" "mode 0666 lets others write it" "for its mode, which the
 chmod 600 "$file"
 edit pay; is $STATUS 0 "where nobody else can read it: exit 0"
 cp "$T/good" "$file"
+# What the other files have counts, and what was wrong with them does not.
+cp -p "$file" "$other"; sed -i 's/pay:/wages:/' "$other"; own "$T/config"
+editor 'sed -i "s/pay:/wages:/" "$1"'
+edit pay; is $STATUS 78 "a name that another file has: exit 78"
+like "$(cat "$T/out")" "profile 'wages': stands already in " "says where"
+cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
+editor 'sed -i "s/wages:/pay:/" "$1"'
+edit wages; is $STATUS 78 "also from the other one: exit 78"
+like "$(cat "$T/out")" "profile 'pay': stands already in .*/.edit.other.yaml" "says where"
+printf 'profiles:\n  needy:\n    token_endpoint: https://a.example.com/t\n    client_id: x\n    client_secret: {profile: wages}\n' >"$T/config/tokenward/profiles.yaml"
+chmod 600 "$T/config/tokenward/profiles.yaml"; own "$T/config"
+editor 'sed -i "s/wages:/hours:/" "$1"'
+edit wages; is $STATUS 78 "a name that another profile needs: exit 78"
+like "$(cat "$T/out")" "profile 'needy': there is no profile 'wages'" "says which"
+sed -i 's/client_id/client_di/' "$T/config/tokenward/profiles.yaml"
+edit wages; is "$STATUS $(cat "$T/out")" "0 " "where something else is wrong with that: no word of it"
+rm "$other" "$T/config/tokenward/profiles.yaml"
 inode=$(stat -c %i "$file")
 editor 'true'
 edit pay; is "$STATUS $(stat -c %i "$file")" "0 $inode" "no change: nothing is replaced"
