@@ -10,6 +10,7 @@
 #include "helper/commands.h"
 #include "helper/module_table.h"
 #include "helper/preset.h"
+#include "helper/print.h"
 #include "helper/profile_keys.h"
 #include "helper/schema.h"
 #include "helper/stack.h"
@@ -27,7 +28,7 @@ warn(void *arg, const struct tw_error *advice)
     size_t n = strcspn(advice->message, "\n");
     char line[sizeof advice->message + 16];
 
-    (void)fflush(stdout);
+    print_flush();
     (void)snprintf(line, sizeof line, "warning: %.*s", (int)n,
                    advice->message);
     report_note(&session->report, line);
@@ -320,6 +321,6 @@ command_schema(struct session *session, int argc, char **argv)
         err.status = (int32_t)schema_put(&session->modules, &out, &err);
     if (err.status)
         return session_fail(session, &err);
-    (void)fwrite(out.bytes, out.len, 1, stdout); /* main asks if it went */
+    print_bytes(out.bytes, out.len); /* main asks if it went */
     return TW_OK;
 }

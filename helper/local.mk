@@ -215,6 +215,8 @@ helper_libhelper_la_SOURCES = \
 	helper/preset.h \
 	helper/preset_file.c \
 	helper/preset_file.h \
+	helper/print.c \
+	helper/print.h \
 	helper/profile.c \
 	helper/profile.h \
 	helper/profile_client.c \

@@ -17,7 +17,6 @@
 #include "config.h"
 #endif
 
-#include <errno.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -30,6 +29,7 @@
 #include "helper/fence.h"
 #include "helper/filter.h"
 #include "helper/options.h"
+#include "helper/print.h"
 #include "helper/supervise.h"
 #include "provider/base/text.h"
 
@@ -207,9 +207,11 @@ static enum tw_status
 end_printing(const struct session *session, enum tw_status status)
 {
     static const char LOST[] = "the answer could not be written";
-    int why = fflush(stdout) ? errno : 0;
     struct tw_error err;
+    int why;
 
+    print_flush();
+    why = print_problem();
     if (status || (!why && !ferror(stdout)))
         return status;
     if (is_unread())

@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "helper/print.h"
+
 #define LINE_MAX_BYTES 2048
 #define NARROW 60  /* columns; below it, the text stands under its head */
 #define LEFT 30    /* columns of mark, what, time and the spaces between */
@@ -97,7 +99,7 @@ sheet_title(const struct sheet *sheet, const char *format, ...)
     va_end(args);
     make_printable(text);
     fold(sheet, 0, text);
-    (void)fflush(stdout);
+    print_flush();
 }
 
 static void
@@ -138,5 +140,5 @@ sheet_line(const struct sheet *sheet, enum sheet_mark mark, const char *what,
         (void)printf("%*s-> ", (int)left, "");
         fold(sheet, left + 3, hint);
     }
-    (void)fflush(stdout);
+    print_flush();
 }

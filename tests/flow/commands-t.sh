@@ -232,7 +232,7 @@ for words in "check" "explain pay" presets providers "providers exec" schema "do
     [ "$words" != "refresh pay" ] || command=tokenward
     # shellcheck disable=SC2086  # words are wanted
     out=$(user $command $words 2>&1 >/dev/full); is $? 71 "$words, on a full disk: exit 71"
-    like "$out" "^tokenward-helper: the answer could not be written" "and why"
+    like "$out" "^tokenward-helper: the answer could not be written: No space left on device" "and why"
     out=$(user sh -c "exec $command $words >&-" 2>&1); is $? 71 "$words, with stdout closed: exit 71"
     like "$out" "^tokenward-helper: the answer could not be written" "and why"
     unread "$command $words"
