@@ -232,7 +232,7 @@ replace(struct edit *edit, struct tw_error *err)
     const mode_t mode = edit->before.st_mode & 0777;
     AUTO_CLOSE int fd = -1;
     AUTO_CLOSE int dir = -1;
-    struct stat st;
+    struct stat st = {0};
     enum tw_status status = open_copy(edit, &fd, &st, err);
 
     if (status)
