@@ -176,6 +176,7 @@ command_check(struct session *session, int argc, char **argv)
     if (session->place) {
         if (stand_in_make(argv[0], session->place, &stand_in, &err))
             return session_fail(session, &err);
+        scope = session_scope_of(session, session->place);
         scope.stand_in = &stand_in;
     }
     status = check_set(session, &scope, argc ? argv[0] : NULL);

@@ -4,7 +4,13 @@
  */
 #include "helper/session.h"
 
+#include <libgen.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "helper/index_write.h"
+#include "provider/base/auto.h"
 #include "provider/base/index.h"
 #include "provider/base/text.h"
 
@@ -28,6 +34,30 @@ session_scope(const struct session *session)
                                   .dir = system ? TW_SYSCONF_DIR
                                                 : session->runtime.config,
                                   .preset_dir = session->preset_dir};
+}
+
+/* Does @file lie among the system's profiles, by whatever name? */
+static bool
+is_systems(const char *file)
+{
+    AUTO_FREE char *copy = strdup(file);
+    struct stat ours, theirs;
+
+    return copy && stat(TW_SYSCONF_DIR "/profiles.d", &theirs) == 0 &&
+           stat(dirname(copy), &ours) == 0 && ours.st_dev == theirs.st_dev &&
+           ours.st_ino == theirs.st_ino;
+}
+
+struct profile_scope
+session_scope_of(const struct session *session, const char *file)
+{
+    struct profile_scope scope = session_scope(session);
+
+    if (geteuid() == 0 && is_systems(file)) {
+        scope.system = true;
+        scope.dir = TW_SYSCONF_DIR;
+    }
+    return scope;
 }
 
 enum tw_status

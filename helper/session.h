@@ -74,6 +74,11 @@ void session_hint(const struct session *session, const char *name,
 /* session_scope: where this session's profiles are. */
 struct profile_scope session_scope(const struct session *session);
 
+/* session_scope_of: the same for one file, which is judged as one of the
+ * system's where root has it among those. */
+struct profile_scope session_scope_of(const struct session *session,
+                                      const char *file);
+
 /* session_secrets: what secrets of this session's profiles are read with. */
 struct secret_context session_secrets(struct session *session,
                                       const struct store *store);

@@ -170,6 +170,19 @@ out=$(as_service "$T/bin/tokenward-helper" --system fetch team 2>&1); is "$?$out
 out=$(helper logout team 2>&1); is $? 0 "root logs it out"
 [ ! -e /var/lib/tokenward/team ]; ok $? "and nothing is kept"
 
+# Root edits the system's file, which is judged as one of those.
+printf '    client_secret: %s\n    readers: {users: [root]}\n' "$CANARY" >"$T/more"
+sed -e '/client_secret/d' "$SYSCONF/profiles.d/sys.yaml" >"$T/edited"
+cat "$T/more" >>"$T/edited"
+cp "$T/edited" "$SYSCONF/profiles.d/sys.yaml"
+chown "0:$SERVICE_ID" "$SYSCONF/profiles.d/sys.yaml"
+chmod 640 "$SYSCONF/profiles.d/sys.yaml"
+out=$(EDITOR="sed -i s/payments.wallet/payments/" "$T/bin/tokenward" edit "$SYSCONF/profiles.d/sys.yaml" 2>&1 </dev/null); is "$?$out" 0 "root edits the system's profile"
+is "$(grep -c 'scope: payments$' "$SYSCONF/profiles.d/sys.yaml") $(stat -c '%a %u %g' "$SYSCONF/profiles.d/sys.yaml")" \
+    "1 640 0 $SERVICE_ID" "which is as it was else"
+out=$(EDITOR="sed -i s/readers/raeders/" "$T/bin/tokenward" edit "$SYSCONF/profiles.d/sys.yaml" 2>&1 </dev/null); is $? 78 "not with a mistake"
+like "$out" "unknown key 'raeders'" "which is told"
+
 # What runs as root, until it is the service user: nothing that reads or speaks.
 if command -v valgrind >/dev/null && command -v python3 >/dev/null && ! is_sanitized; then
     mkdir -m 777 "$T/calls"
