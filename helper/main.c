@@ -251,6 +251,7 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
                    &exit_status, &err)) {
         if (exit_status >= 0)
             exit(exit_status);
+        report_cut_off(&session->report);
         return session_fail(session, &err);
     }
     last_word = session->report;

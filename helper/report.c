@@ -93,13 +93,25 @@ report_failure(const struct report *report, const struct tw_error *err)
     }
 }
 
-void
-report_published(const struct report *report, const char *name)
+static void
+report_line(const struct report *report, const char *key, const char *value)
 {
     AUTO_SECRET out = SECRET_INIT(REPORT_MAX);
 
-    if (report->detached && lines_put(&out, "published", name))
+    if (report->detached && lines_put(&out, key, value))
         write_out(report->out, out.bytes, out.len);
+}
+
+void
+report_published(const struct report *report, const char *name)
+{
+    report_line(report, "published", name);
+}
+
+void
+report_cut_off(const struct report *report)
+{
+    report_line(report, "cut_off", "1");
 }
 
 void

@@ -30,6 +30,10 @@ void report_failure(const struct report *report, const struct tw_error *err);
 /* report_published: detached: published=@name, for whoever started this. */
 void report_published(const struct report *report, const char *name);
 
+/* report_cut_off: detached: what was to report was killed, and may have
+ * published what it did not say. */
+void report_cut_off(const struct report *report);
+
 /* report_word: to a session; nobody else is told.  Sets the magic. */
 void report_word(const struct report *report, const struct session_word *word);
 /* report_note: a line for a person that is no failure. */

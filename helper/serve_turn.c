@@ -61,7 +61,7 @@ answer(struct serve *serve, struct ward *ward, const struct task *task)
  * token, too, which it needs: nobody else would run that one's hook.  True:
  * its own. */
 static bool
-hear_published(struct serve *serve, const struct task *task)
+hear_published(struct serve *serve, struct task *task)
 {
     const char *key, *value;
     struct lines lines;
@@ -75,6 +75,8 @@ hear_published(struct serve *serve, const struct task *task)
                                 ? wards_find(&serve->wards, value)
                                 : NULL;
 
+        if (strcmp(key, "cut_off") == 0)
+            task->is_cut_off = true;
         if (ward == task->ward)
             result = true;
         else if (ward && ward->profile)
@@ -83,11 +85,22 @@ hear_published(struct serve *serve, const struct task *task)
     return result;
 }
 
+/* One that was killed may have published before it could say so: a token that
+ * is not the one of @before may be its.  Rather one hook too many than none.
+ */
+static bool
+may_have_published(const struct task *task, int64_t before)
+{
+    return task->is_cut_off && task->ward->generation != before &&
+           task->ward->entry.facts.lifetime > 0;
+}
+
 /* What was brought for a session that has ended may have been removed. */
 static bool
-brought_token(struct serve *serve, const struct task *task)
+brought_token(struct serve *serve, struct task *task, int64_t before)
 {
-    bool published = hear_published(serve, task) || task->job.published;
+    bool published = hear_published(serve, task) || task->job.published ||
+                     may_have_published(task, before);
 
     return published && task->ward->profile &&
            (!task->job.is_moot || task->ward->entry.facts.lifetime > 0);
@@ -139,6 +152,7 @@ static void
 finish(struct serve *serve, struct task *task)
 {
     struct ward *ward = task->ward;
+    int64_t before = ward->generation;
     bool brought;
 
     unlink_task(serve, task);
@@ -156,7 +170,7 @@ finish(struct serve *serve, struct task *task)
         serve_check_place(serve);
     admit(serve, task);
     serve_put_back(serve, ward, task);
-    brought = brought_token(serve, task);
+    brought = brought_token(serve, task, before);
     count(serve, task, brought);
     serve_tell(serve, task, brought);
     if (brought)

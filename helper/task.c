@@ -62,6 +62,7 @@ on_child(void *arg, int fd, uint32_t events)
     if (error == EAGAIN)
         return;
     hear_child(task, error || state != 0);
+    task->is_cut_off = error || WIFSIGNALED(state);
     task->has_ended = true;
 }
 

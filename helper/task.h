@@ -46,10 +46,11 @@ struct task {
     struct fetch_options options; /* what the job's context borrows */
     struct job_context job_context;
     struct job job;
-    int child;                /* a pidfd, or -1 */
-    pid_t pid;                /* of it */
-    int told;                 /* what it says in the end, or -1, ... */
-    char *report;             /* ... and what it has said, or NULL */
+    int child;       /* a pidfd, or -1 */
+    pid_t pid;       /* of it */
+    int told;        /* what it says in the end, or -1, ... */
+    char *report;    /* ... and what it has said, or NULL */
+    bool is_cut_off; /* it was killed, and may have done more than it said */
     int64_t began_ms, end_ms; /* monotonic: it is ended then */
     bool has_ended;
     bool is_contended; /* another process is at it: nothing came of it here */

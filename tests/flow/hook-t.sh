@@ -314,6 +314,25 @@ user tokenward-helper --force fetch apart; is $? 0 "another process fetches"
 until_true 30 sh -c "grep -qx 'generation=3' '$(record apart)'"
 until_true 30 is_told "1 1 2 3 "; is "$(told)" "1 1 2 3 " "its token's hook runs once"
 
+# One that is killed when its token is there, and before it says so.
+if can_trace && ! is_sanitized; then
+    profile apart /oauth/v1/token "on_refresh: {command: [$T/bin/apart]}"
+    sed -i "s#client_secret:.*#client_secret: {command: [cat, $T/config/tokenward/secret]}#" "$D/apart.yaml"
+    sleep 2
+    user tokenward logout apart 2>/dev/null
+    rm "$T/home/apart.out"
+    strace -f -qq -o "$T/killed" -p "$(pgrep -P "$(helper_pid)")" -e trace=renameat -e inject=renameat:signal=KILL:when=2 2>/dev/null &
+    tracer=$!
+    until_true 30 grep -q "^TracerPid:[^0-9]*[1-9]" "/proc/$(pgrep -P "$(helper_pid)")/status"
+    kill -HUP "$(helper_pid)"
+    until_true 30 grep -q "killed by SIGKILL" "$T/killed"; is $? 0 "one that is killed after it has published"
+    until_true 10 is_told "1 "; is "$(told)" "1 " "has its token's hook run all the same"
+    kill "$tracer"
+    wait "$tracer"
+else
+    skip "one that is killed after it has published" "needs strace and root"
+fi
+
 # Without the process that starts programs there are no hooks.
 kill -KILL "$(pgrep -P "$(helper_pid)")"
 until_true 8 sh -c "! kill -0 $EXTRA_PID"
@@ -328,7 +347,7 @@ if [ -x "$TOP_BUILD/tests/flow/lacking" ]; then
     for n in 1 2 3 4 5; do profile "told$n" /oauth/v1/token "on_refresh: {command: [$T/bin/told]}"; done
     out=$(user lacking --pidfd tokenward-helper fetch told1 2>&1); is $? 0 "without pidfd_open(2): a fetch"
     like "$out" "on_refresh of 'told1': Function not implemented" "tells that there is no hook"
-    rm -rf "$T/run/tokenward/told1"
+    rm -rf "$T/run/tokenward/told1" "$T/run/tokenward/apart"
     profile apart /oauth/v1/token
     sed -i "s#client_secret:.*#client_secret: {command: [cat, $T/config/tokenward/secret]}#" "$D/apart.yaml"
     user lacking --pidfd "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
