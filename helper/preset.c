@@ -11,10 +11,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "helper/preset_file.h"
+#include "helper/profile_set.h"
 #include "provider/base/text.h"
 
 #define SUFFIX ".yaml"
@@ -248,6 +250,20 @@ auto_merge(struct merge *merge)
     preset_file_clear(&merge->preset);
 }
 
+/* Its file is looked at now, and a change of it is one of the profiles. */
+static enum tw_status
+look(const struct merge *merge, const char *dir)
+{
+    struct profile_set *set = merge->reader->context->set;
+    char path[PATH_MAX];
+    enum tw_status status =
+        preset_file_path(dir, merge->name, path, merge->reader->err);
+
+    if (status || !set || profile_set_look_preset(set, path))
+        return status;
+    return tw_no_memory(merge->reader->err);
+}
+
 static enum tw_status
 load(struct merge *merge)
 {
@@ -265,6 +281,9 @@ load(struct merge *merge)
                               "preset must be a name that tokenward presets "
                               "lists");
     merge->name = merge->chosen->text;
+    status = look(merge, dir);
+    if (status)
+        return status;
     status = preset_file_read(dir, merge->name, &merge->preset, &failure);
     if (status == TW_E_NOT_FOUND)
         return profile_refuse(merge->reader, merge->chosen,

@@ -84,6 +84,17 @@ take_apart(const char *path, struct preset *preset, struct tw_error *err)
 }
 
 enum tw_status
+preset_file_path(const char *dir, const char *name, char out[static PATH_MAX],
+                 struct tw_error *err)
+{
+    int n = snprintf(out, PATH_MAX, "%s/%s.yaml", dir, name);
+
+    return n > 0 && n < PATH_MAX
+               ? TW_OK
+               : tw_fail(err, TW_E_SYSTEM, "%s: too long a path", dir);
+}
+
+enum tw_status
 preset_file_read(const char *dir, const char *name, struct preset *out,
                  struct tw_error *err)
 {
@@ -92,12 +103,10 @@ preset_file_read(const char *dir, const char *name, struct preset *out,
     AUTO_SECRET text = SECRET_INIT(PRESET_FILE_MAX);
     AUTO(preset_file_clear) struct preset preset = {0};
     char path[PATH_MAX];
-    int n = snprintf(path, sizeof path, "%s/%s.yaml", dir, name);
-    enum tw_status status;
+    enum tw_status status = preset_file_path(dir, name, path, err);
 
-    if (n < 0 || n >= (int)sizeof path)
-        return tw_fail(err, TW_E_SYSTEM, "%s: too long a path", dir);
-    status = read_text(dir, path + strlen(dir) + 1, path, &text, err);
+    if (!status)
+        status = read_text(dir, path + strlen(dir) + 1, path, &text, err);
     if (!status)
         status = yaml_read(path, secret_text(&text), text.len, &LIMITS,
                            &preset.document, err);

@@ -5,6 +5,8 @@
 #ifndef TW_HELPER_PRESET_FILE_H
 #define TW_HELPER_PRESET_FILE_H
 
+#include <limits.h>
+
 #include "helper/yaml.h"
 
 struct preset {
@@ -13,6 +15,11 @@ struct preset {
     const struct yaml_node *keys;         /* a map */
     const struct yaml_node *vars, *wants; /* maps of texts, or NULL */
 };
+
+/* preset_file_path: DIR/NAME.yaml.  TW_E_SYSTEM: too long. */
+enum tw_status preset_file_path(const char *dir, const char *name,
+                                char out[static PATH_MAX],
+                                struct tw_error *err);
 
 /* preset_file_read: DIR/NAME.yaml, checked on the descriptor: the caller's or
  * root's, and nobody else may write it or its directory.  @name must be a

@@ -184,12 +184,15 @@ const char *profile_taken_name(size_t index);
 /* profile_read: checks one entry of `profiles:` (@entry->key is its name).
  * All of the profile lies in @arena, also what is left of one that is refused.
  * @file: path for messages and for relative paths in it; it and @mark must
- * outlive the profile.  @may_hold_secret: false when the file may be read by
+ * outlive the profile.  @set: notes which other files are looked at; NULL: it
+ * does not.  @may_hold_secret: false when the file may be read by
  * others; a secret by value is then TW_E_ACCESS, with mode found and wanted.
  * TW_E_CONFIG "FILE:LINE:COLUMN: ..." naming the key; TW_E_MODULE. */
+struct profile_set;
 struct profile_context {
     const char *file;
     const struct mark *mark;
+    struct profile_set *set;
     struct modules *modules;
     struct arena *arena;
     struct arena *scratch;      /* of one source's reading: then empty */

@@ -211,6 +211,7 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
     const struct profile_context context = {
         .file = reader->where->path,
         .mark = reader->mark,
+        .set = reader->complaints->set,
         .modules = reader->modules,
         .arena = &reader->complaints->set->arena,
         .scratch = &reader->complaints->set->scratch,

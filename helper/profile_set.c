@@ -32,6 +32,17 @@ profile_set_look(struct profile_set *set, const char *path)
     return source;
 }
 
+bool
+profile_set_look_preset(struct profile_set *set, const char *path)
+{
+    struct profile_source *source;
+
+    if (table_find(&set->preset_files, path, ""))
+        return true;
+    source = profile_set_look(set, path);
+    return source && table_add(&set->preset_files, source->path, "", source);
+}
+
 static bool
 has_new_name(const struct profile_set *set,
              const struct profile_complaints *complaints,
@@ -241,6 +252,7 @@ profile_set_clear(struct profile_set *set)
     table_clear(&set->template_names);
     table_clear(&set->instances);
     table_clear(&set->lost);
+    table_clear(&set->preset_files);
     for (struct profile_source *source = set->sources; source; source = next) {
         next = source->next;
         free(source->path);

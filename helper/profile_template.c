@@ -103,6 +103,8 @@ read_as(const struct profile_template *template, const char *name,
     struct profile_context context = template->context;
     struct yaml_node key = *template->entry->key, entry = *template->entry;
 
+    if (!specifier->is_sample) /* the set is read, and lies elsewhere */
+        context.set = NULL;
     context.specifier = specifier;
     context.arena = arena;
     context.scratch = &scratch;

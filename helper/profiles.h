@@ -54,7 +54,8 @@ struct profile_set {
                                        next profile's, until all are read */
     struct arena scratch;
     struct profile_source *sources;
-    char *places; /* "A, B" for "no such profile" */
+    struct table preset_files; /* those of them that are a preset's, by path */
+    char *places;              /* "A, B" for "no such profile" */
     struct tw_error
         broken; /* the first file or profile left out; TW_OK if none */
     size_t broken_count;

@@ -16,7 +16,8 @@ static void
 load(struct profile_set *set)
 {
     const struct profile_scope scope = {.system = true,
-                                        .dir = scratch_path("etc")};
+                                        .dir = scratch_path("etc"),
+                                        .preset_dir = scratch_path("presets")};
     struct tw_error err;
 
     cr_assert_eq(
@@ -95,4 +96,62 @@ Test(watch, minds_nothing_else)
     loading_put("etc/profiles.d/notes", 0644, "");
     cr_expect_not(misses(&sets[0]));
     cr_expect_not(watch_read(&watch));
+}
+
+/* Two profiles with the one preset. */
+static void
+use_preset(void)
+{
+    cr_assert_eq(mkdir(scratch_path("presets"), 0755), 0);
+    loading_put(
+        "etc/profiles.d/p.yaml", 0644,
+        "profiles:\n"
+        "  p: {preset: shop, client_id: a, client_secret: {env: A}}\n"
+        "  q: {preset: shop, client_id: b, client_secret: {env: A}}\n");
+}
+
+static void
+put_preset(const char *path)
+{
+    char text[160];
+
+    (void)snprintf(text, sizeof text,
+                   "summary: a shop\n"
+                   "keys: {token_endpoint: \"https://shop.test/%s\"}\n",
+                   path);
+    loading_put("presets/shop.yaml", 0644, text);
+}
+
+Test(watch, tells_that_a_preset_has_changed)
+{
+    use_preset();
+    put_preset("one");
+    scratch_tick();
+    load(&sets[1]);
+    cr_assert_eq(sets[1].broken_count, 0, "%s", sets[1].broken.message);
+    cr_expect_not(misses(&sets[1]));
+    cr_expect_not(watch_read(&watch));
+    put_preset("another");
+    cr_expect(watch_read(&watch));
+}
+
+Test(watch, tells_that_a_preset_has_come)
+{
+    use_preset();
+    load(&sets[1]);
+    cr_assert_eq(sets[1].broken_count, 2);
+    cr_expect_not(misses(&sets[1]));
+    put_preset("one");
+    cr_expect(watch_read(&watch));
+}
+
+Test(watch, tells_that_a_preset_changed_while_the_first_set_was_read)
+{
+    use_preset();
+    put_preset("one");
+    scratch_tick();
+    load(&sets[1]);
+    scratch_tick();
+    put_preset("another");
+    cr_expect(misses(&sets[1]));
 }
