@@ -5,6 +5,9 @@
  */
 #include "helper/readers.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "helper/unit_name.h"
 
 static bool
@@ -44,6 +47,26 @@ readers_cover(const struct readers *readers, const struct readers *fewer)
             return false;
     }
     return true;
+}
+
+struct readers *
+readers_keep(const struct readers *readers)
+{
+    size_t users = readers->user_count * sizeof *readers->users,
+           groups = readers->group_count * sizeof *readers->groups;
+    struct readers *kept = malloc(sizeof *kept + users + groups);
+
+    if (!kept)
+        return NULL;
+    *kept = (struct readers){.users = (uid_t *)(kept + 1),
+                             .user_count = readers->user_count,
+                             .group_count = readers->group_count};
+    kept->groups = (gid_t *)(kept->users + kept->user_count);
+    if (users)
+        memcpy(kept->users, readers->users, users);
+    if (groups)
+        memcpy(kept->groups, readers->groups, groups);
+    return kept;
 }
 
 bool

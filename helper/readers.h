@@ -26,6 +26,10 @@ bool readers_has(const struct readers *readers, uid_t uid, const gid_t *groups,
 /* readers_cover: is every user and group of @fewer one of @readers? */
 bool readers_cover(const struct readers *readers, const struct readers *fewer);
 
+/* readers_keep: a copy of the users and groups alone, to be freed; NULL: out
+ * of memory. */
+struct readers *readers_keep(const struct readers *readers);
+
 /* readers_has_unit: is @unit one of them? */
 bool readers_has_unit(const struct readers *readers, const char *unit);
 

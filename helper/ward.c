@@ -189,15 +189,16 @@ new_ward(const char *name)
 static const struct profile_template *
 same_template(const struct profile_set *set, const struct ward *ward)
 {
+    const struct readers *before =
+        ward->users ? profile_readers(ward->users->sample) : ward->lapsed;
     const struct profile_template *template =
-        ward->users ? profiles_template(set, ward->name) : NULL;
-    const struct readers *readers;
+        before ? profiles_template(set, ward->name) : NULL;
 
     if (!template || !template->of_users)
         return NULL;
-    readers = profile_readers(template->sample);
-    return readers_cover(readers, profile_readers(ward->users->sample)) ||
-                   readers_has(readers, ward->uid, NULL, 0)
+    return readers_cover(profile_readers(template->sample), before) ||
+                   readers_has(profile_readers(template->sample), ward->uid,
+                               NULL, 0)
                ? template
                : NULL;
 }
@@ -238,6 +239,7 @@ static void
 free_ward(struct ward *ward)
 {
     free(ward->faults);
+    free(ward->lapsed);
     free(ward);
 }
 
@@ -271,11 +273,24 @@ find_lanes(struct wards *wards, const struct profile_set *set)
     return true;
 }
 
+/* Its template may come back: who only reads the token's file rings not. */
+static void
+lapse(struct ward *ward, const struct profile_set *set)
+{
+    AUTO_FREE struct readers *before =
+        ward->users ? readers_keep(profile_readers(ward->users->sample))
+                    : TAKE_POINTER(ward->lapsed);
+
+    if (!profiles_template(set, ward->name) &&
+        schedule_left(&ward->entry.facts, clock_now()) > 0)
+        ward->lapsed = TAKE_POINTER(before);
+}
+
 /* Those that are gone, be there another of the name by now, are freed, unless
  * somebody still looks at them. */
 static void
 sweep(struct wards *wards, struct schedule *schedule,
-      const struct table *names)
+      const struct profile_set *set, const struct table *names)
 {
     struct ward **at = &wards->first;
 
@@ -286,6 +301,7 @@ sweep(struct wards *wards, struct schedule *schedule,
             at = &ward->next;
             continue;
         }
+        lapse(ward, set);
         ward->profile = NULL;
         ward->instance = NULL;
         ward->users = NULL;
@@ -293,7 +309,7 @@ sweep(struct wards *wards, struct schedule *schedule,
         schedule_drop(schedule, &ward->entry);
         lane_leave(ward);
         if (ward->task || ward->waiting || ward->hook || ward->wants_hook ||
-            ward->hook_failed) {
+            ward->hook_failed || ward->lapsed) {
             at = &ward->next;
             continue;
         }
@@ -325,7 +341,7 @@ wards_adopt(struct wards *wards, struct schedule *schedule,
         table_clear(&fresh.names);
         return false;
     }
-    sweep(wards, schedule, &fresh.names);
+    sweep(wards, schedule, set, &fresh.names);
     table_clear(&wards->names);
     wards->names = fresh.names;
     wards->count = fresh.count;
@@ -340,6 +356,8 @@ wards_adopt(struct wards *wards, struct schedule *schedule,
         if (template)
             assign(wards, ward, template->sample);
         ward->users = template;
+        if (template)
+            free(TAKE_POINTER(ward->lapsed));
     }
     while (profiles_next(&cursor)) {
         struct ward *ward = wards_find(wards, cursor.name);

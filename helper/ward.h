@@ -32,8 +32,10 @@ struct ward {
                                       sample; NULL: it is gone */
     const struct profile_instance *instance; /* or NULL */
     const struct profile_template *users;    /* it is one of a user, or NULL */
-    uid_t uid;                               /* of that user */
-    int64_t asked; /* of CLOCK_BOOTTIME: when that user last did */
+    struct readers *lapsed; /* its template is gone, perhaps for a moment, and
+                               had these; or NULL */
+    uid_t uid;              /* of that user */
+    int64_t asked;          /* of CLOCK_BOOTTIME: when that user last did */
     struct lane *lane;
     struct ward *next_in_lane, *previous_in_lane;
     struct ward *next;      /* of all */
@@ -110,8 +112,8 @@ bool wards_adopt(struct wards *wards, struct schedule *schedule,
 
 /* wards_add_user: a ward for the user of @uid, who may have that instance of
  * the set's template @users, and asks for it next or rests.  It stays until a
- * reload finds that the template is gone, or may not be for that user any
- * more.  NULL: out of memory. */
+ * reload finds that the template may not be for that user any more; and while
+ * its token lives one that is gone may come back.  NULL: out of memory. */
 struct ward *wards_add_user(struct wards *wards,
                             const struct profile_template *users,
                             const char *name, uid_t uid);

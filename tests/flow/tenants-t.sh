@@ -334,6 +334,26 @@ until_true 5 grep -q 'never.yaml:.*invalid_client' "$T/serve.out"
 out=$(his "$T/bin/tokenward" get never 2>&1); is $? 77 "the system's is refused: exit 77"
 like "$out" "never.yaml:[0-9]*: .*invalid_client" "in the words of its service"
 stop_system
+# A template of users that is gone, and back: who only reads the file does not ask.
+tenant own@ /oauth/v1/token 'readers: {users: [anna, bert], groups: [team]}' 'audience: for-%u'
+serve_system
+reads_own() { as "$1" cat "/run/tokenward/own@$1/token" >/dev/null 2>&1; }
+changed() { # changed COMMAND...: and it is read again
+    before=$(grep -c event=reload "$T/serve.out")
+    "$@"
+    until_true 9 eval '[ "$(grep -c event=reload "$T/serve.out")" -gt "$before" ]'
+}
+for who in anna bert carl; do as $who "$T/bin/tokenward" get own@ >/dev/null; is $? 0 "$who has one of three tokens"; done
+changed mv "$SYSCONF/profiles.d/own@.yaml" "$T/own@.yaml"
+until_true 9 eval '! reads_own anna && ! reads_own bert && ! reads_own carl'; is $? 0 "their template is gone: they may not read them"
+changed mv "$T/own@.yaml" "$SYSCONF/profiles.d/own@.yaml"
+until_true 9 eval 'reads_own anna && reads_own bert && reads_own carl'; is $? 0 "it is back: they may, and need not ask"
+changed mv "$SYSCONF/profiles.d/own@.yaml" "$T/own@.yaml"
+sed -i 's/readers:.*/readers: {users: [bert]}/' "$T/own@.yaml"
+changed mv "$T/own@.yaml" "$SYSCONF/profiles.d/own@.yaml"
+until_true 9 reads_own bert; is $? 0 "it is back with fewer readers: who is one still may"
+! reads_own anna && ! reads_own carl; is $? 0 "and the others may not"
+stop_system
 profile mine /oauth/v1/token 'readers: {users: [anna]}'
 out=$(user tokenward-helper check 2>&1); is $? 78 "readers in a user's profile: exit 78"
 like "$out" "mine.yaml:[0-9]*:.*readers" "with its place"
