@@ -359,6 +359,7 @@ command_serve(struct session *session, int argc, char **argv)
                           .reload_ms = LOOP_NEVER,
                           .again_ms = LOOP_NEVER,
                           .watch_ms = LOOP_NEVER,
+                          .index_ms = LOOP_NEVER,
                           .late_ms = LOOP_NEVER,
                           .ping_ms = LOOP_NEVER,
                           .end_ms = LOOP_NEVER};

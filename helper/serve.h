@@ -73,6 +73,7 @@ struct serve {
     int64_t again_ms;        /* LOOP_NEVER: nor was the host too short */
     bool is_again;           /* it is being read for that alone */
     int64_t watch_ms;        /* LOOP_NEVER: it is watched */
+    int64_t index_ms;        /* LOOP_NEVER: the index is the set's */
     int64_t late_ms;         /* LOOP_NEVER: it was told that a reload is */
     int64_t ping_ms;         /* of the watchdog */
     int64_t end_ms;          /* LOOP_NEVER: not told to end */

@@ -81,11 +81,26 @@ watch(struct serve *serve)
     serve->watch_ms = loop_now_ms() + AGAIN_MS;
 }
 
+/* The same: until then readers have the index before. */
+static void
+write_index(struct serve *serve)
+{
+    const struct profile_scope scope = session_scope(serve->session);
+    bool was_told = serve->index_ms != LOOP_NEVER;
+    struct tw_error failure;
+
+    serve->index_ms = LOOP_NEVER;
+    if (!index_write(&serve->era->set, &scope, &serve->store, &failure))
+        return;
+    if (!was_told)
+        complain(serve->session, &failure);
+    serve->index_ms = loop_now_ms() + AGAIN_MS;
+}
+
 /* Takes @set, or clears it. */
 static enum tw_status
 adopt(struct serve *serve, struct profile_set *set, struct tw_error *err)
 {
-    const struct profile_scope scope = session_scope(serve->session);
     struct era *era = calloc(1, sizeof *era), *before = serve->era;
 
     if (!era) {
@@ -98,7 +113,7 @@ adopt(struct serve *serve, struct profile_set *set, struct tw_error *err)
         return tw_no_memory(err);
     }
     serve->era = era;
-    (void)index_write(&era->set, &scope, &serve->store, NULL);
+    write_index(serve);
     watch(serve);
     if (before)
         era_release(before);
@@ -277,11 +292,14 @@ serve_reload_turn(struct serve *serve, int64_t now_ms)
 
     if (now_ms >= serve->watch_ms)
         watch(serve);
+    if (now_ms >= serve->index_ms)
+        write_index(serve);
     if (!is_busy && now_ms >= next_reload_ms(serve)) {
         serve->is_again = now_ms < serve->reload_ms;
         serve_reload(serve);
         is_busy = renewal_is_busy(serve->renewal);
     }
     next_ms = is_busy ? tell_if_late(serve, now_ms) : next_reload_ms(serve);
-    return next_ms < serve->watch_ms ? next_ms : serve->watch_ms;
+    next_ms = next_ms < serve->watch_ms ? next_ms : serve->watch_ms;
+    return next_ms < serve->index_ms ? next_ms : serve->index_ms;
 }

@@ -77,6 +77,20 @@ until_true 30 told "event=reload status=retry .*the user database could not say 
 rm "$T/hangs.fails"
 passed 310
 until_true 30 eval 'poke; kept six'; is $? 0 "once it does not, the profile is there by itself"
+
+# The index cannot be written.
+mv /run/tokenward/index "$T/index"
+setpriv --reuid=$SERVICE_ID --clear-groups mkdir /run/tokenward/index
+tenant seven /oauth/v1/token
+until_true 30 kept seven; is $? 0 "a profile when the index cannot be written"
+until_true 9 told index 1; is $? 0 "that is told"
+passed 372
+poke
+sleep 1
+is "$(grep -c 'index' "$T/serve.out")" 1 "and the same not again a minute later"
+rmdir /run/tokenward/index
+passed 434
+until_true 30 eval 'poke; grep -qx profile=seven /run/tokenward/index'; is $? 0 "once it can be it is, by itself"
 stop_system; is $? 0 "it ends cleanly"
 has() { ring "command=ensure\\nprofile=$1\\n" | grep -q "^status=$2"; }
 : >"$T/hangs.fails"
@@ -84,7 +98,7 @@ start
 until_true 30 has six not_found; is $? 0 "it fails at the start: the profile is left out"
 until_true 30 has one access; is $? 0 "and the others are not"
 rm "$T/hangs.fails"
-passed 372
+passed 496
 until_true 30 has six ok; is $? 0 "until it does not"
 stop_system; is $? 0 "it ends cleanly"
 done_testing
