@@ -63,8 +63,9 @@ retry_explain(const struct backoff *note, const char *profile,
 
     if (!note->message[0]) {
         (void)tw_fail(err, TW_E_RETRY,
-                      "the last token of '%s' lived %ld s; the next request "
-                      "is made in %ld s",
+                      "the last token of '%s' lived %ld s, and another is "
+                      "not asked for at once\nthe next request is made in %ld "
+                      "s",
                       profile, (long)lifetime, (long)left);
         return;
     }

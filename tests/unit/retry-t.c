@@ -129,7 +129,10 @@ Test(retry, says_why_it_waits)
 
     retry_explain(&note, "pay", 3, 6, now, &err);
     cr_expect_eq(err.status, TW_E_RETRY);
-    cr_expect(strstr(err.message, "'pay' lived 3 s"), "%s", err.message);
+    cr_expect_str_eq(err.message,
+                     "the last token of 'pay' lived 3 s, and another is not "
+                     "asked for at once\n"
+                     "the next request is made in 6 s");
     retry_after_failure(&note, &REFUSED, -1, now, 0);
     now.wall += 7;
     retry_explain(&note, "pay", 3, 293, now, &err);
