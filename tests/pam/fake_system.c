@@ -34,8 +34,8 @@ static size_t owned_count;
     type __wrap_##name(__VA_ARGS__); \
     type __wrap_##name(__VA_ARGS__)
 
-/* What glibc calls these where sizes, and times, are wider than they were. */
-#ifdef __USE_FILE_OFFSET64
+/* What glibc calls these where sizes, and times, are wider than they were.
+ * By the narrow names others call them, as what writes down counted lines. */
 #define __real_open __real_open64
 #define __wrap_open __wrap_open64
 #if __TIMESIZE == 32
@@ -46,7 +46,6 @@ static size_t owned_count;
 #else
 #define __real_fstat __real_fstat64
 #define __wrap_fstat __wrap_fstat64
-#endif
 #endif
 
 uid_t __real_getuid(void);

@@ -24,10 +24,10 @@ tests_pam_script_SOURCES = \
 tests_pam_script_CPPFLAGS = $(CPP_PATHS)
 tests_pam_script_CFLAGS = $(CC_PROGRAM)
 tests_pam_script_LDFLAGS = $(LINK_PROGRAM) \
-	-Wl,--wrap=_Fork,--wrap=chdir,--wrap=dup2,--wrap=execve,--wrap=fchmod,--wrap=fchown,--wrap=flock,--wrap=fstat \
+	-Wl,--wrap=_Fork,--wrap=chdir,--wrap=dup2,--wrap=execve,--wrap=fchmod,--wrap=fchown,--wrap=flock \
 	-Wl,--wrap=fstat64,--wrap=__fstat64_time64,--wrap=__prctl_time64,--wrap=open64 \
 	-Wl,--wrap=geteuid,--wrap=getgrouplist,--wrap=getgroups,--wrap=getresgid,--wrap=getresuid \
-	-Wl,--wrap=getuid,--wrap=mkdirat,--wrap=open,--wrap=pipe2,--wrap=prctl \
+	-Wl,--wrap=getuid,--wrap=mkdirat,--wrap=pipe2,--wrap=prctl \
 	-Wl,--wrap=setsid,--wrap=statx,--wrap=syscall
 tests_pam_script_LDADD = provider/pam/libsession.la provider/base/libbase.la
 
