@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -119,8 +120,10 @@ runtime_is_config(const char *config, const char *other)
 {
     struct stat a, b;
 
-    if (!config[0] || strcmp(config, other) == 0)
-        return config[0];
+    if (!config[0])
+        return getauxval(AT_SECURE) != 0;
+    if (strcmp(config, other) == 0)
+        return true;
     return stat(config, &a) == 0 && stat(other, &b) == 0 &&
            a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }

@@ -31,7 +31,8 @@ void runtime_find(struct runtime *out, struct tw_error *why);
 void runtime_guess(struct runtime *out);
 
 /* runtime_is_config: is @other the configuration directory @config, perhaps by
- * another name?  "" is none. */
+ * another name?  "" is none, but to a program with more privileges than its
+ * caller: it reads no environment, and to it any is. */
 bool runtime_is_config(const char *config, const char *other);
 
 /* runtime_no_config: the failure of whoever needs @config and has none:
