@@ -136,6 +136,26 @@ clock_gettime(clockid_t clock, struct timespec *out)
     return rc;
 }
 
+#if __TIMESIZE == 32
+/* What those call whose times are narrow. */
+struct narrow {
+    long tv_sec, tv_nsec;
+};
+PRELOADED int narrow_gettime(clockid_t clock,
+                             struct narrow *out) __asm__("clock_gettime");
+
+int
+narrow_gettime(clockid_t clock, struct narrow *out)
+{
+    struct timespec wide;
+    int rc = clock_gettime(clock, &wide);
+
+    if (rc == 0)
+        *out = (struct narrow){(long)wide.tv_sec, wide.tv_nsec};
+    return rc;
+}
+#endif
+
 PRELOADED int
 timerfd_create(clockid_t clock, int flags)
 {
