@@ -69,7 +69,8 @@ editor 'sed -i "s/wages:/hours:/" "$1"'
 edit wages; is $STATUS 78 "a name that another profile needs: exit 78"
 like "$(cat "$T/out")" "profile 'needy': there is no profile 'wages'" "says which"
 sed -i 's/client_id/client_di/' "$T/config/tokenward/profiles.yaml"
-edit wages; is "$STATUS $(cat "$T/out")" "0 " "where something else is wrong with that: no word of it"
+printf '  needless:\n    client_id: x\n' >>"$T/config/tokenward/profiles.yaml"
+edit wages; is "$STATUS $(cat "$T/out")" "0 " "where something else is wrong with that, and with another: no word of it"
 rm "$other" "$T/config/tokenward/profiles.yaml"
 inode=$(stat -c %i "$file")
 editor 'true'
