@@ -81,8 +81,9 @@ wanted=$((PROFILES * HOURS * 3 / 4))
 is $? 0 "in $((HOURS * 3 / 4)) hours $made requests for $PROFILES profiles, as many as there are refreshes"
 is "$looked" "$looks 0 0" "each of $looks looks found a living token, and what was due was done"
 [ "$(memory "$pid")" -lt $((kb + 1024)) ]; is $? 0 "memory is flat ($kb KiB, $(memory "$pid") KiB)"
-# In the middle of a request there are some more.
-few_descriptors() { [ "$(descriptors "$pid")" -le $((fds + 2)) ]; }
+# Connections are kept: as many as requests were ever under way at once, which
+# on a busy host may be all.  One lost by each request would be many more.
+few_descriptors() { [ "$(descriptors "$pid")" -le $((fds + PROFILES)) ]; }
 until_true 30 few_descriptors; is $? 0 "descriptors are ($fds, $(descriptors "$pid"))"
 stop; is $? 0 "and the day ends cleanly"
 done_testing
