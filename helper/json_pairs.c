@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define ESCAPE 6 /* bytes of \uXXXX */
+#define ESCAPE 6 /* bytes of one, as \u00e9 */
 
 static uint32_t
 hex(const char *digits)
