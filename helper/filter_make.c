@@ -41,6 +41,13 @@
 #define ALL (LOCAL | NETWORK)
 #define THREAD 0x00010000u /* CLONE_THREAD of linux/sched.h */
 
+/* Which argument of clone(2) has the flags: on s390 the stack is first. */
+#ifdef __s390__
+#define CLONE_FLAGS 1
+#else
+#define CLONE_FLAGS 0
+#endif
+
 /* A call, in which phases, and what its arguments must look like. */
 struct row {
     int call;
@@ -196,7 +203,7 @@ static const struct row ROWS[] = {
     CALL(sysinfo, ALL),
     CALL(umask, ALL),
     CALL(uname, ALL),
-    CALL_IF(clone, NETWORK, 0, THREAD, THREAD),
+    CALL_IF(clone, NETWORK, CLONE_FLAGS, THREAD, THREAD),
     /* the broker, and what it starts for us */
     CALL(pidfd_open, NETWORK),
     CALL(wait4, NETWORK),
