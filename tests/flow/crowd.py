@@ -49,16 +49,18 @@ def idle(count, seconds):
 
 
 def slow(seconds):
-    callers = [call()]
+    callers = []
 
     def again():
-        try:
+        if not callers:
+            callers.append(call())
             callers[0].setblocking(False)
+        try:
             callers[0].send(b"command=status\n")
         except BlockingIOError:
             time.sleep(0.001)
         except OSError:
-            callers[0] = call()
+            callers.clear()
 
     until(seconds, again)
 
