@@ -191,6 +191,10 @@ tls_failure(const struct transfer *transfer, const struct failure *usual)
             return (struct failure){TLS_ROWS[i].status, TLS_ROWS[i].words,
                                     TLS_ROWS[i].hint, false};
     }
+    if (strstr(transfer->error, " alert "))
+        return (struct failure){TW_E_RETRY, "broke TLS off",
+                                "whoever runs it will see in its log why",
+                                false};
     return *usual;
 }
 

@@ -101,17 +101,37 @@ ask_in_tls(int port, int64_t timeout_ms)
     return run(&request);
 }
 
-/* To a ClientHello, the first in its queue. */
+/* What whoever listens answers to a ClientHello, the first in its queue. */
+struct hello_answer {
+    int listener;
+    const char *bytes;
+    size_t len;
+};
+
 static void *
-answer_in_plain(void *arg)
+answer_hello(void *arg)
 {
-    int fd = accept(*(int *)arg, NULL, NULL);
+    const struct hello_answer *self = arg;
+    int fd = accept(self->listener, NULL, NULL);
     char hello[1000];
 
     if (fd >= 0 && recv(fd, hello, sizeof hello, 0) > 0)
-        (void)raw_send_text(fd, "HTTP/1.1 400 Bad Request\r\n\r\n");
+        (void)send(fd, self->bytes, self->len, MSG_NOSIGNAL);
     (void)close(fd);
     return NULL;
+}
+
+static struct answer
+ask_who_answers(const struct hello_answer *hello, int port)
+{
+    struct hello_answer copy = *hello;
+    struct answer answer;
+    pthread_t thread;
+
+    cr_assert_eq(pthread_create(&thread, NULL, answer_hello, &copy), 0);
+    answer = ask_in_tls(port, time_limit(5000));
+    (void)pthread_join(thread, NULL);
+    return answer;
 }
 
 /* A port where nobody accepts, with a queue of one. */
@@ -132,8 +152,8 @@ open_port(int *port)
 
 Test(http_failure, a_port_without_tls_is_told_as_that)
 {
+    static const char PLAIN[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
     struct answer answer;
-    pthread_t thread;
     int port, listener = open_port(&port);
 
     set_up(raw_send_bytes);
@@ -144,13 +164,32 @@ Test(http_failure, a_port_without_tls_is_told_as_that)
     cr_assert(strstr(answer.err.message, "no connection came about"), "%s",
               answer.err.message);
     (void)close(accept(listener, NULL, NULL));
-    cr_assert_eq(pthread_create(&thread, NULL, answer_in_plain, &listener), 0);
-    answer = ask_in_tls(port, time_limit(5000));
-    (void)pthread_join(thread, NULL);
+    answer = ask_who_answers(
+        &(struct hello_answer){listener, PLAIN, sizeof PLAIN - 1}, port);
     (void)close(listener);
     cr_assert_eq(answer.err.status, TW_E_PROTOCOL);
     cr_assert(strstr(answer.err.message, "does not speak TLS") &&
                   strstr(answer.err.message, "plain http"),
+              "%s", answer.err.message);
+    tear_down();
+}
+
+Test(http_failure, an_alert_says_itself_why)
+{
+    /* Fatal, and of those that say nothing about versions (RFC 8446 6). */
+    static const char INTERNAL_ERROR[] = "\x15\x03\x03\x00\x02\x02\x50";
+    struct answer answer;
+    int port, listener = open_port(&port);
+
+    set_up(raw_send_bytes);
+    answer = ask_who_answers(&(struct hello_answer){listener, INTERNAL_ERROR,
+                                                    sizeof INTERNAL_ERROR - 1},
+                             port);
+    (void)close(listener);
+    cr_assert_eq(answer.err.status, TW_E_RETRY);
+    cr_assert(strstr(answer.err.message, "broke TLS off") &&
+                  strstr(answer.err.message, "internal error") &&
+                  !strstr(answer.err.message, "TLS 1.2"),
               "%s", answer.err.message);
     tear_down();
 }
