@@ -52,7 +52,7 @@ fence_survey(const struct profile *const *profiles, size_t count,
         needs.bearer_file = needs.bearer_file || profiles[i]->wlcg_discovery;
         for (size_t j = 0; (secret = profile_secret(profiles[i], j)); j++)
             needs.commands = needs.commands || secret->kind == SECRET_COMMAND;
-        needs.hooks = needs.hooks || hook_is_there(profile_hook(profiles[i]));
+        needs.hooks = needs.hooks || profile_has_hook(profiles[i]);
         for (const struct profile *source = profiles[i]; source;
              source = source->then)
             need_source(source, &needs);

@@ -236,7 +236,7 @@ note_published(struct published *published, const struct job *job)
     char *name;
 
     if (!published || !job->published ||
-        (published->hooks_alone && !hook_is_there(profile_hook(job->profile))))
+        (published->hooks_alone && !profile_has_hook(job->profile)))
         return;
     if (published->count == published->capacity) {
         size_t capacity = published->capacity ? published->capacity * 2 : 8;

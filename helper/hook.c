@@ -40,12 +40,6 @@ struct hook_process {
 
 #define HOOK_PROCESS_INIT ((struct hook_process){.program = PROGRAM_INIT})
 
-bool
-hook_is_there(const struct hook *hook)
-{
-    return hook->argv || hook->pidfile;
-}
-
 static void
 label_of(const char *profile, char out[static LABEL_MAX])
 {

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hook.h - on_refresh: what is done once a profile has a new token: a program,
- * a unit that is told, or a process that is sent a signal.
+ * hook.h - on_refresh is run: once, for one profile that has a new token.
  */
 #ifndef TW_HELPER_HOOK_H
 #define TW_HELPER_HOOK_H
 
+#include "helper/profile_hook.h"
 #include "helper/store.h"
 
 #define HOOK_MS 30000 /* then it is killed */
-
-/* Of a profile; all zero: there is none. */
-struct hook {
-    char **argv;   /* NULL-ended, or NULL: a signal */
-    char *pidfile; /* absolute; with signal */
-    int signal;
-};
-
-bool hook_is_there(const struct hook *hook);
 
 /* hook_run: for the token that @profile has by now; at most HOOK_MS.  The
  * program's environment is TOKENWARD_PROFILE, _TOKEN_FILE, _GENERATION and

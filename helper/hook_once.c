@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "helper/commands.h"
+#include "helper/hook.h"
 
 static void
 let_go(struct session *session, enum tw_status status)
@@ -128,7 +129,7 @@ command_hook(struct session *session, int argc, char **argv)
         status = session_find(session, argv[0], &store, &set, &profile);
     if (status)
         return status;
-    if (hook_is_there(profile_hook(profile)) && run(profile, &store, &err))
+    if (profile_has_hook(profile) && run(profile, &store, &err))
         return session_fail(session, &err);
     return TW_OK;
 }

@@ -20,7 +20,7 @@
 void
 hooks_want(struct hooks *hooks, struct ward *ward)
 {
-    if (!hook_is_there(profile_hook(ward->profile)) || ward->wants_hook)
+    if (!profile_has_hook(ward->profile) || ward->wants_hook)
         return;
     ward->wants_hook = true;
     if (ward->hook)
@@ -36,7 +36,7 @@ hooks_want(struct hooks *hooks, struct ward *ward)
 static bool
 has_hook(const struct ward *ward)
 {
-    return ward->profile && hook_is_there(profile_hook(ward->profile));
+    return ward->profile && profile_has_hook(ward->profile);
 }
 
 static void

@@ -230,6 +230,7 @@ helper_libhelper_la_SOURCES = \
 	helper/profile_instances.c \
 	helper/profile_instances.h \
 	helper/profile_hook.c \
+	helper/profile_hook.h \
 	helper/profile_keys.c \
 	helper/profile_keys.h \
 	helper/profile_links.c \

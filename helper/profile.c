@@ -46,6 +46,14 @@ profile_hook(const struct profile *profile)
     return profile->on_refresh ? profile->on_refresh : &NO_HOOK;
 }
 
+bool
+profile_has_hook(const struct profile *profile)
+{
+    const struct hook *hook = profile_hook(profile);
+
+    return hook->argv || hook->pidfile;
+}
+
 const char *
 profile_endpoint(const struct profile *profile)
 {

@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 #include "helper/arena.h"
-#include "helper/hook.h"
 #include "helper/host_names.h"
 #include "helper/jwt_signature.h"
 #include "helper/key_source.h"
 #include "helper/module.h"
+#include "helper/profile_hook.h"
 #include "helper/profile_request.h"
 #include "helper/readers.h"
 #include "helper/reply_rules.h"
@@ -216,6 +216,8 @@ const struct profile_identity *profile_identity(const struct profile *profile);
 const struct secret_source *profile_secret_next(const struct profile *profile);
 const struct readers *profile_readers(const struct profile *profile);
 const struct hook *profile_hook(const struct profile *profile);
+
+bool profile_has_hook(const struct profile *profile);
 
 /* profile_endpoint: where tokens are bought: the alias, if there is one, of a
  * client that shows a certificate (RFC 8705 5).  NULL: nowhere.

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "provider/base/text.h"
+
 #define SYSTEM_PATH "/var/lib/tokenward"
 
 /* Absolute, without a way back up, and with room for names after it. */
