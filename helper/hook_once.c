@@ -70,15 +70,17 @@ static enum tw_status
 run(const struct profile *profile, const struct store *store,
     struct tw_error *err)
 {
-    enum tw_status status =
-        hook_run(profile_hook(profile), store, profile->name, err);
     AUTO_STORE_PROFILE place = {
         .store = store,
         .name = profile->name,
         .dir = openat(store->root, profile->name,
                       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
         .lock = -1};
+    enum tw_status status;
 
+    if (place.dir >= 0)
+        store_hook_begin(&place);
+    status = hook_run(profile_hook(profile), store, profile->name, err);
     if (place.dir >= 0)
         store_hook_note(&place, status ? err : NULL, clock_now().wall);
     return status;

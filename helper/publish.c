@@ -159,6 +159,7 @@ publish_prepare(struct store_profile *place,
         record.answered_by = answered_by;
     }
     status = store_prepare(place, &record, publication->expected, change, err);
+    change->has_hook = !status && profile_has_hook(profile);
     if (!status)
         *numbers = (struct record){.generation = record.generation,
                                    .expires = record.expires,

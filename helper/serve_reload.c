@@ -258,6 +258,19 @@ read_first(struct serve *serve)
     serve->late_ms = LOOP_NEVER;
 }
 
+/* Those of tokens that still live, for which whoever was there before us, or a
+ * fetch that was killed, did not run them to their end. */
+static void
+run_owed_hooks(struct serve *serve)
+{
+    for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
+        if (ward->profile && profile_has_hook(ward->profile) &&
+            ward->entry.facts.lifetime > 0 &&
+            store_hook_is_owed(&serve->store, ward->name))
+            hooks_want(&serve->hooks, ward);
+    }
+}
+
 enum tw_status
 serve_load(struct serve *serve, struct tw_error *err)
 {
@@ -273,6 +286,7 @@ serve_load(struct serve *serve, struct tw_error *err)
         serve_strays_again(serve);
     while (serve->strays)
         (void)serve_strays_turn(serve, loop_now_ms());
+    run_owed_hooks(serve);
     return TW_OK;
 }
 

@@ -7,18 +7,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "helper/bearer_file.h"
 #include "helper/metadata_kept.h"
 #include "helper/replace.h"
 #include "helper/store_place.h"
 #include "helper/token_file.h"
+#include "provider/base/auto.h"
 #include "provider/base/epoch.h"
 
 #define BACKOFF_FILE "backoff"
 #define HOOK_FILE "hook"
+#define UNTOLD_FILE "untold"   /* a token was published whose hook is owed */
+#define TELLING_FILE "telling" /* and is being run */
 #define BACKOFF_NAME_MAX 24
 
 enum tw_status
@@ -67,6 +72,18 @@ store_prepare(struct store_profile *profile, const struct record *record,
     return TW_OK;
 }
 
+/* Before the token is there, or a kill between the two would lose it; a
+ * failure to do so is nobody's: the hook is run by who lives. */
+static void
+owe_hook(int dir)
+{
+    AUTO_CLOSE int fd =
+        openat(dir, UNTOLD_FILE,
+               O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+
+    (void)fd;
+}
+
 /* Under the guard: the last of them where WLCG's clients look, if the profile
  * wants it, or did. */
 static enum tw_status
@@ -75,10 +92,12 @@ put_all(const struct store_change *change, bool had_bearer,
 {
     const struct store_profile *profile = change->profile;
     const struct secret *record = &change->record, *token = &change->token;
-    enum tw_status status =
-        replace_file_for(profile->dir, RECORD_FILE, profile->readers,
-                         record->bytes, record->len, err);
+    enum tw_status status;
 
+    if (change->has_hook)
+        owe_hook(profile->dir);
+    status = replace_file_for(profile->dir, RECORD_FILE, profile->readers,
+                              record->bytes, record->len, err);
     if (!status)
         status = put_token(profile, token->bytes, token->len, err);
     if (!status && (change->wlcg_discovery || had_bearer))
@@ -175,7 +194,8 @@ forget_file(const struct store_profile *profile, const char *name,
 static enum tw_status
 forget(const struct store_profile *profile, bool gone, struct tw_error *err)
 {
-    static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE, HOOK_FILE};
+    static const char *const FILES[] = {TOKEN_FILE, RECORD_FILE, HOOK_FILE,
+                                        UNTOLD_FILE, TELLING_FILE};
     const struct store *store = profile->store;
     AUTO_RECORD kept = RECORD_INIT;
     AUTO_GUARD guard = REPLACE_GUARD_INIT;
@@ -236,12 +256,35 @@ store_backoff(const struct store_profile *profile, unsigned source,
     put_note(profile, backoff_name(source, name), backoff);
 }
 
+/* A token that comes while it runs owes another one. */
+void
+store_hook_begin(const struct store_profile *profile)
+{
+    (void)renameat(profile->dir, UNTOLD_FILE, profile->dir, TELLING_FILE);
+}
+
+bool
+store_hook_is_owed(const struct store *store, const char *name)
+{
+    static const char *const FILES[] = {UNTOLD_FILE, TELLING_FILE};
+    char path[NAME_MAX + 1];
+    struct stat st;
+
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", name, FILES[i]);
+        if (fstatat(store->root, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+            return true;
+    }
+    return false;
+}
+
 void
 store_hook_note(const struct store_profile *profile,
                 const struct tw_error *failure, int64_t wall)
 {
     struct backoff note;
 
+    (void)forget_file(profile, TELLING_FILE, NULL);
     if (!failure) {
         (void)forget_file(profile, HOOK_FILE, NULL);
         return;

@@ -96,6 +96,7 @@ struct store_change {
     struct store_profile *profile;
     struct secret record, token; /* their files' texts */
     bool wlcg_discovery;
+    bool has_hook; /* publish.c: an on_refresh is owed from then on */
     int64_t expected;
 };
 
@@ -146,10 +147,17 @@ void store_backoff(const struct store_profile *profile, unsigned source,
 void store_note(const struct store_profile *profile, unsigned source,
                 struct backoff *out);
 
-/* store_hook_note: the same of on_refresh, which has failed so at @wall (NULL:
- * which went well). */
+/* store_hook_begin: on_refresh begins for the token that is kept. */
+void store_hook_begin(const struct store_profile *profile);
+
+/* store_hook_note: it has ended, and failed so at @wall (NULL: it went well),
+ * of which a note is kept as store_backoff() keeps one. */
 void store_hook_note(const struct store_profile *profile,
                      const struct tw_error *failure, int64_t wall);
+
+/* store_hook_is_owed: did on_refresh not come to its end for what was
+ * published of @name, as where whoever ran it was killed? */
+bool store_hook_is_owed(const struct store *store, const char *name);
 
 #define AUTO_STORE AUTO(store_close) struct store
 #define AUTO_STORE_PROFILE AUTO(store_leave) struct store_profile
