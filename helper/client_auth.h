@@ -25,6 +25,7 @@ struct client_proof {
     struct secret authorization; /* a header line ("Authorization: ..."), or
                                     empty */
     struct secret sent; /* the secret or assertion: must not come back */
+    bool has_blank;     /* a secret begins or ends with one */
     bool is_once;       /* an assertion is good for one use (RFC 7523 3) */
     struct identity identity; /* for the handshake; has_identity: it is one */
     bool has_identity;

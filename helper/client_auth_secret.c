@@ -13,6 +13,15 @@
 
 #define PAIR_MAX (AUTHORIZATION_MAX / 2)
 
+static bool
+has_blank_around(const struct secret *secret)
+{
+    const char *text = secret_text(secret);
+
+    return secret->len && (strchr(" \t", text[0]) != NULL ||
+                           strchr(" \t", text[secret->len - 1]) != NULL);
+}
+
 enum tw_status
 client_auth_read_secret(const struct client_auth *auth)
 {
@@ -28,6 +37,7 @@ client_auth_read_secret(const struct client_auth *auth)
         return status;
     if (!secret_append(&proof->mark, secret_text(&secret), secret.len))
         return tw_no_memory(auth->err);
+    proof->has_blank = has_blank_around(&secret);
     secret_take(&proof->sent, &secret);
     return TW_OK;
 }

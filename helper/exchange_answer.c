@@ -75,7 +75,8 @@ exchange_answer_explain(const struct exchange_context *context,
     bool bare = has_kept && reply->class == REPLY_HTTP_ERROR &&
                 reply->http_status == 400;
 
-    explain_reply(context->profile, sent->url, reply, &out->err);
+    explain_reply(context->profile, sent->url, reply, &sent->form->proof,
+                  &out->err);
     if (sent->no_next->status) {
         exchange_form_no_next(sent->no_next, &out->err);
         (void)secret_append(&out->mark, secret_text(mark), mark->len);

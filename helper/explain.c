@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/client_auth.h"
-
 enum concern {
     ABOUT_PROFILE,
     ABOUT_ENDPOINT,
@@ -234,7 +232,7 @@ has_openid(const char *scope)
 /* What the table cannot know: the profile's own facts. */
 static void
 write_facts(const struct profile *profile, const struct reply *reply,
-            char *out, size_t size)
+            const struct client_proof *proof, char *out, size_t size)
 {
     char source[280];
     struct shown shown;
@@ -245,7 +243,10 @@ write_facts(const struct profile *profile, const struct reply *reply,
     switch ((int)reply->class) {
     case REPLY_INVALID_CLIENT:
         client_auth_describe(profile, source, sizeof source);
-        (void)snprintf(out, size, "%s; ", source);
+        (void)snprintf(out, size, "%s%s; ", source,
+                       proof && proof->has_blank
+                           ? " and begins or ends with a blank, which is sent"
+                           : "");
         break;
     case REPLY_INVALID_SCOPE:
         if (scope)
@@ -306,7 +307,8 @@ explain_unsent(const struct profile *profile, const char *url,
 
 void
 explain_reply(const struct profile *profile, const char *url,
-              const struct reply *reply, struct tw_error *err)
+              const struct reply *reply, const struct client_proof *proof,
+              struct tw_error *err)
 {
     const struct row *row = row_of(profile, reply);
     char place[300], answer[360], facts[400];
@@ -319,7 +321,7 @@ explain_reply(const struct profile *profile, const char *url,
     }
     write_place(profile, url, row->concern, place, sizeof place);
     write_answer(reply, answer, sizeof answer);
-    write_facts(profile, reply, facts, sizeof facts);
+    write_facts(profile, reply, proof, facts, sizeof facts);
     (void)tw_fail(
         err, has_no_login(profile, reply) ? TW_E_DENIED : reply_status(reply),
         "%s: %s\n%s%s", place, answer, facts,

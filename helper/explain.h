@@ -6,13 +6,16 @@
 #ifndef TW_HELPER_EXPLAIN_H
 #define TW_HELPER_EXPLAIN_H
 
+#include "helper/client_auth.h"
 #include "helper/profile.h"
 #include "helper/reply.h"
 
 /* explain_reply: fills in @err for any class but REPLY_TOKEN.  @url: who was
- * asked; another option's than token_endpoint is told as that. */
+ * asked; another option's than token_endpoint is told as that.  @proof: what
+ * the client was proved by, or NULL. */
 void explain_reply(const struct profile *profile, const char *url,
-                   const struct reply *reply, struct tw_error *err);
+                   const struct reply *reply, const struct client_proof *proof,
+                   struct tw_error *err);
 
 /* explain_unsent: @err says why a request for a token did not even begin; it
  * then names the profile's line, too. */

@@ -111,6 +111,18 @@ like "$out" "hint: the assertion came from file .*pod/token" "with where it came
 chmod 666 "$T/config/tokenward/pod/..two/token"
 refused given 73 "lets others write"
 
+# What nobody sees in a file.
+for blank in 'blank ' '	blank' blank; do
+    printf '%s\n' "$blank" >"$T/config/tokenward/secret.blank"
+    chmod 600 "$T/config/tokenward/secret.blank"
+    own "$T/config/tokenward/secret.blank"
+    profile blank /m/status=401,error=invalid_client/oauth/v1/token
+    sed -i 's#client_secret:.*#client_secret: {file: ../secret.blank}#' "$T/config/tokenward/profiles.d/blank.yaml"
+    refused blank 77 "the secret came from file "
+    case $blank in blank) is "$(echo "$out" | grep -c blank,)" 0 "a secret without blanks" ;;
+    *) like "$out" "secret[.]blank and begins or ends with a blank, which is sent; " "one that begins or ends with a blank: is told" ;; esac
+done
+
 # Refusals: the server's, with the line and what to look at.
 client wrongkey ec private_key_jwt 'assertion_key: ../keys/other.key'
 refused wrongkey 77 "wrongkey.yaml:[0-9]*: .*client_id: the server says invalid_client"

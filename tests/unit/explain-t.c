@@ -60,7 +60,7 @@ explain(int status, const char *body, struct tw_error *err)
     cr_assert(secret_append_text(&http.body, body));
     reply_read(&http, scrub, &reply);
     cr_assert_neq(reply.class, REPLY_TOKEN);
-    explain_reply(&profile, asked, &reply, err);
+    explain_reply(&profile, asked, &reply, NULL, err);
     reply_clear(&reply);
     secret_clear(&http.body);
     return (enum tw_status)err->status;
