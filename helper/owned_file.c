@@ -12,18 +12,54 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "provider/base/mark.h"
 
 #define CHUNK 4096
 #define FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
+/* Whose it is, if it can be seen, and what opens it to us, but to nobody who
+ * may have none of @forbidden.  What is not of owner and mode is no affair of
+ * the file's owner. */
 static enum tw_status
-explain_open(const struct owned_path *path, int reason, struct tw_error *err)
+explain_closed(const struct owned_path *path, mode_t forbidden,
+               struct tw_error *err)
+{
+    const char *opens = NULL;
+    uid_t user = geteuid();
+    char owner[32];
+    struct stat st;
+
+    if (fstatat(path->dir, path->name, &st, 0) < 0)
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s: Permission denied\n"
+                       "a directory above it is closed to uid %u",
+                       path->label, (unsigned)user);
+    (void)snprintf(owner, sizeof owner, "chown %u", (unsigned)user);
+    if (st.st_uid == 0 && user && !(forbidden & (S_IRGRP | S_IROTH)))
+        opens = S_ISDIR(st.st_mode) ? "chmod a+rx" : "chmod a+r";
+    else if (st.st_uid != user)
+        opens = owner;
+    else if (!(st.st_mode & S_IRUSR))
+        opens = "chmod u+r";
+    return tw_fail(err, TW_E_ACCESS,
+                   "%s: Permission denied: mode %04o of uid %u%s%s%s%s",
+                   path->label, (unsigned)st.st_mode & 07777,
+                   (unsigned)st.st_uid, opens ? "\n" : "", opens ? opens : "",
+                   opens ? " " : "", opens ? path->path : "");
+}
+
+static enum tw_status
+explain_open(const struct owned_path *path, mode_t forbidden, int reason,
+             struct tw_error *err)
 {
     switch (reason) {
+    case EACCES:
+        return explain_closed(path, forbidden, err);
     case ENOENT:
         return tw_fail(err, TW_E_NOT_FOUND, "%s: does not exist", path->label);
     case ELOOP:
@@ -87,7 +123,7 @@ owned_file_open(const struct owned_path *path, const struct owned_rule *rule,
     struct stat found;
 
     if (fd < 0)
-        return explain_open(path, errno, err);
+        return explain_open(path, rule->forbidden, errno, err);
     if (fstat(fd, &found) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", path->label);
     if (!S_ISREG(found.st_mode))
@@ -121,7 +157,7 @@ owned_directory_open(const struct owned_path *path, bool follow, int *out,
                        "root)",
                        path->label);
     if (fd < 0)
-        return explain_open(path, errno, err);
+        return explain_open(path, S_IWGRP | S_IWOTH, errno, err);
     if (fstat(fd, &found) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", path->label);
     status = check_owner(path, &found, true, err);

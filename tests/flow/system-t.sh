@@ -131,13 +131,19 @@ refused() { # refused OWNER MODE PATTERN NAME
     chmod "$2" "$SYSCONF/secret"
     out=$(helper fetch --force sys 2>&1); is $? 73 "$4: exit 73"
     like "$out" "profiles.d/sys.yaml:5:.*secret: $3" "and why"
+    like "$out" "^tokenward-helper: hint: $5 $SYSCONF/.*/secret$" "and what to do"
 }
 chown "$SERVICE_ID:0" "$SYSCONF/secret"
 chmod 600 "$SYSCONF/secret"
 helper fetch --force sys; is $? 0 "a secret of the service user's own"
-refused 0:0 600 "Permission denied" "a secret for root alone"
-refused "65534:$SERVICE_ID" 640 "belongs to uid 65534" "a secret of another user's"
-refused "0:$SERVICE_ID" 644 "mode 0644 lets others read it" "a secret that all may read"
+refused 0:0 600 "Permission denied: mode 0600 of uid 0$" "a secret for root alone" "chown $SERVICE_ID"
+refused "65534:$SERVICE_ID" 640 "belongs to uid 65534" "a secret of another user's" "chown $SERVICE_ID"
+refused "0:$SERVICE_ID" 644 "mode 0644 lets others read it" "a secret that all may read" "chmod 640"
+refused "0:$SERVICE_ID" 660 "mode 0660 lets others write it" "a secret that a group may write" "chmod 640"
+chmod 700 "$SYSCONF/profiles.d"
+out=$(helper check 2>&1); is $? 73 "a directory of profiles for root alone: exit 73"
+like "$out" "^tokenward-helper: hint: chmod a+rx $SYSCONF/profiles.d$" "and what to do"
+chmod 755 "$SYSCONF/profiles.d"
 is "$(as_service head -n 1 /run/tokenward/sys/record)" tokenward-record=1 "the token of before is still kept"
 
 # A person logs in for all of its readers: root does, and what is kept is the
