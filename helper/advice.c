@@ -230,14 +230,16 @@ about_secret(const struct adviser *this, const struct secret_source *secret)
 {
     bool lacks = stack_lacks_secret(secret, this->environment);
     char what[320], text[512];
+    struct tw_error lack;
 
     secret_source_describe(secret, what, sizeof what);
     if (lacks && this->source->source_number)
         return; /* then the next source is for this host */
     if (lacks) {
-        (void)snprintf(text, sizeof text, "%s is not there, or not for us",
-                       what);
-        say(this, secret->line, text);
+        (void)tw_fail(&lack, TW_E_CONFIG, "%s is not there, or not for us",
+                      what);
+        secret_source_remedy(secret, &lack);
+        say(this, secret->line, lack.message);
     } else if (secret->kind == SECRET_ENV) {
         (void)snprintf(text, sizeof text,
                        "%s: whatever you start inherits it\n"

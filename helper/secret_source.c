@@ -33,12 +33,14 @@ struct reading {
 };
 
 static enum tw_status
-not_found_is_config(struct tw_error *err, enum tw_status status)
+not_found_is_config(const struct reading *reading, enum tw_status status)
 {
     if (status != TW_E_NOT_FOUND)
         return status;
-    if (err)
-        err->status = TW_E_CONFIG;
+    if (reading->err) {
+        reading->err->status = TW_E_CONFIG;
+        secret_source_remedy(reading->source, reading->err);
+    }
     return TW_E_CONFIG;
 }
 
@@ -59,7 +61,7 @@ read_open(const struct reading *reading, const struct owned_path *path,
             reading->err->status = TW_E_ACCESS;
         return TW_E_ACCESS;
     }
-    return not_found_is_config(reading->err, status);
+    return not_found_is_config(reading, status);
 }
 
 static enum tw_status
@@ -148,7 +150,7 @@ read_credential(const struct reading *reading)
                        reading->label);
     status = owned_directory_open(&path, false, &fd, &st, reading->err);
     if (status)
-        return not_found_is_config(reading->err, status);
+        return not_found_is_config(reading, status);
     path.dir = fd;
     path.name = reading->source->text;
     path.path = whole;
@@ -162,9 +164,12 @@ read_variable(const struct reading *reading)
     const char *value =
         environment_get(reading->context->environment, reading->source->text);
 
-    if (!value)
-        return tw_fail(reading->err, TW_E_CONFIG, "%s: is not set",
-                       reading->label);
+    if (!value) {
+        (void)tw_fail(reading->err, TW_E_CONFIG, "%s: is not set",
+                      reading->label);
+        secret_source_remedy(reading->source, reading->err);
+        return TW_E_CONFIG;
+    }
     if (strnlen(value, reading->out->max + 1) > reading->out->max)
         return too_large(reading);
     return secret_append_text(reading->out, value)
@@ -220,17 +225,26 @@ read_profile(const struct reading *reading)
 struct kind {
     const char *noun;
     enum tw_status (*read)(const struct reading *reading);
+    const char *remedy; /* where it is not there; or NULL */
 };
 
 static const struct kind KINDS[] = {
-    [SECRET_NONE] = {"no secret", NULL},
-    [SECRET_VALUE] = {"the profile itself", read_value},
-    [SECRET_FILE] = {"file", read_file},
-    [SECRET_CREDENTIAL] = {"credential", read_credential},
-    [SECRET_ENV] = {"environment variable", read_variable},
-    [SECRET_COMMAND] = {"command", read_command},
-    [SECRET_FOREIGN_FILE] = {"file", read_foreign_file},
-    [SECRET_PROFILE] = {"profile", read_profile},
+    [SECRET_NONE] = {"no secret", NULL, NULL},
+    [SECRET_VALUE] = {"the profile itself", read_value, NULL},
+    [SECRET_FILE] = {"file", read_file,
+                     "write the secret there, as its one line, and chmod 600 "
+                     "it"},
+    [SECRET_CREDENTIAL] = {"credential", read_credential,
+                           "name it in the unit's LoadCredential="},
+    [SECRET_ENV] = {"environment variable", read_variable,
+                    "export it where tokenward is started, a resident helper "
+                    "too"},
+    [SECRET_COMMAND] = {"command", read_command,
+                        "is it installed, and in the helper's PATH?"},
+    [SECRET_FOREIGN_FILE] = {"file", read_foreign_file,
+                             "is it the path, and does the program run that "
+                             "writes it?"},
+    [SECRET_PROFILE] = {"profile", read_profile, NULL},
 };
 
 /* One LF or CRLF at the end belongs to the file, not to the secret. */
@@ -282,6 +296,13 @@ secret_source_describe(const struct secret_source *source, char *out,
     (void)snprintf(out, size, "%s%s%s", KINDS[source->kind].noun,
                    name ? " " : "",
                    name ? text_printable(&shown, name, strlen(name)) : "");
+}
+
+void
+secret_source_remedy(const struct secret_source *source, struct tw_error *err)
+{
+    if (err && KINDS[source->kind].remedy)
+        error_hint(err, KINDS[source->kind].remedy);
 }
 
 void

@@ -72,6 +72,11 @@ secret_source_read_document(const struct secret_source *source,
 void secret_source_describe(const struct secret_source *source, char *out,
                             size_t size);
 
+/* secret_source_remedy: gives @err, that the source is not there, the hint what
+ * to do. */
+void secret_source_remedy(const struct secret_source *source,
+                          struct tw_error *err);
+
 /* secret_source_place: "FILE:LINE:COLUMN: secret from file /x/y". */
 void secret_source_place(const struct secret_source *source, char *out,
                          size_t size);

@@ -130,7 +130,9 @@ stack_missing(const struct profile *source,
             is_spare(source, secret, context))
             continue;
         secret_source_describe(secret, what, sizeof what);
-        return fail_absent(source->file, secret->line, what, err);
+        (void)fail_absent(source->file, secret->line, what, err);
+        secret_source_remedy(secret, err);
+        return true;
     }
     for (size_t i = 0; profile_source_file(source, i, &file); i++) {
         if (lacks_path(source, file.path, file.line, err))

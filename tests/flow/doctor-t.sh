@@ -160,8 +160,8 @@ else
     skip "a full disk" "needs root"
 fi
 rm "$T/config/tokenward/secret"
-doctor pay; is $STATUS 78 "a secret that is not there: exit 78"
-says '^  FAIL  secret .*pay.yaml:[0-9]*.*secret' "says so, with the line"
+broken 78 '^  FAIL  secret .*pay.yaml:[0-9]*.*secret is not there$' "a secret that is not there"
+says '^  *-> write the secret there, as its one line, and chmod 600 it$' "and how it comes there"
 says '^  ok    answer ' "and asks the endpoint all the same"
 profile pay /oauth/v1/token
 printf 'profiles:\n  odd: [\n' >"$T/config/tokenward/profiles.d/odd.yaml"; chmod 600 "$T/config/tokenward/profiles.d/odd.yaml"; own "$T/config"

@@ -154,5 +154,7 @@ Test(exchange_take, taking_what_is_no_token)
                        "handed out");
     set_source("UNSET");
     RUN(DO(TAKE, .text = "assertion"), DONE);
-    expect(TW_E_CONFIG, FROM("UNSET") ": is not set");
+    expect(TW_E_CONFIG,
+           FROM("UNSET") ": is not set\nexport it where tokenward is "
+                         "started, a resident helper too");
 }

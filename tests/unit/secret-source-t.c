@@ -86,7 +86,10 @@ Test(secret_source, file_is_checked)
     const struct secret_source source =
         source_of(SECRET_FILE, scratch_path("secret"));
 
-    expect_refusal(&source, false, TW_E_CONFIG, FILE_ "does not exist");
+    expect_refusal(&source, false, TW_E_CONFIG,
+                   FILE_
+                   "does not exist\nwrite the secret there, as its one line, "
+                   "and chmod 600 it");
     scratch_put("secret", 0640, "s3cret", 6);
     expect_refusal(&source, false, TW_E_ACCESS,
                    FILE_ "mode 0640 lets others read it; wanted: 0600\nchmod "
@@ -271,7 +274,8 @@ Test(secret_source, credential_without_directory)
                          "absolute path without ..");
     (void)strcpy(sourced_variable, "CREDENTIALS_DIRECTORY=/run/..x/none");
     expect_refusal(&source, false, TW_E_CONFIG,
-                   PLACE "credential acme: does not exist");
+                   PLACE "credential acme: does not exist\nname it in the "
+                         "unit's LoadCredential=");
 }
 
 Test(secret_source, environment_variable)
@@ -281,7 +285,9 @@ Test(secret_source, environment_variable)
     expect_secret(&source, true, "s3cret");
     source.text = (char[]){"NONE"};
     expect_refusal(&source, false, TW_E_CONFIG,
-                   PLACE "environment variable NONE: is not set");
+                   PLACE
+                   "environment variable NONE: is not set\nexport it where "
+                   "tokenward is started, a resident helper too");
     source.text = (char[]){"EMPTY"};
     expect_refusal(&source, false, TW_E_CONFIG,
                    PLACE "environment variable EMPTY: is empty");
