@@ -7,13 +7,11 @@
  */
 #include "helper/advice.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "helper/program.h"
 #include "helper/stack.h"
@@ -195,59 +193,29 @@ about_file(const struct adviser *this)
     say(this, source->line, text);
 }
 
-/* What reading it would say: @what it is, and where. */
-static void
-about_secret_file(const struct adviser *this,
-                  const struct secret_source *secret, const char *what)
-{
-    const mode_t closed = this->system ? 07 : 077;
-    char text[512];
-    struct stat st;
-
-    if (lstat(secret->text, &st) < 0)
-        return;
-    if (S_ISLNK(st.st_mode))
-        (void)snprintf(text, sizeof text,
-                       "%s is a symbolic link, and refused when it is read\n"
-                       "name the file that it leads to",
-                       what);
-    else if (st.st_mode & closed)
-        (void)snprintf(text, sizeof text,
-                       "%s: mode %04o, and it is refused when it is read\n"
-                       "chmod 600 it",
-                       what, (unsigned)st.st_mode & 07777);
-    else if (faccessat(AT_FDCWD, secret->text, R_OK, AT_EACCESS) < 0)
-        (void)snprintf(text, sizeof text,
-                       "%s: mode %04o of uid %u, and we cannot read it", what,
-                       (unsigned)st.st_mode & 07777, (unsigned)st.st_uid);
-    else
-        return;
-    say(this, secret->line, text);
-}
-
 static void
 about_secret(const struct adviser *this, const struct secret_source *secret)
 {
     bool lacks = stack_lacks_secret(secret, this->environment);
     char what[320], text[512];
-    struct tw_error lack;
+    struct tw_error fault;
 
     secret_source_describe(secret, what, sizeof what);
     if (lacks && this->source->source_number)
         return; /* then the next source is for this host */
     if (lacks) {
-        (void)tw_fail(&lack, TW_E_CONFIG, "%s is not there, or not for us",
+        (void)tw_fail(&fault, TW_E_CONFIG, "%s is not there, or not for us",
                       what);
-        secret_source_remedy(secret, &lack);
-        say(this, secret->line, lack.message);
+        secret_source_remedy(secret, &fault);
+        say(this, secret->line, fault.message);
     } else if (secret->kind == SECRET_ENV) {
         (void)snprintf(text, sizeof text,
                        "%s: whatever you start inherits it\n"
                        "{file: PATH} or {credential: NAME} keeps it from them",
                        what);
         say(this, secret->line, text);
-    } else if (secret->kind == SECRET_FILE) {
-        about_secret_file(this, secret, what);
+    } else if (secret_source_look(secret, this->system, what, &fault)) {
+        say(this, secret->line, fault.message);
     }
 }
 

@@ -101,7 +101,10 @@ say_secrets(const struct description *this, const struct profile *source)
             continue;
         secret_source_describe(secret, what, sizeof what);
         say("secret", "line %u: %s: %s", secret->line, what,
-            stack_lacks_secret(secret, environment) ? "NOT there" : "there");
+            stack_lacks_secret(secret, environment) ? "NOT there"
+            : secret_source_look(secret, this->secrets.system, what, NULL)
+                ? "there, and REFUSED"
+                : "there");
     }
 }
 
@@ -205,6 +208,11 @@ say_turn(struct description *this, const struct profile *source)
         outcome = STACK_DENIED;
     } else if (left == 0 && this->spent) {
         say("rule", "not asked before max_fetches allows it");
+        return;
+    } else if (left == 0 && stack_refuses(source, &this->secrets, &err)) {
+        say("rule", "a fetch that comes here ends: %.*s",
+            (int)strcspn(err.message, "\n"), err.message);
+        this->decided = true;
         return;
     } else if (left == 0) {
         say("rule", this->decided ? "asked if those before it fail"

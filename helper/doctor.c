@@ -190,6 +190,8 @@ look_at_source(struct doctor *doctor, const struct profile *source,
         doctor_fail(doctor, "secret", -1, &err);
     else
         doctor_say(doctor, SHEET_GOOD, TW_OK, "secret", -1,
+    else if (stack_refuses(source, secrets, &err))
+        pass_over(doctor, SHEET_WARN, is_first, "secret", &err);
                    "what the profile names is there");
     doctor_endpoint(doctor, source, secrets, dir);
     return true;

@@ -64,7 +64,8 @@ explain_open(const struct owned_path *path, mode_t forbidden, int reason,
         return tw_fail(err, TW_E_NOT_FOUND, "%s: does not exist", path->label);
     case ELOOP:
         return tw_fail(err, TW_E_ACCESS,
-                       "%s: is a symbolic link, which is not followed here",
+                       "%s: is a symbolic link, which is not followed here\n"
+                       "put the file itself there, or name it",
                        path->label);
     case ENXIO: /* a socket, or a device without its hardware */
         return tw_fail(err, TW_E_ACCESS, "%s: is not a regular file",

@@ -90,26 +90,28 @@ read_path(const struct reading *reading, const struct owned_rule *rule)
     return read_open(reading, &path, rule);
 }
 
+/* Whoever writes a foreign one decides who may read it, and may swap it by a
+ * link, as Kubernetes does; nobody else may write it. */
+static struct owned_rule
+rule_of_file(enum secret_kind kind, bool system)
+{
+    if (kind == SECRET_FOREIGN_FILE)
+        return (struct owned_rule){.root_too = true,
+                                   .follow = true,
+                                   .forbidden = 022,
+                                   .wanted = 0644};
+    return (struct owned_rule){.root_too = system,
+                               .forbidden = system ? 037 : 077,
+                               .wanted = system ? 0640 : 0600};
+}
+
 static enum tw_status
 read_file(const struct reading *reading)
 {
-    bool system = reading->context->system;
-    const struct owned_rule rule = {.root_too = system,
-                                    .forbidden = system ? 037 : 077,
-                                    .wanted = system ? 0640 : 0600};
+    const struct owned_rule rule =
+        rule_of_file(reading->source->kind, reading->context->system);
 
     return read_path(reading, &rule);
-}
-
-/* Whoever writes it decides who may read it, and may swap it by a link, as
- * Kubernetes does; nobody else may write it. */
-static enum tw_status
-read_foreign_file(const struct reading *reading)
-{
-    static const struct owned_rule RULE = {
-        .root_too = true, .follow = true, .forbidden = 022, .wanted = 0644};
-
-    return read_path(reading, &RULE);
 }
 
 /* Absolute and without a way back up, as systemd sets it. */
@@ -241,7 +243,7 @@ static const struct kind KINDS[] = {
                     "too"},
     [SECRET_COMMAND] = {"command", read_command,
                         "is it installed, and in the helper's PATH?"},
-    [SECRET_FOREIGN_FILE] = {"file", read_foreign_file,
+    [SECRET_FOREIGN_FILE] = {"file", read_file,
                              "is it the path, and does the program run that "
                              "writes it?"},
     [SECRET_PROFILE] = {"profile", read_profile, NULL},
@@ -303,6 +305,23 @@ secret_source_remedy(const struct secret_source *source, struct tw_error *err)
 {
     if (err && KINDS[source->kind].remedy)
         error_hint(err, KINDS[source->kind].remedy);
+}
+
+enum tw_status
+secret_source_look(const struct secret_source *source, bool system,
+                   const char *label, struct tw_error *err)
+{
+    const struct owned_rule rule = rule_of_file(source->kind, system);
+    const struct owned_path path = {.dir = AT_FDCWD,
+                                    .name = source->text,
+                                    .path = source->text,
+                                    .label = label};
+    AUTO_CLOSE int fd = -1;
+    struct stat st;
+
+    if (source->kind != SECRET_FILE && source->kind != SECRET_FOREIGN_FILE)
+        return TW_OK;
+    return owned_file_open(&path, &rule, &fd, &st, err);
 }
 
 void

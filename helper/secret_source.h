@@ -72,10 +72,17 @@ secret_source_read_document(const struct secret_source *source,
 void secret_source_describe(const struct secret_source *source, char *out,
                             size_t size);
 
-/* secret_source_remedy: gives @err, that the source is not there, the hint what
- * to do. */
+/* secret_source_remedy: gives @err, that the source is not there, the hint
+ * what to do. */
 void secret_source_remedy(const struct secret_source *source,
                           struct tw_error *err);
+
+/* secret_source_look: what a reading would say of the owner and mode of a file
+ * that is there, which is opened and not read; TW_OK for what is no file.
+ * @label begins the message.  Statuses of owned_file_open(). */
+enum tw_status secret_source_look(const struct secret_source *source,
+                                  bool system, const char *label,
+                                  struct tw_error *err);
 
 /* secret_source_place: "FILE:LINE:COLUMN: secret from file /x/y". */
 void secret_source_place(const struct secret_source *source, char *out,

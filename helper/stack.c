@@ -142,6 +142,26 @@ stack_missing(const struct profile *source,
 }
 
 bool
+stack_refuses(const struct profile *source,
+              const struct secret_context *context, struct tw_error *err)
+{
+    const struct secret_source *secret;
+    char what[320], label[768];
+
+    for (size_t i = 0; (secret = profile_source_secret(source, i)); i++) {
+        if (stack_lacks_secret(secret, context->environment) ||
+            is_spare(source, secret, context))
+            continue;
+        secret_source_describe(secret, what, sizeof what);
+        (void)snprintf(label, sizeof label, "%s:%u: %s", source->file,
+                       secret->line, what);
+        if (secret_source_look(secret, context->system, label, err))
+            return true;
+    }
+    return false;
+}
+
+bool
 stack_lacks_module(const struct profile *source, struct tw_error *err)
 {
     const struct tw_error *fault = &source->module->fault;

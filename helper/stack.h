@@ -35,6 +35,12 @@ struct stack_account {
 bool stack_missing(const struct profile *source,
                    const struct secret_context *context, struct tw_error *err);
 
+/* stack_refuses: is a secret's file that @source needs there, and of an owner
+ * or mode that reading it refuses, which ends a fetch?  @err then says why.
+ * Nothing is read. */
+bool stack_refuses(const struct profile *source,
+                   const struct secret_context *context, struct tw_error *err);
+
 /* stack_lacks_module: is @source's provider missing or broken?  @err then says
  * why (TW_E_MODULE); none but a source of several is read without one. */
 bool stack_lacks_module(const struct profile *source, struct tw_error *err);

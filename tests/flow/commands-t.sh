@@ -119,14 +119,14 @@ unwise a.example.com/token 'client_secret: {file: /nonexistent}'
 like "$out" "warning: .*odd.yaml:5: .*file /nonexistent is not there" "check: a secret that is not there"
 chmod 640 "$T/config/tokenward/secret"
 unwise a.example.com/token
-like "$out" "warning: .*mode 0640, and it is refused" "check: a secret that others may read"
+like "$out" "warning: .*odd.yaml:5: .*secret: mode 0640 lets others read it; wanted: 0600$" "check: a secret that others may read"
 chmod 000 "$T/config/tokenward/secret"
 unwise a.example.com/token
-like "$out" "warning: .*odd.yaml:5: .*mode 0000 of uid $USER_ID, and we cannot read it" "check: a secret that nobody may read"
+like "$out" "warning: .*odd.yaml:5: .*Permission denied: mode 0000 of uid $USER_ID$" "check: a secret that nobody may read"
 chmod 600 "$T/config/tokenward/secret"
 ln -s "$T/config/tokenward/secret" "$T/config/tokenward/link"
 unwise a.example.com/token "client_secret: {file: $T/config/tokenward/link}"
-like "$out" "warning: .*odd.yaml:5: .*is a symbolic link, and refused" "check: a secret behind a link"
+like "$out" "warning: .*odd.yaml:5: .*is a symbolic link, which is not followed" "check: a secret behind a link"
 unwise a.example.com/token 'ca_file: /nonexistent.pem'
 like "$out" "warning: .*odd.yaml:5: .*: ca_file /nonexistent.pem is not there" "check: authorities that are not there"
 unwise a.example.com/token 'client_certificate: /nonexistent.pem' 'client_certificate_key: /nonexistent.key'

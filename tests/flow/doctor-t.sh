@@ -164,6 +164,9 @@ broken 78 '^  FAIL  secret .*pay.yaml:[0-9]*.*secret is not there$' "a secret th
 says '^  *-> write the secret there, as its one line, and chmod 600 it$' "and how it comes there"
 says '^  ok    answer ' "and asks the endpoint all the same"
 profile pay /oauth/v1/token
+chmod 640 "$T/config/tokenward/secret"
+broken 73 '^  FAIL  secret .*pay.yaml:5: file .*/secret: mode 0640 lets others read it' "a secret that others may read"
+profile pay /oauth/v1/token
 printf 'profiles:\n  odd: [\n' >"$T/config/tokenward/profiles.d/odd.yaml"; chmod 600 "$T/config/tokenward/profiles.d/odd.yaml"; own "$T/config"
 doctor; is $STATUS 78 "a broken file: exit 78"
 says '^  FAIL  profiles .*odd.yaml:' "says so, with the place"

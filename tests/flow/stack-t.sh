@@ -206,6 +206,11 @@ like "$out" "^  secret    line 9: file .*/absent: NOT there$" "a secret that is 
 like "$out" "^  secret    line 11: file .*/secret: there$" "and one that is"
 like "$out" "^  rule      not configured here: continue with the next source$" "the rule that decides"
 like "$out" "^  rule      a fetch asks this source$" "and who is asked"
+chmod 640 "$T/config/tokenward/secret"
+out=$(user tokenward explain here)
+like "$out" "^  secret    line 11: file .*/secret: there, and REFUSED$" "one that others may read"
+like "$out" "^  rule      a fetch that comes here ends: .*here.yaml:11: file .*/secret: mode 0640 lets others read it" "and what comes of it"
+chmod 600 "$T/config/tokenward/secret"
 out=$(user tokenward explain stops)
 like "$out" "^  rule      not configured here: return: none after it is asked$" "return"
 like "$out" "^  token     none is kept" "no token"

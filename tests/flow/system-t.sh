@@ -132,6 +132,9 @@ refused() { # refused OWNER MODE PATTERN NAME
     out=$(helper fetch --force sys 2>&1); is $? 73 "$4: exit 73"
     like "$out" "profiles.d/sys.yaml:5:.*secret: $3" "and why"
     like "$out" "^tokenward-helper: hint: $5 $SYSCONF/.*/secret$" "and what to do"
+    out=$(helper check 2>&1); is $? 0 "$4: a warning of check's"
+    like "$out" "warning: .*profiles.d/sys.yaml:5: .*secret: $3" "in the same words"
+    like "$(helper explain sys)" "a fetch that comes here ends: .*secret: $3" "and explain knows of it"
 }
 chown "$SERVICE_ID:0" "$SYSCONF/secret"
 chmod 600 "$SYSCONF/secret"

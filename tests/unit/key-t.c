@@ -82,7 +82,7 @@ Test(key, bad_files)
     cr_assert_eq(symlink(scratch_path("public"), scratch_path("link")), 0);
     expect_no_key(scratch_path("link"), "", TW_E_ACCESS,
                   LABEL " %s/link: is a symbolic link, which is not followed "
-                        "here");
+                        "here\nput the file itself there, or name it");
     file = fopen(scratch_path("key"), "r");
     cr_assert(file);
     n = fread(twice, 1, sizeof twice / 2, file);

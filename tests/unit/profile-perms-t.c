@@ -164,7 +164,7 @@ Test(profile_perms, no_link_is_followed_for_root) /* prof-symlink-shadow */
     cr_assert_eq(symlink("/etc/shadow", scratch_path("profiles.yaml")), 0);
     loading_expect(false, 0,
                    "%s/profiles.yaml: is a symbolic link, which is not "
-                   "followed here");
+                   "followed here\nput the file itself there, or name it");
     cr_assert_eq(rmdir(scratch_path("profiles.d")), 0);
     cr_assert_eq(unlink(scratch_path("profiles.yaml")), 0);
     cr_assert_eq(symlink("/etc", scratch_path("profiles.d")), 0);

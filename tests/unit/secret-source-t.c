@@ -106,7 +106,8 @@ Test(secret_source, file_is_checked)
     cr_assert_eq(rename(scratch_path("secret"), scratch_path("other")), 0);
     cr_assert_eq(symlink("other", scratch_path("secret")), 0);
     expect_refusal(&source, false, TW_E_ACCESS,
-                   FILE_ "is a symbolic link, which is not followed here");
+                   FILE_ "is a symbolic link, which is not followed "
+                         "here\nput the file itself there, or name it");
     cr_assert_eq(unlink(scratch_path("secret")), 0);
     cr_assert_eq(mkfifo(scratch_path("secret"), 0600), 0);
     expect_refusal(&source, false, TW_E_ACCESS, FILE_ "is not a regular file");
