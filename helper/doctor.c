@@ -120,7 +120,7 @@ look_at_profiles(struct doctor *doctor, struct profile_set *set)
     struct profile_scope scope = session_scope(session);
     int64_t begun = now_us();
     struct tw_error err;
-    char instances[64] = "", text[PATH_MAX];
+    char instances[64] = "";
     bool is_there;
 
     if (profiles_load(&scope, &session->modules, complain, doctor, set,
@@ -132,14 +132,16 @@ look_at_profiles(struct doctor *doctor, struct profile_set *set)
     if (set->templates)
         (void)snprintf(instances, sizeof instances,
                        " and %zu instances of templates", set->instance_count);
-    (void)snprintf(
-        text, sizeof text, "%zu%s in %s%s", set->count, instances,
-        set->places ? set->places : scope.dir,
-        is_there ? "" : "\ntokenward-profiles(5) tells how to write one");
+    (void)tw_fail(&err, TW_E_NOT_FOUND, "%zu%s in %s", set->count, instances,
+                  set->places ? set->places : scope.dir);
+    if (!is_there)
+        error_hint(&err, "tokenward-profiles(5) tells how to write one");
+    if (!is_there && doctor->named)
+        session_hint(session, doctor->named, &err);
     doctor_say(doctor, is_there ? SHEET_GOOD : SHEET_BAD,
                set->broken.status ? (enum tw_status)set->broken.status
                                   : TW_E_NOT_FOUND,
-               "profiles", now_us() - begun, text);
+               "profiles", now_us() - begun, err.message);
     return is_there;
 }
 
@@ -188,10 +190,10 @@ look_at_source(struct doctor *doctor, const struct profile *source,
     }
     if (lacks)
         doctor_fail(doctor, "secret", -1, &err);
-    else
-        doctor_say(doctor, SHEET_GOOD, TW_OK, "secret", -1,
     else if (stack_refuses(source, secrets, &err))
         pass_over(doctor, SHEET_WARN, is_first, "secret", &err);
+    else
+        doctor_say(doctor, SHEET_GOOD, TW_OK, "secret", -1,
                    "what the profile names is there");
     doctor_endpoint(doctor, source, secrets, dir);
     return true;
@@ -285,7 +287,8 @@ command_doctor(struct session *session, int argc, char **argv)
 {
     AUTO_STORE store = {.root = -1};
     AUTO(profile_set_clear) struct profile_set set = {0};
-    struct doctor doctor = {.session = session, .named = argc > 0};
+    struct doctor doctor = {.session = session,
+                            .named = argc ? argv[0] : NULL};
     AUTO(auto_release) const struct profile *profile = NULL;
     struct tw_error err;
     enum tw_status status =
@@ -299,8 +302,10 @@ command_doctor(struct session *session, int argc, char **argv)
     look_at_runtime(&doctor, &store);
     if (!look_at_profiles(&doctor, &set))
         return doctor.first;
-    if (argc && profiles_find(&set, argv[0], &profile, &err))
+    if (argc && profiles_find(&set, argv[0], &profile, &err)) {
+        session_hint(session, argv[0], &err);
         return session_fail(session, &err);
+    }
     for (const struct profile *each = argc ? profile : set.first;
          each && is_read(); each = argc ? NULL : each->next)
         look_at(&doctor, each, &store);

@@ -11,7 +11,7 @@
 struct doctor {
     struct session *session;
     struct sheet sheet;
-    bool named;           /* one profile alone is looked at */
+    const char *named;    /* the one that is looked at; NULL: all are */
     enum tw_status first; /* of what failed, in the order of the report */
 };
 

@@ -112,6 +112,9 @@ check_set(struct session *session, const struct profile_scope *scope,
              : profiles_load(scope, &session->modules, complain, session, &set,
                              &err);
 
+    if (status == TW_E_NOT_FOUND && file)
+        error_hint(&err, "check wants a file; without one all profiles are "
+                         "read");
     if (status)
         return session_fail(session, &err);
     status = tell_all(session, &set);

@@ -146,6 +146,7 @@ unwise a.example.com/token 'token_endpoint_auth_method: client_secret_jwt' 'issu
 is "$(printf '%s\n' "$out" | grep -c warning)" 0 "check: one for the issuer"
 out=$(user tokenward check "$T/config/none.yaml" 2>&1); is $? 66 "check: a file that is not there: exit 66"
 printf 'profiles:\n  odd:\n    token_endpiont: x\n' >"$T/config/odd.yaml"
+like "$(cd "$T" && user tokenward check pay 2>&1)" "^tokenward-helper: hint: check wants a file; without one all profiles are read$" "check: a profile's name is no file's"
 out=$(user tokenward check "$T/config/odd.yaml" 2>&1); is $? 78 "check: a typo: exit 78"
 like "$out" "odd.yaml:3:5: .*unknown key" "check: where it is"
 like "$out" "did you mean 'token_endpoint'?" "check: and what was meant"

@@ -166,6 +166,7 @@ for command in login logout explain; do
     out=$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" $command team 2>&1 </dev/null); is $? 66 "$command by a user: exit 66"
     like "$out" "hint: it is one of the system's, which root sees to with tokenward-helper --system$" "$command by a user: says whose it is"
 done
+like "$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" doctor team 2>&1)" "-> it is one of the system's, which root sees to" "doctor by a user: says whose it is"
 like "$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" login tean 2>&1 </dev/null | tail -n 1)" "no profile 'tean'" "one that nobody has: no word of the system"
 helper login team >"$T/login" 2>&1 </dev/null &
 job=$!
