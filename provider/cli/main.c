@@ -6,6 +6,7 @@
  * print its message, exit by who must act (sysexits(3)).
  */
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "provider/base/nearest.h"
@@ -157,6 +158,17 @@ fail_unknown(const char *name, struct tw_error *err)
                    shown.text);
 }
 
+/* Where nothing better is known. */
+static void
+hint_at_help(const struct command *command, struct tw_error *err)
+{
+    char hint[64];
+
+    (void)snprintf(hint, sizeof hint, "tokenward help %s", command->name);
+    if (!strchr(err->message, '\n'))
+        error_hint(err, hint);
+}
+
 static enum tw_status
 run_command(const struct command *command, char **argv, int *exit_code,
             struct tw_error *err)
@@ -165,6 +177,8 @@ run_command(const struct command *command, char **argv, int *exit_code,
     enum tw_status status =
         options_parse(argv, command->allowed, &options, err);
 
+    if (status == TW_E_USAGE)
+        hint_at_help(command, err);
     if (status)
         return status;
     if (options.help)

@@ -34,6 +34,7 @@ rm "$T/config/tokenward/profiles.d/routed.yaml"
 like "$(user tokenward lst 2>&1)" "did you mean 'list'?" "a command that is nearly right"
 like "$(user tokenward get --formt json pay 2>&1)" "did you mean --format" "an option that is"
 like "$(user tokenward get --nothing-like-it pay 2>&1)" "^tokenward: unknown option --nothing-like-it$" "and one that is not"
+like "$(user tokenward get --nothing-like-it pay 2>&1)" "^tokenward: hint: tokenward help get$" "and where the others are told"
 for command in "get" "status" "reject" "exec" "explain" "refresh"; do
     set -- "$command" walet
     [ "$command" != exec ] || set -- exec walet -- true
@@ -145,8 +146,8 @@ like "$out" "warning: .*odd.yaml:7: .*token_endpoint lets one server pass the as
 unwise a.example.com/token 'token_endpoint_auth_method: client_secret_jwt' 'issuer: https://a.example.com' 'assertion_audience: issuer'
 is "$(printf '%s\n' "$out" | grep -c warning)" 0 "check: one for the issuer"
 out=$(user tokenward check "$T/config/none.yaml" 2>&1); is $? 66 "check: a file that is not there: exit 66"
-printf 'profiles:\n  odd:\n    token_endpiont: x\n' >"$T/config/odd.yaml"
 like "$(cd "$T" && user tokenward check pay 2>&1)" "^tokenward-helper: hint: check wants a file; without one all profiles are read$" "check: a profile's name is no file's"
+printf 'profiles:\n  odd:\n    token_endpiont: x\n' >"$T/config/odd.yaml"
 out=$(user tokenward check "$T/config/odd.yaml" 2>&1); is $? 78 "check: a typo: exit 78"
 like "$out" "odd.yaml:3:5: .*unknown key" "check: where it is"
 like "$out" "did you mean 'token_endpoint'?" "check: and what was meant"
