@@ -42,7 +42,18 @@ offer_commands(struct completion *this)
         if (commands[i].help[0])
             offer(this, commands[i].name, commands[i].help);
     }
+}
+
+/* What is no command, and so has no help of its own. */
+static void
+offer_first(struct completion *this)
+{
+    offer_commands(this);
     offer(this, "help", "more about a command");
+    if (this->word[0] == '-') {
+        offer(this, "--help", "");
+        offer(this, "--version", "");
+    }
 }
 
 static void
@@ -164,8 +175,9 @@ command_complete(const struct options *options, int *exit_code,
         count--;
         command = count > 1 ? commands_find(options->words[1]) : NULL;
         this.word = count ? options->words[count] : "";
-        if (count <= 1 ||
-            (count == 2 && strcmp(options->words[1], "help") == 0))
+        if (count <= 1)
+            offer_first(&this);
+        else if (count == 2 && strcmp(options->words[1], "help") == 0)
             offer_commands(&this);
         else if (command)
             offer_words(&this, command, options->words + 2, count - 1);

@@ -34,6 +34,9 @@ is "$(words init --pr)" "--preset --provider " "and those that begin so"
 is "$(words check '')" "" "nothing where a file is wanted"
 is "$(words exec payments -- '')" "" "nor where a command is"
 is "$(words help ex)" "exec explain " "help's commands"
+is "$(words help hel)" "" "of which help is none"
+is "$(words hel)" "help " "as the first word it is one"
+is "$(words --)" "--help --version " "and so are these"
 is "$(words nosuch '')" "" "nothing of what is no command"
 is "$(user tokenward help complete)" "usage: tokenward complete -- WORD...
 
