@@ -158,10 +158,18 @@ complain_of(const struct init *init, const struct tw_error *err)
     return session_fail(init->session, &shown);
 }
 
+/* Where nobody could be asked, options say what the profile lacks. */
 static void
 complain(void *arg, const struct tw_error *err)
 {
-    (void)complain_of(arg, err);
+    const struct init *init = arg;
+    struct tw_error hinted = *err;
+
+    if (!init->person && strstr(err->message, ": missing: ") &&
+        !strchr(err->message, '\n'))
+        error_hint(&hinted, "on a terminal it is asked for; else an option "
+                            "says it: tokenward help init");
+    (void)complain_of(init, &hinted);
 }
 
 static void

@@ -50,6 +50,9 @@ init --no-such-option x; is $STATUS 64 "an unknown option: exit 64"
 init --provider authorization_code --token-endpoint https://a.example.com/ --client-id x --auth-method none odd
 is $STATUS 78 "a login at no place: exit 78"
 like "$(cat "$T/out")" "missing: authorization_endpoint" "says which"
+init --token-endpoint https://a.example.com/ --client-id x odd; is $STATUS 78 "no secret, and nobody to ask: exit 78"
+like "$(cat "$T/out")" "^tokenward-helper: profile 'odd': missing: client_secret " "says what is missing"
+like "$(cat "$T/out")" "^tokenward-helper: hint: on a terminal it is asked for; else an option says it: tokenward help init$" "and who may say it"
 init --provider device_code --device-authorization-endpoint https://a.example.com/device --token-endpoint https://a.example.com/ \
     --client-id x --auth-method none device
 is $STATUS 0 "a login by codes, of no issuer: exit 0"
