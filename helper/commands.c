@@ -24,16 +24,20 @@ report_each(void *arg, const char *name, const struct tw_error *err)
         progress_end(session->options.progress);
     session_report_one(arg, name, err);
     if (!err->status)
-        (void)printf("%s: refreshed\n", name);
+        (void)printf("%s: %s\n", name,
+                     session->options.force ? "refreshed" : "good");
 }
 
 static enum tw_status
-fetch_for_person(struct session *session, const struct profile_set *set,
-                 const struct store *store, char *const *names, size_t count)
+fetch_named(struct session *session, const struct profile_set *set,
+            const struct store *store, char *const *names, size_t count)
 {
     const struct secret_context secrets = session_secrets(session, store);
     struct progress progress;
 
+    if (!session->progress)
+        return fetch_profiles(&session->options, set, &secrets, names, count,
+                              session_report_one, session);
     progress_begin(&session->environment, &progress);
     session->options.progress = &progress;
     return fetch_profiles(&session->options, set, &secrets, names, count,
@@ -75,7 +79,7 @@ fetch_all(struct session *session, const struct profile_set *set,
     if (err.status) /* some of them would pass for all */
         status = session_fail(session, &err);
     else
-        status = n ? fetch_for_person(session, set, store, names, n) : TW_OK;
+        status = n ? fetch_named(session, set, store, names, n) : TW_OK;
     while (n)
         free(names[--n]);
     if (set->broken_count)
@@ -87,17 +91,11 @@ static enum tw_status
 fetch(struct session *session, const struct profile_set *set,
       const struct store *store, char **names, size_t count)
 {
-    struct secret_context secrets;
-
     if (session->login)
         return provision(session, set, store, names, count);
     if (session->all)
         return fetch_all(session, set, store);
-    if (session->progress)
-        return fetch_for_person(session, set, store, names, count);
-    secrets = session_secrets(session, store);
-    return fetch_profiles(&session->options, set, &secrets, names, count,
-                          session_report_one, session);
+    return fetch_named(session, set, store, names, count);
 }
 
 /* One that is named twice is fetched, and told of, once. */

@@ -62,6 +62,10 @@ after=$(user tokenward get pay)
 [ "$before" != "$after" ]; ok $? "refresh: another token, though the last one was good"
 is "$(user tokenward refresh --all 2>&1 | sort | tr '\n' ' ')" "new: refreshed pay: refreshed short: refreshed wallet: refreshed " \
     "refresh --all"
+before=$(field pay generation)
+is "$(user tokenward-helper --all fetch 2>&1)" "" "tokenward-helper --all fetch: tells nobody of what is good, as with names"
+is "$(user tokenward-helper --progress fetch pay 2>&1)" "pay: good" "--progress: and calls no token refreshed that was not"
+is "$(field pay generation)" "$before" "which was kept"
 is "$(user tokenward refresh pay new pay 2>&1)" "pay: refreshed
 new: refreshed" "refresh: one that is named twice is told of once"
 out=$(user tokenward refresh 2>&1); is $? 64 "refresh of nothing: exit 64"
