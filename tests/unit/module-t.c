@@ -172,18 +172,25 @@ Test(module, what_stands_in_is_not_changed_under_who_tells_of_it)
     modules_clear(&modules);
 }
 
+/* By the group, too, and a directory of such is no better. */
 Test(module, writable_by_others_never_runs)
 {
+    static const mode_t MODES[] = {0777, 0775, 0757};
     struct tw_error err;
+    char mode[8];
 
     build("good", GOOD);
-    cr_assert_eq(chmod(path_of("good"), 0777), 0);
-    cr_assert_eq(get("good", &err), TW_E_MODULE);
-    cr_assert_not_null(strstr(err.message, "0777"));
-    cr_assert_not(has_run());
-    cr_assert_eq(chmod(path_of("good"), 0755), 0);
-    cr_assert_eq(chmod(dir, 0777), 0);
-    cr_assert_eq(get("good", &err), TW_E_MODULE);
+    for (size_t i = 0; i < sizeof MODES / sizeof *MODES; i++) {
+        (void)snprintf(mode, sizeof mode, "%04o", (unsigned)MODES[i]);
+        cr_assert_eq(chmod(path_of("good"), MODES[i]), 0);
+        cr_expect_eq(get("good", &err), TW_E_MODULE, "%s", mode);
+        cr_expect_not_null(strstr(err.message, mode), "%s", err.message);
+        cr_assert_eq(chmod(path_of("good"), 0755), 0);
+        cr_assert_eq(chmod(dir, MODES[i]), 0);
+        cr_expect_eq(get("good", &err), TW_E_MODULE, "%s", mode);
+        cr_expect_not_null(strstr(err.message, mode), "%s", err.message);
+        cr_assert_eq(chmod(dir, 0755), 0);
+    }
     cr_assert_not(has_run());
 }
 
@@ -219,8 +226,11 @@ Test(module, bad_names_are_refused_before_any_file)
                                         "",        "Good",   "good "};
     struct tw_error err;
 
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
         cr_assert_eq(get(NAMES[i], &err), TW_E_MODULE, "%s", NAMES[i]);
+        cr_expect_not_null(strstr(err.message, "a provider's name is"), "%s",
+                           err.message);
+    }
 }
 
 Test(module, what_is_no_provider_is_named)
