@@ -61,6 +61,7 @@ UNIT_TESTS += \
 	tests/unit/metadata-t \
 	tests/unit/metrics-t \
 	tests/unit/module-apart-t \
+	tests/unit/module-check-t \
 	tests/unit/module-t \
 	tests/unit/namer-t \
 	tests/unit/place-t \
@@ -303,6 +304,11 @@ tests_unit_module_apart_t_SOURCES = tests/unit/module-apart-t.c tests/unit/scrat
 tests_unit_module_apart_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_module_apart_t_CFLAGS = $(CC_UNIT)
 tests_unit_module_apart_t_LDADD = $(LINK_UNIT)
+
+tests_unit_module_check_t_SOURCES = tests/unit/module-check-t.c
+tests_unit_module_check_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_module_check_t_CFLAGS = $(CC_UNIT)
+tests_unit_module_check_t_LDADD = $(LINK_UNIT)
 
 tests_unit_module_t_SOURCES = tests/unit/module-t.c tests/unit/under_valgrind.h
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
