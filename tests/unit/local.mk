@@ -82,6 +82,7 @@ UNIT_TESTS += \
 	tests/unit/redirect-t \
 	tests/unit/refresh-token-t \
 	tests/unit/renewal-t \
+	tests/unit/reply-error-t \
 	tests/unit/reply-rules-t \
 	tests/unit/reply-t \
 	tests/unit/retry-after-t \
@@ -408,6 +409,11 @@ tests_unit_renewal_t_SOURCES = tests/unit/renewal-t.c tests/unit/fake_modules.c 
 tests_unit_renewal_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_renewal_t_CFLAGS = $(CC_UNIT)
 tests_unit_renewal_t_LDADD = $(LINK_UNIT)
+
+tests_unit_reply_error_t_SOURCES = tests/unit/reply-error-t.c
+tests_unit_reply_error_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_reply_error_t_CFLAGS = $(CC_UNIT)
+tests_unit_reply_error_t_LDADD = $(LINK_UNIT)
 
 tests_unit_reply_rules_t_SOURCES = tests/unit/reply-rules-t.c
 tests_unit_reply_rules_t_CPPFLAGS = $(CPP_UNIT)

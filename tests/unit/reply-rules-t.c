@@ -9,6 +9,7 @@
 
 #include "helper/instant.h"
 #include "helper/reply.h"
+#include "helper/reply_form.h"
 
 #define NOW 1790000000 /* 2026-09-21T14:13:20Z */
 #define TOKEN "\"access_token\":\"tok\",\"token_type\":\"Bearer\""
@@ -81,10 +82,9 @@ Test(reply_rules, a_named_member)
     const struct reply_rules named = {.expires_member = (char *)"expires_at",
                                       .scope_separator = ' '};
     const struct reply_rules none = {.scope_separator = ' '};
+    char body[256];
 
     for (size_t i = 0; i < sizeof MEMBERS / sizeof *MEMBERS; i++) {
-        char body[256];
-
         (void)snprintf(body, sizeof body, "{" TOKEN ",\"expires_at\":%s}",
                        MEMBERS[i].value);
         cr_expect_eq(lifetime(&named, body), MEMBERS[i].lifetime, "%s: %jd",
@@ -97,6 +97,9 @@ Test(reply_rules, a_named_member)
                           ",\"expires_in\":60,\"expires_at\":1790003600}"),
                  3600);
     cr_expect_eq(lifetime(&named, "{" TOKEN ",\"expires_in\":60}"), 60);
+    (void)snprintf(body, sizeof body, "{" TOKEN ",\"expires_in\":%jd}",
+                   (intmax_t)LIFETIME_MAX + 1);
+    cr_expect_eq(lifetime(&none, body), LIFETIME_MAX);
 }
 
 Test(reply_rules, zero_says_nothing)
@@ -148,6 +151,10 @@ Test(reply_rules, a_form)
         "=tok",
         "a=\"&access_token=%ff",
         "access_token=tok&error=invalid_scope",
+        "access_token=tok%4",
+        "access_token=tok%3z",
+        "access_token=tok%",
+        "access_token=tok\ra=b",
     };
     struct reply reply;
 
@@ -172,6 +179,34 @@ Test(reply_rules, a_form)
     reply_clear(&reply);
 }
 
+/* Bytes that JSON escapes, and no field too many. */
+Test(reply_rules, a_form_of_any_bytes)
+{
+    const struct reply_rules form = {.form = true, .scope_separator = ','};
+    char many[1024] = "access_token=tok";
+    struct reply reply;
+
+    cr_expect_eq(read_by(&form, 200,
+                         "access_token=tok&a\\=%C3%A9%1f\\&scope=a%20b,c\r\n",
+                         &reply),
+                 REPLY_TOKEN);
+    cr_expect_str_eq(json_string(reply.json, "a\\", &(size_t){0}),
+                     "\xc3\xa9\x1f\\");
+    cr_expect_str_eq(reply.scope, "a b c");
+    reply_clear(&reply);
+    for (int i = 1; i < REPLY_FORM_FIELDS_MAX; i++)
+        (void)snprintf(many + strlen(many), sizeof many - strlen(many),
+                       "&f%d=x", i);
+    cr_expect_eq(read_by(&form, 200, many, &reply), REPLY_TOKEN);
+    reply_clear(&reply);
+    (void)strcat(many, "&g=x");
+    cr_expect_eq(read_by(&form, 200, many, &reply), REPLY_MALFORMED_RESPONSE);
+    reply_clear(&reply);
+    cr_expect_eq(read_by(&form, 302, "error=invalid_client", &reply),
+                 REPLY_REDIRECT_REFUSED);
+    reply_clear(&reply);
+}
+
 Test(reply_rules, statuses_and_types)
 {
     const struct reply_rules rules = {.success_status = 201, .bearer = true};
@@ -182,6 +217,8 @@ Test(reply_rules, statuses_and_types)
 
     cr_expect_eq(read_by(&rules, 201, EBAY, &reply), REPLY_TOKEN);
     cr_expect_str_eq(reply.token_type, "Bearer");
+    reply_clear(&reply);
+    cr_expect_eq(read_by(&rules, 200, EBAY, &reply), REPLY_TOKEN);
     reply_clear(&reply);
     cr_expect_eq(read_by(&rules, 202, EBAY, &reply), REPLY_MALFORMED_RESPONSE);
     reply_clear(&reply);
