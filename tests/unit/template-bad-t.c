@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/unit/loading.h"
 #include "tests/unit/tenant.h"
@@ -41,6 +42,8 @@ static const struct {
      ":3:16: profile 't@': instances must be a list of names, {list: PATH}"},
     {"  t@:\n    instances: {list: names, files: s/%i}\n" TENANT,
      "instances must be a list of names"},
+    {"  t@:\n    instances: {files: s/%i, list: names}\n" TENANT,
+     "instances must be a list of names"},
     {"  t@:\n    instances: {files: s/name}\n" TENANT,
      ":3:24: profile 't@': files must have one %i, in the last part"},
     {"  t@:\n    instances: {files: '%i/key'}\n" TENANT,
@@ -64,6 +67,50 @@ static const struct {
      "fits into the file"},
     {"  t@:\n    instances: [a]\n    timeout: '%i'\n" TENANT,
      "timeout: %i cannot stand in it"},
+    {"  t@:\n    instances: [a]\n    client_id: 'c%%i'\n",
+     "%i stands nowhere"},
+    {"  t@:\n    instances: {files: s/%i.key}\n    client_id: c\n",
+     "%i stands nowhere"},
+    {"  t@:\n    instances: {files: s/%x.key}\n" TENANT,
+     "files must have one %i"},
+};
+
+/* A key of a template that is good but for it: where a name would lead to
+ * another server, directory, program or variable. */
+static const struct {
+    const char *key, *message;
+} ELSEWHERE[] = {
+    {"issuer: 'https://%i.test'", "issuer: %i must come after the host"},
+    {"issuer: 'https://a.test:%i/x'", "issuer: %i must come after the host"},
+    {"issuer: '%i'", "issuer: %i must come after the host"},
+    {"revocation_endpoint: 'https://%i/r'",
+     "revocation_endpoint: %i must come after the host"},
+    {"match: 'https://%i/x'", "match: %i must be a whole part of the path"},
+    {"match: 'https://m.test/x%i'", "match: %i must be a whole part"},
+    {"match: 'https://m.test/%ix'", "match: %i must be a whole part"},
+    {"assertion_key: '%i/a.key'", "assertion_key: %i may stand in the last "},
+    {"assertion_certificate: '%i/a'", "%i may stand in the last part"},
+    {"client_certificate: '%i/c.pem'", "%i may stand in the last part"},
+    {"client_certificate_key: '%i/c.key'", "%i may stand in the last part"},
+    {"client_secret_next: {file: '%i/key'}", "%i may stand in the last part"},
+    {"client_secret_next: {env: 'A_%i'}",
+     "client_secret_next: %i cannot stand in it"},
+    {"client_secret_next: {command: ['/bin/%i', a]}",
+     "client_secret_next: %i cannot stand in it"},
+    {"headers: {X-A: {file: '%i/key'}}",
+     "headers: %i may stand in the last part"},
+    {"headers: {X-A: {env: '%i'}}", "headers: %i cannot stand in it"},
+};
+
+/* The same of a provider's options. */
+static const struct {
+    const char *key, *message;
+} OPTIONS[] = {
+    {"file: 't%i/x'", "file: %i may stand in the last part"},
+    {"command: ['%i', a]", "command: %i cannot stand in it"},
+    {"witness: 'https://%i.test/'", "witness: %i must come after the host"},
+    {"jar_endpoint: 'https://%i.test/'", "jar_endpoint: %i must come after"},
+    {"assertion: {file: '%i/a.jwt'}", "assertion: %i may stand in the last"},
 };
 
 Test(template_bad, is_refused_with_its_place)
@@ -85,17 +132,74 @@ Test(template_bad, is_refused_with_its_place)
     }
 }
 
-Test(template_bad, of_users_lists_nobody)
+static void
+expect_one_complaint(bool system, const char *said, const char *message)
 {
     struct tw_error err;
 
-    loading_put("profiles.d/a.yaml", 0644, LISTED("[a]") "    scope: '%u'\n");
-    cr_assert_eq(loading_load(true, &set, &err), TW_OK);
-    cr_expect_eq(loading_count, 1);
-    cr_expect_not_null(
-        strstr(loading_complaint.message, "a template has one of the two"),
-        "%s", loading_complaint.message);
+    cr_assert_eq(loading_load(system, &set, &err), TW_OK, "%s", said);
+    cr_expect_eq(loading_count, 1, "%s", said);
+    cr_expect_not_null(strstr(loading_complaint.message, message), "%s: %s",
+                       said, loading_complaint.message);
+    cr_expect_eq(set.instance_count, 0, "%s", said);
     profile_set_clear(&set);
+}
+
+Test(template_bad, leads_nowhere_else)
+{
+    char text[1024];
+
+    for (size_t i = 0; i < sizeof ELSEWHERE / sizeof *ELSEWHERE; i++) {
+        (void)snprintf(text, sizeof text, "%s    %s\n", LISTED("[a]"),
+                       ELSEWHERE[i].key);
+        loading_put("profiles.yaml", 0600, text);
+        expect_one_complaint(false, text, ELSEWHERE[i].message);
+    }
+    for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) {
+        (void)snprintf(text, sizeof text,
+                       "profiles:\n  t@:\n    instances: [a]\n    provider: "
+                       "pickle\n    %s\n",
+                       OPTIONS[i].key);
+        loading_put("profiles.yaml", 0600, text);
+        expect_one_complaint(false, text, OPTIONS[i].message);
+    }
+}
+
+/* Whoever may write the names says whose secrets are read. */
+Test(template_bad, believes_no_names_that_others_may_write)
+{
+    static const mode_t MODES[] = {0620, 0602};
+
+    loading_put("profiles.d/a.yaml", 0644, LISTED("{list: names}"));
+    for (size_t i = 0; i < sizeof MODES / sizeof *MODES; i++) {
+        loading_put("profiles.d/names", MODES[i], "acme\n");
+        expect_one_complaint(true, "written by others", "lets others write");
+    }
+    loading_put("profiles.d/names", 0644, "acme\n");
+    loading_expect(true, 0, NULL);
+    if (geteuid() == 0) {
+        cr_assert_eq(chown(scratch_path("profiles.d/names"), SCRATCH_OTHER,
+                           SCRATCH_OTHER),
+                     0);
+        expect_one_complaint(true, "another's", "65534");
+    }
+    cr_assert_eq(unlink(scratch_path("profiles.d/names")), 0);
+    loading_put("real", 0644, "acme\n");
+    cr_assert_eq(symlink("../real", scratch_path("profiles.d/names")), 0);
+    expect_one_complaint(true, "a link", "names: ");
+}
+
+Test(template_bad, of_users_lists_nobody)
+{
+    static const char *const BOTH[] = {
+        LISTED("[a]") "    scope: '%u'\n",
+        "profiles:\n  t@:\n    instances: [a]\n    client_id: c-%u\n",
+        "profiles:\n  t@:\n    client_id: c-%u\n    scope: '%i'\n"};
+
+    for (size_t i = 0; i < sizeof BOTH / sizeof *BOTH; i++) {
+        loading_put("profiles.d/a.yaml", 0644, BOTH[i]);
+        expect_one_complaint(true, BOTH[i], "a template has one of the two");
+    }
 }
 
 Test(template_bad, of_users_has_no_units)
@@ -122,6 +226,11 @@ Test(template_bad, may_have_none_yet)
     profile_set_clear(&set);
     loading_put("profiles.yaml", 0600, LISTED("{list: names}"));
     loading_put("names", 0600, "");
+    load(0);
+    profile_set_clear(&set);
+    cr_assert_eq(mkdir(scratch_path("s"), 0700), 0);
+    loading_put("s/xya.key", 0600, "x");
+    loading_put("profiles.yaml", 0600, LISTED("{files: s/k-%i.key}"));
     load(0);
     profile_set_clear(&set);
 }
