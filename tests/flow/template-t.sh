@@ -127,6 +127,10 @@ out=$(as anna $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$@")
 like "$out" '^status=retry' "one user may not have fetched without end what is not due"
 like "$out" '60 fetches of one user in a minute' "and is told so"
 [ "$(printf '%s\n' "$out" | grep -c '^status=ok')" -ge 50 ]; ok $? "after some dozens"
+shift 70
+for _ in 1 2 3; do set -- "$@" 'command=leave\nprofile=tenant@anna\n'; done # there is one more each second
+out=$(as anna $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$@")
+like "$(printf '%s\n' "$out" | tail -n 3)" '60 fetches of one user in a minute' "to leave is one of them"
 like "$(ring bert 'command=reject\nprofile=corp@bert\ngeneration=1\n')" '^status=ok' "another one may"
 like "$(ring anna 'command=ensure\nprofile=corp@anna\n')" '^status=ok' "and what is good is given all the same"
 
