@@ -4,6 +4,7 @@
  * no waiting, since the clock is the test's.
  */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,31 @@ Test(hook, that_does_not_end_is_killed)
     cr_assert_eq(fscanf(file, "%d", &pid), 1);
     (void)fclose(file);
     cr_expect_eq(kill(pid, 0), -1, "it is gone");
+}
+
+/* Neither where we are, what we read, what is open here by mistake, nor what
+ * signals are held back or ignored here. */
+Test(hook, begins_with_nothing_of_ours)
+{
+    static const char SCRIPT[] =
+        "echo $(pwd) $(wc -c) $(ls /proc/self/fd | wc -l) $(grep -E "
+        "'Sig(Blk|Ign)' /proc/self/status | sed 's/.*\\(.......\\)$/\\1/');"
+        " exit 3"; /* the C library has signals of its own above those */
+    int open_by_mistake = fcntl(STDERR_FILENO, F_DUPFD, 50);
+    struct tw_error err;
+    sigset_t held;
+
+    cr_assert_geq(open_by_mistake, 50);
+    (void)sigemptyset(&held);
+    (void)sigaddset(&held, SIGUSR1);
+    cr_assert_eq(sigprocmask(SIG_BLOCK, &held, NULL), 0);
+    cr_assert_neq(signal(SIGUSR2, SIG_IGN), SIG_ERR);
+    cr_expect_eq(run(SCRIPT, &err), TW_E_CONFIG);
+    cr_expect_str_eq(err.message,
+                     "on_refresh of 'p': failed with exit status 3; run it by "
+                     "hand to see why\nit said: / 0 4 0000000 0000000",
+                     "%s", err.message);
+    (void)close(open_by_mistake);
 }
 
 Test(hook, that_ends_in_time_is_not)
