@@ -5,6 +5,7 @@
  */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -104,6 +105,53 @@ Test(supervise, what_a_good_child_leaves_is_ended_too)
 
     cr_expect(is_soon(end_with_a_good_child, NULL, 2000, &took_ms), "%jd ms",
               (intmax_t)took_ms);
+}
+
+/* Who tells the watching process to end means the work. */
+Test(supervise, hands_on_what_it_was_told_to_end_by)
+{
+    const struct timespec late = {.tv_sec = 5};
+    struct tw_error err = {0};
+    pid_t parent = getpid();
+    sigset_t held;
+    int exit_status;
+
+    (void)sigemptyset(&held);
+    (void)sigaddset(&held, SIGTERM);
+    cr_assert_eq(sigprocmask(SIG_BLOCK, &held, NULL), 0);
+    if (supervise(clock_monotonic_ms() + 8000, &held, &office, &exit_status,
+                  &err)) {
+        (void)kill(parent, SIGTERM);
+        _exit(sigtimedwait(&held, NULL, &late) == SIGTERM ? 42 : 0);
+    }
+    cr_expect_eq(exit_status, 42);
+}
+
+Test(supervise, none_outlives_who_watches_it)
+{
+    struct pollfd poller = {.events = POLLIN};
+    struct tw_error err = {0};
+    int ends[2], exit_status;
+    pid_t watcher;
+    char byte;
+
+    cr_assert_eq(pipe(ends), 0);
+    watcher = fork();
+    if (watcher == 0) {
+        if (supervise(clock_monotonic_ms() + 20000, NULL, &office,
+                      &exit_status, &err)) {
+            (void)!write(ends[1], "x", 1);
+            (void)sleep(20);
+        }
+        _exit(0);
+    }
+    (void)close(ends[1]);
+    cr_assert_eq(read(ends[0], &byte, 1), 1);
+    cr_assert_eq(kill(watcher, SIGKILL), 0);
+    cr_assert_eq(waitpid(watcher, NULL, 0), watcher);
+    poller.fd = ends[0];
+    cr_expect_eq(poll(&poller, 1, 5000), 1, "the work goes on");
+    (void)close(ends[0]);
 }
 
 static void
