@@ -5,12 +5,14 @@
  */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "helper/hook.h"
+#include "helper/program.h"
 #include "provider/base/clock.h"
 #include "tests/unit/storing.h"
 #include "tests/unit/under_valgrind.h"
@@ -92,6 +94,24 @@ Test(hook, begins_with_nothing_of_ours)
                      "hand to see why\nit said: / 0 4 0000000 0000000",
                      "%s", err.message);
     (void)close(open_by_mistake);
+}
+
+/* Where we are is whoever's started us. */
+Test(hook, is_looked_for_in_whole_directories)
+{
+    static char *const RELATIVE[] = {(char *)"PATH=.:bin:", NULL};
+    static char *const OTHER[] = {(char *)"PATHS=/nowhere", NULL};
+    char found[PATH_MAX];
+    struct tw_error err;
+
+    cr_assert_eq(run("cp /bin/true ${0%/*}/program", &err), TW_OK, "%s",
+                 err.message);
+    cr_assert_eq(chdir(in_profile(".")), 0);
+    cr_assert_eq(access("program", X_OK), 0);
+    cr_expect_not(program_find("program", RELATIVE, found));
+    cr_expect(program_find("./program", RELATIVE, found));
+    cr_expect(program_find("sh", OTHER, found), "in the usual ones");
+    cr_expect_not(program_find("/tmp", RELATIVE, found), "a directory");
 }
 
 Test(hook, that_ends_in_time_is_not)
