@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * base-t.c - the codec, notes, moments, secrets and texts.
+ * base-t.c - the codec, moments, secrets and texts.
  */
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "provider/base/backoff.h"
 #include "provider/base/clock.h"
 #include "provider/base/date.h"
 #include "provider/base/lines.h"
@@ -86,60 +85,6 @@ Test(lines, writes_no_line_break_and_leaves_nothing_behind)
     cr_assert_not(lines_put(&out, "b", "x\ny"));
     cr_assert_not(lines_put(&out, "b", "x\ry"));
     cr_assert_str_eq(secret_text(&out), "a=1\n");
-}
-
-Test(backoff, is_read_and_written_alike)
-{
-    AUTO_SECRET out = SECRET_INIT(BACKOFF_MAX);
-    struct backoff note = {.failures = 2, .failed_at = 7}, again;
-
-    note.not_before = moment_after((struct now){.wall = 10, .boot = 5}, 30);
-    strcpy(note.status, "retry");
-    strcpy(note.message, "it failed\na hint");
-    cr_assert(backoff_format(&note, &out));
-    cr_assert(backoff_parse(out.bytes, out.len, &again));
-    cr_assert_eq(again.failures, 2);
-    cr_assert_str_eq(again.message, "it failed\na hint");
-    cr_assert_eq(again.not_before.wall, 40);
-}
-
-Test(backoff, has_one_hint_that_can_be_shown)
-{
-    AUTO_SECRET out = SECRET_INIT(BACKOFF_MAX);
-    char text[] = "message=m\nhint=\033[2J\nhint=one\nhint=two\n";
-    struct backoff note;
-
-    cr_assert(backoff_parse(text, sizeof text - 1, &note));
-    cr_assert_str_eq(note.message, "m\none");
-    cr_assert(backoff_format(&note, &out));
-}
-
-Test(backoff, is_none_with_a_number_that_can_be_none)
-{
-    static const char *const BAD[] = {
-        "failures=-1\n", "rejections=9223372036854775807\n",
-        "failed_at=-9223372036854775807\n",
-        "not_before=-9223372036854775807\nboottime_not_before=1\n"};
-    struct now now = clock_now();
-
-    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
-        AUTO_SECRET text = SECRET_INIT(BACKOFF_MAX);
-        struct backoff note;
-
-        cr_assert(secret_append_text(&text, BAD[i]));
-        cr_expect_not(backoff_parse(text.bytes, text.len, &note), "%s",
-                      BAD[i]);
-        cr_expect_eq(backoff_left(&note, now), 0, "%s", BAD[i]);
-    }
-}
-
-Test(backoff, never_holds_back_longer_than_an_hour)
-{
-    struct now now = clock_now();
-    struct backoff note = {.not_before = moment_after(now, 1000000)};
-
-    cr_assert_eq(backoff_left(&note, now), 3600);
-    cr_assert_eq(backoff_left(&(struct backoff){0}, now), 0);
 }
 
 Test(secret, is_bounded_and_moved)

@@ -25,6 +25,7 @@ UNIT_TESTS += \
 	tests/unit/audit-t \
 	tests/unit/authorization-code-t \
 	tests/unit/authorization-t \
+	tests/unit/backoff-t \
 	tests/unit/base-t \
 	tests/unit/bearer-file-t \
 	tests/unit/bell-t \
@@ -123,6 +124,11 @@ tests_unit_authorization_t_SOURCES = tests/unit/authorization-t.c
 tests_unit_authorization_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_authorization_t_CFLAGS = $(CC_UNIT)
 tests_unit_authorization_t_LDADD = $(LINK_UNIT)
+
+tests_unit_backoff_t_SOURCES = tests/unit/backoff-t.c
+tests_unit_backoff_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_backoff_t_CFLAGS = $(CC_UNIT)
+tests_unit_backoff_t_LDADD = $(LINK_UNIT)
 
 tests_unit_base_t_SOURCES = tests/unit/base-t.c
 tests_unit_base_t_CPPFLAGS = $(CPP_UNIT)
