@@ -87,6 +87,19 @@ Test(lines, writes_no_line_break_and_leaves_nothing_behind)
     cr_assert_str_eq(secret_text(&out), "a=1\n");
 }
 
+Test(moment, is_as_far_away_as_the_sooner_of_its_two_ends)
+{
+    struct now now = clock_now();
+    struct moment moment = moment_after(now, 10);
+
+    for (int64_t apart = -3; apart <= 3; apart++) {
+        struct now other = {.wall = now.wall, .boot = now.boot + apart};
+
+        cr_expect_eq(moment_left(&moment, other), apart > 0 ? 10 - apart : 10,
+                     "%ld", (long)apart);
+    }
+}
+
 Test(secret, is_bounded_and_moved)
 {
     AUTO_SECRET a = SECRET_INIT(10), b = SECRET_INIT(10);
