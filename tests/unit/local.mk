@@ -34,6 +34,7 @@ UNIT_TESTS += \
 	tests/unit/client-t \
 	tests/unit/device-code-t \
 	tests/unit/environment-t \
+	tests/unit/epoch-t \
 	tests/unit/exchange-broken-t \
 	tests/unit/exchange-t \
 	tests/unit/exchange-take-t \
@@ -169,6 +170,11 @@ tests_unit_environment_t_SOURCES = tests/unit/environment-t.c
 tests_unit_environment_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_environment_t_CFLAGS = $(CC_UNIT)
 tests_unit_environment_t_LDADD = $(LINK_UNIT)
+
+tests_unit_epoch_t_SOURCES = tests/unit/epoch-t.c
+tests_unit_epoch_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_epoch_t_CFLAGS = $(CC_UNIT)
+tests_unit_epoch_t_LDADD = $(LINK_UNIT)
 
 tests_unit_exchange_broken_t_SOURCES = tests/unit/exchange-broken-t.c tests/unit/raw_server.h tests/unit/scripted.c tests/unit/scripted.h
 tests_unit_exchange_broken_t_CPPFLAGS = $(CPP_UNIT)
