@@ -48,8 +48,9 @@ struct fake {
     gid_t gid[3];
     gid_t own_groups[FAKE_GROUPS_MAX];
     size_t own_group_count;
-    bool way_back;  /* a system where root can be had again */
-    bool gid_stays; /* one where setresgid does nothing, and says it did */
+    bool way_back;    /* a system where root can be had again */
+    bool gid_stays;   /* one where setresgid does nothing, and says it did */
+    bool groups_stay; /* and one where setgroups is so */
     struct fault faults[FAKE_FAULTS_MAX];
     size_t fault_count;
     struct lines_of fetch, leave; /* what the helper does when told to */

@@ -187,6 +187,8 @@ take_user(const char *line, char **pam_user)
         fake.way_back = true;
     } else if (strcmp(line, "gid stays") == 0) {
         fake.gid_stays = true;
+    } else if (strcmp(line, "groups stay") == 0) {
+        fake.groups_stay = true;
     } else if (!value) {
         script_die("no such line of [user]", line);
     } else if (strncmp(line, "name", n) == 0) {
@@ -283,6 +285,7 @@ script_world(const struct script *script)
     fake.service_name[0] = '\0';
     fake.way_back = false;
     fake.gid_stays = false;
+    fake.groups_stay = false;
     fake.fault_count = 0;
     fake_become(0);
     fake_forget_owners();
