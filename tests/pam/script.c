@@ -201,6 +201,8 @@ take_user(const char *line, char **pam_user)
         fake.entry.pw_gid = number(value);
     } else if (strncmp(line, "euid", n) == 0) {
         fake_become(number(value));
+    } else if (strncmp(line, "ruid", n) == 0) {
+        fake.uid[0] = number(value);
     } else if (strncmp(line, "groups", n) == 0) {
         take_groups(value);
     } else if (strncmp(line, "service", n) == 0) {

@@ -6,8 +6,8 @@
  *   # what this is about
  *   [options]      words behind pam_tokenward.so, one a line
  *   [user]         name=, uid=, gid=, home=, groups=, pam_user= (%0a is a
- *                  byte), no pam_user, service=, euid=, service_uid=, way
- *                  back, gid stays, groups stay
+ *                  byte), no pam_user, service=, euid=, ruid= (after that),
+ *                  service_uid=, way back, gid stays, groups stay
  *   [setup]        dir PATH MODE UID | link PATH TARGET | file PATH AGE
  *   [fail]         CALL ERRNO [from the Nth]
  *   [fetch]        what the helper does then; fake_helper.c has the verbs.
