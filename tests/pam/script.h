@@ -14,8 +14,8 @@
  *   [leave]        Without these sections it says ready and done
  *   [run]          CALL(FLAGS) = RESULT, for libpam's names; before it
  *                  "child" for a process of its own, which keeps the handle,
- *                  or "without N" for one that has closed that
- *                  descriptor; "handle" begins a new one,
+ *                  or "without N..." for one that has closed
+ *                  these descriptors; "handle" begins a new one,
  *                  "await" lets a helper that nobody waits for begin
  * and what is left at the end, each a whole:
  *   [exec]         what the helper was started with: its arguments, then "as

@@ -101,16 +101,16 @@ call(const struct run *run, const char *line)
 }
 
 /* In a process of its own: what it does to the handle is gone with it.
- * @closed: a descriptor that the host does not have, or -1. */
+ * @closed: the descriptors that the host does not have, a digit each. */
 static int
-call_in_child(const struct run *run, int closed, const char *line)
+call_in_child(const struct run *run, const char *closed, const char *line)
 {
     pid_t pid = fork();
     int state;
 
     if (pid == 0) {
-        if (closed >= 0)
-            (void)close(closed);
+        for (; *closed >= '0' && *closed <= '9'; closed++)
+            (void)close(*closed - '0');
         _exit(call(run, line));
     }
     if (pid < 0 || waitpid(pid, &state, 0) < 0 || !WIFEXITED(state))
@@ -138,10 +138,10 @@ take_step(struct run *run, const char *line)
         script_die("no line of [run]", line);
     wanted += 3;
     if (strncmp(line, CHILD, sizeof CHILD - 1) == 0)
-        result = call_in_child(run, -1, line + sizeof CHILD - 1);
+        result = call_in_child(run, "", line + sizeof CHILD - 1);
     else if (strncmp(line, WITHOUT, sizeof WITHOUT - 1) == 0)
-        result = call_in_child(run, atoi(line + sizeof WITHOUT - 1),
-                               line + sizeof WITHOUT + 1);
+        result = call_in_child(run, line + sizeof WITHOUT - 1,
+                               strchr(line + sizeof WITHOUT, ' ') + 1);
     else
         result = call(run, line);
     if (result != number_of(wanted, strlen(wanted), line)) {
