@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@
 #include <security/pam_modules.h>
 
 #include "tests/pam/script.h"
+
+#define DESCRIPTORS_MAX 256 /* that are looked at */
 
 static const struct {
     const char *name;
@@ -83,19 +86,50 @@ struct run {
     bool good;
 };
 
+/* Which signals this host blocks, one bit each. */
+static uint64_t
+blocked(void)
+{
+    uint64_t bits = 0;
+    sigset_t set;
+
+    if (sigprocmask(SIG_BLOCK, NULL, &set) < 0)
+        script_die("no signals", "");
+    for (int i = 1; i < NSIG; i++)
+        bits |= sigismember(&set, i) == 1 ? UINT64_C(1) << (i - 1) : 0;
+    return bits;
+}
+
+static unsigned
+descriptors(void)
+{
+    unsigned count = 0;
+
+    for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+/* -1: the host blocks other signals than before, or has more descriptors. */
 static int
 call(const struct run *run, const char *line)
 {
     const struct lines_of *options = &run->script->sections[SECTION_OPTIONS];
     const char *open = strchr(line, '(');
+    const uint64_t before = blocked();
+    const unsigned open_before = descriptors();
 
     for (size_t i = 0; open && i < sizeof CALLS / sizeof *CALLS; i++) {
         size_t n = strlen(CALLS[i].name);
 
-        if (line + n == open && strncmp(line, CALLS[i].name, n) == 0)
-            return CALLS[i].call(run->pamh, flags_of(open + 1, line),
-                                 (int)options->count,
-                                 (const char **)(uintptr_t)options->line);
+        if (line + n == open && strncmp(line, CALLS[i].name, n) == 0) {
+            int result = CALLS[i].call(
+                run->pamh, flags_of(open + 1, line), (int)options->count,
+                (const char **)(uintptr_t)options->line);
+
+            return blocked() == before && descriptors() == open_before ? result
+                                                                       : -1;
+        }
     }
     script_die("no such call", line);
 }
