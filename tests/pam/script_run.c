@@ -314,6 +314,8 @@ main(int argc, char **argv)
 
     /* What is left behind falls to us, and can be counted. */
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+    (void)signal(SIGHUP, SIG_IGN); /* as a host may, of any number */
+    (void)signal(SIGRTMAX, SIG_IGN);
     for (int i = 1; i < argc; i++) {
         bool passed = run_script(argv[i]);
         const char *slash = strrchr(argv[i], '/');
