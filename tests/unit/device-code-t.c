@@ -56,10 +56,14 @@ poll(void)
 Test(device_code, asks_where_the_profile_says)
 {
     fake_set(fake_host.options, "scope", "a b");
+    fake_set(fake_host.options, "audience", "you");
+    fake_set(fake_host.options, "resource", "https://a.test");
+    fake_set(fake_host.options, "resource", "https://b.test");
     ask();
     cr_expect_str_eq(fake_action.url, ENDPOINT);
     cr_expect_eq(fake_action.flags, TW_POST_ANSWER);
-    fake_expect_form("scope=a b");
+    fake_expect_form("scope=a b&audience=you&resource=https://a.test&"
+                     "resource=https://b.test");
 }
 
 Test(device_code, sends_no_empty_scope)
@@ -98,16 +102,22 @@ Test(device_code, knows_the_older_name_of_the_address)
 
 Test(device_code, shows_no_part_of_what_is_too_long)
 {
-    static char long_url[3000];
+    static char url[2050], code[66];
 
-    memset(long_url, 'x', sizeof long_url - 1);
+    memset(url, 'x', sizeof url - 1);
+    memset(code, 'x', sizeof code - 1);
     ask();
-    fake_set(fake_host.members, "verification_uri", long_url);
-    fake_set(fake_host.members, "user_code", "AB-CD");
+    fake_set(fake_host.members, "verification_uri", url);
+    fake_set(fake_host.members, "user_code", code + 1);
     fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_FAIL);
-    fake_host.members[0].value = "https://a.test/go";
-    fake_host.members[1].value = long_url;
+    fake_host.members[0].value = url + 1;
+    fake_host.members[1].value = code;
     fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_FAIL);
+    fake_host.members[1].value = code + 1;
+    fake_send(TW_EVENT_ANSWER, NULL, TW_ACTION_TELL);
+    cr_expect_str_eq(fake_action.url, url + 1);
+    cr_expect_str_eq(fake_action.code, code + 1);
+    cr_expect_eq(fake_action.valid_s, 0, "the server says no end");
 }
 
 Test(device_code, asks_until_there_is_a_token)
