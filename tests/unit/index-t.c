@@ -93,7 +93,10 @@ Test(index, leads_to_instances)
 
     fill(&index, "tokenward-index=1\nprofile=t@a\nprofile=t@b\nprofile=t@ab\n"
                  "route=t@%i git h.test /%i\nroute=c git h.test /b\n"
-                 "route=t@%i git i.test /x/%i/y\n");
+                 "route=t@%i git i.test /x/%i/y\n"
+                 "route=t@%i git j.test /%i/%i\n");
+    cr_assert_str_eq(leads(&index, "j.test", "a/a/x"), "t@a");
+    cr_assert_str_eq(leads(&index, "j.test", "a/b/x"), "");
     cr_assert_str_eq(leads(&index, "h.test", "a"), "t@a");
     cr_assert_str_eq(leads(&index, "h.test", "ab/repo.git"), "t@ab");
     cr_assert_str_eq(leads(&index, "h.test", "b/repo"), "c");
@@ -320,6 +323,7 @@ Test(index, is_a_file_of_a_size_that_there_can_be)
 {
     AUTO_INDEX index = INDEX_INIT;
     struct place place;
+    char other[64];
 
     begin(&place);
     put(&place, "", 0600);
@@ -333,5 +337,11 @@ Test(index, is_a_file_of_a_size_that_there_can_be)
     cr_expect_eq(open_there(&place, true, &index), TW_E_NOT_FOUND);
     cr_assert_eq(symlink("/dev/null", place.path), 0);
     cr_expect_eq(open_there(&place, true, &index), TW_E_NOT_FOUND);
+    put(&place, FIRST, 0600);
+    (void)snprintf(other, sizeof other, "%s/other", place.dir);
+    cr_assert_eq(rename(place.path, other), 0);
+    cr_assert_eq(symlink("other", place.path), 0);
+    cr_expect_eq(open_there(&place, true, &index), TW_E_NOT_FOUND);
+    cr_assert_eq(unlink(other), 0);
     end(&place);
 }
