@@ -33,6 +33,7 @@ UNIT_TESTS += \
 	tests/unit/claim-t \
 	tests/unit/client-t \
 	tests/unit/device-code-t \
+	tests/unit/doorbell-t \
 	tests/unit/environment-t \
 	tests/unit/epoch-t \
 	tests/unit/exchange-broken-t \
@@ -165,6 +166,11 @@ tests_unit_device_code_t_SOURCES = tests/unit/device-code-t.c tests/unit/fake_ho
 tests_unit_device_code_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_device_code_t_CFLAGS = $(CC_UNIT)
 tests_unit_device_code_t_LDADD = $(LINK_UNIT)
+
+tests_unit_doorbell_t_SOURCES = tests/unit/doorbell-t.c
+tests_unit_doorbell_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_doorbell_t_CFLAGS = $(CC_UNIT)
+tests_unit_doorbell_t_LDADD = $(LINK_UNIT)
 
 tests_unit_environment_t_SOURCES = tests/unit/environment-t.c
 tests_unit_environment_t_CPPFLAGS = $(CPP_UNIT)
