@@ -202,6 +202,28 @@ Test(client, a_record_is_looked_at_when_its_refresh_is_due)
     tw_close(handle);
 }
 
+/* Once a second, however often it is asked for. */
+Test(client, a_token_is_given_while_its_refresh_is_begun)
+{
+    int64_t begun_ms = clock_monotonic_ms();
+    struct tw_handle *handle;
+
+    publish(1, 3600, -10);
+    helper_is("echo status=retry; echo message=down");
+    cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
+    for (int round = 0; round < 2; round++) {
+        int before = helper_starts();
+
+        for (int i = 0; i < 3; i++)
+            expect(handle, "token-1");
+        cr_expect_gt(helper_starts(), before);
+        cr_expect_leq(helper_starts(),
+                      1 + (clock_monotonic_ms() - begun_ms) / 1000);
+        (void)usleep(1100000);
+    }
+    tw_close(handle);
+}
+
 /* A late rejection of an older token is none of the one in hand. */
 Test(client, a_rejected_token_is_no_longer_in_hand)
 {
