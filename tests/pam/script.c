@@ -3,6 +3,7 @@
  * script.c - see script.h: the text, and the world it begins in.
  */
 #include "tests/pam/script.h"
+#include "provider/pam/sessions.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -218,6 +219,23 @@ take_user(const char *line, char **pam_user)
     }
 }
 
+/* A session of this process is called SELF, and REUSED one of another that had
+ * its number before. */
+static void
+name_session(char *path, size_t size)
+{
+    char *word = strrchr(path, '/') + 1, name[SESSION_NAME_MAX];
+    bool reused = strcmp(word, "REUSED") == 0;
+
+    if (!reused && strcmp(word, "SELF") != 0)
+        return;
+    if (!sessions_name(name))
+        script_die("no name of a session", path);
+    if (reused)
+        (void)strcpy(strchr(name, '.'), ".0");
+    (void)snprintf(word, size - (size_t)(word - path), "%s", name);
+}
+
 static void
 take_setup(const char *line)
 {
@@ -228,6 +246,7 @@ take_setup(const char *line)
     if (sscanf(line, "%15s %255s %255s %u", verb, name, rest, &uid) < 3)
         script_die("no line of [setup]", line);
     (void)snprintf(path, sizeof path, "%s/%s", fake.root, name);
+    name_session(path, sizeof path);
     if (strcmp(verb, "dir") == 0) {
         mode_t mode = (mode_t)strtoul(rest, NULL, 8);
 

@@ -8,7 +8,8 @@
  *   [user]         name=, uid=, gid=, home=, groups=, pam_user= (%0a is a
  *                  byte), no pam_user, service=, euid=, ruid= (after that),
  *                  service_uid=, way back, gid stays, groups stay
- *   [setup]        dir PATH MODE UID | link PATH TARGET | file PATH AGE
+ *   [setup]        dir PATH MODE UID | link PATH TARGET | file PATH AGE,
+ *                  whose last word may be SELF or REUSED
  *   [fail]         CALL ERRNO [from the Nth]
  *   [fetch]        what the helper does then; fake_helper.c has the verbs.
  *   [leave]        Without these sections it says ready and done
