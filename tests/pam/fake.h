@@ -18,7 +18,7 @@
 #include <sys/types.h>
 
 #define FAKE_GROUPS_MAX 256
-#define FAKE_LINES_MAX 64
+#define FAKE_LINES_MAX 96
 #define FAKE_FAULTS_MAX 8
 #define FAKE_TEXT_MAX 16384
 
