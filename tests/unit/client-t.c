@@ -274,6 +274,25 @@ Test(client, an_epoch_that_was_removed_is_made_anew)
     tw_close(handle);
 }
 
+/* Who holds the page of one that was removed looks at the record after ten
+ * seconds, and from then on at the new page. */
+Test(client, an_epoch_that_was_replaced_is_found)
+{
+    struct tw_handle *handle;
+    char path[128];
+
+    publish(1, 3600, 1000);
+    handle = hold("token-1");
+    (void)snprintf(path, sizeof path, "%s/tokenward/epoch", published_top);
+    cr_assert_eq(unlink(path), 0);
+    publish(2, 3600, 1000);
+    sleep(11);
+    expect(handle, "token-2");
+    publish(3, 3600, 1000);
+    expect(handle, "token-3");
+    tw_close(handle);
+}
+
 /* What is no epoch is believed by nobody, goes, and is replaced. */
 Test(client, what_is_no_epoch_makes_no_token_stay)
 {
