@@ -105,6 +105,19 @@ cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
 editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"; ln "$1" "$HOME/second"'
 edit pay; is $STATUS 73 "an editor that leaves a file of two names: exit 73"
 cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
+if [ "$(id -u)" = 0 ]; then
+    chown 0 "$file"; chmod 644 "$file"
+    editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
+    edit "$file"; is $STATUS 73 "somebody else's file: exit 73"
+    like "$(cat "$T/out")" "pay.yaml: is no file of yours$" "says so"
+    is "$(stat -c %u "$file") $(left)" "0 " "and it stays, with no copy beside it"
+    own "$file"; chmod 600 "$file"
+else
+    skip "somebody else's file" "needs root"
+fi
+mkfifo "$T/home/pipe.yaml"; own "$T/home"
+user env EDITOR=editor timeout "$(patience 20)" tokenward edit "$T/home/pipe.yaml" >"$T/out" 2>&1 </dev/null; is $? 73 "a pipe: exit 73"
+like "$(cat "$T/out")" "pipe.yaml: is no file of yours$" "says so"
 edit nosuch; is $STATUS 66 "a profile without a file: exit 66"
 like "$(cat "$T/out")" "tokenward explain NAME" "says where to look"
 
