@@ -94,6 +94,7 @@ UNIT_TESTS += \
 	tests/unit/scribe-t \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
+	tests/unit/spawn-t \
 	tests/unit/stack-t \
 	tests/unit/state-path-t \
 	tests/unit/state-found-t \
@@ -467,6 +468,11 @@ tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/bro
 tests_unit_secret_source_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_source_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_source_t_LDADD = $(LINK_UNIT)
+
+tests_unit_spawn_t_SOURCES = tests/unit/spawn-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_spawn_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_spawn_t_CFLAGS = $(CC_UNIT)
+tests_unit_spawn_t_LDADD = $(LINK_UNIT)
 
 tests_unit_stack_t_SOURCES = tests/unit/stack-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
 tests_unit_stack_t_CPPFLAGS = $(CPP_UNIT)

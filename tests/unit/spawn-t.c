@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spawn-t.c - what a helper is started with, whatever its host has.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "provider/base/auto.h"
+#include "provider/base/spawn.h"
+#include "tests/unit/scratch.h"
+
+TestSuite(spawn, .init = scratch_make, .fini = scratch_remove, .timeout = 30);
+
+/* The first line that @script, as the helper, writes to "seen". */
+static void
+start(const char *script, char *out, size_t size)
+{
+    const char *const args[] = {"fetch", NULL};
+    AUTO_FCLOSE FILE *seen = NULL;
+    char text[1024];
+    struct tw_error err;
+
+    (void)snprintf(text, sizeof text,
+                   "#!/bin/sh\n{ %s\n} >%s 2>&1\necho status=ok\n", script,
+                   scratch_path("seen"));
+    scratch_put("helper", 0755, text, strlen(text));
+    cr_assert_eq(setenv("TOKENWARD_HELPER", scratch_path("helper"), 1), 0);
+    cr_assert_eq(spawn_helper(args, 20000, &err), TW_OK, "%s", err.message);
+    seen = fopen(scratch_path("seen"), "re");
+    cr_assert(seen && fgets(out, (int)size, seen));
+    out[strcspn(out, "\n")] = '\0';
+}
+
+Test(spawn, gives_none_of_the_hosts_signals)
+{
+    unsigned long long blocked = 1, ignored = 1;
+    char seen[256];
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    cr_assert_eq(sigprocmask(SIG_BLOCK, &set, NULL), 0);
+    (void)signal(SIGHUP, SIG_IGN);
+    start("sed -n 's/^SigBlk:.//p; s/^SigIgn:.//p' /proc/self/status | "
+          "tr '\\n' ' '",
+          seen, sizeof seen);
+    cr_assert_eq(sscanf(seen, "%llx %llx", &blocked, &ignored), 2);
+    cr_expect_eq(blocked, 0, "%llx", blocked);
+    cr_expect_eq(ignored & 1ULL << (SIGHUP - 1), 0, "%llx", ignored);
+}
+
+Test(spawn, is_a_session_of_its_own)
+{
+    char seen[256];
+
+    start("read -r id name state parent group session rest </proc/$$/stat; "
+          "[ \"$session\" = $$ ] && echo own || echo \"$session\"",
+          seen, sizeof seen);
+    cr_expect_str_eq(seen, "own");
+}
+
+/* 3 and above: a shell may have its script as one, above these. */
+Test(spawn, gives_no_descriptor)
+{
+    int fd = fcntl(STDERR_FILENO, F_DUPFD, 40); /* not close-on-exec */
+    char seen[256];
+
+    cr_assert_geq(fd, 40);
+    (void)snprintf(seen, sizeof seen,
+                   "[ -e /proc/$$/fd/%d ] && echo open || "
+                   "echo closed",
+                   fd);
+    start(seen, seen, sizeof seen);
+    cr_expect_str_eq(seen, "closed");
+}
+
+Test(spawn, gives_no_variable_that_steers_libraries)
+{
+    static const char *const NAMES[] = {
+        "GCONV_PATH",    "GLIBC_TUNABLES", "HOSTALIASES",
+        "LD_AUDIT",      "LOCALDOMAIN",    "MALLOC_CHECK_",
+        "OPENSSL_CONF",  "RES_OPTIONS",    "RESOLV_ADD_TRIM_DOMAINS",
+        "SSLKEYLOGFILE", "SSL_CERT_DIR",   "SSL_CERT_FILE"};
+    char seen[256];
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        cr_assert_eq(setenv(NAMES[i], "", 1), 0);
+    cr_assert_eq(setenv("MINE", "kept", 1), 0);
+    start("env | grep '^GCONV\\|^GLIBC\\|^HOSTALIASES\\|^LD_\\|^LOCALDOMAIN\\|"
+          "^MALLOC\\|^MINE\\|^OPENSSL\\|^RES\\|^SSL' | sort | tr '\\n' ' '",
+          seen, sizeof seen);
+    cr_expect_str_eq(seen, "MINE=kept ");
+}
