@@ -118,6 +118,16 @@ fi
 mkfifo "$T/home/pipe.yaml"; own "$T/home"
 user env EDITOR=editor timeout "$(patience 20)" tokenward edit "$T/home/pipe.yaml" >"$T/out" 2>&1 </dev/null; is $? 73 "a pipe: exit 73"
 like "$(cat "$T/out")" "pipe.yaml: is no file of yours$" "says so"
+editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
+(user env VISUAL=editor EDITOR=false tokenward edit pay >"$T/out" 2>&1 </dev/null); is "$? $(grep -c 'timeout: 7' "$file")" "0 1" "VISUAL comes before EDITOR"
+cp -p "$T/good" "$file"; own "$file"
+cp "$T/bin/editor" "$T/bin/vi"
+(user env VISUAL= EDITOR= tokenward edit pay >"$T/out" 2>&1 </dev/null); is "$? $(grep -c 'timeout: 7' "$file")" "0 1" "where both are empty it is vi"
+rm "$T/bin/vi"; cp -p "$T/good" "$file"; own "$file"
+printf '#!/bin/sh\ncase " $* " in *" check "*) kill -KILL $$ ;; esac\nexec "%s/bin/tokenward-helper" "$@"\n' "$T" >"$T/bin/dying"
+chmod 755 "$T/bin/dying"
+(export TOKENWARD_HELPER="$T/bin/dying" && edit pay; exit $STATUS); is $? 71 "a check that is killed: exit 71"
+cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
 edit nosuch; is $STATUS 66 "a profile without a file: exit 66"
 like "$(cat "$T/out")" "tokenward explain NAME" "says where to look"
 
