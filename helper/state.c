@@ -25,7 +25,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "helper/own_directory.h"
 #include "helper/owned_file.h"
 #include "helper/state_text.h"
 #include "helper/state_version.h"
@@ -197,20 +196,6 @@ recover(struct state *state, struct tw_error *err)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s/%s", state->path,
                              name);
     return TW_OK;
-}
-
-enum tw_status
-state_directory(const char *path, int *out, struct tw_error *err)
-{
-    const struct own_directory directory = {.at = AT_FDCWD,
-                                            .name = path,
-                                            .path = path,
-                                            .mode = 0700,
-                                            .forbidden = MODE_FORBIDDEN,
-                                            .lasts = true,
-                                            .else_where = "XDG_STATE_HOME"};
-
-    return own_directory_open(&directory, out, err);
 }
 
 enum tw_status

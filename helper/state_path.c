@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * state_path.c - where refresh tokens are kept; see state.h.
+ * state_path.c - the place where refresh tokens are kept; see state.h.
  */
 #include "helper/state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "helper/own_directory.h"
 #include "provider/base/text.h"
 
 #define SYSTEM_PATH "/var/lib/tokenward"
@@ -90,6 +92,20 @@ enum tw_status
 state_path(bool system, char out[static PATH_MAX], struct tw_error *err)
 {
     return find(system, true, out, err);
+}
+
+enum tw_status
+state_directory(const char *path, int *out, struct tw_error *err)
+{
+    const struct own_directory directory = {.at = AT_FDCWD,
+                                            .name = path,
+                                            .path = path,
+                                            .mode = 0700,
+                                            .forbidden = S_IRWXG | S_IRWXO,
+                                            .lasts = true,
+                                            .else_where = "XDG_STATE_HOME"};
+
+    return own_directory_open(&directory, out, err);
 }
 
 bool
