@@ -278,6 +278,12 @@ mixed_up(const struct profile *profile, const struct redirect_answer *answer)
 }
 
 bool
+authorization_is_answered(const struct authorization *authorization)
+{
+    return !redirect_is_expected(authorization->redirect);
+}
+
+bool
 authorization_turn(struct authorization *authorization, struct tw_error *err)
 {
     struct redirect_answer *answer = &authorization->answer;

@@ -22,6 +22,9 @@ enum tw_status authorization_begin(const struct exchange_context *context,
                                    struct authorization **out,
                                    struct tw_error *err);
 
+/* authorization_is_answered: would authorization_turn() say so? */
+bool authorization_is_answered(const struct authorization *authorization);
+
 /* authorization_turn: has the browser come back?  Then it is over: TW_OK in
  * @err, or why there is no code (TW_E_DENIED, TW_E_CONFIG, TW_E_RETRY,
  * TW_E_PROTOCOL). */

@@ -346,6 +346,14 @@ exchange_wake_ms(const struct exchange *exchange)
     return exchange->wake_ms;
 }
 
+bool
+exchange_is_due(const struct exchange *exchange, int64_t now_ms)
+{
+    return exchange->awaits
+               ? authorization_is_answered(exchange->authorization)
+               : now_ms >= exchange->wake_ms;
+}
+
 void
 exchange_turn(struct exchange *exchange, int64_t now_ms)
 {

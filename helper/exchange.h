@@ -53,6 +53,8 @@ enum tw_status exchange_start(const struct exchange_context *context,
 /* exchange_wake_ms: when exchange_turn() wants to be called; INT64_MAX:
  * never. */
 int64_t exchange_wake_ms(const struct exchange *exchange);
+/* exchange_is_due: would it do anything by now? */
+bool exchange_is_due(const struct exchange *exchange, int64_t now_ms);
 void exchange_turn(struct exchange *exchange, int64_t now_ms);
 
 void exchange_free(struct exchange *exchange);

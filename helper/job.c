@@ -288,11 +288,14 @@ job_is_contended(const struct job *job)
 int64_t
 job_wake_ms(const struct job *job)
 {
+    int64_t wake_ms;
+
     if (job->state == JOB_BUSY && job->goes_on)
         return 0;
-    return job->state == JOB_BUSY && job->exchange
-               ? exchange_wake_ms(job->exchange)
-               : INT64_MAX;
+    if (job->state != JOB_BUSY || !job->exchange)
+        return INT64_MAX;
+    wake_ms = exchange_wake_ms(job->exchange);
+    return wake_ms > job->again_ms ? wake_ms : job->again_ms;
 }
 
 void
@@ -300,7 +303,11 @@ job_turn(struct job *job, int64_t now_ms)
 {
     if (job->state == JOB_BUSY && job->goes_on)
         job_source_next(job);
-    else if (job->state == JOB_BUSY && job->exchange)
+    else if (job->state != JOB_BUSY || !job->exchange)
+        return;
+    else if (job_awaits_person(job) && !exchange_is_due(job->exchange, now_ms))
+        job_rest(job);
+    else if (job_resume(job, now_ms))
         exchange_turn(job->exchange, now_ms);
 }
 
@@ -311,7 +318,18 @@ job_expire(struct job *job)
         return;
     (void)tw_fail(&job->result, TW_E_RETRY, "'%s' was not fetched in time",
                   job->profile->name);
-    job_source_expire(job);
+    if (job->held_up.status)
+        job->result = job->held_up;
+    if (job->is_resting) /* the server has no part in it */
+        job_end(job);
+    else
+        job_source_expire(job);
+}
+
+const struct tw_error *
+job_held_up(const struct job *job)
+{
+    return job->held_up.status ? &job->held_up : NULL;
 }
 
 void

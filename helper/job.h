@@ -66,6 +66,9 @@ struct job {
     bool is_moot; /* set from outside: whom it is for is gone, so that nothing
                      is tried again */
     bool has_refresh_token; /* one is kept, now that it has ended well */
+    bool is_resting;  /* a login waits for its person, and holds nothing: */
+    int64_t again_ms; /* when it tries again to go on, and ... */
+    struct tw_error held_up; /* ... why it could not, if it could not */
     int tries;
     struct tw_error result;
 };
@@ -100,6 +103,10 @@ bool job_is_contended(const struct job *job);
 int64_t job_wake_ms(const struct job *job);
 void job_turn(struct job *job, int64_t now_ms);
 void job_expire(struct job *job); /* the deadline has come */
+
+/* job_held_up: why a login waits though its person has done their part, or
+ * NULL. */
+const struct tw_error *job_held_up(const struct job *job);
 
 /* job_stop: ends it, with no request under way, for a reason that is not the
  * server's: nothing is noted. */

@@ -29,22 +29,6 @@ job_source_note(struct job *job, const struct secret *mark,
                     note_of(job));
 }
 
-/* A person logs in at one source, and at no other. */
-static bool
-is_login(const struct job *job)
-{
-    return job->context->person || job->context->given;
-}
-
-/* What a login was refused for says nothing of the refresh token of the one
- * before it, which goes on being used.  A server that is down is so for both.
- */
-static bool
-is_refused_login(const struct job *job)
-{
-    return is_login(job) && job->result.status != TW_E_RETRY;
-}
-
 /* The profile's own note tells readers what came of all sources, and when
  * the first of them may be asked again. */
 static void
@@ -53,7 +37,7 @@ conclude(struct job *job)
     struct now now = clock_now();
 
     stack_explain(&job->account, &job->result);
-    if (!job->was_asked || is_refused_login(job)) {
+    if (!job->was_asked || job_is_refused_login(job)) {
         (void)job_refuse(job, now);
         return;
     }
@@ -73,7 +57,7 @@ pass(struct job *job, enum stack_outcome outcome)
     stack_add(&job->account, job->source, outcome, &job->result);
     if (left > 0 && (job->soonest == 0 || left < job->soonest))
         job->soonest = left;
-    job->goes_on = !is_login(job) && stack_goes_on(job->source, outcome);
+    job->goes_on = !job_is_login(job) && stack_goes_on(job->source, outcome);
     if (job->goes_on)
         job->state = JOB_BUSY;
     else
@@ -104,7 +88,7 @@ on_done(void *arg, struct outcome *outcome)
     if (!outcome->err.status) {
         /* A person takes minutes: the token that was rejected meanwhile is
          * the one before. */
-        if (is_login(job))
+        if (job_is_login(job))
             job_look(job);
         job_write(job, outcome);
         return;
@@ -114,7 +98,7 @@ on_done(void *arg, struct outcome *outcome)
         metadata_forget(job->place.dir);
     /* Waiting is a kindness to an endpoint: what failed here may be mended
      * and tried again at once. */
-    if (outcome->sent && !is_refused_login(job))
+    if (outcome->sent && !job_is_refused_login(job))
         job_source_note(job, &outcome->mark, outcome->reply.retry_after);
     fail(job, outcome->sent);
 }
@@ -135,7 +119,7 @@ deadline_of_source(const struct job *job)
     int64_t parts = 1;
 
     for (const struct profile *source = job->source->then;
-         source && !is_login(job); source = source->then)
+         source && !job_is_login(job); source = source->then)
         parts++;
     return deadline_ms > now_ms ? now_ms + (deadline_ms - now_ms) / parts
                                 : deadline_ms;
@@ -206,7 +190,7 @@ on_found(void *arg, const struct tw_error *err, int64_t retry_after)
         return;
     }
     job->result = *err;
-    if (!is_refused_login(job))
+    if (!job_is_refused_login(job))
         job_source_note(job, NULL, retry_after);
     fail(job, true);
 }
@@ -222,20 +206,6 @@ was_unanswered(struct job *job)
            status == TW_E_RETRY;
 }
 
-/* Nobody is asked for a login that nobody is there for, the issuer neither. */
-static bool
-lacks_person(struct job *job)
-{
-    const struct exchange_context context = {
-        .profile = job->source,
-        .secrets = job->context->secrets,
-        .keeper = job_source_keeps(job) ? &job->keeper : NULL,
-        .person = job->context->person,
-    };
-
-    return exchange_lacks_person(&context, &job->result);
-}
-
 /* The issuer is asked first, where the profile leaves its endpoint to it. */
 static void
 start(struct job *job)
@@ -248,9 +218,22 @@ start(struct job *job)
                                               .doubts = was_unanswered(job)};
 
     job->state = JOB_BUSY;
-    if (lacks_person(job) || discovery_start(&context, on_found, job,
-                                             &job->discovery, &job->result))
+    if (job_lacks_person(job) ||
+        discovery_start(&context, on_found, job, &job->discovery,
+                        &job->result))
         fail(job, false);
+}
+
+void
+job_source_look(struct job *job)
+{
+    struct backoff *note = &job->source_note;
+
+    if (!job->source->source_number)
+        return;
+    store_note(&job->place, job->source->source_number, note);
+    if (strcmp(note->fingerprint, job->source_fingerprint) != 0)
+        memset(note, 0, sizeof *note);
 }
 
 /* Has the source failed, and shall it not be asked again yet? */
@@ -261,9 +244,7 @@ is_held(struct job *job)
     struct now now = clock_now();
     int64_t left;
 
-    store_note(&job->place, job->source->source_number, note);
-    if (strcmp(note->fingerprint, job->source_fingerprint) != 0)
-        memset(note, 0, sizeof *note);
+    job_source_look(job);
     left = backoff_left(note, now);
     if (job->context->options->force || left == 0 ||
         refusal_is_over(note, job->source, &job->context->secrets))
@@ -287,7 +268,7 @@ may_ask(struct job *job)
         pass(job, STACK_UNAVAILABLE);
         return false;
     }
-    if (!is_login(job) &&
+    if (!job_is_login(job) &&
         stack_missing(job->source, &job->context->secrets, &why)) {
         job->result = why;
         memset(&job->source_note, 0, sizeof job->source_note);
@@ -342,12 +323,11 @@ ask(struct job *job)
     if (job->source->source_number && !may_ask(job))
         return;
     job->result = (struct tw_error){.status = TW_OK};
-    if (job_source_keeps(job) && hold(job, &err)) {
+    if ((job_source_keeps(job) && hold(job, &err)) ||
+        job_begin_login(job, &err)) {
         job_end_with(job, &err);
         return;
     }
-    if (job->context->person)
-        keeper_forget(&job->keeper);
     if (job->context->given &&
         keeper_put(&job->keeper, job->context->given, &err)) {
         job_end_with(job, &err);
@@ -360,7 +340,7 @@ void
 job_source_ask(struct job *job)
 {
     job->source =
-        is_login(job) ? profile_login_source(job->profile) : job->profile;
+        job_is_login(job) ? profile_login_source(job->profile) : job->profile;
     ask(job);
 }
 

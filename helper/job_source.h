@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * job_source.h - what job.c, job_source.c and job_write.c have of each other:
- * a job that holds its lock and may ask, until what it brought is kept.
+ * job_source.h - what job.c and the other files of its name have of each
+ * other: a job that holds its lock and may ask, until what it brought is kept.
  */
 #ifndef TW_HELPER_JOB_SOURCE_H
 #define TW_HELPER_JOB_SOURCE_H
@@ -32,6 +32,30 @@ void job_source_exchange(struct job *job);
  * the server said, or -1. */
 void job_source_note(struct job *job, const struct secret *mark,
                      int64_t retry_after);
+
+/* job_source_look: reads the note of one of several sources. */
+void job_source_look(struct job *job);
+
+/* job_is_login: does a person log in, or has one brought a refresh token?
+ * job_is_refused_login: and was that refused? */
+bool job_is_login(const struct job *job);
+bool job_is_refused_login(const struct job *job);
+
+/* job_begin_login: where a person is there, this is the login of the source
+ * that is asked.  Fails as keeper_begin_login(). */
+enum tw_status job_begin_login(struct job *job, struct tw_error *err);
+
+/* job_lacks_person: does it take one, and none is there?  Then why is the
+ * job's result. */
+bool job_lacks_person(struct job *job);
+
+/* job_awaits_person: is nothing under way that was asked for their login?
+ * job_rest: then nothing is held any more; it ends if they have logged out
+ * since.  job_resume: all is held, and what may be another by now was looked
+ * at; else it has ended, or is to be called again. */
+bool job_awaits_person(const struct job *job);
+void job_rest(struct job *job);
+bool job_resume(struct job *job, int64_t now_ms);
 
 /* job_hand_over: to the thread of @scribe, one of the job's context, which
  * calls @work; @done is called by the loop's when it is done, at once where

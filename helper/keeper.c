@@ -37,27 +37,58 @@ keeper_open(const struct profile *profile, bool system, struct keeper *out,
     return TW_OK;
 }
 
+/* The directory alone, for who holds nothing in it. */
+struct look {
+    int dir;
+    char path[PATH_MAX];
+    struct state state;
+};
+
+static void
+auto_look(struct look *look)
+{
+    auto_close(&look->dir);
+}
+
+static enum tw_status
+look_into(const struct profile *profile, bool system, struct look *out,
+          struct tw_error *err)
+{
+    enum tw_status status = state_path(system, out->path, err);
+
+    if (!status && access(out->path, F_OK) < 0 && errno == ENOENT)
+        return tw_fail(err, TW_E_NOT_FOUND, "%s: is not there yet", out->path);
+    if (!status)
+        status = state_directory(out->path, &out->dir, err);
+    out->state = STATE_INIT;
+    out->state.dir = out->dir;
+    out->state.name = profile->name;
+    out->state.path = out->path;
+    return status;
+}
+
 enum tw_status
 keeper_look(const struct profile *profile, bool system, struct tw_error *err)
 {
     AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
-    AUTO_CLOSE int dir = -1;
-    char path[PATH_MAX], fingerprint[FINGERPRINT_SIZE];
-    struct state state = STATE_INIT;
-    enum tw_status status = state_path(system, path, err);
+    AUTO(auto_look) struct look look = {.dir = -1};
+    char fingerprint[FINGERPRINT_SIZE];
+    enum tw_status status = look_into(profile, system, &look, err);
 
-    if (!status && access(path, F_OK) < 0 && errno == ENOENT)
-        return tw_fail(err, TW_E_NOT_FOUND, "%s: is not there yet", path);
-    if (!status)
-        status = state_directory(path, &dir, err);
     if (!status && !fingerprint_of_grant(profile, fingerprint))
         status = tw_fail(err, TW_E_SYSTEM, "SHA-256 is not available");
-    if (status)
-        return status;
-    state.dir = dir;
-    state.name = profile->name;
-    state.path = path;
-    return state_read(&state, fingerprint, &token, err);
+    return status ? status : state_read(&look.state, fingerprint, &token, err);
+}
+
+enum tw_status
+keeper_look_login(const struct profile *profile, bool system,
+                  struct tw_error *err)
+{
+    AUTO(auto_look) struct look look = {.dir = -1};
+
+    return look_into(profile, system, &look, NULL)
+               ? TW_OK /* who opens it will be told why he cannot */
+               : state_login_tell(&look.state, err);
 }
 
 bool
@@ -80,6 +111,42 @@ keeper_forget(struct keeper *keeper)
 {
     secret_clear(&keeper->token);
     keeper->is_anew = true;
+}
+
+enum tw_status
+keeper_begin_login(struct keeper *keeper, struct tw_error *err)
+{
+    return state_login_begin(&keeper->state, err);
+}
+
+bool
+keeper_may_rest(const struct keeper *keeper)
+{
+    return keeper->is_anew && keeper->state.login >= 0;
+}
+
+void
+keeper_rest(struct keeper *keeper)
+{
+    state_rest(&keeper->state);
+}
+
+enum tw_status
+keeper_check_login(const struct keeper *keeper, struct tw_error *err)
+{
+    if (state_login_lasts(&keeper->state))
+        return TW_OK;
+    return tw_fail(err, TW_E_INTERACT,
+                   "the login for '%s' was ended: it was logged out meanwhile",
+                   keeper->state.name);
+}
+
+enum tw_status
+keeper_resume(struct keeper *keeper, struct tw_error *err)
+{
+    enum tw_status status = state_reserve(&keeper->state, err);
+
+    return status ? status : keeper_check_login(keeper, err);
 }
 
 /* What it is in any case. */

@@ -7,7 +7,7 @@
 #define TW_HELPER_KEEPER_H
 
 #include "helper/json.h"
-#include "helper/state.h"
+#include "helper/state_login.h"
 
 struct keeper {
     struct state state;
@@ -40,6 +40,26 @@ bool keeper_has_first(const struct profile *profile);
 /* keeper_forget: the token stays where it is kept, but is not used: a person
  * logs in anew, and it goes when that has brought a token. */
 void keeper_forget(struct keeper *keeper);
+
+/* keeper_begin_login: as state_login_begin().  keeper_look_login: whether
+ * another process has, for who has opened no keeper: fails as
+ * state_login_tell(). */
+enum tw_status keeper_begin_login(struct keeper *keeper, struct tw_error *err);
+enum tw_status keeper_look_login(const struct profile *profile, bool system,
+                                 struct tw_error *err);
+
+/* keeper_rest: others may use the token that is kept, until keeper_resume();
+ * if keeper_may_rest(): a login was begun, and has brought nothing yet. */
+bool keeper_may_rest(const struct keeper *keeper);
+void keeper_rest(struct keeper *keeper);
+
+/* keeper_resume: TW_E_RETRY: another process is at it; TW_E_INTERACT: as
+ * keeper_check_login(); else fails as state_reserve(). */
+enum tw_status keeper_resume(struct keeper *keeper, struct tw_error *err);
+
+/* keeper_check_login: TW_E_INTERACT: somebody has logged out since. */
+enum tw_status keeper_check_login(const struct keeper *keeper,
+                                  struct tw_error *err);
 
 /* keeper_reserve: before a request that may bring the next one, as
  * state_reserve(). */

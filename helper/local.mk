@@ -138,6 +138,7 @@ helper_libhelper_la_SOURCES = \
 	helper/instant.h \
 	helper/job.c \
 	helper/job.h \
+	helper/job_login.c \
 	helper/job_source.c \
 	helper/job_source.h \
 	helper/job_write.c \
@@ -358,6 +359,8 @@ helper_libhelper_la_SOURCES = \
 	helper/stand_in.h \
 	helper/state.c \
 	helper/state.h \
+	helper/state_login.c \
+	helper/state_login.h \
 	helper/state_path.c \
 	helper/state_text.c \
 	helper/state_text.h \

@@ -62,17 +62,20 @@ is_over(const struct login *login, int64_t now_ms, struct tw_error *why)
 {
     const char *name = login->job.profile->name;
     bool system = login->session->options.system;
+    const struct tw_error *held_up = job_held_up(&login->job);
 
     if (is_interrupted())
         (void)tw_fail(why, TW_E_INTERACT, "the login for '%s' was ended",
                       name);
-    else if (login->screen.end_ms && now_ms >= login->screen.end_ms)
+    else if (!login->screen.end_ms || now_ms < login->screen.end_ms)
+        return false;
+    else if (held_up)
+        *why = *held_up;
+    else
         (void)tw_fail(why, TW_E_INTERACT,
                       "nobody logged in for '%s' in time\n"
                       "run: %s login %s",
                       name, explain_login_program(system), name);
-    else
-        return false;
     return true;
 }
 
@@ -198,6 +201,9 @@ log_in(struct session *session, const struct profile_set *set,
                                   .secrets = session_secrets(session, store)};
     struct tw_error err;
 
+    if (source->module->provider.needs & TW_NEEDS_PERSON &&
+        keeper_look_login(source, session->options.system, &err))
+        return session_fail(session, &err);
     session->options.force = true;
     screen_open(&session->environment, profile->name, &login.screen);
     if (source->module->provider.needs & TW_NEEDS_PERSON)

@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "helper/commands.h"
 #include "helper/discovery.h"
@@ -22,6 +23,7 @@
 #include "helper/stack.h"
 
 #define LOCK_MS 10000 /* for somebody else's fetch to end */
+#define NAP_NS 20000000
 
 struct logout {
     struct session *session;
@@ -36,6 +38,7 @@ struct logout {
     bool found;                  /* something was kept */
     bool untold;                 /* some of it has nobody who revokes it */
     bool unshown;                /* some of it was bought of another */
+    struct tw_error login;       /* who was waited for to log in, if any was */
     struct tw_error revoke;      /* why it was not revoked */
 };
 
@@ -66,6 +69,22 @@ open_keeper(struct logout *logout, struct tw_error *err)
     return status
                ? status
                : state_enter(path, logout->name, &logout->keeper.state, err);
+}
+
+/* Beside the lock that is waited for, another runtime directory has its own.
+ */
+static enum tw_status
+await_keeper(struct logout *logout, int64_t deadline_ms, struct tw_error *err)
+{
+    const struct timespec nap = {.tv_nsec = NAP_NS};
+
+    for (;;) {
+        enum tw_status status = open_keeper(logout, err);
+
+        if (status != TW_E_RETRY || clock_monotonic_ms() >= deadline_ms)
+            return status;
+        (void)nanosleep(&nap, NULL);
+    }
 }
 
 static void
@@ -208,11 +227,24 @@ fail_vain(const struct logout *logout)
     return session_fail(logout->session, &err);
 }
 
+static void
+note_login(const struct logout *logout)
+{
+    char text[sizeof logout->login.message + 16];
+
+    if (!logout->login.status)
+        return;
+    (void)snprintf(text, sizeof text, "%s; it ends, too",
+                   logout->login.message);
+    report_note(&logout->session->report, text);
+}
+
 static enum tw_status
 report(const struct logout *logout)
 {
     if (!logout->found)
         return fail_vain(logout);
+    note_login(logout);
     if (logout->revoke.status) {
         (void)session_fail(logout->session, &logout->revoke);
         report_note(&logout->session->report,
@@ -232,15 +264,28 @@ report(const struct logout *logout)
     return TW_OK;
 }
 
+/* One that is waited for would bring what is removed here. */
+static enum tw_status
+end_login(struct logout *logout, struct tw_error *err)
+{
+    const struct state *state = &logout->keeper.state;
+
+    if (state->dir < 0)
+        return TW_OK;
+    (void)state_login_tell(state, &logout->login);
+    return state_login_break(state, err);
+}
+
 static enum tw_status
 log_out(struct logout *logout)
 {
     AUTO_RECORD record = RECORD_INIT;
     struct session *session = logout->session;
+    int64_t deadline_ms = clock_monotonic_ms() + LOCK_MS;
     struct tw_error err;
 
-    if (store_lock(&logout->place, clock_monotonic_ms() + LOCK_MS, &err) ||
-        open_keeper(logout, &err))
+    if (store_lock(&logout->place, deadline_ms, &err) ||
+        await_keeper(logout, deadline_ms, &err) || end_login(logout, &err))
         return session_fail(session, &err);
     /* Of one that is gone, whatever is there: a failure's note, too. */
     logout->found =
@@ -248,6 +293,7 @@ log_out(struct logout *logout)
         logout->keeper.token.len || state_exists(&logout->keeper.state);
     if (!session->no_revoke && logout->profile && logout->found)
         revoke_all(logout, &record, true);
+    logout->found = logout->found || logout->login.status;
     if (forget(logout, &err))
         return session_fail(session, &err);
     return report(logout);

@@ -26,6 +26,7 @@
 #include <sys/stat.h>
 
 #include "helper/owned_file.h"
+#include "helper/state_login.h"
 #include "helper/state_text.h"
 #include "helper/state_version.h"
 #include "provider/base/text.h"
@@ -223,17 +224,24 @@ state_enter(const char *path, const char *name, struct state *out,
 }
 
 void
-state_leave(struct state *state)
+state_rest(struct state *state)
 {
     char name[STATE_NAME_MAX];
 
     (void)state_settle(state, NULL);
     unmap(state);
-    if (state->next >= 0) {
-        next_name(state, name);
-        (void)unlinkat(state->dir, name, 0);
-        (void)close(take_fd(&state->next));
-    }
+    if (state->next < 0)
+        return;
+    next_name(state, name);
+    (void)unlinkat(state->dir, name, 0);
+    (void)close(take_fd(&state->next));
+}
+
+void
+state_leave(struct state *state)
+{
+    state_rest(state);
+    state_login_end(state);
     auto_close(&state->dir);
     free(state->path);
     *state = STATE_INIT;

@@ -32,6 +32,7 @@
 /* What else is there of it; no profile's name begins with a dot. */
 #define STATE_NEXT_PREFIX ".next."
 #define STATE_FETCHES_PREFIX ".fetches." /* quota.h */
+#define STATE_LOGIN_PREFIX ".login."     /* state_login.h */
 #define STATE_NAME_MAX (sizeof STATE_NEXT_PREFIX + PROFILE_NAME_MAX)
 
 struct state {
@@ -40,11 +41,12 @@ struct state {
     bool locked;      /* it is; some file systems cannot */
     char *map;        /* of it, once it is reserved; or NULL */
     size_t unsettled; /* bytes of it that are the current one, or 0 */
+    int login;        /* <state>/.login.NAME, locked, or -1 */
     const char *name; /* of the profile; borrowed */
     char *path;       /* of dir, for messages */
 };
 
-#define STATE_INIT ((struct state){.dir = -1, .next = -1})
+#define STATE_INIT ((struct state){.dir = -1, .next = -1, .login = -1})
 #define AUTO_STATE AUTO(state_leave) struct state
 
 /* state_path: $XDG_STATE_HOME/tokenward, else ~/.local/state/tokenward, whose
@@ -54,7 +56,8 @@ struct state {
 enum tw_status state_path(bool system, char out[static PATH_MAX],
                           struct tw_error *err);
 
-/* state_has: is a refresh token kept there for @name, or @all: anything?
+/* state_has: is a refresh token kept there for @name, or a login waited for,
+ * or @all: anything?
  * Nothing is made. */
 bool state_has(bool system, const char *name, bool all);
 
@@ -74,6 +77,9 @@ enum tw_status state_enter(const char *path, const char *name,
 /* state_leave: settles what is not. */
 void state_leave(struct state *state);
 
+/* state_rest: the same, but state_reserve() comes back. */
+void state_rest(struct state *state);
+
 /* state_read: the kept refresh token, if it was kept for a profile of this
  * fingerprint: one of another server or client is never sent to this one.
  * TW_E_NOT_FOUND: there is none; TW_E_ACCESS: the file is not ours to
@@ -84,7 +90,7 @@ enum tw_status state_read(const struct state *state, const char *fingerprint,
 /* state_reserve: room for the next one, before the request is sent, and
  * whatever is done once for the first answer.  What is not settled is, since
  * the request is likely to use it up.  TW_E_SYSTEM: it may not be, or the disk
- * is full. */
+ * is full; after state_rest() as state_enter(), too. */
 enum tw_status state_reserve(struct state *state, struct tw_error *err);
 
 /* state_store: @token (at most TOKEN_MAX bytes) is the current one, and no

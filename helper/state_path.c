@@ -111,8 +111,8 @@ state_directory(const char *path, int *out, struct tw_error *err)
 bool
 state_has(bool system, const char *name, bool all)
 {
-    static const char *const PREFIXES[] = {"", STATE_NEXT_PREFIX,
-                                           STATE_FETCHES_PREFIX};
+    static const char *const PREFIXES[] = {
+        "", STATE_NEXT_PREFIX, STATE_LOGIN_PREFIX, STATE_FETCHES_PREFIX};
     const size_t count = sizeof PREFIXES / sizeof *PREFIXES;
     char dir[PATH_MAX], path[PATH_MAX + PROFILE_NAME_MAX + 16];
     struct stat st;

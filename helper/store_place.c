@@ -200,6 +200,13 @@ store_is_here(const struct store_profile *profile)
            held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
+void
+store_unlock(struct store_profile *profile)
+{
+    auto_close(&profile->lock);
+    profile->lock = -1;
+}
+
 static enum tw_status
 enter_anew(struct store_profile *profile, struct tw_error *err)
 {
@@ -240,10 +247,8 @@ lock_here(struct store_profile *profile, int64_t deadline_ms,
         status = take_over(profile, &serve, err);
     else if (!status)
         status = await_first(profile, &serve, deadline_ms, err);
-    if (status && profile->lock >= 0) {
-        auto_close(&profile->lock);
-        profile->lock = -1;
-    }
+    if (status)
+        store_unlock(profile);
     return status;
 }
 
@@ -292,6 +297,18 @@ store_lock(struct store_profile *profile, int64_t deadline_ms,
             status = lock_here(profile, deadline_ms, err);
     }
     return status;
+}
+
+enum tw_status
+store_lock_again(struct store_profile *profile, struct tw_error *err)
+{
+    enum tw_status status = lock_here(profile, 0, err);
+
+    if (store_is_here(profile))
+        return status;
+    store_unlock(profile);
+    return tw_fail(err, TW_E_NOT_FOUND, "%s/%s: was removed",
+                   profile->store->path, profile->name);
 }
 
 /* What the resident helper is writing, if it is, will be written then. */

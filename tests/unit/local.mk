@@ -98,6 +98,7 @@ UNIT_TESTS += \
 	tests/unit/stack-t \
 	tests/unit/state-path-t \
 	tests/unit/state-found-t \
+	tests/unit/state-login-t \
 	tests/unit/state-t \
 	tests/unit/store-lock-t \
 	tests/unit/store-t \
@@ -488,6 +489,11 @@ tests_unit_state_found_t_SOURCES = tests/unit/state-found-t.c tests/unit/kept_st
 tests_unit_state_found_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_state_found_t_CFLAGS = $(CC_UNIT)
 tests_unit_state_found_t_LDADD = $(LINK_UNIT)
+
+tests_unit_state_login_t_SOURCES = tests/unit/state-login-t.c tests/unit/kept_state.c tests/unit/kept_state.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_state_login_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_state_login_t_CFLAGS = $(CC_UNIT)
+tests_unit_state_login_t_LDADD = $(LINK_UNIT)
 
 tests_unit_state_t_SOURCES = tests/unit/state-t.c tests/unit/kept_state.c tests/unit/kept_state.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_state_t_CPPFLAGS = $(CPP_UNIT)
