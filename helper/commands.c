@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/hook_once.h"
-#include "helper/index_write.h"
-#include "helper/provision.h"
-#include "helper/publish.h"
+#include "helper/fetch/hook_once.h"
+#include "helper/fetch/publish.h"
+#include "helper/login/provision.h"
+#include "helper/store/index_write.h"
 
 /* Also of what went well, for a person who waits for it. */
 static void

@@ -23,13 +23,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/asked.h"
+#include "helper/base/asked.h"
+#include "helper/base/confine.h"
+#include "helper/base/print.h"
 #include "helper/commands.h"
-#include "helper/confine.h"
-#include "helper/fence.h"
-#include "helper/filter.h"
+#include "helper/fence/fence.h"
+#include "helper/fence/filter.h"
 #include "helper/options.h"
-#include "helper/print.h"
 #include "helper/supervise.h"
 #include "provider/base/text.h"
 

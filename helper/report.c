@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/log.h"
+#include "helper/base/log.h"
 #include "provider/base/lines.h"
 #include "provider/base/write_whole.h"
 

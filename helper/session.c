@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/index_write.h"
+#include "helper/store/index_write.h"
 #include "provider/base/auto.h"
 #include "provider/base/index.h"
 #include "provider/base/text.h"

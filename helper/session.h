@@ -6,10 +6,10 @@
 #ifndef TW_HELPER_SESSION_H
 #define TW_HELPER_SESSION_H
 
-#include "helper/broker.h"
-#include "helper/environment.h"
-#include "helper/fetch.h"
-#include "helper/log.h"
+#include "helper/base/environment.h"
+#include "helper/base/log.h"
+#include "helper/broker/broker.h"
+#include "helper/fetch/fetch.h"
 #include "helper/report.h"
 #include "provider/base/runtime.h"
 

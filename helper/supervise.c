@@ -18,8 +18,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "helper/asked.h"
-#include "helper/foreground.h"
+#include "helper/base/asked.h"
+#include "helper/person/foreground.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
 

@@ -12,7 +12,7 @@
 #include <signal.h>
 #include <stdint.h>
 
-#include "helper/broker.h"
+#include "helper/broker/broker.h"
 #include "provider/base/error.h"
 
 /* supervise_detach: the caller's process ends with status 0, its work goes on

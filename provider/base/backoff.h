@@ -4,7 +4,7 @@
  * too early: <runtime>/<profile>/backoff.
  *
  * The helper writes it; front ends read it, to start no helper in vain and to
- * show the last error.  When to ask again is decided in helper/retry.c.
+ * show the last error.  When to ask again is decided in helper/store/retry.c.
  */
 #ifndef TW_BASE_BACKOFF_H
 #define TW_BASE_BACKOFF_H

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <yaml.h>
 
-#include "helper/profiles.h"
+#include "helper/profile/profiles.h"
 
 #define ROUNDS 5
 #define COUNT_DEFAULT 100000

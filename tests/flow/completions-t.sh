@@ -28,7 +28,7 @@ is "$(words get --format = j)" "json " "in three, as bash has it"
 is "$(words get --format =)" "raw curl env header json " "with nothing behind the sign"
 is "$(words get --format = raw pay)" "payments payroll " "after which a profile comes"
 is "$(user tokenward complete -- init -- | cut -f 1 | sort)" \
-    "$({ sed -n '/WORDS\[\]/,/^};/s/^ *{"\([a-z-]*\)".*/--\1/p' "$TOP_SRC/helper/init_words.c"; echo --help; } | sort)" \
+    "$({ sed -n '/WORDS\[\]/,/^};/s/^ *{"\([a-z-]*\)".*/--\1/p' "$TOP_SRC/helper/setup/init_words.c"; echo --help; } | sort)" \
     "every option of init"
 is "$(words init --pr)" "--preset --provider " "and those that begin so"
 is "$(words check '')" "" "nothing where a file is wanted"

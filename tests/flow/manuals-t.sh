@@ -78,7 +78,7 @@ is "$(sed -n 's/^\.It Va \([a-z_]*\) : .*/\1/p' "$TOP_SRC/helper/tokenward-profi
 done)" "" "and every key of the manual is in the schema"
 
 is "$(sed -n '/^Keys outside of/,/stand outside/p' "$TOP_SRC/helper/tokenward-profiles.5" | sed -n 's/^\.Va //p' | tr -d ',' | tr -s ' ' '\n' | sort | tr '\n' ' ')" \
-    "$(sed -n '/^static const char \*const WHOLE/,/NULL/s/.*"\(.*\)",/\1/p' "$TOP_SRC/helper/profile_stack.c" | tr '\n' ' ')" \
+    "$(sed -n '/^static const char \*const WHOLE/,/NULL/s/.*"\(.*\)",/\1/p' "$TOP_SRC/helper/profile/profile_stack.c" | tr '\n' ' ')" \
     "and which of them are no source's"
 
 # Examples are profiles.  What they name is not here; the system's are read by
@@ -101,10 +101,10 @@ is "$(cd "$TOP_SRC" && grep -nE '^\.Ql tokenward-helper [^-]' provider/*/*.[1-8]
     "nobody is told to type the helper's name"
 
 # What the resident helper tells.
-is "$(cat "$TOP_SRC"/helper/*metrics.c | grep -oE '"tokenward_[a-z_]+' | tr -d '"' | sort -u)" \
+is "$(cat "$TOP_SRC"/helper/serve/*metrics.c | grep -oE '"tokenward_[a-z_]+' | tr -d '"' | sort -u)" \
     "$(manual tokenward-helper.8 | grep -oE 'tokenward_[a-z_]+' | sort -u)" "tokenward-helper(8) has the names of the metrics"
 manual tokenward-helper.8 | sed -n '/^The events are/,/^which is any/p' | sed -n 's/^\.Cm \([a-z_]*\).*/\1/p' | sort >"$T/described"
-cat "$TOP_SRC"/helper/*.c | tr -d '\n' | grep -oE 'log_(say|failure)\([^;"]*"[a-z_]+"' | grep -oE '[a-z_]+"$' | tr -d '"' | sort -u >"$T/events"
+cat "$TOP_SRC"/helper/*.c "$TOP_SRC"/helper/*/*.c | tr -d '\n' | grep -oE 'log_(say|failure)\([^;"]*"[a-z_]+"' | grep -oE '[a-z_]+"$' | tr -d '"' | sort -u >"$T/events"
 is "$(diff "$T/events" "$T/described")" "" "and those of the events"
 exits() { manual "$1" | sed -n '/^\.Sh EXIT/,/^\.El/p' | grep -E '^\.It [0-9]'; }
 is "$(exits tokenward-helper.8)" "$(exits tokenward.1)" "every manual has the same exit statuses"

@@ -201,7 +201,7 @@ if command -v valgrind >/dev/null && command -v python3 >/dev/null && ! is_sanit
     lines=$(python3 "$TOP_SRC/tests/proof/root_lines.py" "$TOP_SRC" "$T"/calls/out.*.1)
     figure root-lines "$lines"
     is "${lines%% *}" 0 "root runs no line of parsers or of the network"
-    like "$lines" "helper/confine.c:[1-9]" "though it was looked"
+    like "$lines" "helper/base/confine.c:[1-9]" "though it was looked"
 else
     skip "root runs no line of parsers or of the network" "valgrind or python3 is not installed"
 fi

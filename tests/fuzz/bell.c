@@ -2,7 +2,7 @@
 /*
  * bell.c - a packet at the doorbell, and one that answers it.
  */
-#include "helper/bell.h"
+#include "helper/serve/bell.h"
 
 #include <string.h>
 

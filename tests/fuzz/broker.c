@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/broker_order.h"
+#include "helper/broker/broker_order.h"
 #include "provider/base/auto.h"
 #include "provider/base/text.h"
 #include "tests/fuzz/fuzz.h"

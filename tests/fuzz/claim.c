@@ -3,7 +3,7 @@
  * claim.c - an address that a peer has bound: a unit's name and a profile's,
  * each whole, or nothing.
  */
-#include "helper/claim.h"
+#include "helper/serve/claim.h"
 
 #include <stdio.h>
 #include <string.h>

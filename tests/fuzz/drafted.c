@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "helper/profile_keys.h"
+#include "helper/profile/profile_keys.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/script.h"
 

@@ -8,13 +8,13 @@
  * comes to one end within its steps, a token is one, no secret is in what is
  * told, and what a grant of ours has signed is what the profile says.
  */
-#include "helper/exchange.h"
+#include "helper/exchange/exchange.h"
 
 #include <string.h>
 
-#include "helper/assertion.h"
-#include "helper/json.h"
-#include "helper/url.h"
+#include "helper/exchange/assertion.h"
+#include "helper/text/json.h"
+#include "helper/text/url.h"
 #include "provider/base/text.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/script.h"

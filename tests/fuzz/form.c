@@ -3,11 +3,11 @@
  * form.c - application/x-www-form-urlencoded: the bytes as one, and the same
  * bytes as name and value that are encoded and read again.
  */
-#include "helper/form.h"
+#include "helper/text/form.h"
 
 #include <string.h>
 
-#include "helper/reply_form.h"
+#include "helper/exchange/reply_form.h"
 #include "tests/fuzz/fuzz.h"
 
 #define ENCODED_MAX (256 * 1024)

@@ -3,7 +3,7 @@
  * instant.c - a point in time as servers write it: what is read and written
  * anew is the same time.
  */
-#include "helper/instant.h"
+#include "helper/text/instant.h"
 
 #include <string.h>
 #include <time.h>

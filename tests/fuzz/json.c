@@ -6,14 +6,14 @@
  *
  * The bytes are a document, and then the value of its one member.
  */
-#include "helper/json.h"
+#include "helper/text/json.h"
 
 #include <float.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/json_number.h"
-#include "helper/json_scan.h"
+#include "helper/text/json_number.h"
+#include "helper/text/json_scan.h"
 #include "provider/base/json_tree.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -3,12 +3,12 @@
  * jwt_expiry.c - the bytes as a token, and as the claims of one, where they
  * mean what they mean as JSON.
  */
-#include "helper/jwt_expiry.h"
+#include "helper/text/jwt_expiry.h"
 
 #include <string.h>
 
-#include "helper/base64.h"
-#include "helper/json.h"
+#include "helper/base/base64.h"
+#include "helper/text/json.h"
 #include "provider/base/text.h"
 #include "tests/fuzz/fuzz.h"
 

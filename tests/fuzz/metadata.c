@@ -4,11 +4,11 @@
  * endpoint is one that a secret may be sent to, and what is kept is read as
  * what was said.
  */
-#include "helper/metadata.h"
+#include "helper/text/metadata.h"
 
 #include <string.h>
 
-#include "helper/url.h"
+#include "helper/text/url.h"
 #include "tests/fuzz/fuzz.h"
 
 #define KEPT_MAX (64 * 1024)

@@ -4,11 +4,11 @@
  * whatever it says, what is taken is a provider's table, which says the same
  * when it is told again.
  */
-#include "helper/module_table.h"
+#include "helper/module/module_table.h"
 
 #include <string.h>
 
-#include "helper/module_check.h"
+#include "helper/module/module_check.h"
 #include "provider/base/text.h"
 #include "tests/fuzz/fuzz.h"
 

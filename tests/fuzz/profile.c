@@ -6,14 +6,14 @@
  * behind a '@' decisions that make one, which says the same backwards; its
  * modules are fake_modules.c's.
  */
-#include "helper/profile.h"
+#include "helper/profile/profile.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "helper/fingerprint.h"
-#include "helper/url.h"
+#include "helper/profile/fingerprint.h"
+#include "helper/text/url.h"
 #include "provider/base/text.h"
 #include "tests/fuzz/drafted.h"
 #include "tests/fuzz/fuzz.h"

@@ -6,8 +6,8 @@
  */
 #include <string.h>
 
-#include "helper/redirect_request.h"
-#include "helper/url.h"
+#include "helper/person/redirect_request.h"
+#include "helper/text/url.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char *const NAMES[REDIRECT_PARAMETERS] = {

@@ -4,14 +4,14 @@
  * line, fields, an empty line and a body.  A byte before "HTTP/" says by which
  * rules it is read.
  */
-#include "helper/reply.h"
+#include "helper/exchange/reply.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/http_answer.h"
-#include "helper/http_easy.h"
-#include "helper/reply_answer.h"
+#include "helper/exchange/reply_answer.h"
+#include "helper/http/http_answer.h"
+#include "helper/http/http_easy.h"
 #include "provider/base/clock.h"
 #include "provider/base/text.h"
 #include "tests/fuzz/fuzz.h"

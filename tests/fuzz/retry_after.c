@@ -2,7 +2,7 @@
 /*
  * retry_after.c - the Retry-After field, beside libcurl's reading of dates.
  */
-#include "helper/retry_after.h"
+#include "helper/text/retry_after.h"
 
 #include <curl/curl.h>
 #include <string.h>

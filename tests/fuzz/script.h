@@ -8,7 +8,7 @@
 #ifndef TW_TESTS_FUZZ_SCRIPT_H
 #define TW_TESTS_FUZZ_SCRIPT_H
 
-#include "helper/http.h"
+#include "helper/http/http.h"
 #include "provider/tokenward-provider.h"
 
 #define SCRIPT_STATE_SIZE (64 * 1024)

@@ -8,7 +8,7 @@
  * is done then.  What follows is the text of the one, and behind an empty
  * line of the other.
  */
-#include "helper/state.h"
+#include "helper/store/state.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * url.c - addresses: whoever of us accepts one reads the host in it that
  * libcurl will ask, and that the others of us read.
  */
-#include "helper/url.h"
+#include "helper/text/url.h"
 
 #include <curl/curl.h>
 #include <stdio.h>

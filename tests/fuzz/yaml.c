@@ -3,7 +3,7 @@
  * yaml.c - any text as YAML: the tree is within its limits, and the same tree
  * written in the plainest way is read as the same.
  */
-#include "helper/yaml.h"
+#include "helper/text/yaml.h"
 
 #include <string.h>
 

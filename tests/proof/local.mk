@@ -54,7 +54,7 @@ check-cppcheck:
 	cd $(top_srcdir) && cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --suppressions-list=tests/proof/cppcheck.supp --error-exitcode=1 --include=tests/proof/paths.h \
 	    -D_GNU_SOURCE -I. helper provider
-check-tidy: helper/filter_table.h
+check-tidy: helper/fence/filter_table.h
 	sh $(top_srcdir)/tests/proof/tidy.sh '$(abs_top_builddir)' $(CC_HELPER)
 
 # Lines of ours that the tests reach, by file, and why the others are not

@@ -6,7 +6,7 @@
 #ifndef TW_TESTS_ASKING_H
 #define TW_TESTS_ASKING_H
 
-#include "helper/http.h"
+#include "helper/http/http.h"
 #include "tests/unit/raw_server.h"
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "helper/audit.h"
+#include "helper/serve/audit.h"
 #include "provider/base/auto.h"
 #include "tests/unit/scratch.h"
 

@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/authorization.h"
-#include "helper/base64.h"
+#include "helper/base/base64.h"
+#include "helper/exchange/authorization.h"
 #include "provider/base/auto.h"
 
 #define ENDPOINT "https://a.test/authorize"

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/bearer_file.h"
+#include "helper/store/bearer_file.h"
 #include "provider/base/auto.h"
 #include "tests/unit/scratch.h"
 

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "helper/bell.h"
+#include "helper/serve/bell.h"
 #include "provider/base/doorbell.h"
 
 struct row {

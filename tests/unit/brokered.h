@@ -7,7 +7,7 @@
 
 #include <criterion/criterion.h>
 
-#include "helper/broker.h"
+#include "helper/broker/broker.h"
 
 static inline struct broker
 brokered(char *const *argv, const struct environment *environment)

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "helper/claim.h"
-#include "helper/readers.h"
+#include "helper/base/readers.h"
+#include "helper/serve/claim.h"
 
 struct row {
     const char *address; /* behind the NUL */

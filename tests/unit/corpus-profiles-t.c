@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/profiles.h"
+#include "helper/profile/profiles.h"
 #include "tests/unit/corpora.h"
 #include "tests/unit/cpu_time.h"
 #include "tests/unit/figure.h"

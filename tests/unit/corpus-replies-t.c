@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "helper/reply.h"
-#include "helper/retry_after.h"
+#include "helper/exchange/reply.h"
+#include "helper/text/retry_after.h"
 #include "provider/base/clock.h"
 #include "tests/unit/corpora.h"
 #include "tests/unit/cpu_time.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/environment.h"
+#include "helper/base/environment.h"
 
 static char secret_variable[] = "ACME_SECRET=s3cret";
 

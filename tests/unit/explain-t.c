@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/explain.h"
+#include "helper/exchange/explain.h"
 
 #define SECRET "s3cret-c4nary"
 #define GENERAL "the server's documentation explains its own error codes"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/module.h"
+#include "helper/module/module.h"
 
 #define LENT_SIZE 4096
 

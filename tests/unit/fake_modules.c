@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "helper/module.h"
+#include "helper/module/module.h"
 
 static const struct tw_option CLIENT_CREDENTIALS[] = {
     {"audience", TW_OPTION_TEXT, 0, "whom the token is for"},

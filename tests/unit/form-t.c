@@ -6,9 +6,9 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "helper/client_auth.h"
-#include "helper/form.h"
-#include "helper/http.h"
+#include "helper/exchange/client_auth.h"
+#include "helper/http/http.h"
+#include "helper/text/form.h"
 
 #define HARD_SECRET "s:%+&= \xc3\xa9/?~*-._\\\"'"
 #define HARD_SECRET_FORM "s%3A%25%2B%26%3D+%C3%A9%2F%3F%7E*-._%5C%22%27"

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/hook.h"
-#include "helper/program.h"
+#include "helper/broker/program.h"
+#include "helper/fetch/hook.h"
 #include "provider/base/clock.h"
 #include "tests/unit/storing.h"
 #include "tests/unit/under_valgrind.h"

@@ -5,7 +5,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "helper/host_names.h"
+#include "helper/base/host_names.h"
 
 static struct host_names names;
 

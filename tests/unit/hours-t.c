@@ -11,7 +11,7 @@
 #include <criterion/criterion.h>
 #include <time.h>
 
-#include "helper/fetch.h"
+#include "helper/fetch/fetch.h"
 #include "provider/base/ask.h"
 #include "provider/base/spawn.h"
 #include "tests/unit/figure.h"

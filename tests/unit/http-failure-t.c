@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "helper/certificate.h"
-#include "helper/trust.h"
+#include "helper/http/trust.h"
+#include "helper/keys/certificate.h"
 #include "provider/base/clock.h"
 #include "tests/unit/asking.h"
 #include "tests/unit/soon.h"

@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "helper/instant.h"
+#include "helper/text/instant.h"
 
 static bool
 read_instant(const char *text, int64_t *out)

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/json.h"
+#include "helper/text/json.h"
 #include "tests/unit/under_valgrind.h"
 
 #define ALLOCATIONS_MAX 200

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/json.h"
+#include "helper/text/json.h"
 
 #define PAIR "\\ud837\\ude01" /* U+1DE01 */
 #define THAT "\xf0\x9d\xb8\x81"

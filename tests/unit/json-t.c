@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/json.h"
-#include "helper/json_number.h"
-#include "helper/json_scan.h"
+#include "helper/text/json.h"
+#include "helper/text/json_number.h"
+#include "helper/text/json_scan.h"
 #include "tests/unit/cpu_time.h"
 #include "tests/unit/under_valgrind.h"
 

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "helper/jwt_expiry.h"
+#include "helper/text/jwt_expiry.h"
 
 static bool
 read_expiry(const char *token, int64_t *out)

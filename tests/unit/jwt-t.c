@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "helper/json.h"
-#include "helper/jwt.h"
+#include "helper/keys/jwt.h"
+#include "helper/text/json.h"
 #include "tests/unit/made_key.h"
 
 #define NOW 1700000000

@@ -6,7 +6,7 @@
 #ifndef TW_TESTS_KEPT_STATE_H
 #define TW_TESTS_KEPT_STATE_H
 
-#include "helper/state.h"
+#include "helper/store/state.h"
 #include "tests/unit/scratch.h"
 
 #define SERVER "server-and-client"

@@ -5,7 +5,7 @@
 #ifndef TW_TESTS_LOADING_H
 #define TW_TESTS_LOADING_H
 
-#include "helper/profiles.h"
+#include "helper/profile/profiles.h"
 #include "tests/unit/scratch.h"
 
 extern struct modules loading_modules;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/log.h"
+#include "helper/base/log.h"
 
 /* What @log says goes into a pipe; what is in it comes back. */
 static const char *

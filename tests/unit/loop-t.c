@@ -8,7 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "helper/loop.h"
+#include "helper/base/loop.h"
 #include "provider/base/auto.h"
 
 static struct loop loop;

@@ -5,7 +5,7 @@
 #ifndef TW_TESTS_MADE_KEY_H
 #define TW_TESTS_MADE_KEY_H
 
-#include "helper/key.h"
+#include "helper/keys/key.h"
 #include "tests/unit/scratch.h"
 
 #define LABEL "/c/p.yaml:5:20: assertion_key"

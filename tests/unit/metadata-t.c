@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/metadata.h"
+#include "helper/text/metadata.h"
 
 #define ISSUER "https://as.example.test/t"
 #define NAMED "\"issuer\":\"" ISSUER "\""

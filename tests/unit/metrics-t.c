@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "helper/metrics.h"
+#include "helper/serve/metrics.h"
 
 Test(metrics, a_span_belongs_to_the_first_bound_that_it_does_not_pass)
 {

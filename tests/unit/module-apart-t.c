@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/broker_order.h"
-#include "helper/module_apart.h"
+#include "helper/broker/broker_order.h"
+#include "helper/module/module_apart.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
 #include "tests/unit/scratch.h"

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/module_check.h"
-#include "helper/module_table.h"
+#include "helper/module/module_check.h"
+#include "helper/module/module_table.h"
 
 /* What nobody calls. */
 static int

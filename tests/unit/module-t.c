@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/module.h"
+#include "helper/module/module.h"
 #include "tests/unit/under_valgrind.h"
 
 static char dir[64];

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/namer.h"
+#include "helper/serve/namer.h"
 
 static atomic_int asked, delay_ms;
 static atomic_bool hangs, fails;

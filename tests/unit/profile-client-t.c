@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/assertion.h"
-#include "helper/client_auth.h"
-#include "helper/jwt.h"
+#include "helper/exchange/assertion.h"
+#include "helper/exchange/client_auth.h"
+#include "helper/keys/jwt.h"
 #include "tests/unit/profile_text.h"
 
 #define ID URL "    client_id: c\n"

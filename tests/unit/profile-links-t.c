@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/fingerprint.h"
-#include "helper/profile_links.h"
+#include "helper/profile/fingerprint.h"
+#include "helper/profile/profile_links.h"
 #include "tests/unit/loading.h"
 
 TestSuite(profile_links, .init = loading_begin, .fini = scratch_remove);

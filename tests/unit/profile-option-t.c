@@ -4,7 +4,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "helper/profile.h"
+#include "helper/profile/profile.h"
 #include "tests/unit/profile_text.h"
 
 Test(profile_option, a_provider_without_client_needs_its_own_options)

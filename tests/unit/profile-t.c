@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/fingerprint.h"
-#include "helper/profile.h"
-#include "helper/profile_keys.h"
+#include "helper/profile/fingerprint.h"
+#include "helper/profile/profile.h"
+#include "helper/profile/profile_keys.h"
 #include "tests/unit/profile_text.h"
 
 Test(profile, defaults)

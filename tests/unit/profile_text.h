@@ -5,7 +5,7 @@
 #ifndef TW_TESTS_PROFILE_TEXT_H
 #define TW_TESTS_PROFILE_TEXT_H
 
-#include "helper/profile.h"
+#include "helper/profile/profile.h"
 
 #define URL "    token_endpoint: https://as.example.test/token\n"
 #define CLIENT "    client_id: corpus-client\n    client_secret: s3cret\n"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/publish.h"
+#include "helper/fetch/publish.h"
 #include "tests/unit/loading.h"
 
 TestSuite(publish, .init = loading_begin, .fini = scratch_remove);

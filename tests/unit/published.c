@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/replace.h"
+#include "helper/base/replace.h"
 #include "provider/base/epoch.h"
 #include "provider/base/record.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/quota.h"
+#include "helper/store/quota.h"
 #include "provider/base/auto.h"
 #include "tests/unit/scratch.h"
 

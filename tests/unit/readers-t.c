@@ -5,7 +5,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "helper/readers.h"
+#include "helper/base/readers.h"
 
 static uid_t users[] = {1001, 1002, 1003};
 static gid_t groups[] = {50, 60};

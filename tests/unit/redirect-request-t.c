@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/redirect_request.h"
+#include "helper/person/redirect_request.h"
 
 TestSuite(redirect_request, .timeout = 60);
 

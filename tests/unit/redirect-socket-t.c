@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/redirect_socket.h"
+#include "helper/person/redirect_socket.h"
 
 TestSuite(redirect_socket, .timeout = 60);
 

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/redirect.h"
+#include "helper/person/redirect.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
 #include "tests/unit/cpu_time.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/renewal.h"
+#include "helper/serve/renewal.h"
 #include "tests/unit/loading.h"
 
 static atomic_int asked;

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/reply.h"
-#include "helper/reply_answer.h"
+#include "helper/exchange/reply.h"
+#include "helper/exchange/reply_answer.h"
 
 #define TOKEN "\"access_token\":\"tok\",\"token_type\":\"Bearer\""
 #define SEARCHED 16384

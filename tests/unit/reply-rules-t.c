@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/instant.h"
-#include "helper/reply.h"
-#include "helper/reply_form.h"
+#include "helper/exchange/reply.h"
+#include "helper/exchange/reply_form.h"
+#include "helper/text/instant.h"
 
 #define NOW 1790000000 /* 2026-09-21T14:13:20Z */
 #define TOKEN "\"access_token\":\"tok\",\"token_type\":\"Bearer\""

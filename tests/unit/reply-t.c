@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/reply.h"
+#include "helper/exchange/reply.h"
 #include "tests/unit/cpu_time.h"
 #include "tests/unit/under_valgrind.h"
 

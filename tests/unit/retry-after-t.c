@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "helper/retry_after.h"
+#include "helper/text/retry_after.h"
 
 #define NOW 784111777 /* Sun, 06 Nov 1994 08:49:37 GMT, RFC 9110's example */
 

@@ -5,8 +5,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "helper/refusal.h"
-#include "helper/retry.h"
+#include "helper/exchange/refusal.h"
+#include "helper/store/retry.h"
 
 static const struct tw_error NETWORK = {.status = TW_E_RETRY,
                                         .message = "down"};

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/retry.h"
-#include "helper/schedule.h"
+#include "helper/serve/schedule.h"
+#include "helper/store/retry.h"
 
 #define YEARS_10 315576000
 #define MANY 100000

@@ -12,8 +12,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "helper/scribe.h"
-#include "helper/store.h"
+#include "helper/base/scribe.h"
+#include "helper/store/store.h"
 
 #define PLACES 20
 #define ORDERS 200

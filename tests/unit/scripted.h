@@ -6,7 +6,7 @@
 #ifndef TW_TESTS_SCRIPTED_H
 #define TW_TESTS_SCRIPTED_H
 
-#include "helper/exchange.h"
+#include "helper/exchange/exchange.h"
 #include "tests/unit/raw_server.h"
 
 #define SCRIPTED_STEPS 70

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-#include "helper/secret_command.h"
+#include "helper/keys/secret_command.h"
 #include "provider/base/clock.h"
 #include "tests/unit/brokered.h"
 #include "tests/unit/soon.h"

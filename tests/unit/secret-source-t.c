@@ -2,7 +2,7 @@
 /*
  * secret-source-t.c - secrets from every source, and what is refused.
  */
-#include "helper/store.h"
+#include "helper/store/store.h"
 #include "provider/base/clock.h"
 #include "tests/unit/sourced.h"
 #include <criterion/criterion.h>

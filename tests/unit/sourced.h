@@ -5,7 +5,7 @@
 #ifndef TW_TESTS_SOURCED_H
 #define TW_TESTS_SOURCED_H
 
-#include "helper/secret_source.h"
+#include "helper/keys/secret_source.h"
 #include "tests/unit/scratch.h"
 
 #define PLACE "/c/p.yaml:5:20: secret from "

@@ -6,8 +6,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "helper/fingerprint.h"
-#include "helper/stack.h"
+#include "helper/fetch/stack.h"
+#include "helper/profile/fingerprint.h"
 #include "provider/base/error.h"
 #include "tests/unit/profile_text.h"
 

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/keeper.h"
+#include "helper/exchange/keeper.h"
 #include "provider/base/text.h"
 #include "tests/unit/kept_state.h"
 

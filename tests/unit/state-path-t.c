@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "helper/state.h"
+#include "helper/store/state.h"
 #include "tests/unit/scratch.h"
 
 TestSuite(state_path, .init = scratch_make, .fini = scratch_remove);

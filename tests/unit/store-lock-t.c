@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/replace.h"
+#include "helper/base/replace.h"
 #include "tests/unit/soon.h"
 #include "tests/unit/storing.h"
 

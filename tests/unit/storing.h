@@ -5,7 +5,7 @@
 #ifndef TW_TESTS_STORING_H
 #define TW_TESTS_STORING_H
 
-#include "helper/store.h"
+#include "helper/store/store.h"
 
 extern char storing_top[64];  /* what else a test has may lie there */
 extern char storing_root[80]; /* is not made yet */

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/asked.h"
-#include "helper/confine.h"
+#include "helper/base/asked.h"
+#include "helper/base/confine.h"
 #include "helper/supervise.h"
 #include "provider/base/clock.h"
 #include "tests/unit/soon.h"

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/exchange_tell.h"
-#include "helper/screen.h"
+#include "helper/exchange/exchange_tell.h"
+#include "helper/person/screen.h"
 #include "provider/base/auto.h"
 
 #define GOOD "https://a.test/device"

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/fingerprint.h"
+#include "helper/profile/fingerprint.h"
 #include "tests/unit/loading.h"
 #include "tests/unit/tenant.h"
 

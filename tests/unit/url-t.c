@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/url.h"
+#include "helper/text/url.h"
 
 #define BEGIN "must begin with https://"
 #define NAME "has a host that is no name: letters, digits and '-' between dots"

@@ -4,7 +4,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "helper/watch.h"
+#include "helper/serve/watch.h"
 #include "tests/unit/loading.h"
 
 static struct profile_set sets[2];

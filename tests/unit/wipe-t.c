@@ -11,8 +11,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "helper/http.h"
-#include "helper/json.h"
+#include "helper/http/http.h"
+#include "helper/text/json.h"
 #include "provider/base/clock.h"
 #include "tests/unit/marks.h"
 #include "tests/unit/raw_server.h"

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/unicode.h"
-#include "helper/yaml.h"
+#include "helper/base/unicode.h"
+#include "helper/text/yaml.h"
 #include "tests/unit/cpu_time.h"
 #include "tests/unit/under_valgrind.h"
 
