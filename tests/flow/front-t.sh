@@ -80,6 +80,7 @@ out=$(user tokenward exec bare -- "$T/config" 2>&1); is $? 126 "exec: one that c
 for words in 'sh' 'sh -c x' 'curl https://api.example.test' '/bin/true --'; do
     # shellcheck disable=SC2086  # words are wanted
     is "$(user tokenward exec bare $words 2>&1; echo $?)" "tokenward: the command stands after --
+tokenward: hint: tokenward help exec
 64" "exec: '$words' without --"
 done
 is "$(user tokenward exec bare --min-valid 9 -- echo yes)" yes "exec: an option after the name"
