@@ -8,6 +8,7 @@
  */
 #include "helper/base/access.h"
 
+#include <acl/libacl.h>
 #include <errno.h>
 #include <sys/acl.h>
 
@@ -64,19 +65,29 @@ add_readers(acl_t *acl, const struct readers *readers, bool enter)
 }
 
 /* @open: the owning group and all others read and enter. */
-static enum tw_status
-set(int fd, const struct readers *readers, bool enter, bool open,
-    struct tw_error *err)
+static bool
+make(const struct readers *readers, bool enter, bool open, acl_t *out)
 {
     size_t count = readers->user_count + readers->group_count;
-    AUTO(auto_acl) acl_t acl = acl_init((int)count + 4);
     const struct grant owner = {ACL_USER_OBJ, NULL, true, true, enter};
     const struct grant group = {ACL_GROUP_OBJ, NULL, open, false, open};
     const struct grant other = {ACL_OTHER, NULL, open, false, open};
 
-    if (!acl || !add(&acl, &owner) || !add(&acl, &group) ||
-        !add(&acl, &other) || (count && !add_readers(&acl, readers, enter)))
-        return tw_no_memory(err);
+    *out = acl_init((int)count + 4);
+    return *out && add(out, &owner) && add(out, &group) && add(out, &other) &&
+           (!count || add_readers(out, readers, enter));
+}
+
+static bool
+make_for_directory(const struct readers *readers, acl_t *out)
+{
+    return make(readers, true, readers->user_count + readers->group_count == 0,
+                out);
+}
+
+static enum tw_status
+set(int fd, acl_t acl, struct tw_error *err)
+{
     if (acl_set_fd(fd, acl) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "setting who may read in the runtime directory");
@@ -86,13 +97,28 @@ set(int fd, const struct readers *readers, bool enter, bool open,
 enum tw_status
 access_set_file(int fd, const struct readers *readers, struct tw_error *err)
 {
-    return set(fd, readers, false, false, err);
+    AUTO(auto_acl) acl_t acl = NULL;
+
+    return make(readers, false, false, &acl) ? set(fd, acl, err)
+                                             : tw_no_memory(err);
 }
 
 enum tw_status
 access_set_directory(int fd, const struct readers *readers,
                      struct tw_error *err)
 {
-    return set(fd, readers, true,
-               readers->user_count + readers->group_count == 0, err);
+    AUTO(auto_acl) acl_t acl = NULL;
+
+    return make_for_directory(readers, &acl) ? set(fd, acl, err)
+                                             : tw_no_memory(err);
+}
+
+bool
+access_is_of_directory(int fd, const struct readers *readers)
+{
+    AUTO(auto_acl) acl_t acl = NULL;
+    AUTO(auto_acl) acl_t found = acl_get_fd(fd);
+
+    return found && make_for_directory(readers, &acl) &&
+           acl_cmp(found, acl) == 0;
 }

@@ -21,4 +21,8 @@ enum tw_status access_set_file(int fd, const struct readers *readers,
 enum tw_status access_set_directory(int fd, const struct readers *readers,
                                     struct tw_error *err);
 
+/* access_is_of_directory: is it as access_set_directory() leaves it for
+ * @readers? */
+bool access_is_of_directory(int fd, const struct readers *readers);
+
 #endif

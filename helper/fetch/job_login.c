@@ -93,6 +93,17 @@ job_rest(struct job *job)
     }
 }
 
+/* What this login was begun with says who reads what it brings, and whoever
+ * has read the profile since knows better. */
+static enum tw_status
+fail_readers(const struct job *job, struct tw_error *err)
+{
+    return tw_fail(err, TW_E_INTERACT,
+                   "the login for '%s' was ended: the profile got other "
+                   "readers meanwhile, so log in again",
+                   job->profile->name);
+}
+
 static enum tw_status
 hold_again(struct job *job, struct tw_error *err)
 {
@@ -100,6 +111,8 @@ hold_again(struct job *job, struct tw_error *err)
 
     if (status)
         return status == TW_E_NOT_FOUND ? fail_removed(job, err) : status;
+    if (!store_is_admitted(&job->place))
+        return fail_readers(job, err);
     status = keeper_resume(&job->keeper, err);
     if (status == TW_E_RETRY)
         store_unlock(&job->place);

@@ -68,6 +68,8 @@ bool store_has(const struct store *store, const char *name);
 enum tw_status store_admit(struct store_profile *profile,
                            const struct readers *readers,
                            struct tw_error *err);
+/* store_is_admitted: has nobody admitted others since? */
+bool store_is_admitted(const struct store_profile *profile);
 void store_leave(struct store_profile *profile);
 
 /* store_lock: one fetch for each profile at a time on this host, until

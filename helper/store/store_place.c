@@ -284,6 +284,13 @@ store_admit(struct store_profile *profile, const struct readers *readers,
     return status;
 }
 
+bool
+store_is_admitted(const struct store_profile *profile)
+{
+    return !profile->readers ||
+           access_is_of_directory(profile->dir, profile->readers);
+}
+
 enum tw_status
 store_lock(struct store_profile *profile, int64_t deadline_ms,
            struct tw_error *err)

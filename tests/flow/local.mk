@@ -73,6 +73,7 @@ FLOW_TESTS = \
 	tests/flow/library-t.sh \
 	tests/flow/load-t.sh \
 	tests/flow/login-beside-t.sh \
+	tests/flow/login-readers-t.sh \
 	tests/flow/login-t.sh \
 	tests/flow/logout-t.sh \
 	tests/flow/mail-t.sh \
