@@ -76,13 +76,12 @@ run(const struct profile *profile, const struct store *store,
         .dir = openat(store->root, profile->name,
                       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
         .lock = -1};
-    enum tw_status status;
+    AUTO_CLOSE int begun = place.dir < 0 ? -1 : store_hook_begin(&place);
+    enum tw_status status =
+        hook_run(profile_hook(profile), store, profile->name, err);
 
     if (place.dir >= 0)
-        store_hook_begin(&place);
-    status = hook_run(profile_hook(profile), store, profile->name, err);
-    if (place.dir >= 0)
-        store_hook_note(&place, status ? err : NULL, clock_now().wall);
+        store_hook_note(&place, begun, status ? err : NULL, clock_now().wall);
     return status;
 }
 

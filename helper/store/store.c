@@ -256,11 +256,33 @@ store_backoff(const struct store_profile *profile, unsigned source,
     put_note(profile, backoff_name(source, name), backoff);
 }
 
+static int
+open_mark(const struct store_profile *profile, const char *name)
+{
+    return openat(profile->dir, name,
+                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
 /* A token that comes while it runs owes another one. */
-void
+int
 store_hook_begin(const struct store_profile *profile)
 {
+    AUTO_CLOSE int fd = open_mark(profile, UNTOLD_FILE);
+
     (void)renameat(profile->dir, UNTOLD_FILE, profile->dir, TELLING_FILE);
+    return fd < 0 ? open_mark(profile, TELLING_FILE) : take_fd(&fd);
+}
+
+/* Beside this one another may run by now, for a later token. */
+static bool
+is_still_telling(const struct store_profile *profile, int begun)
+{
+    struct stat held, named;
+
+    return fstat(begun, &held) == 0 &&
+           fstatat(profile->dir, TELLING_FILE, &named, AT_SYMLINK_NOFOLLOW) ==
+               0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
 bool
@@ -279,12 +301,13 @@ store_hook_is_owed(const struct store *store, const char *name)
 }
 
 void
-store_hook_note(const struct store_profile *profile,
+store_hook_note(const struct store_profile *profile, int begun,
                 const struct tw_error *failure, int64_t wall)
 {
     struct backoff note;
 
-    (void)forget_file(profile, TELLING_FILE, NULL);
+    if (is_still_telling(profile, begun))
+        (void)forget_file(profile, TELLING_FILE, NULL);
     if (!failure) {
         (void)forget_file(profile, HOOK_FILE, NULL);
         return;

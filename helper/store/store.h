@@ -155,12 +155,13 @@ void store_backoff(const struct store_profile *profile, unsigned source,
 void store_note(const struct store_profile *profile, unsigned source,
                 struct backoff *out);
 
-/* store_hook_begin: on_refresh begins for the token that is kept. */
-void store_hook_begin(const struct store_profile *profile);
+/* store_hook_begin: on_refresh begins for the token that is kept.  The result,
+ * a descriptor or -1, is to be closed after ... */
+int store_hook_begin(const struct store_profile *profile);
 
 /* store_hook_note: it has ended, and failed so at @wall (NULL: it went well),
  * of which a note is kept as store_backoff() keeps one. */
-void store_hook_note(const struct store_profile *profile,
+void store_hook_note(const struct store_profile *profile, int begun,
                      const struct tw_error *failure, int64_t wall);
 
 /* store_hook_is_owed: did on_refresh not come to its end for what was

@@ -361,31 +361,4 @@ if [ -x "$TOP_BUILD/tests/flow/lacking" ]; then
 else
     skip "without pidfd_open(2)" "lacking was not built"
 fi
-
-# What was not run to its end is run when the resident helper starts.
-rm -f "$D"/*
-# shellcheck disable=SC2016
-printf 'echo "$TOKENWARD_GENERATION" >>$out\nwhile [ -e "%s/home/held" ]; do sleep 0.1; done\n' "$T" | program owed
-profile owed /oauth/v1/token "on_refresh: {command: [$T/bin/owed]}"
-told() { tr '\n' ' ' <"$T/home/owed.out"; }
-user tokenward-helper --no-hooks fetch owed; is $? 0 "a token whose hook nobody has run"
-serve
-until_true 30 is_told "1 "; is $? 0 "is told when the resident helper starts"
-until_true 30 sh -c "[ ! -e '$T/run/tokenward/owed/telling' ]"; is $? 0 "and that is done with when it ends"
-stop
-touch "$T/home/held"
-user tokenward-helper --force --no-hooks fetch owed
-serve
-until_true 30 is_told "1 2 "; is $? 0 "another one"
-user tokenward-helper --force --no-hooks fetch owed; is $? 0 "and a third while it runs"
-kill -KILL "$(helper_pid)" "$EXTRA_PID" $(pgrep -f "^/bin/sh $T/bin/owed\$") $(pgrep -u "$USER_ID" -f "^$T/bin/tokenward-helper .*hook .*owed")
-wait "$EXTRA_PID" 2>/dev/null
-rm "$T/home/held"
-serve
-until_true 30 is_told "1 2 3 "; is $? 0 "a helper that was killed meanwhile: the next one tells it"
-stop
-serve
-sleep 1
-is "$(told)" "1 2 3 " "what was told is not told again"
-stop
 done_testing

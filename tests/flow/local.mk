@@ -65,6 +65,7 @@ FLOW_TESTS = \
 	tests/flow/grants-t.sh \
 	tests/flow/herd-t.sh \
 	tests/flow/isolation-t.sh \
+	tests/flow/hook-owed-t.sh \
 	tests/flow/hook-t.sh \
 	tests/flow/init-t.sh \
 	tests/flow/install-helpers-t.sh \

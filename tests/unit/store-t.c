@@ -215,7 +215,7 @@ Test(store, what_is_forgotten_leaves_no_note_and_is_told)
         store_note(&place, i, &note);
         cr_expect_eq(note.failures, 10 + i, "%u", i);
     }
-    store_hook_note(&place, &err, 1);
+    store_hook_note(&place, -1, &err, 1);
     epoch_map(storing_root, geteuid(), &epoch);
     first = epoch_value(&epoch);
     cr_assert_neq(first, 0);

@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# hook-owed-t.sh - an on_refresh that nobody ran to its end is owed, and run
+# when the resident helper starts.
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+sandbox
+program() { # program NAME: its lines on stdin
+    { echo "#!/bin/sh"; echo "out=$T/home/$1.out"; cat; } >"$T/bin/$1"
+    chmod 755 "$T/bin/$1"
+}
+serve() { user "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 & EXTRA_PID=$!; }
+stop() { kill "$(helper_pid)"; wait "$EXTRA_PID"; }
+told() { tr '\n' ' ' <"$T/home/owed.out"; }
+is_told() { [ "$(told)" = "$1" ]; }
+hooks() { pgrep -u "$USER_ID" -f "tokenward-helper .*hook .*owed"; }
+
+# What was not run to its end is run when the resident helper starts.
+# shellcheck disable=SC2016
+printf 'echo "$TOKENWARD_GENERATION" >>$out\nwhile [ -e "%s/home/held.$TOKENWARD_GENERATION" ]; do sleep 0.1; done\n' "$T" | program owed
+profile owed /oauth/v1/token "on_refresh: {command: [$T/bin/owed]}"
+user tokenward-helper --no-hooks fetch owed; is $? 0 "a token whose hook nobody has run"
+serve
+until_true 30 is_told "1 "; is $? 0 "is told when the resident helper starts"
+until_true 30 sh -c "[ ! -e '$T/run/tokenward/owed/telling' ]"; is $? 0 "and that is done with when it ends"
+stop
+touch "$T/home/held.2"
+user tokenward-helper --force --no-hooks fetch owed
+serve
+until_true 30 is_told "1 2 "; is $? 0 "another one"
+user tokenward-helper --force --no-hooks fetch owed; is $? 0 "and a third while it runs"
+# shellcheck disable=SC2046 # they are several
+kill -KILL "$(helper_pid)" "$EXTRA_PID" $(pgrep -f "^/bin/sh $T/bin/owed\$") $(hooks)
+wait "$EXTRA_PID" 2>/dev/null
+rm "$T/home/held.2"
+serve
+until_true 30 is_told "1 2 3 "; is $? 0 "a helper that was killed meanwhile: the next one tells it"
+stop
+serve
+sleep 1
+is "$(told)" "1 2 3 " "what was told is not told again"
+stop
+
+# Two at a time: the first one to end leaves the other one owed.
+touch "$T/home/held.4" "$T/home/held.5"
+user tokenward-helper --force fetch owed &
+first=$!
+until_true 30 is_told "1 2 3 4 "; is $? 0 "a fetch whose hook runs"
+user tokenward-helper --force fetch owed &
+second=$!
+until_true 30 is_told "1 2 3 4 5 "; is $? 0 "and another one beside it"
+rm "$T/home/held.4"
+wait "$first"; is $? 0 "the first one ends"
+# shellcheck disable=SC2046
+kill -KILL $(hooks); is $? 0 "the second one is killed"
+wait "$second"
+rm "$T/home/held.5"
+serve
+until_true 30 is_told "1 2 3 4 5 5 "; is $? 0 "and told again"
+stop
+done_testing
