@@ -263,9 +263,11 @@ read_first(struct serve *serve)
 static void
 run_owed_hooks(struct serve *serve)
 {
+    const struct now now = clock_now();
+
     for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
         if (ward->profile && profile_has_hook(ward->profile) &&
-            ward->entry.facts.lifetime > 0 &&
+            schedule_left(&ward->entry.facts, now) > 0 &&
             store_hook_is_owed(&serve->store, ward->name))
             hooks_want(&serve->hooks, ward);
     }

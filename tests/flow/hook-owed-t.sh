@@ -58,4 +58,14 @@ rm "$T/home/held.5"
 serve
 until_true 30 is_told "1 2 3 4 5 5 "; is $? 0 "and told again"
 stop
+
+# One that has run out is of no use to anybody.
+user tokenward-helper --force --no-hooks fetch owed
+age owed 86400
+printf wrong >"$T/config/tokenward/secret"
+serve
+until_true 30 grep -q 'event=fetch profile=owed status=denied' "$T/serve.out"; is $? 0 "the resident helper gets no new token"
+sleep 1
+is "$(told)" "1 2 3 4 5 5 " "and does not tell of one that has run out"
+stop
 done_testing
