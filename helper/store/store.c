@@ -263,12 +263,16 @@ open_mark(const struct store_profile *profile, const char *name)
                   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 }
 
-/* A token that comes while it runs owes another one. */
+/* A token that comes while it runs owes another one: the guard is not to be
+ * had while one is owed and not there yet. */
 int
 store_hook_begin(const struct store_profile *profile)
 {
-    AUTO_CLOSE int fd = open_mark(profile, UNTOLD_FILE);
+    AUTO_GUARD guard = REPLACE_GUARD_INIT;
+    AUTO_CLOSE int fd = -1;
 
+    (void)store_begin(profile, &guard, NULL);
+    fd = open_mark(profile, UNTOLD_FILE);
     (void)renameat(profile->dir, UNTOLD_FILE, profile->dir, TELLING_FILE);
     return fd < 0 ? open_mark(profile, TELLING_FILE) : take_fd(&fd);
 }

@@ -59,13 +59,32 @@ serve
 until_true 30 is_told "1 2 3 4 5 5 "; is $? 0 "and told again"
 stop
 
+# A hook that begins while the next token is being published.
+if can_trace && ! is_sanitized; then
+    user tokenward-helper --force --no-hooks fetch owed
+    : >"$T/slow"
+    chmod 666 "$T/slow"
+    user strace -f -qq -o "$T/slow" -e trace=renameat -e inject=renameat:delay_enter=1s:when=1 \
+        tokenward-helper --force --no-hooks fetch owed &
+    slow=$!
+    until_true 20 grep -q renameat "$T/slow"
+    user tokenward-helper hook owed
+    wait "$slow"; is $? 0 "a hook begins while the next token is being published"
+    serve
+    until_true 10 eval 'told | grep -q " 7 $"'; is $? 0 "which is told, too"
+    stop
+else
+    skip "a hook that begins while the next token is being published" "needs strace and root"
+fi
+
 # One that has run out is of no use to anybody.
 user tokenward-helper --force --no-hooks fetch owed
 age owed 86400
+before=$(told)
 printf wrong >"$T/config/tokenward/secret"
 serve
 until_true 30 grep -q 'event=fetch profile=owed status=denied' "$T/serve.out"; is $? 0 "the resident helper gets no new token"
 sleep 1
-is "$(told)" "1 2 3 4 5 5 " "and does not tell of one that has run out"
+is "$(told)" "$before" "and does not tell of one that has run out"
 stop
 done_testing
