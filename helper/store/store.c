@@ -256,15 +256,10 @@ store_backoff(const struct store_profile *profile, unsigned source,
     put_note(profile, backoff_name(source, name), backoff);
 }
 
-static int
-open_mark(const struct store_profile *profile, const char *name)
-{
-    return openat(profile->dir, name,
-                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-}
-
 /* A token that comes while it runs owes another one: the guard is not to be
- * had while one is owed and not there yet. */
+ * had while one is owed and not there yet.  Where a run before did not come to
+ * its end this one is the last, or a program that has the resident helper
+ * restarted, which kills both, would be run for ever. */
 int
 store_hook_begin(const struct store_profile *profile)
 {
@@ -272,9 +267,11 @@ store_hook_begin(const struct store_profile *profile)
     AUTO_CLOSE int fd = -1;
 
     (void)store_begin(profile, &guard, NULL);
-    fd = open_mark(profile, UNTOLD_FILE);
-    (void)renameat(profile->dir, UNTOLD_FILE, profile->dir, TELLING_FILE);
-    return fd < 0 ? open_mark(profile, TELLING_FILE) : take_fd(&fd);
+    fd = openat(profile->dir, UNTOLD_FILE,
+                O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (renameat(profile->dir, UNTOLD_FILE, profile->dir, TELLING_FILE) < 0)
+        (void)forget_file(profile, TELLING_FILE, NULL);
+    return take_fd(&fd);
 }
 
 /* Beside this one another may run by now, for a later token. */

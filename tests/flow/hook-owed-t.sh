@@ -54,9 +54,15 @@ wait "$first"; is $? 0 "the first one ends"
 # shellcheck disable=SC2046
 kill -KILL $(hooks); is $? 0 "the second one is killed"
 wait "$second"
-rm "$T/home/held.5"
 serve
 until_true 30 is_told "1 2 3 4 5 5 "; is $? 0 "and told again"
+# shellcheck disable=SC2046
+kill -KILL "$(helper_pid)" "$EXTRA_PID" $(pgrep -f "^/bin/sh $T/bin/owed\$") $(hooks)
+wait "$EXTRA_PID" 2>/dev/null
+rm "$T/home/held.5"
+serve
+sleep 1
+is "$(told)" "1 2 3 4 5 5 " "a second time is the last, whatever becomes of it"
 stop
 
 # A hook that begins while the next token is being published.
