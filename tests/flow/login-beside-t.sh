@@ -93,7 +93,7 @@ until_true 9 test -S "$T/run/tokenward/doorbell"
 login fresh
 generation=$(field fresh generation)
 refreshed() { [ "$(field fresh generation)" -ge $((generation + $1)) ]; }
-until_true 30 refreshed 2; ok $? "the resident helper refreshes while a login waits"
+until_true 60 refreshed 2; ok $? "the resident helper refreshes while a login waits"
 like "$(user tokenward get fresh 2>&1)" . "and hands the token out"
 agree
 wait "$LOGIN"; is $? 0 "the login succeeds"
@@ -262,6 +262,22 @@ until_true 5 eval '! held work'
 hold work 30
 interrupt
 wait "$LOGIN"; is $? 69 "Ctrl-C while another process has the lock: exit 69"
+let_go work
+
+login work
+until_true 5 eval '! held work'
+user sh -c "umask 077; : >'$STATE/.next.work'"
+user flock -o "$STATE/.next.work" sleep 3 &
+until_true 5 eval '! flock -n "$STATE/.next.work" true'
+agree
+wait "$LOGIN"; is $? 0 "a fetch is at it in another runtime directory: the login goes on after it"
+user "$T/bin/tokenward-helper" --deadline 4 login work >"$OUT" 2>&1 </dev/null &
+LOGIN=$!
+until_true 5 test -s "$OUT"
+until_true 3 eval '! held work'
+hold work 30
+wait "$LOGIN"; is $? 75 "its own time is over while another process has the lock: exit 75"
+like "$(cat "$OUT")" "'work' is being fetched" "and says why"
 let_go work
 
 # Its own time is over: the login before is not held off.
