@@ -70,7 +70,7 @@ TEARING = tests/flow/fault-t.sh tests/flow/kill-t.sh tests/flow/pam-denied-t.sh 
 coverage:
 	rm -rf build-coverage && mkdir build-coverage
 	cd build-coverage && $(abs_top_srcdir)/configure -q --disable-fortify $(UNFENCED) \
-	    CFLAGS='-O0 -g --coverage -include $(abs_top_srcdir)/tests/proof/coverage.h' && $(MAKE) -s tests && \
+	    CFLAGS='-O0 -g --coverage -fprofile-update=atomic -include $(abs_top_srcdir)/tests/proof/coverage.h' && $(MAKE) -s tests && \
 	    find helper provider tests -type d -exec setfacl -m g::rwx,o::rwx,d:g::rwX,d:o::rwX {} + && \
 	    chmod go-w provider/grants/.libs && \
 	    TOKENWARD_MODULE_DIR="$$PWD/provider/grants/.libs" ./tokenward-helper providers >/dev/null
