@@ -13,7 +13,6 @@ tests_flow_reader_LDADD = provider/client/libtokenward.la
 # The fetches, logins and the resident helper once more, as on a kernel that
 # has neither Landlock nor seccomp.
 UNFENCED_TESTS = tests/flow/main-t.sh tests/flow/browser-t.sh tests/flow/fence-t.sh tests/flow/grants-t.sh tests/flow/login-t.sh \
-	tests/flow/folders-t.sh \
 	tests/flow/login-beside-t.sh \
 	tests/flow/logout-t.sh tests/flow/serve-t.sh tests/flow/stack-t.sh tests/flow/token-t.sh
 check-unfenced: tests
@@ -57,6 +56,7 @@ FLOW_TESTS = \
 	tests/flow/families-t.sh \
 	tests/flow/fault-t.sh \
 	tests/flow/fence-t.sh \
+	tests/flow/folders-t.sh \
 	tests/flow/format-t.sh \
 	tests/flow/front-t.sh \
 	tests/flow/git-cases-t.sh \
