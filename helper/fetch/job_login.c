@@ -11,9 +11,7 @@
 #include "helper/exchange/exchange_tell.h"
 #include "helper/fetch/job_source.h"
 
-#define AGAIN_MS                                                \
-    200 /* until a lock that another process has is tried again \
-         */
+#define AGAIN_MS 200 /* until another process's lock is tried again */
 
 /* At one source, and at no other. */
 bool

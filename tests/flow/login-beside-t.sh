@@ -7,16 +7,7 @@
 # shellcheck source=tests/flow/login.sh
 . "$TOP_SRC/tests/flow/login.sh"
 sandbox
-device() { # device NAME DEVICE-LIST TOKEN-LIST [LINE...]
-    name=$1 list=$2 tokens=$3
-    shift 3
-    profile "$name" "/m/tag=$name$tokens/oauth/v1/token" 'provider: device_code' \
-        "device_authorization_endpoint: $URL/m/tag=$name,interval=1$list/oauth/v1/device" "$@"
-}
-login() { # login NAME
-    wait_for_person "$1"
-    CODE=$(grep -o '[B-Z]\{4\}-[B-Z]\{4\}' "$OUT" | head -n 1)
-}
+login() { wait_for_code "$@"; }
 agree() { ask "/device/approve/$CODE" >/dev/null; }
 logged_in() { # logged_in NAME: once, to begin with
     login "$1"
@@ -35,7 +26,7 @@ FETCH="$T/bin/tokenward-helper --deadline 5 fetch"
 OVER='was ended: it was logged out meanwhile'
 
 # The login before it is used on.
-device work '' ''
+device_profile work '' ''
 logged_in work
 before=$(kept work)
 login work
@@ -63,7 +54,7 @@ is "$(lost)" 0 "no refresh token was used twice"
 [ ! -e "$STATE/.login.work" ]; ok $? "nothing is left of the login but what it brought"
 
 # In the moment of a poll others wait, and in between the poll waits for them.
-device slow '' ',delay=700'
+device_profile slow '' ',delay=700'
 logged_in slow
 login slow
 failed=0
@@ -74,7 +65,7 @@ wait "$LOGIN"; is $? 0 "and the login among them"
 is "$(lost)" 0 "no refresh token was used twice"
 
 # Nobody is logged in yet.
-device first '' ''
+device_profile first '' ''
 login first
 began=$(date +%s)
 out=$(user tokenward get first 2>&1); is $? 75 "nobody is logged in yet: exit 75"
@@ -85,7 +76,7 @@ wait "$LOGIN"; is $? 0 "the login succeeds"
 [ -n "$(user tokenward get first)" ]; ok $? "and the token is there"
 
 # Beside the resident helper.
-device fresh '' ',expires-in=12'
+device_profile fresh '' ',expires-in=12'
 logged_in fresh
 user "$T/bin/tokenward-helper" serve >/dev/null 2>&1 &
 EXTRA_PID=$!
@@ -195,7 +186,7 @@ login work
 profile work /oauth/v1/token
 user tokenward logout work 2>/dev/null; is $? 0 "logout of what became a profile without a login"
 comes_to_end; is $? 69 "ends the login of before"
-device work '' ''
+device_profile work '' ''
 login work
 mv "$T/config/tokenward/profiles.d/work.yaml" "$T/config/work.yaml"
 user tokenward logout work 2>/dev/null; is $? 0 "logout of a profile that is in no file any more"
@@ -250,7 +241,7 @@ curl -s -m 10 "$(curl -s --cacert "$CA" -o /dev/null -w '%{redirect_url}' "$SHOW
 sleep 1
 is "$(polls browser)" 0 "the browser is back while a fetch is at it: the code is not used yet"
 wait "$LOGIN"; is $? 0 "but after it"
-device short ',expires-in=4' ''
+device_profile short ',expires-in=4' ''
 login short
 until_true 5 eval '! held short'
 hold short 30

@@ -7,18 +7,9 @@
 # shellcheck source=tests/flow/login.sh
 . "$TOP_SRC/tests/flow/login.sh"
 sandbox
-device() { # device NAME DEVICE-LIST TOKEN-LIST [LINE...]
-    name=$1 list=$2 tokens=$3
-    shift 3
-    profile "$name" "/m/tag=$name$tokens/oauth/v1/token" 'provider: device_code' \
-        "device_authorization_endpoint: $URL/m/tag=$name,interval=1$list/oauth/v1/device" "$@"
-}
-login() { # login NAME
-    wait_for_person "$1"
-    CODE=$(grep -o '[B-Z]\{4\}-[B-Z]\{4\}' "$OUT" | head -n 1)
-}
+login() { wait_for_code "$@"; }
 
-device work '' ''
+device_profile work '' ''
 out=$(user tokenward get work 2>&1); is $? 69 "nobody is logged in: exit 69"
 like "$out" "tokenward login work" "says what to do"
 is "$(ask "/count/m/tag=work,interval=1/oauth/v1/device")" 0 "the server is not asked for a code that nobody would read"
@@ -96,13 +87,13 @@ wait "$LOGIN"; is $? 77 "the person says no: exit 77"
 like "$(cat "$OUT")" "access_denied" "as the server says"
 age work 4000
 [ -n "$(user tokenward get work)" ]; ok $? "and the login before it still brings tokens"
-device late ',expires-in=2' ''
+device_profile late ',expires-in=2' ''
 login late
 wait "$LOGIN"; is $? 69 "too late: exit 69"
 like "$(cat "$OUT")" "in time" "and says so"
 
 # The answer comes while Ctrl-C is pressed: it is kept.
-device slow '' ',delay=3000'
+device_profile slow '' ',delay=3000'
 login slow
 ask "/device/approve/$CODE" >/dev/null
 polls() { ask "/count/m/tag=slow,delay=3000/oauth/v1/token"; }
@@ -114,19 +105,19 @@ wait "$LOGIN"; is $? 0 "Ctrl-C while the answer is under way: it is waited for"
 [ -n "$(kept slow)" ]; ok $? "and kept"
 
 # Servers that are slow or out of order.
-device paced '' ',fail=1,error=slow_down'
+device_profile paced '' ',fail=1,error=slow_down'
 login paced
 ask "/device/approve/$CODE" >/dev/null
 wait "$LOGIN"; is $? 0 "slow_down"
 is "$(ask "/count/m/tag=paced,fail=1,error=slow_down/oauth/v1/token")" 2 "is obeyed"
 for fault in status=503 reset cut=5; do
-    device "out-${fault%%=*}" '' ",fail=1,$fault"
+    device_profile "out-${fault%%=*}" '' ",fail=1,$fault"
     login "out-${fault%%=*}"
     sleep 1.5
     ask "/device/approve/$CODE" >/dev/null
     wait "$LOGIN"; is $? 0 "$fault for a moment: the login goes on"
 done
-device bare '' ',refresh-token=none'
+device_profile bare '' ',refresh-token=none'
 login bare
 ask "/device/approve/$CODE" >/dev/null
 wait "$LOGIN"; is $? 0 "a server that sends no refresh token"
@@ -134,7 +125,7 @@ like "$(cat "$OUT")" "offline_access" "which the person is told"
 
 # What a server may not have shown.
 hostile() { # hostile NAME LIST
-    device "$1" ",$2" ''
+    device_profile "$1" ",$2" ''
     out=$(user timeout 60 tokenward login "$1" 2>&1 </dev/null); is $? 76 "$1: exit 76"
     printf %s "$out" | tr -d '\n' | LC_ALL=C grep -q '[^ -~]'; is $? 1 "$1: nothing but printable text"
     like "$out" "$3" "$1: says what is wrong"
