@@ -268,3 +268,13 @@ owned_file_load(const struct owned_path *path, const struct owned_rule *rule,
     }
     return status;
 }
+
+bool
+owned_file_is_named(int fd, int dir, const char *name)
+{
+    struct stat held, named;
+
+    return fstat(fd, &held) == 0 &&
+           fstatat(dir, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}

@@ -56,4 +56,8 @@ enum tw_status owned_file_load(const struct owned_path *path,
                                const struct owned_rule *rule,
                                struct secret *out, struct tw_error *err);
 
+/* owned_file_is_named: is what @fd was opened as what @dir calls @name by now,
+ * and no link to it? */
+bool owned_file_is_named(int fd, int dir, const char *name);
+
 #endif

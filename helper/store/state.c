@@ -77,17 +77,6 @@ is_ours(int fd)
            !(st.st_mode & MODE_FORBIDDEN);
 }
 
-/* Who held it before may have renamed it: then it is NAME by now. */
-static bool
-is_still_next(int dir, const char *name, int fd)
-{
-    struct stat held, named;
-
-    return fstat(fd, &held) == 0 &&
-           fstatat(dir, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
-}
-
 /* The lock of the runtime directory is the one that is waited for; this one
  * stands between processes that do not share it.  A file system without
  * locks does without, and without the mapping. */
@@ -117,7 +106,8 @@ open_next(struct state *state, struct tw_error *err)
                            "the refresh token of '%s' is being used by "
                            "another process",
                            state->name);
-        if (!is_still_next(state->dir, name, fd))
+        /* Who held it before may have renamed it: then it is NAME by now. */
+        if (!owned_file_is_named(fd, state->dir, name))
             continue;
         state->next = take_fd(&fd);
         state->locked = locked;

@@ -10,9 +10,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "helper/base/lock.h"
+#include "helper/base/owned_file.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
 #include "provider/base/text.h"
@@ -58,13 +58,11 @@ state_login_begin(struct state *state, struct tw_error *err)
 bool
 state_login_lasts(const struct state *state)
 {
-    struct stat held, named;
     struct place place;
 
     find(state, &place);
-    return state->login >= 0 && fstat(state->login, &held) == 0 &&
-           fstatat(state->dir, place.name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+    return state->login >= 0 &&
+           owned_file_is_named(state->login, state->dir, place.name);
 }
 
 void

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "helper/base/owned_file.h"
 #include "helper/base/replace.h"
 #include "helper/keys/token_file.h"
 #include "helper/store/bearer_file.h"
@@ -274,18 +275,6 @@ store_hook_begin(const struct store_profile *profile)
     return take_fd(&fd);
 }
 
-/* Beside this one another may run by now, for a later token. */
-static bool
-is_still_telling(const struct store_profile *profile, int begun)
-{
-    struct stat held, named;
-
-    return fstat(begun, &held) == 0 &&
-           fstatat(profile->dir, TELLING_FILE, &named, AT_SYMLINK_NOFOLLOW) ==
-               0 &&
-           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
-}
-
 bool
 store_hook_is_owed(const struct store *store, const char *name)
 {
@@ -307,7 +296,8 @@ store_hook_note(const struct store_profile *profile, int begun,
 {
     struct backoff note;
 
-    if (is_still_telling(profile, begun))
+    /* Beside this one another may run by now, for a later token. */
+    if (owned_file_is_named(begun, profile->dir, TELLING_FILE))
         (void)forget_file(profile, TELLING_FILE, NULL);
     if (!failure) {
         (void)forget_file(profile, HOOK_FILE, NULL);

@@ -27,6 +27,7 @@
 #include "helper/base/confine.h"
 #include "helper/base/lock.h"
 #include "helper/base/own_directory.h"
+#include "helper/base/owned_file.h"
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
 
@@ -192,12 +193,8 @@ take_over(const struct store_profile *profile, const struct lock_file *serve,
 bool
 store_is_here(const struct store_profile *profile)
 {
-    struct stat held, named;
-
-    return fstat(profile->dir, &held) == 0 &&
-           fstatat(profile->store->root, profile->name, &named,
-                   AT_SYMLINK_NOFOLLOW) == 0 &&
-           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+    return owned_file_is_named(profile->dir, profile->store->root,
+                               profile->name);
 }
 
 void
