@@ -162,8 +162,12 @@ tokenward_SOURCES = \
 	provider/cli/status.c \
 	provider/cli/status_gather.c \
 	provider/cli/status_gather.h \
+	provider/cli/status_json.c \
+	provider/cli/status_json.h \
 	provider/cli/status_row.c \
 	provider/cli/status_row.h \
+	provider/cli/status_table.c \
+	provider/cli/status_table.h \
 	provider/cli/tend.c \
 	provider/cli/tend.h \
 	provider/cli/terminal.c \

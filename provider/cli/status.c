@@ -5,6 +5,8 @@
  */
 #include "provider/cli/command.h"
 #include "provider/cli/status_gather.h"
+#include "provider/cli/status_json.h"
+#include "provider/cli/status_table.h"
 #include "provider/cli/terminal.h"
 
 #define OUTPUT_MAX (64 * 1024 * 1024)

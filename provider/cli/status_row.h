@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * status_row.h - one profile's state, and rows of it printed.
+ * status_row.h - one profile's state.
  */
 #ifndef TW_CLI_STATUS_ROW_H
 #define TW_CLI_STATUS_ROW_H
@@ -41,29 +41,9 @@ struct status_row {
     int64_t retry_in, next_retry; /* from now, wall clock; 0: at once */
 };
 
+/* status_state_name: as the table and programs are told it. */
+const char *status_state_name(enum status_state state);
+
 void status_row_clear(struct status_row *row);
-
-/* What a table is written for. */
-struct status_look {
-    bool colours;
-    unsigned columns; /* 0: no terminal, and no line is folded */
-    bool partial;     /* there may be more profiles than there are rows */
-};
-
-/* status_look_now: of standard output. */
-struct status_look status_look_now(void);
-
-/* Both append to @out, and return false when it is full.  The table is
- * printable ASCII, whatever its texts were made of; where it is too wide for
- * the terminal each profile has lines of its own. */
-bool status_put_table(const struct status_row *rows, size_t count,
-                      const struct status_look *look, struct secret *out);
-bool status_put_json(const struct status_row *rows, size_t count,
-                     struct secret *out);
-
-/* status_put_warning: what stands above the table when something is wrong
- * with the profiles. */
-bool status_put_warning(const struct tw_error *why,
-                        const struct status_look *look, struct secret *out);
 
 #endif

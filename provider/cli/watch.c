@@ -22,10 +22,11 @@
 
 #include "provider/cli/command.h"
 #include "provider/cli/status_gather.h"
+#include "provider/cli/status_table.h"
 #include "provider/cli/terminal.h"
 
 #define OUTPUT_MAX (64 * 1024 * 1024)
-#define SECONDS_BELOW 120 /* status_row.c shows longer times in minutes */
+#define SECONDS_BELOW 120 /* status_table.c shows longer times in minutes */
 #define QUICK_MS 1000
 #define SLOW_MS 15000
 #define SETTLE_MS 50   /* several events of one change */
