@@ -211,6 +211,8 @@ helper_libhelper_la_SOURCES = \
 	helper/person/screen.h \
 	helper/person/sheet.c \
 	helper/person/sheet.h \
+	helper/profile/drop_ins.c \
+	helper/profile/drop_ins.h \
 	helper/profile/fingerprint.c \
 	helper/profile/fingerprint.h \
 	helper/profile/preset.c \

@@ -10,15 +10,13 @@
  */
 #include "helper/profile/profiles.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/base/owned_file.h"
+#include "helper/profile/drop_ins.h"
 #include "helper/profile/profile_links.h"
 #include "helper/profile/profile_set.h"
 #include "provider/base/runtime.h"
@@ -26,7 +24,6 @@
 
 #define USER_FILE "profiles.yaml"
 #define DROP_INS "profiles.d"
-#define SUFFIX ".yaml"
 #define SYSTEM_FILES_MAX 65536
 
 struct loader {
@@ -88,82 +85,6 @@ load_file(const struct loader *loader, int dir, const char *name,
                                 loader->err);
 }
 
-/* The names of a directory's profile files, sorted bytewise. */
-struct names {
-    char **names;
-    size_t count, capacity;
-};
-
-static void
-auto_names(struct names *names)
-{
-    for (size_t i = 0; i < names->count; i++)
-        free(names->names[i]);
-    free(names->names);
-}
-
-static bool
-is_profile_file(const char *name)
-{
-    size_t n = strlen(name);
-
-    return name[0] != '.' && n > strlen(SUFFIX) &&
-           strcmp(name + n - strlen(SUFFIX), SUFFIX) == 0;
-}
-
-static bool
-add_name(struct names *names, const char *name)
-{
-    if (names->count == names->capacity) {
-        size_t capacity = names->capacity ? names->capacity * 2 : 32;
-        char **larger = reallocarray(names->names, capacity, sizeof *larger);
-
-        if (!larger)
-            return false;
-        names->names = larger;
-        names->capacity = capacity;
-    }
-    names->names[names->count] = strdup(name);
-    return names->names[names->count++] != NULL;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static enum tw_status
-list_names(const struct loader *loader, int fd, const char *path,
-           struct names *names, struct tw_error *err)
-{
-    const size_t max =
-        loader->scope->system ? SYSTEM_FILES_MAX : PROFILE_FILES_MAX;
-    AUTO_CLOSE int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    AUTO_CLOSEDIR DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
-    const struct dirent *entry;
-
-    if (!dir)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", path);
-    copy = -1;
-    for (errno = 0; (entry = readdir(dir)); errno = 0) {
-        if (!is_profile_file(entry->d_name))
-            continue;
-        if (names->count == max)
-            return tw_fail(err, TW_E_CONFIG,
-                           "%s: more than %zu files; put several profiles "
-                           "into one",
-                           path, max);
-        if (!add_name(names, entry->d_name))
-            return tw_no_memory(err);
-    }
-    if (errno)
-        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", path);
-    if (names->count)
-        qsort(names->names, names->count, sizeof *names->names, compare);
-    return TW_OK;
-}
-
 static enum tw_status
 load_drop_in(const struct loader *loader, int fd, const char *dir,
              const char *name)
@@ -186,9 +107,11 @@ load_drop_in(const struct loader *loader, int fd, const char *dir,
 static enum tw_status
 load_drop_ins(const struct loader *loader, int fd, const char *path)
 {
-    AUTO(auto_names) struct names names = {0};
+    AUTO_DROP_INS names = {0};
     struct tw_error failure = {0};
-    enum tw_status status = list_names(loader, fd, path, &names, &failure);
+    const size_t max =
+        loader->scope->system ? SYSTEM_FILES_MAX : PROFILE_FILES_MAX;
+    enum tw_status status = drop_ins_list(fd, path, max, &names, &failure);
 
     if (status)
         return loader->scope->system ? error_copy(loader->err, &failure)
@@ -232,7 +155,7 @@ name_places(const struct loader *loader, struct places *places)
         m >= (int)sizeof places->drop_ins)
         return tw_fail(loader->err, TW_E_SYSTEM, "%s: the path is too long",
                        dir);
-    if (asprintf(&loader->set->places, "%s%s%s/*" SUFFIX,
+    if (asprintf(&loader->set->places, "%s%s%s/*" DROP_IN_SUFFIX,
                  loader->scope->system ? "" : places->file,
                  loader->scope->system ? "" : ", ", places->drop_ins) < 0) {
         loader->set->places = NULL;
@@ -364,7 +287,7 @@ load_place(const struct loader *loader, int dir, const struct places *places,
 
     if (!loader->scope->system && strcmp(path, places->file) == 0)
         return load_file(loader, dir, USER_FILE, path, &is_there);
-    if (!name || !is_profile_file(name))
+    if (!name || !drop_ins_takes(name))
         return tw_fail(loader->err, TW_E_NOT_FOUND, "%s: is not one of %s",
                        path, loader->set->places);
     status = open_directory(loader, dir, DROP_INS, places->drop_ins, &drop_ins,
