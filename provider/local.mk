@@ -43,6 +43,8 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/own_name.h \
 	provider/base/record.c \
 	provider/base/record.h \
+	provider/base/route.c \
+	provider/base/route.h \
 	provider/base/runtime.c \
 	provider/base/runtime.h \
 	provider/base/secret.c \

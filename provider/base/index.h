@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * index.h - which profiles there are, and which URL leads to which of them.
+ * index.h - which profiles there are, and what else a reader must know of
+ * them.
  *
  * The helper writes <runtime>/index whenever it has read the profiles; a
  * reader believes it as long as every file and directory named in it still
@@ -52,26 +53,17 @@ void index_each(const struct index *index,
                 bool (*visit)(void *arg, const char *key, const char *value),
                 void *arg);
 
+/* index_has_line: is there this very one?  Also while index_each() is at
+ * another. */
+bool index_has_line(const struct index *index, const char *key,
+                    const char *value);
+
 /* index_has_profile: is there one of exactly this name? */
 bool index_has_profile(const struct index *index, const char *name);
 
 /* index_hides: of a user's: does the system's of that name not count?  One
  * that was left out is told of, and no other's token given in its place. */
 bool index_hides(const struct index *index, const char *name);
-
-struct route {
-    char profile[PROFILE_NAME_MAX + 1];
-    char username[256];
-    size_t path_len; /* how much of the path asked for led here, with its '/';
-                        0: the whole host is the profile's */
-};
-
-/* index_route: the profile whose match: is for this https host ("h" or
- * "h:port") and path ("" when unknown); the longest path wins.  Hosts are
- * compared without regard to ASCII case, ":443" is dropped, nothing else is
- * ever made equal; a path with a "." or ".." in it is as good as unknown. */
-bool index_route(const struct index *index, const char *host, const char *path,
-                 struct route *out);
 
 void index_clear(struct index *index);
 

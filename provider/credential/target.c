@@ -45,11 +45,11 @@ target_find(const char *host, const char *path, struct target *out,
     status = open_users(&out->runtime, &users, err);
     if (status)
         return status;
-    out->found = index_route(&users, host, path, &out->route);
+    out->found = route_find(&users, host, path, &out->route);
     if (!out->found &&
         index_open(out->runtime.system, NULL, 0, &systems, NULL) == TW_OK)
         out->found = out->system =
-            index_route(&systems, host, path, &out->route);
+            route_find(&systems, host, path, &out->route);
     return TW_OK;
 }
 

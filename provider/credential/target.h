@@ -10,7 +10,7 @@
 #define TW_CREDENTIAL_TARGET_H
 
 #include "provider/base/ask.h"
-#include "provider/base/index.h"
+#include "provider/base/route.h"
 
 struct target {
     struct runtime runtime;
@@ -20,7 +20,7 @@ struct target {
     bool system;
 };
 
-/* target_find: @host as in index_route(), @path "" when unknown.  Starts no
+/* target_find: @host as in route_find(), @path "" when unknown.  Starts no
  * process for a host that is not ours, unless the profiles changed. */
 enum tw_status target_find(const char *host, const char *path,
                            struct target *out, struct tw_error *err);

@@ -4,7 +4,7 @@
  * reading of the same lines.  The first line of the bytes is the host, the
  * second the path.
  */
-#include "provider/base/index.h"
+#include "provider/base/route.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -114,7 +114,7 @@ fuzz_index(const uint8_t *data, size_t n)
     if (!lines || !secret_append_text(&index.text, lines + 1))
         return;
     *path++ = *lines = '\0';
-    if (index_route(&index, text, path, &route))
+    if (route_find(&index, text, path, &route))
         asked.found = &route;
     FUZZ_CHECK(!index.text.bytes || strcmp(index.text.bytes, lines + 1) == 0);
     /* May be "no path"; and instances are not this reading's affair. */

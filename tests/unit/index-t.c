@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "provider/base/index.h"
+#include "provider/base/route.h"
 
 #define CONFIG "/usr" /* one that is there */
 #define FIRST "tokenward-index=1\nconfig=" CONFIG "\n"
@@ -28,7 +28,7 @@ leads(const struct index *index, const char *host, const char *path)
 {
     static struct route route;
 
-    return index_route(index, host, path, &route) ? route.profile : "";
+    return route_find(index, host, path, &route) ? route.profile : "";
 }
 
 Test(index, leads_a_host_and_the_longest_path_to_its_profile)
@@ -77,11 +77,11 @@ Test(index, says_how_much_of_the_path_led_there)
 
     fill(&index, "tokenward-index=1\nroute=a git h.test\n"
                  "route=b git h.test /team\n");
-    cr_assert(index_route(&index, "h.test", "/team/repo", &route));
+    cr_assert(route_find(&index, "h.test", "/team/repo", &route));
     cr_assert_eq(route.path_len, strlen("/team"));
-    cr_assert(index_route(&index, "h.test", "/other/repo", &route));
+    cr_assert(route_find(&index, "h.test", "/other/repo", &route));
     cr_assert_eq(route.path_len, 0);
-    cr_assert(index_route(&index, "h.test", "/team/../repo", &route));
+    cr_assert(route_find(&index, "h.test", "/team/../repo", &route));
     cr_assert_eq(route.path_len, 0);
 }
 
