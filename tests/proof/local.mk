@@ -51,7 +51,7 @@ check-valgrind:
 # Static analysis: cppcheck, and clang-tidy with .clang-tidy, which wants what
 # is generated too.
 check-cppcheck:
-	cd $(top_srcdir) && cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	cd $(top_srcdir) && cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --suppressions-list=tests/proof/cppcheck.supp --error-exitcode=1 --include=tests/proof/paths.h \
 	    -D_GNU_SOURCE -I. helper provider
 check-tidy: helper/fence/filter_table.h
