@@ -320,6 +320,8 @@ helper_libhelper_la_SOURCES = \
 	helper/serve/waiter.h \
 	helper/serve/ward.c \
 	helper/serve/ward.h \
+	helper/serve/wards.c \
+	helper/serve/wards.h \
 	helper/serve/watch.c \
 	helper/serve/watch.h \
 	helper/session.c \

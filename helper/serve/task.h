@@ -9,7 +9,7 @@
 
 #include "helper/base/loop.h"
 #include "helper/fetch/job.h"
-#include "helper/serve/ward.h"
+#include "helper/serve/wards.h"
 
 #define TASK_MS 60000      /* for all requests of one exchange */
 #define TASK_GRACE_MS 2000 /* then it is ended from outside */

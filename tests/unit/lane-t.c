@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/serve/ward.h"
+#include "helper/serve/wards.h"
 
 #define TENANTS 64
 

@@ -4,7 +4,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "helper/serve/ward.h"
+#include "helper/serve/wards.h"
 #include "tests/unit/loading.h"
 
 static struct profile_set with, without;
