@@ -141,14 +141,33 @@ line_up_all(struct lanes *lanes, struct lane *lane)
         line_up(lanes, lane, (enum turn)turn);
 }
 
-/* Who fails and may not ask yet is told so without a request. */
+/* Does one of those who wait for it have something left of what one user may
+ * have under way?  @payer: who. */
+static bool
+has_payer(const struct ward *ward, struct allowance **payer)
+{
+    *payer = NULL;
+    for (const struct waiter *waiter = ward->waiting; waiter;
+         waiter = waiter->next) {
+        *payer = waiter->allowance;
+        if (!*payer || (*payer)->fetching < ALLOWANCE_FETCHING)
+            return true;
+    }
+    return false;
+}
+
+/* Who fails and may not ask yet is told so without a request.  A token that is
+ * to be followed by another is for all its readers, and not held up by one who
+ * waits for it and has enough under way. */
 static enum turn
 turn_of(const struct ward *ward, struct now now)
 {
-    bool fails =
-        ward->is_failing && schedule_due(&ward->entry.facts, now) <= now.boot;
+    bool is_due = schedule_due(&ward->entry.facts, now) <= now.boot;
+    bool fails = ward->is_failing && is_due;
+    struct allowance *payer;
 
-    if (ward->waiting)
+    if (ward->waiting &&
+        (has_payer(ward, &payer) || !is_due || !ward->generation))
         return fails ? TURN_ASKED_AGAIN : TURN_ASKED;
     return fails ? TURN_DUE_AGAIN : TURN_DUE;
 }
@@ -198,35 +217,18 @@ lane_leave(struct ward *ward)
     ward->in_lane = false;
 }
 
-/* Does one of those who wait for it have something left of what one user may
- * have under way?  @payer: who. */
-static bool
-may_begin(const struct ward *ward, struct allowance **payer)
-{
-    *payer = NULL;
-    if (!is_asked(ward->turn))
-        return true;
-    for (const struct waiter *waiter = ward->waiting; waiter;
-         waiter = waiter->next) {
-        *payer = waiter->allowance;
-        if (!*payer || (*payer)->fetching < ALLOWANCE_FETCHING)
-            return true;
-    }
-    return false;
-}
-
 /* Those whose callers are all gone are as if nobody had asked. */
 static struct ward *
-take(struct lanes *lanes, struct lane *lane, enum turn turn,
+take(struct lanes *lanes, struct lane *lane, enum turn turn, struct now now,
      struct lane_place *place)
 {
     struct ward *ward = lane->turns[turn].first;
 
-    while (ward && !may_begin(ward, &place->payer)) {
+    place->payer = NULL;
+    while (ward && is_asked(turn) && !has_payer(ward, &place->payer)) {
         struct ward *next = ward->next_in_lane;
 
-        if (!ward->waiting)
-            put_as(lanes, ward, is_again(turn) ? TURN_DUE_AGAIN : TURN_DUE);
+        put_as(lanes, ward, turn_of(ward, now));
         ward = next;
     }
     if (!ward)
@@ -252,7 +254,8 @@ first_in_line(struct lane_line *line, enum turn turn)
 /* Once around: a lane whose users have enough under way goes on standing in
  * line, until one of theirs has ended. */
 static struct ward *
-take_turn(struct lanes *lanes, enum turn turn, struct lane_place *place)
+take_turn(struct lanes *lanes, enum turn turn, struct now now,
+          struct lane_place *place)
 {
     struct lane_line *line = &lanes->lines[turn];
     const struct lane *end = line->last;
@@ -264,7 +267,7 @@ take_turn(struct lanes *lanes, enum turn turn, struct lane_place *place)
 
         lane = first;
         if (has_place(first, turn))
-            ward = take(lanes, first, turn, place);
+            ward = take(lanes, first, turn, now, place);
         if (ward) {
             first->turns[turn].running++;
             line->running++;
@@ -279,12 +282,12 @@ take_turn(struct lanes *lanes, enum turn turn, struct lane_place *place)
 }
 
 struct ward *
-lane_take(struct lanes *lanes, struct lane_place *place)
+lane_take(struct lanes *lanes, struct now now, struct lane_place *place)
 {
     struct ward *ward = NULL;
 
     for (int turn = 0; turn < TURNS && !ward; turn++)
-        ward = take_turn(lanes, (enum turn)turn, place);
+        ward = take_turn(lanes, (enum turn)turn, now, place);
     return ward;
 }
 

@@ -83,7 +83,8 @@ void lane_leave(struct ward *ward);
 
 /* lane_take: whose turn it is, with the place that it takes until lane_end();
  * NULL: nobody's. */
-struct ward *lane_take(struct lanes *lanes, struct lane_place *place);
+struct ward *lane_take(struct lanes *lanes, struct now now,
+                       struct lane_place *place);
 
 /* lane_doubt: it has run for LANE_DOUBT_MS. */
 void lane_doubt(struct lanes *lanes, struct lane_place *place);

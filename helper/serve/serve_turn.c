@@ -267,10 +267,11 @@ static bool
 begin_some(struct serve *serve)
 {
     bool some = false;
+    const struct now now = clock_now();
     struct lane_place place;
     struct ward *ward;
 
-    while ((ward = lane_take(&serve->wards.lanes, &place))) {
+    while ((ward = lane_take(&serve->wards.lanes, now, &place))) {
         begin(serve, ward, &place);
         some = true;
     }

@@ -57,6 +57,18 @@ is $status 0 "the first tenant's are rejected and had anew (${quiet#* } us at wo
 tenant later /oauth/v1/token 'readers: {users: [bert]}'
 until_true 12 test -s /run/tokenward/later/token; is $? 0 "and one that nobody waits for comes long before the others give up"
 is "$(find /run/tokenward/hang* -name token | wc -l)" 0 "who hang all the while"
+# Nor what both read, though anna waits for it, and has enough under way.
+tenant shared /m/expires-in=20/oauth/v1/token 'readers: {users: [anna, bert]}'
+until_true 12 test -s /run/tokenward/shared/token; is $? 0 "what both read is there"
+cp "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
+chmod 644 "$T/bin/ring.py"
+sleep 10.5 # she may have another one when half its life is over
+as anna $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=ensure\nprofile=shared\nmin_valid=86400\n' >"$T/rung" &
+rings=$!
+is "$(sed -n 's/^generation=//p' /run/tokenward/shared/record)" 1 "and she rings for another one"
+until_true 9 grep -qx generation=2 /run/tokenward/shared/record; is $? 0 "which comes when it is due, before the one at hand has run out"
+wait "$rings"
+is "$(cat "$T/rung")" status=ok "and she is answered"
 pkill -f "$T/bin/crowd.py /run/tokenward/doorbell want"
 wait "$load" 2>/dev/null
 stop_system; is $? 0 "it ends cleanly"

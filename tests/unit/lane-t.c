@@ -60,7 +60,7 @@ answer_once(struct street *street)
     struct lane_place place;
 
     lane_put(&street->lanes, street->wards[TENANTS - 1], NOW);
-    cr_assert_eq(lane_take(&street->lanes, &place),
+    cr_assert_eq(lane_take(&street->lanes, NOW, &place),
                  street->wards[TENANTS - 1]);
     lane_end(&street->lanes, &place, LANE_ANSWERED);
 }
@@ -93,6 +93,21 @@ fail(struct street *street, size_t from, size_t to)
         street->wards[i]->is_failing = true;
 }
 
+/* They have tokens, which are due for another one after so many seconds. */
+static void
+keep(struct street *street, size_t from, size_t to, int64_t due_s)
+{
+    const struct clocks refresh = {NOW.wall + due_s, NOW.boot + due_s};
+
+    for (size_t i = from; i < to; i++) {
+        street->wards[i]->generation = 1;
+        street->wards[i]->entry.facts = (struct schedule_facts){
+            .lifetime = due_s + 600,
+            .end = {refresh.wall + 600, refresh.boot + 600},
+            .refresh = refresh};
+    }
+}
+
 /* Takes all that may begin; the result: how many, their names in @names. */
 static size_t
 take(struct street *street, size_t from, char *names, size_t size)
@@ -102,7 +117,7 @@ take(struct street *street, size_t from, char *names, size_t size)
 
     names[0] = '\0';
     while (n < TENANTS &&
-           (ward = lane_take(&street->lanes, &street->places[n]))) {
+           (ward = lane_take(&street->lanes, NOW, &street->places[n]))) {
         size_t used = strlen(names);
 
         (void)snprintf(names + used, size - used, "%s ", ward->name);
@@ -233,6 +248,34 @@ Test(lane, one_user_has_so_many_under_way)
     street_free(street);
 }
 
+/* Whose requests hang may go on waiting for what others read, too. */
+Test(lane, what_is_due_is_not_held_up_by_who_waits_for_it)
+{
+    const struct now later = {.wall = NOW.wall + 60, .boot = NOW.boot + 60};
+    struct street *street = street_of("https://a.test/token");
+    struct allowance anna = {.uid = 1};
+    struct lane_place place;
+    char names[256];
+
+    keep(street, 0, 20, 60);
+    ask(street, 0, 4, &anna);
+    (void)take(street, 0, names, sizeof names);
+    cr_assert_str_eq(names, "0 1 2 ", "she has enough under way");
+    cr_expect_eq(lane_take(&street->lanes, later, &place), street->wards[3],
+                 "rung for before it was due");
+    cr_expect_null(place.payer);
+    lane_end(&street->lanes, &place, LANE_ANSWERED);
+    /* It keeps its place, however often she rings. */
+    lane_put(&street->lanes, street->wards[4], later);
+    lane_put(&street->lanes, street->wards[5], later);
+    street->waiters[4].allowance = &anna;
+    street->wards[4]->waiting = &street->waiters[4];
+    lane_put(&street->lanes, street->wards[4], later);
+    cr_expect_eq(lane_take(&street->lanes, later, &place), street->wards[4]);
+    cr_expect_eq(anna.fetching, ALLOWANCE_FETCHING);
+    street_free(street);
+}
+
 /* Who rings and hangs up has gained nothing. */
 Test(lane, whose_callers_are_gone_is_one_of_those_that_are_due)
 {
@@ -294,12 +337,13 @@ Test(lane, endpoints_take_turns)
         lane_put(&one->lanes, two->wards[i], NOW);
     }
     for (size_t i = 0; i < 4; i++) {
-        cr_assert_eq(lane_take(&one->lanes, &place), one->wards[i], "%zu", i);
-        ward = lane_take(&one->lanes, &place);
+        cr_assert_eq(lane_take(&one->lanes, NOW, &place), one->wards[i], "%zu",
+                     i);
+        ward = lane_take(&one->lanes, NOW, &place);
         cr_assert_eq(ward, i < 3 ? two->wards[i] : NULL, "%zu", i);
     }
     lane_put(&one->lanes, two->wards[3], NOW);
-    cr_assert_eq(lane_take(&one->lanes, &place), two->wards[3]);
+    cr_assert_eq(lane_take(&one->lanes, NOW, &place), two->wards[3]);
     street_free(one);
     street_free(two);
 }
@@ -316,8 +360,8 @@ Test(lane, none_is_lost_where_they_come_by_turns)
     two->wards[0]->waiting = &two->waiters[0];
     lane_put(&one->lanes, two->wards[0], NOW);
     ask(one, 1, 2, NULL);
-    cr_expect_eq(lane_take(&one->lanes, &place), one->wards[0]);
-    cr_expect_eq(lane_take(&one->lanes, &place), two->wards[0]);
+    cr_expect_eq(lane_take(&one->lanes, NOW, &place), one->wards[0]);
+    cr_expect_eq(lane_take(&one->lanes, NOW, &place), two->wards[0]);
     street_free(one);
     street_free(two);
 }
@@ -344,13 +388,13 @@ Test(lane, dead_endpoints_leave_places_to_one_that_lives)
             lane_put(&lanes, dead[i]->wards[j], NOW);
         }
     }
-    while (lane_take(&lanes, &place))
+    while (lane_take(&lanes, NOW, &place))
         begun++;
     cr_assert_eq(begun, LANES_MAX - LANES_ASKED);
     good->wards[0]->lane = lane_find(&lanes, &good->profile, "");
     good->wards[0]->waiting = &good->waiters[0];
     lane_put(&lanes, good->wards[0], NOW);
-    cr_assert_eq(lane_take(&lanes, &place), good->wards[0]);
+    cr_assert_eq(lane_take(&lanes, NOW, &place), good->wards[0]);
     lane_end(&lanes, &place, LANE_ANSWERED);
 
     /* All known to fail by now, the good one is due by itself. */
@@ -361,7 +405,7 @@ Test(lane, dead_endpoints_leave_places_to_one_that_lives)
                 lane_end(&lanes, &place, LANE_SILENT);
         }
     }
-    while (lane_take(&lanes, &place))
+    while (lane_take(&lanes, NOW, &place))
         lane_end(&lanes, &place, LANE_SILENT);
     for (size_t i = 0; i < 200; i++) {
         fail(dead[i], 0, 4);
@@ -370,7 +414,7 @@ Test(lane, dead_endpoints_leave_places_to_one_that_lives)
     }
     good->wards[0]->waiting = NULL;
     lane_put(&lanes, good->wards[0], NOW);
-    for (begun = 0; (ward = lane_take(&lanes, &place)); begun++)
+    for (begun = 0; (ward = lane_take(&lanes, NOW, &place)); begun++)
         came = came || ward == good->wards[0];
     cr_assert(came);
     cr_assert_eq(begun, LANES_DOUBTED + 1);
