@@ -37,20 +37,28 @@ check(const struct ward *ward, const struct peer *peer,
     return TW_OK;
 }
 
+static bool
+forget(int dir, const char *name)
+{
+    return unlinkat(dir, name, 0) == 0 || errno == ENOENT;
+}
+
 /* A note of failures stays, or whoever leaves and comes back would have a
- * server asked that said when. */
+ * server asked that said when: of one that another answered for, too. */
 static bool
 remove_kept(const struct serve *serve, const struct ward *ward)
 {
     struct discard discard = {.deadline_ms = clock_monotonic_ms() + REMOVE_MS};
-    AUTO_CLOSE int dir = -1;
+    AUTO_CLOSE int dir =
+        openat(serve->store.root, ward->name,
+               O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const struct store_profile place = {
+        .store = &serve->store, .name = ward->name, .dir = dir, .lock = -1};
+    int64_t wait_s;
 
-    if (!ward->is_failing)
+    if (dir < 0 || !store_is_noted(&place, clock_now(), &wait_s))
         return discard_directory(&discard, serve->store.root, ward->name);
-    dir = openat(serve->store.root, ward->name,
-                 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return dir < 0 || ((unlinkat(dir, "token", 0) == 0 || errno == ENOENT) &&
-                       (unlinkat(dir, "record", 0) == 0 || errno == ENOENT));
+    return forget(dir, "token") && forget(dir, "record");
 }
 
 /* What is kept is revoked, if it is to be, and removed. */

@@ -62,22 +62,15 @@ seconds_left(const struct store_profile *place)
 {
     AUTO_RECORD record = RECORD_INIT;
     struct now now = clock_now();
-    int64_t left = 0;
+    int64_t left = 0, wait;
     struct stat st;
 
     if (!store_record(place, &record, NULL))
         left = record.token ? record_left(&record, now) : 0;
     else if (fstatat(place->dir, "record", &st, AT_SYMLINK_NOFOLLOW) == 0)
         return -1;
-    for (unsigned i = 0; i <= STORE_SOURCES_MAX; i++) {
-        struct backoff note;
-        int64_t wait;
-
-        store_note(place, i, &note);
-        wait = backoff_left(&note, now);
-        left = wait > left ? wait : left;
-    }
-    return left > 0 ? left : 0;
+    (void)store_is_noted(place, now, &wait);
+    return left > wait ? left : wait;
 }
 
 static void

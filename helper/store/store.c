@@ -320,3 +320,22 @@ store_note(const struct store_profile *profile, unsigned source,
 
     backoff_read(profile->dir, backoff_name(source, name), out);
 }
+
+bool
+store_is_noted(const struct store_profile *profile, struct now now,
+               int64_t *wait_s)
+{
+    bool result = false;
+
+    *wait_s = 0;
+    for (unsigned i = 0; i <= STORE_SOURCES_MAX; i++) {
+        struct backoff note;
+        int64_t left;
+
+        store_note(profile, i, &note);
+        left = backoff_left(&note, now);
+        *wait_s = left > *wait_s ? left : *wait_s;
+        result = result || note.failures || note.rejections || left > 0;
+    }
+    return result;
+}

@@ -155,6 +155,12 @@ void store_backoff(const struct store_profile *profile, unsigned source,
 void store_note(const struct store_profile *profile, unsigned source,
                 struct backoff *out);
 
+/* store_is_noted: is something noted, of the profile or a source, that who
+ * fetches next has to know?  @wait_s: seconds until nobody is to be waited for
+ * any more. */
+bool store_is_noted(const struct store_profile *profile, struct now now,
+                    int64_t *wait_s);
+
 /* store_hook_begin: on_refresh begins for the token that is kept.  The result,
  * a descriptor or -1, is to be closed after ... */
 int store_hook_begin(const struct store_profile *profile);

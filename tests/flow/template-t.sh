@@ -163,7 +163,7 @@ leaves carl; is $? 0 "a login ends whose user has a profile of the instance's na
 sed 's/^team:.*/team:x:61100:carl/' /etc/group >"$T/left"
 cat "$T/left" >/etc/group
 [ -s /run/tokenward/corp@bert/token ] && leaves bert; is $? 0 "so does one whose user is no reader any more"
-[ ! -e /run/tokenward/corp@bert ]; ok $? "and the token with it"
+[ ! -e /run/tokenward/corp@bert/token ] && [ ! -e /run/tokenward/corp@bert/record ]; ok $? "and the token with it"
 
 # The template changes its mind about who may.
 sed -i 's/users: \[anna\], groups: \[team\]/users: [anna]/' "$SYSCONF/profiles.d/tenant@.yaml"

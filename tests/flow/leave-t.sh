@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# leave-t.sh - a user's last logout takes the token with it, and not what a
+# server said of when to come again: whoever leaves and comes back asks no one
+# who is not to be asked.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/host.sh
+. "${TOP_SRC:-.}/tests/flow/host.sh"
+# shellcheck source=tests/flow/templates.sh
+. "${TOP_SRC:-.}/tests/flow/templates.sh"
+ensure() { ring "$1" "command=ensure\\nprofile=$2\\n"; }
+leave() { ring "$1" "command=leave\\nprofile=$2\\n"; }
+is_left() { [ ! -e "/run/tokenward/$1/token" ] && [ ! -e "/run/tokenward/$1/record" ]; }
+generation() { sed -n 's/^generation=//p' "/run/tokenward/$1/record"; }
+printf %s "$CANARY" | put secrets/anna
+BUSY=/m/status=503,retry-after=600/oauth/v1/token
+asked() { curl -s --cacert "$CA" "$URL/count$BUSY" | tr -dc 0-9; }
+template plain /oauth/v1/token 'login: true' 'readers: {users: [anna]}'
+template two /oauth/v1/token 'login: true' 'readers: {users: [anna]}' 'any_of:' \
+    "- {name: busy, token_endpoint: '$URL$BUSY'}" '- name: other'
+serve_system
+
+is "$(ensure anna plain@anna)" status=ok "a login's token"
+is "$(leave anna plain@anna)" status=ok "the last logout"
+[ ! -e /run/tokenward/plain@anna ]; ok $? "leaves nothing where nothing failed"
+
+is "$(ensure anna two@anna)" status=ok "one of two servers says when to come again, the other answers"
+is "$(asked)" 1 "the first was asked once"
+is "$(leave anna two@anna)" status=ok "the last logout"
+is_left two@anna; ok $? "the token is gone"
+is "$(ensure anna two@anna)" status=ok "who comes back has one"
+is "$(asked)" 1 "and the first is not asked again"
+
+# A token that nobody takes is not bought again and again.
+for _ in 1 2 3 4 5 6; do
+    until_true 20 eval '[ "$(ensure root plain@anna)" = status=ok ]' # who has no limit of fetches
+    ring anna "command=reject\\nprofile=plain@anna\\ngeneration=$(generation plain@anna)\\n" >/dev/null
+done
+is "$(leave anna plain@anna)" status=ok "young tokens were rejected in a row, and the last logout comes"
+is_left plain@anna; ok $? "nothing of a token stays"
+like "$(ensure anna plain@anna)" 'young tokens in a row were rejected' "and who comes back waits as one who stays"
+stop_system; is $? 0 "it ends cleanly"
+done_testing
