@@ -108,7 +108,8 @@ int64_t serve_look_turn(struct serve *serve);
 /* serve_admit: @ward's readers may read what is kept of it, and no others.
  * What fails is told, and tried again by serve_admit_turn(), which returns
  * when it wants the next turn. */
-void serve_admit(struct serve *serve, struct ward *ward);
+enum tw_status serve_admit(struct serve *serve, struct ward *ward,
+                           struct tw_error *err);
 int64_t serve_admit_turn(struct serve *serve, int64_t now_ms);
 
 /* serve_strays_again, serve_strays_turn: whatever is kept of profiles that are

@@ -13,8 +13,8 @@
 #define ADMIT_MS 60000 /* until readers that were not set are set */
 
 /* Said once: it may go on. */
-void
-serve_admit(struct serve *serve, struct ward *ward)
+enum tw_status
+serve_admit(struct serve *serve, struct ward *ward, struct tw_error *err)
 {
     int64_t again_ms = loop_now_ms() + ADMIT_MS;
     bool was_unadmitted = ward->is_unadmitted;
@@ -23,11 +23,12 @@ serve_admit(struct serve *serve, struct ward *ward)
     ward->is_unadmitted =
         ward_admit(&serve->wards, ward, &serve->store, &failure) != TW_OK;
     if (!ward->is_unadmitted)
-        return;
+        return TW_OK;
     if (!was_unadmitted)
         log_failure(&serve->log, "failure", ward->name, &failure);
     if (again_ms < serve->admit_ms)
         serve->admit_ms = again_ms;
+    return error_copy(err, &failure);
 }
 
 int64_t
@@ -38,7 +39,7 @@ serve_admit_turn(struct serve *serve, int64_t now_ms)
     serve->admit_ms = LOOP_NEVER;
     for (struct ward *ward = serve->wards.first; ward; ward = ward->next) {
         if (ward->is_unadmitted && ward->profile)
-            serve_admit(serve, ward);
+            (void)serve_admit(serve, ward, NULL);
     }
     return serve->admit_ms;
 }
@@ -51,7 +52,7 @@ look_at(struct serve *serve, struct ward *ward, struct now now)
     if (!ward->has_place)
         ward_forget(&serve->wards, ward);
     else
-        serve_admit(serve, ward);
+        (void)serve_admit(serve, ward, NULL);
     if (ward->has_place)
         (void)ward_look(&serve->wards, ward, &serve->store, now);
     ward->failures = 0;

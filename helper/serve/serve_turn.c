@@ -143,7 +143,7 @@ admit(struct serve *serve, const struct task *task)
     struct ward *ward = wards_find(&serve->wards, task->ward->name);
 
     if (ward && (task->era != serve->era || task->uid != ward->uid))
-        serve_admit(serve, ward);
+        (void)serve_admit(serve, ward, NULL);
     if (!ward)
         serve_stray(serve, task->ward->name);
 }

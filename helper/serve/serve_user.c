@@ -40,7 +40,8 @@ check_own(const struct serve *serve, const struct profile_template *template,
     return TW_OK;
 }
 
-/* Somebody else had the name before, or nobody. */
+/* Somebody else had the name before, or nobody.  What cannot be opened for
+ * this one, and closed to that one, is tried again, and not called good. */
 static enum tw_status
 give(struct serve *serve, const struct profile_template *template,
      const char *name, uid_t uid, struct ward **ward, struct tw_error *err)
@@ -51,7 +52,7 @@ give(struct serve *serve, const struct profile_template *template,
         return tw_no_memory(err);
     (*ward)->uid = uid;
     (void)ward_look(&serve->wards, *ward, &serve->store, clock_now());
-    return ward_admit(&serve->wards, *ward, &serve->store, err);
+    return serve_admit(serve, *ward, err);
 }
 
 /* The users' template of which @name would be an instance, or NULL. */
@@ -101,7 +102,7 @@ serve_user(struct serve *serve, const struct peer *peer, const char *name,
         return TW_OK;
     was_own = *ward && (*ward)->uid == peer->uid;
     status = check_own(serve, template, name, peer, was_own, err);
-    if (status || was_own)
+    if (status || (was_own && !(*ward)->is_unadmitted))
         return status;
     return give(serve, template, name, peer->uid, ward, err);
 }
@@ -128,7 +129,8 @@ resume(struct serve *serve, const char *name, struct now now)
         return;
     }
     ward->asked = now.boot;
-    serve_admit(serve, ward); /* the name may be somebody else's by now */
+    /* The name may be somebody else's by now. */
+    (void)serve_admit(serve, ward, NULL);
     (void)ward_look(&serve->wards, ward, &serve->store, now);
     if (!schedule_put(&serve->schedule, &ward->entry, now))
         (void)tw_no_memory(&serve->broken);

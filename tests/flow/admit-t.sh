@@ -10,13 +10,14 @@ fi
 is_sanitized && skip_all "nothing can be preloaded into a build with sanitizers"
 # shellcheck source=tests/flow/host.sh
 . "${TOP_SRC:-.}/tests/flow/host.sh"
-cp "$TOP_BUILD/tests/flow/.libs/clock.so" "$TOP_SRC/tests/flow/ring.py" "$T/bin/"
-chmod 644 "$T/bin/ring.py"
+# shellcheck source=tests/flow/templates.sh
+. "${TOP_SRC:-.}/tests/flow/templates.sh"
+cp "$TOP_BUILD/tests/flow/.libs/clock.so" "$T/bin/"
 chmod 755 "$T/bin/clock.so"
 passed() { printf '%-255s\n%-255s\n' "0 0 $1" "0 0 $1" | dd of="$T/clock" conv=notrunc status=none; }
 poke() { as anna $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=status\n' >/dev/null; } # it looks at the clock
 place=/run/tokenward/shop
-reads() { as "$1" cat $place/token >/dev/null 2>&1; }
+reads() { as "$1" cat "$place/token" >/dev/null 2>&1; }
 
 truncate -s 4096 "$T/clock"
 passed 0
@@ -37,6 +38,21 @@ if mount --bind $place $place && mount -o remount,ro,bind $place; then
     until_true 30 eval 'poke; ! reads anna'; is $? 0 "a minute later it is tried again"
     reads dora; is $? 0 "and who is a reader reads"
     is "$(grep -c 'Read-only' "$T/serve.out")" 1 "it was told once"
+
+    # Whose name is another user's by now.
+    printf %s "$CANARY" | put secrets/carl
+    template corp /oauth/v1/token 'readers: {groups: [team]}'
+    place=/run/tokenward/corp@carl
+    until_true 9 eval '[ "$(ring carl "command=ensure\\nprofile=corp@carl\\n")" = status=ok ]'
+    reads carl; is $? 0 "a user has an own token"
+    sed 's/^bert:x:61002:61002/bert:x:61003:61003/; s/^carl:x:61003:61003/carl:x:61002:61002/' /etc/passwd >"$T/renamed"
+    cat "$T/renamed" >/etc/passwd
+    mount --bind $place $place && mount -o remount,ro,bind $place
+    like "$(ring carl 'command=ensure\nprofile=corp@carl\n')" '^status=system' "and another has that name, for whom it cannot be opened"
+    umount $place
+    is "$(ring carl 'command=ensure\nprofile=corp@carl\n')" status=ok "who asks again is told that it is there"
+    reads carl; is $? 0 "and can read it"
+    reads bert; is $? 1 "and whose name it was cannot"
 else
     skip "readers that cannot be set" "nothing can be mounted read-only here"
 fi
