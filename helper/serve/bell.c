@@ -38,6 +38,12 @@ begin_time_anew(struct caller *caller)
 }
 
 static void
+let_in(struct bell *bell)
+{
+    (void)loop_watch(bell->loop, bell->listener.fd, EPOLLIN, on_ring, bell);
+}
+
+static void
 hang_up(struct caller *caller)
 {
     struct bell *bell = caller->bell;
@@ -52,8 +58,7 @@ hang_up(struct caller *caller)
     allowance_leave(caller->allowance);
     free(caller);
     if (bell->count-- == BELL_CALLERS_MAX)
-        (void)loop_watch(bell->loop, bell->listener.fd, EPOLLIN, on_ring,
-                         bell);
+        let_in(bell);
 }
 
 static bool
@@ -96,6 +101,8 @@ caller_answer(struct caller *caller, const struct tw_error *err,
         return;
     }
     begin_time_anew(caller);
+    if (caller->bell->count == BELL_CALLERS_MAX) /* it may make room */
+        let_in(caller->bell);
 }
 
 void
@@ -208,20 +215,50 @@ welcome(struct bell *bell, int fd)
     (void)close(fd);
 }
 
+static struct caller *
+caller_of(struct timed *timed)
+{
+    return (struct caller *)(void *)((char *)timed -
+                                     offsetof(struct caller, timed));
+}
+
+/* Of those who have no request under way the one who has been silent for
+ * longest; NULL: there is none. */
+static struct caller *
+find_silent(const struct bell *bell)
+{
+    struct timed *timed = bell->callers.first;
+
+    while (timed &&
+           (caller_of(timed)->waiter.ward || caller_of(timed)->put_off))
+        timed = timed->following;
+    return timed ? caller_of(timed) : NULL;
+}
+
+static bool
+has_room(const struct bell *bell)
+{
+    return bell->count < BELL_CALLERS_MAX || find_silent(bell);
+}
+
+/* Whoever has many uids could fill all places by saying nothing, so who says
+ * nothing makes room for the next one. */
 static void
 on_ring(void *arg, int fd, uint32_t events)
 {
     struct bell *bell = arg;
 
     (void)events;
-    for (int i = 0; i < ACCEPTS && bell->count < BELL_CALLERS_MAX; i++) {
+    for (int i = 0; i < ACCEPTS && has_room(bell); i++) {
         int caller = listener_accept(&bell->listener);
 
         if (caller < 0)
-            break;
+            return;
+        if (bell->count == BELL_CALLERS_MAX)
+            hang_up(find_silent(bell));
         welcome(bell, caller);
     }
-    if (bell->count == BELL_CALLERS_MAX)
+    if (!has_room(bell))
         (void)loop_watch(bell->loop, fd, 0, NULL, NULL);
 }
 
@@ -241,13 +278,6 @@ bell_open(struct bell *bell, struct loop *loop, const struct store *store,
         !loop_watch(loop, bell->listener.fd, EPOLLIN, on_ring, bell))
         status = tw_fail(err, TW_E_SYSTEM, "epoll takes no more");
     return status;
-}
-
-static struct caller *
-caller_of(struct timed *timed)
-{
-    return (struct caller *)(void *)((char *)timed -
-                                     offsetof(struct caller, timed));
 }
 
 int64_t

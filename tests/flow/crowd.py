@@ -8,10 +8,12 @@
 #   vanish N                calls and is gone, N times
 #   ask N PROFILE           N times ensure; prints median and worst, in us
 #   renew PROFILE...        each rejected, then ensure; prints the same
+#   stay N PROFILE          N callers at once who ask for it, and never go
 #   want SECONDS PROFILE... ensure of each at once, and again when answered
 import array
 import os
 import random
+import signal
 import socket
 import sys
 import time
@@ -173,10 +175,20 @@ def want(seconds, profiles):
     until(seconds, again)
 
 
+def stay(count, profile):
+    callers = []
+    for _ in range(count):
+        callers.append(call())
+        callers[-1].send((ENSURE % profile).encode())
+    signal.pause()
+
+
 if WORD == "ask":
     ask(int(sys.argv[3]), sys.argv[4])
 elif WORD == "idle":
     idle(int(sys.argv[3]), float(sys.argv[4]))
+elif WORD == "stay":
+    stay(int(sys.argv[3]), sys.argv[4])
 elif WORD == "renew":
     renew(sys.argv[3:])
 elif WORD == "want":

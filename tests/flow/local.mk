@@ -49,6 +49,7 @@ FLOW_TESTS = \
 	tests/flow/completions-t.sh \
 	tests/flow/corpus-perms-t.sh \
 	tests/flow/credential-t.sh \
+	tests/flow/crowded-t.sh \
 	tests/flow/discovery-t.sh \
 	tests/flow/doctor-t.sh \
 	tests/flow/doorbell-t.sh \
