@@ -119,14 +119,44 @@ forget(struct watch *watch)
     watch->fd = -1;
 }
 
+static const char *
+keep(struct watch *watch, const char *path)
+{
+    size_t n = strlen(path) + 1;
+    struct watch_path *kept = malloc(sizeof *kept + n);
+
+    if (!kept)
+        return NULL;
+    memcpy(kept->text, path, n);
+    kept->next = watch->kept;
+    watch->kept = kept;
+    return kept->text;
+}
+
+/* What is changed where a link leads to is not seen where the link lies. */
+static void
+add_target(struct watch *watch, const char *path)
+{
+    char target[PATH_MAX];
+    const char *kept = NULL;
+    struct stat st;
+
+    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && realpath(path, target))
+        kept = keep(watch, target);
+    if (kept)
+        add_path(watch, kept);
+}
+
 static void
 add_secrets(struct watch *watch, const struct profile *profile)
 {
     const struct secret_source *secret;
 
     for (size_t i = 0; (secret = profile_secret(profile, i)); i++) {
-        if (secret->kind == SECRET_FILE || secret->kind == SECRET_FOREIGN_FILE)
-            add_path(watch, secret->text);
+        if (secret->kind != SECRET_FILE && secret->kind != SECRET_FOREIGN_FILE)
+            continue;
+        add_path(watch, secret->text);
+        add_target(watch, secret->text);
     }
 }
 
@@ -157,34 +187,6 @@ add_directories(struct watch *watch, const struct profile *sample)
                        secret->text);
         add_whole(watch, path);
     }
-}
-
-static const char *
-keep(struct watch *watch, const char *path)
-{
-    size_t n = strlen(path) + 1;
-    struct watch_path *kept = malloc(sizeof *kept + n);
-
-    if (!kept)
-        return NULL;
-    memcpy(kept->text, path, n);
-    kept->next = watch->kept;
-    watch->kept = kept;
-    return kept->text;
-}
-
-/* What is changed where a link leads to is not seen where the link lies. */
-static void
-add_target(struct watch *watch, const char *path)
-{
-    char target[PATH_MAX];
-    const char *kept = NULL;
-    struct stat st;
-
-    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && realpath(path, target))
-        kept = keep(watch, target);
-    if (kept)
-        add_path(watch, kept);
 }
 
 /* @path: its, which lasts. */

@@ -3,6 +3,8 @@
  * watch-t.c - what changes while profiles are read is not missed.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "helper/serve/watch.h"
 #include "tests/unit/loading.h"
@@ -154,4 +156,37 @@ Test(watch, tells_that_a_preset_changed_while_the_first_set_was_read)
     scratch_tick();
     put_preset("another");
     cr_expect(misses(&sets[1]));
+}
+
+/* As a kubelet has it: the file is a link by way of another one, which leads
+ * to the next directory in one step; then the one before is removed. */
+Test(watch, tells_that_a_file_behind_a_link_is_another)
+{
+    cr_assert_eq(mkdir(scratch_path("token"), 0755), 0);
+    cr_assert_eq(mkdir(scratch_path("token/..1"), 0755), 0);
+    cr_assert_eq(mkdir(scratch_path("token/..2"), 0755), 0);
+    loading_put("token/..1/jwt", 0644, "a.b.c");
+    loading_put("token/..2/jwt", 0644, "d.e.f");
+    cr_assert_eq(symlink("..1", scratch_path("token/..data")), 0);
+    cr_assert_eq(symlink("..data/jwt", scratch_path("token/jwt")), 0);
+    loading_put("etc/profiles.d/j.yaml", 0644,
+                "profiles:\n"
+                "  j:\n"
+                "    token_endpoint: https://a.test/token\n"
+                "    client_id: a\n"
+                "    token_endpoint_auth_method: client_assertion\n"
+                "    client_assertion: {file: ../../token/jwt}\n");
+    load(&sets[1]);
+    cr_assert_eq(sets[1].broken_count, 0, "%s", sets[1].broken.message);
+    cr_expect_not(misses(&sets[1]));
+    cr_expect_not(watch_read(&watch));
+    cr_assert_eq(symlink("..2", scratch_path("token/..new")), 0);
+    cr_assert_eq(
+        rename(scratch_path("token/..new"), scratch_path("token/..data")), 0);
+    cr_assert_eq(unlink(scratch_path("token/..1/jwt")), 0);
+    cr_assert_eq(rmdir(scratch_path("token/..1")), 0);
+    cr_expect(watch_read(&watch));
+    cr_expect_not(misses(&sets[1]));
+    loading_put("token/..2/jwt", 0644, "g.h.i");
+    cr_expect(watch_read(&watch), "written in place, too");
 }
