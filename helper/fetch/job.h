@@ -64,7 +64,7 @@ struct job {
     bool is_told; /* and that is all there is to know: no note was written,
                      and nothing is watched */
     bool is_moot; /* set from outside: whom it is for is gone, so that nothing
-                     is tried again */
+                     is published any more, or tried again */
     bool has_refresh_token; /* one is kept, now that it has ended well */
     bool is_resting;  /* a login waits for its person, and holds nothing: */
     int64_t again_ms; /* when it tries again to go on, and ... */

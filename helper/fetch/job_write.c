@@ -132,6 +132,10 @@ on_settled(void *arg)
 {
     struct job *job = arg;
 
+    if (job->is_moot && !job->worked)
+        job->worked = tw_fail(&job->why, TW_E_RETRY,
+                              "the session that '%s' was for has ended",
+                              job->profile->name);
     if (job->worked) /* what came with it cannot be published */
         on_written(job);
     else

@@ -3,14 +3,13 @@
  * serve_leave.c - a user's last session has ended, and what was kept for it
  * goes; see serve.h.
  *
- * With its directory a fetch that is under way loses the place to publish
- * into, and who waits for one, as that session's own login may, does so in
- * vain.  The ward rests as if its user had not asked for long, and wakes when
- * the user does.
+ * A fetch that is under way publishes nothing any more, and who waits for one,
+ * as that session's own login may, does so in vain.  The ward rests as if its
+ * user had not asked for long, and wakes when the user does.
  *
  * The trap is what such a fetch brings all the same: its server knows a token
- * that is not wanted, and where a note stays it has not lost its place.  So
- * its end is looked at, too.
+ * that is not wanted, or says when to come again, and a process of its own may
+ * publish.  So its directory stays until then, and its end is looked at, too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -43,8 +42,19 @@ forget(int dir, const char *name)
     return unlinkat(dir, name, 0) == 0 || errno == ENOENT;
 }
 
+static bool
+is_under_way(const struct serve *serve, const struct ward *ward)
+{
+    const struct task *task = serve->running;
+
+    while (task && strcmp(task->ward->name, ward->name) != 0)
+        task = task->next;
+    return task != NULL;
+}
+
 /* A note of failures stays, or whoever leaves and comes back would have a
- * server asked that said when: of one that another answered for, too. */
+ * server asked that said when: of one that another answered for, too, and one
+ * that is yet to come. */
 static bool
 remove_kept(const struct serve *serve, const struct ward *ward)
 {
@@ -56,7 +66,8 @@ remove_kept(const struct serve *serve, const struct ward *ward)
         .store = &serve->store, .name = ward->name, .dir = dir, .lock = -1};
     int64_t wait_s;
 
-    if (dir < 0 || !store_is_noted(&place, clock_now(), &wait_s))
+    if (dir < 0 || (!store_is_noted(&place, clock_now(), &wait_s) &&
+                    !is_under_way(serve, ward)))
         return discard_directory(&discard, serve->store.root, ward->name);
     return forget(dir, "token") && forget(dir, "record");
 }

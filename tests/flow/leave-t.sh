@@ -18,10 +18,12 @@ is_left() { [ ! -e "/run/tokenward/$1/token" ] && [ ! -e "/run/tokenward/$1/reco
 generation() { sed -n 's/^generation=//p' "/run/tokenward/$1/record"; }
 printf %s "$CANARY" | put secrets/anna
 BUSY=/m/status=503,retry-after=600/oauth/v1/token
-asked() { curl -s --cacert "$CA" "$URL/count$BUSY" | tr -dc 0-9; }
+LATE=/m/delay=1500,status=503,retry-after=600/oauth/v1/token
+asked() { curl -s --cacert "$CA" "$URL/count${1:-$BUSY}" | tr -dc 0-9; }
 template plain /oauth/v1/token 'login: true' 'readers: {users: [anna]}'
 template two /oauth/v1/token 'login: true' 'readers: {users: [anna]}' 'any_of:' \
     "- {name: busy, token_endpoint: '$URL$BUSY'}" '- name: other'
+template late "$LATE" 'login: true' 'readers: {users: [anna]}'
 serve_system
 
 is "$(ensure anna plain@anna)" status=ok "a login's token"
@@ -34,6 +36,19 @@ is "$(leave anna two@anna)" status=ok "the last logout"
 is_left two@anna; ok $? "the token is gone"
 is "$(ensure anna two@anna)" status=ok "who comes back has one"
 is "$(asked)" 1 "and the first is not asked again"
+
+# Who leaves before the answer is there.
+ensure anna late@anna >"$T/late" &
+late=$!
+is_asked() { [ "$(asked $LATE)" = 1 ]; }
+until_true 9 is_asked; is $? 0 "a server is asked, and takes its time"
+is "$(leave anna late@anna)" status=ok "the last logout comes before its answer"
+wait $late
+like "$(cat "$T/late")" '^status=retry' "who waited is told so"
+has_ended() { $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=status\n' | grep -qx fetching=0; }
+until_true 9 has_ended; is $? 0 "the answer is there: to come again in ten minutes"
+like "$(ensure anna late@anna)" '^status=retry' "who comes back waits as long"
+is "$(asked $LATE)" 1 "and the server is not asked again"
 
 # A token that nobody takes is not bought again and again.
 for _ in 1 2 3 4 5 6; do
