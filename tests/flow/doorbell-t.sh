@@ -199,6 +199,52 @@ age other 2000
 alive() { TOKENWARD_HELPER=$T/bin/stuck user tokenward get --min-valid 1800 other >/dev/null; }
 within 4500 alive; is $? 0 "a door that is left after 2 s, and a helper that is stuck: a living token after 3 s ($TOOK)"
 kill "$EXTRA_PID"; wait "$EXTRA_PID" 2>/dev/null; EXTRA_PID=
+# Who says nothing more is hung up on, 30 seconds after the last word.
+if is_sanitized; then
+    skip "who says nothing is hung up on" "nothing can be preloaded here"
+else
+    cp "$TOP_BUILD/tests/flow/.libs/clock.so" "$T/bin/"
+    cat >"$T/bin/silent.py" <<'EOF'
+import socket, sys
+call = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+call.settimeout(60)
+call.connect(sys.argv[1])
+for packet in sys.argv[2:]:
+    call.send(packet.encode())
+    call.recv(4096)
+print("in", flush=True)
+if not call.recv(4096):
+    print("hung up on", flush=True)
+EOF
+    chmod 755 "$T/bin/silent.py" "$T/bin/clock.so"
+    silent() { # silent FILE [PACKET]: in the background
+        file=$1
+        shift
+        user "$PYTHON" "$T/bin/silent.py" "$BELL" "$@" >"$T/$file" &
+        until_true 30 grep -q in "$T/$file"
+    }
+    passed() { printf '%-255s\n%-255s\n' "0 0 $1" "0 0 $1" | dd of="$T/clock" conv=notrunc status=none; }
+    is_dropped() { rings && grep -q 'hung up on' "$T/$1"; } # who rings has it look at the clock
+    truncate -s 4096 "$T/clock"
+    passed 0
+    own "$T/clock"
+    rm "$BELL"
+    serve env LD_PRELOAD="$T/bin/clock.so" TEST_CLOCK="$T/clock"
+    until_true 30 rings
+    silent first
+    passed 20
+    silent second "command=status
+"
+    passed 27
+    rings && rings
+    grep -q 'hung up on' "$T/first"; is $? 1 "who said nothing for 27 seconds is there still"
+    passed 31
+    until_true 9 is_dropped first; is $? 0 "for 31 seconds, no more"
+    grep -q 'hung up on' "$T/second"; is $? 1 "one whose last word is younger is"
+    passed 51
+    until_true 9 is_dropped second; is $? 0 "until that is as old"
+    stop -TERM
+fi
 # The kernel has room for 107 bytes of a socket's path.
 LONG=$T/run/$(printf '%80s' '' | tr ' ' x)
 user mkdir -m 700 "$LONG"

@@ -72,4 +72,19 @@ is "$(cat "$T/rung")" status=ok "and she is answered"
 pkill -f "$T/bin/crowd.py /run/tokenward/doorbell want"
 wait "$load" 2>/dev/null
 stop_system; is $? 0 "it ends cleanly"
+
+# Root has what it asks for side by side, as far as there are places.
+rm "$SYSCONF/profiles.d"/good* "$SYSCONF/profiles.d"/later* "$SYSCONF/profiles.d"/shared*
+rm -r /run/tokenward/*
+hangs() { curl -s --cacert "$CA" "$URL/count/m/hang/oauth/v1/token" | tr -dc 0-9; }
+before=$(hangs)
+serve_system
+# shellcheck disable=SC2086
+$PYTHON "$T/bin/crowd.py" /run/tokenward/doorbell want 30 $hanging 2>/dev/null &
+load=$!
+many_hang() { [ $(($(hangs) - before)) -ge 12 ]; }
+until_true 20 many_hang; is $? 0 "root has no limit of those that it waits for"
+kill "$load"
+wait "$load" 2>/dev/null
+stop_system; is $? 0 "it ends cleanly again"
 done_testing

@@ -121,6 +121,8 @@ is $? 0 "and another comes"
 as bert cat /run/tokenward/corp@anna/token >/dev/null 2>&1; is $? 1 "still anna's alone"
 
 # One tenant's wishes have an end, another's are met.
+template fresh /oauth/v1/token 'readers: {users: [anna]}'
+reload
 set --
 for _ in $(seq 90); do set -- "$@" 'command=reject\nprofile=corp@anna\ngeneration=1\n'; done
 out=$(as anna $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$@")
@@ -129,8 +131,10 @@ like "$out" '60 fetches of one user in a minute' "and is told so"
 [ "$(printf '%s\n' "$out" | grep -c '^status=ok')" -ge 50 ]; ok $? "after some dozens"
 shift 70
 for _ in 1 2 3; do set -- "$@" 'command=leave\nprofile=tenant@anna\n'; done # there is one more each second
+set -- "$@" 'command=ensure\nprofile=fresh@anna\n'
 out=$(as anna $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell "$@")
-like "$(printf '%s\n' "$out" | tail -n 3)" '60 fetches of one user in a minute' "to leave is one of them"
+like "$(printf '%s\n' "$out" | tail -n 4)" '60 fetches of one user in a minute' "to leave is one of them"
+is "$(printf '%s\n' "$out" | tail -n 1)" status=ok "what is due is none"
 like "$(ring bert 'command=reject\nprofile=corp@bert\ngeneration=1\n')" '^status=ok' "another one may"
 like "$(ring anna 'command=ensure\nprofile=corp@anna\n')" '^status=ok' "and what is good is given all the same"
 
