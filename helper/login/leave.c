@@ -155,6 +155,24 @@ leave_place(struct leaving *leaving, const char *path, bool alone,
                : fail_leftover(leaving->session, store, "");
 }
 
+static enum tw_status
+leave_own(struct leaving *leaving)
+{
+    const struct runtime *runtime = &leaving->session->runtime;
+    char logins[RUNTIME_PATH_MAX], number[24];
+    const char *const parts[] = {runtime->system, "/user/", number, NULL};
+    enum tw_status first = TW_OK, second;
+
+    (void)text_put_unsigned(number, geteuid(), 1);
+    (void)text_join(logins, sizeof logins, parts);
+    /* A session from before the login manager's directory used the other. */
+    if (strcmp(runtime->user, logins) != 0)
+        first =
+            leave_place(leaving, runtime->user, false, &leaving->stores[0]);
+    second = leave_place(leaving, logins, true, &leaving->stores[1]);
+    return first ? first : second;
+}
+
 /* Returns the first failure's status. */
 static enum tw_status
 tell_servers(struct leaving *leaving)
@@ -196,9 +214,6 @@ command_leave(struct session *session, int argc, char **argv)
                               .set = &set,
                               .logins = calloc(1, sizeof *leaving.logins),
                               .stores = {{.root = -1}, {.root = -1}}};
-    char logins[RUNTIME_PATH_MAX], number[24];
-    const char *const parts[] = {session->runtime.system, "/user/", number,
-                                 NULL};
     struct tw_error err;
     int64_t deadline_ms = clock_monotonic_ms() + LEAVE_MS;
     enum tw_status first = TW_OK, second;
@@ -213,18 +228,13 @@ command_leave(struct session *session, int argc, char **argv)
         (void)tw_no_memory(&err);
         return session_fail(session, &err);
     }
+    /* What is not the user's own goes, whatever became of that. */
     if (profiles_load(&scope, &session->modules, NULL, NULL, &set, &err))
-        return session_fail(session, &err);
+        first = session_fail(session, &err);
     system_logins_find(session, &set, true, leaving.logins);
     system_logins_leave(session, leaving.logins);
-    (void)text_put_unsigned(number, geteuid(), 1);
-    (void)text_join(logins, sizeof logins, parts);
-    /* A session from before the login manager's directory used the other. */
-    if (strcmp(session->runtime.user, logins) != 0)
-        first = leave_place(&leaving, session->runtime.user, false,
-                            &leaving.stores[0]);
-    second = leave_place(&leaving, logins, true, &leaving.stores[1]);
-    first = first ? first : second;
+    if (!first)
+        first = leave_own(&leaving);
     second = system_logins_hear(session, deadline_ms, leaving.logins);
     first = first ? first : second;
     if (!first)

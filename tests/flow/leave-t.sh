@@ -58,5 +58,18 @@ done
 is "$(leave anna plain@anna)" status=ok "young tokens were rejected in a row, and the last logout comes"
 is_left plain@anna; ok $? "nothing of a token stays"
 like "$(ensure anna plain@anna)" 'young tokens in a row were rejected' "and who comes back waits as one who stays"
+
+# Whoever's own profiles cannot be read logs out all the same.
+mkdir -p "$T/anna/config/tokenward" "$T/anna/run"
+chown -R anna:"$(id -g anna)" "$T/anna"
+chmod 700 "$T/anna/run"
+chmod 777 "$T/anna/config/tokenward"
+template last /oauth/v1/token 'login: true' 'readers: {users: [anna]}'
+reload
+is "$(ensure anna last@anna)" status=ok "a login's token"
+out=$(as anna env XDG_RUNTIME_DIR="$T/anna/run" XDG_CONFIG_HOME="$T/anna/config" "$T/bin/tokenward-helper" leave 2>&1)
+is $? 73 "the user's own profiles are open to others: exit 73"
+like "$out" "$T/anna/config/tokenward: mode 0777" "and that is told"
+is_left last@anna; ok $? "the system's token is gone"
 stop_system; is $? 0 "it ends cleanly"
 done_testing
