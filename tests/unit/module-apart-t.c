@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * module-apart-t.c - a provider whose process ends without a word is asked
- * again, not too soon, and what is known of it does not grow.
+ * again, not too soon, and what is known of it does not grow; one whose
+ * process does not end has it ended.
  */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "helper/broker/broker_order.h"
@@ -24,6 +27,19 @@ TestSuite(module_apart, .init = scratch_make, .fini = scratch_remove,
 
 static int ends[2];
 static _Atomic int started;
+static pid_t endless; /* it has what a process would print to, and hangs */
+
+static struct broker_answer
+wait_for(pid_t pid)
+{
+    struct broker_answer answer = {.error = ECHILD};
+
+    if (!endless)
+        return answer;
+    answer.pid = waitpid(pid, &answer.state, WNOHANG);
+    answer.error = answer.pid < 0 ? errno : answer.pid == 0 ? EAGAIN : 0;
+    return answer;
+}
 
 /* Starts nothing, and closes what a process would print to. */
 static void *
@@ -31,7 +47,7 @@ keep_office(void *arg)
 {
     for (;;) {
         struct broker_order order;
-        struct broker_answer answer = {.error = 0};
+        struct broker_answer answer = {.pid = endless};
         char words[64];
         union broker_control control;
         struct iovec parts[] = {{&order, sizeof order}, {words, sizeof words}};
@@ -45,14 +61,40 @@ keep_office(void *arg)
             return arg;
         output = broker_control_take(&control, &message);
         if (order.kind == ORDER_WAIT)
-            answer.error = ECHILD;
+            answer = wait_for((pid_t)order.pid);
         else
             started++;
-        auto_close(&output);
+        if (!endless) /* else it stays open */
+            auto_close(&output);
         output = -1;
         if (send(ends[1], &answer, sizeof answer, MSG_NOSIGNAL) < 0)
             return arg;
     }
+}
+
+static void
+begin(struct modules *modules, struct broker *broker, pthread_t *office)
+{
+    static char dir[128];
+
+    (void)snprintf(dir, sizeof dir, "%s", scratch_path(""));
+    *broker = BROKER_INIT;
+    *modules = (struct modules){.dir = dir, .broker = broker};
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends),
+                 0);
+    broker->fd = ends[0];
+    cr_assert_eq(pthread_create(office, NULL, keep_office, NULL), 0);
+    scratch_put("foreign.so", 0644, "x", 1);
+    modules->begun_ms = clock_monotonic_ms();
+}
+
+static void
+end(struct modules *modules, struct broker *broker, pthread_t office)
+{
+    broker_close(broker);
+    (void)pthread_join(office, NULL);
+    (void)close(ends[1]);
+    modules_clear(modules);
 }
 
 static void
@@ -80,18 +122,11 @@ count(const struct modules *modules)
 
 Test(module_apart, one_that_always_ends_is_known_once)
 {
-    struct broker broker = BROKER_INIT;
-    char dir[128];
-    struct modules modules = {.dir = dir, .broker = &broker};
+    struct broker broker;
+    struct modules modules;
     pthread_t office;
 
-    (void)snprintf(dir, sizeof dir, "%s", scratch_path(""));
-    cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends),
-                 0);
-    broker.fd = ends[0];
-    cr_assert_eq(pthread_create(&office, NULL, keep_office, NULL), 0);
-    scratch_put("foreign.so", 0644, "x", 1);
-    modules.begun_ms = clock_monotonic_ms();
+    begin(&modules, &broker, &office);
     ask(&modules);
     ask(&modules);
     cr_expect_eq(started, 1, "for each of many profiles, once");
@@ -106,8 +141,31 @@ Test(module_apart, one_that_always_ends_is_known_once)
     ask(&modules);
     cr_expect_eq(started, 7, "and another file at once");
     cr_expect_eq(count(&modules), 2);
-    broker_close(&broker);
-    (void)pthread_join(office, NULL);
-    (void)close(ends[1]);
-    modules_clear(&modules);
+    end(&modules, &broker, office);
+}
+
+/* Beside the deadline that it has of its own. */
+Test(module_apart, one_that_never_ends_is_killed)
+{
+    struct broker broker;
+    struct modules modules;
+    struct module *module = NULL;
+    struct tw_error err = {.status = TW_OK};
+    int64_t took_ms = -clock_monotonic_ms();
+    pthread_t office;
+
+    endless = fork();
+    cr_assert_geq(endless, 0);
+    if (endless == 0) {
+        (void)pause();
+        _exit(0);
+    }
+    begin(&modules, &broker, &office);
+    cr_expect_eq(module_ask(&modules, "foreign", &module, &err), TW_E_MODULE);
+    took_ms += clock_monotonic_ms();
+    cr_expect_not_null(strstr(err.message, "there is no end to it"), "%s",
+                       err.message);
+    cr_expect(took_ms >= 8000 && took_ms < 20000, "%ld ms", (long)took_ms);
+    cr_expect_eq(kill(endless, 0), -1, "it is gone, and was waited for");
+    end(&modules, &broker, office);
 }
