@@ -55,6 +55,14 @@ chmod -R a+rX "/run/user/$USER_ID/tokenward/pay"
 chown -R $CALLER "/run/user/$USER_ID/tokenward/pay"
 out=$(raised "$T/raised/tokenward" get pay); status=$?
 [ $status != 0 ] && [ -z "$out" ]; ok $? "a record of another owner's: exit $status, $(head -n 1 "$T/err")"
+# Nor where it may read whatever it likes, and the caller has the record to itself.
+cp "$T/bin/tokenward" "$T/raised/roots" && chmod 4755 "$T/raised/roots"
+mkdir -p -m 700 /run/user/0/tokenward
+cp -r "$T/planted/tokenward/pay" /run/user/0/tokenward/
+out=$(raised "$T/raised/roots" get --cached pay); is "$?$out" 0planted "raised to root: root's own is given"
+chown $CALLER /run/user/0/tokenward/pay/record
+is "$(stat -c %a /run/user/0/tokenward/pay/record)" 600 "one of the caller's in root's directory, closed to others"
+out=$(raised "$T/raised/roots" get --cached pay); is "$?$out" 73 "is not believed either"
 
 # A doorbell at which another one answers: nobody rings there.
 if command -v python3 >/dev/null; then
