@@ -69,6 +69,24 @@ is "$(user env -u AWS_WEB_IDENTITY_TOKEN_FILE -u AZURE_FEDERATED_TOKEN_FILE toke
     "none $T/run/tokenward/bare/token" "exec --azure: and its own"
 is "$(user tokenward exec pay -- sh -c 'echo "$PAY_TOKEN"; echo "$PAY_HEADER"')" "$token
 Authorization: Bearer $token" "exec: with env: it is where that says"
+# A record of somebody else's making, and one of a token that is no bearer's.
+cp -p "$(record pay)" "$T/kept"
+edit() { sed -i "$@" "$(record pay)"; } # edit SCRIPT: of sed's
+edit 's/^export=PAY_TOKEN=token$/export=PAY.TOKEN=token/'
+is "$(user tokenward exec pay -- env | grep -c '^PAY.TOKEN=')" 0 "exec: a name that is no variable's is none of the command's"
+edit -e 's/^export=PAY.TOKEN=/export=PAY_TOKEN=/' -e 's/^token_type=.*/token_type=N_A/'
+is "$(user tokenward exec pay -- sh -c 'echo "$PAY_TOKEN ${PAY_HEADER-none}"')" "$token none" "exec: a token that is no bearer's is sent in no bearer's header"
+edit 's/^token_type=.*/token_type=bearer/'
+is "$(user tokenward exec pay -- sh -c 'echo "$PAY_HEADER"')" "Authorization: Bearer $token" "exec: in whatever case the type is written"
+cat "$T/kept" >"$(record pay)"
+age pay $(($(field pay lifetime) - 900))
+out=$(user tokenward exec pay --min-valid 1200 -- sh -c 'echo "$PAY_TOKEN"')
+[ -n "$out" ] && [ "$out" != "$token" ]; ok $? "exec --min-valid: another token, where this one does not live so long"
+token=$out
+sed -i 's/scope: payments wallet/scope: payments/' "$T/config/tokenward/profiles.d/pay.yaml"
+out=$(user tokenward exec pay -- sh -c 'echo "$PAY_TOKEN"')
+is "$(field pay scope) $out" "payments $(field pay access_token)" "exec: and where the profile has changed since"
+token=$out
 is "$(user sh -c 'echo $$; exec tokenward exec bare -- sh -c "echo \$\$"' | sort -u | wc -l)" 1 "exec: the command is the process that was started"
 user tokenward exec bare -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal's status is the command's, 128+15"
 user tokenward exec bare -- sh -c 'trap "exit 9" TERM; echo $$ >"$XDG_RUNTIME_DIR/pid"; while :; do sleep 0.1; done' &
