@@ -130,9 +130,21 @@ chmod 755 "$T/bin/dying"
 cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
 edit nosuch; is $STATUS 66 "a profile without a file: exit 66"
 like "$(cat "$T/out")" "tokenward explain NAME" "says where to look"
+is "$(grep -c '^tokenward-helper' "$T/out")" 0 "in no other's words"
+printf 'profiles:\n  lost: [\n' >"$T/config/tokenward/profiles.yaml"
+chmod 600 "$T/config/tokenward/profiles.yaml"; own "$T/config"
+editor 'echo "$1" >"$HOME/edited"'
+edit lost; is "$STATUS $(cat "$T/home/edited")" "0 $T/config/tokenward/.edit.profiles.yaml" "one that nobody can read, and that has no file of its name: profiles.yaml"
+rm "$T/config/tokenward/profiles.yaml"
+cp "$file" "$T/home/work/mine.yaml"; sed -i 's/  pay:/  mine:/' "$T/home/work/mine.yaml"; own "$T/home/work"
+editor 'sed -i "s/timeout: 8/timeout: 6/" "$1"'
+(cd "$T/home/work" && edit mine.yaml; exit $STATUS); is "$? $(grep -c 'timeout: 6' "$T/home/work/mine.yaml")" "0 1" "a file where one stands, by its bare name"
+edit 'no such'; is $STATUS 66 "what can be no profile's name, and is no file: exit 66"
+like "$(cat "$T/out")" "no such" "which is named"
+edit "$(printf '%05000d' 0 | tr 0 /)$file"; is "$STATUS $(cat "$T/out")" "64 tokenward: the path is too long" "a path that is longer than any is not cut: exit 64"
 
 # What the helper says where it stands may be no place, as another version's.
-for said in '' pay: 'pay: nowhere' 'pay: /' 'pay /etc/passwd:3' 'payday: /etc/passwd:3'; do
+for said in '' pay: 'pay: nowhere' 'pay: nowhere:3' 'pay: /' 'pay /etc/passwd:3' 'payday: /etc/passwd:3' 'fee: /etc/passwd:3'; do
     printf '#!/bin/sh\n[ "$2" != explain ] && [ "$1" != explain ] || exec echo "%s"\nexec "%s/bin/tokenward-helper" "$@"\n' "$said" "$T" >"$T/bin/other"
     chmod 755 "$T/bin/other"
     editor 'echo "$1" >"$HOME/edited"'
