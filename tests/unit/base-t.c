@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,6 +88,45 @@ Test(lines, writes_no_line_break_and_leaves_nothing_behind)
     cr_assert_str_eq(secret_text(&out), "a=1\n");
 }
 
+/* What fitted of a value that does not fit may be most of a token. */
+Test(lines, are_written_whole_or_not_at_all)
+{
+    AUTO_SECRET out = SECRET_INIT(32);
+
+    cr_assert(secret_reserve(&out, 32));
+    cr_assert(lines_put(&out, "a", "1"));
+    cr_assert_not(lines_put(&out, "token", "abcdefghijklmnopqrstuvwxyz"));
+    cr_assert_str_eq(secret_text(&out), "a=1\n");
+    cr_assert_eq(out.len, 4);
+    cr_assert_not(lines_put(&out, "token", "abcdefghijklmnopqrstuv"));
+    cr_expect_eq(out.len, 4);
+    for (size_t i = 4; i < 32; i++)
+        cr_expect_eq(out.bytes[i], '\0', "%zu", i);
+    cr_assert(lines_put(&out, "b", "2"));
+    cr_assert_str_eq(secret_text(&out), "a=1\nb=2\n");
+}
+
+/* Behind the text lies nothing of ours: the page after it may not be read. */
+Test(lines, are_not_looked_at_behind_their_end)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *text = pages + page - 5; /* and the byte that ends it */
+    struct lines lines;
+    const char *value;
+
+    cr_assert(pages != MAP_FAILED);
+    cr_assert_eq(mprotect(pages + page, page, PROT_NONE), 0);
+    memcpy(text, "a=1\n", 5);
+    lines_begin(&lines, text, 4);
+    cr_assert_not(lines_next_is(&lines, "access_token", 12, &value));
+    cr_assert(lines_next_is(&lines, "a", 1, &value));
+    cr_assert_str_eq(value, "1");
+    cr_assert_not(lines_next_is(&lines, "access_token", 12, &value));
+    cr_assert_eq(munmap(pages, 2 * page), 0);
+}
+
 Test(moment, is_as_far_away_as_the_sooner_of_its_two_ends)
 {
     struct now now = clock_now();
@@ -157,6 +197,13 @@ Test(text, names)
     cr_assert(text_is_module_name("client_credentials"));
     cr_assert_not(text_is_module_name("../x"));
     cr_assert_not(text_is_module_name("Upper"));
+    cr_assert_not(text_is_module_name("a.so"));
+    cr_assert_not(text_is_module_name("1a"));
+    cr_assert(text_is_variable_name("_a1"));
+    cr_assert_not(text_is_variable_name(""));
+    cr_assert_not(text_is_variable_name("1a"));
+    cr_assert_not(text_is_variable_name("a.b"));
+    cr_assert_not(text_is_variable_name("a-b"));
 }
 
 /* Each part of a name on its own. */
@@ -175,6 +222,10 @@ Test(text, names_are_bounded)
         cr_assert_eq(text_is_profile_name(name), good, "@%d", first);
         (void)snprintf(name, sizeof name, "%0*d@", first, 0);
         cr_assert_eq(text_is_template_name(name), good, "%d@", first);
+        memset(name, 'a', (size_t)first);
+        name[first] = '\0';
+        cr_assert_eq(text_is_variable_name(name), first <= 64, "%d", first);
+        cr_assert_eq(text_is_module_name(name), first <= 32, "%d", first);
     }
 }
 
@@ -218,6 +269,8 @@ Test(text, numbers_do_not_wrap)
     cr_assert(text_to_int64("9223372036854775807", &n));
     cr_assert_eq(n, INT64_MAX);
     cr_assert_not(text_to_int64("9223372036854775808", &n));
+    cr_assert_not(text_to_int64("18446744073709551616", &n)); /* 2^64 */
+    cr_assert_not(text_to_int64("184467440737095516160", &n));
     cr_assert_not(text_to_int64("12x", &n));
     cr_assert_not(text_to_int64("", &n));
     cr_assert_not(text_to_int64("-", &n));
