@@ -267,6 +267,37 @@ Test(record, wants_no_more_than_its_lifetime_gives)
     cr_assert_eq(record_wanted(&record, TW_MIN_VALID_DEFAULT), 6);
 }
 
+Test(record, is_due_as_soon_as_one_of_the_clocks_says_so)
+{
+    const struct now now = clock_now();
+    struct record record = {.token = "t",
+                            .lifetime = 3600,
+                            .expires = moment_after(now, 3600),
+                            .refresh_at = now.wall + 2700};
+    struct now later = now;
+
+    cr_expect_eq(record_refresh_left(&record, now), 2700);
+    later.boot += 2701; /* and the wall clock was set back meanwhile */
+    cr_expect_eq(record_refresh_left(&record, later), -1);
+    later = (struct now){.wall = now.wall + 2701, .boot = now.boot};
+    cr_expect_eq(record_refresh_left(&record, later), -1);
+}
+
+Test(record, is_a_bearer_s_by_the_whole_word)
+{
+    static const char *const OTHERS[] = {"", "Bear", "Bearers", "Bearer ",
+                                         "DPoP"};
+    struct record record = {.token_type = "Bearer"};
+
+    cr_expect(record_is_bearer(&record));
+    record.token_type = "bEARER";
+    cr_expect(record_is_bearer(&record));
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
+        record.token_type = OTHERS[i];
+        cr_expect_not(record_is_bearer(&record), "%s", OTHERS[i]);
+    }
+}
+
 Test(record, is_alive_only_if_both_clocks_say_so)
 {
     struct now now = clock_now();
