@@ -22,6 +22,10 @@ tokenward get --cached=yes a |^tokenward: --cached takes no value
 tokenward get a --min-valid |^tokenward: --min-valid needs a value
 tokenward get a --min-valid -3 |^tokenward: --min-valid: not a number of seconds
 tokenward get a --min-valid 3s |^tokenward: --min-valid: not a number of seconds
+tokenward get a --min-valid 253402300800 |^tokenward: --min-valid: not a number of seconds
+tokenward get --form raw a |^tokenward: unknown option --form$
+tokenward get -- --cached |^tokenward: '--cached' cannot be a profile's name
+tokenward init -- --help |^tokenward-helper: init: .*no profile's name
 tokenward get a/b |^tokenward: 'a/b' cannot be a profile's name
 tokenward list --verbose |^tokenward: unknown option --verbose
 tokenward exec a -- |^tokenward: which command?
