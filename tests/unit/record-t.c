@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "provider/base/clock.h"
@@ -253,6 +254,21 @@ Test(record, is_believed_of_its_owner_s_file_alone, .init = scratch_make,
     cr_assert_eq(unlink(scratch_path("record")), 0);
     cr_assert_eq(mkdir(scratch_path("record"), 0700), 0);
     cr_expect_eq(read_file(geteuid(), true), TW_E_ACCESS, "a directory");
+}
+
+/* Its owner can do nothing about it. */
+Test(record, is_the_system_s_matter_where_no_descriptor_is_left,
+     .init = scratch_make, .fini = scratch_remove)
+{
+    struct rlimit limit, none;
+
+    scratch_put("record", 0600, WHOLE, strlen(WHOLE));
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    cr_expect_eq(read_file(geteuid(), true), TW_E_SYSTEM);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    cr_expect_eq(read_file(geteuid(), true), TW_OK);
 }
 
 Test(record, wants_no_more_than_its_lifetime_gives)
