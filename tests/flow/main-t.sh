@@ -115,6 +115,18 @@ is "$(($(requests) - before))" 1 "without another request"
 if [ ! -e "/run/user/$USER_ID" ]; then
     out=$(user env XDG_RUNTIME_DIR="${deep}d" tokenward get "$long@$long" 2>&1); is $? 73 "a longer one is none: exit 73"
     like "$out" "no runtime directory: /run/user/$USER_ID" "says what was looked at instead"
+    # Nor is one that others may write in, or made; a login of another user's
+    # left its name behind.
+    mkdir -p "$T/run.open" "$T/run.group" "$T/run.others"
+    own "$T/run.open" "$T/run.group"
+    chmod 702 "$T/run.open"; chmod 720 "$T/run.group"; chmod 755 "$T/run.others"
+    ln -s "$T/run" "$T/run.link"
+    places="$T/run.open $T/run.group $T/run.link run"
+    [ "$(id -u)" != 0 ] || places="$places $T/run.others"
+    for place in $places; do
+        out=$(user env XDG_RUNTIME_DIR="$place" tokenward get pay 2>&1); is $? 73 "$(basename "$place"): is none: exit 73"
+        like "$out" "no runtime directory: .*closed to others" "and why"
+    done
 else
     skip "a longer one is none" "it would be /run/user/$USER_ID"
 fi
