@@ -80,21 +80,45 @@ Test(spawn, gives_no_descriptor)
     cr_expect_str_eq(seen, "closed");
 }
 
+/* What the host reads, and where its own messages go, is not the helper's. */
+Test(spawn, gives_neither_stdin_nor_stderr)
+{
+    static const char SCRIPT[] =
+        "#!/bin/sh\necho status=denied\n"
+        "echo message=$(readlink /proc/$$/fd/0 /proc/$$/fd/2)\n";
+    const char *const args[] = {"fetch", NULL};
+    struct tw_error err;
+
+    scratch_put("helper", 0755, SCRIPT, strlen(SCRIPT));
+    cr_assert_eq(setenv("TOKENWARD_HELPER", scratch_path("helper"), 1), 0);
+    cr_assert_eq(spawn_helper(args, 20000, &err), TW_E_DENIED);
+    cr_expect_str_eq(err.message, "/dev/null /dev/null");
+}
+
 Test(spawn, gives_no_variable_that_steers_libraries)
 {
-    static const char *const NAMES[] = {
-        "GCONV_PATH",    "GLIBC_TUNABLES", "HOSTALIASES",
-        "LD_AUDIT",      "LOCALDOMAIN",    "MALLOC_CHECK_",
-        "OPENSSL_CONF",  "RES_OPTIONS",    "RESOLV_ADD_TRIM_DOMAINS",
-        "SSLKEYLOGFILE", "SSL_CERT_DIR",   "SSL_CERT_FILE"};
+    static const char *const NAMES[] = {"GCONV_PATH",
+                                        "GETCONF_DIR",
+                                        "NIS_PATH",
+                                        "GLIBC_TUNABLES",
+                                        "HOSTALIASES",
+                                        "LD_AUDIT",
+                                        "LOCALDOMAIN",
+                                        "MALLOC_CHECK_",
+                                        "OPENSSL_CONF",
+                                        "RES_OPTIONS",
+                                        "RESOLV_ADD_TRIM_DOMAINS",
+                                        "SSLKEYLOGFILE",
+                                        "SSL_CERT_DIR",
+                                        "SSL_CERT_FILE"};
     char seen[256];
 
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         cr_assert_eq(setenv(NAMES[i], "", 1), 0);
     cr_assert_eq(setenv("MINE", "kept", 1), 0);
-    start(
-        "env | grep '^GCONV\\|^GLIBC_\\|^HOSTALIASES\\|^LD_\\|^LOCALDOMAIN\\|"
-        "^MALLOC\\|^MINE\\|^OPENSSL\\|^RES\\|^SSL' | sort | tr '\\n' ' '",
-        seen, sizeof seen);
+    start("env | grep '^GCONV\\|^GETCONF\\|^GLIBC_\\|^HOSTALIASES\\|^LD_\\|"
+          "^LOCALDOMAIN\\|^MALLOC\\|^MINE\\|^NIS\\|^OPENSSL\\|^RES\\|^SSL' | "
+          "sort | tr '\\n' ' '",
+          seen, sizeof seen);
     cr_expect_str_eq(seen, "MINE=kept ");
 }
