@@ -86,6 +86,17 @@ EOF
     user env XDG_RUNTIME_DIR="/run/user/$USER_ID" tokenward get pay >"$T/out"; is $? 0 "a false doorbell: a helper is started"
     is "$(cat "$T/out")" "$(sed -n 's/^access_token=//p' "/run/user/$USER_ID/tokenward/pay/record")" "whose token is given"
     is "$(grep -c "heard b'.." "$T/bell")" 0 "and nothing was said to it"
+    # Nor does a raised program ring whoever answers for whom it runs as.
+    kill "$EXTRA_PID"; wait "$EXTRA_PID" 2>/dev/null
+    rm -rf "/run/user/$USER_ID/tokenward/doorbell" "/run/user/$USER_ID/tokenward/pay"
+    python3 "$T/bin/false_bell.py" "/run/user/$USER_ID/tokenward/doorbell" "$USER_ID" >"$T/bell" 2>&1 &
+    EXTRA_PID=$!
+    until_true 10 grep -q ready "$T/bell"
+    raised "$T/raised/tokenward" get pay >/dev/null; is $? 73 "raised: none is kept"
+    sleep 0.2
+    is "$(grep -c "heard b'.." "$T/bell")" 0 "and nobody is rung"
+    timeout 9 setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups env XDG_RUNTIME_DIR="/run/user/$USER_ID" tokenward get pay >/dev/null 2>&1
+    [ "$(grep -c "heard b'.." "$T/bell")" -gt 0 ]; ok $? "as the user alone would"
 else
     skip "a false doorbell" "python3 is not installed"
 fi
