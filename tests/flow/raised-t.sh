@@ -47,7 +47,10 @@ like "$(printf 'protocol=https\nhost=git.example.test\n\n' | raised "$T/raised/g
 rm -rf "/run/user/$USER_ID/tokenward/pay"
 before=$(requests)
 out=$(raised "$T/raised/tokenward" get pay); status=$?
-[ $status != 0 ] && [ -z "$out" ] && [ -s "$T/err" ]; ok $? "nothing is kept: exit $status, $(head -n 1 "$T/err")"
+is "$status$out" 73 "nothing is kept: exit 73"
+like "$(cat "$T/err")" "a program with raised privileges is given kept tokens only" "says why"
+out=$(raised "$T/raised/tokenward" check); is "$?$out" 73 "a command that the helper does: exit 73"
+like "$(cat "$T/err")" "a program with raised privileges starts no helper" "says why"
 [ ! -e "$T/planted/ran" ] && [ "$(requests)" = "$before" ]; ok $? "and nobody was started"
 # A record that another one owns is none, even where the program may read it.
 cp -r "$T/planted/tokenward/pay" "/run/user/$USER_ID/tokenward/"
