@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "provider/base/auto.h"
+#include "provider/base/clock.h"
 #include "provider/base/spawn.h"
 #include "tests/unit/scratch.h"
 
@@ -93,6 +94,44 @@ Test(spawn, gives_neither_stdin_nor_stderr)
     cr_assert_eq(setenv("TOKENWARD_HELPER", scratch_path("helper"), 1), 0);
     cr_assert_eq(spawn_helper(args, 20000, &err), TW_E_DENIED);
     cr_expect_str_eq(err.message, "/dev/null /dev/null");
+}
+
+/* In ms; @script is the helper. */
+static int64_t
+time_of(const char *script, int wait_ms, enum tw_status expected)
+{
+    const char *const args[] = {"fetch", NULL};
+    int64_t begun_ms = clock_monotonic_ms();
+
+    scratch_put("helper", 0755, script, strlen(script));
+    cr_assert_eq(setenv("TOKENWARD_HELPER", scratch_path("helper"), 1), 0);
+    cr_expect_eq(spawn_helper(args, wait_ms, NULL), expected);
+    return clock_monotonic_ms() - begun_ms;
+}
+
+Test(spawn, waits_as_long_as_it_is_told_and_no_longer)
+{
+    cr_expect_lt(time_of("#!/bin/sh\nexec sleep 15\n", 200, TW_E_RETRY), 9000,
+                 "one that neither ends nor forks");
+    cr_expect_lt(time_of("#!/bin/sh\nsleep 15 &\n", 200, TW_E_RETRY), 9000,
+                 "one that goes on behind the first");
+    cr_expect_lt(time_of("#!/bin/sh\nexit 1\n", 15000, TW_E_SYSTEM), 9000,
+                 "one that ends without a word");
+}
+
+/* What a directory holds that one happens to be in. */
+Test(spawn, starts_nothing_by_a_relative_path)
+{
+    static const char SCRIPT[] = "#!/bin/sh\n: >seen\n";
+    const char *const args[] = {"--help", NULL};
+    char top[256];
+
+    scratch_put("helper", 0755, SCRIPT, strlen(SCRIPT));
+    (void)snprintf(top, sizeof top, "%s", scratch_path("."));
+    cr_assert_eq(chdir(top), 0);
+    cr_assert_eq(setenv("TOKENWARD_HELPER", "./helper", 1), 0);
+    (void)spawn_helper(args, 5000, NULL);
+    cr_expect_neq(access("seen", F_OK), 0);
 }
 
 Test(spawn, gives_no_variable_that_steers_libraries)
