@@ -46,6 +46,10 @@ await() { # await PATTERN NAME: on the screen
     ok 1 "$2"
     screen | sed 's/^/# /'
 }
+is_shown() { screen | grep -q -e "$1"; }
+soon() { # soon PATTERN NAME: before the clock alone has it looked again
+    until_true 8 is_shown "$1"; ok $? "$2"
+}
 # A line that the terminal itself had to break is joined again by -J.
 unbroken() { # unbroken COLUMNS NAME
     long=$(screen -J -S - | sed 's/ *$//' | LC_ALL=C awk -v w="$1" 'length($0) > w && !/[^ -~]/' | grep -v -e "$T" -e "$URL")
@@ -79,21 +83,73 @@ for columns in 80 40; do
     screen | grep -q '^before'; ok $? "watch, $columns columns: and shows what it did before"
 done
 
+open 80 "NO_COLOR= seen tokenward status"
+await '^ended 0' "status, an empty NO_COLOR"
+screen -e | grep -q "$(printf '\033')\[32mvalid"; ok $? "status, an empty NO_COLOR: says nothing"
+is "$(user env -u NO_COLOR TERM=dumb script -qec "tokenward status" /dev/null </dev/null | grep -c "$(printf '\033')")" 0 "status, a terminal that cannot: no colour"
+
 # watch follows what happens, without a look at the clock.
 open 80 "seen tokenward watch pay"
 await 'pay .*valid .*  1  ' "watch: generation 1"
 user tokenward reject pay
-await 'pay .*rejected' "watch: a rejection is seen at once"
+soon 'pay .*rejected' "watch: a rejection is seen at once"
 user tokenward get pay >/dev/null
-await 'pay .*valid .*  3  ' "watch: and the token after it"
+soon 'pay .*valid .*  3  ' "watch: and the token after it"
 watching=$(pgrep -P "$(tm display-message -p -t seen '#{pane_pid}')")
 before=$(ticks "$watching")
 sleep 2
 [ $(($(ticks "$watching") - before)) -le 10 ]; ok $? "watch: it sleeps while nothing happens"
 tm resize-window -t seen -x 40 -y 30
 await '^pay$' "watch: a window that became narrow"
+kill -TSTP "$watching"
+await '^before' "watch: stopped, it shows what was there before"
+like "$(ps -o stat= -p "$watching")" '^T' "watch: and is stopped"
+kill -CONT "$watching"
+await 'q ends' "watch: and goes on"
+screen | grep -q '^before'; is $? 1 "watch: on its own page again"
 kill -TERM "$watching"
 await '^terminal good' "watch: a signal ends it, and the terminal is good"
+screen | grep -q '^before'; is $? 0 "watch: and shows what it did before it was stopped"
+for end in INT QUIT HUP Q C-d; do
+    open 80 "seen tokenward watch pay"
+    await 'q ends' "watch: before $end"
+    case $end in
+    Q | C-?) tm send-keys -t seen $end ;;
+    *) kill -$end "$(pgrep -P "$(tm display-message -p -t seen '#{pane_pid}')")" ;;
+    esac
+    await '^terminal good' "watch: $end ends it, too"
+done
+# What goes on by the clock alone is shown each second, while it is in seconds.
+age pay $(($(field pay refresh_at) - $(date +%s) - 100))
+open 80 "seen tokenward watch pay"
+await 'pay .* min  *[0-9]* s ' "watch: seconds until the refresh"
+shown=$(screen | sed -n 's/^pay .* min  *\([0-9]* s\) .*/\1/p')
+until_true 8 eval '! screen | grep -q "^pay .* $shown "'; is $? 0 "watch: go on"
+rm "$T/config/tokenward/profiles.d/pay.yaml"
+soon 'there is no such profile any more' "watch: a profile that is removed meanwhile"
+sleep 3
+screen | grep -q 'there is no such profile any more'; is $? 0 "watch: which is told as long as that is so"
+profile pay /oauth/v1/token
+profile later /oauth/v1/token
+open 80 "seen tokenward watch"
+await 'q ends' "watch: of all"
+profile latest /oauth/v1/token
+soon '^latest ' "watch: a profile that comes is seen"
+printf 'profiles:\n  broken: [\n' >"$T/config/tokenward/profiles.d/broken.yaml"
+chmod 600 "$T/config/tokenward/profiles.d/broken.yaml"; own "$T/config"
+soon 'warning: a profile is left out' "watch: that something is wrong is told"
+rm "$T/config/tokenward/profiles.d/broken.yaml"
+tm resize-window -t seen -x 80 -y 6
+await '^\.\.\. and more: name some; q ends' "watch: more than there are lines for"
+like "$(screen | head -n 1)" '^PROFILE' "watch: it is the first that are shown"
+mkdir -m 700 "$T/empty"; own "$T/empty"
+open 80 "env -u HOME -u XDG_CONFIG_HOME XDG_RUNTIME_DIR=$T/empty seen tokenward watch"
+await 'neither XDG_CONFIG_HOME nor HOME' "watch: where the profiles are is not known"
+is "$(screen | grep -c 'no profiles;')" 0 "watch: and nobody says that there are none"
+for term in TERM=dumb -uTERM; do
+    out=$(user env "$term" script -qec "tokenward watch pay" /dev/null </dev/null); is $? 64 "watch: $term: exit 64"
+    like "$out" 'watch needs a terminal that it can draw on' "watch: says so"
+done
 # What never comes to rest is shown all the same, and q ends it.
 open 80 "seen tokenward watch pay"
 await 'q ends' "watch: before a storm"
