@@ -160,7 +160,8 @@ time.sleep(0.3)
 os.close(writing)
 got = b""
 while True:
-    chunk = os.read(reading, 65536)
+    time.sleep(0.02)
+    chunk = os.read(reading, 4096)
     if not chunk:
         break
     got += chunk
@@ -171,12 +172,20 @@ for PYTHON in python3 /usr/bin/python3 ""; do user $PYTHON -c '' 2>/dev/null && 
 if [ -n "$PYTHON" ]; then
     out=$(user "$PYTHON" "$T/full.py" tokenward get pay 2>&1); is $? 0 "get: a full pipe that does not block: waits"
     is "$out" "$token" "and gives the token"
+    long=$(seq -s . 12000)
+    cp -p "$(record bare)" "$T/kept"
+    sed -i "s/^access_token=.*/access_token=$long/" "$(record bare)"
+    is "$(user "$PYTHON" "$T/full.py" tokenward get bare 2>&1)" "$long" "get: a token that goes through in parts"
+    cat "$T/kept" >"$(record bare)"
     out=$(user "$PYTHON" -c 'import os, sys; os.execv(sys.argv[1], ["n" * 3000, "nonsense"])' "$T/bin/tokenward-credential" 2>&1)
     is "$?$(printf '%s\n' "$out" | tr -s n)" "64n: no such protocol
 n: hint: tokenward-credential --help lists them" "a caller's name for it without end leaves the message room"
 else
     skip "a full pipe that does not block, a name without end" "python3 is not installed"
 fi
+
+# A file lies where a profile's directory would.
+out=$(user tokenward get --cached epoch 2>&1); is $? 66 "get: a profile by the name of a file: exit 66"
 
 # A host that reaps children itself: the number of the one we started may be
 # somebody else's when we are done waiting.
