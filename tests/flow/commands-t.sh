@@ -33,6 +33,8 @@ rm "$T/config/tokenward/profiles.d/routed.yaml"
 # What is nearly right.
 like "$(user tokenward lst 2>&1)" "did you mean 'list'?" "a command that is nearly right"
 like "$(user tokenward get --formt json pay 2>&1)" "did you mean --format" "an option that is"
+like "$(user tokenward get --hepl pay 2>&1)" "did you mean --help" "also one that every command takes"
+is "$(user tokenward list --jso 2>&1 | grep -c 'did you mean')" 0 "but none that this one does not"
 like "$(user tokenward get --nothing-like-it pay 2>&1)" "^tokenward: unknown option --nothing-like-it$" "and one that is not"
 like "$(user tokenward get --nothing-like-it pay 2>&1)" "^tokenward: hint: tokenward help get$" "and where the others are told"
 for command in "get" "status" "reject" "exec" "explain" "refresh"; do
@@ -41,6 +43,7 @@ for command in "get" "status" "reject" "exec" "explain" "refresh"; do
     out=$(user tokenward "$@" 2>&1); is $? 66 "$command walet: exit 66"
     like "$out" "did you mean 'wallet'?" "$command: a profile that is nearly right"
 done
+out=$(user tokenward reject new 2>&1); is "$?$out" "66tokenward: no token of 'new' is kept" "reject: of a profile that is there, no word of what may have been meant"
 for command in check exec explain get install-helpers list login logout presets providers refresh reject status; do
     out=$(user tokenward "$command" --help 2>&1); is $? 0 "$command --help: exit 0"
     like "$out" "^usage: tokenward $command" "$command --help: its usage"
@@ -171,6 +174,47 @@ is "$(user tokenward get --verbose stale 2>"$T/err")" "$token" "get --verbose: t
 like "$(cat "$T/err")" "^tokenward: warning: .*HTTP 503" "get --verbose: and why it is no newer one"
 rm "$T/config/tokenward/profiles.d/stale.yaml"
 
+# get: how long it lives at least, what is waited for, and what has changed.
+profile lasting /oauth/v1/token
+begin() { # begin LEFT: a token of so many seconds more
+    forget lasting
+    token=$(user tokenward get lasting)
+    age lasting $(($(field lasting lifetime) - $1))
+}
+begin 900
+out=$(user tokenward get --min-valid 1200 lasting); is $? 0 "get --min-valid: of more than is left"
+[ "$out" != "$token" ]; ok $? "is another token"
+begin 900
+is "$(user tokenward get --min-valid 300 lasting)" "$token" "of less: the one that is kept"
+begin 30
+out=$(user tokenward get lasting); is $? 0 "get: half a minute is left"
+[ "$out" != "$token" ]; ok $? "which is too little by itself"
+begin 3600
+sed -i 's/scope: payments wallet/scope: payments/' "$T/config/tokenward/profiles.d/lasting.yaml"
+out=$(user tokenward get lasting)
+is "$(field lasting scope) $out" "payments $(field lasting access_token)" "get: the profile has changed: a token of the new one"
+# A refresh that is due, and has failed: nobody is asked before it is time.
+begin 600
+printf '#!/bin/sh\n: >"$HOME/asked"\n' >"$T/bin/asked"
+chmod 755 "$T/bin/asked"
+is "$(TOKENWARD_HELPER="$T/bin/asked" user tokenward get lasting) $(cd "$T/home" && echo asked*)" "$token asked" "get: a refresh is due: a helper is started"
+rm "$T/home/asked"
+printf 'failures=1\nnot_before=%s\nboottime_not_before=999999999\n' $(($(date +%s) + 300)) >"$T/backoff"
+cp "$T/backoff" "$T/run/tokenward/lasting/backoff"; own "$T/run/tokenward/lasting/backoff"
+is "$(TOKENWARD_HELPER="$T/bin/asked" user tokenward get lasting) $(cd "$T/home" && echo asked*)" "$token asked*" "and none while the next try has to wait"
+# A helper that takes its time: who has a token waits three seconds at most.
+printf '#!/bin/sh\n(sleep 6; echo status=denied; echo message=late) &\n' >"$T/bin/late"
+chmod 755 "$T/bin/late"
+late() { out=$(TOKENWARD_HELPER="$T/bin/late" user tokenward get lasting 2>&1); status=$?; }
+begin 30
+within 5500 late; is $? 0 "get: a helper that takes its time, and a token that lives: not waited for ($TOOK ms)"
+is "$out" "$token" "the one that lives"
+forget lasting
+late; is "$status $out" "77 tokenward: late" "and no token: what it says in the end"
+printf '#!/bin/sh\nprintf "status=denied\\nmessage=a\\033[31mb\\177c\\n"\n' >"$T/bin/late"
+late; is "$status $out" "77 tokenward: a?[31mb?c" "with nothing that would steer a terminal"
+rm "$T/config/tokenward/profiles.d/lasting.yaml"
+
 # explain: what is kept, whatever became of it.
 like "$(user tokenward explain pay)" "^  token *cached, alive for [0-9]* s$" "explain: a token that is alive"
 age pay "$(field pay lifetime)"
@@ -261,15 +305,25 @@ user tokenward exec pay -- sh -c 'kill -TERM $$'; is $? 143 "exec: a signal ends
 user tokenward exec pay -- sh -c 'trap "exit 9" USR1; echo $$ >"$0"; while :; do sleep 0.1; done' "$T/run/pid" &
 until_true 30 test -s "$T/run/pid"
 kill -USR1 "$(cat "$T/run/pid")"; wait $!; is $? 9 "exec: the command gets the signals that are sent to it"
-tending() { # what 0, 1 and 2 are of who renews the token
+tending() { # what who renews the token has open and stands in, and whether a terminal's signals reach it
     for p in $(pgrep -x tokenward-tend); do
-        grep -qz "^HOME=$T/home\$" "/proc/$p/environ" && readlink "/proc/$p/fd/0" "/proc/$p/fd/1" "/proc/$p/fd/2"
+        grep -qz "^HOME=$T/home\$" "/proc/$p/environ" || continue
+        readlink "/proc/$p"/fd/* | grep -v '^anon_inode:'
+        readlink "/proc/$p/cwd"
+        [ "$(ps -o sid= -p "$p")" = "$(ps -o sid= -p $$)" ] || echo apart
     done 2>/dev/null | tr '\n' ' '
 }
 # shellcheck disable=SC2016
 user sh -c 'exec tokenward exec pay -- sh -c "until [ -e $0 ]; do sleep 0.1; done" <&- 3<&- 4<&- 5<&- 6<&-' "$T/run/looked" &
-until_true 9 eval '[ "$(tending)" = "/dev/null /dev/null /dev/null " ]'
-is "$(tending)" "/dev/null /dev/null /dev/null " "exec: who renews the token holds no pipe open, nor anything else"
+TENDS="/dev/null /dev/null /dev/null / apart "
+until_true 9 eval '[ "$(tending)" = "$TENDS" ]'
+is "$(tending)" "$TENDS" "exec: who renews the token holds no pipe open, nor anything else"
+touch "$T/run/looked"; wait $!
+rm "$T/run/looked"
+# shellcheck disable=SC2016
+user sh -c 'exec tokenward exec pay -- sh -c "until [ -e $0 ]; do sleep 0.1; done" 8<"$HOME" 9>>"$HOME/held"' "$T/run/looked" &
+until_true 9 eval '[ "$(tending)" = "$TENDS" ]'
+is "$(tending)" "$TENDS" "exec: nor what the caller has open"
 touch "$T/run/looked"; wait $!
 start=$(date +%s)
 is "$(user tokenward exec pay -- echo done | cat)" done "exec: a pipe's reader sees the end"
