@@ -161,6 +161,9 @@ if ! is_sanitized; then
     is "$(again 5)" "$(token one)" "which the program that goes on asking is given"
     exec 8>&-
     wait $asking; is $? 0 "until it ends"
+    cp "$TOP_BUILD/tests/flow/.libs/reader" "$T/bin/" 2>/dev/null || cp "$TOP_BUILD/tests/flow/reader" "$T/bin/"
+    chmod 755 "$T/bin/reader"
+    as bert env LD_LIBRARY_PATH="$T/bin" "$T/bin/reader" --reject two; is $? 0 "a program of bert's rejects, and is given another"
 fi
 matrix "after a refresh, "
 
