@@ -54,12 +54,21 @@ profile fails /oauth/v1/token "on_refresh: {command: [$T/bin/fails]}"
 out=$(user tokenward-helper fetch fails 2>&1); is $? 0 "a hook that fails fails no fetch"
 like "$out" "on_refresh of 'fails': failed with exit status 3" "and is told"
 like "$out" "it said: no such bus" "with what it said"
+like "$(user tokenward status fails)" "^ *[0-9]* s ago: on_refresh of 'fails': failed with exit status 3" "status tells of one failure"
 user tokenward-helper fetch --force fails 2>/dev/null
 out=$(user tokenward status fails)
 like "$out" "^ *[0-9]* s ago, 2 times in a row: on_refresh of 'fails': failed with exit status 3" "status says so"
 like "$out" "^ *hint: it said: no such bus" "with what it said"
 like "$(user tokenward status --json fails)" '"on_refresh": *{"status": *"config", *"message": *"on_refresh of .fails.: failed with exit status 3.*"failures": *2, *"failed_at": *[0-9]*, *"age"' "and status --json"
-is "$(stat -c %a "$T/run/tokenward/fails/hook")" 600 "which others may not read"
+H=$T/run/tokenward/fails/hook
+numbers() { user tokenward status --json fails | sed -n 's/.*"failures": *2, *"failed_at": *\([0-9]*\), *"age": *\(-*[0-9]*\)}.*/\1 \2/p'; }
+failed=$(sed -n 's/^failed_at=//p' "$H")
+set -- $(numbers)
+is "$1" "$failed" "--json: when it was"
+[ "$2" -lt 600 ]; ok $? "--json: how long ago ($2 s)"
+sed -i "s/^failed_at=.*/failed_at=$((failed + 86400))/" "$H"
+is "$(numbers)" "$((failed + 86400)) 0" "tomorrow's, before a clock was set back: no less than no time ago"
+is "$(stat -c %a "$H")" 600 "which others may not read"
 sed -i 's/^issued_at=.*/issued_at=9999999999/' "$(record fails)"
 printf '%s' "$(user tokenward status fails)" | grep -q on_refresh; is $? 1 "but not of a token before this one's"
 profile mends /oauth/v1/token "on_refresh: {command: [$T/bin/mends]}"
