@@ -39,7 +39,9 @@ is "$(ls -A "$T/run" | tr '\n' ' ')" "bt_u$USER_ID planted tokenward " "nothing 
 profile grid '/m/token=odd%25token/oauth/v1/token' 'wlcg_discovery: true'
 get grid >/dev/null
 [ ! -e "$B" ]; ok $? "a token that a client would refuse is not published there"
-like "$(user tokenward status 2>&1; sed -n 's/^warning=//p' "$(record grid)")" 'wlcg_discovery does not allow' "and the record says so"
+like "$(sed -n 's/^warning=//p' "$(record grid)")" 'wlcg_discovery does not allow' "and the record says so"
+like "$(user tokenward status)" '^  *warning: .*wlcg_discovery does not allow' "and status"
+like "$(user tokenward status --json)" '"warning": *"[^"]*wlcg_discovery does not allow' "also as JSON"
 profile grid /oauth/v1/token 'wlcg_discovery: true'
 get grid >/dev/null
 is "$(here)" "$(get grid)" "a good one is"
