@@ -245,6 +245,29 @@ EOF
     until_true 9 is_dropped second; is $? 0 "until that is as old"
     stop -TERM
 fi
+# One that knows no such profile may have read them before it came.
+cat >"$T/bin/knows_none.py" <<'EOF'
+import os, socket, sys
+bell = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+bell.bind(sys.argv[1] + ".new")
+bell.listen(8)
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+while True:
+    call, _ = bell.accept()
+    print(call.recv(512).split(b"\n")[0].decode(), flush=True)
+    call.send(b"status=not_found\nmessage=no such profile\n")
+    call.close()
+EOF
+chmod 755 "$T/bin/knows_none.py"
+rm -f "$BELL"
+user "$PYTHON" "$T/bin/knows_none.py" "$BELL" >"$T/asked" &
+EXTRA_PID=$!
+until_true 30 test -S "$BELL"
+profile newer /oauth/v1/token
+user tokenward get newer >/dev/null; is $? 0 "a door where the profile is not known: a helper brings its token"
+user tokenward reject newer; is "$? $(grep -c '^access_token=' "$(record newer)")" "0 0" "and drops it"
+is "$(tr '\n' ' ' <"$T/asked")" "command=ensure command=reject " "after it was rung"
+kill "$EXTRA_PID"; wait "$EXTRA_PID" 2>/dev/null; EXTRA_PID=
 # The kernel has room for 107 bytes of a socket's path.
 LONG=$T/run/$(printf '%80s' '' | tr ' ' x)
 user mkdir -m 700 "$LONG"
