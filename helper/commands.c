@@ -87,15 +87,46 @@ fetch_all(struct session *session, const struct profile_set *set,
     return status ? status : (enum tw_status)set->broken.status;
 }
 
+/* Tells of those that a user does not have, and leaves them out: whose they
+ * are is seen before the fence (fence.h) closes the system's directory. */
+static enum tw_status
+drop_unknown(const struct session *session, const struct profile_set *set,
+             char **names, size_t *count)
+{
+    enum tw_status first = TW_OK;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < *count; i++) {
+        AUTO(auto_release) const struct profile *profile = NULL;
+        struct tw_error err;
+
+        if (profiles_find(set, names[i], &profile, &err) != TW_E_NOT_FOUND) {
+            names[kept++] = names[i];
+            continue;
+        }
+        session_hint(session, names[i], &err);
+        (void)session_fail(session, &err);
+        first = TW_E_NOT_FOUND;
+    }
+    *count = kept;
+    return first;
+}
+
 static enum tw_status
 fetch(struct session *session, const struct profile_set *set,
       const struct store *store, char **names, size_t count)
 {
+    enum tw_status first = TW_OK, status = TW_OK;
+
     if (session->login)
         return provision(session, set, store, names, count);
     if (session->all)
         return fetch_all(session, set, store);
-    return fetch_named(session, set, store, names, count);
+    if (!session->options.system)
+        first = drop_unknown(session, set, names, &count);
+    if (count)
+        status = fetch_named(session, set, store, names, count);
+    return first ? first : status;
 }
 
 /* One that is named twice is fetched, and told of, once. */

@@ -162,10 +162,14 @@ printf '    %s\n' 'provider: authorization_code' "authorization_endpoint: $URL/o
 out=$(helper fetch team 2>&1); is $? 69 "nobody has logged in for the system: exit 69"
 like "$out" '^tokenward-helper: hint: run: tokenward-helper --system login team$' "and what to run"
 like "$(helper explain team)" '^  login *none is kept: tokenward-helper --system login team$' "which explain says, too"
-for command in login logout explain; do
+for command in login logout explain refresh get; do
     out=$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" $command team 2>&1 </dev/null); is $? 66 "$command by a user: exit 66"
     like "$out" "hint: it is one of the system's, which root sees to with tokenward-helper --system$" "$command by a user: says whose it is"
 done
+own "$T/config"
+out=$(user "$T/bin/tokenward" refresh team mine 2>&1); is $? 66 "refresh of it and of one of the user's: exit 66"
+like "$out" "hint: it is one of the system's, which root sees to" "refresh of both: says whose it is"
+like "$out" "^mine: refreshed$" "refresh of both: and fetches the user's"
 like "$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" doctor team 2>&1)" "-> it is one of the system's, which root sees to" "doctor by a user: says whose it is"
 like "$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" login tean 2>&1 </dev/null | tail -n 1)" "no profile 'tean'" "one that nobody has: no word of the system"
 helper login team >"$T/login" 2>&1 </dev/null &
