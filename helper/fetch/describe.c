@@ -109,15 +109,24 @@ say_secrets(const struct description *this, const struct profile *source)
 }
 
 static void
-say_file(const char *what, const char *path, uint32_t line)
+say_files(const struct description *this, const struct profile *source)
 {
-    if (path)
-        say(what, "line %u: %s%s", line, path,
-            stack_lacks_file(path) ? ": NOT there" : "");
+    struct profile_path file;
+
+    for (size_t i = 0; profile_source_file(source, i, &file); i++) {
+        if (!file.path)
+            continue;
+        say(file.is_key ? "key" : "shows", "line %u: %s%s", file.line,
+            file.path,
+            stack_lacks_file(file.path) ? ": NOT there"
+            : stack_refuses_file(&file, this->secrets.system, file.key, NULL)
+                ? ": there, and REFUSED"
+                : "");
+    }
 }
 
 static void
-say_keys(const struct profile *source)
+say_keys(const struct description *this, const struct profile *source)
 {
     const char *endpoint = profile_endpoint(source);
 
@@ -129,14 +138,7 @@ say_keys(const struct profile *source)
     if (source->client_id)
         say("client", "line %u: %s, by %s", source->client_id_line,
             source->client_id, client_auth_name(source->auth_method));
-    say_file("key", profile_assertion(source)->key.uri,
-             profile_assertion(source)->key.line);
-    say_file("key", profile_identity(source)->key.uri,
-             profile_identity(source)->key.line);
-    say_file("shows", profile_assertion(source)->certificate,
-             profile_assertion(source)->certificate_line);
-    say_file("shows", profile_identity(source)->certificate,
-             profile_identity(source)->certificate_line);
+    say_files(this, source);
     for (size_t i = 0; i < source->option_count; i++) {
         const struct profile_option *option = &source->options[i];
 
@@ -243,7 +245,7 @@ say_source(struct description *this, const struct profile *source)
     } else {
         say("provider", "%s", source->module->provider.name);
     }
-    say_keys(source);
+    say_keys(this, source);
     say_secrets(this, source);
     say_turn(this, source);
 }

@@ -18,6 +18,7 @@
 
 #include "helper/broker/program.h"
 #include "helper/exchange/keeper.h"
+#include "helper/keys/certificate.h"
 #include "helper/keys/key.h"
 #include "provider/base/text.h"
 
@@ -142,10 +143,20 @@ stack_missing(const struct profile *source,
 }
 
 bool
+stack_refuses_file(const struct profile_path *file, bool system,
+                   const char *label, struct tw_error *err)
+{
+    return (file->is_key ? key_look(file->path, system, label, err)
+                         : certificate_look(file->path, label, err)) != TW_OK;
+}
+
+bool
 stack_refuses(const struct profile *source,
               const struct secret_context *context, struct tw_error *err)
 {
     const struct secret_source *secret;
+    struct profile_path file;
+    struct shown shown;
     char what[320], label[768];
 
     for (size_t i = 0; (secret = profile_source_secret(source, i)); i++) {
@@ -156,6 +167,15 @@ stack_refuses(const struct profile *source,
         (void)snprintf(label, sizeof label, "%s:%u: %s", source->file,
                        secret->line, what);
         if (secret_source_look(secret, context->system, label, err))
+            return true;
+    }
+    for (size_t i = 0; profile_source_file(source, i, &file); i++) {
+        if (!file.path || stack_lacks_file(file.path))
+            continue;
+        (void)snprintf(label, sizeof label, "%s:%u: %s %s", source->file,
+                       file.line, file.key,
+                       text_printable(&shown, file.path, strlen(file.path)));
+        if (stack_refuses_file(&file, context->system, label, err))
             return true;
     }
     return false;

@@ -35,9 +35,9 @@ struct stack_account {
 bool stack_missing(const struct profile *source,
                    const struct secret_context *context, struct tw_error *err);
 
-/* stack_refuses: is a secret's file that @source needs there, and of an owner
- * or mode that reading it refuses, which ends a fetch?  @err then says why.
- * Nothing is read. */
+/* stack_refuses: is a file that @source needs (a secret's, key, certificate)
+ * there, and of an owner or mode that reading it refuses, which ends a fetch?
+ * @err then says why.  Nothing is read. */
 bool stack_refuses(const struct profile *source,
                    const struct secret_context *context, struct tw_error *err);
 
@@ -50,6 +50,11 @@ bool stack_lacks_module(const struct profile *source, struct tw_error *err);
 bool stack_lacks_secret(const struct secret_source *secret,
                         const struct environment *environment);
 bool stack_lacks_file(const char *path);
+
+/* stack_refuses_file: the same of a key or certificate that is there; @label
+ * begins the message. */
+bool stack_refuses_file(const struct profile_path *file, bool system,
+                        const char *label, struct tw_error *err);
 
 /* stack_outcome: which one @failure is; @asked: the endpoint was.  False: it
  * is a fault. */

@@ -19,16 +19,28 @@ auto_bio(BIO **bio)
     (void)BIO_free(*bio);
 }
 
+static const struct owned_rule RULE = {
+    .root_too = true, .follow = true, .forbidden = 022, .wanted = 0644};
+
 static enum tw_status
 read_text(const char *path, const char *label, struct secret *out,
           struct tw_error *err)
 {
-    static const struct owned_rule RULE = {
-        .root_too = true, .follow = true, .forbidden = 022, .wanted = 0644};
     const struct owned_path owned = {
         .dir = AT_FDCWD, .name = path, .path = path, .label = label};
 
     return owned_file_load(&owned, &RULE, out, err);
+}
+
+enum tw_status
+certificate_look(const char *path, const char *label, struct tw_error *err)
+{
+    const struct owned_path owned = {
+        .dir = AT_FDCWD, .name = path, .path = path, .label = label};
+    AUTO_CLOSE int fd = -1;
+    struct stat st;
+
+    return owned_file_open(&owned, &RULE, &fd, &st, err);
 }
 
 /* The first is the client's own, those after it vouch for it. */

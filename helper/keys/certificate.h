@@ -27,6 +27,11 @@ struct certificate {
 enum tw_status certificate_read(const char *path, const char *label,
                                 struct certificate *out, struct tw_error *err);
 
+/* certificate_look: the same of owner and mode alone; nothing is read.
+ * TW_E_NOT_FOUND, TW_E_ACCESS, TW_E_SYSTEM. */
+enum tw_status certificate_look(const char *path, const char *label,
+                                struct tw_error *err);
+
 /* certificate_is_bundle: does @pem hold certificates, and can each be read? */
 bool certificate_is_bundle(const struct secret *pem);
 

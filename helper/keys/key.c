@@ -134,13 +134,19 @@ auto_method(UI_METHOD **method)
     UI_destroy_method(*method);
 }
 
+static struct owned_rule
+rule_of_file(bool system)
+{
+    return (struct owned_rule){.root_too = system,
+                               .forbidden = system ? 037 : 077,
+                               .wanted = system ? 0640 : 0600};
+}
+
 static enum tw_status
 read_file(const struct key_place *place, const char *label, struct secret *out,
           struct tw_error *err)
 {
-    const struct owned_rule rule = {.root_too = place->system,
-                                    .forbidden = place->system ? 037 : 077,
-                                    .wanted = place->system ? 0640 : 0600};
+    const struct owned_rule rule = rule_of_file(place->system);
     const char *path = key_path(place->uri);
     const struct owned_path owned = {
         .dir = AT_FDCWD, .name = path, .path = path, .label = label};
@@ -277,6 +283,20 @@ key_open(const struct key_place *place, const struct secret *passphrase,
     *out = key;
     key = (struct key){0};
     return TW_OK;
+}
+
+enum tw_status
+key_look(const char *uri, bool system, const char *label, struct tw_error *err)
+{
+    const struct owned_rule rule = rule_of_file(system);
+    const char *path = key_path(uri);
+    const struct owned_path owned = {
+        .dir = AT_FDCWD, .name = path, .path = path, .label = label};
+    AUTO_CLOSE int fd = -1;
+    struct stat st;
+
+    return path[0] == '/' ? owned_file_open(&owned, &rule, &fd, &st, err)
+                          : TW_OK;
 }
 
 bool

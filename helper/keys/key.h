@@ -62,6 +62,12 @@ enum tw_status key_open(const struct key_place *place,
                         const struct secret *passphrase, struct key *out,
                         struct tw_error *err);
 
+/* key_look: would owner and mode of @uri's file have key_open() refuse it?
+ * Nothing is read; what is no file is never refused.  @label begins every
+ * message.  TW_E_NOT_FOUND, TW_E_ACCESS, TW_E_SYSTEM. */
+enum tw_status key_look(const char *uri, bool system, const char *label,
+                        struct tw_error *err);
+
 /* key_mark: appends what tells this key from another one, its public half;
  * false when @out's maximum is passed. */
 bool key_mark(const struct key *key, struct secret *out);

@@ -123,12 +123,13 @@ profile_source_file(const struct profile *source, size_t index,
     const struct profile_assertion *assertion = profile_assertion(source);
     const struct profile_identity *identity = profile_identity(source);
     const struct profile_path files[] = {
-        {"assertion_key", assertion->key.uri, assertion->key.line},
+        {"assertion_key", assertion->key.uri, assertion->key.line, true},
         {"assertion_certificate", assertion->certificate,
-         assertion->certificate_line},
+         assertion->certificate_line, false},
         {"client_certificate", identity->certificate,
-         identity->certificate_line},
-        {"client_certificate_key", identity->key.uri, identity->key.line},
+         identity->certificate_line, false},
+        {"client_certificate_key", identity->key.uri, identity->key.line,
+         true},
     };
 
     if (index >= sizeof files / sizeof *files)

@@ -244,6 +244,7 @@ const struct secret_source *profile_source_secret(const struct profile *source,
 struct profile_path {
     const char *key, *path;
     uint32_t line;
+    bool is_key; /* and no certificate */
 };
 bool profile_source_file(const struct profile *source, size_t index,
                          struct profile_path *out);

@@ -246,11 +246,24 @@ about_path(const struct adviser *this, const struct profile_path *file)
     char text[512];
     struct shown shown;
 
-    if (!file->path || !stack_lacks_file(file->path))
-        return;
     (void)snprintf(text, sizeof text, "%s %s is not there", file->key,
                    text_printable(&shown, file->path, strlen(file->path)));
-    say(this, file->line, text);
+    if (stack_lacks_file(file->path))
+        say(this, file->line, text);
+}
+
+static void
+about_owner(const struct adviser *this, const struct profile_path *file)
+{
+    char what[320];
+    struct shown shown;
+    struct tw_error fault;
+
+    (void)snprintf(what, sizeof what, "%s %s", file->key,
+                   text_printable(&shown, file->path, strlen(file->path)));
+    if (!stack_lacks_file(file->path) &&
+        stack_refuses_file(file, this->system, what, &fault))
+        say(this, file->line, fault.message);
 }
 
 /* A source of several that lacks its own is not for this host. */
@@ -259,13 +272,21 @@ about_files(const struct adviser *this)
 {
     const struct profile *source = this->source;
     struct profile_path file = {"ca_file", source->ca_file,
-                                source->ca_file_line};
+                                source->ca_file_line, false};
 
-    about_path(this, &file);
-    if (source->source_number || is_for_users(source))
-        return;
-    for (size_t i = 0; profile_source_file(source, i, &file); i++)
+    if (file.path) {
+        about_owner(this, &file);
         about_path(this, &file);
+    }
+    if (is_for_users(source))
+        return;
+    for (size_t i = 0; profile_source_file(source, i, &file); i++) {
+        if (!file.path)
+            continue;
+        about_owner(this, &file);
+        if (!source->source_number)
+            about_path(this, &file);
+    }
 }
 
 /* The grant takes one of two things, and neither is required by itself. */

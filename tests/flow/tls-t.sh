@@ -133,6 +133,7 @@ serve good; refused 78 "missingca.yaml:7: profile 'missingca': ca_file .*/missin
 serve good; mkdir "$T/sandbox/dir.pem"; refused 73 "dirca.yaml:7: profile 'dirca': ca_file .*/dir.pem: is not a regular file$" dirca "$T/sandbox/dir.pem"
 cp ca.pem shared.pem; chmod 666 shared.pem
 serve good; refused 73 "lets others write it" sharedca "$T/sandbox/shared.pem"
+like "$(user tokenward check 2>&1)" "warning: .*profile 'sharedca': ca_file $T/sandbox/shared.pem: mode 0[0-7]* lets others write it" "check warns of it"
 if [ "$(id -u)" = 0 ]; then
     cp ca.pem foreign.pem; chown 65533 foreign.pem
     serve good; refused 73 "belongs to uid" foreignca "$T/sandbox/foreign.pem"
