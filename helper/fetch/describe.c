@@ -165,7 +165,7 @@ say_note(const struct backoff *note, int64_t left, struct now now)
 static bool
 say_login(const struct description *this, const struct profile *source)
 {
-    struct tw_error err;
+    struct tw_error err, waiting;
     enum tw_status status;
 
     if (!(source->module->provider.needs & TW_KEEPS_REFRESH_TOKEN))
@@ -180,6 +180,8 @@ say_login(const struct description *this, const struct profile *source)
     else
         say("login", "none is kept: %s login %s",
             explain_login_program(this->secrets.system), this->profile->name);
+    if (keeper_look_login(source, this->secrets.system, &waiting))
+        say("login", "%s", waiting.message);
     return status == TW_E_NOT_FOUND && !keeper_has_first(source);
 }
 

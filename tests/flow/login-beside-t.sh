@@ -43,6 +43,8 @@ waits; ok $? "and the login waits on"
 out=$(user $FETCH --force work 2>&1); is $? 0 "as is one that is not wanted any more"
 out=$(user tokenward login work 2>&1 </dev/null); is $? 75 "a second login: exit 75"
 like "$out" "a login for 'work' is waited for by process $(the_login work)\$" "is told who is at it"
+is "$(user tokenward explain work | grep '^  login')" "  login     a refresh token is kept
+  login     a login for 'work' is waited for by process $(the_login work)" "explain tells of both logins"
 waits; ok $? "and the first one waits on"
 agree
 wait "$LOGIN"; is $? 0 "it succeeds"
@@ -52,6 +54,7 @@ user $FETCH --force work; is $? 0 "and which brings the next token"
 is "$(ask /families | tail -n 1)" "family 1 alive rotations 1" "by that login"
 is "$(lost)" 0 "no refresh token was used twice"
 [ ! -e "$STATE/.login.work" ]; ok $? "nothing is left of the login but what it brought"
+is "$(user tokenward explain work | grep '^  login')" "  login     a refresh token is kept" "which explain tells"
 
 # In the moment of a poll others wait, and in between the poll waits for them.
 device_profile slow '' ',delay=700'
