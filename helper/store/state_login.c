@@ -89,7 +89,9 @@ state_login_break(const struct state *state, struct tw_error *err)
     struct place place;
 
     find(state, &place);
-    if (unlinkat(state->dir, place.name, 0) < 0 && errno != ENOENT)
+    /* In a directory's place nobody's file is. */
+    if (unlinkat(state->dir, place.name, 0) < 0 && errno != ENOENT &&
+        errno != EISDIR)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", place.shown);
     return TW_OK;
 }

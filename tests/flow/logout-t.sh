@@ -43,6 +43,13 @@ user tokenward get work 2>/dev/null; is $? 69 "the next get asks for a login"
 out=$(user tokenward logout work 2>&1); is $? 66 "a second logout: exit 66"
 like "$out" "nothing is kept for 'work'" "and says so"
 
+# In whose place a directory is, no login waits.
+logged_in work $REVOKE
+user mkdir "$STATE/.login.work"
+out=$(user tokenward logout work 2>&1); is "$?$out" 0 "logout with a directory where a login's file would be"
+gone work; ok $? "nothing is kept"
+user rmdir "$STATE/.login.work"; ok $? "the directory is let be"
+
 # The client's authentication goes with it, whatever it is.
 logged_in basic $REVOKE 'token_endpoint_auth_method: client_secret_basic'
 refresh=$(kept basic)

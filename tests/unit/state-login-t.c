@@ -5,10 +5,12 @@
  */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -167,6 +169,10 @@ Test(state_login, is_ended_by_a_logout)
     enter(&logout);
     cr_expect_eq(state_login_break(&logout, NULL), TW_OK);
     cr_expect_eq(state_login_break(&logout, NULL), TW_OK, "a second time");
+    cr_assert_eq(mkdirat(logout.dir, STATE_LOGIN_PREFIX "p", 0700), 0);
+    cr_expect_eq(state_login_break(&logout, NULL), TW_OK, "a directory");
+    cr_assert_eq(unlinkat(logout.dir, STATE_LOGIN_PREFIX "p", AT_REMOVEDIR),
+                 0);
     expect_resumed(&login, TW_E_RETRY, "is being used by another process");
     state_leave(&logout);
     begin(&next);
