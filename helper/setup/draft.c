@@ -73,11 +73,14 @@ draft_find_path(const char *what, const char *path, char *out,
                 struct tw_error *err)
 {
     char real[PATH_MAX];
+    struct shown shown;
+    int reason = realpath(path, real) ? 0 : errno;
 
-    if (!realpath(path, real))
-        return tw_fail_errno(err, TW_E_USAGE, errno, "%s", what);
-    if (strlen(real) >= DRAFT_VALUE_MAX)
-        return tw_fail_errno(err, TW_E_USAGE, ENAMETOOLONG, "%s", what);
+    if (!reason && strlen(real) >= DRAFT_VALUE_MAX)
+        reason = ENAMETOOLONG;
+    if (reason)
+        return tw_fail_errno(err, TW_E_USAGE, reason, "%s: %s", what,
+                             text_printable(&shown, path, strlen(path)));
     (void)strcpy(out, real);
     return TW_OK;
 }

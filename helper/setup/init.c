@@ -141,6 +141,30 @@ name_hidden(const struct init *init, char out[static PATH_MAX])
                    init->session->runtime.config, init->hidden);
 }
 
+/* The secret's file goes, too: what it was made of is named in its place. */
+static void
+name_origin(const struct init *init, struct tw_error *err)
+{
+    const char *from = init->words.file ? init->words.file : "what was given";
+    char path[PATH_MAX], file[256], text[sizeof err->message];
+    struct shown shown;
+    const char *at;
+
+    if (!init->secret[0])
+        return;
+    (void)snprintf(path, sizeof path, "%s/" DROP_INS "/%s",
+                   init->session->runtime.config, init->secret);
+    (void)snprintf(file, sizeof file, "file %s",
+                   text_printable(&shown, path, strlen(path)));
+    at = strstr(err->message, file);
+    if (!at)
+        return;
+    (void)snprintf(text, sizeof text, "%.*s%s%s", (int)(at - err->message),
+                   err->message, text_printable(&shown, from, strlen(from)),
+                   at + strlen(file));
+    (void)strcpy(err->message, text);
+}
+
 /* Without the place in a file that will not be there any more. */
 static enum tw_status
 complain_of(const struct init *init, const struct tw_error *err)
@@ -155,6 +179,7 @@ complain_of(const struct init *init, const struct tw_error *err)
     if (strncmp(err->message, path, n) == 0 &&
         (rest = strstr(err->message + n, ": ")))
         (void)snprintf(shown.message, sizeof shown.message, "%s", rest + 2);
+    name_origin(init, &shown);
     return session_fail(init->session, &shown);
 }
 

@@ -62,7 +62,7 @@ init odd; is $STATUS 64 "a name alone, and nobody to ask: exit 64"
 like "$(cat "$T/out")" "^tokenward-helper: where are tokens bought? --token-endpoint URL, " "says what is to be said"
 is "$(left)" "" "leaves nothing behind"
 init --token-endpoint https://a.example.com --secret-file "$T/home/nowhere" odd; is $STATUS 64 "a secret's file that is not there: exit 64"
-like "$(cat "$T/out")" "^tokenward-helper: --secret-file: No such file" "says which option named it"
+like "$(cat "$T/out")" "^tokenward-helper: --secret-file: $T/home/nowhere: No such file" "says which one, and which option named it"
 
 # From other programs' settings.
 printf '[OUTPUT]\n    Name http\n    # oauth2.client_id none\n    oauth2.enable true\n    oauth2.token_url %s/m/auth=basic/oauth/v1/token\n    oauth2.client_id %s\n    oauth2.client_secret %s\n    oauth2.scope payments wallet\n' \
@@ -99,6 +99,10 @@ sed 's/^/# /' "$T/out"
 is "$(stat -c %a "$dir/logs.yaml" "$dir/logs.secret" | tr '\n' ' ')" "600 600 " "fluent-bit: both files are 0600"
 grep -qF "$CANARY" "$dir/logs.yaml"; is $? 1 "fluent-bit: the secret is not in the profile"
 [ -n "$(user tokenward get logs)" ]; ok $? "fluent-bit: and get gives a token"
+sed "s/$CANARY/another/" "$T/home/fluent.conf" >"$T/home/wrong.conf"
+chmod 600 "$T/home/wrong.conf"; own "$T/home"
+init --from fluent-bit --file "$T/home/wrong.conf" --ca-file "$CA" wrong; is $STATUS 77 "fluent-bit, with a wrong secret: exit 77"
+like "$(cat "$T/out")" "the secret came from $T/home/wrong.conf; check" "fluent-bit, with a wrong secret: says where it stands"
 sed 's/$/ \t\r/' "$T/home/fluent.conf" >"$T/home/crlf.conf"
 chmod 600 "$T/home/crlf.conf"; own "$T/home"
 init --from fluent-bit --file "$T/home/crlf.conf" --ca-file "$CA" --scope payments lines; is $STATUS 0 "fluent-bit, with lines of another system: exit 0"
@@ -258,6 +262,12 @@ if command -v tmux >/dev/null && has_terminals; then
     answer 'Scope' payments
     await '^ended 0' "a person: exit 0"
     tm capture-pane -p -J -t asked -S - | grep -qF "$CANARY"; is $? 1 "a person: the secret was not shown"
+    tm kill-session -t asked
+    asked "--token-endpoint $URL/oauth/v1/token --client-id $CLIENT_ID mistyped"
+    answer 'Client secret' mistyped-secret
+    answer 'Scope' payments
+    await '^ended 77' "a person who mistypes the secret: exit 77"
+    like "$(tm capture-pane -p -J -t asked -S -)" "the secret came from what was given; check" "a person who mistypes the secret: no file is named, for none is left"
     tm kill-session -t asked
     asked '--provider authorization_code'
     answer 'Name of the profile' web

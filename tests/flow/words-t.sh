@@ -57,7 +57,7 @@ tokenward-helper -- init --client-id |^tokenward-helper: init: --client-id needs
 tokenward-helper init a/b |^tokenward-helper: init: this is no profile's name
 tokenward-helper -- init --from oidc-agent |^tokenward-helper: --from KIND wants --file FILE
 tokenward-helper -- init --from nobody --file /dev/null |^tokenward-helper: --from: fluent-bit, kubelogin
-tokenward-helper -- init --secret-file /nonexistent |^tokenward-helper: --secret-file: No such file
+tokenward-helper -- init --secret-file /nonexistent |^tokenward-helper: --secret-file: /nonexistent: No such file
 tokenward-helper -- init --var tenant |^tokenward-helper: --var NAME=VALUE
 tokenward-helper -- init --var =acme |^tokenward-helper: --var NAME=VALUE
 tokenward-helper -- init --var tenant=$LONG |^tokenward-helper: --var NAME=VALUE
