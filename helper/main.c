@@ -31,6 +31,7 @@
 #include "helper/fence/filter.h"
 #include "helper/options.h"
 #include "helper/supervise.h"
+#include "provider/base/nearest.h"
 #include "provider/base/text.h"
 
 #ifndef TW_MODULE_DIR
@@ -122,6 +123,28 @@ find_command(const char *name)
             return &COMMANDS[i];
     }
     return NULL;
+}
+
+/* @name: as it was written, or NULL. */
+static enum tw_status
+fail_command(const char *name, struct tw_error *err)
+{
+    struct nearest nearest = {.written = name};
+    struct shown shown;
+
+    if (!name)
+        return tw_fail(err, TW_E_USAGE,
+                       "which command?\ntokenward-helper --help");
+    for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++)
+        nearest_look(&nearest, COMMANDS[i].name);
+    (void)text_printable(&shown, name, strlen(name));
+    if (nearest.best)
+        return tw_fail(err, TW_E_USAGE,
+                       "unknown command '%s'\ndid you mean '%s'?", shown.text,
+                       nearest.best);
+    return tw_fail(err, TW_E_USAGE,
+                   "unknown command '%s'\ntokenward-helper --help",
+                   shown.text);
 }
 
 /* Nobody but the owner of the process says where modules and presets are: not
@@ -301,8 +324,7 @@ main(int argc, char **argv)
     }
     command = optind < argc ? find_command(argv[optind]) : NULL;
     if (!status && !command)
-        status = tw_fail(&err, TW_E_USAGE,
-                         "which command? tokenward-helper --help lists them");
+        status = fail_command(argv[optind], &err);
     if (!status)
         status = settle(&session, &err);
     if (!status && settings.report)

@@ -31,7 +31,9 @@ tokenward list --verbose |^tokenward: unknown option --verbose
 tokenward exec a -- |^tokenward: which command?
 tokenward complete bash |^tokenward: complete: the words stand after --
 tokenward-helper |^tokenward-helper: which command?
-tokenward-helper nothing |^tokenward-helper: which command?
+tokenward-helper nothing |^tokenward-helper: unknown command 'nothing'$
+tokenward-helper fetsh |^tokenward-helper: hint: did you mean 'fetch'?$
+tokenward-helper --system explian a |^tokenward-helper: hint: did you mean 'explain'?$
 tokenward-helper --nothing check |^tokenward-helper: bad option or value at '--nothing'
 tokenward-helper --deadline 0 check |^tokenward-helper: bad option or value at '0'
 tokenward-helper --log-level loud serve |^tokenward-helper: bad option or value at 'loud'
