@@ -69,13 +69,14 @@ offer_options(struct completion *this, unsigned allowed)
 }
 
 static void
-offer_names(struct completion *this)
+offer_names(struct completion *this, bool own)
 {
     AUTO_NAMES names = {.names = NULL};
     struct runtime runtime;
 
     runtime_find(&runtime, NULL);
-    if (names_gather(&runtime, &names, NULL, NULL))
+    if (own ? names_gather_own(&runtime, &names, NULL)
+            : names_gather(&runtime, &names, NULL, NULL))
         this->good = false;
     for (size_t i = 0; i < names.count; i++)
         offer(this, names.names[i], "profile");
@@ -158,7 +159,7 @@ offer_words(struct completion *this, const struct command *command,
         offer_options(this, command->allowed);
     else if (!(command->allowed & (OPTION_PATHS | OPTION_WORDS)) &&
              names < command->names_max)
-        offer_names(this);
+        offer_names(this, command->allowed & OPTION_OWN);
 }
 
 enum tw_status

@@ -25,7 +25,8 @@ static const struct command COMMANDS[] = {
      "all files of the user's are read.\n"},
     {"complete", command_complete, OPTION_WORDS, 0, NAMES_ANY, "-- WORD...",
      "", "For the completions of shells.\n"},
-    {"doctor", command_doctor, OPTION_FETCH, 0, 1, "[--fetch] [NAME]",
+    {"doctor", command_doctor, OPTION_FETCH | OPTION_OWN, 0, 1,
+     "[--fetch] [NAME]",
      "look at every place where it can go wrong, and tell what to do",
      "Clock, files, secrets, and the endpoint: name, connection, TLS, "
      "certificate,\n"
@@ -45,7 +46,7 @@ static const struct command COMMANDS[] = {
      "  --azure              AZURE_FEDERATED_TOKEN_FILE does\n"
      "  --min-valid SECONDS  the token lives at least so long, if it can\n"
      "Exit status: the command's; 127: not found; 126: cannot be run.\n"},
-    {"explain", command_explain, 0, 1, 1, "NAME",
+    {"explain", command_explain, OPTION_OWN, 1, 1, "NAME",
      "tell what a profile does here: its sources, secrets and token",
      "Asks no server and shows no secret: where each is, and whether it is "
      "there.\n"},
@@ -84,15 +85,15 @@ static const struct command COMMANDS[] = {
      "  --dir DIRECTORY  where the links go; ~/.local/bin\n"},
     {"list", command_list, 0, 0, 0, "",
      "print the profiles' names, one a line", ""},
-    {"login", command_login, 0, 1, 1, "NAME",
+    {"login", command_login, OPTION_OWN, 1, 1, "NAME",
      "log in for a profile whose tokens a person grants",
      "Shows an address, perhaps with a code, and waits; or asks for a "
      "refresh\n"
      "token. Without a terminal all is plain text. Ctrl-C ends it, and "
      "leaves\n"
      "nothing half done.\n"},
-    {"logout", command_logout, OPTION_NO_REVOKE, 1, 1, "[--no-revoke] NAME",
-     "revoke the tokens that are kept, and remove them",
+    {"logout", command_logout, OPTION_NO_REVOKE | OPTION_OWN, 1, 1,
+     "[--no-revoke] NAME", "revoke the tokens that are kept, and remove them",
      "  --no-revoke  remove them, and tell no server\n"
      "What is kept is removed even if it could not be revoked; the exit "
      "status "
@@ -103,8 +104,8 @@ static const struct command COMMANDS[] = {
     {"providers", command_providers, OPTION_PATHS, 0, NAMES_ANY, "[NAME...]",
      "list what knows a grant, for provider: in a profile",
      "With NAME: what this one needs, and which keys it adds to a profile.\n"},
-    {"refresh", command_refresh, OPTION_ALL, 0, NAMES_ANY, "--all | NAME...",
-     "fetch new tokens now, whether they are due or not",
+    {"refresh", command_refresh, OPTION_ALL | OPTION_OWN, 0, NAMES_ANY,
+     "--all | NAME...", "fetch new tokens now, whether they are due or not",
      "  --all  of every profile of the user's\n"
      "On a terminal, a bar is drawn if it takes longer than a second.\n"},
     {"reject", command_reject, 0, 1, 1, "NAME",

@@ -118,6 +118,31 @@ take_line(void *arg, const char *key, const char *value)
     return filling->good;
 }
 
+static void
+gather_own(const struct runtime *runtime, struct filling *filling,
+           struct index *user, struct tw_error *why)
+{
+    *filling->names = (struct names){.names = NULL};
+    if (index_open(runtime->user, runtime->config, INDEX_WAIT_MS, user, why))
+        return;
+    index_each(user, take_line, filling);
+    if (why) {
+        why->status = TW_OK;
+        names_warn(user, why);
+    }
+}
+
+enum tw_status
+names_gather_own(const struct runtime *runtime, struct names *out,
+                 struct tw_error *err)
+{
+    AUTO_INDEX user = INDEX_INIT;
+    struct filling filling = {.names = out, .good = true};
+
+    gather_own(runtime, &filling, &user, NULL);
+    return filling.good ? TW_OK : tw_no_memory(err);
+}
+
 enum tw_status
 names_gather(const struct runtime *runtime, struct names *out,
              struct tw_error *why, struct tw_error *err)
@@ -127,15 +152,7 @@ names_gather(const struct runtime *runtime, struct names *out,
     AUTO_NAMES left_out = {.names = NULL};
     struct filling filling = {.names = out, .good = true};
 
-    *out = (struct names){.names = NULL};
-    if (!index_open(runtime->user, runtime->config, INDEX_WAIT_MS, &user,
-                    why)) {
-        index_each(&user, take_line, &filling);
-        if (why) {
-            why->status = TW_OK;
-            names_warn(&user, why);
-        }
-    }
+    gather_own(runtime, &filling, &user, why);
     filling.good = filling.good && names_add_left_out(&left_out, &user);
     filling.hidden = &left_out;
     if (filling.good && !index_open(runtime->system, NULL, 0, &system, NULL))

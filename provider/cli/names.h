@@ -39,6 +39,10 @@ void names_warn(const struct index *user, struct tw_error *why);
 enum tw_status names_gather(const struct runtime *runtime, struct names *out,
                             struct tw_error *why, struct tw_error *err);
 
+/* names_gather_own: of the user's alone, and nothing is said of them. */
+enum tw_status names_gather_own(const struct runtime *runtime,
+                                struct names *out, struct tw_error *err);
+
 /* names_suggest: gives a message that one of @written names no profile the
  * nearest one as its hint, unless it has a hint. */
 void names_suggest(char *const *written, int count, struct tw_error *err);

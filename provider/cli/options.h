@@ -32,6 +32,7 @@ enum option_bits {
     OPTION_FETCH = 8192,
     OPTION_WORDS = 16384, /* all words are left as they stand */
     OPTION_SYSTEM = 32768,
+    OPTION_OWN = 65536, /* the names are the user's profiles' alone */
 };
 
 struct options {

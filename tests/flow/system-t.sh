@@ -170,6 +170,11 @@ own "$T/config"
 out=$(user "$T/bin/tokenward" refresh team mine 2>&1); is $? 66 "refresh of it and of one of the user's: exit 66"
 like "$out" "hint: it is one of the system's, which root sees to" "refresh of both: says whose it is"
 like "$out" "^mine: refreshed$" "refresh of both: and fetches the user's"
+completed() { user "$T/bin/tokenward" complete -- "$1" '' | cut -f 1 | tr '\n' ' '; }
+like "$(completed get)" "^mine .*team " "get is completed with the user's profiles and the system's"
+for command in doctor explain login logout refresh; do
+    is "$(completed $command)" "mine sys " "$command with the user's alone"
+done
 like "$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" doctor team 2>&1)" "-> it is one of the system's, which root sees to" "doctor by a user: says whose it is"
 like "$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" login tean 2>&1 </dev/null | tail -n 1)" "no profile 'tean'" "one that nobody has: no word of the system"
 helper login team >"$T/login" 2>&1 </dev/null &
