@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -145,6 +146,42 @@ fail_cached(const char *profile, bool system, enum tw_status looked,
                    profile);
 }
 
+static bool
+system_has(const struct index *index, const char *profile)
+{
+    char template[PROFILE_NAME_MAX + 1];
+    const char *at = strchr(profile, '@');
+
+    (void)snprintf(template, sizeof template, "%.*s",
+                   at ? (int)(at - profile) + 1 : 0, profile);
+    return index_has_profile(index, profile) ||
+           (at && index_has_profile(index, template));
+}
+
+/* Whoever has no place for tokens, and no profiles either, has the system's
+ * alone, and its index tells which there are.  False: it is not known what is
+ * missing. */
+static bool
+explain_absent(const struct runtime *runtime, const char *profile,
+               struct tw_error *failure)
+{
+    AUTO_RECORD record = RECORD_INIT;
+    AUTO_INDEX index = INDEX_INIT;
+
+    if ((runtime->config[0] && access(runtime->config, F_OK) == 0) ||
+        index_open(runtime->system, NULL, 0, &index, NULL))
+        return false;
+    if (!system_has(&index, profile))
+        (void)tw_fail(failure, TW_E_NOT_FOUND,
+                      "the system has no profile '%s'", profile);
+    else if (look_in_system(runtime, profile, &record, failure) != TW_E_ACCESS)
+        (void)tw_fail(failure, TW_E_RETRY,
+                      "'%s' is kept by the system's resident helper, which "
+                      "is not there",
+                      profile);
+    return true;
+}
+
 /* Starts the helper, waits, and looks again.  @out holds a record that is
  * not good enough, perhaps a dead one or none.  Without a place for tokens, as
  * a service's account is, all are the system's, and a helper of its own can
@@ -160,7 +197,8 @@ fetch_and_look(const struct runtime *runtime, const char *profile,
 
     if (homeless)
         brought = bring_system_token(runtime, profile, min_valid, until_ms,
-                                     &failure) != TW_E_NOT_FOUND;
+                                     &failure) != TW_E_NOT_FOUND ||
+                  explain_absent(runtime, profile, &failure);
     if (!brought)
         (void)bring_token(runtime, profile, min_valid, until_ms, &failure);
     if (failure.status == TW_E_NOT_FOUND && !homeless && !shadowed &&

@@ -248,6 +248,12 @@ record_read(int dir_fd, const char *path, uid_t owner, bool private,
 
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return tw_fail(err, TW_E_NOT_FOUND, "%s: there is none", path);
+    if (fd < 0 && errno == EACCES && !private)
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s: Permission denied\n"
+                       "the caller is no reader: root says who is, by readers "
+                       "in the profile",
+                       path);
     if (fd < 0)
         return tw_fail_errno(err,
                              errno == EMFILE || errno == ENFILE ? TW_E_SYSTEM

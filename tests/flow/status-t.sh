@@ -216,7 +216,8 @@ exit 78" "a user's profile that something is wrong with hides the system's, too"
     like "$(cat "$T/opened")" "^tokenward: .*/open/record: owner $USER_ID, mode 0644" "a user's record that is not believed has no other's in its place"
     like "$(cat "$T/opened")" "^exit 73$" "exit 73"
     is "$(cat "$T/got")" "tokenward: /run/tokenward/closed/record: Permission denied
-exit 73" "get says the same"
+tokenward: hint: the caller is no reader: root says who is, by readers in the profile
+exit 73" "get says the same, and who says who may"
     is "$(cat "$T/rejected")" "tokenward: the token of 'mine' is the system's: its service alone drops it, and is not there
 exit 73" "reject cannot drop the system's, and says so"
     is "$(grep -c '^good ' "$T/table")" 1 "a user's profile hides the system's"

@@ -241,7 +241,23 @@ is "$after" "$(token one)" "and the record's"
 run_out one
 out=$(as dora "$T/bin/tokenward" get one 2>&1); [ $? != 0 ]; is $? 0 "no reader: none"
 case $out in *"$after"*) false ;; esac; is $? 0 "and no word of it"
+# A service's account has no place for tokens, and the system's profiles alone.
+out=$(as dora "$T/bin/tokenward" get bofh 2>&1); is $? 66 "a name that the system does not have: exit 66"
+like "$out" "^tokenward: the system has no profile 'bofh'$" "says so"
+like "$out" "^tokenward: hint: did you mean 'both'?$" "and which was meant"
 stop_system; is $? 0 "and ends cleanly"
+out=$(as dora "$T/bin/tokenward" get bofh 2>&1); is $? 66 "the same while the resident helper is not there"
+like "$out" "^tokenward: hint: did you mean 'both'?$" "says as much"
+out=$(as dora "$T/bin/tokenward" get one 2>&1); is $? 73 "no reader, while it is not there: exit 73"
+like "$out" "^tokenward: /run/tokenward/one/record: Permission denied$" "says what is closed"
+like "$out" "^tokenward: hint: the caller is no reader: root says who is" "and who says for whom it is open"
+mkdir -p "$T/dora/.config/tokenward"
+chown -R dora "$T/dora"
+like "$(as dora env HOME="$T/dora" "$T/bin/tokenward" get bofh 2>&1)" "no runtime directory" "who has profiles is told what they lack"
+mv /run/tokenward/one "$T/one"
+out=$(as anna "$T/bin/tokenward" get one 2>&1); is $? 75 "what was never fetched, while it is not there: exit 75"
+like "$out" "^tokenward: 'one' is kept by the system's resident helper, which is not there$" "says who keeps it"
+mv "$T/one" /run/tokenward/one
 
 # Root drops a token while it is stopped: who reads that is the profile's affair.
 reads both 'readers: {users: [dora]}'
