@@ -10,8 +10,10 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
+#include "helper/base/lock.h"
 #include "helper/base/owned_file.h"
 #include "helper/base/replace.h"
 #include "helper/keys/token_file.h"
@@ -260,7 +262,8 @@ store_backoff(const struct store_profile *profile, unsigned source,
 /* A token that comes while it runs owes another one: the guard is not to be
  * had while one is owed and not there yet.  Where a run before did not come to
  * its end this one is the last, or a program that has the resident helper
- * restarted, which kills both, would be run for ever. */
+ * restarted, which kills both, would be run for ever.  While it runs the file
+ * is locked, so that it is not owed. */
 int
 store_hook_begin(const struct store_profile *profile)
 {
@@ -270,6 +273,8 @@ store_hook_begin(const struct store_profile *profile)
     (void)store_begin(profile, &guard, NULL);
     fd = openat(profile->dir, UNTOLD_FILE,
                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0)
+        (void)flock(fd, LOCK_EX | LOCK_NB);
     if (renameat(profile->dir, UNTOLD_FILE, profile->dir, TELLING_FILE) < 0)
         (void)forget_file(profile, TELLING_FILE, NULL);
     return take_fd(&fd);
@@ -280,11 +285,13 @@ store_hook_is_owed(const struct store *store, const char *name)
 {
     static const char *const FILES[] = {UNTOLD_FILE, TELLING_FILE};
     char path[NAME_MAX + 1];
+    const struct lock_file file = {.dir = store->root, .name = path};
     struct stat st;
 
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
         (void)snprintf(path, sizeof path, "%s/%s", name, FILES[i]);
-        if (fstatat(store->root, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        if (fstatat(store->root, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            !lock_is_held(&file))
             return true;
     }
     return false;

@@ -171,7 +171,8 @@ void store_hook_note(const struct store_profile *profile, int begun,
                      const struct tw_error *failure, int64_t wall);
 
 /* store_hook_is_owed: did on_refresh not come to its end for what was
- * published of @name, as where whoever ran it was killed? */
+ * published of @name, as where whoever ran it was killed?  Not while it runs.
+ */
 bool store_hook_is_owed(const struct store *store, const char *name);
 
 #define AUTO_STORE AUTO(store_close) struct store

@@ -83,6 +83,22 @@ else
     skip "a hook that begins while the next token is being published" "needs strace and root"
 fi
 
+# One that runs is not owed.
+next=$(($(field owed generation) + 1))
+touch "$T/home/held.$next"
+user tokenward-helper --force fetch owed &
+first=$!
+until_true 30 eval 'told | grep -q " $next \$"'; is $? 0 "a fetch whose hook runs"
+before=$(told)
+serve
+until_true 30 test -S "$T/run/tokenward/doorbell"
+sleep 1
+is "$(told)" "$before" "the resident helper starts: it runs none beside it"
+rm "$T/home/held.$next"
+wait "$first"
+[ ! -e "$T/run/tokenward/owed/telling" ]; is $? 0 "and none is owed when it ends"
+stop
+
 # One that has run out is of no use to anybody.
 user tokenward-helper --force --no-hooks fetch owed
 age owed 86400
