@@ -6,7 +6,8 @@
  * while.  So nothing is held while they are waited for: a fetch goes on by
  * that one, and rotates its refresh token.  Before anything is asked for that
  * may bring a token, all is held again, and what may be another by then is
- * looked at.  Who has logged out meanwhile has ended the login.
+ * looked at: until then the login waits, be it for another process or for
+ * room on the disk.  Who has logged out meanwhile has ended it.
  */
 #include "helper/exchange/exchange_tell.h"
 #include "helper/fetch/job_source.h"
@@ -102,9 +103,17 @@ fail_readers(const struct job *job, struct tw_error *err)
                    job->profile->name);
 }
 
+/* May it be otherwise when it is tried again?  A full disk has room again. */
+static bool
+is_passing(enum tw_status status)
+{
+    return status == TW_E_RETRY || status == TW_E_SYSTEM;
+}
+
 static enum tw_status
 hold_again(struct job *job, struct tw_error *err)
 {
+    struct tw_error over;
     enum tw_status status = store_lock_again(&job->place, err);
 
     if (status)
@@ -112,8 +121,12 @@ hold_again(struct job *job, struct tw_error *err)
     if (!store_is_admitted(&job->place))
         return fail_readers(job, err);
     status = keeper_resume(&job->keeper, err);
-    if (status == TW_E_RETRY)
+    if (status == TW_E_SYSTEM && keeper_check_login(&job->keeper, &over))
+        status = error_copy(err, &over);
+    if (is_passing(status)) {
+        keeper_rest(&job->keeper);
         store_unlock(&job->place);
+    }
     return status;
 }
 
@@ -128,7 +141,7 @@ job_resume(struct job *job, int64_t now_ms)
     if (now_ms < job->again_ms)
         return false;
     status = hold_again(job, &err);
-    if (status == TW_E_RETRY) {
+    if (is_passing(status)) {
         job->held_up = err;
         job->again_ms = now_ms + AGAIN_MS;
         return false;

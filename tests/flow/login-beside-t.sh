@@ -274,6 +274,37 @@ wait "$LOGIN"; is $? 75 "its own time is over while another process has the lock
 like "$(cat "$OUT")" "'work' is being fetched" "and says why"
 let_go work
 
+# A disk that is full for a while.
+mkdir "$T/state"
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=256k,mode=700,uid="$USER_ID",gid="$USER_ID" none "$T/state" 2>/dev/null; then
+    export XDG_STATE_HOME="$T/state"
+    fill() { user dd if=/dev/zero of="$T/state/filler" bs=4k 2>/dev/null; }
+    login work
+    until_true 5 eval '! held work'
+    fill
+    before=$(polls work)
+    agree
+    sleep 2
+    is "$(polls work)" "$before" "no room for the refresh token: the login does not ask"
+    waits; ok $? "and waits on"
+    ! held work; ok $? "with nothing held"
+    user rm "$T/state/filler"
+    wait "$LOGIN"; is $? 0 "there is room again: the login succeeds"
+    login short
+    fill
+    comes_to_end; is $? 71 "no room until the code has run out: exit 71"
+    like "$(cat "$OUT")" "no room for the next refresh token of 'short', so it is not asked for: No space left" "and says why"
+    user rm "$T/state/filler"
+    login work
+    fill
+    user rm "$T/state/tokenward/.login.work"
+    comes_to_end; is $? 69 "a logout while there is no room: exit 69"
+    unset XDG_STATE_HOME
+    umount "$T/state"
+else
+    skip "a disk that is full for a while" "needs root and a tmpfs"
+fi
+
 # Its own time is over: the login before is not held off.
 user "$T/bin/tokenward-helper" --deadline 3 login work >"$OUT" 2>&1 </dev/null; is $? 75 "a deadline while it waits: exit 75"
 [ ! -e "$T/run/tokenward/work/backoff" ]; ok $? "nothing is noted of it"
