@@ -90,15 +90,15 @@ END
     own "$T/home"
     as=
     [ "$(id -u)" != 0 ] || as="setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups "
-    tmux -L "complete-$$" -f /dev/null new-session -d -x 80 -y 24 "${as}env HOME=$T/home zsh -i"
-    EXTRA_PID=$(tmux -L "complete-$$" display-message -p '#{pid}')
-    screen() { tmux -L "complete-$$" capture-pane -p; }
+    tmux -S "$T/tmux" -f /dev/null new-session -d -x 80 -y 24 "${as}env HOME=$T/home zsh -i"
+    EXTRA_PID=$(tmux -S "$T/tmux" display-message -p '#{pid}')
+    screen() { tmux -S "$T/tmux" capture-pane -p; }
     await() { # await PATTERN: on the screen
         for _ in $(seq 600); do screen | grep -q -e "$1" && return 0; sleep 0.1; done
         screen | sed 's/^/# /'
         return 1
     }
-    type_in() { tmux -L "complete-$$" send-keys "$@"; }
+    type_in() { tmux -S "$T/tmux" send-keys "$@"; }
     await '^ready>'; ok $? "zsh: is ready"
     type_in 'tokenward get payr' Tab
     await '^ready> tokenward get payroll'; ok $? "zsh: a profile"
@@ -108,7 +108,7 @@ END
     await '^ready> tokenward refresh'; ok $? "zsh: a command"
     type_in C-u 'tokenward exec payroll -- setpr' Tab
     await '^ready> tokenward exec payroll -- setpriv'; ok $? "zsh: a command of its own"
-    tmux -L "complete-$$" kill-server
+    tmux -S "$T/tmux" kill-server
 else
     skip "zsh" "tmux or zsh is not installed, or there are no terminals"
 fi

@@ -243,7 +243,7 @@ is "$(user tokenward check >/dev/null 2>&1; echo $?)" 0 "and all of them are goo
 if command -v tmux >/dev/null && has_terminals; then
     as=
     [ "$(id -u)" != 0 ] || as="setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups "
-    tm() { tmux -L "init-$$" -f /dev/null "$@"; }
+    tm() { tmux -S "$T/tmux" -f /dev/null "$@"; }
     tm new-session -d -s idle 'sleep 300'
     EXTRA_PID=$(tm display-message -p -t idle '#{pid}')
     asked() { # asked OPTIONS: of a person, on a terminal

@@ -13,8 +13,7 @@ profile failing /m/status=401,error=invalid_client/oauth/v1/token
 profile device /oauth/v1/token 'provider: device_code' "device_authorization_endpoint: $URL/oauth/v1/device"
 user tokenward get pay >/dev/null
 user tokenward get failing 2>/dev/null
-SOCKET=screens-$$
-tm() { tmux -L "$SOCKET" -f /dev/null "$@"; }
+tm() { tmux -S "$T/tmux" -f /dev/null "$@"; }
 # A command whose end is seen, with what it leaves behind; as the user.
 cat >"$T/bin/seen" <<'END'
 #!/bin/sh
