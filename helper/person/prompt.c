@@ -4,7 +4,8 @@
  *
  * A terminal gives at most 4095 bytes as one line, and refresh tokens can be
  * longer: so it is read byte by byte, and the few keys that edit a line are
- * done here.
+ * done here.  Nobody sees what is typed, so what no key of these is and no
+ * text is refused, at the line's end: what follows it is no shell's to read.
  */
 #include "helper/person/prompt.h"
 
@@ -15,9 +16,8 @@
 #include <termios.h>
 
 #define LOOK_MS 200 /* how often a blocked signal is looked for */
-#define KEY_END 4   /* Ctrl-D */
-#define KEY_KILL 21 /* Ctrl-U */
-#define KEY_BACK 127
+#define KEY_BACKSPACE 8
+#define KEY_DELETE 127
 
 /* The terminal as it was, to be put back; absent for any other file. */
 struct before {
@@ -79,16 +79,71 @@ next_byte(char *byte, ssize_t *n, struct tw_error *err)
     }
 }
 
-static void
-take_back(struct secret *line)
+/* Is it the key that the terminal has for this? */
+static bool
+is_key(const struct before *before, int which, char byte)
 {
-    if (line->len)
-        line->bytes[--line->len] = '\0';
+    cc_t key = before->settings.c_cc[which];
+
+    return key != _POSIX_VDISABLE && (cc_t)byte == key;
 }
 
-static enum tw_status
-read_line(bool is_terminal, struct secret *line, struct tw_error *err)
+static void
+drop_byte(struct secret *line)
 {
+    line->bytes[--line->len] = '\0';
+}
+
+/* A character, which may be several bytes. */
+static void
+take_back(const struct before *before, struct secret *line)
+{
+    while ((before->settings.c_iflag & IUTF8) && line->len &&
+           (line->bytes[line->len - 1] & 0xc0) == 0x80)
+        drop_byte(line);
+    if (line->len)
+        drop_byte(line);
+}
+
+static void
+take_word_back(struct secret *line)
+{
+    while (line->len && line->bytes[line->len - 1] == ' ')
+        drop_byte(line);
+    while (line->len && line->bytes[line->len - 1] != ' ')
+        drop_byte(line);
+}
+
+/* False: no key that edits.  Backspace sends one of two, and not always the
+ * one that the terminal was told. */
+static bool
+edit(const struct before *before, char byte, struct secret *line)
+{
+    if (byte == KEY_BACKSPACE || byte == KEY_DELETE ||
+        is_key(before, VERASE, byte))
+        take_back(before, line);
+    else if (is_key(before, VWERASE, byte))
+        take_word_back(line);
+    else if (is_key(before, VKILL, byte))
+        secret_clear(line);
+    else
+        return false;
+    return true;
+}
+
+static bool
+is_control(char byte)
+{
+    return (unsigned char)byte < ' ' && byte != '\r';
+}
+
+/* @before: of a terminal that does not edit the line itself, or of none. */
+static enum tw_status
+read_line(const struct before *before, struct secret *line,
+          struct tw_error *err)
+{
+    bool is_typed = before->is_terminal, is_odd = false;
+
     for (;;) {
         char byte;
         ssize_t n;
@@ -96,16 +151,28 @@ read_line(bool is_terminal, struct secret *line, struct tw_error *err)
 
         if (status)
             return status;
-        if (n == 0 || byte == '\n' || (is_terminal && byte == KEY_END))
-            return TW_OK;
-        if (is_terminal && byte == KEY_BACK)
-            take_back(line);
-        else if (is_terminal && byte == KEY_KILL)
-            secret_clear(line);
-        else if (!secret_append(line, &byte, 1))
+        if (n == 0 || byte == '\n' || (is_typed && is_key(before, VEOF, byte)))
+            break;
+        if (is_typed && edit(before, byte, line))
+            continue;
+        is_odd = is_odd || (is_typed && is_control(byte));
+        if (!secret_append(line, &byte, 1))
             return tw_fail(err, TW_E_USAGE, "more than %zu bytes were given",
                            line->max);
     }
+    return is_odd ? tw_fail(err, TW_E_USAGE,
+                            "what was typed holds a key that is no text, like "
+                            "an arrow or Tab\nnothing of it is used; begin "
+                            "again")
+                  : TW_OK;
+}
+
+/* What another system's files end a line with. */
+static void
+drop_return(struct secret *line)
+{
+    if (line->len && line->bytes[line->len - 1] == '\r')
+        drop_byte(line);
 }
 
 enum tw_status
@@ -119,13 +186,12 @@ prompt_secret_or_nothing(const char *question, struct secret *out,
     silence(&before);
     if (before.is_terminal)
         (void)!write(STDOUT_FILENO, question, strlen(question));
-    status = read_line(before.is_terminal, &line, err);
+    status = read_line(&before, &line, err);
     if (before.is_terminal)
         (void)!write(STDOUT_FILENO, "\n", 1);
     if (status)
         return status;
-    if (line.len && line.bytes[line.len - 1] == '\r')
-        take_back(&line);
+    drop_return(&line);
     secret_take(out, &line);
     return TW_OK;
 }
@@ -144,15 +210,15 @@ enum tw_status
 prompt_text(const char *question, struct secret *out, struct tw_error *err)
 {
     AUTO_SECRET line = SECRET_INIT(out->max);
+    const struct before edits_itself = {.is_terminal = false};
     enum tw_status status;
 
     if (isatty(STDIN_FILENO))
         (void)!write(STDOUT_FILENO, question, strlen(question));
-    status = read_line(false, &line, err); /* the terminal edits it */
+    status = read_line(&edits_itself, &line, err);
     if (status)
         return status;
-    if (line.len && line.bytes[line.len - 1] == '\r')
-        take_back(&line);
+    drop_return(&line);
     secret_take(out, &line);
     return TW_OK;
 }

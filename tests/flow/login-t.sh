@@ -233,6 +233,19 @@ if has_terminals; then
     out=$(cat "$T/screen")
     like "$out" "Logged in" "taken"
     printf %s "$out" | grep -qF -e "$mint"; is $? 1 "and not shown"
+    mint=$(ask "/mint/$CLIENT_ID")
+    terminal "env TERM=xterm sh -c 'stty erase ^H iutf8; tokenward login given'"
+    shows "Refresh token for 'given':"
+    printf 'wrong\027%s\303\251\177xy\b\b\n' "$mint" >&7
+    wait "$TERMINAL"
+    like "$(cat "$T/screen")" "Logged in" "what the terminal's keys erase is none of it: a word, a character of two bytes, by either Backspace"
+    sent=$(ask /log | wc -l)
+    terminal "env TERM=xterm tokenward login given"
+    shows "Refresh token for 'given':"
+    printf '%s\033[D\n' "$mint" >&7
+    wait "$TERMINAL"
+    like "$(cat "$T/screen")" "a key that is no text" "a key that only moves: is told"
+    is "$(ask /log | wc -l)" "$((sent + 1))" "and nothing is sent"
     terminal "env TERM=xterm sh -c 'tokenward-helper --deadline 2 login given; echo exit \$?; stty -a'"
     wait "$TERMINAL"
     out=$(cat "$T/screen")
