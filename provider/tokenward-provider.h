@@ -160,7 +160,8 @@ struct tw_field {
 enum tw_action_kind {
     TW_ACTION_POST = 1, /* send fields to url (NULL: token_endpoint); the
                            helper adds the client authentication */
-    TW_ACTION_WAIT,     /* wait_ms, then TW_EVENT_WAITED */
+    TW_ACTION_WAIT,     /* wait_ms, or longer if the last answer asks for that
+                           (Retry-After), then TW_EVENT_WAITED */
     TW_ACTION_DONE,     /* the token of the last answer is the token */
     TW_ACTION_FAIL,     /* give up; the helper reports the last answer's
                            error, or else text: as the profile's fault,

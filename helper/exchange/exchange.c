@@ -249,6 +249,19 @@ give_up(struct exchange *exchange, const struct tw_action *action)
     finish(exchange);
 }
 
+/* As long as the server asks for, of which modules are not told. */
+static void
+wait_for(struct exchange *exchange, int64_t wait_ms)
+{
+    int64_t asked_ms = exchange->outcome.reply.retry_after * 1000;
+
+    if (wait_ms < 0 || wait_ms > WAIT_MAX_MS)
+        finish_broken(exchange, "it waits too long");
+    else
+        exchange->wake_ms =
+            clock_monotonic_ms() + (asked_ms > wait_ms ? asked_ms : wait_ms);
+}
+
 static void
 do_action(struct exchange *exchange, const struct tw_action *action)
 {
@@ -258,10 +271,7 @@ do_action(struct exchange *exchange, const struct tw_action *action)
         post(exchange, action);
         return;
     case TW_ACTION_WAIT:
-        if (action->wait_ms < 0 || action->wait_ms > WAIT_MAX_MS)
-            finish_broken(exchange, "it waits too long");
-        else
-            exchange->wake_ms = clock_monotonic_ms() + action->wait_ms;
+        wait_for(exchange, action->wait_ms);
         return;
     case TW_ACTION_DONE:
         if (exchange->outcome.reply.class != REPLY_TOKEN ||

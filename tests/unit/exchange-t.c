@@ -193,6 +193,18 @@ Test(exchange, refused_then_another_way)
     cr_expect_str_eq(scripted.last_error, "authorization_pending");
 }
 
+Test(exchange, waits_as_long_as_the_server_asks_for)
+{
+    int64_t begun_ms = clock_monotonic_ms();
+
+    answers[0] = "HTTP/1.1 400 Bad\r\nRetry-After: 1\r\n"
+                 "Connection: close\r\n\r\n{\"error\":\"slow_down\"}";
+    answers[1] = TOKEN;
+    RUN(POST(PLAIN), DO(WAIT, .wait_ms = 30), POST(PLAIN), DONE);
+    expect(TW_OK, "");
+    cr_expect_geq(clock_monotonic_ms() - begun_ms, 1000);
+}
+
 Test(exchange, an_answer_that_lacks_what_is_sent_on)
 {
     struct tw_action ask = POST(PLAIN);
