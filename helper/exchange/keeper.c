@@ -218,6 +218,7 @@ keeper_store(struct keeper *keeper, const struct json *answer,
     enum json_kind kind = json_kind(answer, "refresh_token");
     size_t n = 0;
     const char *text = json_string(answer, "refresh_token", &n);
+    enum tw_status status;
 
     secret_clear(&keeper->before);
     if (kind == JSON_ABSENT || kind == JSON_NULL ||
@@ -226,9 +227,10 @@ keeper_store(struct keeper *keeper, const struct json *answer,
         return keeper->is_anew ? state_drop(&keeper->state, err) : TW_OK;
     if (text && !secret_append(&token, text, n))
         secret_clear(&token); /* too long: refused as what cannot be kept */
-    return know(keeper, &token,
-                state_store(&keeper->state, keeper->fingerprint, &token, err),
-                err);
+    status = state_store(&keeper->state, keeper->fingerprint, &token, err);
+    if (status && keeper->is_anew)
+        (void)state_drop(&keeper->state, NULL);
+    return know(keeper, &token, status, err);
 }
 
 bool

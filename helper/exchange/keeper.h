@@ -66,9 +66,10 @@ enum tw_status keeper_check_login(const struct keeper *keeper,
 enum tw_status keeper_reserve(struct keeper *keeper, struct tw_error *err);
 
 /* keeper_store: the refresh token of a token's answer, if it has one and it is
- * not the one that is kept already; of a login that brings none, none is kept
- * then, since the one before may be somebody else's.  As state_store(): who
- * tells others of what came with it calls keeper_settle() before. */
+ * not the one that is kept already; of a login that brings none, or one that
+ * cannot be kept, none is kept then, since the one before may be somebody
+ * else's.  As state_store(): who tells others of what came with it calls
+ * keeper_settle() before. */
 enum tw_status keeper_store(struct keeper *keeper, const struct json *answer,
                             struct tw_error *err);
 bool keeper_is_settled(const struct keeper *keeper);

@@ -254,3 +254,28 @@ Test(state_login, keeps_what_it_has_brought_to_itself)
     keeper_close(&login);
     expect_kept(SERVER, "second");
 }
+
+/* The access token that comes with it is this login's. */
+Test(state_login, leaves_nobody_elses_where_its_own_cannot_be_kept)
+{
+    AUTO_KEEPER login = KEEPER_INIT;
+    AUTO_STATE before = STATE_INIT;
+    AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
+    static const char TEXT[] = "{\"refresh_token\": \"of two\\nlines\"}";
+    struct tw_error err = {0};
+    struct json *answer;
+
+    cr_assert(secret_append_text(&token, "first"));
+    enter(&before);
+    cr_assert_eq(state_keep(&before, SERVER, &token, NULL), TW_OK);
+    state_leave(&before);
+    begin(&login);
+    memcpy(login.fingerprint, SERVER, sizeof SERVER);
+    expect_resumed(&login, TW_OK, "");
+    answer = json_read(TEXT, sizeof TEXT - 1);
+    cr_expect_eq(keeper_store(&login, answer, &err), TW_E_PROTOCOL);
+    cr_expect(strstr(err.message, "none that can be kept"), "%s", err.message);
+    json_free(answer);
+    keeper_close(&login);
+    expect_kept(SERVER, NULL);
+}
