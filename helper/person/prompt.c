@@ -48,8 +48,8 @@ silence(struct before *before)
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings);
 }
 
-static bool
-is_interrupted(void)
+bool
+prompt_is_ended(void)
 {
     sigset_t blocked, pending;
 
@@ -67,7 +67,7 @@ next_byte(char *byte, ssize_t *n, struct tw_error *err)
     struct pollfd poller = {.fd = STDIN_FILENO, .events = POLLIN};
 
     for (;;) {
-        if (is_interrupted())
+        if (prompt_is_ended())
             return tw_fail(err, TW_E_INTERACT, "it was ended");
         if (poll(&poller, 1, LOOK_MS) <= 0)
             continue;

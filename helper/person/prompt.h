@@ -6,6 +6,8 @@
 #ifndef TW_HELPER_PROMPT_H
 #define TW_HELPER_PROMPT_H
 
+#include <stdbool.h>
+
 #include "provider/base/error.h"
 #include "provider/base/secret.h"
 
@@ -24,5 +26,8 @@ enum tw_status prompt_secret_or_nothing(const char *question,
 /* prompt_text: the same of a line that is no secret, and may be empty. */
 enum tw_status prompt_text(const char *question, struct secret *out,
                            struct tw_error *err);
+
+/* prompt_is_ended: has a signal that is blocked in this process arrived? */
+bool prompt_is_ended(void);
 
 #endif

@@ -18,6 +18,7 @@
 #include "helper/base/own_directory.h"
 #include "helper/commands.h"
 #include "helper/keys/secret_source.h"
+#include "helper/person/prompt.h"
 #include "helper/setup/draft.h"
 #include "helper/setup/import.h"
 #include "helper/setup/init_ask.h"
@@ -246,6 +247,10 @@ buy(struct init *init, const struct profile_set *set)
     session->options.deadline_ms = clock_monotonic_ms() + FETCH_MS;
     status = fetch_profiles(&session->options, set, &secrets, &name, 1, report,
                             init);
+    if (!status && prompt_is_ended()) {
+        (void)tw_fail(&err, TW_E_INTERACT, "it was ended");
+        status = session_fail(session, &err);
+    }
     /* That it failed is nobody's affair: there is no such profile. */
     discard.deadline_ms = clock_monotonic_ms() + DISCARD_MS;
     if (status)

@@ -309,6 +309,15 @@ if command -v tmux >/dev/null && has_terminals; then
     await '^ended 64' "a preset that wants what is not asked for: exit 64"
     like "$(tm capture-pane -p -J -t asked -S -)" "preset 'key' wants client_certificate, which is not asked for here" "says so, before it asks for anything else"
     tm kill-session -t asked
+    tm new-session -d -s asked -x 40 -y 40 "${as}sh -c 'trap : INT; tokenward init --ca-file $CA --client-id $CLIENT_ID --token-endpoint $URL/m/tag=slow,delay=2000/oauth/v1/token odd; echo ended; sleep 100'"
+    answer 'Client secret' "$CANARY"
+    answer 'Scope' payments
+    until_true 30 eval 'curl -s --cacert "$CA" "$URL/count/m/tag=slow,delay=2000/oauth/v1/token" | grep -q 1'
+    tm send-keys -t asked C-c
+    await '^ended' "a person who ends it while a token is bought: it ends"
+    like "$(tm capture-pane -p -J -t asked -S -)" "tokenward-helper: it was ended" "says so"
+    is "$(left)" "" "and leaves nothing behind"
+    tm kill-session -t asked
     asked "--preset ../presets/key key"
     await '^ended 64' "no such preset: exit 64"
     tm kill-server
