@@ -28,7 +28,8 @@ struct search {
 struct visit {
     struct doctor *doctor;
     const struct profile *source;
-    const char *seen[SEEN_MAX]; /* URLs whose host was looked at */
+    const struct identity *identity; /* shown where requests go, or NULL */
+    const char *seen[SEEN_MAX];      /* URLs whose host was looked at */
     size_t seen_count;
 };
 
@@ -96,10 +97,13 @@ was_seen(struct visit *visit, const char *url)
 
 /* The host of @url, unless another endpoint is there, too. */
 static void
-look_at(struct visit *visit, const char *url, const char *unasked)
+look_at(struct visit *visit, const char *url, const struct identity *identity,
+        const char *unasked)
 {
-    const struct doctor_probe probe = {
-        .source = visit->source, .url = url, .unasked = unasked};
+    const struct doctor_probe probe = {.source = visit->source,
+                                       .url = url,
+                                       .identity = identity,
+                                       .unasked = unasked};
     struct doctor *doctor = visit->doctor;
 
     sheet_title(&doctor->sheet, "  %s", url);
@@ -117,6 +121,9 @@ look_at_logins(struct visit *visit, const struct profile *found)
 {
     const struct profile *source = visit->source;
     const struct tw_provider_v1 *provider = &source->module->provider;
+    /* A browser has none of it. */
+    const struct identity *identity =
+        provider->needs & TW_NEEDS_REDIRECT ? NULL : visit->identity;
     struct tw_error err;
 
     for (uint32_t i = 0; i < provider->option_count; i++) {
@@ -127,7 +134,7 @@ look_at_logins(struct visit *visit, const struct profile *found)
         if (row->type != TW_OPTION_ENDPOINT)
             continue;
         if (option) {
-            look_at(visit, option->values[0], "no login is begun");
+            look_at(visit, option->values[0], identity, "no login is begun");
         } else if (found && row->flags & TW_OPTION_REQUIRED) {
             (void)tw_fail(&err, TW_E_CONFIG,
                           "%s:%u: profile '%s': no %s is known\nwrite it, "
@@ -170,8 +177,9 @@ doctor_endpoint(struct doctor *doctor, const struct profile *source,
         if (identity_open(source, secrets, &identity, &mark, &err))
             doctor_fail(doctor, "identity", -1, &err);
         else
-            probe.identity = &identity;
+            visit.identity = &identity;
     }
+    probe.identity = visit.identity;
     endpoint = find_endpoint(doctor, source, dir, http, &search);
     probe.url = endpoint ? endpoint : source->issuer;
     probe.unasked = endpoint ? NULL : "it did not come to that";
@@ -181,7 +189,8 @@ doctor_endpoint(struct doctor *doctor, const struct profile *source,
     look_at_logins(&visit, search.profile);
     found = search.profile ? search.profile : source;
     if (found->revocation_endpoint && revokes(source))
-        look_at(&visit, found->revocation_endpoint, "no token is revoked");
+        look_at(&visit, found->revocation_endpoint, visit.identity,
+                "no token is revoked");
     http_free(http); /* before what its requests borrow */
     discovery_free(search.discovery);
 }

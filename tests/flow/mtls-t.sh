@@ -140,11 +140,18 @@ strict() { # strict [OPTION...]: one that asks for it; sets URL and CA
     until_true 30 grep -q '^ACCEPT' "$T/server.out"
     URL=https://$(sed -n 's/^ACCEPT //p' "$T/server.out") CA=$T/server.pem
 }
+SOLD=$URL
 strict
 client stranger open none
 refused stranger 78 "wants a client certificate"
 client unknown one tls_client_auth "$(certificate one)" "$(key_of one)"
 refused unknown 77 "refuses the client's certificate"
+cat "$CA" "$T/sandbox/ca.pem" >"$T/both.pem"
+other=$URL URL=$SOLD CA=$T/both.pem
+client apart chain tls_client_auth "$(certificate chain)" "$(key_of chain)" 'client_certificate_key_passphrase: {env: PASS}' \
+    "revocation_endpoint: $other/revoke"
+out=$(user env PASS=s3cret tokenward doctor apart 2>&1); is $? 0 "where tokens are revoked: doctor shows it there, too"
+like "$out" "no token is revoked" "and has looked at that host"
 
 # TLS 1.2 says of one that is missed no more than of a cipher.
 strict -tls1_2
