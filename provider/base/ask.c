@@ -286,12 +286,15 @@ ask_record(const struct runtime *runtime, const char *profile,
 
 enum tw_status
 ask_reject(const struct runtime *runtime, const char *profile,
-           int64_t generation, struct tw_error *err)
+           int64_t generation, const char *token, struct tw_error *err)
 {
     AUTO_RECORD record = RECORD_INIT;
     bool system = false;
 
     (void)look_record(runtime, profile, &record, &system, NULL);
+    if (record.token &&
+        !bytes_equal(token, strlen(token), record.token, record.token_len))
+        return TW_OK;
     return bring_rejection(runtime, system, profile, generation,
                            wait_until_ms(clock_monotonic_ms(), 0), err);
 }

@@ -37,9 +37,12 @@ enum tw_status ask_record(const struct runtime *runtime, const char *profile,
                           int64_t min_valid, unsigned flags,
                           struct answer *out, struct tw_error *err);
 
-/* ask_reject: drops generation @generation of @profile for everybody. */
+/* ask_reject: drops @token, generation @generation of @profile, for everybody.
+ * TW_OK, too, where the kept one is another: a runtime directory that was made
+ * anew counts its generations from 1 again. */
 enum tw_status ask_reject(const struct runtime *runtime, const char *profile,
-                          int64_t generation, struct tw_error *err);
+                          int64_t generation, const char *token,
+                          struct tw_error *err);
 
 /* ask_reject_record: the same for what look_record() found, if there is still
  * a token in it.  The @system's is dropped by its resident helper alone. */

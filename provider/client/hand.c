@@ -12,6 +12,7 @@
  */
 #include "provider/client/hand.h"
 
+#include <string.h>
 #include <time.h>
 
 #define TRUST_S 10  /* between two looks at the record */
@@ -85,9 +86,10 @@ hand_put(struct hand *hand, struct answer *answer, uint64_t seen,
 }
 
 struct tw_token *
-hand_drop(struct hand *hand, int64_t generation)
+hand_drop(struct hand *hand, const struct tw_token *token)
 {
-    if (!hand->token || hand->token->generation != generation)
+    if (!hand->token || hand->token->generation != token->generation ||
+        strcmp(hand->token->value, token->value) != 0)
         return NULL;
     return TAKE_POINTER(hand->token);
 }

@@ -38,9 +38,9 @@ struct tw_token *hand_put(struct hand *hand, struct answer *answer,
 /* hand_epochs: how often anything was published, as far as it is mapped. */
 uint64_t hand_epochs(const struct hand *hand);
 
-/* hand_drop: the token in hand if it is of @generation, for the caller to
- * free, and no longer in hand; else NULL. */
-struct tw_token *hand_drop(struct hand *hand, int64_t generation);
+/* hand_drop: the token in hand if it is @token, for the caller to free, and no
+ * longer in hand; else NULL. */
+struct tw_token *hand_drop(struct hand *hand, const struct tw_token *token);
 
 void hand_clear(struct hand *hand);
 

@@ -310,10 +310,10 @@ tw_reject(struct tw_handle *handle, const struct tw_token *token,
     if (!handle || !token)
         return (int)tw_fail(err, TW_E_USAGE, "tw_reject: bad argument");
     (void)pthread_mutex_lock(&handle->lock);
-    dropped = hand_drop(&handle->hand, token->generation);
+    dropped = hand_drop(&handle->hand, token);
     (void)pthread_mutex_unlock(&handle->lock);
     tw_token_free(dropped);
-    return end(
-        ask_reject(&handle->runtime, handle->profile, token->generation, err),
-        err);
+    return end(ask_reject(&handle->runtime, handle->profile, token->generation,
+                          token->value, err),
+               err);
 }
