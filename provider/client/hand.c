@@ -45,22 +45,46 @@ is_watched(const struct hand *hand)
     return hand->system ? hand->system_epoch.page : hand->user_epoch.page;
 }
 
+/* Nothing was published since, as far as the epochs tell. */
+static bool
+is_last(const struct hand *hand)
+{
+    return hand->token && is_watched(hand) && hand_epochs(hand) == hand->seen;
+}
+
+static bool
+is_on_time(const struct hand *hand, struct coarse now)
+{
+    int64_t drift = now.wall - now.monotonic - hand->apart;
+
+    return drift <= APART_MAX && drift >= -APART_MAX;
+}
+
 struct tw_token *
 hand_take(const struct hand *hand, int64_t min_valid)
 {
     struct coarse now;
-    int64_t drift;
 
-    if (!hand->token || !is_watched(hand) || hand_epochs(hand) != hand->seen)
+    if (!is_last(hand))
         return NULL;
     now = coarse_now();
-    drift = now.wall - now.monotonic - hand->apart;
-    if (now.monotonic - hand->looked_at >= TRUST_S || drift > APART_MAX ||
-        drift < -APART_MAX || now.wall >= hand->refresh_at ||
+    if (now.monotonic - hand->looked_at >= TRUST_S || !is_on_time(hand, now) ||
+        now.wall >= hand->refresh_at ||
         now.wall + lifetime_wanted(hand->lifetime, min_valid) >=
             hand->good_until)
         return NULL;
     return tw_token_ref(hand->token);
+}
+
+struct tw_token *
+hand_keep(const struct hand *hand)
+{
+    struct coarse now = coarse_now();
+
+    return is_last(hand) && is_on_time(hand, now) &&
+                   now.wall < hand->good_until
+               ? tw_token_ref(hand->token)
+               : NULL;
 }
 
 struct tw_token *

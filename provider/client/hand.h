@@ -28,6 +28,10 @@ struct hand {
  */
 struct tw_token *hand_take(const struct hand *hand, int64_t min_valid);
 
+/* hand_keep: the same for who cannot look at the record: the token if it lives
+ * and nothing says that there is another, else NULL.  No system call. */
+struct tw_token *hand_keep(const struct hand *hand);
+
 /* hand_put: the answer's token, of which it takes the text over, held once by
  * the hand and once for the caller.  @seen: hand_epochs() before the record
  * was read.  @before: the token that was in hand, for the caller to free.

@@ -150,6 +150,18 @@ take_in_hand(struct tw_handle *handle, int64_t min_valid, uint64_t *seen)
     return token;
 }
 
+/* The token in hand for who cannot look, as without a descriptor, or NULL. */
+static struct tw_token *
+keep_in_hand(struct tw_handle *handle)
+{
+    struct tw_token *token;
+
+    (void)pthread_mutex_lock(&handle->lock);
+    token = hand_keep(&handle->hand);
+    (void)pthread_mutex_unlock(&handle->lock);
+    return token;
+}
+
 static struct tw_token *
 put_in_hand(struct tw_handle *handle, struct answer *answer, uint64_t seen)
 {
@@ -271,6 +283,26 @@ ask(struct tw_handle *handle, int64_t min_valid, bool alive,
     return error_copy(err, &failure);
 }
 
+/* By the record, or the helper. */
+static enum tw_status
+look(struct tw_handle *handle, int64_t min_valid, uint64_t seen,
+     struct tw_token **out, struct tw_error *err)
+{
+    AUTO_WHOLE before = begin_whole();
+    AUTO_ANSWER answer = ANSWER_INIT;
+    enum tw_status status = ask_record(&handle->runtime, handle->profile,
+                                       min_valid, LOOK, &answer, err);
+
+    if (status == TW_E_SYSTEM && (*out = keep_in_hand(handle)))
+        return TW_OK;
+    if (status || answer.unsure || wants_refresh(handle, &answer, min_valid))
+        status = ask(handle, min_valid, !status, &answer, err);
+    if (status)
+        return status;
+    *out = put_in_hand(handle, &answer, seen);
+    return *out ? TW_OK : tw_no_memory(err);
+}
+
 EXPORTED int
 tw_get(struct tw_handle *handle, int64_t min_valid, struct tw_token **out,
        struct tw_error *err)
@@ -282,20 +314,11 @@ tw_get(struct tw_handle *handle, int64_t min_valid, struct tw_token **out,
         return (int)tw_fail(err, TW_E_USAGE, "tw_get: bad argument");
     token = take_in_hand(handle, min_valid, &seen);
     if (!token) {
-        AUTO_WHOLE before = begin_whole();
-        AUTO_ANSWER answer = ANSWER_INIT;
-        enum tw_status status = ask_record(&handle->runtime, handle->profile,
-                                           min_valid, LOOK, &answer, err);
+        enum tw_status status = look(handle, min_valid, seen, &token, err);
 
-        if (status || answer.unsure ||
-            wants_refresh(handle, &answer, min_valid))
-            status = ask(handle, min_valid, !status, &answer, err);
         if (status)
             return (int)status;
-        token = put_in_hand(handle, &answer, seen);
     }
-    if (!token)
-        return (int)tw_no_memory(err);
     *out = token;
     return end(TW_OK, err);
 }

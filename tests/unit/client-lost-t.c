@@ -5,6 +5,7 @@
  */
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "provider/tokenward.h"
@@ -52,5 +53,36 @@ Test(client_lost, another_token_of_the_same_number_is_not_the_rejected_one)
     cr_assert_eq(unlinkat(published_place, "record", 0), 0);
     cr_expect(gives(handle, "after"));
     tw_token_free(before);
+    tw_close(handle);
+}
+
+static void
+let_open(rlim_t descriptors)
+{
+    struct rlimit limit;
+
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = descriptors;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* A program that has no descriptor left looks in vain. */
+Test(client_lost, who_cannot_look_keeps_a_living_token)
+{
+    struct tw_handle *handle;
+
+    publish(1, 3600, 2); /* soon to be looked at each time */
+    cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
+    for (int i = 0; i < 3; i++)
+        cr_assert(gives(handle, "token-1"));
+    (void)sleep(3);
+    let_open(0);
+    cr_expect(gives(handle, "token-1"));
+    let_open(64);
+    publish(2, 3600, 1000);
+    let_open(0);
+    cr_expect(gives(handle, ""), "it is another one's turn");
+    let_open(64);
+    cr_expect(gives(handle, "token-2"));
     tw_close(handle);
 }
