@@ -4,7 +4,8 @@
  *
  * Every wait is bounded, and connecting does not wait: a queue that is full is
  * somebody else's trouble, and the caller then does without.  Who listens is
- * asked of the kernel, since anybody could make a socket somewhere.
+ * asked of the kernel, since anybody could make a socket somewhere, and whose
+ * the directory is, since anybody could link to a socket of root's.
  */
 #include "provider/base/doorbell.h"
 
@@ -12,6 +13,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "provider/base/auto.h"
@@ -19,6 +21,15 @@
 #include "provider/base/lines.h"
 #include "provider/base/text.h"
 #include "provider/base/verdict.h"
+
+static bool
+is_directory_of(const char *dir, uid_t owner)
+{
+    struct stat st;
+
+    return lstat(dir, &st) == 0 && S_ISDIR(st.st_mode) &&
+           (st.st_uid == owner || st.st_uid == 0);
+}
 
 static int
 reach(const char *dir, uid_t owner)
@@ -30,7 +41,8 @@ reach(const char *dir, uid_t owner)
     socklen_t n = sizeof peer;
 
     errno = 0;
-    if (!text_join(address.sun_path, sizeof address.sun_path, parts))
+    if (!text_join(address.sun_path, sizeof address.sun_path, parts) ||
+        !is_directory_of(dir, owner))
         return -1;
     fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 ||

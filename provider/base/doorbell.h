@@ -37,8 +37,8 @@
  * @min_valid: TW_MIN_VALID_DEFAULT or seconds.  @is_there: false when nobody
  * answers the door, as when there is no such socket, and something else must
  * be done; a dead socket costs nothing.  TW_E_RETRY with it: the door is
- * there, and whoever is behind it let nobody in, or went away.  It must be
- * @owner's, or root's. */
+ * there, and whoever is behind it let nobody in, or went away.  It and @dir
+ * must be @owner's, or root's. */
 enum tw_status doorbell_ensure(const char *dir, uid_t owner,
                                const char *profile, int64_t min_valid,
                                int wait_ms, bool *is_there,

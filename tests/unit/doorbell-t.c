@@ -74,6 +74,19 @@ Test(doorbell, rings_its_owner_and_root_and_nobody_else)
     cr_expect_not(is_rung(OTHER - 1));
 }
 
+/* What is in another's directory may be a link to any socket of root's, that
+ * answers nobody. */
+Test(doorbell, rings_in_no_directory_of_another)
+{
+    if (geteuid() != 0)
+        cr_skip_test("needs another user");
+    listen_as(0, 8);
+    cr_expect(is_rung(0));
+    cr_assert_eq(chown(dir, OTHER, OTHER), 0);
+    cr_expect_not(is_rung(0));
+    cr_expect(is_rung(OTHER));
+}
+
 static void
 expect_request(const char *wanted)
 {
