@@ -75,6 +75,8 @@ look_record(const struct runtime *runtime, const char *profile,
     enum tw_status status = look_record_in(runtime, false, profile, out, err);
 
     *system = false;
+    if (status == TW_E_ACCESS && !runtime_has_place(runtime))
+        status = tw_fail(err, TW_E_NOT_FOUND, "no runtime directory");
     if (status != TW_E_NOT_FOUND ||
         look_record_in(runtime, true, profile, out, NULL))
         return status;
@@ -94,7 +96,7 @@ user_has_profile(const struct runtime *runtime, const char *profile,
 
     *unsure = false;
     if (!runtime->user[0] || !runtime->config[0] ||
-        access(runtime->config, F_OK) < 0)
+        access(runtime->config, F_OK) < 0 || !runtime_has_place(runtime))
         return false;
     *unsure =
         index_open(runtime->user, runtime->config, wait_ms, &index, NULL) ||
@@ -192,7 +194,7 @@ fetch_and_look(const struct runtime *runtime, const char *profile,
                struct answer *out, struct tw_error *err)
 {
     struct tw_error failure = {.status = TW_OK}, theirs = failure;
-    bool homeless = !runtime->user[0], brought = false;
+    bool homeless = !runtime_has_place(runtime), brought = false;
     enum tw_status status;
 
     if (homeless)

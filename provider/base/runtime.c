@@ -116,6 +116,20 @@ runtime_find(struct runtime *out, struct tw_error *why)
 }
 
 bool
+runtime_has_place(const struct runtime *runtime)
+{
+    char above[RUNTIME_PATH_MAX];
+    char *slash;
+
+    if (!runtime->user[0] || is_own_directory(runtime->user))
+        return runtime->user[0];
+    (void)strcpy(above, runtime->user);
+    slash = strrchr(above, '/');
+    *slash = '\0';
+    return is_own_directory(above);
+}
+
+bool
 runtime_is_config(const char *config, const char *other)
 {
     struct stat a, b;

@@ -30,6 +30,10 @@ void runtime_find(struct runtime *out, struct tw_error *why);
  * the file they open instead. */
 void runtime_guess(struct runtime *out);
 
+/* runtime_has_place: is the user's directory there, the caller's own, or can
+ * it be made in one that is? */
+bool runtime_has_place(const struct runtime *runtime);
+
 /* runtime_is_config: is @other the configuration directory @config, perhaps by
  * another name?  "" is none, but to a program with more privileges than its
  * caller: it reads no environment, and to it any is. */
