@@ -74,9 +74,10 @@ end(pam_handle_t *pamh, const struct options *options, bool own)
     if (sessions < 0)
         return false; /* others may be there: nothing is removed */
     locked = sessions_lock(sessions, deadline_ms);
-    if (own && (session_data_get(pamh, name) || sessions_name(name)))
+    if (own && (session_data_get(pamh, name) || sessions_name(name))) {
         sessions_remove(sessions, name);
-    session_data_set(pamh, NULL);
+        session_data_set(pamh, NULL);
+    }
     if (!locked)
         return false; /* somebody else counts, and is not one of ours */
     return sessions_count(sessions) > 0 ||
