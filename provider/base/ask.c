@@ -247,13 +247,13 @@ static enum tw_status
 ask(const struct runtime *runtime, const char *profile, int64_t min_valid,
     unsigned flags, struct answer *out, struct tw_error *err)
 {
-    struct now now = clock_now();
     int64_t begun_ms = clock_monotonic_ms(), until_ms;
     enum tw_status status =
         look_record(runtime, profile, &out->record, &out->system, err);
     bool shadowed = !status && out->system &&
                     user_has_profile(runtime, profile, flags, &out->unsure);
     bool ours = !out->system || shadowed, good;
+    struct now now = clock_now(); /* a look at the profiles may have waited */
 
     out->left = status || shadowed ? 0 : record_left(&out->record, now);
     good =
