@@ -262,8 +262,12 @@ ask(const struct runtime *runtime, const char *profile, int64_t min_valid,
         good = !source_changed(&out->record);
     until_ms = wait_until_ms(begun_ms, out->left);
     out->due = good && ours && record_refresh_left(&out->record, now) <= 0;
-    if (out->due && !(flags & ASK_CACHED) && may_fetch(runtime, profile, now))
+    if (out->due && !(flags & ASK_CACHED) &&
+        may_fetch(runtime, profile, now)) {
         bring_ahead(runtime, profile);
+        out->left = record_left(&out->record, clock_now());
+        good = out->left > 0; /* one that is slow to begin kept us */
+    }
     if (!good && !ours && !(flags & ASK_CACHED))
         return bring_and_look(runtime, profile, min_valid, until_ms, out, err);
     if (!good && ours && !(flags & ASK_CACHED))

@@ -53,11 +53,16 @@ is "$(started | head -n 1)" "--detach index" "as a helper says"
 rm "$T/config/tokenward/profiles.d/pay.yaml"
 waits() { reads TOKENWARD_HELPER="$T/bin/stuck" reader --many pay; }
 within 5000 waits; is $? 0 "one that is stuck: the living token after 3 s ($TOOK)"
-# Two seconds of it are left.
-awk -F= -v s="$(date +%s)" '/^expires_at=/ { less = $2 - s - 2 }
-    { line[NR] = $0 }
-    END { for (i = 1; i <= NR; i++) if (split(line[i], f, "=") && f[1] ~ /^(expires_at|boottime_expires)$/) print f[1] "=" f[2] - less; else print line[i] }' \
-    /run/tokenward/pay/record >"$T/aged"
-cat "$T/aged" >/run/tokenward/pay/record
-out=$(TOKENWARD_HELPER=$T/bin/stuck user tokenward get --min-valid 0 pay 2>"$T/err"); is "$?$out" 75 "one that dies meanwhile is given to nobody"
+# Two seconds are left, and the helper takes as long to begin.
+dying() { # dying RECORD
+    awk -F= -v s="$(date +%s)" '/^expires_at=/ { less = $2 - s - 2 }
+        { line[NR] = $0 }
+        END { for (i = 1; i <= NR; i++) if (split(line[i], f, "=") && f[1] ~ /^(expires_at|boottime_expires|refresh_at)$/) print f[1] "=" f[2] - less; else print line[i] }' \
+        "$1" >"$T/dying"
+    cat "$T/dying" >"$1"
+    TOKENWARD_HELPER=$T/bin/stuck user tokenward get --min-valid 0 "$(basename "$(dirname "$1")")" 2>"$T/err"
+}
+out=$(dying /run/tokenward/pay/record); is "$?$out" 75 "one that dies meanwhile is given to nobody"
+user tokenward get mine >/dev/null
+out=$(dying "$(record mine)"); is "$?$out" 75 "nor is the user's own, of which a refresh was begun"
 done_testing
