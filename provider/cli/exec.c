@@ -46,9 +46,12 @@ export_one(const char *text, const struct value *values, size_t n,
     memcpy(name, text, (size_t)(equals - text));
     name[equals - text] = '\0';
     for (size_t i = 0; i < n && text_is_variable_name(name); i++) {
-        if (strcmp(values[i].kind, equals + 1) == 0)
-            return values[i].text ? set_variable(name, values[i].text, err)
-                                  : TW_OK;
+        if (strcmp(values[i].kind, equals + 1) != 0)
+            continue;
+        if (values[i].text)
+            return set_variable(name, values[i].text, err);
+        (void)unsetenv(name); /* of the caller's, perhaps another's */
+        return TW_OK;
     }
     return TW_OK;
 }

@@ -207,11 +207,12 @@ handed >/dev/null 2>&1; is "$? $(($(requests) - before))" "77 0" "exchange: is n
 user tokenward get base >"$T/credentials/subject"
 handed >/dev/null 2>"$T/err"; is $? 0 "exchange: another one is sent at once"
 sed 's/^/# /' "$T/err"
-trade identity 'subject_token: {profile: base}' 'requested_token_type: id_token'
+trade identity 'subject_token: {profile: base}' 'requested_token_type: id_token' 'env: {AUTH: header, ID: token}'
 token=$(user tokenward get identity 2>&1); is "$? $(field identity token_type)" "0 N_A" "exchange: what is no bearer token"
 like "$(user tokenward get --format json identity)" '"token_type": *"N_A"' "exchange: says so"
 out=$(user tokenward get --format header identity 2>&1); is $? 78 "exchange: and goes into no header: exit 78"
 like "$out" "no bearer token" "exchange: which is explained"
+is "$(AUTH=another ID=another user tokenward exec identity -- sh -c 'echo "$ID${AUTH-}"')" "$token" "exchange: nor does a command have another's instead"
 trade misled 'subject_token: {profile: base}' 'audience: nobody' 'scope: payments'
 out=$(user tokenward get misled 2>&1); is $? 77 "exchange: for nobody: exit 77"
 like "$out" "misled.yaml:[0-9]*: .*invalid_target" "exchange: what the server says"
