@@ -265,6 +265,7 @@ user flock -o "$STATE/.next.work" sleep 3 &
 until_true 5 eval '! flock -n "$STATE/.next.work" true'
 agree
 wait "$LOGIN"; is $? 0 "a fetch is at it in another runtime directory: the login goes on after it"
+: >"$OUT" # what the one before said is no sign of this one
 user "$T/bin/tokenward-helper" --deadline 4 login work >"$OUT" 2>&1 </dev/null &
 LOGIN=$!
 until_true 5 test -s "$OUT"
@@ -297,7 +298,8 @@ if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=256k,mode=700,uid="$USER_ID",gid
     user rm "$T/state/filler"
     login work
     fill
-    user rm "$T/state/tokenward/.login.work"
+    # What is removed makes room, which is taken at once.
+    user sh -c 'rm "$1/tokenward/.login.work"; exec dd if=/dev/zero of="$1/more" bs=4k' sh "$T/state" 2>/dev/null
     comes_to_end; is $? 69 "a logout while there is no room: exit 69"
     unset XDG_STATE_HOME
     umount "$T/state"
