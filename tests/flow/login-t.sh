@@ -147,7 +147,7 @@ user tokenward login 2>/dev/null; is $? 64 "no name: exit 64"
 profile given /oauth/v1/token 'provider: refresh_token'
 sed -i '/scope:/d' "$T/config/tokenward/profiles.d/given.yaml"
 user tokenward get given 2>/dev/null; is $? 69 "no refresh token yet: exit 69"
-ask "/mint/$CLIENT_ID" | user tokenward login given >"$OUT"; is $? 0 "one is given"
+printf '%s\r\n' "$(ask "/mint/$CLIENT_ID")" | user tokenward login given >"$OUT"; is $? 0 "one is given, by a line that ends in CR LF"
 [ -n "$(user tokenward get given)" ]; ok $? "and buys a token"
 before=$(kept given)
 echo wrong | user tokenward login given >"$OUT" 2>&1; is $? 69 "a wrong one: exit 69"
@@ -236,9 +236,9 @@ if has_terminals; then
     mint=$(ask "/mint/$CLIENT_ID")
     terminal "env TERM=xterm sh -c 'stty erase ^H iutf8; tokenward login given'"
     shows "Refresh token for 'given':"
-    printf 'wrong\027%s\303\251\177xy\b\b\n' "$mint" >&7
+    printf 'none\025two wrong  \027\b\b\b\b%s\303\251\177xy\b\b\n' "$mint" >&7
     wait "$TERMINAL"
-    like "$(cat "$T/screen")" "Logged in" "what the terminal's keys erase is none of it: a word, a character of two bytes, by either Backspace"
+    like "$(cat "$T/screen")" "Logged in" "what the terminal's keys erase is none of it: a line, a word, a character of two bytes, by either Backspace"
     sent=$(ask /log | wc -l)
     terminal "env TERM=xterm tokenward login given"
     shows "Refresh token for 'given':"
