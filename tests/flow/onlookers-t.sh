@@ -17,6 +17,7 @@ chmod 644 "$T/bin/moved.py"
 HERE=$T/run/tokenward/pay
 happened() { grep -c "$@" "$T/moved"; }
 watch() { # watch: what happens there from now on
+    : >"$T/moved"
     user $PYTHON "$T/bin/moved.py" "$HERE" >"$T/moved" 2>&1 &
     EXTRA_PID=$!
     until_true 10 grep -q ready "$T/moved"
