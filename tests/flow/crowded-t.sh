@@ -48,8 +48,14 @@ tenant late /m/delay=20000/oauth/v1/token 'readers: {groups: [team]}' 'timeout: 
 until_true 9 test -d /run/tokenward/late
 crowd 61100 stay 32 late
 until_true 19 eval '[ "$(callers)" -ge 1024 ]'; is $? 0 "a thousand callers of 33 uids wait for a token"
+ring 'command=ensure\nprofile=pay\n' >"$T/next" &
+next=$!
+sleep 2
+[ -s "$T/next" ]; is $? 1 "none of them makes room for the next one"
 until_true 30 test -s /run/tokenward/late/token
-is "$(ring 'command=ensure\nprofile=pay\n')" status=ok "they have it, stay, and a tenant is answered"
+until_true 5 test -s "$T/next"
+is "$(cat "$T/next")" status=ok "they have it, stay, and the next one is answered"
+wait "$next"
 [ "$(callers)" -ge 1024 ]; is $? 0 "beside them"
 # shellcheck disable=SC2086
 kill $CROWD

@@ -298,6 +298,8 @@ if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=256k,mode=700,uid="$USER_ID",gid
     user rm "$T/state/filler"
     login work
     fill
+    agree
+    sleep 2 # it has found no room by now, and looks for some again and again
     # What is removed makes room, which is taken at once.
     user sh -c 'rm "$1/tokenward/.login.work"; exec dd if=/dev/zero of="$1/more" bs=4k' sh "$T/state" 2>/dev/null
     comes_to_end; is $? 69 "a logout while there is no room: exit 69"
