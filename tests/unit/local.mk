@@ -60,6 +60,7 @@ UNIT_TESTS += \
 	tests/unit/jwt-t \
 	tests/unit/key-t \
 	tests/unit/lane-t \
+	tests/unit/lanes-t \
 	tests/unit/log-t \
 	tests/unit/loop-t \
 	tests/unit/metadata-t \
@@ -302,10 +303,15 @@ tests_unit_key_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_key_t_CFLAGS = $(CC_UNIT)
 tests_unit_key_t_LDADD = $(LINK_UNIT)
 
-tests_unit_lane_t_SOURCES = tests/unit/lane-t.c
+tests_unit_lane_t_SOURCES = tests/unit/lane-t.c tests/unit/street.c tests/unit/street.h
 tests_unit_lane_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_lane_t_CFLAGS = $(CC_UNIT)
 tests_unit_lane_t_LDADD = $(LINK_UNIT)
+
+tests_unit_lanes_t_SOURCES = tests/unit/lanes-t.c tests/unit/street.c tests/unit/street.h
+tests_unit_lanes_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_lanes_t_CFLAGS = $(CC_UNIT)
+tests_unit_lanes_t_LDADD = $(LINK_UNIT)
 
 tests_unit_log_t_SOURCES = tests/unit/log-t.c
 tests_unit_log_t_CPPFLAGS = $(CPP_UNIT)
