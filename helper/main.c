@@ -32,7 +32,6 @@
 #include "helper/options.h"
 #include "helper/supervise.h"
 #include "provider/base/nearest.h"
-#include "provider/base/text.h"
 
 #ifndef TW_MODULE_DIR
 #define TW_MODULE_DIR "/usr/lib/tokenward"
@@ -130,21 +129,13 @@ static enum tw_status
 fail_command(const char *name, struct tw_error *err)
 {
     struct nearest nearest = {.written = name};
-    struct shown shown;
 
     if (!name)
         return tw_fail(err, TW_E_USAGE,
                        "which command?\ntokenward-helper --help");
     for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++)
         nearest_look(&nearest, COMMANDS[i].name);
-    (void)text_printable(&shown, name, strlen(name));
-    if (nearest.best)
-        return tw_fail(err, TW_E_USAGE,
-                       "unknown command '%s'\ndid you mean '%s'?", shown.text,
-                       nearest.best);
-    return tw_fail(err, TW_E_USAGE,
-                   "unknown command '%s'\ntokenward-helper --help",
-                   shown.text);
+    return nearest_fail_command(&nearest, "tokenward-helper --help", err);
 }
 
 /* Nobody but the owner of the process says where modules and presets are: not

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "provider/base/text.h"
+
 #define FAR 3
 
 static unsigned
@@ -55,4 +57,19 @@ nearest_look(struct nearest *nearest, const char *candidate)
         nearest->best = candidate;
         nearest->distance = found;
     }
+}
+
+enum tw_status
+nearest_fail_command(const struct nearest *nearest, const char *help,
+                     struct tw_error *err)
+{
+    struct shown shown;
+
+    (void)text_printable(&shown, nearest->written, strlen(nearest->written));
+    if (nearest->best)
+        return tw_fail(err, TW_E_USAGE,
+                       "unknown command '%s'\ndid you mean '%s'?", shown.text,
+                       nearest->best);
+    return tw_fail(err, TW_E_USAGE, "unknown command '%s'\n%s", shown.text,
+                   help);
 }

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "provider/base/nearest.h"
-#include "provider/base/text.h"
 #include "provider/cli/command.h"
 #include "provider/cli/guard.h"
 #include "provider/cli/help.h"
@@ -146,17 +145,10 @@ static enum tw_status
 fail_unknown(const char *name, struct tw_error *err)
 {
     struct nearest nearest = {.written = name};
-    struct shown shown;
 
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         nearest_look(&nearest, COMMANDS[i].name);
-    (void)text_printable(&shown, name, strlen(name));
-    if (nearest.best)
-        return tw_fail(err, TW_E_USAGE,
-                       "unknown command '%s'\ndid you mean '%s'?", shown.text,
-                       nearest.best);
-    return tw_fail(err, TW_E_USAGE, "unknown command '%s'\ntokenward --help",
-                   shown.text);
+    return nearest_fail_command(&nearest, "tokenward --help", err);
 }
 
 /* Where nothing better is known. */
