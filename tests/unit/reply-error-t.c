@@ -10,6 +10,8 @@
 
 #include "helper/exchange/reply.h"
 #include "helper/exchange/reply_answer.h"
+#include "tests/unit/cpu_time.h"
+#include "tests/unit/under_valgrind.h"
 
 #define TOKEN "\"access_token\":\"tok\",\"token_type\":\"Bearer\""
 #define SEARCHED 16384
@@ -169,4 +171,30 @@ Test(reply_error, a_text_is_a_token_or_an_answer)
     cr_expect_str_eq(secret_text(&reply.token), "tok");
     reply_clear(&reply);
     secret_clear(&text);
+}
+
+/* Where it knows the secret, as it does a refresh token of its own: nearly the
+ * same one, again and again, as base64. */
+Test(reply_error, a_server_cannot_make_it_long_to_look_for_a_secret)
+{
+    struct secret secret = SECRET_INIT(8192);
+    const struct secret *const scrub[] = {&secret, NULL};
+    struct http_reply http = {
+        .status = 400, .retry_after = -1, .body = SECRET_INIT(HTTP_BODY_MAX)};
+    struct reply reply;
+    int64_t start;
+
+    while (secret.len < secret.max - 1)
+        cr_assert(secret_append_text(&secret, "a"));
+    cr_assert(secret_append_text(&secret, "b"));
+    while (http.body.len < 65536)
+        cr_assert(secret_append_text(&http.body, "YWFh"));
+    start = cpu_ms();
+    reply_read(&http, scrub, &reply);
+    cr_expect_lt(cpu_ms() - start, time_limit(100), "%ld ms",
+                 (long)(cpu_ms() - start));
+    cr_expect_eq(strncmp(reply.description.text, "YWFhYWFh", 8), 0);
+    reply_clear(&reply);
+    secret_clear(&http.body);
+    secret_clear(&secret);
 }
