@@ -19,6 +19,7 @@
  * Where the C library makes sockets by socketcall(2), which is i386 alone, the
  * family lies in memory that no filter sees, and is free.
  */
+#include <asm/termbits.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <seccomp.h>
@@ -146,6 +147,12 @@ static const struct row ROWS[] = {
     CALL_IF(ioctl, ALL, 1, INT, TCSETS),
     CALL_IF(ioctl, ALL, 1, INT, TCSETSW),
     CALL_IF(ioctl, ALL, 1, INT, TCSETSF),
+#ifdef TCGETS2 /* glibc 2.42 asks by these, isatty(3) too */
+    CALL_IF(ioctl, ALL, 1, INT, TCGETS2),
+    CALL_IF(ioctl, ALL, 1, INT, TCSETS2),
+    CALL_IF(ioctl, ALL, 1, INT, TCSETSW2),
+    CALL_IF(ioctl, ALL, 1, INT, TCSETSF2),
+#endif
     CALL_IF(ioctl, ALL, 1, INT, TIOCGWINSZ),
     CALL_IF(ioctl, NETWORK, 1, INT, TIOCGPGRP), /* a login that reads it */
     CALL_IF(ioctl, ALL, 1, INT, FIONREAD),

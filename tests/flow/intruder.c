@@ -9,6 +9,7 @@
  * which the paths are that it tries.
  */
 #include <arpa/inet.h>
+#include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -28,6 +30,9 @@
 
 #ifndef NAME
 #define NAME "intruder"
+#endif
+#ifndef TCGETS2 /* where there never was another one */
+#define TCGETS2 TCGETS
 #endif
 
 struct state {
@@ -137,6 +142,17 @@ try_calls(void)
     tell("writable-code", page == MAP_FAILED);
 }
 
+/* What isatty(3) asks, by the older call and by that of glibc 2.42: of a file
+ * that is no terminal, and be it the answer. */
+static void
+try_terminal(void)
+{
+    char settings[256];
+
+    tell("terminal", ioctl(STDIN_FILENO, TCGETS, settings) < 0);
+    tell("terminal2", ioctl(STDIN_FILENO, TCGETS2, settings) < 0);
+}
+
 static void
 attack(const char *home)
 {
@@ -157,6 +173,7 @@ attack(const char *home)
     try_socket("vsock", 40, SOCK_STREAM);
     try_port("bind", 0, bind);
     try_port("connect-elsewhere", 9, connect);
+    try_terminal();
 }
 
 static int
