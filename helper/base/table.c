@@ -129,6 +129,12 @@ table_add(struct table *table, const char *first, const char *second,
     return true;
 }
 
+const char *
+table_text(const struct table *table, size_t index)
+{
+    return index < table->count ? table->entries[index].first : NULL;
+}
+
 void
 table_clear(struct table *table)
 {

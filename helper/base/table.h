@@ -31,6 +31,10 @@ void table_expect(const struct table *table, const char *first,
 bool table_add(struct table *table, const char *first, const char *second,
                const void *value);
 
+/* table_text: the first text of the @index-th pair that was added; NULL after
+ * the last. */
+const char *table_text(const struct table *table, size_t index);
+
 void table_clear(struct table *table);
 
 #endif

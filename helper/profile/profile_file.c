@@ -81,15 +81,23 @@ profile_complain(const struct profile_complaints *complaints, const char *name,
         complaints->complain(complaints->arg, err);
 }
 
+static void
+note_lost(struct profile_set *set, const char *name)
+{
+    const char *copy;
+
+    if (table_find(&set->lost, name, ""))
+        return;
+    copy = arena_text(&set->arena, name, strlen(name));
+    if (copy)
+        (void)table_add(&set->lost, copy, "", copy);
+}
+
 void
 profile_leave_out(const struct profile_complaints *complaints,
                   const char *name, const struct tw_error *err)
 {
-    struct profile_set *set = complaints->set;
-    const char *copy = arena_text(&set->arena, name, strlen(name));
-
-    if (copy && !table_find(&set->lost, copy, ""))
-        (void)table_add(&set->lost, copy, "", copy);
+    note_lost(complaints->set, name);
     profile_complain(complaints, name, err);
 }
 
@@ -134,7 +142,8 @@ read_text(struct file_reader *reader, const struct file_rule *rule,
     return status;
 }
 
-/* The `profiles:` of the top level, which has nothing else. */
+/* The `profiles:` of the top level, which has nothing else; also where there
+ * is something else, and it fails. */
 static enum tw_status
 find_profiles(const struct file_reader *reader, const struct yaml_node *root,
               const struct yaml_node **out)
@@ -149,6 +158,8 @@ find_profiles(const struct file_reader *reader, const struct yaml_node *root,
         else if (!other)
             other = node;
     }
+    if (profiles && profiles->kind == YAML_MAP)
+        *out = profiles;
     if (other)
         return tw_fail(
             reader->err, TW_E_CONFIG,
@@ -165,7 +176,6 @@ find_profiles(const struct file_reader *reader, const struct yaml_node *root,
                        "%s:%u:%u: 'profiles' must be a map, NAME: and below "
                        "it the profile's keys",
                        path, profiles->line, profiles->column);
-    *out = profiles;
     return TW_OK;
 }
 
@@ -235,6 +245,15 @@ read_profiles(struct file_reader *reader, const struct file_rule *rule,
     return TW_OK;
 }
 
+/* None of a file that is left out is used, and no other one of its name. */
+static void
+lose_all(struct profile_set *set, const struct yaml_node *profiles)
+{
+    for (const struct yaml_node *entry = profiles->child; entry;
+         entry = entry->next)
+        note_lost(set, entry->key->text);
+}
+
 static enum tw_status
 read_file(struct file_reader *reader)
 {
@@ -258,6 +277,8 @@ read_file(struct file_reader *reader)
         status = find_profiles(reader, yaml_root(*document), &profiles);
     if (!status && profiles)
         status = read_profiles(reader, &rule, profiles);
+    if (status && profiles)
+        lose_all(reader->complaints->set, profiles);
     yaml_document_empty(*document);
     return status;
 }

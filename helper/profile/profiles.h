@@ -48,7 +48,8 @@ struct profile_set {
     struct table template_names;    /* with their @ */
     struct table instances;         /* by template's and instance's name */
     struct table lost;              /* names of profiles that are written out
-                                       and left out */
+                                       and left out, alone or with the file
+                                       they stand in */
     const struct profile *wlcg;     /* the one with wlcg_discovery, or NULL */
     struct yaml_document *document; /* memory for the next file's, and for the
                                        next profile's, until all are read */

@@ -31,15 +31,17 @@ put_sources(const struct profile_set *set, struct secret *out)
     return true;
 }
 
+/* A name that stands in another place, too, is there. */
 static bool
 put_left_out(const struct profile_set *set, struct secret *out)
 {
-    const struct profile_left_out *left_out = set->left_out;
+    const char *name;
     bool good = true;
 
-    for (; good && left_out; left_out = left_out->next)
-        good = !left_out->name || !text_is_profile_name(left_out->name) ||
-               lines_put(out, "left_out", left_out->name);
+    for (size_t i = 0; good && (name = table_text(&set->lost, i)); i++)
+        good = !text_is_profile_name(name) ||
+               table_find(&set->names, name, "") ||
+               lines_put(out, "left_out", name);
     return good;
 }
 

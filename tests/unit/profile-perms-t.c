@@ -81,6 +81,36 @@ Test(profile_perms, open_file_is_left_out_whole)
                    "wanted: 0600\nchmod 600 %s/profiles.yaml");
 }
 
+static void
+expect_found(const char *name, enum tw_status wanted)
+{
+    struct profile_set set = {0};
+    const struct profile *found = NULL;
+    struct tw_error err;
+
+    cr_assert_eq(loading_load(false, &set, &err), TW_OK);
+    cr_expect_eq(profiles_find(&set, name, &found, &err), wanted, "%s: %s",
+                 name, err.message);
+    profile_release(found);
+    profile_set_clear(&set);
+}
+
+/* What is written out counts, also in such a file: no template's instance
+ * takes its place, with another secret. */
+Test(profile_perms, name_in_a_file_that_is_left_out_is_no_others)
+{
+    loading_put("profiles.d/a.yaml", 0600,
+                "profiles: {t@: {token_endpoint: https://a.test, client_id: "
+                "c, client_secret: {file: s-%i}, instances: [x, y]}}\n");
+    loading_put_profile("profiles.d/b.yaml", 0644, "t@x", "s3cret");
+    expect_found("t@x", TW_E_ACCESS);
+    expect_found("t@y", TW_OK);
+    loading_put("profiles.d/b.yaml", 0600,
+                "profiles: {t@x: {client_id: c}}\nversion: 1\n");
+    expect_found("t@x", TW_E_CONFIG);
+    expect_found("t@y", TW_OK);
+}
+
 Test(profile_perms, system_modes) /* prof-ok-system */
 {
     loading_put_profile("profiles.d/a.yaml", 0640, "acme", "s3cret");
