@@ -75,9 +75,8 @@ static const char *const SHAPES[] = {
                     "\"#/definitions/texts\"}}",
     [KEY_HOOK] =
         "\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
-        "\"command\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":"
-        "\"#/definitions/text\"}},\"reload\":{\"$ref\":"
-        "\"#/definitions/text\"},\"restart\":{\"$ref\":"
+        "\"command\":{\"$ref\":\"#/definitions/command\"},"
+        "\"reload\":{\"$ref\":\"#/definitions/text\"},\"restart\":{\"$ref\":"
         "\"#/definitions/text\"},\"signal\":{\"enum\":[\"HUP\",\"TERM\","
         "\"USR1\",\"USR2\"]},\"unit\":{\"$ref\":\"#/definitions/text\"},"
         "\"pidfile\":{\"$ref\":\"#/definitions/text\"}}",
@@ -86,6 +85,7 @@ static const char *const SHAPES[] = {
                     "\"token_endpoint\":{\"$ref\":"
                     "\"#/definitions/endpoint\"}}",
     [KEY_INSTANCES] = "\"anyOf\":[{\"$ref\":\"#/definitions/texts\"},{"
+                      "\"type\":\"array\",\"maxItems\":0},{"
                       "\"type\":\"object\",\"minProperties\":1,"
                       "\"maxProperties\":1,\"additionalProperties\":false,"
                       "\"properties\":{\"list\":{\"$ref\":"

@@ -97,6 +97,11 @@ both invalid "a secret comes from one place" "$URL" 'client_secret_next: {file: 
 both valid "a stack" 'any_of:' "  - {$URL}" '  - {name: second, issuer: "https://b.example.com", actions: {denied: return}}'
 both invalid "whose sources have no match" 'any_of:' "  - {$URL, match: 'https://a.example.com'}"
 both invalid "nor other outcomes" 'any_of:' "  - {$URL, actions: {sometimes: return}}"
+both valid "a program's arguments are any texts" "$URL" 'on_refresh:' '  command:' '  - sh' '  - -c' '  - |' '    one' '    two' '  - ""'
 both valid "exported variables" "$URL" 'env: {A: token, B: file}'
 both invalid "of known kinds" "$URL" 'env: {A: tokens}'
+printf 'profiles:\n  p@:\n    client_id: x\n    client_secret: {file: s-%%i}\n    %s\n    instances: []\n' "$URL" >"$T/one.yaml"
+chmod 600 "$T/one.yaml"; own "$T/one.yaml"
+user tokenward check "$T/one.yaml" >/dev/null; is $? 0 "a template may have no instance yet"
+like "$(valid "$T/one.yaml")" '^valid' "to the schema, too"
 done_testing
