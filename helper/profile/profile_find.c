@@ -95,10 +95,11 @@ fail_unknown(const struct profile_set *set, const char *name,
                    set->places);
 }
 
-enum tw_status
-profiles_take(const struct profile_set *set,
-              const struct profile_template *template, const char *instance,
-              uid_t uid, const struct profile **out, struct tw_error *err)
+/* @room: see profile_links.h. */
+static enum tw_status
+take(const struct profile_set *set, const struct profile_template *template,
+     const char *instance, uid_t uid, unsigned room,
+     const struct profile **out, struct tw_error *err)
 {
     struct profile *made = NULL;
     enum tw_status status =
@@ -107,7 +108,7 @@ profiles_take(const struct profile_set *set,
     if (status)
         return status;
     made->depth = template->sample->depth;
-    status = profile_links_note(set, made->made_in, made, err);
+    status = profile_links_note(set, made->made_in, made, room, err);
     if (status)
         profile_release(made);
     else
@@ -115,11 +116,19 @@ profiles_take(const struct profile_set *set,
     return status;
 }
 
+enum tw_status
+profiles_take(const struct profile_set *set,
+              const struct profile_template *template, const char *instance,
+              uid_t uid, const struct profile **out, struct tw_error *err)
+{
+    return take(set, template, instance, uid, PROFILE_DEPTH_MAX - 1, out, err);
+}
+
 /* One who asks for somebody else's is root or the service, and may. */
 static enum tw_status
 take_for_user(const struct profile_set *set,
               const struct profile_template *template, const char *name,
-              const struct profile **out, struct tw_error *err)
+              unsigned room, const struct profile **out, struct tw_error *err)
 {
     enum host_name found = HOST_NOBODY;
     gid_t group = 0, groups[GROUPS_MAX];
@@ -149,12 +158,13 @@ take_for_user(const struct profile_set *set,
                        shown.text, template->name, template->context.file,
                        template->entry->key->line,
                        template->entry->key->column);
-    return profiles_take(set, template, name, uid, out, err);
+    return take(set, template, name, uid, room, out, err);
 }
 
 enum tw_status
-profiles_find(const struct profile_set *set, const char *name,
-              const struct profile **out, struct tw_error *err)
+profile_links_find(const struct profile_set *set, const char *name,
+                   unsigned room, const struct profile **out,
+                   struct tw_error *err)
 {
     const struct profile *found = table_find(&set->names, name, "");
     const struct profile_template *template;
@@ -170,10 +180,17 @@ profiles_find(const struct profile_set *set, const char *name,
         return fail_unknown(set, name, err);
     part = strchr(name, '@') + 1;
     if (template->of_users)
-        return take_for_user(set, template, part, out, err);
+        return take_for_user(set, template, part, room, out, err);
     instance = table_find(&set->instances, template->name, part);
-    return instance ? profiles_take(set, template, instance->name, 0, out, err)
+    return instance ? take(set, template, instance->name, 0, room, out, err)
                     : fail_unknown(set, name, err);
+}
+
+enum tw_status
+profiles_find(const struct profile_set *set, const char *name,
+              const struct profile **out, struct tw_error *err)
+{
+    return profile_links_find(set, name, PROFILE_DEPTH_MAX - 1, out, err);
 }
 
 void

@@ -209,9 +209,33 @@ drop_others(struct profile_set *set, struct tw_error *err)
     return status;
 }
 
+static enum tw_status
+refuse_depth(const struct profile *profile, const struct secret_source *source,
+             struct tw_error *err)
+{
+    return tw_fail(err, TW_E_CONFIG,
+                   "%s:%u:%u: profile '%s': more than %d profiles need each "
+                   "other in a row, or in a circle",
+                   source->file, source->line, source->column, profile->name,
+                   PROFILE_DEPTH_MAX);
+}
+
+/* Whose own complaint it is, and for whom. */
+static enum tw_status
+fail_found(const struct profile *profile, const struct secret_source *source,
+           unsigned room, const struct tw_error *failure, struct tw_error *err)
+{
+    if (room < PROFILE_DEPTH_MAX - 1)
+        return error_copy(err, failure);
+    return tw_fail(err, (enum tw_status)failure->status,
+                   "%s:%u:%u: profile '%s': %s", source->file, source->line,
+                   source->column, profile->name, failure->message);
+}
+
 enum tw_status
 profile_links_note(const struct profile_set *set, struct arena *arena,
-                   struct profile *profile, struct tw_error *err)
+                   struct profile *profile, unsigned room,
+                   struct tw_error *err)
 {
     const struct secret_source *source;
 
@@ -219,15 +243,17 @@ profile_links_note(const struct profile_set *set, struct arena *arena,
         AUTO(auto_release) const struct profile *linked = NULL;
         char fingerprint[FINGERPRINT_SIZE];
         struct tw_error failure;
-        enum tw_status status;
 
         if (source->kind != SECRET_PROFILE)
             continue;
-        status = profiles_find(set, source->text, &linked, &failure);
-        if (status)
-            return tw_fail(err, status, "%s:%u:%u: profile '%s': %s",
-                           source->file, source->line, source->column,
-                           profile->name, failure.message);
+        if (!room)
+            return refuse_depth(profile, source, err);
+        if (profile_links_find(set, source->text, room - 1, &linked, &failure))
+            return fail_found(profile, source, room, &failure, err);
+        if (linked->depth >= PROFILE_DEPTH_MAX)
+            return refuse_depth(profile, source, err);
+        if (profile->depth <= linked->depth)
+            profile->depth = linked->depth + 1;
         if (!fingerprint_of(linked, fingerprint))
             return tw_fail(err, TW_E_SYSTEM, "SHA-256 is not available");
         ((struct secret_source *)(uintptr_t)source)->fingerprint =
@@ -251,8 +277,9 @@ note_all_needed(struct profile_set *set, unsigned deepest,
         for (struct profile *profile = set->first; profile;
              profile = profile->next) {
             if (profile->depth == depth &&
-                profile_links_note(set, &set->arena, profile, &failure) ==
-                    TW_E_SYSTEM)
+                profile_links_note(set, &set->arena, profile,
+                                   PROFILE_DEPTH_MAX - 1,
+                                   &failure) == TW_E_SYSTEM)
                 return error_copy(err, &failure);
         }
     }

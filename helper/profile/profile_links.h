@@ -19,9 +19,19 @@ enum tw_status profile_links_check(struct profile_set *set, bool whole,
                                    struct tw_error *err);
 
 /* profile_links_note: into every {profile: NAME} of @profile, which lies in
- * @arena, the fingerprint of the one that is meant.  As profiles_find(). */
+ * @arena, the fingerprint of the one that is meant; it becomes deeper than
+ * that, as an instance may be than the sample.  @room: how many others in a
+ * row it may need; more is TW_E_CONFIG, as a circle is.  The rest as
+ * profiles_find(). */
 enum tw_status profile_links_note(const struct profile_set *set,
                                   struct arena *arena, struct profile *profile,
+                                  unsigned room, struct tw_error *err);
+
+/* profile_links_find: profiles_find(), of one that may itself need no more
+ * than @room others in a row. */
+enum tw_status profile_links_find(const struct profile_set *set,
+                                  const char *name, unsigned room,
+                                  const struct profile **out,
                                   struct tw_error *err);
 
 #endif

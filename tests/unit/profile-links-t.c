@@ -252,3 +252,58 @@ Test(profile_links, of_a_template)
     }
     profile_set_clear(&set);
 }
+
+/* The sample is of the longest name; what another instance needs may need
+ * more. */
+Test(profile_links, of_an_instance_may_be_deeper_than_the_samples)
+{
+    static const struct {
+        const char *name;
+        unsigned depth;
+    } ROWS[] = {{"t@long", 2}, {"p-long", 1}, {"p-b", 3},
+                {"t@b", 4},    {"u@x", 5},    {"w", 5}};
+    struct profile_set set = {0};
+
+    load_text("profiles:\n"
+              "  p: {provider: pickle, assertion: {env: A}}\n"
+              "  p-long: {provider: pickle, assertion: {env: A}}\n"
+              "  q: {provider: pickle, assertion: {profile: p}}\n"
+              "  p-b: {provider: pickle, assertion: {profile: q}}\n"
+              "  w: {provider: pickle, assertion: {profile: t@b}}\n"
+              "  t@: {instances: [long, b], provider: pickle, "
+              "assertion: {profile: p-%i}}\n"
+              "  u@: {instances: [x], provider: pickle, file: t/%i, "
+              "assertion: {profile: t@b}}\n",
+              &set);
+    cr_expect_eq(said_count, 0);
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        AUTO(auto_release) const struct profile *profile = NULL;
+
+        cr_assert_eq(profiles_find(&set, ROWS[i].name, &profile, NULL), TW_OK);
+        cr_expect_eq(profile->depth, ROWS[i].depth, "%s: %u", ROWS[i].name,
+                     profile->depth);
+    }
+    profile_set_clear(&set);
+}
+
+/* Or need itself, where the sample needs another one. */
+Test(profile_links, of_an_instance_that_needs_itself)
+{
+    const struct profile *profile = NULL;
+    struct profile_set set = {0};
+    struct tw_error err;
+
+    load_text("profiles:\n"
+              "  tt@t: {provider: pickle, assertion: {env: A}}\n"
+              "  t@: {instances: [tt, t], provider: pickle, "
+              "assertion: {profile: \"%i@t\"}}\n",
+              &set);
+    cr_expect_eq(said_count, 0);
+    cr_expect_eq(depth_of(&set, "tt@t"), 1);
+    cr_expect_eq(profiles_find(&set, "t@t", &profile, &err), TW_E_CONFIG);
+    cr_expect_not_null(strstr(err.message, "profile 't@t': more than 8 "
+                                           "profiles need each other in a "
+                                           "row, or in a circle"),
+                       "%s", err.message);
+    profile_set_clear(&set);
+}
