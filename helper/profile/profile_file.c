@@ -75,6 +75,7 @@ profile_complain(const struct profile_complaints *complaints, const char *name,
 
     if (set->broken_count++ == 0)
         set->broken = *err;
+    set->is_passing = set->is_passing || err->status == TW_E_RETRY;
     if (set->broken_count <= PROFILES_LEFT_OUT_MAX)
         keep(set, name, err);
     if (complaints->complain)

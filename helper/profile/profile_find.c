@@ -253,3 +253,24 @@ profiles_next(struct profile_cursor *cursor)
     }
     return false;
 }
+
+bool
+profiles_has_all(const struct profile_set *set,
+                 const struct profile_set *others)
+{
+    struct profile_cursor cursor = {.set = others};
+
+    for (const struct profile_template *template = others->templates; template;
+         template = template->next) {
+        if (!table_find(&set->template_names, template->name, ""))
+            return false;
+    }
+    while (profiles_next(&cursor)) {
+        if (!table_find(&set->names, cursor.name, "") &&
+            !(cursor.instance &&
+              table_find(&set->instances, cursor.template->name,
+                         cursor.instance->name)))
+            return false;
+    }
+    return true;
+}

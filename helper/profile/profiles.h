@@ -60,6 +60,7 @@ struct profile_set {
     struct tw_error
         broken; /* the first file or profile left out; TW_OK if none */
     size_t broken_count;
+    bool is_passing; /* one of them is left out for what passes by itself */
     struct profile_left_out *left_out;
 };
 
@@ -143,6 +144,10 @@ struct profile_cursor {
 
 /* profiles_next: false: that was the last.  All zero but the set at first. */
 bool profiles_next(struct profile_cursor *cursor);
+
+/* profiles_has_all: is every name of @others one of @set's, too? */
+bool profiles_has_all(const struct profile_set *set,
+                      const struct profile_set *others);
 
 void profile_set_clear(struct profile_set *set);
 

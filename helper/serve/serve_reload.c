@@ -135,11 +135,12 @@ tell_taken(struct serve *serve)
     log_say(&serve->log, LOG_NOTE, "reload", fields);
 }
 
-/* It was no fault of what was read. */
+/* It was no fault of what was read, or not all of it.  @is_passing: as the set
+ * has it. */
 static void
-again(struct serve *serve, enum tw_status status)
+again(struct serve *serve, enum tw_status status, bool is_passing)
 {
-    if (status == TW_E_SYSTEM || status == TW_E_RETRY)
+    if (status == TW_E_SYSTEM || status == TW_E_RETRY || is_passing)
         serve->again_ms = loop_now_ms() + AGAIN_MS;
 }
 
@@ -149,7 +150,7 @@ take_first(struct serve *serve, struct profile_set *set,
            const struct tw_error *err)
 {
     serve->refused = (struct tw_error){.status = TW_OK};
-    again(serve, (enum tw_status)set->broken.status);
+    again(serve, (enum tw_status)set->broken.status, set->is_passing);
     if (err->status)
         serve->broken = *err;
     else
@@ -158,14 +159,14 @@ take_first(struct serve *serve, struct profile_set *set,
 
 /* What the host was short of is tried again by itself, and told once. */
 static void
-refuse(struct serve *serve, const struct tw_error *before)
+refuse(struct serve *serve, const struct tw_error *before, bool is_passing)
 {
     bool is_known = serve->is_again && before->status &&
                     strcmp(before->message, serve->refused.message) == 0;
 
     if (!is_known)
         log_failure(&serve->log, "reload", NULL, &serve->refused);
-    again(serve, (enum tw_status)serve->refused.status);
+    again(serve, (enum tw_status)serve->refused.status, is_passing);
 }
 
 /* What is missing in it may lie where nothing else of ours does. */
@@ -177,11 +178,22 @@ give_up(struct serve *serve, struct profile_set *set)
     profile_set_clear(set);
 }
 
+/* Is it what would have been taken at the start, had the user database been
+ * there?  What was broken then may be so still. */
+static bool
+completes_start(const struct serve *serve, const struct profile_set *set)
+{
+    return serve->is_again && serve->era->set.is_passing && !set->is_passing &&
+           profiles_has_all(set, &serve->era->set);
+}
+
 void
 serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
 {
     struct serve *serve = arg;
     const struct tw_error before = serve->refused;
+    const bool is_passing = !err->status && set->is_passing;
+    const bool is_whole = !err->status && !set->broken.status;
 
     if (!serve->era) {
         take_first(serve, set, err);
@@ -189,14 +201,17 @@ serve_reloaded(void *arg, struct profile_set *set, const struct tw_error *err)
     }
     serve->reloads++;
     serve->refused = err->status ? *err : set->broken;
+    if (!err->status && completes_start(serve, set))
+        serve->refused.status = TW_OK;
     if (serve->refused.status || serve->end_ms != LOOP_NEVER)
         give_up(serve, set);
     else if (!adopt(serve, set, &serve->refused)) {
-        serve_strays_again(serve);
+        if (is_whole)
+            serve_strays_again(serve);
         tell_taken(serve);
     }
     if (serve->refused.status)
-        refuse(serve, &before);
+        refuse(serve, &before, is_passing);
     serve->is_again = false;
 }
 

@@ -101,4 +101,19 @@ rm "$T/hangs.fails"
 passed 496
 until_true 30 has six ok; is $? 0 "until it does not"
 stop_system; is $? 0 "it ends cleanly"
+
+# Beside a profile that is broken for good, and is read first.
+: >"$T/hangs.fails"
+tenant aaa /oauth/v1/token 'nonsense: x'
+start
+until_true 30 has six not_found; is $? 0 "it fails again, and another profile is broken"
+passed 558
+until_true 30 eval 'poke; told "event=reload .*unknown key" 1'; is $? 0 "a minute later it still does"
+rm "$T/hangs.fails"
+passed 620
+until_true 30 has six ok; is $? 0 "until it does not: the profile is there, though the other is not"
+tenant bbb /oauth/v1/token 'nonsense: x'
+until_true 30 told "event=reload .*unknown key" 2; is $? 0 "another that is broken is told"
+has six ok; is $? 0 "and all stay as they were"
+stop_system; is $? 0 "it ends cleanly"
 done_testing
