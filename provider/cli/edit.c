@@ -7,6 +7,9 @@
  * with a name that no reader of profiles looks at.  The file itself is locked
  * (flock(2)) and never written: until the copy is renamed over it, whole and
  * with the same owner and mode, every reader finds it as it was.
+ *
+ * The trap is whoever asks for no lock, as any other editor: what they have
+ * written meanwhile would be undone, so the person is asked.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +22,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "provider/base/mark.h"
 #include "provider/base/spawn.h"
 #include "provider/cli/command.h"
 #include "provider/cli/edit_file.h"
@@ -27,6 +31,7 @@
 
 #define COPY_PREFIX ".edit." /* no reader looks at a name with a dot */
 #define NO_SHELL 127
+#define CHUNK 4096
 
 struct edit {
     char path[PATH_MAX]; /* of the file, without links */
@@ -131,6 +136,7 @@ wait_for(void (*run)(const struct edit *edit), const struct edit *edit)
     if (pid == 0) {
         (void)signal(SIGINT, SIG_DFL);
         (void)signal(SIGQUIT, SIG_DFL);
+        (void)signal(SIGPIPE, SIG_DFL); /* what was said ignores it */
         run(edit);
         _exit(NO_SHELL);
     }
@@ -172,20 +178,41 @@ run_check(const struct edit *edit)
         terminal_error(PROGRAM, &err);
 }
 
+/* From what was copied, wherever that is by now. */
 static bool
 is_changed(const struct edit *edit)
 {
-    AUTO_FCLOSE FILE *before = fopen(edit->path, "re");
-    AUTO_FCLOSE FILE *after = fopen(edit->copy, "re");
-    int a, b;
+    AUTO_CLOSE int copy =
+        open(edit->copy, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    char before[CHUNK], after[CHUNK];
+    ssize_t n, m;
+    off_t at = 0;
 
-    if (!before || !after)
-        return true;
     do {
-        a = getc(before);
-        b = getc(after);
-    } while (a == b && a != EOF);
-    return a != b;
+        n = pread(edit->file, before, sizeof before, at);
+        m = pread(copy, after, sizeof after, at);
+        if (n < 0 || n != m || memcmp(before, after, (size_t)n) != 0)
+            return true;
+        at += n;
+    } while (n > 0);
+    return false;
+}
+
+/* Did somebody else change the file meanwhile, or its owner or mode?  Then it
+ * is told. */
+static bool
+is_outdated(const struct edit *edit)
+{
+    struct tw_error err;
+    struct mark before;
+
+    mark_of(&edit->before, &before);
+    if (mark_is_current(edit->path, before.text))
+        return false;
+    (void)tw_fail(&err, TW_E_RETRY,
+                  "%s: was changed by somebody else meanwhile", edit->path);
+    terminal_warning(PROGRAM, &err);
+    return true;
 }
 
 /* 'e', 'x' or 'Q'; without a terminal nobody can say so: 'x'. */
@@ -258,6 +285,7 @@ static enum tw_status
 edit_copy(struct edit *edit, int *exit_code, struct tw_error *err)
 {
     for (;;) {
+        bool outdated;
         int checked;
 
         if (wait_for(run_editor, edit) != 0)
@@ -267,7 +295,8 @@ edit_copy(struct edit *edit, int *exit_code, struct tw_error *err)
         if (!is_changed(edit))
             return TW_OK;
         checked = wait_for(run_check, edit);
-        if (checked == 0)
+        outdated = is_outdated(edit);
+        if (checked == 0 && !outdated)
             return replace(edit, err);
         switch (what_now()) {
         case 'e':
@@ -275,8 +304,11 @@ edit_copy(struct edit *edit, int *exit_code, struct tw_error *err)
         case 'Q':
             return replace(edit, err);
         default:
-            *exit_code = checked > 0 ? checked : status_exit_code(TW_E_SYSTEM);
-            return tw_fail(err, TW_E_CONFIG, "%s is as it was", edit->path);
+            if (checked)
+                *exit_code =
+                    checked > 0 ? checked : status_exit_code(TW_E_SYSTEM);
+            return tw_fail(err, TW_E_RETRY, "%s %s", edit->path,
+                           outdated ? "was not replaced" : "is as it was");
         }
     }
 }

@@ -169,6 +169,27 @@ editor 'sed -i "s/timeout: 9/timeout: 10/" "$1"'
 edit pay; is $STATUS 0 "over what a killed one left behind"
 is "$(grep -c rubbish "$file") $(grep -c 'timeout: 10' "$file")" "0 1" "which is not taken for the file"
 
+# Another editor asks for no lock.
+cp -p "$file" "$T/kept"
+others="sed 's/payments wallet/accounts/' $file >$file.new; chmod 600 $file.new; mv $file.new $file"
+editor "$others"
+edit pay; is "$STATUS $(cat "$T/out") $(grep -c 'scope: accounts' "$file")" "0  1" "another's change, and none of ours: theirs stays"
+for how in "$others" "sed 's/payments wallet/accounts/' $file >$file.new; cat $file.new >$file; rm $file.new"; do
+    cp -p "$T/kept" "$file"; own "$file"
+    editor "$how" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
+    edit pay; is "$STATUS $(grep -c 'scope: accounts' "$file")" "75 1" "and one of ours: exit 75, and theirs stays"
+    like "$(cat "$T/out")" "warning: .*pay.yaml: was changed by somebody else meanwhile" "says so"
+    like "$(cat "$T/out")" "pay.yaml was not replaced" "and what came of it"
+    is "$(left)" "" "of which nothing is left"
+done
+cp -p "$T/kept" "$file"; own "$file"
+editor "chmod 400 $file" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
+edit pay; is "$STATUS $(stat -c %a "$file")" "75 400" "another mode meanwhile: the same"
+cp -p "$T/kept" "$file"; own "$file"
+editor "rm $file" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
+edit pay; [ $STATUS != 0 ] && [ ! -e "$file" ]; ok $? "or one that is gone: it stays so"
+cp -p "$T/kept" "$file"; own "$file"
+
 # What now?
 if has_terminals; then
     cp "$file" "$T/good"
@@ -186,6 +207,10 @@ if has_terminals; then
     is "$(grep -c client_di "$file")" 0 "and the file is as it was"
     answer Q; is $? 0 "Q: exit 0"
     is "$(grep -c client_di "$file")" 1 "and replaced, as it was wanted"
+    cp "$T/good" "$file"
+    editor "$others" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
+    answer Q; is $? 0 "Q over another's change: exit 0"
+    is "$(grep -c 'timeout: 12' "$file") $(grep -c accounts "$file")" "1 0" "and replaced, as it was wanted"
 else
     skip "what now?" "there are no terminals here, or no script(1)"
 fi
