@@ -213,6 +213,20 @@ wait_ms(const struct page *page)
     return SLOW_MS;
 }
 
+/* As if it had not been held back: where nobody is who could have it continued,
+ * as where the terminal was opened for this program, nothing is stopped. */
+static void
+stop(void)
+{
+    sigset_t alone;
+
+    (void)sigemptyset(&alone);
+    (void)sigaddset(&alone, SIGTSTP);
+    (void)raise(SIGTSTP);
+    (void)sigprocmask(SIG_UNBLOCK, &alone, NULL);
+    (void)sigprocmask(SIG_BLOCK, &alone, NULL);
+}
+
 /* False: it is over.  A stop is taken outside of the page. */
 static bool
 take_signal(struct page *page)
@@ -225,7 +239,7 @@ take_signal(struct page *page)
     if (info.ssi_signo != SIGTSTP)
         return false;
     leave(page);
-    (void)raise(SIGSTOP);
+    stop();
     enter(page);
     return true;
 }

@@ -100,15 +100,22 @@ sleep 2
 [ $(($(ticks "$watching") - before)) -le 10 ]; ok $? "watch: it sleeps while nothing happens"
 tm resize-window -t seen -x 40 -y 30
 await '^pay$' "watch: a window that became narrow"
-kill -TSTP "$watching"
-await '^before' "watch: stopped, it shows what was there before"
-like "$(ps -o stat= -p "$watching")" '^T' "watch: and is stopped"
-kill -CONT "$watching"
-await 'q ends' "watch: and goes on"
-screen | grep -q '^before'; is $? 1 "watch: on its own page again"
 kill -TERM "$watching"
 await '^terminal good' "watch: a signal ends it, and the terminal is good"
-screen | grep -q '^before'; is $? 0 "watch: and shows what it did before it was stopped"
+screen | grep -q '^before'; is $? 0 "watch: and shows what it did before"
+open 80 "PS1='ready> ' sh -i"
+await '^ready>' "watch: in a shell that stops and continues"
+tm send-keys -t seen 'echo before; tokenward watch pay' Enter
+await 'q ends' "watch: on its own page there"
+tm send-keys -t seen C-z
+await 'Stopped' "watch: Ctrl-Z stops it"
+screen | grep -q '^before'; ok $? "watch: stopped, it shows what was there before"
+like "$(ps -o stat= -p "$(pgrep -P "$(tm display-message -p -t seen '#{pane_pid}')")")" '^T' "watch: and is stopped"
+tm send-keys -t seen fg Enter
+await 'q ends' "watch: and goes on"
+screen | grep -q '^before'; is $? 1 "watch: on its own page again"
+tm send-keys -t seen q
+await '^ready> *$' "watch: and ends"
 for end in INT QUIT HUP Q C-d; do
     open 80 "seen tokenward watch pay"
     await 'q ends' "watch: before $end"
@@ -149,6 +156,15 @@ for term in TERM=dumb -uTERM; do
     out=$(user env "$term" script -qec "tokenward watch pay" /dev/null </dev/null); is $? 64 "watch: $term: exit 64"
     like "$out" 'watch needs a terminal that it can draw on' "watch: says so"
 done
+# tmux continues whatever is stopped; other terminals do not.
+if [ -x /usr/bin/python3 ]; then # not one of root's home
+    cp "$TOP_SRC/tests/flow/own_terminal.py" "$T/bin/"
+    chmod 644 "$T/bin/own_terminal.py"
+    user env TERM=xterm /usr/bin/python3 "$T/bin/own_terminal.py" tokenward watch pay
+    is $? 0 "watch: where nobody could have it continued, nothing is stopped"
+else
+    skip "watch: where nobody could have it continued" "python3 is not installed"
+fi
 # What never comes to rest is shown all the same, and q ends it.
 open 80 "seen tokenward watch pay"
 await 'q ends' "watch: before a storm"
