@@ -153,9 +153,8 @@ say_note(const struct backoff *note, int64_t left, struct now now)
 {
     size_t n = strcspn(note->message, "\n");
 
-    say("failed", "%lld s ago, %s: %.*s",
-        (long long)(now.wall - note->failed_at), note->status, (int)n,
-        note->message);
+    say("failed", "%lld s ago, %s: %.*s", (long long)backoff_age(note, now),
+        note->status, (int)n, note->message);
     if (left > 0)
         say("next", "asked again in %lld s, or when its secret changes",
             (long long)left);

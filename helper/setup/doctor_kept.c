@@ -71,8 +71,7 @@ look_at_note(struct doctor *doctor, const struct store_profile *place)
     if (!note.message[0])
         return;
     (void)snprintf(text, sizeof text, "the last fetch failed %lld s ago: %s",
-                   (long long)(clock_now().wall - note.failed_at),
-                   note.message);
+                   (long long)backoff_age(&note, clock_now()), note.message);
     doctor_say(doctor, SHEET_WARN, TW_OK, "token", -1, text);
 }
 

@@ -72,7 +72,7 @@ retry_explain(const struct backoff *note, const char *profile,
     (void)status_from_name(note->status, &status);
     (void)tw_fail(err, status, "%s%s(asked %ld s ago, asked again in %ld s)",
                   note->message, strchr(note->message, '\n') ? " " : "\n",
-                  (long)(now.wall - note->failed_at), (long)left);
+                  (long)backoff_age(note, now), (long)left);
 }
 
 void

@@ -153,3 +153,9 @@ backoff_left(const struct backoff *backoff, struct now now)
         return 0;
     return left < LEFT_MAX_S ? left : LEFT_MAX_S;
 }
+
+int64_t
+backoff_age(const struct backoff *backoff, struct now now)
+{
+    return now.wall > backoff->failed_at ? now.wall - backoff->failed_at : 0;
+}

@@ -40,4 +40,8 @@ void backoff_read(int dir_fd, const char *path, struct backoff *out);
  * 0: at once. */
 int64_t backoff_left(const struct backoff *backoff, struct now now);
 
+/* backoff_age: seconds since it failed; 0 where the clock was set back since.
+ */
+int64_t backoff_age(const struct backoff *backoff, struct now now);
+
 #endif

@@ -49,7 +49,7 @@ look_at_hook(const struct runtime *runtime, struct status_row *row,
     (void)tw_fail(&row->hook, status, "%s", note.message);
     row->hook_failures = note.failures;
     row->hook_failed_at = note.failed_at;
-    row->hook_age = now.wall > note.failed_at ? now.wall - note.failed_at : 0;
+    row->hook_age = backoff_age(&note, now);
 }
 
 static void
@@ -61,8 +61,7 @@ look_at_note(const struct runtime *runtime, struct status_row *row,
     (void)snprintf(path, sizeof path, "%s/%s/backoff",
                    row->system ? runtime->system : runtime->user, row->name);
     backoff_read(AT_FDCWD, path, &row->note);
-    row->age =
-        now.wall > row->note.failed_at ? now.wall - row->note.failed_at : 0;
+    row->age = backoff_age(&row->note, now);
     row->retry_in = backoff_left(&row->note, now);
     row->next_retry = row->retry_in ? now.wall + row->retry_in : 0;
 }

@@ -182,6 +182,12 @@ profile failing /m/status=401,error=invalid_client/oauth/v1/token
 user tokenward get failing 2>/dev/null
 doctor failing
 says '^  warn  token  *the last fetch failed [0-9]* s ago: .*invalid_client' "how the last fetch failed"
+# The clock was set back since.
+sed -i "s/^failed_at=.*/failed_at=$(($(date +%s) + 7200))/" "$T/run/tokenward/failing/backoff"
+doctor failing
+says '^  warn  token  *the last fetch failed 0 s ago: ' "no failure was in the future"
+like "$(user tokenward explain failing)" '^  failed  *0 s ago, denied: ' "explain says the same"
+like "$(user tokenward get failing 2>&1)" '(asked 0 s ago, asked again in [0-9]* s)' "as does who asks for a token"
 doctor --fetch failing; is $STATUS 77 "--fetch: a refusal: exit 77"
 
 # What is kept, and whose it is.

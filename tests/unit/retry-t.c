@@ -139,6 +139,10 @@ Test(retry, says_why_it_waits)
     cr_expect_eq(err.status, TW_E_DENIED);
     cr_expect_str_eq(err.message, "invalid_client\n"
                                   "(asked 7 s ago, asked again in 293 s)");
+    now.wall -= 3600; /* the clock was set back */
+    retry_explain(&note, "pay", 3, 293, now, &err);
+    cr_expect_str_eq(err.message, "invalid_client\n"
+                                  "(asked 0 s ago, asked again in 293 s)");
 }
 
 Test(retry, refresh_is_due_around_three_quarters)
