@@ -80,13 +80,16 @@ static void
 say_quota(struct description *this)
 {
     struct tw_error err;
+    const char *hint;
     int64_t next;
 
     this->spent = quota_look(this->profile, this->secrets.system,
                              this->now.wall, &next, &err) != TW_OK;
-    if (this->spent)
-        say("quota", "%.*s; %s", (int)strcspn(err.message, "\n"), err.message,
-            strchr(err.message, '\n') + 1);
+    if (!this->spent)
+        return;
+    hint = strchr(err.message, '\n'); /* cut off, behind a long path */
+    say("quota", "%.*s%s%s", (int)strcspn(err.message, "\n"), err.message,
+        hint ? "; " : "", hint ? hint + 1 : "");
 }
 
 static void

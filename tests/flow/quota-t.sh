@@ -24,6 +24,14 @@ out=$(user tokenward explain bill)
 like "$out" "^  quota .*bill.yaml:8: profile 'bill': max_fetches is used up: 3 in the last 86400 s" "explain tells of it"
 like "$out" "^  rule *not asked before max_fetches allows it$" "and what a fetch would do"
 cmp -s "$LEDGER" "$T/ledger"; ok $? "and counts none"
+# A file whose path takes all the room that a message has.
+long=$T/config/$(printf %0200d 0)/$(printf %0200d 0)/$(printf %0200d 0)/$(printf "%0$((223 - ${#T}))d" 0)
+mkdir -p "$long"
+cp -Rp "$T/config/tokenward" "$long/"
+mv "$long/tokenward/profiles.d/bill.yaml" "$long/tokenward/profiles.d/$(printf %0250d 0).yaml"
+own "$T/config"
+out=$(XDG_CONFIG_HOME=$long && export XDG_CONFIG_HOME && user tokenward explain bill); is $? 0 "explain, where the path leaves no room: exit 0"
+like "$out" "^  rule *not asked before max_fetches allows it$" "and what a fetch would do is told all the same"
 is "$(stat -c '%a %u %s' "$LEDGER")" "600 $USER_ID 48" "they are counted in the state directory"
 [ -n "$(user tokenward get bill)" ]; ok $? "a living token is given"
 user tokenward-helper fetch --min-valid 1700 bill; is $? 0 "even if it is not fresh enough"
