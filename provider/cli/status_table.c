@@ -74,6 +74,8 @@ put_rest(const struct status_look *look, int left, const char *text,
                       ? look->columns - (unsigned)left
                       : ROOM_MAX;
 
+    if (room > ROOM_MAX)
+        room = ROOM_MAX;
     for (;;) {
         size_t fits = strlen(text), cut = room;
 

@@ -108,6 +108,13 @@ if has_terminals; then
     like "$(lines good)" '^  valid, [0-9]* min left$' "40 columns: of a good one, what is"
     like "$(lines good)" '^  refreshed in [0-9]* min$' "40 columns: and when it is renewed"
     like "$(lines failing | tr -s ' \n' ' ')" 'ago, denied: .* asked again in ' "40 columns: the last error"
+    scope=$(seq -f 'scope%04g' -s ' ' 300)
+    cp -p "$(record good)" "$T/kept"
+    sed -i "s/^scope=.*/scope=$scope/" "$(record good)"; own "$T/run"
+    in_columns 9999
+    like "$(row good | tr -s ' \n' ' ')" "$scope" "9999 columns: a long scope is whole"
+    is "$(grep -c '^good ' "$T/table")" 1 "9999 columns: in lines of its own"
+    cp -p "$T/kept" "$(record good)"
 else
     skip "a narrow terminal" "there are no terminals here, or no script(1)"
 fi
