@@ -76,7 +76,7 @@ offer_names(struct completion *this, bool own)
 
     runtime_find(&runtime, NULL);
     if (own ? names_gather_own(&runtime, &names, NULL)
-            : names_gather(&runtime, &names, NULL, NULL))
+            : names_gather(&runtime, true, &names, NULL, NULL))
         this->good = false;
     for (size_t i = 0; i < names.count; i++)
         offer(this, names.names[i], "profile");

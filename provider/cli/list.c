@@ -22,7 +22,7 @@ command_list(const struct options *options, int *exit_code,
     (void)options;
     (void)exit_code;
     runtime_find(&runtime, NULL);
-    status = names_gather(&runtime, &names, &why, err);
+    status = names_gather(&runtime, true, &names, &why, err);
     if (status)
         return status;
     if (why.status)

@@ -119,11 +119,11 @@ take_line(void *arg, const char *key, const char *value)
 }
 
 static void
-gather_own(const struct runtime *runtime, struct filling *filling,
+gather_own(const struct runtime *runtime, int wait_ms, struct filling *filling,
            struct index *user, struct tw_error *why)
 {
     *filling->names = (struct names){.names = NULL};
-    if (index_open(runtime->user, runtime->config, INDEX_WAIT_MS, user, why))
+    if (index_open(runtime->user, runtime->config, wait_ms, user, why))
         return;
     index_each(user, take_line, filling);
     if (why) {
@@ -139,12 +139,12 @@ names_gather_own(const struct runtime *runtime, struct names *out,
     AUTO_INDEX user = INDEX_INIT;
     struct filling filling = {.names = out, .good = true};
 
-    gather_own(runtime, &filling, &user, NULL);
+    gather_own(runtime, INDEX_WAIT_MS, &filling, &user, NULL);
     return filling.good ? TW_OK : tw_no_memory(err);
 }
 
 enum tw_status
-names_gather(const struct runtime *runtime, struct names *out,
+names_gather(const struct runtime *runtime, bool anew, struct names *out,
              struct tw_error *why, struct tw_error *err)
 {
     AUTO_INDEX user = INDEX_INIT;
@@ -152,7 +152,7 @@ names_gather(const struct runtime *runtime, struct names *out,
     AUTO_NAMES left_out = {.names = NULL};
     struct filling filling = {.names = out, .good = true};
 
-    gather_own(runtime, &filling, &user, why);
+    gather_own(runtime, anew ? INDEX_WAIT_MS : 0, &filling, &user, why);
     filling.good = filling.good && names_add_left_out(&left_out, &user);
     filling.hidden = &left_out;
     if (filling.good && !index_open(runtime->system, NULL, 0, &system, NULL))
@@ -170,7 +170,7 @@ names_suggest(char *const *written, int count, struct tw_error *err)
     if (strchr(err->message, '\n'))
         return;
     runtime_find(&runtime, NULL);
-    if (names_gather(&runtime, &names, NULL, NULL))
+    if (names_gather(&runtime, false, &names, NULL, NULL))
         return;
     for (int i = 0; i < count; i++) {
         struct nearest nearest = {.written = written[i]};

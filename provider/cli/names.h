@@ -34,17 +34,20 @@ bool names_add_left_out(struct names *names, const struct index *user);
 /* names_warn: @why says so, if any is. */
 void names_warn(const struct index *user, struct tw_error *why);
 
-/* names_gather: @why (may be NULL) says what is wrong with the user's; the
+/* names_gather: @anew: a helper may have to make the user's index anew, and is
+ * waited for.  @why (may be NULL) says what is wrong with the user's; the
  * others are there all the same.  TW_E_SYSTEM: out of memory. */
-enum tw_status names_gather(const struct runtime *runtime, struct names *out,
-                            struct tw_error *why, struct tw_error *err);
+enum tw_status names_gather(const struct runtime *runtime, bool anew,
+                            struct names *out, struct tw_error *why,
+                            struct tw_error *err);
 
 /* names_gather_own: of the user's alone, and nothing is said of them. */
 enum tw_status names_gather_own(const struct runtime *runtime,
                                 struct names *out, struct tw_error *err);
 
 /* names_suggest: gives a message that one of @written names no profile the
- * nearest one as its hint, unless it has a hint. */
+ * nearest one as its hint, unless it has a hint: of those that are known, for
+ * nobody waits for a hint, nor is a helper started. */
 void names_suggest(char *const *written, int count, struct tw_error *err);
 
 void names_clear(struct names *names);

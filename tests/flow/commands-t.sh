@@ -44,6 +44,13 @@ for command in "get" "status" "reject" "exec" "explain" "refresh"; do
     like "$out" "did you mean 'wallet'?" "$command: a profile that is nearly right"
 done
 out=$(user tokenward reject new 2>&1); is "$?$out" "66tokenward: no token of 'new' is kept" "reject: of a profile that is there, no word of what may have been meant"
+printf '#!/bin/sh\necho "$*" >>"%s/run/started"\nexec "%s" "$@"\n' "$T" "$TOKENWARD_HELPER" >"$T/bin/told"
+chmod 755 "$T/bin/told"
+touch "$T/config/tokenward/profiles.d/new.yaml" # so that the names are to be looked for again
+for words in "get --cached new" "get --cached walet" "reject walet"; do
+    # shellcheck disable=SC2086  # words are wanted
+    user env "TOKENWARD_HELPER=$T/bin/told" tokenward $words >/dev/null 2>&1; is "$? $(cat "$T/run/started" 2>/dev/null)" "66 " "$words: starts no helper for a hint"
+done
 for command in check exec explain get install-helpers list login logout presets providers refresh reject status; do
     out=$(user tokenward "$command" --help 2>&1); is $? 0 "$command --help: exit 0"
     like "$out" "^usage: tokenward $command" "$command --help: its usage"
