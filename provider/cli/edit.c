@@ -215,23 +215,37 @@ is_outdated(const struct edit *edit)
     return true;
 }
 
-/* 'e', 'x' or 'Q'; without a terminal nobody can say so: 'x'. */
+static volatile sig_atomic_t has_enough; /* pressed Ctrl-C */
+
+static void
+on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    has_enough = 1;
+}
+
+/* 'e', 'x' or 'Q'; without a terminal nobody can say so: 'x'.  So does who
+ * presses Ctrl-C, which ends the read. */
 static char
 what_now(void)
 {
+    const struct sigaction heard = {.sa_handler = on_interrupt},
+                           ignored = {.sa_handler = SIG_IGN};
     static const char QUESTION[] =
         "What now? e: edit again, x: leave the file as it was, Q: replace it "
         "all the same: ";
-    char line[64];
+    char line[64] = "";
 
+    (void)sigaction(SIGINT, &heard, NULL);
     while (isatty(STDIN_FILENO)) {
         (void)!write(STDERR_FILENO, QUESTION, strlen(QUESTION));
-        if (!fgets(line, sizeof line, stdin))
-            break;
+        if (!fgets(line, sizeof line, stdin) || has_enough)
+            (void)strcpy(line, "x\n");
         if (strchr("exQ", line[0]) && line[1] == '\n')
-            return line[0];
+            break;
     }
-    return 'x';
+    (void)sigaction(SIGINT, &ignored, NULL);
+    return line[0] ? line[0] : 'x';
 }
 
 /* The copy as the editor left it, perhaps another file by now: not one that

@@ -205,6 +205,8 @@ if has_terminals; then
     editor 'sed -i "s/client_id/client_di/" "$1"'
     answer x; is $? 78 "x: exit 78"
     is "$(grep -c client_di "$file")" 0 "and the file is as it was"
+    answer "$(printf '\003')"; is $? 78 "Ctrl-C: the same as x"
+    is "$(grep -c client_di "$file") $(left)" "0 " "and nothing is left behind"
     answer Q; is $? 0 "Q: exit 0"
     is "$(grep -c client_di "$file")" 1 "and replaced, as it was wanted"
     cp "$T/good" "$file"
