@@ -104,6 +104,17 @@ check_whole(int fd, uint64_t size, const char *dir, const char *file,
     return TW_OK;
 }
 
+/* What the host is short of says nothing of a provider: a source is not passed
+ * over for it, and it is tried again. */
+static enum tw_status
+status_of(int reason)
+{
+    return reason == EMFILE || reason == ENFILE || reason == ENOMEM ||
+                   reason == EIO
+               ? TW_E_SYSTEM
+               : TW_E_MODULE;
+}
+
 static enum tw_status
 open_directory(const char *dir, int *out, struct tw_error *err)
 {
@@ -111,6 +122,8 @@ open_directory(const char *dir, int *out, struct tw_error *err)
     struct stat st;
     enum tw_status status;
 
+    if (fd < 0 && status_of(errno) == TW_E_SYSTEM)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", dir);
     if (fd < 0 || fstat(fd, &st) < 0)
         return tw_fail(err, TW_E_MODULE,
                        "%s: the directory of providers: %s\n"
@@ -144,7 +157,7 @@ open_file(const char *dir, const char *name, int *out, struct tw_error *err)
                        "tokenward providers lists what is installed",
                        name, dir, file);
     if (fd < 0 || fstat(fd, &st) < 0)
-        return tw_fail_errno(err, TW_E_MODULE, errno, "%s%s", dir, file);
+        return tw_fail_errno(err, status_of(errno), errno, "%s%s", dir, file);
     if (!S_ISREG(st.st_mode))
         return tw_fail(err, TW_E_MODULE, "%s%s: is not a regular file", dir,
                        file);
@@ -261,7 +274,7 @@ modules_each(struct modules *modules,
         return status;
     count = scandirat(dir_fd, ".", &entries, is_module_file, alphasort);
     if (count < 0)
-        return tw_fail_errno(err, TW_E_MODULE, errno, "%s", modules->dir);
+        return tw_fail_errno(err, status_of(errno), errno, "%s", modules->dir);
     for (int i = 0; i < count; i++) {
         const struct module *module = NULL;
         struct tw_error failure = {0};

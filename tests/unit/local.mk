@@ -67,6 +67,7 @@ UNIT_TESTS += \
 	tests/unit/metrics-t \
 	tests/unit/module-apart-t \
 	tests/unit/module-check-t \
+	tests/unit/module-lack-t \
 	tests/unit/module-t \
 	tests/unit/namer-t \
 	tests/unit/place-t \
@@ -342,6 +343,11 @@ tests_unit_module_check_t_SOURCES = tests/unit/module-check-t.c
 tests_unit_module_check_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_module_check_t_CFLAGS = $(CC_UNIT)
 tests_unit_module_check_t_LDADD = $(LINK_UNIT)
+
+tests_unit_module_lack_t_SOURCES = tests/unit/module-lack-t.c
+tests_unit_module_lack_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_module_lack_t_CFLAGS = $(CC_UNIT)
+tests_unit_module_lack_t_LDADD = $(LINK_UNIT)
 
 tests_unit_module_t_SOURCES = tests/unit/module-t.c tests/unit/under_valgrind.h
 tests_unit_module_t_CPPFLAGS = $(CPP_UNIT)
