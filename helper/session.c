@@ -180,7 +180,7 @@ session_hint(const struct session *session, const char *name,
 
     if (err->status == TW_E_NOT_FOUND && !session->options.system &&
         !index_open(session->runtime.system, NULL, 0, &index, NULL) &&
-        index_has_profile(&index, name))
+        index_has_instance(&index, name))
         error_hint(err, "it is one of the system's, which root sees to with "
                         "tokenward-helper --system");
 }

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -148,18 +147,6 @@ fail_cached(const char *profile, bool system, enum tw_status looked,
                    profile);
 }
 
-static bool
-system_has(const struct index *index, const char *profile)
-{
-    char template[PROFILE_NAME_MAX + 1];
-    const char *at = strchr(profile, '@');
-
-    (void)snprintf(template, sizeof template, "%.*s",
-                   at ? (int)(at - profile) + 1 : 0, profile);
-    return index_has_profile(index, profile) ||
-           (at && index_has_profile(index, template));
-}
-
 /* Whoever has no place for tokens, and no profiles either, has the system's
  * alone, and its index tells which there are.  False: it is not known what is
  * missing. */
@@ -173,7 +160,7 @@ explain_absent(const struct runtime *runtime, const char *profile,
     if ((runtime->config[0] && access(runtime->config, F_OK) == 0) ||
         index_open(runtime->system, NULL, 0, &index, NULL))
         return false;
-    if (!system_has(&index, profile))
+    if (!index_has_instance(&index, profile))
         (void)tw_fail(failure, TW_E_NOT_FOUND,
                       "the system has no profile '%s'", profile);
     else if (look_in_system(runtime, profile, &record, failure) != TW_E_ACCESS)

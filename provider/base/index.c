@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -188,6 +189,18 @@ bool
 index_has_profile(const struct index *index, const char *name)
 {
     return index_has_line(index, "profile", name);
+}
+
+bool
+index_has_instance(const struct index *index, const char *name)
+{
+    char template[PROFILE_NAME_MAX + 1];
+    const char *at = strchr(name, '@');
+
+    (void)snprintf(template, sizeof template, "%.*s",
+                   at ? (int)(at - name) + 1 : 0, name);
+    return index_has_profile(index, name) ||
+           (at && index_has_profile(index, template));
 }
 
 bool

@@ -61,6 +61,10 @@ bool index_has_line(const struct index *index, const char *key,
 /* index_has_profile: is there one of exactly this name? */
 bool index_has_profile(const struct index *index, const char *name);
 
+/* index_has_instance: of the system's: is there one, or a template of which it
+ * may be somebody's instance? */
+bool index_has_instance(const struct index *index, const char *name);
+
 /* index_hides: of a user's: does the system's of that name not count?  One
  * that was left out is told of, and no other's token given in its place. */
 bool index_hides(const struct index *index, const char *name);

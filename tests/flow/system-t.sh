@@ -166,6 +166,15 @@ for command in login logout explain refresh get; do
     out=$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" $command team 2>&1 </dev/null); is $? 66 "$command by a user: exit 66"
     like "$out" "hint: it is one of the system's, which root sees to with tokenward-helper --system$" "$command by a user: says whose it is"
 done
+system_profile each@ /oauth/v1/token
+printf '    %s\n' "readers: {users: [$(id -un "$USER_ID")]}" 'audience: for-%u' >>"$SYSCONF/profiles.d/each@.yaml"
+helper index; is $? 0 "a template of which each user has an instance"
+for command in login refresh; do
+    out=$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" $command each@ 2>&1 </dev/null); is $? 66 "$command of the user's instance: exit 66"
+    like "$out" "hint: it is one of the system's, which root sees to" "$command of the user's instance: says whose it is"
+done
+rm "$SYSCONF/profiles.d/each@.yaml"
+helper index
 own "$T/config"
 out=$(user "$T/bin/tokenward" refresh team mine 2>&1); is $? 66 "refresh of it and of one of the user's: exit 66"
 like "$out" "hint: it is one of the system's, which root sees to" "refresh of both: says whose it is"
