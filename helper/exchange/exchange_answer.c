@@ -16,12 +16,19 @@ exchange_answer_refuses(const struct reply *reply)
 }
 
 /* Before anything else is done with the answer: a server that rotates does
- * not take the old one any more. */
+ * not take the old one any more, whether its token is good for us or not. */
 static void
-keep(struct keeper *keeper, struct outcome *outcome)
+keep(struct keeper *keeper, const struct exchange_sent *sent,
+     struct outcome *outcome)
 {
-    if (keeper && outcome->reply.class == REPLY_TOKEN)
-        (void)keeper_store(keeper, outcome->reply.json, &outcome->unkept);
+    const struct reply *reply = &outcome->reply;
+
+    if (!keeper || sent->flags & TW_POST_ANSWER)
+        return;
+    if (reply->class == REPLY_TOKEN)
+        (void)keeper_store(keeper, reply->json, &outcome->unkept);
+    else if (reply->is_success && sent->form->has_refresh)
+        keeper_rescue(keeper, reply->json);
 }
 
 /* How all looked that was sent, and the marks of both of the client's secrets,
@@ -57,7 +64,7 @@ exchange_answer_read(const struct exchange_context *context,
     else
         reply_read_by(&rules, out->asked.wall, http, secrets.list,
                       &out->reply);
-    keep(context->keeper, out);
+    keep(context->keeper, sent, out);
     note_mark(sent, out);
 }
 

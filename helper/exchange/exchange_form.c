@@ -168,6 +168,8 @@ add_field(struct exchange_form *form, const struct making *making,
         return TW_OK;
     if (field->kind == TW_FIELD_KEPT)
         form->has_kept = true;
+    if (form->has_kept || strcmp(field->name, "refresh_token") == 0)
+        form->has_refresh = true;
     if (form->sent_count == FORM_SECRETS_MAX)
         return broken(making, "its form names too many secrets");
     secret_take(&form->sent[form->sent_count++], &value);
@@ -327,4 +329,5 @@ exchange_form_clear(struct exchange_form *form)
     extras_clear(&form->extras);
     secret_clear(&form->looks);
     form->has_kept = false;
+    form->has_refresh = false;
 }

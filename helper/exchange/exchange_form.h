@@ -23,6 +23,7 @@ struct exchange_form {
     size_t sent_count;
     struct extras extras; /* what the profile adds */
     bool has_kept;        /* the kept refresh token is in it */
+    bool has_refresh;     /* that, or the profile's */
     struct secret looks;  /* of its secrets, just before they were read */
 };
 

@@ -210,20 +210,31 @@ keeper_reserve(struct keeper *keeper, struct tw_error *err)
     return state_reserve(&keeper->state, err);
 }
 
+/* An empty one means nothing by RFC 6749, so it means what none does. */
+static bool
+brings_none(const struct keeper *keeper, const struct json *answer)
+{
+    enum json_kind kind = json_kind(answer, "refresh_token");
+    size_t n;
+    const char *text = json_string(answer, "refresh_token", &n);
+
+    return kind == JSON_ABSENT || kind == JSON_NULL ||
+           (text &&
+            (n == 0 || bytes_equal(text, n, secret_text(&keeper->token),
+                                   keeper->token.len)));
+}
+
 enum tw_status
 keeper_store(struct keeper *keeper, const struct json *answer,
              struct tw_error *err)
 {
     AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
-    enum json_kind kind = json_kind(answer, "refresh_token");
     size_t n = 0;
     const char *text = json_string(answer, "refresh_token", &n);
     enum tw_status status;
 
     secret_clear(&keeper->before);
-    if (kind == JSON_ABSENT || kind == JSON_NULL ||
-        (text &&
-         bytes_equal(text, n, secret_text(&keeper->token), keeper->token.len)))
+    if (brings_none(keeper, answer))
         return keeper->is_anew ? state_drop(&keeper->state, err) : TW_OK;
     if (text && !secret_append(&token, text, n))
         secret_clear(&token); /* too long: refused as what cannot be kept */
@@ -231,6 +242,19 @@ keeper_store(struct keeper *keeper, const struct json *answer,
     if (status && keeper->is_anew)
         (void)state_drop(&keeper->state, NULL);
     return know(keeper, &token, status, err);
+}
+
+void
+keeper_rescue(struct keeper *keeper, const struct json *answer)
+{
+    AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
+    size_t n = 0;
+    const char *text = json_string(answer, "refresh_token", &n);
+
+    if (text && !keeper->is_anew && !brings_none(keeper, answer) &&
+        secret_append(&token, text, n) &&
+        !state_store(&keeper->state, keeper->fingerprint, &token, NULL))
+        (void)know(keeper, &token, TW_OK, NULL);
 }
 
 bool

@@ -65,13 +65,18 @@ enum tw_status keeper_check_login(const struct keeper *keeper,
  * state_reserve(). */
 enum tw_status keeper_reserve(struct keeper *keeper, struct tw_error *err);
 
-/* keeper_store: the refresh token of a token's answer, if it has one and it is
- * not the one that is kept already; of a login that brings none, or one that
- * cannot be kept, none is kept then, since the one before may be somebody
- * else's.  As state_store(): who tells others of what came with it calls
- * keeper_settle() before. */
+/* keeper_store: the refresh token of a token's answer, if it has one that is
+ * not empty, and not the one that is kept already; of a login that brings
+ * none, or one that cannot be kept, none is kept then, since the one before
+ * may be somebody else's.  As state_store(): who tells others of what came
+ * with it calls keeper_settle() before. */
 enum tw_status keeper_store(struct keeper *keeper, const struct json *answer,
                             struct tw_error *err);
+
+/* keeper_rescue: the same of an answer to a refresh that is refused, if it can
+ * be kept; but a login's leaves the one before it. */
+void keeper_rescue(struct keeper *keeper, const struct json *answer);
+
 bool keeper_is_settled(const struct keeper *keeper);
 enum tw_status keeper_settle(struct keeper *keeper, struct tw_error *err);
 

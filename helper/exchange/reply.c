@@ -227,6 +227,7 @@ read_answer(const struct reply_rules *rules, int64_t asked,
     /* Unless the profile says so, 200 and no other: a 202 is no answer yet, a
      * 206 a part of one. */
     if (out->json && success && is_no_error(out->json)) {
+        out->is_success = true;
         read_good(rules, asked, scrub, out);
         return;
     }

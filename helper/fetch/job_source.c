@@ -79,6 +79,15 @@ fail(struct job *job, bool asked)
 }
 
 static void
+on_rescued(void *arg)
+{
+    struct job *job = arg;
+
+    job->is_writing = false;
+    fail(job, true);
+}
+
+static void
 on_done(void *arg, struct outcome *outcome)
 {
     struct job *job = arg;
@@ -100,7 +109,10 @@ on_done(void *arg, struct outcome *outcome)
      * and tried again at once. */
     if (outcome->sent && !job_is_refused_login(job))
         job_source_note(job, &outcome->mark, outcome->reply.retry_after);
-    fail(job, outcome->sent);
+    if (keeper_is_settled(&job->keeper))
+        fail(job, outcome->sent);
+    else
+        job_settle(job, on_rescued);
 }
 
 bool

@@ -66,6 +66,10 @@ void job_hand_over(struct job *job, struct scribe *scribe,
 /* job_write: keeps the token that @outcome has brought, and ends the job. */
 void job_write(struct job *job, const struct outcome *outcome);
 
+/* job_settle: the refresh token that was brought is on the disk before @done
+ * is called. */
+void job_settle(struct job *job, void (*done)(void *job));
+
 /* job_end: with the result it has; job_end_with: with this one. */
 void job_end(struct job *job);
 void job_end_with(struct job *job, const struct tw_error *err);

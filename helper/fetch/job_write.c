@@ -86,6 +86,13 @@ job_hand_over(struct job *job, struct scribe *scribe, void (*work)(void *job),
     scribe_put(scribe, &job->order);
 }
 
+void
+job_settle(struct job *job, void (*done)(void *job))
+{
+    job->is_writing = true;
+    job_hand_over(job, job->context->disk, settle, done);
+}
+
 static void
 write_by(struct job *job, void (*work)(void *job), void (*done)(void *job))
 {
@@ -163,5 +170,5 @@ job_write(struct job *job, const struct outcome *outcome)
     if (keeper_is_settled(&job->keeper))
         on_settled(job);
     else
-        job_hand_over(job, job->context->disk, settle, on_settled);
+        job_settle(job, on_settled);
 }

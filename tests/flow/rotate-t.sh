@@ -107,6 +107,52 @@ rotating odd "/m/refresh-token=a%0Ab/oauth/v1/token"
 out=$($FETCH odd 2>&1); is $? 76 "a refresh token that cannot be kept: exit 76"
 like "$out" "none that can be kept" "which the message says"
 [ -n "$(user tokenward get --cached odd)" ]; ok $? "the token that came with it is served"
+# An answer that is refused has used up the refresh token all the same, and
+# brought the next one.  It is kept if it can be told what it is.
+quoted() { printf %s "$1" | sed 's/%/%25/g;s/,/%2C/g;s/ /%20/g;s/"/%22/g;s/\\/%5C/g;s/{/%7B/g;s/}/%7D/g'; }
+answered() { # answered NAME MEMBERS [MORE]: to its first request with this; NEXT is in it, as another login's refresh token
+    NEXT=$(mint)
+    rotating "$1" "/m/tag=$1,fail=1,body=$(quoted "{$2,\"refresh_token\":\"$NEXT\"${3:-}}")/oauth/v1/token"
+}
+number=0
+while read -r members; do
+    number=$((number + 1))
+    answered "refused$number" "$members"
+    $FETCH "refused$number" 2>"$T/err"; is $? 76 "$members: exit 76"
+    is "$(kept "refused$number")" "$NEXT" "the next refresh token is kept"
+    is "$(find "$STATE" -name '.*' -type f | wc -l)" 0 "and nothing else"
+    $FETCH "refused$number"; is $? 0 "and is the one that is used"
+    is "$(families | tail -n 2 | sed 's/family [0-9]* //' | tr '\n' ';')" "alive rotations 1;alive rotations 0;" "and no other"
+done <<EOF
+"access_token":"a","token_type":"mac"
+"token_type":"Bearer"
+"access_token":"a b","token_type":"Bearer"
+"access_token":7,"token_type":"Bearer"
+"access_token":"a","token_type":"Bearer","scope":"\""
+"access_token":"a","token_type":"Bearer","expires_in":true
+EOF
+untouched_by() { # untouched_by NAME TITLE: what was kept before
+    $FETCH "$1" 2>"$T/err"; is $? 76 "$2: exit 76"
+    is "$(kept "$1")" "" "nothing of it is kept"
+}
+answered twice '"token_type":"mac"' ',"refresh_token":"other"'
+untouched_by twice "two refresh tokens"
+answered cut '"token_type":"mac"' ',"scope":'
+untouched_by cut "half an answer"
+answered error '"error":"server_error","token_type":"mac"'
+$FETCH error 2>"$T/err"; is $? 75 "an error: exit 75"
+is "$(kept error)" "" "nothing of it is kept"
+answered spaced '"access_token":"a","token_type":"mac"'
+sed -i "s/$NEXT/a%20b/" "$T/config/tokenward/profiles.d/spaced.yaml"
+untouched_by spaced "a refresh token that cannot be kept, in an answer that is refused"
+
+# An empty one says nothing: the one before it goes on being used.
+rotating empty "/m/refresh-token=,no-rotation/oauth/v1/token"
+sed -i '/refresh_token:/d' "$T/config/tokenward/profiles.d/empty.yaml"
+out=$(user tokenward login empty <"$T/config/tokenward/empty.refresh" 2>&1); is $? 0 "an empty refresh token, to the one that was given: exit 0"
+is "$(kept empty)" "$(cat "$T/config/tokenward/empty.refresh")" "which is kept"
+out=$($FETCH empty 2>&1); is "$? $out" "0 " "and good as often as it is used"
+is "$(kept empty)" "$(cat "$T/config/tokenward/empty.refresh")" "and is still kept"
 
 # Refused: one that was used, by somebody else or before a crash.
 curl -s --cacert "$CA" "$URL/oauth/v1/token" -d grant_type=refresh_token -d client_id="$CLIENT_ID" \

@@ -279,3 +279,45 @@ Test(state_login, leaves_nobody_elses_where_its_own_cannot_be_kept)
     keeper_close(&login);
     expect_kept(SERVER, NULL);
 }
+
+/* An answer that is refused, and what it brings beside its token. */
+static void
+rescue(struct keeper *keeper, const char *text)
+{
+    struct json *answer = json_read(text, strlen(text));
+
+    keeper_rescue(keeper, answer);
+    json_free(answer);
+}
+
+/* A person's login is not this refused one, but the one before it. */
+Test(state_login, is_not_what_was_refused)
+{
+    AUTO_KEEPER login = KEEPER_INIT;
+    AUTO_SECRET first = SECRET_INIT(TOKEN_MAX), given = SECRET_INIT(TOKEN_MAX);
+
+    cr_assert(secret_append_text(&first, "first"));
+    cr_assert(secret_append_text(&given, "given"));
+    begin(&login);
+    memcpy(login.fingerprint, SERVER, sizeof SERVER);
+    expect_resumed(&login, TW_OK, "");
+    rescue(&login, "{\"refresh_token\": \"second\"}");
+    keeper_close(&login);
+    expect_kept(SERVER, NULL);
+
+    login = KEEPER_INIT;
+    enter(&login.state);
+    memcpy(login.fingerprint, SERVER, sizeof SERVER);
+    cr_assert_eq(keeper_put(&login, &first, NULL), TW_OK);
+    rescue(&login, "{\"refresh_token\": \"of two\\nlines\"}");
+    rescue(&login, "{\"refresh_token\": \"\"}");
+    rescue(&login, "{\"refresh_token\": 7}");
+    rescue(&login, "{}");
+    cr_expect_str_eq(secret_text(&login.token), "first");
+    cr_assert_eq(keeper_put(&login, &given, NULL), TW_OK);
+    rescue(&login, "{\"refresh_token\": \"next\"}");
+    cr_expect_str_eq(secret_text(&login.token), "next");
+    keeper_put_back(&login);
+    keeper_close(&login);
+    expect_kept(SERVER, "first");
+}
