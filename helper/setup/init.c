@@ -98,6 +98,12 @@ make_file(const struct init *init, const char *name, const struct secret *text,
         openat(init->dir, name,
                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
+    if (fd < 0 && errno == EEXIST)
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s/" DROP_INS "/%s: is there already\n"
+                       "remove it if no profile names it: a killed init "
+                       "leaves one behind",
+                       init->session->runtime.config, name);
     if (fd < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s: %s", DROP_INS,
                              name);

@@ -94,6 +94,19 @@ out=$(user $spare prlimit --fsize=4 tokenward init --from fluent-bit --file "$T/
 is $? 71 "no room for a secret: exit 71"
 like "$out" "^tokenward-helper: profiles.d: odd.secret: File too large" "says so"
 is "$(left)" "" "leaves nothing behind"
+sed "s#^\( *oauth2.token_url \).*#\1$URL/m/tag=killed,hang/oauth/v1/token#" "$T/home/fluent.conf" >"$T/home/slow.conf"
+user tokenward init --from fluent-bit --file "$T/home/slow.conf" --ca-file "$CA" killed >"$T/err" 2>&1 </dev/null &
+until_true 30 eval 'curl -s --cacert "$CA" "$URL/count/m/tag=killed,hang/oauth/v1/token" | grep -q 1'
+pkill -KILL -f "$HELPER"
+wait $!
+[ -e "$dir/killed.secret" ]; ok $? "fluent-bit, killed while a token is bought: the secret's file is left"
+init --from fluent-bit --file "$T/home/fluent.conf" --ca-file "$CA" killed; is $STATUS 73 "and is not replaced: exit 73"
+like "$(cat "$T/out")" "^tokenward-helper: $dir/killed.secret: is there already$" "says which"
+like "$(cat "$T/out")" "^tokenward-helper: hint: .*remove it if no profile names it" "and what to do"
+rm "$dir/killed.secret"
+init --from fluent-bit --file "$T/home/fluent.conf" --ca-file "$CA" killed; is $STATUS 0 "removed: exit 0"
+is "$(left)" "" "and the rest of it is gone"
+rm "$dir/killed.yaml" "$dir/killed.secret"
 init --from fluent-bit --file "$T/home/fluent.conf" --ca-file "$CA" logs; is $STATUS 0 "fluent-bit: exit 0"
 sed 's/^/# /' "$T/out"
 is "$(stat -c %a "$dir/logs.yaml" "$dir/logs.secret" | tr '\n' ' ')" "600 600 " "fluent-bit: both files are 0600"
