@@ -14,6 +14,8 @@
 #include "provider/base/index.h"
 #include "provider/base/text.h"
 
+#define LOCK_MS 10000 /* for somebody else's fetch to end */
+
 #ifndef TW_SYSCONF_DIR
 #define TW_SYSCONF_DIR "/etc/tokenward"
 #endif
@@ -183,4 +185,14 @@ session_hint(const struct session *session, const char *name,
         index_has_instance(&index, name))
         error_hint(err, "it is one of the system's, which root sees to with "
                         "tokenward-helper --system");
+}
+
+int64_t
+session_lock_deadline(const struct session *session)
+{
+    int64_t lock_ms = clock_monotonic_ms() + LOCK_MS;
+
+    return lock_ms < session->options.deadline_ms
+               ? lock_ms
+               : session->options.deadline_ms;
 }

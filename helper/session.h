@@ -87,4 +87,8 @@ struct secret_context session_secrets(struct session *session,
 enum tw_status session_store(const struct session *session, struct store *out,
                              struct tw_error *err);
 
+/* session_lock_deadline: until when somebody else's fetch may take; no longer
+ * than this run. */
+int64_t session_lock_deadline(const struct session *session);
+
 #endif

@@ -20,7 +20,6 @@
 #include "provider/base/text.h"
 
 #define TICK_MS 200
-#define LOCK_MS 10000 /* for somebody else's fetch to end */
 
 struct login {
     const struct session *session;
@@ -220,7 +219,7 @@ log_in(struct session *session, const struct profile_set *set,
     if (fence_fetching(&profile, 1, &context.secrets, false, &err))
         return session_fail(session, &err);
     job_init(&login.job, &context, set, profile->name);
-    job_begin(&login.job, login.http, clock_monotonic_ms() + LOCK_MS);
+    job_begin(&login.job, login.http, session_lock_deadline(session));
     drive(&login, session->options.deadline_ms);
     return report_end_of(&login);
 }

@@ -22,7 +22,6 @@
 #include "helper/profile/fingerprint.h"
 #include "helper/store/quota.h"
 
-#define LOCK_MS 10000 /* for somebody else's fetch to end */
 #define NAP_NS 20000000
 
 struct logout {
@@ -281,7 +280,7 @@ log_out(struct logout *logout)
 {
     AUTO_RECORD record = RECORD_INIT;
     struct session *session = logout->session;
-    int64_t deadline_ms = clock_monotonic_ms() + LOCK_MS;
+    int64_t deadline_ms = session_lock_deadline(session);
     struct tw_error err;
 
     if (store_lock(&logout->place, deadline_ms, &err) ||
