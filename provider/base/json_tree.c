@@ -7,6 +7,7 @@
  */
 #include "provider/base/json_tree.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -24,12 +25,54 @@ enum wanted {
 struct reader {
     char *at, *end;
     struct json_tree *tree;
+    const char *const *closed; /* or NULL */
     size_t
         open[JSON_TREE_DEPTH]; /* indices of what is open, outermost first */
+    unsigned char objects[JSON_TREE_CLOSED_DEPTH / CHAR_BIT]; /* among them */
     size_t depth;
-    const char *name; /* of the value that comes next */
+    size_t closed_depth; /* what is at least as deep is not kept; 0: is */
+    const char *name;    /* of the value that comes next */
     enum wanted wanted;
 };
+
+static bool
+is_closed(const struct reader *reader)
+{
+    return reader->closed_depth && reader->depth >= reader->closed_depth;
+}
+
+/* Is it the one that stays closed, that comes next? */
+static bool
+is_at_closed(const struct reader *reader)
+{
+    const char *const *path = reader->closed;
+
+    if (!path || !reader->depth || is_closed(reader))
+        return false;
+    for (size_t i = 1; i < reader->depth; i++, path++) {
+        if (!*path ||
+            strcmp(reader->tree->values[reader->open[i]].name, *path) != 0)
+            return false;
+    }
+    return path[0] && strcmp(reader->name, path[0]) == 0 && !path[1];
+}
+
+static void
+set_object(struct reader *reader, bool object)
+{
+    unsigned bit = 1U << reader->depth % CHAR_BIT;
+    unsigned char *bits = &reader->objects[reader->depth / CHAR_BIT];
+
+    *bits = (unsigned char)(object ? *bits | bit : *bits & ~bit);
+}
+
+static bool
+is_in_object(const struct reader *reader)
+{
+    size_t at = reader->depth - 1;
+
+    return reader->objects[at / CHAR_BIT] >> at % CHAR_BIT & 1U;
+}
 
 static void
 skip_space(struct reader *reader)
@@ -85,8 +128,11 @@ static bool
 is_member(const struct reader *reader, const char *name)
 {
     const struct json_tree *tree = reader->tree;
-    size_t object = reader->open[reader->depth - 1];
+    size_t object;
 
+    if (is_closed(reader))
+        return false;
+    object = reader->open[reader->depth - 1];
     for (size_t i = object + 1; i < tree->count; i++) {
         if (tree->values[i].parent == object &&
             strcmp(tree->values[i].name, name) == 0)
@@ -100,6 +146,9 @@ add_value(struct reader *reader, enum json_tree_kind kind, const char *text)
 {
     struct json_tree *tree = reader->tree;
 
+    reader->wanted = reader->depth ? WANT_COMMA : WANT_NOTHING;
+    if (is_closed(reader))
+        return true;
     if (tree->count == JSON_TREE_VALUES)
         return false;
     tree->values[tree->count++] = (struct json_value){
@@ -108,16 +157,23 @@ add_value(struct reader *reader, enum json_tree_kind kind, const char *text)
         .text = text,
         .parent = reader->depth ? reader->open[reader->depth - 1] : 0};
     reader->name = "";
-    reader->wanted = reader->depth ? WANT_COMMA : WANT_NOTHING;
     return true;
 }
 
 static bool
 open_value(struct reader *reader, enum json_tree_kind kind)
 {
-    if (reader->depth == JSON_TREE_DEPTH || !add_value(reader, kind, ""))
+    bool stays_closed = is_at_closed(reader);
+    size_t most = is_closed(reader) ? JSON_TREE_CLOSED_DEPTH : JSON_TREE_DEPTH;
+
+    if (reader->depth == most || !add_value(reader, kind, ""))
         return false;
-    reader->open[reader->depth++] = reader->tree->count - 1;
+    if (!is_closed(reader))
+        reader->open[reader->depth] = reader->tree->count - 1;
+    set_object(reader, kind == JSON_TREE_OBJECT);
+    reader->depth++;
+    if (stays_closed)
+        reader->closed_depth = reader->depth;
     reader->at++;
     reader->wanted =
         kind == JSON_TREE_OBJECT ? WANT_NAME_OR_END : WANT_VALUE_OR_END;
@@ -128,6 +184,8 @@ static bool
 close_value(struct reader *reader)
 {
     reader->depth--;
+    if (!is_closed(reader))
+        reader->closed_depth = 0;
     reader->at++;
     reader->wanted = reader->depth ? WANT_COMMA : WANT_NOTHING;
     return true;
@@ -186,8 +244,7 @@ take_name(struct reader *reader)
 static bool
 take_comma(struct reader *reader)
 {
-    size_t open = reader->open[reader->depth - 1];
-    bool object = reader->tree->values[open].kind == JSON_TREE_OBJECT;
+    bool object = is_in_object(reader);
 
     if (*reader->at == (object ? '}' : ']'))
         return close_value(reader);
@@ -236,8 +293,18 @@ end_words(struct json_tree *tree, const char *end)
 bool
 json_tree_read(char *text, size_t n, struct json_tree *out)
 {
-    struct reader reader = {
-        .at = text, .end = text + n, .tree = out, .name = ""};
+    return json_tree_read_around(NULL, text, n, out);
+}
+
+bool
+json_tree_read_around(const char *const *closed, char *text, size_t n,
+                      struct json_tree *out)
+{
+    struct reader reader = {.at = text,
+                            .end = text + n,
+                            .tree = out,
+                            .closed = closed,
+                            .name = ""};
 
     out->count = 0;
     if (n > JSON_TREE_BYTES)

@@ -16,6 +16,7 @@
 #define JSON_TREE_BYTES (256 * 1024) /* of one document */
 #define JSON_TREE_VALUES 512         /* in one document */
 #define JSON_TREE_DEPTH 16           /* objects and arrays in each other */
+#define JSON_TREE_CLOSED_DEPTH 10000 /* the same, in what stays so */
 
 enum json_tree_kind {
     JSON_TREE_OBJECT,
@@ -39,6 +40,12 @@ struct json_tree {
 /* json_tree_read: @text, which is changed, must have room for one byte more at
  * @n, and outlives @out.  False when it is no JSON or passes a limit. */
 bool json_tree_read(char *text, size_t n, struct json_tree *out);
+
+/* json_tree_read_around: the same, but that the object or array at @closed, a
+ * path as below, stays closed: what is in it must be JSON, but is not kept,
+ * and does not count; nor is a member that is there twice looked for. */
+bool json_tree_read_around(const char *const *closed, char *text, size_t n,
+                           struct json_tree *out);
 
 /* json_tree_text: the text at @path, names of members in each other, ended by
  * NULL.  NULL when there is none, or something else than a text. */

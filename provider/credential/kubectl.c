@@ -45,6 +45,8 @@ read_question(struct secret *text, struct question *out, struct tw_error *err)
 {
     static const char *const VERSION[] = {"apiVersion", NULL};
     static const char *const SERVER[] = {"spec", "cluster", "server", NULL};
+    /* What the cluster has for its plugins may be anything. */
+    static const char *const CONFIG[] = {"spec", "cluster", "config", NULL};
     const char *given = secure_getenv(VARIABLE);
     struct json_tree tree;
 
@@ -52,7 +54,7 @@ read_question(struct secret *text, struct question *out, struct tw_error *err)
     if (!given || !given[0])
         return TW_OK;
     if (!secret_append_text(text, given) ||
-        !json_tree_read(text->bytes, text->len, &tree))
+        !json_tree_read_around(CONFIG, text->bytes, text->len, &tree))
         return tw_fail(err, TW_E_USAGE, VARIABLE ": is no JSON of ours");
     out->version = known_version(json_tree_text(&tree, VERSION));
     out->server = json_tree_text(&tree, SERVER);

@@ -107,6 +107,15 @@ put "" env KUBERNETES_EXEC_INFO="$(info v1beta1 "")" tokenward-credential kubect
 near "$OUT=" "$(credential v1beta1)" "kubectl is answered in the version it asked in" 'credential v1beta1'
 put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(cluster https://reg.example.test:443)")" tokenward-credential kubectl
 near "$OUT=" "$(credential v1)" "kubectl with the cluster's address" 'credential v1'
+# A cluster's own settings, which are for plugins that know them.
+config() { printf '%s' "$(cluster https://reg.example.test)" | sed "s/\\[1,null\\]/$1/"; }
+put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(config "[$(seq -s , 20000)]")")" tokenward-credential kubectl
+near "$OUT=" "$(credential v1)" "kubectl with as many settings of the cluster as fit" 'credential v1'
+nested() { awk -v n="$1" 'BEGIN { while (i++ < n) printf "["; while (j++ < n) printf "]" }'; } # nested N: arrays in each other
+put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(config "$(nested 9000)")")" tokenward-credential kubectl
+near "$OUT=" "$(credential v1)" "kubectl with settings in settings" 'credential v1'
+put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(config '[1,]')")" tokenward-credential kubectl
+is "$OUT$STATUS" 64 "kubectl with settings that are no JSON"
 put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(cluster https://other.example.test)")" tokenward-credential kubectl
 is "$OUT$STATUS" 66 "kubectl for another cluster: not found"
 put "" env KUBERNETES_EXEC_INFO="$(info v2 "")" tokenward-credential kubectl reg

@@ -164,3 +164,78 @@ Test(json_tree, holds_its_limits)
     text[JSON_TREE_BYTES] = '"';
     cr_assert(!reads(text, JSON_TREE_BYTES + 1));
 }
+
+static bool
+reads_around(const char *text, size_t n)
+{
+    memcpy(buffer, text, n);
+    return json_tree_read_around(PATH("a", "b"), buffer, n, &tree);
+}
+
+Test(json_tree, leaves_closed_what_nobody_wants)
+{
+    static const char *const GOOD[] = {
+        "{\"a\":{\"c\":\"1\",\"b\":{\"c\":[],\"c\":[{\"b\":1},2]},\"d\":\"2\"}"
+        "}",
+        "{\"a\":{\"b\":[],\"c\":\"1\",\"d\":\"2\"},\"b\":{\"b\":[]}}",
+        "{\"b\":{},\"a\":{\"c\":\"1\",\"b\":null,\"d\":\"2\"}}",
+    };
+    static const char *const BAD[] = {
+        "{\"a\":{\"b\":{\"c\":1]}}",
+        "{\"a\":{\"b\":[1,]}}",
+        "{\"a\":{\"b\":{1}}}",
+        "{\"a\":{\"b\":[tru]}}",
+        "{\"a\":{\"b\":[}}}",
+        "{\"a\":{\"b\":{},\"b\":{}}}",
+        "{\"a\":{\"b\":{\"c\":{}},\"d\":1,\"d\":1}}",
+        "{\"b\":{\"c\":1,\"c\":1}}",
+        "{\"a\":[{\"b\":{\"c\":1,\"c\":1}}]}",
+        "{\"a\":{\"a\":{\"b\":{\"c\":1,\"c\":1}}}}",
+        "{\"a\":{\"b\":{\"c\":1}",
+    };
+
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
+        cr_assert(reads_around(GOOD[i], strlen(GOOD[i])), "%s", GOOD[i]);
+        cr_expect_str_eq(json_tree_text(&tree, PATH("a", "c")), "1");
+        cr_expect_str_eq(json_tree_text(&tree, PATH("a", "d")), "2");
+        cr_expect_null(json_tree_text(&tree, PATH("a", "b", "c")));
+        cr_expect_null(json_tree_word(&tree, PATH("a", "b", "b")));
+    }
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        cr_expect(!reads_around(BAD[i], strlen(BAD[i])), "%s", BAD[i]);
+}
+
+#define BEFORE "{\"a\":{\"b\":"
+#define BEHIND "}}"
+
+static size_t
+nest(char *text, size_t n)
+{
+    size_t before = sizeof BEFORE - 1;
+
+    memcpy(text, BEFORE, before);
+    memset(text + before, '[', n);
+    memset(text + before + n, ']', n);
+    memcpy(text + before + 2 * n, BEHIND, sizeof BEHIND - 1);
+    return before + 2 * n + sizeof BEHIND - 1;
+}
+
+Test(json_tree, leaves_closed_as_much_as_is_sent)
+{
+    static char text[JSON_TREE_BYTES + 2];
+    const size_t deepest = JSON_TREE_CLOSED_DEPTH - 2;
+    size_t n = nest(text, deepest);
+
+    cr_expect(reads_around(text, n));
+    cr_expect_not(reads(text, n));
+    n = nest(text, deepest + 1);
+    cr_expect_not(reads_around(text, n));
+    n = nest(text, 1);
+    for (n -= sizeof "]" BEHIND - 1; n < JSON_TREE_BYTES - 8; n += 2)
+        memcpy(text + n, "0,", 2);
+    memcpy(text + n, "0]" BEHIND, sizeof "0]" BEHIND - 1);
+    n += sizeof "0]" BEHIND - 1;
+    cr_expect(reads_around(text, n));
+    cr_expect_eq(tree.count, 3);
+    cr_expect_not(reads(text, n));
+}
