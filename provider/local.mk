@@ -53,6 +53,8 @@ provider_base_libbase_la_SOURCES = \
 	provider/base/session_word.h \
 	provider/base/spawn.c \
 	provider/base/spawn.h \
+	provider/base/steering.c \
+	provider/base/steering.h \
 	provider/base/text.c \
 	provider/base/text.h \
 	provider/base/verdict.c \

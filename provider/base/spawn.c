@@ -20,6 +20,7 @@
 
 #include "provider/base/auto.h"
 #include "provider/base/clock.h"
+#include "provider/base/steering.h"
 #include "provider/base/verdict.h"
 
 #ifndef TW_HELPER_PATH
@@ -32,24 +33,6 @@
 
 extern char **environ;
 
-/* What would steer the dynamic linker, the allocator or the resolver. */
-static const char *const DROPPED[] = {
-    "GCONV_PATH=",   "GETCONF_DIR=",   "GLIBC_TUNABLES=", "HOSTALIASES=",
-    "LD_",           "LOCALDOMAIN=",   "MALLOC_",         "NIS_PATH=",
-    "OPENSSL_",      "RES_OPTIONS=",   "RESOLV_",         "SSLKEYLOGFILE=",
-    "SSL_CERT_DIR=", "SSL_CERT_FILE=",
-};
-
-static bool
-is_dropped(const char *variable)
-{
-    for (size_t i = 0; i < sizeof DROPPED / sizeof *DROPPED; i++) {
-        if (strncmp(variable, DROPPED[i], strlen(DROPPED[i])) == 0)
-            return true;
-    }
-    return false;
-}
-
 static char **
 make_environment(void)
 {
@@ -60,7 +43,7 @@ make_environment(void)
         count++;
     out = calloc(count + 1, sizeof *out);
     for (size_t i = 0; out && i < count && environ[i]; i++) {
-        if (!is_dropped(environ[i]))
+        if (!steering_has(environ[i]))
             out[kept++] = environ[i];
     }
     return out;

@@ -9,14 +9,16 @@
 #include <string.h>
 
 #include "provider/base/session_word.h"
+#include "provider/base/steering.h"
 #include "provider/base/text.h"
 
-/* One that ends in '*' is the beginning of many. */
+/* What means something to a login itself.  One that ends in '*' is the
+ * beginning of many. */
 static const char *const LEFT_ALONE[] = {
-    "BASH*", "CDPATH", "DBUS_*", "ENV",     "GCONV_PATH", "GLIBC_*", "HOME",
-    "IFS",   "LANG*",  "LC_*",   "LD_*",    "LOCPATH",    "LOGNAME", "MAIL",
-    "NLS*",  "PATH",   "PERL*",  "PYTHON*", "SHELL*",     "SSH_*",   "SUDO_*",
-    "TERM*", "TMPDIR", "TZ*",    "USER",    "XDG_*",
+    "BASH*", "CDPATH", "DBUS_*",  "ENV",     "HOME",  "IFS",
+    "LANG*", "LC_*",   "LOCPATH", "LOGNAME", "MAIL",  "NLS*",
+    "PATH",  "PERL*",  "PYTHON*", "SHELL*",  "SSH_*", "SUDO_*",
+    "TERM*", "TMPDIR", "TZ*",     "USER",    "XDG_*",
 };
 
 static bool
@@ -41,7 +43,7 @@ variables_put(pam_handle_t *pamh, const char *dir, const char *variable,
     const char *const parts[] = {variable, "=",      dir, "/",
                                  profile,  "/token", NULL};
 
-    if (is_left_alone(variable) ||
+    if (steering_has(variable) || is_left_alone(variable) ||
         (strcmp(variable, TOKEN_FILE_VARIABLE) != 0 &&
          pam_getenv(pamh, variable)))
         return;
