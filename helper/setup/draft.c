@@ -96,10 +96,8 @@ draft_set_path(struct draft *draft, enum draft_key key, const char *what,
 }
 
 static bool
-has_scope(const char *scopes, const char *scope)
+has_scope(const char *scopes, const char *scope, size_t n)
 {
-    const size_t n = strlen(scope);
-
     for (const char *at = scopes; *at; at += strspn(at, " ")) {
         size_t length = strcspn(at, " ");
 
@@ -111,16 +109,20 @@ has_scope(const char *scopes, const char *scope)
 }
 
 enum tw_status
-draft_add_scope(struct draft *draft, const char *scope, struct tw_error *err)
+draft_add_scope(struct draft *draft, const char *scope, size_t n,
+                struct tw_error *err)
 {
     char whole[DRAFT_VALUE_MAX];
     const char *before = draft->values[DRAFT_SCOPE];
 
-    if (has_scope(before, scope))
+    if (has_scope(before, scope, n))
         return TW_OK;
-    if (snprintf(whole, sizeof whole, "%s%s%s", before, before[0] ? " " : "",
-                 scope) >= (int)sizeof whole)
-        return tw_fail(err, TW_E_USAGE, "the scopes are too long");
+    if (n >= sizeof whole ||
+        snprintf(whole, sizeof whole, "%s%s%.*s", before, before[0] ? " " : "",
+                 (int)n, scope) >= (int)sizeof whole)
+        return tw_fail(err, TW_E_USAGE,
+                       "the scopes must be less than %d bytes in all",
+                       DRAFT_VALUE_MAX);
     return draft_set(draft, DRAFT_SCOPE, "a scope", whole, err);
 }
 

@@ -69,9 +69,10 @@ enum tw_status draft_set_path(struct draft *draft, enum draft_key key,
                               const char *what, const char *path,
                               struct tw_error *err);
 
-/* draft_add_scope: one more, unless it is there. */
+/* draft_add_scope: one more, of @n bytes, unless it is there.  TW_E_USAGE: too
+ * long with those before it, or no line of text. */
 enum tw_status draft_add_scope(struct draft *draft, const char *scope,
-                               struct tw_error *err);
+                               size_t n, struct tw_error *err);
 
 /* draft_add_var: a variable of the preset, whose name has @n bytes; @what as
  * above.  TW_E_USAGE: no line of text, too long, or one too many. */

@@ -68,16 +68,12 @@ static enum tw_status
 take_scopes(const struct importer *this, const char *list)
 {
     enum tw_status status = TW_OK;
-    char scope[256];
 
     while (*list && !status) {
         size_t n = strcspn(list, ", ");
 
-        if (n && n < sizeof scope) {
-            memcpy(scope, list, n);
-            scope[n] = '\0';
-            status = draft_add_scope(this->draft, scope, this->err);
-        }
+        if (n)
+            status = draft_add_scope(this->draft, list, n, this->err);
         list += n + (list[n] != '\0');
     }
     return status;
@@ -141,7 +137,8 @@ take_login(const struct importer *this, const struct yaml_node *args)
         strcmp(this->draft->values[DRAFT_PROVIDER], "authorization_code") == 0)
         status = take_redirect(this, args);
     if (!status)
-        status = draft_add_scope(this->draft, "openid", this->err);
+        status = draft_add_scope(this->draft, "openid", strlen("openid"),
+                                 this->err);
     if (!status && !this->draft->secret.len)
         status = importer_take(this, DRAFT_AUTH_METHOD, "none");
     return status;

@@ -167,6 +167,10 @@ kubelogin() { # kubelogin NAME ARGUMENTS [OPTION...]: in the place of a login by
 }
 kubelogin kubeopen --oidc-extra-scope=openid; is $STATUS 0 "kubelogin with openid, which it always has: exit 0"
 like "$(cat "$dir/kubeopen.yaml")" 'scope: "openid email groups"' "once"
+kubelogin kubelong "--oidc-extra-scope=$(printf %01024d 0)"; is $STATUS 0 "kubelogin with a long scope: exit 0"
+like "$(cat "$dir/kubelong.yaml")" 'scope: "0\{1024\} email groups openid"' "which is among them"
+kubelogin kubelonger "--oidc-extra-scope=$(printf %02048d 0)"; is $STATUS 64 "kubelogin with one that is too long: exit 64"
+like "$(cat "$T/out")" "the scopes must be less than 2048 bytes in all" "says so"
 # What would not be the same.
 kubelogin kubeca --certificate-authority=ca.pem; is $STATUS 78 "kubelogin with a relative authority: exit 78"
 like "$(cat "$T/out")" "kubeother: 'ca.pem' may lie anywhere" "says so"
