@@ -118,8 +118,6 @@ fetch(struct session *session, const struct profile_set *set,
 {
     enum tw_status first = TW_OK, status = TW_OK;
 
-    if (session->login)
-        return provision(session, set, store, names, count);
     if (session->all)
         return fetch_all(session, set, store);
     if (!session->options.system)
@@ -127,6 +125,19 @@ fetch(struct session *session, const struct profile_set *set,
     if (count)
         status = fetch_named(session, set, store, names, count);
     return first ? first : status;
+}
+
+/* What is not the user's own is had, whatever became of that, as @loaded says.
+ */
+static enum tw_status
+log_in(struct session *session, enum tw_status loaded,
+       const struct profile_set *set, const struct store *store, char **names,
+       size_t count)
+{
+    enum tw_status status =
+        provision(session, loaded ? NULL : set, store, names, count);
+
+    return loaded ? loaded : status;
 }
 
 /* One that is named twice is fetched, and told of, once. */
@@ -180,11 +191,14 @@ command_fetch(struct session *session, int argc, char **argv)
     if (problem || session_store(session, &store, &err))
         return session_fail(session, &err);
     status = session_load(session, &store, &set);
-    if (status)
+    if (status && !session->login)
         return status;
     session->published.hooks_alone = !session->no_hooks;
     session->options.published = &session->published;
-    status = fetch(session, &set, &store, argv, (size_t)argc);
+    if (session->login)
+        status = log_in(session, status, &set, &store, argv, (size_t)argc);
+    else
+        status = fetch(session, &set, &store, argv, (size_t)argc);
     hook_once(session, status);
     published_clear(&session->published);
     return status;

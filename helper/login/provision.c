@@ -146,7 +146,7 @@ provision(struct session *session, const struct profile_set *set,
         (void)tw_no_memory(&err);
         return session_fail(session, &err);
     }
-    if (choose(wanted, set, names, count, &err))
+    if (set && choose(wanted, set, names, count, &err))
         return session_fail(session, &err);
     system_logins_find(session, set, false, logins);
     system_logins_ask(session, logins);
@@ -158,6 +158,7 @@ provision(struct session *session, const struct profile_set *set,
                                wanted->count, session_report_one, session);
     status = system_logins_hear(session, session->options.deadline_ms, logins);
     first = first ? first : status;
-    status = set->broken.status ? session_fail(session, &set->broken) : TW_OK;
+    status = set && set->broken.status ? session_fail(session, &set->broken)
+                                       : TW_OK;
     return first ? first : status;
 }

@@ -51,15 +51,26 @@ is_left(const struct session *session, const char *name)
            TW_OK;
 }
 
+/* By a profile of the user's.  Where those cannot be read it is as it was when
+ * they last could, as for whoever reads the token. */
+static bool
+is_hidden(const struct search *search, const char *name)
+{
+    const struct runtime *runtime = &search->session->runtime;
+    AUTO_INDEX index = INDEX_INIT;
+
+    if (search->set)
+        return profiles_hide(search->set, name);
+    return !index_open(runtime->user, runtime->config, 0, &index, NULL) &&
+           index_hides(&index, name);
+}
+
 /* Is it one that the user may have, and that is not hidden?  Whoever leaves
  * leaves what is kept, whatever became of that since. */
 static bool
 is_wanted(const struct search *search, const char *name)
 {
-    AUTO(auto_release) const struct profile *own = NULL;
-
-    return (search->is_ours &&
-            profiles_find(search->set, name, &own, NULL) == TW_E_NOT_FOUND) ||
+    return (search->is_ours && !is_hidden(search, name)) ||
            (search->out->leaving && is_left(search->session, name));
 }
 

@@ -31,8 +31,8 @@ struct system_logins {
 };
 
 /* system_logins_find: those that this user may have, as the system's index
- * says, and that no profile of the user's own, @set, has the name of;
- * @leaving: and all that are kept. */
+ * says, and that no profile of the user's own, @set, has the name of (NULL:
+ * they cannot be read); @leaving: and all that are kept. */
 void system_logins_find(const struct session *session,
                         const struct profile_set *set, bool leaving,
                         struct system_logins *out);

@@ -45,22 +45,34 @@ profiles_template(const struct profile_set *set, const char *name)
                : NULL;
 }
 
-/* Why there is no @name: its own complaint, or its template's, else that of a
- * file in which it may stand, else, when there were too many to keep, the
- * first. */
+/* Its own complaint, or its template's, or NULL. */
+static const struct tw_error *
+find_own_complaint(const struct profile_set *set, const char *name)
+{
+    for (const struct profile_left_out *left_out = set->left_out; left_out;
+         left_out = left_out->next) {
+        if (left_out->name && (strcmp(left_out->name, name) == 0 ||
+                               is_template_of(left_out->name, name)))
+            return &left_out->err;
+    }
+    return NULL;
+}
+
+/* Why there is no @name: that, else that of a file in which it may stand,
+ * else, when there were too many to keep, the first. */
 static const struct tw_error *
 find_complaint(const struct profile_set *set, const char *name)
 {
-    const struct tw_error *of_file = NULL;
+    const struct tw_error *own = find_own_complaint(set, name),
+                          *of_file = NULL;
 
-    for (const struct profile_left_out *left_out = set->left_out; left_out;
-         left_out = left_out->next) {
+    for (const struct profile_left_out *left_out = set->left_out;
+         left_out && !own; left_out = left_out->next) {
         if (!left_out->name)
             of_file = &left_out->err;
-        else if (strcmp(left_out->name, name) == 0 ||
-                 is_template_of(left_out->name, name))
-            return &left_out->err;
     }
+    if (own)
+        return own;
     if (!of_file && set->broken_count > PROFILES_LEFT_OUT_MAX)
         return &set->broken;
     return of_file;
@@ -191,6 +203,22 @@ profiles_find(const struct profile_set *set, const char *name,
               const struct profile **out, struct tw_error *err)
 {
     return profile_links_find(set, name, PROFILE_DEPTH_MAX - 1, out, err);
+}
+
+bool
+profiles_hide(const struct profile_set *set, const char *name)
+{
+    const struct profile_template *template = profiles_template(set, name);
+    char of[NAME_PART_MAX + 2];
+    const char *instance = split(name, of);
+
+    return table_find(&set->names, name, "") ||
+           table_find(&set->lost, name, "") ||
+           (instance && table_find(&set->lost, of, "")) ||
+           find_own_complaint(set, name) ||
+           (template &&
+            (template->of_users ||
+             table_find(&set->instances, template->name, instance)));
 }
 
 void

@@ -110,6 +110,10 @@ enum tw_status profiles_load_one(const struct profile_scope *scope,
 enum tw_status profiles_find(const struct profile_set *set, const char *name,
                              const struct profile **out, struct tw_error *err);
 
+/* profiles_hide: has @set a profile of that name, be it one that was left out?
+ * What may stand in a file that nobody can read hides nothing. */
+bool profiles_hide(const struct profile_set *set, const char *name);
+
 /* profile_release: whoever has found it is done with it; NULL is nothing.
  * Those that are written out are the set's. */
 void profile_release(const struct profile *profile);

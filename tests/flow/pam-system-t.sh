@@ -118,6 +118,25 @@ MINE=/run/tokenward/user/$(id -u anna)/mine@anna/token
 is "$(seen anna | head -n 1)" "$MINE $PLACE unset" "a user's own profile comes first"
 own_profile corp@
 is "$(seen anna | head -n 1)" "/run/tokenward/user/$(id -u anna)/corp@anna/token unset unset" "and one of the same name hides the system's"
+open anna
+chmod 777 "$T/anna/.config/tokenward"
+is "$(seen anna | head -n 1)" "unset unset unset" "also while it cannot be read any more, as for any reader"
+chmod 700 "$T/anna/.config/tokenward"
+close anna
+sed -i 's/login: true/login: perhaps/' "$T/anna/.config/tokenward/profiles.yaml"
+is "$(seen anna | head -n 1)" "unset unset unset" "and while it is broken"
+chmod 644 "$T/anna/.config/tokenward/profiles.yaml"
+is "$(seen anna | head -n 1)" "unset unset unset" "or its file is left out"
+chmod 600 "$T/anna/.config/tokenward/profiles.yaml"
+echo 'profiles: [' >"$T/anna/.config/tokenward/profiles.yaml"
+is "$(seen anna | head -n 1)" "$PLACE $PLACE unset" "a file of hers that is no YAML takes nothing of the system's away"
+own_profile mine@
+chmod 777 "$T/anna/.config/tokenward"
+is "$(seen anna | head -n 1)" "$PLACE $PLACE unset" "nor do profiles that others may write"
+open anna
+like "$(as anna env HOME="$T/anna" "$T/bin/tokenward-helper" fetch --login 2>&1)" "$T/anna/.config/tokenward: " "which the helper tells"
+close anna
+chmod 700 "$T/anna/.config/tokenward"
 rm "$T/anna/.config/tokenward/profiles.yaml"
 
 # What the last logout leaves.
