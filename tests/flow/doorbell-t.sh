@@ -11,8 +11,8 @@ nameless
 PYTHON=/usr/bin/python3 # not one of root's home
 [ -x $PYTHON ] || skip_all "python3 is not installed"
 sandbox
-cp "$TOP_SRC/tests/flow/ring.py" "$TOP_SRC/tests/flow/load.py" "$T/bin/"
-chmod 644 "$T/bin/ring.py" "$T/bin/load.py"
+cp "$TOP_SRC/tests/flow/bell.py" "$TOP_SRC/tests/flow/ring.py" "$TOP_SRC/tests/flow/load.py" "$T/bin/"
+chmod 644 "$T/bin/bell.py" "$T/bin/ring.py" "$T/bin/load.py"
 BELL=$T/run/tokenward/doorbell
 ring() { user $PYTHON "$T/bin/ring.py" "$BELL" "$@"; }
 serve() {
@@ -246,21 +246,8 @@ EOF
     stop -TERM
 fi
 # One that knows no such profile may have read them before it came.
-cat >"$T/bin/knows_none.py" <<'EOF'
-import os, socket, sys
-bell = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-bell.bind(sys.argv[1] + ".new")
-bell.listen(8)
-os.rename(sys.argv[1] + ".new", sys.argv[1])
-while True:
-    call, _ = bell.accept()
-    print(call.recv(512).split(b"\n")[0].decode(), flush=True)
-    call.send(b"status=not_found\nmessage=no such profile\n")
-    call.close()
-EOF
-chmod 755 "$T/bin/knows_none.py"
 rm -f "$BELL"
-user "$PYTHON" "$T/bin/knows_none.py" "$BELL" >"$T/asked" &
+user $PYTHON "$T/bin/bell.py" "$BELL" 'status=not_found\nmessage=no such profile\n' >"$T/asked" &
 EXTRA_PID=$!
 until_true 30 test -S "$BELL"
 profile newer /oauth/v1/token

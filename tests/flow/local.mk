@@ -106,6 +106,7 @@ FLOW_TESTS = \
 	tests/flow/request-t.sh \
 	tests/flow/rotate-kill-t.sh \
 	tests/flow/rotate-t.sh \
+	tests/flow/rung-t.sh \
 	tests/flow/schema-t.sh \
 	tests/flow/screens-t.sh \
 	tests/flow/secret-t.sh \
@@ -133,6 +134,7 @@ TESTS += $(FLOW_TESTS)
 EXTRA_DIST += \
 	tests/flow/api.py \
 	tests/flow/bearer_server.py \
+	tests/flow/bell.py \
 	tests/flow/blinding.c \
 	tests/flow/crowd.py tests/flow/crowd_server.py tests/flow/crowd_users.py \
 	tests/flow/day.py \

@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# rung-t.sh - who reads a token of the system's rings its resident helper when
+# there is a need, as often as that takes, and starts no helper for it.
+if [ "$(id -u)" = 0 ] && [ -z "${IN_NAMESPACE:-}" ] && unshare -m true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -m sh "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "${TOP_SRC:-.}/tests/flow/lib.sh"
+# shellcheck source=tests/flow/host.sh
+. "${TOP_SRC:-.}/tests/flow/host.sh"
+cp "$TOP_SRC/tests/flow/bell.py" "$T/bin/"
+printf '#!/bin/sh\necho "$*" >>"%s/started"\n' "$T" >"$T/bin/told"
+chmod 755 "$T/bin/bell.py" "$T/bin/told"
+: >"$T/started"
+chmod 666 "$T/started"
+mkdir -m 700 "$T/anna"
+chown anna "$T/anna"
+tenant pay /oauth/v1/token 'readers: {users: [anna]}'
+serve_system
+until_true 30 test -s /run/tokenward/pay/token; is $? 0 "a token is there"
+stop_system
+TOKEN=$(token pay)
+cp /run/tokenward/pay/record "$T/kept"
+edit() { sed "$1" "$T/kept" >/run/tokenward/pay/record; } # edit SCRIPT: of the record as it was
+nobody() {
+    pkill -f "$T/bin/bell.py"
+    wait "$EXTRA_PID" 2>/dev/null
+    rm -f /run/tokenward/doorbell
+}
+bell() { # bell ANSWER...: in the resident helper's place
+    nobody
+    as "$SERVICE" $PYTHON "$T/bin/bell.py" /run/tokenward/doorbell "$@" >"$T/asked" 2>/dev/null &
+    EXTRA_PID=$!
+    until_true 30 test -S /run/tokenward/doorbell
+}
+get() { as anna env XDG_RUNTIME_DIR="$T/anna" TOKENWARD_HELPER="$T/bin/told" timeout "$(patience 60)" "$T/bin/tokenward" get "$@" pay 2>"$T/err"; }
+asked() { tr '\n' ' ' <"$T/asked"; }
+
+bell 'status=ok\n'
+edit 's/^refresh_at=.*/refresh_at=1/'
+touch "$SYSCONF/profiles.d/pay.yaml"
+is "$(get)" "$TOKEN" "one whose refresh is due, and whose profile has changed, is given"
+is "$(asked)$(cat "$T/started")" "" "and its resident helper is left to see to it"
+edit 's/^\(expires_at\|boottime_expires\)=.*/\1=1/'
+get --cached >"$T/out"; is "$?$(cat "$T/out")" 75 "what is kept has run out: exit 75"
+is "$(asked)$(cat "$T/started")" "" "and who asks for what is kept rings nobody"
+get >"$T/out"; is "$?$(cat "$T/out")" 75 "who asks for a token has none, either"
+is "$(asked)$(cat "$T/started")" "command=ensure " "but rings"
+
+bell '' '' 'status=denied\nmessage=not today\n'
+get >"$T/out"; is "$?$(cat "$T/out")" 77 "one that hangs up and is there again answers"
+like "$(cat "$T/err")" "not today" "in its words"
+is "$(asked)" "command=ensure command=ensure command=ensure " "when it is rung again"
+bell 'status=retry\nmessage=later\n'
+get >"$T/out"; is "$?$(cat "$T/out")" 75 "one that says to come later"
+is "$(asked)" "command=ensure " "is not rung again at once"
+bell ''
+now=$(date +%s)
+awk -F= -v s="$(($(sed -n 's/^expires_at=//p' "$T/kept") - now - 120))" \
+    '/^(issued_at|expires_at|boottime_expires)=/ { print $1 "=" ($2 > s ? $2 - s : 0); next } { print }' "$T/kept" >/run/tokenward/pay/record
+is "$(get --verbose --min-valid 600)" "$TOKEN" "one that always hangs up: the token that lives is given in the end"
+like "$(cat "$T/err")" "^tokenward: warning: the resident helper went away$" "with a word of why there is no fresher one"
+count=$(wc -l <"$T/asked")
+[ "$count" -ge 2 ] && [ "$count" -le 20 ]; is $? 0 "after $count calls, with pauses between them"
+nobody
+edit 's/^\(expires_at\|boottime_expires\)=.*/\1=1/'
+gets_none() { ! get >/dev/null; }
+within 9000 gets_none; is $? 0 "nobody to ring is told at once ($TOOK ms)"
+is "$(cat "$T/started")" "" "and no helper is started"
+done_testing
