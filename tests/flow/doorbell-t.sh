@@ -243,6 +243,20 @@ EOF
     grep -q 'hung up on' "$T/second"; is $? 1 "one whose last word is younger is"
     passed 51
     until_true 9 is_dropped second; is $? 0 "until that is as old"
+    # A unit is kept waiting for as long.
+    profile hang /m/hang/oauth/v1/token 'timeout: 60'
+    until_true 30 grep -q '^profile=hang$' "$T/run/tokenward/index"
+    (user "$PYTHON" "$T/bin/load.py" --told "$LOAD" any.service hang; echo ended) >"$T/loaded" 2>&1 &
+    until_true 30 grep -q in "$T/loaded"
+    rings
+    passed 78
+    rings && rings
+    is "$(cat "$T/loaded")" in "a unit that has waited for 27 seconds waits on"
+    passed 82
+    until_true 9 eval 'rings && grep -q ended "$T/loaded"'
+    is "$(tr '\n' ' ' <"$T/loaded")" "in ended " "for 31 seconds, no more: it is handed nothing"
+    until_true 9 grep -q "unit 'any.service' waited for 'hang' in vain: it was handed nothing" "$T/serve.out"; is $? 0 "which is told"
+    rm "$T/config/tokenward/profiles.d/hang.yaml"
     stop -TERM
 fi
 # One that knows no such profile may have read them before it came.

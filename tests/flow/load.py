@@ -4,6 +4,7 @@
 # side, reads to the end, and prints what it read.
 #   --name ADDRESS: binds this one instead ("" for none)
 #   --gone: leaves without reading
+#   --told: prints "in" first, once it is connected
 #   --many N: N at once; prints how many got the same token
 import secrets
 import socket
@@ -39,6 +40,10 @@ try:
         print(read(connect(arguments[2], arguments[1])).decode(), end="")
     elif arguments[0] == "--gone":
         connect(arguments[1], address(arguments[2], arguments[3])).close()
+    elif arguments[0] == "--told":
+        caller = connect(arguments[1], address(*arguments[2:4]))
+        print("in", flush=True)
+        print(read(caller).decode(), end="")
     elif arguments[0] == "--many":
         callers = [connect(arguments[2], address(*arguments[3:5])) for _ in range(int(arguments[1]))]
         got = [read(caller) for caller in callers]
