@@ -51,7 +51,7 @@ for name in read-outside read-profile read-other-secret write-own-secret write-o
 [ "$LANDLOCK" = 0 ] || { [ ! -e "$T/run/planted" ] && [ -e "$T/run/outside" ]; ok $? "and nothing was written or moved"; }
 ruled 4 bind
 ruled 4 connect-elsewhere
-for name in fork execve ptrace dumpable signal unshare process_vm_readv keyctl personality writable-code; do
+for name in fork execve execve-library execve-planted ptrace dumpable signal unshare process_vm_readv keyctl personality writable-code; do
     filtered $name
 done
 for name in packet vsock; do family $name; done
@@ -60,7 +60,7 @@ ruled 4 connect-elsewhere
 is "$(came read-own-secret)" done "its own secret is read"
 is "$(came write-runtime)" done "the runtime directory is written"
 is "$(came terminal) $(came terminal2)" "ENOTTY ENOTTY" "the kernel is asked for a terminal, as any C library does"
-is "$(grep -c "^intruder: " "$T/out")" 24 "it tried all that it can"
+is "$(grep -c "^intruder: " "$T/out")" 27 "it tried all that it can"
 
 # A module's constructor runs, and profiles are parsed, where no endpoint is
 # spoken to, too: what these commands write is the runtime directory or nothing.
@@ -155,7 +155,8 @@ rm "$T/config/tokenward/profiles.d/planted.yaml" "$T/modules/planter.so"
 if [ "$SECCOMP" = 1 ] && [ "$LANDLOCK" -gt 0 ]; then
     attack lacking --seccomp; is $? 0 "without seccomp: a token"
     is "$(came read-outside) $(came write-outside)" "EACCES EACCES" "and Landlock holds"
-    is "$(came execve)" EPERM "a program may be forked, and not run"
+    is "$(came execve) $(came execve-library)" "EPERM EPERM" "a process may be forked, and run no program, not of what it reads"
+    is "$(came write-program) $(came execve-planted)" "done EPERM" "nor of what it writes"
     if [ "$LANDLOCK" -ge 6 ]; then
         is "$(came signal)" EPERM "and nobody outside is sent a signal"
     else
@@ -165,9 +166,20 @@ if [ "$SECCOMP" = 1 ] && [ "$LANDLOCK" -gt 0 ]; then
     is "$(came fork) $(came execve)" "ENOSYS ENOSYS" "and the filter holds"
     is "$(came read-outside)" done "what the user's files let it read is read"
     attack lacking --landlock --seccomp; is $? 0 "without both: a token"
-    is "$(came read-outside) $(came execve)" "done done" "and nothing is fenced"
+    is "$(came read-outside) $(came execve) $(came execve-library) $(came execve-planted)" "done done done done" "and nothing is fenced"
 else
     skip "what one holds without the other" "this kernel or build lacks one"
+fi
+
+# Where WLCG's clients look is written, and what others keep there is not read.
+if [ "$LANDLOCK" -gt 0 ]; then
+    profile x /oauth/v1/token 'provider: intruder' "home: $T" 'wlcg_discovery: true'
+    attack; is $? 0 "with a token for WLCG's clients: a token"
+    is "$(came read-outside) $(came write-outside)" "EACCES done" "what is beside it is written, and not read"
+    profile x /oauth/v1/token 'provider: intruder' "home: $T"
+    user rm "$T/run/bt_u$USER_ID"
+else
+    skip "what is beside a token for WLCG's clients" "no Landlock here"
 fi
 
 # A command runs outside the fence, and the helper inside is none the wider.
@@ -214,11 +226,11 @@ user sh -c 'echo not for tokens >"$XDG_RUNTIME_DIR/outside"'
 user "$T/bin/tokenward-helper" serve >"$T/served" 2>"$T/out" &
 EXTRA_PID=$!
 until_true 20 has_token z; ok $? "the resident helper asks one that has turned"
-is "$(grep -c "^intruder: " "$T/out")" 24 "which tried all that it can"
+is "$(grep -c "^intruder: " "$T/out")" 27 "which tried all that it can"
 for name in write-own-secret write-outside rename; do ruled 1 $name; done
 [ "$LANDLOCK" = 0 ] || { [ ! -e "$T/run/planted" ] && [ -e "$T/run/outside" ]; ok $? "and nothing was written or moved"; }
 ruled 4 bind
-for name in fork execve ptrace dumpable signal unshare process_vm_readv keyctl personality writable-code; do
+for name in fork execve execve-library execve-planted ptrace dumpable signal unshare process_vm_readv keyctl personality writable-code; do
     filtered $name
 done
 for name in packet vsock; do family $name; done

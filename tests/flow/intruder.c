@@ -12,6 +12,7 @@
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -101,26 +102,83 @@ try_port(const char *name, uint16_t port,
 }
 
 static void
-try_program(void)
+try_fork(void)
 {
-    char *argv[] = {(char[]){"true"}, NULL};
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(0);
+    tell("fork", pid < 0);
+    if (pid > 0)
+        (void)waitpid(pid, NULL, 0);
+}
+
+/* One that ends well when it is asked for its version. */
+static void
+try_program(const char *name, const char *path)
+{
+    char *argv[] = {(char *)path, (char[]){"--version"}, NULL};
     int state = 0;
     pid_t pid = fork();
 
-    if (pid != 0) /* or both would */
-        tell("fork", pid < 0);
     if (pid == 0) {
-        (void)execv("/bin/true", argv);
-        _exit(errno == ENOSYS || errno == EACCES || errno == EPERM ? 1 : 2);
+        (void)execv(path, argv);
+        _exit(127);
     }
     if (pid > 0 && waitpid(pid, &state, 0) == pid) {
         errno = EPERM;
-        tell("execve", state != 0);
+        tell(name, state != 0);
         return;
     }
     /* In this very process, which goes on if it is forbidden: where it is not,
      * fork was none either. */
-    tell("execve", execv("/bin/true", argv));
+    tell(name, execv(path, argv));
+}
+
+static int
+find_loader(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    const char *base = strrchr(info->dlpi_name, '/');
+
+    (void)size;
+    if (!base || strncmp(base, "/ld", 3) != 0)
+        return 0;
+    *(const char **)arg = info->dlpi_name;
+    return 1;
+}
+
+static int
+copy(const char *from, const char *to)
+{
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
+    char bytes[4096];
+    ssize_t n = -1;
+
+    while (in >= 0 && out >= 0 && (n = read(in, bytes, sizeof bytes)) > 0 &&
+           write(out, bytes, (size_t)n) == n)
+        continue;
+    (void)close(in);
+    (void)close(out);
+    return n == 0;
+}
+
+/* A program where libraries are, which are read; and one that is written where
+ * tokens are kept. */
+static void
+try_programs(const char *home)
+{
+    const char *loader = "";
+    char planted[4096];
+
+    (void)snprintf(planted, sizeof planted, "%s/run/tokenward/x/program",
+                   home);
+    (void)dl_iterate_phdr(find_loader, &loader);
+    try_fork();
+    try_program("execve", "/bin/true");
+    try_program("execve-library", loader);
+    tell("write-program", !copy(loader, planted));
+    try_program("execve-planted", planted);
 }
 
 static void
@@ -167,7 +225,7 @@ attack(const char *home)
     try_open("write-runtime", home, "/run/tokenward/x/mine",
              O_WRONLY | O_CREAT);
     try_rename(home);
-    try_program();
+    try_programs(home);
     try_calls();
     try_socket("packet", AF_PACKET, SOCK_RAW);
     try_socket("vsock", 40, SOCK_STREAM);
