@@ -45,7 +45,6 @@
 #define DIR_REMOVE (UINT64_C(3) << 4) /* a directory, a file */
 #define MAKE_DIRECTORY (UINT64_C(1) << 7)
 #define MAKE_FILE (UINT64_C(1) << 8)
-#define MAKE_SOCKET (UINT64_C(1) << 9)
 #define FILE_TRUNCATE (UINT64_C(1) << 14)
 #define DEVICE_IOCTL (UINT64_C(1) << 15)
 
@@ -87,7 +86,7 @@ static const uint64_t USES[] = {
     [LANDLOCK_DEVICE] = FILE_READ | FILE_WRITE | DEVICE_IOCTL,
     [LANDLOCK_PUT] = FILE_WRITE | FILE_REMOVE | MAKE_FILE,
     [LANDLOCK_KEEP] = FILE_READ | DIR_READ | FILE_WRITE | FILE_TRUNCATE |
-                      DIR_REMOVE | MAKE_DIRECTORY | MAKE_FILE | MAKE_SOCKET,
+                      DIR_REMOVE | MAKE_DIRECTORY | MAKE_FILE,
 };
 #define READS (FILE_READ | DIR_READ)
 #define WRITES (~READS & ~FILE_EXECUTE)

@@ -47,7 +47,7 @@ family() {
 }
 
 attack; is $? 0 "an intruder gets a token like any provider"
-for name in read-outside read-profile read-other-secret write-own-secret write-outside rename; do ruled 1 $name; done
+for name in read-outside read-profile read-other-secret write-own-secret write-outside make-socket rename; do ruled 1 $name; done
 [ "$LANDLOCK" = 0 ] || { [ ! -e "$T/run/planted" ] && [ -e "$T/run/outside" ]; ok $? "and nothing was written or moved"; }
 ruled 4 bind
 ruled 4 connect-elsewhere
@@ -60,7 +60,7 @@ ruled 4 connect-elsewhere
 is "$(came read-own-secret)" done "its own secret is read"
 is "$(came write-runtime)" done "the runtime directory is written"
 is "$(came terminal) $(came terminal2)" "ENOTTY ENOTTY" "the kernel is asked for a terminal, as any C library does"
-is "$(grep -c "^intruder: " "$T/out")" 27 "it tried all that it can"
+is "$(grep -c "^intruder: " "$T/out")" 28 "it tried all that it can"
 
 # A module's constructor runs, and profiles are parsed, where no endpoint is
 # spoken to, too: what these commands write is the runtime directory or nothing.
@@ -226,8 +226,8 @@ user sh -c 'echo not for tokens >"$XDG_RUNTIME_DIR/outside"'
 user "$T/bin/tokenward-helper" serve >"$T/served" 2>"$T/out" &
 EXTRA_PID=$!
 until_true 20 has_token z; ok $? "the resident helper asks one that has turned"
-is "$(grep -c "^intruder: " "$T/out")" 27 "which tried all that it can"
-for name in write-own-secret write-outside rename; do ruled 1 $name; done
+is "$(grep -c "^intruder: " "$T/out")" 28 "which tried all that it can"
+for name in write-own-secret write-outside make-socket rename; do ruled 1 $name; done
 [ "$LANDLOCK" = 0 ] || { [ ! -e "$T/run/planted" ] && [ -e "$T/run/outside" ]; ok $? "and nothing was written or moved"; }
 ruled 4 bind
 for name in fork execve execve-library execve-planted ptrace dumpable signal unshare process_vm_readv keyctl personality writable-code; do

@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <tokenward-provider.h>
 #include <unistd.h>
@@ -81,6 +82,21 @@ try_socket(const char *name, int family, int type)
     int fd = socket(family, type | SOCK_CLOEXEC, 0);
 
     tell(name, fd < 0);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+/* A door beside the one that callers know. */
+static void
+try_door(const char *home)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    (void)snprintf(address.sun_path, sizeof address.sun_path,
+                   "%s/run/tokenward/door", home);
+    tell("make-socket",
+         fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0);
     if (fd >= 0)
         (void)close(fd);
 }
@@ -229,6 +245,7 @@ attack(const char *home)
     try_calls();
     try_socket("packet", AF_PACKET, SOCK_RAW);
     try_socket("vsock", 40, SOCK_STREAM);
+    try_door(home);
     try_port("bind", 0, bind);
     try_port("connect-elsewhere", 9, connect);
     try_terminal();
