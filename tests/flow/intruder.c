@@ -86,6 +86,28 @@ try_socket(const char *name, int family, int type)
         (void)close(fd);
 }
 
+/* What says so by its path alone, and no descriptor. */
+static void
+try_truncate(const char *home)
+{
+    char path[4096];
+
+    (void)snprintf(path, sizeof path, "%s/run/outside", home);
+    tell("truncate", truncate(path, 0) < 0);
+}
+
+/* A device that is there everywhere, and no terminal. */
+static void
+try_device(void)
+{
+    char settings[256]; /* more than any kernel's */
+    int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+
+    tell("ioctl-device", fd < 0 || ioctl(fd, TCGETS, settings) < 0);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
 /* A door beside the one that callers know. */
 static void
 try_door(const char *home)
@@ -240,6 +262,8 @@ attack(const char *home)
     try_open("write-outside", home, "/run/planted", O_WRONLY | O_CREAT);
     try_open("write-runtime", home, "/run/tokenward/x/mine",
              O_WRONLY | O_CREAT);
+    try_truncate(home);
+    try_device();
     try_rename(home);
     try_programs(home);
     try_calls();
