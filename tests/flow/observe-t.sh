@@ -122,6 +122,7 @@ if $PYTHON -c 'import prometheus_client' 2>/dev/null; then
     [ "$(metric tokenward_doorbell_answers_total status=access)" -ge 1 ]; is $? 0 "and refusals"
     until_true 12 sh -c "[ \"\$($PYTHON $T/bin/metrics.py $METRICS tokenward_credential_loads_total result=refused)\" -ge 1 ]"
     is $? 0 "units that were handed nothing"
+    [ "$(metric tokenward_credential_loads_total result=handed)" -ge 5 ]; is $? 0 "and units that were handed a token"
     [ "$(metric tokenward_fetch_duration_seconds_count)" -ge 4 ]; is $? 0 "spans"
     is "$(metric --check)" "" "every family has help and a type, buckets grow, no name is there twice"
     [ "$(metric tokenward_audit_lines_lost_total)" -ge 1 ]; is $? 0 "lines that were lost"
