@@ -24,6 +24,22 @@ umask 077
 printf 'another secret\n' >"$T/config/tokenward/other.secret"
 own "$T/run" "$T/config"
 
+# Somebody to be reached, by a name that is no file's.
+PYTHON=/usr/bin/python3 LISTENER=
+if [ -x $PYTHON ]; then
+    cat >"$T/bin/listener.py" <<'END'
+import signal, socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("\0" + sys.argv[1])
+listener.listen(64)
+signal.pause()
+END
+    chmod 644 "$T/bin/listener.py"
+    user $PYTHON "$T/bin/listener.py" "$T" &
+    LISTENER=$!
+    until_true 30 grep -q " @$T\$" /proc/net/unix
+fi
+
 attack() { # attack [COMMAND...]: the fetch, what it said in $T/out
     user rm -f "$T/run/planted" "$T/run/tokenward/x/mine" "$T/run/moved"
     user sh -c 'echo not for tokens >"$XDG_RUNTIME_DIR/outside"'
@@ -39,6 +55,15 @@ refused() {
 ruled() { # ruled VERSION NAME: by Landlock, since that version of it
     if [ "$LANDLOCK" -ge "$1" ]; then refused "$2" EACCES; else skip "$2 is refused" "no Landlock $1 here"; fi
 }
+scoped() { # scoped NAME: to what is inside
+    if [ "$LANDLOCK" -lt 6 ]; then
+        skip "$1 is refused" "no Landlock 6 here"
+    elif [ -z "$LISTENER" ]; then
+        skip "$1 is refused" "python3 is not installed"
+    else
+        refused "$1" EPERM
+    fi
+}
 filtered() {
     if [ "$SECCOMP" = 1 ]; then refused "$1" ENOSYS; else skip "$1 is refused" "no seccomp here"; fi
 }
@@ -51,6 +76,7 @@ for name in read-outside read-profile read-other-secret write-own-secret write-o
 [ "$LANDLOCK" = 0 ] || { [ ! -e "$T/run/planted" ] && [ -e "$T/run/outside" ]; ok $? "and nothing was written or moved"; }
 ruled 4 bind
 ruled 5 ioctl-device
+scoped abstract
 ruled 4 connect-elsewhere
 for name in truncate fork execve execve-library execve-planted ptrace dumpable signal unshare process_vm_readv keyctl personality writable-code; do
     filtered $name
@@ -61,7 +87,7 @@ ruled 4 connect-elsewhere
 is "$(came read-own-secret)" done "its own secret is read"
 is "$(came write-runtime)" done "the runtime directory is written"
 is "$(came terminal) $(came terminal2)" "ENOTTY ENOTTY" "the kernel is asked for a terminal, as any C library does"
-is "$(grep -c "^intruder: " "$T/out")" 30 "it tried all that it can"
+is "$(grep -c "^intruder: " "$T/out")" 31 "it tried all that it can"
 
 # A module's constructor runs, and profiles are parsed, where no endpoint is
 # spoken to, too: what these commands write is the runtime directory or nothing.
@@ -232,11 +258,12 @@ user sh -c 'echo not for tokens >"$XDG_RUNTIME_DIR/outside"'
 user "$T/bin/tokenward-helper" serve >"$T/served" 2>"$T/out" &
 EXTRA_PID=$!
 until_true 20 has_token z; ok $? "the resident helper asks one that has turned"
-is "$(grep -c "^intruder: " "$T/out")" 30 "which tried all that it can"
+is "$(grep -c "^intruder: " "$T/out")" 31 "which tried all that it can"
 for name in write-own-secret write-outside make-socket rename; do ruled 1 $name; done
 [ "$LANDLOCK" = 0 ] || { [ ! -e "$T/run/planted" ] && [ -e "$T/run/outside" ]; ok $? "and nothing was written or moved"; }
 ruled 4 bind
 ruled 5 ioctl-device
+scoped abstract
 for name in truncate fork execve execve-library execve-planted ptrace dumpable signal unshare process_vm_readv keyctl personality writable-code; do
     filtered $name
 done

@@ -15,6 +15,7 @@
 #include <link.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,22 @@ try_door(const char *home)
                    "%s/run/tokenward/door", home);
     tell("make-socket",
          fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+/* The test's own: one with a name of no file. */
+static void
+try_abstract(const char *home)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    socklen_t n = offsetof(struct sockaddr_un, sun_path) + 1 +
+                  (socklen_t)snprintf(address.sun_path + 1,
+                                      sizeof address.sun_path - 1, "%s", home);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    tell("abstract",
+         fd < 0 || connect(fd, (struct sockaddr *)&address, n) < 0);
     if (fd >= 0)
         (void)close(fd);
 }
@@ -270,6 +287,7 @@ attack(const char *home)
     try_socket("packet", AF_PACKET, SOCK_RAW);
     try_socket("vsock", 40, SOCK_STREAM);
     try_door(home);
+    try_abstract(home);
     try_port("bind", 0, bind);
     try_port("connect-elsewhere", 9, connect);
     try_terminal();
