@@ -56,7 +56,14 @@ is "$(($(requests) - before))" 1 "by one request"
 rm -r /run/tokenward/late
 for _ in 1 2 3 4 5; do load --gone $SOCKET shop.service late; done
 is "$(load $SOCKET shop.service shop)" "$(token shop)" "those who leave hold nobody up"
-fds=$(ls "/proc/$EXTRA_PID/fd" | wc -l)
+tenant hang /m/hang/oauth/v1/token 'readers: {units: [shop.service]}' 'timeout: 60'
+until_true 30 test -d /run/tokenward/hang
+before=$(descriptors "$EXTRA_PID")
+for _ in $(seq 20); do load --gone $SOCKET shop.service hang; done
+load $SOCKET shop.service shop >/dev/null # they came before this one
+until_true 15 eval '[ "$(descriptors "$EXTRA_PID")" -lt $((before + 10)) ]'; is $? 0 "nor does it keep what they came by, though nothing comes for them"
+rm "$SYSCONF/profiles.d/hang.yaml"
+fds=$(descriptors "$EXTRA_PID")
 for _ in 1 2 3 4 5 6 7 8 9; do load $SOCKET shop.service shop >/dev/null; done
 until_true 30 sh -c "[ \$(ls /proc/$EXTRA_PID/fd | wc -l) -le $fds ]"; is $? 0 "no descriptor is left behind"
 
