@@ -6,7 +6,9 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,15 +21,19 @@
 
 static int64_t later_ms; /* once it has written */
 static int64_t generation;
+static int asked; /* the clock, since the hook began */
 
 int64_t __real_clock_monotonic_ms(void);
 int64_t __wrap_clock_monotonic_ms(void);
 
+/* The first time it is asked is for the limit, which is not to be later, too,
+ * for a process that was quick to write. */
 int64_t
 __wrap_clock_monotonic_ms(void)
 {
-    return __real_clock_monotonic_ms() +
-           (access(in_profile("said"), F_OK) == 0 ? later_ms : 0);
+    bool has_written = asked++ && access(in_profile("said"), F_OK) == 0;
+
+    return __real_clock_monotonic_ms() + (has_written ? later_ms : 0);
 }
 
 TestSuite(hook, .init = storing_set_up, .fini = storing_tear_down,
@@ -48,6 +54,7 @@ run(const char *script, struct tw_error *err)
         cr_skip_test("valgrind has no pidfd_open(2)");
     open_both(&store, &place);
     cr_assert_eq(store_publish(&place, &record, generation++, NULL), TW_OK);
+    asked = 0;
     return hook_run(&hook, &store, place.name, err);
 }
 
@@ -69,6 +76,46 @@ Test(hook, that_does_not_end_is_killed)
     cr_assert_eq(fscanf(file, "%d", &pid), 1);
     (void)fclose(file);
     cr_expect_eq(kill(pid, 0), -1, "it is gone");
+}
+
+/* What it has started holds this open, and nobody else does. */
+static bool
+is_left_alone(int held)
+{
+    struct pollfd end = {.fd = held, .events = POLLIN};
+
+    return poll(&end, 1, 20000) == 1 && end.revents & POLLHUP;
+}
+
+/* It would go on for itself otherwise, and nobody would know of it. */
+Test(hook, that_is_killed_takes_along_what_it_has_started)
+{
+    static const struct {
+        const char *script;
+        enum tw_status status;
+        int64_t later_ms;
+    } RUNS[] = {{"exit 3", TW_E_CONFIG, 0},
+                {"kill -9 $$", TW_E_CONFIG, 0},
+                {"echo >$0; echo; wait", TW_E_CONFIG, HOOK_MS}};
+
+    for (size_t i = 0; i < sizeof RUNS / sizeof *RUNS; i++) {
+        AUTO_CLOSE int held = -1;
+        char script[200];
+        struct tw_error err;
+
+        later_ms = 0;
+        cr_assert_eq(run("rm -f $0 $0.held; mkfifo $0.held", &err), TW_OK,
+                     "%s", err.message);
+        held =
+            open(in_profile("said.held"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        cr_assert_geq(held, 0);
+        (void)snprintf(script, sizeof script,
+                       "exec 9>$0.held; sleep 99 >/dev/null 2>&1 & %s",
+                       RUNS[i].script);
+        later_ms = RUNS[i].later_ms;
+        cr_expect_eq(run(script, &err), RUNS[i].status);
+        cr_expect(is_left_alone(held), "%s", RUNS[i].script);
+    }
 }
 
 /* Neither where we are, what we read, what is open here by mistake, nor what
