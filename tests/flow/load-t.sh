@@ -62,6 +62,19 @@ before=$(descriptors "$EXTRA_PID")
 for _ in $(seq 20); do load --gone $SOCKET shop.service hang; done
 load $SOCKET shop.service shop >/dev/null # they came before this one
 until_true 15 eval '[ "$(descriptors "$EXTRA_PID")" -lt $((before + 10)) ]'; is $? 0 "nor does it keep what they came by, though nothing comes for them"
+# As many as are let in, and some more: they wait before the door.
+before=$(descriptors "$EXTRA_PID")
+sh -c 'ulimit -n 4096 && exec "$@"' sh $PYTHON "$T/bin/load.py" --hold 1100 $SOCKET shop.service hang >"$T/held" &
+until_true 60 grep -q in "$T/held"
+until_true 30 eval '[ "$(descriptors "$EXTRA_PID")" -ge $((before + 1024)) ]'; is $? 0 "a thousand units wait"
+load $SOCKET shop.service shop >"$T/next" &
+next=$!
+sleep 0.5
+[ "$(descriptors "$EXTRA_PID")" -lt $((before + 1064)) ]; is $? 0 "and no more are let in"
+[ -s "$T/next" ]; is $? 1 "nor the next one"
+pkill -f "$T/bin/load.py --hold"
+wait "$next"
+is "$(cat "$T/next")" "$(token shop)" "who has its token when they are gone"
 rm "$SYSCONF/profiles.d/hang.yaml"
 fds=$(descriptors "$EXTRA_PID")
 for _ in 1 2 3 4 5 6 7 8 9; do load $SOCKET shop.service shop >/dev/null; done

@@ -5,10 +5,13 @@
 #   --name ADDRESS: binds this one instead ("" for none)
 #   --gone: leaves without reading
 #   --told: prints "in" first, once it is connected
+#   --hold N: N at once that wait and read nothing; prints "in" when they do
 #   --many N: N at once; prints how many got the same token
 import secrets
+import signal
 import socket
 import sys
+import time
 
 
 def connect(path, name):
@@ -19,6 +22,15 @@ def connect(path, name):
     caller.connect(path)
     caller.shutdown(socket.SHUT_WR)
     return caller
+
+
+def insist(path, name):
+    for _ in range(600):
+        try:
+            return connect(path, name)
+        except BlockingIOError: # more at once than may stand before the door
+            time.sleep(0.05)
+    raise TimeoutError
 
 
 def address(unit, name):
@@ -44,6 +56,10 @@ try:
         caller = connect(arguments[1], address(*arguments[2:4]))
         print("in", flush=True)
         print(read(caller).decode(), end="")
+    elif arguments[0] == "--hold":
+        callers = [insist(arguments[2], address(*arguments[3:5])) for _ in range(int(arguments[1]))]
+        print("in", flush=True)
+        signal.pause()
     elif arguments[0] == "--many":
         callers = [connect(arguments[2], address(*arguments[3:5])) for _ in range(int(arguments[1]))]
         got = [read(caller) for caller in callers]
