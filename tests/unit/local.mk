@@ -44,6 +44,7 @@ UNIT_TESTS += \
 	tests/unit/form-t \
 	tests/unit/grants-t \
 	tests/unit/hook-t \
+	tests/unit/hooks-t \
 	tests/unit/hours-t \
 	tests/unit/host-names-t \
 	tests/unit/http-answer-t \
@@ -227,6 +228,12 @@ tests_unit_hook_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_hook_t_CFLAGS = $(CC_UNIT)
 tests_unit_hook_t_LDFLAGS = -Wl,--wrap=clock_monotonic_ms
 tests_unit_hook_t_LDADD = $(LINK_UNIT)
+
+tests_unit_hooks_t_SOURCES = tests/unit/hooks-t.c tests/unit/under_valgrind.h
+tests_unit_hooks_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_hooks_t_CFLAGS = $(CC_UNIT)
+tests_unit_hooks_t_LDFLAGS = -Wl,--wrap=broker_hook,--wrap=broker_end
+tests_unit_hooks_t_LDADD = $(LINK_UNIT)
 
 tests_unit_hours_t_SOURCES = tests/unit/hours-t.c tests/unit/figure.h tests/unit/raw_server.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_hours_t_CPPFLAGS = $(CPP_UNIT)
