@@ -94,8 +94,10 @@ like "$(user tokenward-helper check 2>&1)" "auth0.yaml:3:13: profile 'auth0': th
 sed -i '/preset:/d' "$T/config/tokenward/profiles.d/auth0.yaml"
 like "$(user tokenward-helper check 2>&1)" "vars means nothing without a preset" "vars without a preset"
 uses auth0 "vars: {domain: '$HOST'}" 'audience: https://api.example.test'
-chmod 666 "$T/presets/auth0.yaml"
-like "$(user tokenward-helper check 2>&1)" "presets/auth0.yaml.*0666" "a preset that others may write is not believed"
+for mode in 666 664 646; do
+    chmod $mode "$T/presets/auth0.yaml"
+    like "$(user tokenward-helper check 2>&1)" "presets/auth0.yaml.*0$mode" "a preset that others may write is not believed ($mode)"
+done
 chmod 644 "$T/presets/auth0.yaml"
 like "$(user tokenward-helper check 2>&1)" "^auth0: good" "and is when they may not"
 echo 'summary: {}' >"$T/presets/odd.yaml"
