@@ -14,7 +14,7 @@ import sys
 
 ROOTS = re.compile(
     r"helper/(main|base/confine|options|wipe)\.c"
-    r"|provider/base/(auto\.h|clock\.c|error\.c|secret\.c|session_word\.c|text\.c)"
+    r"|provider/base/(auto\.h|clock\.c|error\.c|secret\.c|session_word\.c|steering\.c|text\.c)"
     r"|provider/pam/[a-z_]+\.c")
 COUNTS = re.compile(r"_sub_[ID]_\d+_\d+")
 
