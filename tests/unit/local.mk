@@ -98,6 +98,8 @@ UNIT_TESTS += \
 	tests/unit/scribe-t \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
+	tests/unit/serve-hold-t \
+	tests/unit/serve-stray-t \
 	tests/unit/spawn-t \
 	tests/unit/stack-t \
 	tests/unit/state-path-t \
@@ -494,6 +496,17 @@ tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/bro
 tests_unit_secret_source_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_source_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_source_t_LDADD = $(LINK_UNIT)
+
+tests_unit_serve_hold_t_SOURCES = tests/unit/serve-hold-t.c tests/unit/storing.c tests/unit/storing.h
+tests_unit_serve_hold_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_serve_hold_t_CFLAGS = $(CC_UNIT)
+tests_unit_serve_hold_t_LDFLAGS = -Wl,--wrap=fingerprint_of
+tests_unit_serve_hold_t_LDADD = $(LINK_UNIT)
+
+tests_unit_serve_stray_t_SOURCES = tests/unit/serve-stray-t.c tests/unit/storing.c tests/unit/storing.h
+tests_unit_serve_stray_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_serve_stray_t_CFLAGS = $(CC_UNIT)
+tests_unit_serve_stray_t_LDADD = $(LINK_UNIT)
 
 tests_unit_spawn_t_SOURCES = tests/unit/spawn-t.c tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_spawn_t_CPPFLAGS = $(CPP_UNIT)
