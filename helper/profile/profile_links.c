@@ -264,16 +264,17 @@ profile_links_note(const struct profile_set *set, struct arena *arena,
     return TW_OK;
 }
 
-/* What one needs is of a lower depth, so its fingerprint is final.  One that
- * stands elsewhere, or an instance that there is not, is seen when it is
- * fetched: without a fingerprint no token is its. */
+/* What one needs is of a lower depth, so its fingerprint is final.  Who
+ * becomes deeper by this, since it needs an instance, has its turn again: what
+ * was noted for it may have been made of what was not final.  One that stands
+ * elsewhere, or an instance that there is not, is seen when it is fetched:
+ * without a fingerprint no token is its. */
 static enum tw_status
-note_all_needed(struct profile_set *set, unsigned deepest,
-                struct tw_error *err)
+note_all_needed(struct profile_set *set, struct tw_error *err)
 {
     struct tw_error failure;
 
-    for (unsigned depth = 2; depth <= deepest; depth++) {
+    for (unsigned depth = 2; depth <= PROFILE_DEPTH_MAX; depth++) {
         for (struct profile *profile = set->first; profile;
              profile = profile->next) {
             if (profile->depth == depth &&
@@ -311,5 +312,5 @@ profile_links_check(struct profile_set *set, bool whole,
     }
     if (!all)
         status = drop_others(set, err);
-    return status ? status : note_all_needed(set, deepest, err);
+    return status ? status : note_all_needed(set, err);
 }

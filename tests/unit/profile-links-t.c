@@ -253,6 +253,25 @@ Test(profile_links, of_a_template)
     profile_set_clear(&set);
 }
 
+/* Is what it needs known by the fingerprint that it has in the end? */
+static void
+expect_noted(const struct profile_set *set, const struct profile *profile)
+{
+    AUTO(auto_release) const struct profile *linked = NULL;
+    const struct secret_source *source;
+    char fingerprint[FINGERPRINT_SIZE];
+    size_t i = 0;
+
+    while ((source = profile_secret(profile, i)) &&
+           source->kind != SECRET_PROFILE)
+        i++;
+    cr_assert_not_null(source);
+    cr_assert_eq(profiles_find(set, source->text, &linked, NULL), TW_OK);
+    cr_assert(fingerprint_of(linked, fingerprint));
+    cr_assert_not_null(source->fingerprint);
+    cr_expect_str_eq(source->fingerprint, fingerprint, "%s", profile->name);
+}
+
 /* The sample is of the longest name; what another instance needs may need
  * more. */
 Test(profile_links, of_an_instance_may_be_deeper_than_the_samples)
@@ -268,8 +287,8 @@ Test(profile_links, of_an_instance_may_be_deeper_than_the_samples)
               "  p: {provider: pickle, assertion: {env: A}}\n"
               "  p-long: {provider: pickle, assertion: {env: A}}\n"
               "  q: {provider: pickle, assertion: {profile: p}}\n"
-              "  p-b: {provider: pickle, assertion: {profile: q}}\n"
               "  w: {provider: pickle, assertion: {profile: t@b}}\n"
+              "  p-b: {provider: pickle, assertion: {profile: q}}\n"
               "  t@: {instances: [long, b], provider: pickle, "
               "assertion: {profile: p-%i}}\n"
               "  u@: {instances: [x], provider: pickle, file: t/%i, "
@@ -282,6 +301,8 @@ Test(profile_links, of_an_instance_may_be_deeper_than_the_samples)
         cr_assert_eq(profiles_find(&set, ROWS[i].name, &profile, NULL), TW_OK);
         cr_expect_eq(profile->depth, ROWS[i].depth, "%s: %u", ROWS[i].name,
                      profile->depth);
+        if (ROWS[i].depth > 1)
+            expect_noted(&set, profile);
     }
     profile_set_clear(&set);
 }
