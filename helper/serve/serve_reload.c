@@ -157,7 +157,8 @@ take_first(struct serve *serve, struct profile_set *set,
         (void)adopt(serve, set, &serve->broken);
 }
 
-/* What the host was short of is tried again by itself, and told once. */
+/* What the host was short of is tried again by itself, and told once; so is
+ * what was left out at the start for that, whatever else is refused now. */
 static void
 refuse(struct serve *serve, const struct tw_error *before, bool is_passing)
 {
@@ -166,7 +167,8 @@ refuse(struct serve *serve, const struct tw_error *before, bool is_passing)
 
     if (!is_known)
         log_failure(&serve->log, "reload", NULL, &serve->refused);
-    again(serve, (enum tw_status)serve->refused.status, is_passing);
+    again(serve, (enum tw_status)serve->refused.status,
+          is_passing || serve->era->set.is_passing);
 }
 
 /* What is missing in it may lie where nothing else of ours does. */

@@ -110,10 +110,12 @@ until_true 30 has six not_found; is $? 0 "it fails again, and another profile is
 passed 558
 until_true 30 eval 'poke; told "event=reload .*unknown key" 1'; is $? 0 "a minute later it still does"
 rm "$T/hangs.fails"
+kill -HUP "$EXTRA_PID"
+until_true 30 told "event=reload .*unknown key" 2; is $? 0 "whoever has them read meanwhile is told so, too"
 passed 620
 until_true 30 has six ok; is $? 0 "until it does not: the profile is there, though the other is not"
 tenant bbb /oauth/v1/token 'nonsense: x'
-until_true 30 told "event=reload .*unknown key" 2; is $? 0 "another that is broken is told"
+until_true 30 told "event=reload .*unknown key" 3; is $? 0 "another that is broken is told"
 has six ok; is $? 0 "and all stay as they were"
 stop_system; is $? 0 "it ends cleanly"
 done_testing
