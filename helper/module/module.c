@@ -109,8 +109,7 @@ check_whole(int fd, uint64_t size, const char *dir, const char *file,
 static enum tw_status
 status_of(int reason)
 {
-    return reason == EMFILE || reason == ENFILE || reason == ENOMEM ||
-                   reason == EIO
+    return reason == EMFILE || reason == ENFILE || reason == ENOMEM
                ? TW_E_SYSTEM
                : TW_E_MODULE;
 }
