@@ -213,8 +213,9 @@ wait_ms(const struct page *page)
     return SLOW_MS;
 }
 
-/* As if it had not been held back: where nobody is who could have it continued,
- * as where the terminal was opened for this program, nothing is stopped. */
+/* As if it had not been held back: where nobody is who could have it
+ * continued, as where the terminal was opened for this program, nothing is
+ * stopped. */
 static void
 stop(void)
 {
