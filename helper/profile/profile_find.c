@@ -12,20 +12,6 @@
 
 #define GROUPS_MAX 1024 /* of a user */
 
-/* "NAME@" of "NAME@INSTANCE", and what is behind it. */
-static const char *
-split(const char *name, char template[static NAME_PART_MAX + 2])
-{
-    const char *at = strchr(name, '@');
-    size_t n = at ? (size_t)(at - name) + 1 : 0;
-
-    if (n == 0 || n > NAME_PART_MAX + 1)
-        return NULL;
-    memcpy(template, name, n);
-    template[n] = '\0';
-    return at + 1;
-}
-
 static bool
 is_template_of(const char *template, const char *name)
 {
@@ -38,7 +24,7 @@ const struct profile_template *
 profiles_template(const struct profile_set *set, const char *name)
 {
     char template[NAME_PART_MAX + 2];
-    const char *instance = split(name, template);
+    const char *instance = text_template_of(name, template);
 
     return instance && !(instance[0] && table_find(&set->lost, name, ""))
                ? table_find(&set->template_names, template, "")
@@ -210,7 +196,7 @@ profiles_hide(const struct profile_set *set, const char *name)
 {
     const struct profile_template *template = profiles_template(set, name);
     char of[NAME_PART_MAX + 2];
-    const char *instance = split(name, of);
+    const char *instance = text_template_of(name, of);
 
     return table_find(&set->names, name, "") ||
            table_find(&set->lost, name, "") ||

@@ -198,7 +198,7 @@ take_template(struct profile_set *set,
     if (!status && is_new_template(set, complaints, template))
         return profile_set_add_template(set, template, err);
     if (status && status != TW_E_SYSTEM)
-        profile_complain(complaints, template->name, &failure);
+        profile_leave_out(complaints, template->name, &failure);
     profile_template_free(template);
     return status == TW_E_SYSTEM ? error_copy(err, &failure) : TW_OK;
 }

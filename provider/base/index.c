@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -194,20 +193,22 @@ index_has_profile(const struct index *index, const char *name)
 bool
 index_has_instance(const struct index *index, const char *name)
 {
-    char template[PROFILE_NAME_MAX + 1];
-    const char *at = strchr(name, '@');
+    char template[NAME_PART_MAX + 2];
 
-    (void)snprintf(template, sizeof template, "%.*s",
-                   at ? (int)(at - name) + 1 : 0, name);
     return index_has_profile(index, name) ||
-           (at && index_has_profile(index, template));
+           (text_template_of(name, template) &&
+            index_has_profile(index, template));
 }
 
 bool
 index_hides(const struct index *index, const char *name)
 {
+    char template[NAME_PART_MAX + 2];
+
     return index_has_line(index, "profile", name) ||
-           index_has_line(index, "left_out", name);
+           index_has_line(index, "left_out", name) ||
+           (text_template_of(name, template) &&
+            index_has_line(index, "left_out", template));
 }
 
 void

@@ -23,13 +23,14 @@
 /* The file's keys: tokenward-index=1, config=DIR (of a user's: where the
  * profiles are), incomplete=1 (something broken was left out), source=MARK
  * PATH, profile=NAME, written=NAME@INSTANCE (which counts in place of its
- * template's), left_out=NAME (something is wrong with it), login=NAME@,
- * login_user=UID, login_group=GID and login_variable=VARIABLE of the NAME@
- * above them (who has one, and what it is called), readers=NAME uUID...
- * gGID... (of the system's, who may have what the routes below it lead to),
- * route=NAME USERNAME HOST[:PORT] [PATH].  NAME@ is the instance of whoever
- * reads it (own_name.h), with %u for that name in the PATH; NAME@%i, of a
- * route, the instance that stands for %i in the PATH.  Templates come first.
+ * template's), left_out=NAME or NAME@ (something is wrong with it),
+ * login=NAME@, login_user=UID, login_group=GID and login_variable=VARIABLE of
+ * the NAME@ above them (who has one, and what it is called), readers=NAME
+ * uUID... gGID... (of the system's, who may have what the routes below it lead
+ * to), route=NAME USERNAME HOST[:PORT] [PATH].  NAME@ is the instance of
+ * whoever reads it (own_name.h), with %u for that name in the PATH; NAME@%i,
+ * of a route, the instance that stands for %i in the PATH.  Templates come
+ * first.
  */
 struct index {
     struct secret text;

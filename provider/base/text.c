@@ -74,6 +74,19 @@ text_is_template_name(const char *text)
     return at && !at[1] && begins_with_part(text, at);
 }
 
+const char *
+text_template_of(const char *text, char out[static NAME_PART_MAX + 2])
+{
+    const char *at = strchr(text, '@');
+    size_t n = at ? (size_t)(at - text) + 1 : 0;
+
+    if (n == 0 || n > NAME_PART_MAX + 1)
+        return NULL;
+    memcpy(out, text, n);
+    out[n] = '\0';
+    return at + 1;
+}
+
 bool
 text_is_module_name(const char *text)
 {

@@ -24,6 +24,12 @@ bool text_is_profile_name(const char *text);
 /* text_is_template_name: one such part and an @. */
 bool text_is_template_name(const char *text);
 
+/* text_template_of: of NAME@INSTANCE, NAME@ into @out, which has room for
+ * NAME_PART_MAX + 2 bytes.  The INSTANCE, which may be ""; NULL: it is none.
+ */
+const char *text_template_of(const char *text,
+                             char out[static NAME_PART_MAX + 2]);
+
 /* text_is_module_name: [a-z][a-z0-9_-]{0,31} */
 bool text_is_module_name(const char *text);
 

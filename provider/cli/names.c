@@ -59,7 +59,7 @@ names_add(struct names *names, const char *name)
 {
     uint32_t *slot;
 
-    if (!text_is_profile_name(name))
+    if (!text_is_profile_name(name) && !text_is_template_name(name))
         return true;
     if (names->count == names->room && !grow(names))
         return false;
@@ -71,10 +71,19 @@ names_add(struct names *names, const char *name)
     return true;
 }
 
-bool
-names_has(const struct names *names, const char *name)
+static bool
+has(const struct names *names, const char *name)
 {
     return names->room && *slot_of(names, name);
+}
+
+bool
+names_hide(const struct names *names, const char *name)
+{
+    char template[NAME_PART_MAX + 2];
+
+    return has(names, name) ||
+           (text_template_of(name, template) && has(names, template));
 }
 
 static bool
@@ -113,7 +122,7 @@ take_line(void *arg, const char *key, const char *value)
     char own[PROFILE_NAME_MAX + 1];
 
     if (strcmp(key, "profile") == 0 && !own_name(value, own, NULL) &&
-        !(filling->hidden && names_has(filling->hidden, own)))
+        !(filling->hidden && names_hide(filling->hidden, own)))
         filling->good = names_add(filling->names, own);
     return filling->good;
 }

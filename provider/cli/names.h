@@ -25,10 +25,12 @@ struct names {
  * memory. */
 bool names_add(struct names *names, const char *name);
 
-bool names_has(const struct names *names, const char *name);
+/* names_hide: is @name one of these, which hide what is called so, or an
+ * instance of a template that is? */
+bool names_hide(const struct names *names, const char *name);
 
-/* names_add_left_out: those of the user's that something is wrong with: they
- * hide the system's all the same. */
+/* names_add_left_out: those of the user's that something is wrong with, and
+ * templates (NAME@): they hide the system's all the same. */
 bool names_add_left_out(struct names *names, const struct index *user);
 
 /* names_warn: @why says so, if any is. */

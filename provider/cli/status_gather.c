@@ -117,6 +117,8 @@ add(struct gather *gather, const char *name, bool system)
     if (own_name(name, own, NULL))
         return true;
     name = own;
+    if (system && names_hide(&gather->left_out, name))
+        return true;
     if (!names_add(&gather->seen, name))
         return false;
     if (gather->seen.count == seen)
@@ -174,17 +176,13 @@ is_sought(void *arg, const char *key, const char *value)
 static bool
 is_gone(const struct index *index, const char *name)
 {
-    char template[PROFILE_NAME_MAX + 1];
+    char template[NAME_PART_MAX + 2];
     struct sought sought = {.name = template};
-    const char *at = strchr(name, '@');
 
     if (!index->current || index->incomplete)
         return false;
-    if (at) {
-        (void)snprintf(template, sizeof template, "%.*s", (int)(at - name) + 1,
-                       name);
+    if (text_template_of(name, template))
         index_each(index, is_sought, &sought);
-    }
     return !sought.found;
 }
 
@@ -240,16 +238,8 @@ gather_system(struct gather *gather)
     add_systems(gather);
 }
 
-/* Of a user's that something is wrong with, what is kept is shown, and not the
- * system's of its name. */
-static void
-hide_left_out(struct gather *gather, const struct index *user)
-{
-    (void)names_add_left_out(&gather->left_out, user);
-    (void)names_add_left_out(&gather->seen, user);
-}
-
-/* The user's come first: a user's profile hides the system's. */
+/* The user's come first: a user's profile hides the system's, and of one that
+ * something is wrong with what is kept is shown. */
 void
 gather_all(struct gather *gather, struct tw_error *why)
 {
@@ -263,7 +253,7 @@ gather_all(struct gather *gather, struct tw_error *why)
         names_warn(&user, why);
     }
     add_kept(gather, &user, false);
-    hide_left_out(gather, &user);
+    (void)names_add_left_out(&gather->left_out, &user);
     add_systems(gather);
 }
 
@@ -296,7 +286,7 @@ static enum tw_status
 fail_missing(const struct gather *gather, const char *name,
              struct tw_error *err)
 {
-    return names_has(&gather->left_out, name)
+    return names_hide(&gather->left_out, name)
                ? tw_fail(err, TW_E_CONFIG,
                          "something is wrong with the profile '%s'\n"
                          "tokenward explain %s tells what",

@@ -123,10 +123,19 @@ chmod 777 "$T/anna/.config/tokenward"
 is "$(seen anna | head -n 1)" "unset unset unset" "also while it cannot be read any more, as for any reader"
 chmod 700 "$T/anna/.config/tokenward"
 close anna
+# Nor has any reader the system's then, though its token is there.
+hidden() { # hidden NAME: anna's own are taken anew, and hide it
+    is "$(seen anna | head -n 1)" "unset unset unset" "$1"
+    open anna
+    as anna env HOME="$T/anna" "$T/bin/tokenward" get --cached corp@anna >"$T/out" 2>&1; is "$? $(grep -c -e ... "$T/out")" "66 1" "$1: no reader has the system's"
+    is "$(as anna env HOME="$T/anna" "$T/bin/tokenward" list 2>/dev/null | grep -c corp@)" 0 "$1: nor is it listed"
+    is "$(as anna env HOME="$T/anna" "$T/bin/tokenward" status 2>/dev/null | grep -c corp@)" 0 "$1: or shown"
+    close anna
+}
 sed -i 's/login: true/login: perhaps/' "$T/anna/.config/tokenward/profiles.yaml"
-is "$(seen anna | head -n 1)" "unset unset unset" "and while it is broken"
+hidden "and while it is broken"
 chmod 644 "$T/anna/.config/tokenward/profiles.yaml"
-is "$(seen anna | head -n 1)" "unset unset unset" "or its file is left out"
+hidden "or its file is left out"
 chmod 600 "$T/anna/.config/tokenward/profiles.yaml"
 echo 'profiles: [' >"$T/anna/.config/tokenward/profiles.yaml"
 is "$(seen anna | head -n 1)" "$PLACE $PLACE unset" "a file of hers that is no YAML takes nothing of the system's away"
