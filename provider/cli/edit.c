@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -36,7 +37,8 @@
 struct edit {
     char path[PATH_MAX]; /* of the file, without links */
     char copy[PATH_MAX];
-    int file; /* locked */
+    int file;     /* locked */
+    int original; /* what was copied, in memory */
     struct stat before;
     bool copied; /* there is a copy, to be removed */
 };
@@ -46,8 +48,8 @@ auto_edit(struct edit *edit)
 {
     if (edit->copied)
         (void)unlink(edit->copy);
-    if (edit->file >= 0)
-        (void)close(edit->file);
+    auto_close(&edit->file);
+    auto_close(&edit->original);
 }
 
 static enum tw_status
@@ -100,12 +102,28 @@ lock(struct edit *edit, struct tw_error *err)
     return TW_OK;
 }
 
+/* All @size bytes of @from. */
+static bool
+pour(int to, int from, off_t size)
+{
+    off_t at = 0;
+
+    while (at < size) {
+        ssize_t n = sendfile(to, from, &at, (size_t)(size - at));
+
+        if (n == 0)
+            errno = EIO; /* it has become shorter */
+        if (n <= 0)
+            return false;
+    }
+    return true;
+}
+
 /* What a killed editing left behind is nobody's: the lock is ours. */
 static enum tw_status
 copy(struct edit *edit, struct tw_error *err)
 {
     AUTO_CLOSE int fd = -1;
-    off_t left = edit->before.st_size;
 
     (void)unlink(edit->copy);
     fd = open(edit->copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
@@ -115,14 +133,12 @@ copy(struct edit *edit, struct tw_error *err)
     edit->copied = true;
     if (fchmod(fd, 0600) < 0) /* whatever the umask left of it */
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", edit->copy);
-    while (left > 0) {
-        ssize_t n = sendfile(fd, edit->file, NULL, (size_t)left);
-
-        if (n <= 0)
-            return tw_fail_errno(err, TW_E_SYSTEM, n ? errno : EIO, "%s",
-                                 edit->copy);
-        left -= n;
-    }
+    edit->original = memfd_create("tokenward-edit", MFD_CLOEXEC);
+    if (edit->original < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "memfd_create");
+    if (!pour(edit->original, edit->file, edit->before.st_size) ||
+        !pour(fd, edit->original, edit->before.st_size))
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", edit->copy);
     return TW_OK;
 }
 
@@ -178,7 +194,7 @@ run_check(const struct edit *edit)
         terminal_error(PROGRAM, &err);
 }
 
-/* From what was copied, wherever that is by now. */
+/* From what was copied, whatever became of that since. */
 static bool
 is_changed(const struct edit *edit)
 {
@@ -189,7 +205,7 @@ is_changed(const struct edit *edit)
     off_t at = 0;
 
     do {
-        n = pread(edit->file, before, sizeof before, at);
+        n = pread(edit->original, before, sizeof before, at);
         m = pread(copy, after, sizeof after, at);
         if (n < 0 || n != m || memcmp(before, after, (size_t)n) != 0)
             return true;
@@ -232,7 +248,7 @@ what_now(void)
     const struct sigaction heard = {.sa_handler = on_interrupt},
                            ignored = {.sa_handler = SIG_IGN};
     static const char QUESTION[] =
-        "What now? e: edit again, x: leave the file as it was, Q: replace it "
+        "What now? e: edit again, x: leave the file as it is, Q: replace it "
         "all the same: ";
     char line[64] = "";
 
@@ -331,7 +347,7 @@ enum tw_status
 command_edit(const struct options *options, int *exit_code,
              struct tw_error *err)
 {
-    AUTO(auto_edit) struct edit edit = {.file = -1};
+    AUTO(auto_edit) struct edit edit = {.file = -1, .original = -1};
     enum tw_status status;
 
     /* Who ignores it is told no exit status of a child: any would be 0. */

@@ -172,9 +172,10 @@ is "$(grep -c rubbish "$file") $(grep -c 'timeout: 10' "$file")" "0 1" "which is
 # Another editor asks for no lock.
 cp -p "$file" "$T/kept"
 others="sed 's/payments wallet/accounts/' $file >$file.new; chmod 600 $file.new; mv $file.new $file"
-editor "$others"
-edit pay; is "$STATUS $(cat "$T/out") $(grep -c 'scope: accounts' "$file")" "0  1" "another's change, and none of ours: theirs stays"
 for how in "$others" "sed 's/payments wallet/accounts/' $file >$file.new; cat $file.new >$file; rm $file.new"; do
+    cp -p "$T/kept" "$file"; own "$file"
+    editor "$how"
+    edit pay; is "$STATUS $(cat "$T/out") $(grep -c 'scope: accounts' "$file")" "0  1" "another's change, and none of ours: theirs stays"
     cp -p "$T/kept" "$file"; own "$file"
     editor "$how" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
     edit pay; is "$STATUS $(grep -c 'scope: accounts' "$file")" "75 1" "and one of ours: exit 75, and theirs stays"
