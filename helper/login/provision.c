@@ -18,7 +18,9 @@
 struct wanted {
     char *names[FETCH_PROFILES_MAX];
     size_t count;
-    size_t variables; /* told so far */
+    size_t variables;     /* told so far */
+    bool bearer_is_named; /* BEARER_TOKEN_FILE is the first one's, or nobody's
+                           */
 };
 
 static bool
@@ -80,7 +82,7 @@ tell_variables(const struct session *session, const struct profile_set *set,
 
         if (profiles_find(set, wanted->names[i], &profile, NULL))
             continue;
-        if (!wanted->variables)
+        if (!wanted->variables && (i == 0 || !wanted->bearer_is_named))
             tell_variable(session, wanted, WORD_VARIABLE, TOKEN_FILE_VARIABLE,
                           profile->name);
         for (size_t j = 0; j < profile->export_count; j++) {
@@ -103,7 +105,7 @@ tell_system_variables(const struct session *session,
         const struct system_login *login = &logins->logins[i];
         bool is_named = login->kept || login->is_there;
 
-        if (is_named && !wanted->variables)
+        if (is_named && !wanted->variables && !wanted->bearer_is_named)
             tell_variable(session, wanted, WORD_SYSTEM, TOKEN_FILE_VARIABLE,
                           login->name);
         for (; next < login->variables; next++) {
@@ -146,6 +148,7 @@ provision(struct session *session, const struct profile_set *set,
         (void)tw_no_memory(&err);
         return session_fail(session, &err);
     }
+    wanted->bearer_is_named = count > 0;
     if (set && choose(wanted, set, names, count, &err))
         return session_fail(session, &err);
     system_logins_find(session, set, false, logins);

@@ -11,9 +11,9 @@
  * @names, which come first, and has the system's resident helper do so with
  * its users' templates; that alone where @set is NULL, since it cannot be
  * read.  To a session (--session) it first says which variables are to name
- * which token files: BEARER_TOKEN_FILE the first profile's, the others what
- * env: has of kind file.  Reports what fails; returns the first failure's
- * status. */
+ * which token files: BEARER_TOKEN_FILE the first profile's, of @names if there
+ * are any, the others what env: has of kind file.  Reports what fails; returns
+ * the first failure's status. */
 enum tw_status provision(struct session *session,
                          const struct profile_set *set,
                          const struct store *store, char *const *names,

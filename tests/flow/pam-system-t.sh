@@ -142,6 +142,9 @@ is "$(seen anna | head -n 1)" "$PLACE $PLACE unset" "a file of hers that is no Y
 own_profile mine@
 chmod 777 "$T/anna/.config/tokenward"
 is "$(seen anna | head -n 1)" "$PLACE $PLACE unset" "nor do profiles that others may write"
+sed -i 's/deadline=10/deadline=10 profile=mine@anna/' /etc/pam.d/su /etc/pam.d/su-l
+is "$(seen anna | head -n 1)" "$MINE $PLACE unset" "but none takes the place of the profile that the host's administrator named"
+sed -i 's/ profile=mine@anna//' /etc/pam.d/su /etc/pam.d/su-l
 open anna
 like "$(as anna env HOME="$T/anna" "$T/bin/tokenward-helper" fetch --login 2>&1)" "$T/anna/.config/tokenward: " "which the helper tells"
 close anna
