@@ -76,7 +76,7 @@ pkill -f "$T/bin/load.py --hold"
 wait "$next"
 is "$(cat "$T/next")" "$(token shop)" "who has its token when they are gone"
 rm "$SYSCONF/profiles.d/hang.yaml"
-fds=$(descriptors "$EXTRA_PID")
+fds=$before
 for _ in 1 2 3 4 5 6 7 8 9; do load $SOCKET shop.service shop >/dev/null; done
 until_true 30 sh -c "[ \$(ls /proc/$EXTRA_PID/fd | wc -l) -le $fds ]"; is $? 0 "no descriptor is left behind"
 
