@@ -83,47 +83,7 @@ like "$OUT" "$TOKEN" "and holds nobody else's token back"
 
 # The end that is told: the token's, less the client's margin.
 EXPIRES=$(field reg expires_at)
-utc() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
 STARTED=$(started)
-
-# kubectl
-K8S=client.authentication.k8s.io
-info() { printf '{"kind":"ExecCredential","apiVersion":"%s/%s","spec":{"interactive":false%s}}' "$K8S" "$1" "$2"; }
-cluster() { printf ',"cluster":{"server":"%s","certificate-authority-data":"AA==","config":{"a":[1,null]}}' "$1"; }
-credential() {
-    printf '{"apiVersion":"%s/%s","kind":"ExecCredential","status":{"expirationTimestamp":"%s","token":"%s"}}\n=' "$K8S" "$1" \
-        "$(utc $((EXPIRES - 30)))" "$TOKEN"
-}
-# Two clocks are asked; they may tick between.
-near() { # near GOT WANTED NAME: equal, or a second of the expiry apart
-    [ "$1" = "$2" ] || [ "$1" = "$(EXPIRES=$((EXPIRES - 1)) && eval "$4")" ] || [ "$1" = "$(EXPIRES=$((EXPIRES + 1)) && eval "$4")" ]
-    set -- $? "$1" "$2" "$3"
-    ok "$1" "$4"
-    [ "$1" = 0 ] || printf '# got:    %s\n# wanted: %s\n' "$2" "$3"
-}
-put "" tokenward-credential kubectl reg
-near "$OUT=" "$(credential v1)" "kubectl with a profile's name" 'credential v1'
-put "" env KUBERNETES_EXEC_INFO="$(info v1beta1 "")" tokenward-credential kubectl reg
-near "$OUT=" "$(credential v1beta1)" "kubectl is answered in the version it asked in" 'credential v1beta1'
-put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(cluster https://reg.example.test:443)")" tokenward-credential kubectl
-near "$OUT=" "$(credential v1)" "kubectl with the cluster's address" 'credential v1'
-# A cluster's own settings, which are for plugins that know them.
-config() { printf '%s' "$(cluster https://reg.example.test)" | sed "s/\\[1,null\\]/$1/"; }
-put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(config "[$(seq -s , 20000)]")")" tokenward-credential kubectl
-near "$OUT=" "$(credential v1)" "kubectl with as many settings of the cluster as fit" 'credential v1'
-nested() { awk -v n="$1" 'BEGIN { while (i++ < n) printf "["; while (j++ < n) printf "]" }'; } # nested N: arrays in each other
-put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(config "$(nested 9000)")")" tokenward-credential kubectl
-near "$OUT=" "$(credential v1)" "kubectl with settings in settings" 'credential v1'
-put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(config '[1,]')")" tokenward-credential kubectl
-is "$OUT$STATUS" 64 "kubectl with settings that are no JSON"
-put "" env KUBERNETES_EXEC_INFO="$(info v1 "$(cluster https://other.example.test)")" tokenward-credential kubectl
-is "$OUT$STATUS" 66 "kubectl for another cluster: not found"
-put "" env KUBERNETES_EXEC_INFO="$(info v2 "")" tokenward-credential kubectl reg
-is "$OUT$STATUS" 64 "kubectl of an unknown version"
-put "" env KUBERNETES_EXEC_INFO='{"apiVersion":' tokenward-credential kubectl reg
-is "$OUT$STATUS" 64 "kubectl with half a document"
-put "" tokenward-credential kubectl
-is "$OUT$STATUS" 64 "kubectl without any profile"
 
 # cargo
 ask() { # ask KIND URL [MORE]

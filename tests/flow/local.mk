@@ -71,6 +71,7 @@ FLOW_TESTS = \
 	tests/flow/init-t.sh \
 	tests/flow/install-helpers-t.sh \
 	tests/flow/kill-t.sh \
+	tests/flow/kubectl-t.sh \
 	tests/flow/lanes-t.sh \
 	tests/flow/leave-t.sh \
 	tests/flow/library-t.sh \
