@@ -274,6 +274,12 @@ job_is_writing(const struct job *job)
 }
 
 bool
+job_has_answer(const struct job *job)
+{
+    return job->is_writing && !job->is_rescuing;
+}
+
+bool
 job_has_ended(const struct job *job)
 {
     return job->state == JOB_ENDED;

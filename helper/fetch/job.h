@@ -49,6 +49,7 @@ struct job {
     struct exchange
         *retired;     /* the try before; it may still be on the stack */
     bool is_writing;  /* the scribe is at its files; nothing else goes on */
+    bool is_rescuing; /* it is so, and another source may be asked then */
     bool is_counting; /* it is at its quota: the same */
     struct scribe_order order;
     struct store_change change; /* its token stays if it was not kept */
@@ -97,7 +98,8 @@ bool job_is_busy(const struct job *job);
 
 /* job_keeps: is it busy with a source that keeps a refresh token? */
 bool job_keeps(const struct job *job);
-bool job_is_writing(const struct job *job); /* it has its answer */
+bool job_is_writing(const struct job *job);
+bool job_has_answer(const struct job *job); /* which is being written */
 bool job_has_ended(const struct job *job);
 bool job_is_contended(const struct job *job);
 int64_t job_wake_ms(const struct job *job);

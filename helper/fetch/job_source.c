@@ -83,7 +83,7 @@ on_rescued(void *arg)
 {
     struct job *job = arg;
 
-    job->is_writing = false;
+    job->is_writing = job->is_rescuing = false;
     fail(job, true);
 }
 
@@ -109,10 +109,11 @@ on_done(void *arg, struct outcome *outcome)
      * and tried again at once. */
     if (outcome->sent && !job_is_refused_login(job))
         job_source_note(job, &outcome->mark, outcome->reply.retry_after);
-    if (keeper_is_settled(&job->keeper))
-        fail(job, outcome->sent);
-    else
+    job->is_rescuing = !keeper_is_settled(&job->keeper);
+    if (job->is_rescuing)
         job_settle(job, on_rescued);
+    else
+        fail(job, outcome->sent);
 }
 
 bool

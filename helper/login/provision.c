@@ -19,8 +19,7 @@ struct wanted {
     char *names[FETCH_PROFILES_MAX];
     size_t count;
     size_t variables;     /* told so far */
-    bool bearer_is_named; /* BEARER_TOKEN_FILE is the first one's, or nobody's
-                           */
+    bool bearer_is_named; /* its file is the first's, or nobody's */
 };
 
 static bool

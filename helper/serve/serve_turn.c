@@ -202,7 +202,7 @@ begin(struct serve *serve, struct ward *ward, const struct lane_place *place)
 static void
 leave(struct serve *serve, struct task *task)
 {
-    if (task->has_left || task->child >= 0 || !job_is_writing(&task->job) ||
+    if (task->has_left || task->child >= 0 || !job_has_answer(&task->job) ||
         serve->writing_count == SERVE_WRITING_MAX)
         return;
     task->has_left = true;

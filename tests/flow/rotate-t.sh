@@ -146,6 +146,26 @@ answered spaced '"access_token":"a","token_type":"mac"'
 sed -i "s/$NEXT/a%20b/" "$T/config/tokenward/profiles.d/spaced.yaml"
 untouched_by spaced "a refresh token that cannot be kept, in an answer that is refused"
 
+# So is it where another source answers then, and beside the resident helper,
+# where somebody else waits for the disk.
+two() { # two NAME: a profile of two sources, the first of which is refused so
+    NEXT=$(mint)
+    mint >"$T/config/tokenward/$1.refresh"
+    chmod 600 "$T/config/tokenward/$1.refresh"
+    profile "$1" /oauth/v1/token 'any_of:' '- provider: refresh_token' "  refresh_token: {file: ../$1.refresh}" \
+        "  token_endpoint: $URL/m/tag=$1,fail=1,body=$(quoted "{\"token_type\":\"mac\",\"access_token\":\"a\",\"refresh_token\":\"$NEXT\"}")/oauth/v1/token" \
+        '- provider: client_credentials'
+}
+two first
+$FETCH first 2>"$T/err"; is "$? $(field first answered_by)" "0 2" "another source answers"
+is "$(kept first)" "$NEXT" "the next refresh token of the one that was refused is kept"
+two second
+user "$T/bin/tokenward-helper" serve >"$T/serve.out" 2>&1 &
+until_true 30 test -S "$T/run/tokenward/doorbell"
+user tokenward get second >/dev/null; is "$? $(field second answered_by)" "0 2" "the same beside the resident helper"
+is "$(kept second)" "$NEXT" "where it is kept, too"
+kill "$(helper_pid)"; wait $!; is $? 0 "which ends cleanly"
+
 # An empty one says nothing: the one before it goes on being used.
 rotating empty "/m/refresh-token=,no-rotation/oauth/v1/token"
 sed -i '/refresh_token:/d' "$T/config/tokenward/profiles.d/empty.yaml"
