@@ -14,6 +14,7 @@
 #define ESCAPES_MAX 8    /* backslashes: JSON in JSON in JSON needs seven */
 #define BASE64_MIN 8     /* characters: less holds no secret of SCRUB_MIN */
 #define BASE64_MAX 65536 /* of one text: what is behind is never shown */
+#define LOOKS_MAX (8 * 1024 * 1024) /* bytes of it that are looked at */
 
 static int
 hex_value(char c)
@@ -197,14 +198,31 @@ decode(struct secret *out, const char *sextets, size_t n)
     return true;
 }
 
-/* One that begins behind what is shown is not looked for: of a long text and a
- * long secret, both a server's own, that would be seconds. */
-static bool
-holds_any(const struct secret *plain, const struct secret *const *secrets)
+static size_t
+longest_of(const struct secret *const *secrets)
 {
+    size_t longest = 0;
+
+    for (; *secrets; secrets++)
+        longest = (*secrets)->len > longest ? (*secrets)->len : longest;
+    return longest;
+}
+
+/* One that begins behind what is shown is not looked for, and after so many
+ * @looks one is taken to be there: of a long text and a long secret, both a
+ * server's own, it would be seconds. */
+static bool
+holds_any(const struct secret *plain, const struct secret *const *secrets,
+          size_t *looks)
+{
+    const size_t longest = longest_of(secrets);
+
     for (size_t i = 0; i < plain->len && i < TEXT_SHOWN_MAX; i++) {
-        if (match_any(plain->bytes + i, plain->len - i, secrets))
+        size_t left = plain->len - i, most = left < longest ? left : longest;
+
+        if (*looks < most || match_any(plain->bytes + i, left, secrets))
             return true;
+        *looks -= most;
     }
     return false;
 }
@@ -213,7 +231,8 @@ holds_any(const struct secret *plain, const struct secret *const *secrets)
  * when that can't be found out, it is taken to be so.  Where the encoded part
  * begins is not known: "Basic+" in front is base64, too. */
 static size_t
-match_base64(const char *text, size_t n, const struct secret *const *secrets)
+match_base64(const char *text, size_t n, const struct secret *const *secrets,
+             size_t *looks)
 {
     AUTO_SECRET sextets = SECRET_INIT(BASE64_MAX);
     size_t length = gather(&sextets, text, n);
@@ -225,7 +244,7 @@ match_base64(const char *text, size_t n, const struct secret *const *secrets)
 
         if (sextets.len <= from ||
             !decode(&plain, sextets.bytes + from, sextets.len - from) ||
-            holds_any(&plain, secrets))
+            holds_any(&plain, secrets, looks))
             return length;
     }
     return 0;
@@ -236,7 +255,7 @@ scrub_show(struct shown *out, const char *text, size_t n,
            const struct secret *const *secrets)
 {
     char clean[TEXT_SHOWN_MAX + 4]; /* one more than shown: it was cut */
-    size_t used = 0;
+    size_t used = 0, looks = LOOKS_MAX;
     bool inside = false; /* of base64 that was looked at */
 
     for (size_t i = 0; i < n && used <= TEXT_SHOWN_MAX;) {
@@ -245,7 +264,7 @@ scrub_show(struct shown *out, const char *text, size_t n,
         size_t hidden = match_any(text + i, n - i, secrets);
 
         if (!hidden && is_base64 && !inside && secrets && *secrets)
-            hidden = match_base64(text + i, n - i, secrets);
+            hidden = match_base64(text + i, n - i, secrets, &looks);
         inside = is_base64 && !hidden;
         if (hidden) {
             memcpy(clean + used, "***", 3);

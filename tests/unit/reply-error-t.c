@@ -177,14 +177,14 @@ Test(reply_error, a_text_is_a_token_or_an_answer)
  * same one, again and again, as base64. */
 Test(reply_error, a_server_cannot_make_it_long_to_look_for_a_secret)
 {
-    struct secret secret = SECRET_INIT(8192);
+    struct secret secret = SECRET_INIT(30000);
     const struct secret *const scrub[] = {&secret, NULL};
     struct http_reply http = {
         .status = 400, .retry_after = -1, .body = SECRET_INIT(HTTP_BODY_MAX)};
     struct reply reply;
     int64_t start;
 
-    while (secret.len < secret.max - 1)
+    while (secret.len < 8191)
         cr_assert(secret_append_text(&secret, "a"));
     cr_assert(secret_append_text(&secret, "b"));
     while (http.body.len < 65536)
@@ -194,6 +194,26 @@ Test(reply_error, a_server_cannot_make_it_long_to_look_for_a_secret)
     cr_expect_lt(cpu_ms() - start, time_limit(100), "%ld ms",
                  (long)(cpu_ms() - start));
     cr_expect_eq(strncmp(reply.description.text, "YWFhYWFh", 8), 0);
+    reply_clear(&reply);
+
+    /* And at last the whole of a longer one, each time, so that little is
+     * shown. */
+    secret_clear(&http.body);
+    secret_clear(&secret);
+    while (secret.len < secret.max - 1)
+        cr_assert(secret_append_text(&secret, "a"));
+    cr_assert(secret_append_text(&secret, "b"));
+    while (http.body.len < HTTP_BODY_MAX - 50000) {
+        for (size_t i = 0; i < (secret.len + 115) / 3; i++)
+            cr_assert(secret_append_text(&http.body, "YWFh"));
+        cr_assert(secret_append_text(&http.body, "YWFi "));
+    }
+    start = cpu_ms();
+    reply_read(&http, scrub, &reply);
+    cr_expect_lt(cpu_ms() - start, time_limit(100), "%ld ms",
+                 (long)(cpu_ms() - start));
+    cr_expect_eq(strncmp(reply.description.text, "*** ***", 7), 0, "%s",
+                 reply.description.text);
     reply_clear(&reply);
     secret_clear(&http.body);
     secret_clear(&secret);
