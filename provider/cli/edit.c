@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -241,7 +242,7 @@ on_interrupt(int signal_number)
 }
 
 /* 'e', 'x' or 'Q'; without a terminal nobody can say so: 'x'.  So does who
- * presses Ctrl-C, which ends the read. */
+ * presses Ctrl-C, which is heard while an answer is waited for. */
 static char
 what_now(void)
 {
@@ -250,17 +251,25 @@ what_now(void)
     static const char QUESTION[] =
         "What now? e: edit again, x: leave the file as it is, Q: replace it "
         "all the same: ";
+    struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
     char line[64] = "";
+    sigset_t held, before;
 
+    (void)sigemptyset(&held);
+    (void)sigaddset(&held, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, &held, &before);
     (void)sigaction(SIGINT, &heard, NULL);
     while (isatty(STDIN_FILENO)) {
         (void)!write(STDERR_FILENO, QUESTION, strlen(QUESTION));
-        if (!fgets(line, sizeof line, stdin) || has_enough)
+        if (ppoll(&terminal, 1, NULL, &before) < 0 && !has_enough)
+            continue; /* it was stopped, and goes on */
+        if (has_enough || !fgets(line, sizeof line, stdin))
             (void)strcpy(line, "x\n");
         if (strchr("exQ", line[0]) && line[1] == '\n')
             break;
     }
     (void)sigaction(SIGINT, &ignored, NULL);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
     return line[0] ? line[0] : 'x';
 }
 
