@@ -274,7 +274,7 @@ hold work 30
 wait "$LOGIN"; is $? 75 "its own time is over while another process has the lock: exit 75"
 like "$(cat "$OUT")" "'work' is being fetched" "and says why"
 for command in login logout; do
-    out=$(user "$T/bin/tokenward-helper" --deadline 2 $command work 2>&1 </dev/null); is $? 75 "$command, whose time is shorter than it waits for a lock: exit 75"
+    out=$(user "$T/bin/tokenward-helper" --deadline 4 $command work 2>&1 </dev/null); is $? 75 "$command, whose time is shorter than it waits for a lock: exit 75"
     like "$out" "'work' is being fetched" "and says why"
 done
 let_go work

@@ -12,13 +12,14 @@
 
 #define ROOM_ENOUGH 16
 
+static struct rlimit before;
+
 static void
 allow(rlim_t descriptors)
 {
-    struct rlimit limit;
+    const struct rlimit limit = {.rlim_cur = descriptors,
+                                 .rlim_max = before.rlim_max};
 
-    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    limit.rlim_cur = descriptors;
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
@@ -34,6 +35,7 @@ Test(module_lack, of_descriptors_is_told_as_what_it_is)
 
     cr_assert_geq(first, 0);
     (void)close(first);
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
     do {
         allow((rlim_t)(first + room));
         status = modules_get(&modules, "client_credentials", &module, &err);
@@ -43,5 +45,6 @@ Test(module_lack, of_descriptors_is_told_as_what_it_is)
     } while (status && ++room < ROOM_ENOUGH);
     cr_expect_eq(status, TW_OK, "%s", err.message);
     cr_expect_geq(room, 2);
+    allow(before.rlim_cur);
     modules_clear(&modules);
 }
