@@ -71,7 +71,7 @@ is_in_object(const struct reader *reader)
 {
     size_t at = reader->depth - 1;
 
-    return reader->objects[at / CHAR_BIT] >> at % CHAR_BIT & 1U;
+    return (unsigned)reader->objects[at / CHAR_BIT] >> at % CHAR_BIT & 1U;
 }
 
 static void
