@@ -22,6 +22,7 @@
 static struct serve serve;
 static struct era era, other;
 static struct profile profile;
+static char name[] = "p";
 static struct ward *ward;
 static struct task task;
 static struct store_profile place;
@@ -33,7 +34,7 @@ set_up(void)
     began = clock_now();
     storing_set_up();
     open_both(&serve.store, &place);
-    profile = (struct profile){.name = (char[]){"p"}, .file = "/c/p.yaml"};
+    profile = (struct profile){.name = name, .file = "/c/p.yaml"};
     ward = calloc(1, sizeof *ward + sizeof "p");
     cr_assert_not_null(ward);
     (void)strcpy(ward->name, "p");
