@@ -175,8 +175,7 @@ reads_around(const char *text, size_t n)
 Test(json_tree, leaves_closed_what_nobody_wants)
 {
     static const char *const GOOD[] = {
-        "{\"a\":{\"c\":\"1\",\"b\":{\"c\":[],\"c\":[{\"b\":1},2]},\"d\":\"2\"}"
-        "}",
+        "{\"a\":{\"c\":\"1\",\"b\":{\"c\":[],\"c\":[{},2]},\"d\":\"2\"}}",
         "{\"a\":{\"b\":[],\"c\":\"1\",\"d\":\"2\"},\"b\":{\"b\":[]}}",
         "{\"b\":{},\"a\":{\"c\":\"1\",\"b\":null,\"d\":\"2\"}}",
     };
