@@ -109,6 +109,12 @@ Test(profile_perms, name_in_a_file_that_is_left_out_is_no_others)
                 "profiles: {t@x: {client_id: c}}\nversion: 1\n");
     expect_found("t@x", TW_E_CONFIG);
     expect_found("t@y", TW_OK);
+    loading_put("profiles.d/b.yaml", 0644,
+                "profiles: {t@x: {nonsense: c}, z: {token_endpoint: "
+                "https://a.test, client_id: c, client_secret: s3cret}}\n");
+    expect_found("t@x", TW_E_CONFIG);
+    expect_found("z", TW_E_ACCESS);
+    expect_found("t@y", TW_OK);
 }
 
 Test(profile_perms, system_modes) /* prof-ok-system */

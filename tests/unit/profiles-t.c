@@ -311,6 +311,50 @@ Test(profiles, one_file)
 #define MANY 2000
 #define EACH_MAX 1024 /* bytes */
 
+/* One with these, loaded into @set. */
+static void
+load_these(struct profile_set *set, const char *entries)
+{
+    char text[1024];
+    struct tw_error err;
+
+    (void)snprintf(text, sizeof text, "profiles: {%s}\n", entries);
+    loading_put("profiles.yaml", 0600, text);
+    cr_assert_eq(loading_load(false, set, &err), TW_OK, "%s", err.message);
+    cr_assert_eq(loading_count, 0, "%s", loading_complaint.message);
+}
+
+#define ENTRY \
+    ": {token_endpoint: https://a.test, client_id: c, client_secret: {file: "
+#define ONE(name) name ENTRY "s}}"
+#define LISTED(name, list) name "@" ENTRY "s-%i}, instances: [" list "]}"
+
+Test(profiles, of_one_set_are_all_of_another)
+{
+    static const struct {
+        const char *entries;
+        bool has_all;
+    } ROWS[] = {
+        {ONE("a") ", " LISTED("t", "x, y"), true},
+        {ONE("b") ", " LISTED("t", "x, y"), false},
+        {ONE("a") ", " LISTED("t", "x"), false},
+        {ONE("a") ", " LISTED("u", "x, y"), false},
+        {ONE("a") ", " ONE("b") ", " LISTED("t", "z, y, x"), true},
+    };
+    struct profile_set others = {0};
+
+    load_these(&others, ROWS[0].entries);
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct profile_set set = {0};
+
+        load_these(&set, ROWS[i].entries);
+        cr_expect_eq(profiles_has_all(&set, &others), ROWS[i].has_all, "%s",
+                     ROWS[i].entries);
+        profile_set_clear(&set);
+    }
+    profile_set_clear(&others);
+}
+
 static size_t
 bytes_in_use(void)
 {
