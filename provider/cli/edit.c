@@ -261,7 +261,8 @@ what_now(void)
     (void)sigaction(SIGINT, &heard, NULL);
     while (isatty(STDIN_FILENO)) {
         (void)!write(STDERR_FILENO, QUESTION, strlen(QUESTION));
-        if (ppoll(&terminal, 1, NULL, &before) < 0 && !has_enough)
+        if (ppoll(&terminal, 1, NULL, &before) < 0 && errno == EINTR &&
+            !has_enough)
             continue; /* it was stopped, and goes on */
         if (has_enough || !fgets(line, sizeof line, stdin))
             (void)strcpy(line, "x\n");
