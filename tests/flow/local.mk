@@ -94,6 +94,7 @@ FLOW_TESTS = \
 	tests/flow/outside-t.sh \
 	tests/flow/pam-denied-t.sh \
 	tests/flow/pam-odd-t.sh \
+	tests/flow/pam-own-t.sh \
 	tests/flow/pam-script-t.sh \
 	tests/flow/pam-stacks-t.sh \
 	tests/flow/pam-system-t.sh \
@@ -158,7 +159,7 @@ EXTRA_DIST += \
 	tests/flow/pam_stack.sh \
 	tests/flow/qr_image.py \
 	tests/flow/pass_on.py tests/flow/ring.py \
-	tests/flow/put.sh \
+	tests/flow/logins.sh tests/flow/put.sh \
 	tests/flow/schema_valid.py \
 	tests/flow/smtp_server.py \
 	tests/flow/systemd-inside.sh \

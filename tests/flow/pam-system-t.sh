@@ -12,45 +12,8 @@ fi
 . "${TOP_SRC:-.}/tests/flow/pam_stack.sh"
 # shellcheck source=tests/flow/host.sh
 . "${TOP_SRC:-.}/tests/flow/host.sh"
-# shellcheck source=tests/flow/templates.sh
-. "${TOP_SRC:-.}/tests/flow/templates.sh"
-command -v su >/dev/null || skip_all "su is not installed"
-unset TOKENWARD_HELPER TOKENWARD_MODULE_DIR XDG_CONFIG_HOME XDG_RUNTIME_DIR
-mkdir -m 755 /run/user
-service tw-test debug
-service tw-1s deadline=1
-service tw-10s deadline=10
-service tw-required deadline=1 required
-sed -i 's/^session optional/session required/' /etc/pam.d/tw-required
-for name in su su-l; do
-    printf 'auth sufficient pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\nsession optional [%s] deadline=10\n' "$MODULE" >/etc/pam.d/$name
-done
-for name in anna bert carl; do printf %s "$CANARY" | put "secrets/$name"; done
-TEAM='readers: {users: [anna], groups: [team]}'
-now_ms() { echo $(($(date +%s%N) / 1000000)); }
-open() { # open USER [SERVICE]: sets took
-    took=$(now_ms)
-    pamtester "${2:-tw-test}" "$1" open_session >"$T/out" 2>&1
-    set -- $?
-    took=$(($(now_ms) - took))
-    return "$1"
-}
-quickly() { # quickly LIMIT USER [SERVICE]: the same within the limit, if not each time on a busy machine
-    limit=$1
-    shift
-    for _ in 1 2 3 4 5; do
-        open "$@"; status=$?
-        [ "$took" -ge "$limit" ] || break
-        close "$1"
-    done
-    return $status
-}
-has() { for token in "$@"; do until_true 9 test -s "/run/tokenward/$token/token"; done; } # it may come behind the login
-close() { pamtester tw-test "$1" close_session >"$T/out" 2>&1; }
-# shellcheck disable=SC2016
-seen() { # seen USER: what a session of that user finds
-    su - "$1" -c 'echo "${BEARER_TOKEN_FILE-unset} ${CORP_TOKEN_FILE-unset} ${PAGER-unset}"; test -r "$BEARER_TOKEN_FILE" && cat "$BEARER_TOKEN_FILE"' 2>/dev/null
-}
+# shellcheck source=tests/flow/logins.sh
+. "${TOP_SRC:-.}/tests/flow/logins.sh"
 none_behind() { ! pgrep -u anna,bert,carl,dora -f tokenward-helper >/dev/null; }
 
 template corp /oauth/v1/token 'login: true' "$TEAM" 'env: {CORP_TOKEN_FILE: file, CORP_TOKEN: token, PAGER: file}'
@@ -102,54 +65,6 @@ sleep 1
 open anna
 has corp@anna; ok $? "it comes back with its user"
 close anna
-
-# A user's own profiles, beside them and of their name.
-mkdir -p "$T/anna/.config/tokenward"
-sed "s|^\(anna:.*\):/nonexistent:|\1:$T/anna:|" "$T/passwd" >"$T/passwd.new"
-cat "$T/passwd.new" >"$T/passwd"
-own_profile() { # own_profile NAME
-    printf 'profiles:\n  %s:\n    token_endpoint: %s/oauth/v1/token?of=%%i\n    client_id: %s\n    client_secret: %s\n    scope: wallet\n    ca_file: %s\n    login: true\n    instances: [anna]\n' \
-        "$1" "$URL" "$CLIENT_ID" "$CANARY" "$T/ca.pem" >"$T/anna/.config/tokenward/profiles.yaml"
-    chown -R anna:61001 "$T/anna"
-    chmod -R go= "$T/anna"
-}
-own_profile mine@
-MINE=/run/tokenward/user/$(id -u anna)/mine@anna/token
-is "$(seen anna | head -n 1)" "$MINE $PLACE unset" "a user's own profile comes first"
-own_profile corp@
-is "$(seen anna | head -n 1)" "/run/tokenward/user/$(id -u anna)/corp@anna/token unset unset" "and one of the same name hides the system's"
-open anna
-chmod 777 "$T/anna/.config/tokenward"
-is "$(seen anna | head -n 1)" "unset unset unset" "also while it cannot be read any more, as for any reader"
-chmod 700 "$T/anna/.config/tokenward"
-close anna
-# Nor has any reader the system's then, though its token is there.
-hidden() { # hidden NAME: anna's own are taken anew, and hide it
-    is "$(seen anna | head -n 1)" "unset unset unset" "$1"
-    open anna
-    as anna env HOME="$T/anna" "$T/bin/tokenward" get --cached corp@anna >"$T/out" 2>&1; is "$? $(grep -c -e ... "$T/out")" "66 1" "$1: no reader has the system's"
-    is "$(as anna env HOME="$T/anna" "$T/bin/tokenward" list 2>/dev/null | grep -c corp@)" 0 "$1: nor is it listed"
-    is "$(as anna env HOME="$T/anna" "$T/bin/tokenward" status 2>/dev/null | grep -c corp@)" 0 "$1: or shown"
-    close anna
-}
-sed -i 's/login: true/login: perhaps/' "$T/anna/.config/tokenward/profiles.yaml"
-hidden "and while it is broken"
-chmod 644 "$T/anna/.config/tokenward/profiles.yaml"
-hidden "or its file is left out"
-chmod 600 "$T/anna/.config/tokenward/profiles.yaml"
-echo 'profiles: [' >"$T/anna/.config/tokenward/profiles.yaml"
-is "$(seen anna | head -n 1)" "$PLACE $PLACE unset" "a file of hers that is no YAML takes nothing of the system's away"
-own_profile mine@
-chmod 777 "$T/anna/.config/tokenward"
-is "$(seen anna | head -n 1)" "$PLACE $PLACE unset" "nor do profiles that others may write"
-sed -i 's/deadline=10/deadline=10 profile=mine@anna/' /etc/pam.d/su /etc/pam.d/su-l
-is "$(seen anna | head -n 1)" "$MINE $PLACE unset" "but none takes the place of the profile that the host's administrator named"
-sed -i 's/ profile=mine@anna//' /etc/pam.d/su /etc/pam.d/su-l
-open anna
-like "$(as anna env HOME="$T/anna" "$T/bin/tokenward-helper" fetch --login 2>&1)" "$T/anna/.config/tokenward: " "which the helper tells"
-close anna
-chmod 700 "$T/anna/.config/tokenward"
-rm "$T/anna/.config/tokenward/profiles.yaml"
 
 # What the last logout leaves.
 mkdir -p /var/lib/systemd
