@@ -66,13 +66,14 @@ to_preload() { # to_preload NAME: $T/bin/NAME.so of tests/flow/NAME.c
 }
 # A terminal: what is shown is in $T/screen, keys are what goes to descriptor 7.
 # What runs in the background has signals ignored that a key sends.
+# script(1) asks $SHELL, and one that waits for the command dies by its Ctrl-C.
 terminal() { # terminal COMMAND: as the user, in the background
     rm -f "$T/keys"
     mkfifo "$T/keys"
     exec 7<>"$T/keys"
     : >"$T/screen"
     [ "$(id -u)" != 0 ] || set -- "setpriv --reuid=$USER_ID --regid=$USER_ID --clear-groups $1"
-    env --default-signal=INT,QUIT timeout "$(patience 120)" script -fqec "$1" "$T/screen" <"$T/keys" >/dev/null 2>&1 &
+    env --default-signal=INT,QUIT timeout "$(patience 120)" script -fqec "exec $1" "$T/screen" <"$T/keys" >/dev/null 2>&1 &
     TERMINAL=$!
 }
 # shows PATTERN: sooner or later; or it is ended
