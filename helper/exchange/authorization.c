@@ -144,9 +144,9 @@ check(const struct asking *asking)
     if (!asking->context->person || !asking->context->person->redirect)
         return tw_fail(asking->err, TW_E_INTERACT,
                        "%s:%u: profile '%s' needs a person to log in\n"
-                       "run: %s login %s",
+                       "run: tokenward login%s %s",
                        profile->file, profile->line, profile->name,
-                       explain_login_program(asking->context->secrets.system),
+                       explain_system_option(asking->context->secrets.system),
                        profile->name);
     return check_place(profile, asking->action->url, asking->err);
 }

@@ -23,9 +23,9 @@ fail_alone(const struct exchange_context *context, struct tw_error *err)
 
     return tw_fail(err, TW_E_INTERACT,
                    "%s:%u: profile '%s' needs a person to log in\n"
-                   "run: %s login %s",
+                   "run: tokenward login%s %s",
                    profile->file, profile->line, profile->name,
-                   explain_login_program(context->secrets.system),
+                   explain_system_option(context->secrets.system),
                    profile->name);
 }
 

@@ -329,9 +329,9 @@ explain_reply(const struct profile *profile, const char *url,
 }
 
 const char *
-explain_login_program(bool system)
+explain_system_option(bool system)
 {
-    return system ? "tokenward-helper --system" : "tokenward";
+    return system ? " --system" : "";
 }
 
 void
@@ -339,8 +339,8 @@ explain_login(const struct profile *profile, bool system, struct tw_error *err)
 {
     char hint[PROFILE_NAME_MAX + 64];
 
-    (void)snprintf(hint, sizeof hint, "run: %s login %s",
-                   explain_login_program(system), profile->name);
+    (void)snprintf(hint, sizeof hint, "run: tokenward login%s %s",
+                   explain_system_option(system), profile->name);
     error_hint(err, hint);
     err->status = TW_E_INTERACT;
 }

@@ -26,8 +26,8 @@ void explain_unsent(const struct profile *profile, const char *url,
 void explain_login(const struct profile *profile, bool system,
                    struct tw_error *err);
 
-/* explain_login_program: what a person has do "login NAME" and "logout NAME",
- * for a profile of their own or of the system's. */
-const char *explain_login_program(bool system);
+/* explain_system_option: what stands behind "tokenward login", for a profile
+ * of the person's own or of the system's. */
+const char *explain_system_option(bool system);
 
 #endif

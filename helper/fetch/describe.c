@@ -180,8 +180,8 @@ say_login(const struct description *this, const struct profile *source)
     else if (keeper_has_first(source))
         say("login", "none is kept yet: the profile's refresh_token is sent");
     else
-        say("login", "none is kept: %s login %s",
-            explain_login_program(this->secrets.system), this->profile->name);
+        say("login", "none is kept: tokenward login%s %s",
+            explain_system_option(this->secrets.system), this->profile->name);
     if (keeper_look_login(source, this->secrets.system, &waiting))
         say("login", "%s", waiting.message);
     return status == TW_E_NOT_FOUND && !keeper_has_first(source);

@@ -73,8 +73,8 @@ is_over(const struct login *login, int64_t now_ms, struct tw_error *why)
     else
         (void)tw_fail(why, TW_E_INTERACT,
                       "nobody logged in for '%s' in time\n"
-                      "run: %s login %s",
-                      name, explain_login_program(system), name);
+                      "run: tokenward login%s %s",
+                      name, explain_system_option(system), name);
     return true;
 }
 

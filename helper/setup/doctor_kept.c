@@ -118,8 +118,8 @@ look_at_login(struct doctor *doctor, const struct profile *profile)
                    "none is kept yet: the profile's refresh_token is sent");
         return;
     }
-    (void)snprintf(hint, sizeof hint, "run: %s login %s",
-                   explain_login_program(system), profile->name);
+    (void)snprintf(hint, sizeof hint, "run: tokenward login%s %s",
+                   explain_system_option(system), profile->name);
     error_hint(&err, hint);
     doctor_say(doctor, SHEET_WARN, TW_OK, "login", -1, err.message);
 }

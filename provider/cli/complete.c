@@ -68,15 +68,19 @@ offer_options(struct completion *this, unsigned allowed)
     }
 }
 
+/* Of whom: the system's, the user's, or both. */
 static void
-offer_names(struct completion *this, bool own)
+offer_names(struct completion *this, bool system, bool own)
 {
     AUTO_NAMES names = {.names = NULL};
     struct runtime runtime;
+    enum tw_status status;
 
     runtime_find(&runtime, NULL);
-    if (own ? names_gather_own(&runtime, &names, NULL)
-            : names_gather(&runtime, true, &names, NULL, NULL))
+    status = system ? names_gather_system(&runtime, &names, NULL)
+             : own  ? names_gather_own(&runtime, &names, NULL)
+                    : names_gather(&runtime, true, &names, NULL, NULL);
+    if (status)
         this->good = false;
     for (size_t i = 0; i < names.count; i++)
         offer(this, names.names[i], "profile");
@@ -131,6 +135,7 @@ static void
 offer_words(struct completion *this, const struct command *command,
             char **words, int count)
 {
+    bool system = false;
     int names = 0;
 
     for (int i = 0; i < count - 1; i++) {
@@ -138,6 +143,8 @@ offer_words(struct completion *this, const struct command *command,
             return; /* a command, or what begins with a dash */
         if (words[i][0] != '-')
             names++;
+        else if (strcmp(words[i], "--system") == 0)
+            system = command->allowed & OPTION_SYSTEM;
         else if (options_is_valued(words[i], command->allowed)) {
             const char *option = words[i];
 
@@ -159,7 +166,7 @@ offer_words(struct completion *this, const struct command *command,
         offer_options(this, command->allowed);
     else if (!(command->allowed & (OPTION_PATHS | OPTION_WORDS)) &&
              names < command->names_max)
-        offer_names(this, command->allowed & OPTION_OWN);
+        offer_names(this, system, command->allowed & OPTION_OWN);
 }
 
 enum tw_status

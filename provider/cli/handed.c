@@ -12,16 +12,19 @@
 
 #define FLAGS_MAX 4 /* and the command's own name */
 
-/* @words, and after "--" the names. */
+/* --system comes before the helper's command, and so before @words; the names
+ * come after "--". */
 static enum tw_status
 hand_over(const char *const words[static FLAGS_MAX],
           const struct options *options, struct tw_error *err)
 {
     size_t count = (size_t)options->name_count, n = 0;
-    AUTO_FREE const char **args = calloc(FLAGS_MAX + count + 2, sizeof *args);
+    AUTO_FREE const char **args = calloc(FLAGS_MAX + count + 3, sizeof *args);
 
     if (!args)
         return tw_no_memory(err);
+    if (options->system)
+        args[n++] = "--system";
     for (size_t i = 0; i < FLAGS_MAX; i++) {
         if (words[i])
             args[n++] = words[i];

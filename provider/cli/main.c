@@ -16,21 +16,25 @@
 #include "provider/cli/names.h"
 #include "provider/cli/terminal.h"
 
+#define SYSTEM_HELP \
+    "  --system  of the system's, for root: as the service user\n"
+
 static const struct command COMMANDS[] = {
-    {"check", command_check, OPTION_PATHS, 0, 1, "[FILE]",
+    {"check", command_check, OPTION_PATHS | OPTION_SYSTEM, 0, 1,
+     "[--system] [FILE]",
      "read the profiles, or one file, and tell what is wrong",
      "And what is legal and yet unwise, as a warning. Asks no server. Without "
      "FILE,\n"
-     "all files of the user's are read.\n"},
+     "all files of the user's are read.\n" SYSTEM_HELP},
     {"complete", command_complete, OPTION_WORDS, 0, NAMES_ANY, "-- WORD...",
      "", "For the completions of shells.\n"},
-    {"doctor", command_doctor, OPTION_FETCH | OPTION_OWN, 0, 1,
-     "[--fetch] [NAME]",
+    {"doctor", command_doctor, OPTION_FETCH | OPTION_OWN | OPTION_SYSTEM, 0, 1,
+     "[--fetch] [--system] [NAME]",
      "look at every place where it can go wrong, and tell what to do",
      "Clock, files, secrets, and the endpoint: name, connection, TLS, "
      "certificate,\n"
      "answer, each with the time it took. Nothing is bought.\n"
-     "  --fetch  buy a token, too\n"},
+     "  --fetch   buy a token, too\n" SYSTEM_HELP},
     {"edit", command_edit, OPTION_PATHS, 0, 1, "[NAME | FILE]",
      "edit a profiles file, and check it before it is replaced",
      "With $VISUAL or $EDITOR, on a copy. Without a name: profiles.yaml.\n"},
@@ -45,10 +49,11 @@ static const struct command COMMANDS[] = {
      "  --azure              AZURE_FEDERATED_TOKEN_FILE does\n"
      "  --min-valid SECONDS  the token lives at least so long, if it can\n"
      "Exit status: the command's; 127: not found; 126: cannot be run.\n"},
-    {"explain", command_explain, OPTION_OWN, 1, 1, "NAME",
+    {"explain", command_explain, OPTION_OWN | OPTION_SYSTEM, 1, 1,
+     "[--system] NAME",
      "tell what a profile does here: its sources, secrets and token",
      "Asks no server and shows no secret: where each is, and whether it is "
-     "there.\n"},
+     "there.\n" SYSTEM_HELP},
     {"get", command_get,
      OPTION_CACHED | OPTION_FORMAT | OPTION_MIN_VALID | OPTION_VERBOSE, 1, 1,
      "[OPTION...] [--] NAME", "print a profile's token",
@@ -84,29 +89,31 @@ static const struct command COMMANDS[] = {
      "  --dir DIRECTORY  where the links go; ~/.local/bin\n"},
     {"list", command_list, 0, 0, 0, "",
      "print the profiles' names, one a line", ""},
-    {"login", command_login, OPTION_OWN, 1, 1, "NAME",
-     "log in for a profile whose tokens a person grants",
+    {"login", command_login, OPTION_OWN | OPTION_SYSTEM, 1, 1,
+     "[--system] NAME", "log in for a profile whose tokens a person grants",
      "Shows an address, perhaps with a code, and waits; or asks for a "
      "refresh\n"
      "token. Without a terminal all is plain text. Ctrl-C ends it, and "
      "leaves\n"
-     "nothing half done.\n"},
-    {"logout", command_logout, OPTION_NO_REVOKE | OPTION_OWN, 1, 1,
-     "[--no-revoke] NAME", "revoke the tokens that are kept, and remove them",
+     "nothing half done.\n" SYSTEM_HELP},
+    {"logout", command_logout, OPTION_NO_REVOKE | OPTION_OWN | OPTION_SYSTEM,
+     1, 1, "[--no-revoke] [--system] NAME",
+     "revoke the tokens that are kept, and remove them",
      "  --no-revoke  remove them, and tell no server\n"
      "What is kept is removed even if it could not be revoked; the exit "
      "status "
      "then\n"
-     "says why.\n"},
+     "says why.\n" SYSTEM_HELP},
     {"presets", command_presets, 0, 0, 0, "",
      "list what is known of servers, for preset: in a profile", ""},
     {"providers", command_providers, OPTION_PATHS, 0, NAMES_ANY, "[NAME...]",
      "list what knows a grant, for provider: in a profile",
      "With NAME: what this one needs, and which keys it adds to a profile.\n"},
-    {"refresh", command_refresh, OPTION_ALL | OPTION_OWN, 0, NAMES_ANY,
-     "--all | NAME...", "fetch new tokens now, whether they are due or not",
-     "  --all  of every profile of the user's\n"
-     "On a terminal, a bar is drawn if it takes longer than a second.\n"},
+    {"refresh", command_refresh, OPTION_ALL | OPTION_OWN | OPTION_SYSTEM, 0,
+     NAMES_ANY, "[--system] --all | NAME...",
+     "fetch new tokens now, whether they are due or not",
+     "On a terminal, a bar is drawn if it takes longer than a second.\n"
+     "  --all     of every profile of the user's\n" SYSTEM_HELP},
     {"reject", command_reject, 0, 1, 1, "NAME",
      "drop a token that a server refused; the next get fetches", ""},
     {"schema", command_schema, 0, 0, 0, "",

@@ -152,20 +152,38 @@ names_gather_own(const struct runtime *runtime, struct names *out,
     return filling.good ? TW_OK : tw_no_memory(err);
 }
 
+static void
+gather_system(const struct runtime *runtime, struct filling *filling)
+{
+    AUTO_INDEX system = INDEX_INIT;
+
+    if (filling->good && !index_open(runtime->system, NULL, 0, &system, NULL))
+        index_each(&system, take_line, filling);
+}
+
+enum tw_status
+names_gather_system(const struct runtime *runtime, struct names *out,
+                    struct tw_error *err)
+{
+    struct filling filling = {.names = out, .good = true};
+
+    *out = (struct names){.names = NULL};
+    gather_system(runtime, &filling);
+    return filling.good ? TW_OK : tw_no_memory(err);
+}
+
 enum tw_status
 names_gather(const struct runtime *runtime, bool anew, struct names *out,
              struct tw_error *why, struct tw_error *err)
 {
     AUTO_INDEX user = INDEX_INIT;
-    AUTO_INDEX system = INDEX_INIT;
     AUTO_NAMES left_out = {.names = NULL};
     struct filling filling = {.names = out, .good = true};
 
     gather_own(runtime, anew ? INDEX_WAIT_MS : 0, &filling, &user, why);
     filling.good = filling.good && names_add_left_out(&left_out, &user);
     filling.hidden = &left_out;
-    if (filling.good && !index_open(runtime->system, NULL, 0, &system, NULL))
-        index_each(&system, take_line, &filling);
+    gather_system(runtime, &filling);
     return filling.good ? TW_OK : tw_no_memory(err);
 }
 

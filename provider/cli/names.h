@@ -47,6 +47,11 @@ enum tw_status names_gather(const struct runtime *runtime, bool anew,
 enum tw_status names_gather_own(const struct runtime *runtime,
                                 struct names *out, struct tw_error *err);
 
+/* names_gather_system: of the system's alone, also those that a user's profile
+ * hides. */
+enum tw_status names_gather_system(const struct runtime *runtime,
+                                   struct names *out, struct tw_error *err);
+
 /* names_suggest: gives a message that one of @written names no profile the
  * nearest one as its hint, unless it has a hint: of those that are known, for
  * nobody waits for a hint, nor is a helper started. */

@@ -167,10 +167,9 @@ put_gone(const struct status_row *row, const struct status_look *look,
     if (!row->gone)
         return true;
     (void)snprintf(text, sizeof text,
-                   "there is no such profile any more\n%s logout %s removes "
-                   "what is kept",
-                   row->system ? "tokenward-helper --system" : "tokenward",
-                   row->name);
+                   "there is no such profile any more\ntokenward logout%s %s "
+                   "removes what is kept",
+                   row->system ? " --system" : "", row->name);
     return put_message("warning", text, look, left, out);
 }
 

@@ -199,7 +199,7 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     sed 's/^/# /' "$T/err"
     like "$(cat "$T/table")" '^mine  *valid .*payments wallet  (system)$' "one that its index names"
     like "$(cat "$T/table")" '^gone  *valid .*(system)$' "one that has a record and no line in the index"
-    like "$(row gone)" "hint: tokenward-helper --system logout gone removes what is kept" "which is told, and what removes it"
+    like "$(row gone)" "hint: tokenward logout --system gone removes what is kept" "which is told, and what removes it"
     is "$(row mine | grep -c 'no such profile')$(row corp@anna | grep -c 'no such profile')" 00 "not of the others, nor of an instance that its user may have"
     like "$(row lost@anna)" "no such profile" "but of one whose template is gone"
     like "$(row mine)" '^  *[0-9]* s ago, retry: backoff failed$' "with what its service noted of it"

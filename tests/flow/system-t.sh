@@ -156,15 +156,31 @@ chmod 700 /var/lib/tokenward
 chown "$SERVICE_ID:$SERVICE_ID" /var/lib/tokenward
 chown "0:$SERVICE_ID" "$SYSCONF/secret"
 chmod 640 "$SYSCONF/secret"
+
+# What root has of it without the helper's own path; nobody else has.
+for words in check doctor "explain sys" "logout sys" "refresh sys" "refresh --all"; do
+    # shellcheck disable=SC2086  # words are wanted
+    set -- $words
+    command=$1
+    shift
+    out=$("$T/bin/tokenward" "$command" --system "$@" 2>&1); is $? 0 "tokenward $command --system $*: exit 0"
+    like "$out" "\(sys\|removed\)" "of the system's"
+    [ "$command" = check ] || {
+        out=$(user "$T/bin/tokenward" "$command" --system "$@" 2>&1); is $? 73 "by a user: exit 73"
+        like "$out" "root and $SERVICE may do this" "and who may"
+    }
+done
+is "$(stat -c %u /run/tokenward/sys/token)" "$SERVICE_ID" "what it bought is the service user's"
+
 system_profile team /oauth/v1/token
 printf '    %s\n' 'provider: authorization_code' "authorization_endpoint: $URL/oauth/v1/authorize" \
     'redirect_uri: http://localhost/cb' >>"$SYSCONF/profiles.d/team.yaml"
 out=$(helper fetch team 2>&1); is $? 69 "nobody has logged in for the system: exit 69"
-like "$out" '^tokenward-helper: hint: run: tokenward-helper --system login team$' "and what to run"
-like "$(helper explain team)" '^  login *none is kept: tokenward-helper --system login team$' "which explain says, too"
+like "$out" '^tokenward-helper: hint: run: tokenward login --system team$' "and what to run"
+like "$(helper explain team)" '^  login *none is kept: tokenward login --system team$' "which explain says, too"
 for command in login logout explain refresh get; do
     out=$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" $command team 2>&1 </dev/null); is $? 66 "$command by a user: exit 66"
-    like "$out" "hint: it is one of the system's, which root sees to with tokenward-helper --system$" "$command by a user: says whose it is"
+    like "$out" "hint: it is one of the system's, which root sees to with --system$" "$command by a user: says whose it is"
 done
 system_profile each@ /oauth/v1/token
 printf '    %s\n' "readers: {users: [$(id -un "$USER_ID")]}" 'audience: for-%u' >>"$SYSCONF/profiles.d/each@.yaml"
@@ -179,11 +195,15 @@ own "$T/config"
 out=$(user "$T/bin/tokenward" refresh team mine 2>&1); is $? 66 "refresh of it and of one of the user's: exit 66"
 like "$out" "hint: it is one of the system's, which root sees to" "refresh of both: says whose it is"
 like "$out" "^mine: refreshed$" "refresh of both: and fetches the user's"
-completed() { user "$T/bin/tokenward" complete -- "$1" '' | cut -f 1 | tr '\n' ' '; }
+completed() { user "$T/bin/tokenward" complete -- "$@" '' | cut -f 1 | tr '\n' ' '; }
 like "$(completed get)" "^mine .*team " "get is completed with the user's profiles and the system's"
 for command in doctor explain login logout refresh; do
     is "$(completed $command)" "mine sys " "$command with the user's alone"
 done
+for command in doctor explain login logout refresh status; do
+    is "$(completed "$command" --system)" "slow sys team " "$command --system with the system's"
+done
+is "$(completed get --system)" "$(completed get)" "get, which has no --system, as ever"
 like "$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" doctor team 2>&1)" "-> it is one of the system's, which root sees to" "doctor by a user: says whose it is"
 like "$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" login tean 2>&1 </dev/null | tail -n 1)" "no profile 'tean'" "one that nobody has: no word of the system"
 helper login team >"$T/login" 2>&1 </dev/null &

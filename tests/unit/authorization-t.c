@@ -342,7 +342,7 @@ Test(authorization, needs_somebody)
     cr_expect_eq(authorization_begin(&context, &action, &authorization, &err),
                  TW_E_INTERACT);
     cr_expect_not_null(
-        strstr(err.message, "run: tokenward-helper --system login p"));
+        strstr(err.message, "run: tokenward login --system p"));
     context.person = &deaf;
     cr_expect_eq(authorization_begin(&context, &action, &authorization, &err),
                  TW_E_INTERACT);

@@ -121,7 +121,7 @@ Test(tell, says_what_to_do_when_nobody_is_there)
     cr_expect(strstr(err.message, "\nrun: tokenward login p"));
     context.secrets.system = true;
     cr_expect_eq(exchange_tell(&context, &action, &err), TW_E_INTERACT);
-    cr_expect(strstr(err.message, "\nrun: tokenward-helper --system login p"));
+    cr_expect(strstr(err.message, "\nrun: tokenward login --system p"));
     context.keeper = &keeper;
     cr_expect(exchange_lacks_person(&context, &err));
     cr_assert(secret_append_text(&keeper.token, "kept"));
