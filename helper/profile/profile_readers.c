@@ -150,6 +150,16 @@ read_user(const struct profile_reader *reader, uid_t uid,
     return TW_OK;
 }
 
+static enum tw_status
+refuse_kind(const struct profile_reader *reader, const struct yaml_node *key)
+{
+    struct shown shown;
+
+    return profile_refuse(reader, key,
+                          "readers has users, groups and units, no '%s'",
+                          text_printable(&shown, key->text, key->len));
+}
+
 enum tw_status
 profile_read_readers(const struct profile_reader *reader,
                      const struct yaml_node *value)
@@ -184,10 +194,7 @@ profile_read_readers(const struct profile_reader *reader,
         else if (strcmp(item->key->text, "units") == 0)
             status = read_units(reader, item, readers);
         else
-            status = profile_refuse(reader, item->key,
-                                    "readers has users, groups and units, no "
-                                    "'%.32s'",
-                                    item->key->text);
+            status = refuse_kind(reader, item->key);
     }
     return status;
 }

@@ -49,6 +49,8 @@ static const struct refusal REFUSALS[] = {
                                 "them")},
     {READERS("{user: [root]}"),
      REFUSED(15, " has users, groups and units, no 'user'")},
+    {READERS("{\"us\\ner\": [root]}"),
+     REFUSED(15, " has users, groups and units, no 'us?er'")},
     {READERS("{users: [root, root]}"), REFUSED(29, ": stands there twice")},
     {READERS("{groups: [root, root]}"), REFUSED(30, ": stands there twice")},
     {READERS("{units: [a.service, a.service]}"),
