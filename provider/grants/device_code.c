@@ -69,12 +69,16 @@ copy(char *out, size_t size, const char *text)
     return strcpy(out, text);
 }
 
+/* What is no number of them counts as not said, be it written as a text or
+ * as less than nothing. */
 static int64_t
 seconds(const struct tw_host *host, const char *name, int64_t otherwise)
 {
     const char *text = host->member(host, name);
 
-    return text ? strtoll(text, NULL, 10) : otherwise;
+    return text && *text && !text[strspn(text, "0123456789")]
+               ? strtoll(text, NULL, 10)
+               : otherwise;
 }
 
 /* Google calls it verification_url. */

@@ -157,19 +157,31 @@ Test(device_code, waits_longer_in_an_outage)
 
 Test(device_code, bounds_what_the_server_says)
 {
-    static const struct fake_text CASES[] = {{"0", NULL},
-                                             {"-5", NULL},
-                                             {"99999999999999999999", NULL},
-                                             {"soon", NULL}};
-    static const int64_t SECONDS[] = {1, 1, 600, 1};
+    static const struct fake_text CASES[] = {
+        {"0", NULL}, {"99999999999999999999", NULL}, {"007", NULL}};
+    static const int64_t SECONDS[] = {1, 600, 7};
 
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 3; i++) {
         fake_begin();
         ask();
         answer(CASES[i].name);
         expect_wait(TW_EVENT_TOLD, NULL, SECONDS[i]);
         expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable",
                     SECONDS[i] * 2 < 600 ? SECONDS[i] * 2 : 600);
+    }
+}
+
+Test(device_code, takes_what_is_no_number_for_nothing)
+{
+    static const char *const CASES[] = {"soon", "", "-5", "1s", " 1", "0.5"};
+
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        fake_begin();
+        ask();
+        fake_set(fake_host.members, "expires_in", CASES[i]);
+        answer(CASES[i]);
+        cr_expect_eq(fake_action.valid_s, 0, "'%s'", CASES[i]);
+        expect_wait(TW_EVENT_TOLD, NULL, 5);
     }
 }
 
