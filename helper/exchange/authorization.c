@@ -12,6 +12,7 @@
 
 #include "helper/base/base64.h"
 #include "helper/exchange/explain.h"
+#include "helper/exchange/extras.h"
 #include "helper/text/form.h"
 #include "helper/text/url.h"
 #include "provider/base/text.h"
@@ -77,6 +78,17 @@ is_ours(const char *name)
     return false;
 }
 
+/* As the token endpoint would be sent it. */
+static bool
+put_field(const struct profile *profile, const struct tw_field *field,
+          struct secret *query)
+{
+    AUTO_SECRET value = SECRET_INIT(AUTHORIZATION_URL_MAX);
+
+    return extras_field(profile, field->name, field->value, &value) &&
+           form_field(query, field->name, secret_text(&value), value.len);
+}
+
 static enum tw_status
 put_fields(const struct asking *asking, struct secret *query)
 {
@@ -91,7 +103,7 @@ put_fields(const struct asking *asking, struct secret *query)
         if (field->kind != TW_FIELD_TEXT || !field->name || !field->name[0] ||
             !field->value || is_ours(field->name))
             return broken(asking, "a browser is not sent that field");
-        if (!put(query, field->name, field->value))
+        if (!put_field(asking->context->profile, field, query))
             return too_long(asking);
     }
     return TW_OK;

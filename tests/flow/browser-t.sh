@@ -162,6 +162,11 @@ like "$(shown redirect_uri)" '^http%3A%2F%2Flocalhost%3A[0-9]*%2Fcb$' "redirect_
 is "$(shown prompt) $(shown login_hint) $(shown access_type) $(shown resource | wc -l)" "consent ada%40example.test offline 2" "all options are sent"
 browse "$(led_to)" >/dev/null
 wait "$LOGIN"; is $? 0 "and the login succeeds"
+code_profile comma '' '' 'scope_separator: comma'
+login comma
+is "$(shown scope)" "payments%2Cwallet" "scope_separator: holds for what a browser is sent with, too"
+interrupt
+wait "$LOGIN"
 for bad in https://127.0.0.1/ http://example.test/ 'http://127.0.0.1/?a=b'; do
     code_profile bad '' '' "redirect_uri: $bad"
     out=$(user tokenward-helper check "$T/config/tokenward/profiles.d/bad.yaml" 2>&1); is $? 78 "redirect_uri: $bad: exit 78"

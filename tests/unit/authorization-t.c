@@ -50,6 +50,7 @@ set_up(void)
                                .module = &module,
                                .client_id = client_id,
                                .timeout_s = 5};
+    profile.request.scope_separator = ' ';
     cr_assert_eq(redirect_open(NULL, &redirect, &err), TW_OK, "%s",
                  err.message);
 }
@@ -160,6 +161,20 @@ Test(authorization, asks_as_the_standards_say)
     cr_expect_str_eq(parameter("x"), "%26%3D");
     cr_expect_eq(strlen(parameter("state")), 43);
     cr_expect_eq(strlen(parameter("code_challenge")), 43);
+}
+
+Test(authorization, separates_scopes_as_the_profile_says)
+{
+    const struct tw_field fields[] = {
+        {"scope", "a b c", TW_FIELD_TEXT, 0},
+        {"audience", "you and me", TW_FIELD_TEXT, 0}};
+    const struct tw_action action = {
+        .url = ENDPOINT, .fields = fields, .field_count = 2};
+
+    profile.request.scope_separator = ',';
+    cr_assert_eq(begin(&action), TW_OK, "%s", err.message);
+    cr_expect_str_eq(parameter("scope"), "a%2Cb%2Cc");
+    cr_expect_str_eq(parameter("audience"), "you+and+me");
 }
 
 Test(authorization, is_another_each_time)
