@@ -364,6 +364,12 @@ exchange_is_due(const struct exchange *exchange, int64_t now_ms)
                : now_ms >= exchange->wake_ms;
 }
 
+const struct tw_error *
+exchange_error(const struct exchange *exchange)
+{
+    return &exchange->outcome.err;
+}
+
 void
 exchange_turn(struct exchange *exchange, int64_t now_ms)
 {

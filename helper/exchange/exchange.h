@@ -55,6 +55,9 @@ enum tw_status exchange_start(const struct exchange_context *context,
 int64_t exchange_wake_ms(const struct exchange *exchange);
 /* exchange_is_due: would it do anything by now? */
 bool exchange_is_due(const struct exchange *exchange, int64_t now_ms);
+/* exchange_error: of the last request, if it has failed and another follows;
+ * else TW_OK. */
+const struct tw_error *exchange_error(const struct exchange *exchange);
 void exchange_turn(struct exchange *exchange, int64_t now_ms);
 
 void exchange_free(struct exchange *exchange);

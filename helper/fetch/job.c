@@ -320,12 +320,14 @@ job_turn(struct job *job, int64_t now_ms)
 void
 job_expire(struct job *job)
 {
+    const struct tw_error *held_up = job_held_up(job);
+
     if (job->state != JOB_BUSY || job->is_writing || job->is_counting)
         return;
     (void)tw_fail(&job->result, TW_E_RETRY, "'%s' was not fetched in time",
                   job->profile->name);
-    if (job->held_up.status)
-        job->result = job->held_up;
+    if (held_up)
+        job->result = *held_up;
     if (job->is_resting) /* the server has no part in it */
         job_end(job);
     else
@@ -335,7 +337,12 @@ job_expire(struct job *job)
 const struct tw_error *
 job_held_up(const struct job *job)
 {
-    return job->held_up.status ? &job->held_up : NULL;
+    const struct tw_error *err =
+        job->exchange ? exchange_error(job->exchange) : NULL;
+
+    if (job->held_up.status)
+        return &job->held_up;
+    return err && err->status == TW_E_RETRY ? err : NULL;
 }
 
 void

@@ -106,8 +106,8 @@ int64_t job_wake_ms(const struct job *job);
 void job_turn(struct job *job, int64_t now_ms);
 void job_expire(struct job *job); /* the deadline has come */
 
-/* job_held_up: why a login waits though its person has done their part, or
- * NULL. */
+/* job_held_up: why a login waits though its person may have done their part,
+ * be it here or at the server, which has an outage; or NULL. */
 const struct tw_error *job_held_up(const struct job *job);
 
 /* job_stop: ends it, with no request under way, for a reason that is not the

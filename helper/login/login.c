@@ -55,26 +55,34 @@ is_interrupted(void)
     return sigtimedwait(&signals, NULL, &now) > 0;
 }
 
+/* A person who has done their part is not told that they have not. */
+static void
+explain_late(const struct login *login, struct tw_error *why)
+{
+    const struct profile *profile = login->job.profile;
+    const struct tw_error *held_up = job_held_up(&login->job);
+
+    if (held_up)
+        *why = *held_up;
+    else
+        (void)tw_fail(why, TW_E_INTERACT, "nobody logged in for '%s' in time",
+                      profile->name);
+    explain_login(profile, login->session->options.system, why);
+    if (held_up)
+        why->status = held_up->status;
+}
+
 /* Nothing is under way: is there a reason to wait no longer? */
 static bool
 is_over(const struct login *login, int64_t now_ms, struct tw_error *why)
 {
-    const char *name = login->job.profile->name;
-    bool system = login->session->options.system;
-    const struct tw_error *held_up = job_held_up(&login->job);
-
     if (is_interrupted())
         (void)tw_fail(why, TW_E_INTERACT, "the login for '%s' was ended",
-                      name);
+                      login->job.profile->name);
     else if (!login->screen.end_ms || now_ms < login->screen.end_ms)
         return false;
-    else if (held_up)
-        *why = *held_up;
     else
-        (void)tw_fail(why, TW_E_INTERACT,
-                      "nobody logged in for '%s' in time\n"
-                      "run: tokenward login%s %s",
-                      name, explain_system_option(system), name);
+        explain_late(login, why);
     return true;
 }
 

@@ -117,6 +117,11 @@ for fault in status=503 reset cut=5; do
     ask "/device/approve/$CODE" >/dev/null
     wait "$LOGIN"; is $? 0 "$fault for a moment: the login goes on"
 done
+device_profile down ',expires-in=3' ',status=503'
+login down
+wait "$LOGIN"; is $? 75 "an outage to the end: exit 75"
+like "$(cat "$OUT")" "down.yaml:[0-9]*: profile 'down': token_endpoint: the server answers HTTP 503" "says that it was the server"
+like "$(cat "$OUT")" "hint: run: tokenward login down$" "and what to do"
 device_profile bare '' ',refresh-token=none'
 login bare
 ask "/device/approve/$CODE" >/dev/null
