@@ -140,6 +140,16 @@ spawn(const struct program_call *call, const char *path, int output,
 }
 
 enum tw_status
+program_unstarted(int error, const char *label, struct tw_error *err)
+{
+    bool is_host = error == EAGAIN || error == EMFILE || error == ENFILE ||
+                   error == ENOMEM || error == EPIPE;
+
+    return tw_fail_errno(err, is_host ? TW_E_SYSTEM : TW_E_CONFIG, error,
+                         "%s: cannot be started", label);
+}
+
+enum tw_status
 program_start(const struct program_call *call, struct program *out,
               struct tw_error *err)
 {
@@ -162,8 +172,7 @@ program_start(const struct program_call *call, struct program *out,
     error = spawn(call, path, writer, &program.pid);
     if (error) {
         program.pid = 0;
-        return tw_fail_errno(err, TW_E_CONFIG, error, "%s: cannot be started",
-                             call->label);
+        return program_unstarted(error, call->label, err);
     }
     program.exited = pidfd_open(program.pid, 0);
     if (program.exited < 0)

@@ -37,10 +37,14 @@ struct program_call {
 bool program_find(const char *name, char *const *variables,
                   char out[static PATH_MAX]);
 
-/* program_start: TW_E_CONFIG: there is none, it cannot be started;
- * TW_E_SYSTEM. */
+/* program_start: TW_E_CONFIG: there is none; else as program_unstarted(). */
 enum tw_status program_start(const struct program_call *call,
                              struct program *out, struct tw_error *err);
+
+/* program_unstarted: why it was not started, by an errno.  TW_E_SYSTEM: this
+ * host has no room for one more; TW_E_CONFIG: it is none that can be. */
+enum tw_status program_unstarted(int error, const char *label,
+                                 struct tw_error *err);
 
 /* program_reap: of one that has exited.  TW_E_CONFIG says how it failed; what
  * it left in its group is killed then. */

@@ -86,8 +86,7 @@ start(char *const *argv, const char *label, struct run *run,
                        "%s: there is no such program, or it may not be run",
                        label);
     if (error)
-        return tw_fail_errno(err, TW_E_CONFIG, error, "%s: cannot be started",
-                             label);
+        return program_unstarted(error, label, err);
     run->exited = pidfd_open(run->pid, 0);
     return TW_OK;
 }

@@ -7,7 +7,9 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "helper/keys/secret_command.h"
 #include "provider/base/clock.h"
@@ -78,6 +80,32 @@ Test(secret_command, command_that_leaves_a_child)
 }
 
 static char *allowed[] = {(char[]){"PATH=/usr/bin:/bin"}, NULL};
+
+/* The broker has room for the descriptor that it is sent, and none for a pipe:
+ * the host's affair, and not that of who wrote the command. */
+Test(secret_command, command_that_there_is_no_room_for)
+{
+    AUTO_SECRET secret = SECRET_INIT(100);
+    char **argv = SHELL("echo s3cret");
+    const struct environment environment = {.allowed = allowed};
+    struct tw_error err = {0};
+    struct rlimit limit, tight;
+    struct broker broker;
+    int next = dup(STDIN_FILENO);
+
+    cr_assert_geq(next, 0);
+    (void)close(next);
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    tight = (struct rlimit){(rlim_t)next + 2, limit.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    broker = brokered(argv, &environment);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    cr_expect_eq(secret_command_run(&broker, argv, "it", 9000, &secret, &err),
+                 TW_E_SYSTEM);
+    cr_expect_str_eq(err.message,
+                     "it: cannot be started: Too many open files");
+    broker_close(&broker);
+}
 
 static int64_t
 kill_one(void *arg)
