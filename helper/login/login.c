@@ -148,10 +148,17 @@ ask_for_token(const struct profile *profile, struct secret *out,
               struct tw_error *err)
 {
     char question[PROFILE_NAME_MAX + 32];
+    enum tw_status status;
 
     (void)snprintf(question, sizeof question,
                    "Refresh token for '%s': ", profile->name);
-    return prompt_secret(question, out, err);
+    status = prompt_secret(question, out, err);
+    if (status || text_is_token(secret_text(out), out->len))
+        return status;
+    return tw_fail(err, TW_E_USAGE,
+                   "what was given is no refresh token: one is printable "
+                   "ASCII without spaces\n"
+                   "nothing of it is used; give it alone, as one line");
 }
 
 static enum tw_status

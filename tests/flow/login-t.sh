@@ -182,6 +182,11 @@ out=$(user tokenward explain begun)
 like "$out" "^  login *none is kept yet: the profile's refresh_token is sent$" "explain: one that the profile names is sent first"
 like "$(user tokenward doctor begun)" "^  -  *login  *none is kept yet: the profile's" "doctor: and no login is missing"
 user tokenward login given </dev/null >"$OUT" 2>&1; is $? 64 "none: exit 64"
+for odd in '%s ' ' %s' '%s\011x' 'token=\303\251%s' '%s\000'; do
+    # shellcheck disable=SC2059  # it is one
+    printf "$odd\n" "$(ask "/mint/$CLIENT_ID")" | user tokenward login given >"$OUT" 2>&1; is $? 64 "'$odd' around it: exit 64"
+    like "$(cat "$OUT")" "is no refresh token: one is printable ASCII without spaces" "and says what one is"
+done
 
 # A login without a refresh token: the one before it is not used on.
 kill "$SANDBOX_PID"
