@@ -51,14 +51,14 @@ static const struct row ROWS[] = {
      "who was asked said no: a person at a login, or else the server's "
      "operator, who decides who may have this token"},
     {NULL, REPLY_EXPIRED_TOKEN, ABOUT_PROFILE,
-     "nobody entered the code in time; tokenward login shows a new one"},
+     "nobody entered the code in time; a new login shows a new one"},
     {NULL, REPLY_SERVER_ERROR, ABOUT_ENDPOINT,
      "the server has a fault; nothing "
      "to do here but wait"},
     {NULL, REPLY_TEMPORARILY_UNAVAILABLE, ABOUT_ENDPOINT,
      "too many requests, or an outage; it is asked again later"},
     {"authorization_pending", REPLY_OTHER_ERROR, ABOUT_PROFILE,
-     "nobody has entered the code yet; tokenward login waits for it"},
+     "nobody has entered the code yet; a login waits for it"},
     {"slow_down", REPLY_OTHER_ERROR, ABOUT_ENDPOINT,
      "it was asked too often; it is asked again later"},
     {"unsupported_token_type", REPLY_OTHER_ERROR, ABOUT_ENDPOINT,

@@ -139,7 +139,8 @@ Test(explain, a_code_that_expired_is_a_logins_alone)
     cr_expect(!strstr(err.message, "login"), "%s", err.message);
     profile.module = &LOGIN;
     cr_expect_eq(explain(400, EXPIRED, &err), TW_E_INTERACT);
-    cr_expect(strstr(err.message, "tokenward login"), "%s", err.message);
+    cr_expect(strstr(err.message, "a new login"), "%s", err.message);
+    cr_expect(!strstr(err.message, "tokenward"), "the system's has another");
     profile.module = &MODULE;
 }
 
