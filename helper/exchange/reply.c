@@ -179,15 +179,29 @@ read_scope(char separator, const struct json *json, struct reply *out)
     return out->has_scope;
 }
 
+/* What is wrong with an answer, or NULL. */
+static const char *
+read_members(const struct reply_rules *rules, int64_t asked, struct reply *out)
+{
+    if (!read_token(out->json, out))
+        return "access_token is not there, or is none";
+    if (!reply_expiry(rules, out->json, asked, out))
+        return "its lifetime is none, or is over";
+    return read_scope(rules->scope_separator, out->json, out)
+               ? NULL
+               : "its scope is none";
+}
+
 static void
 read_good(const struct reply_rules *rules, int64_t asked,
           const struct secret *const *scrub, struct reply *out)
 {
     const struct json *json = out->json;
+    const char *problem = read_members(rules, asked, out);
 
-    if (!read_token(json, out) || !reply_expiry(rules, json, asked, out) ||
-        !read_scope(rules->scope_separator, json, out))
-        out->class = REPLY_MALFORMED_RESPONSE;
+    out->class = REPLY_MALFORMED_RESPONSE;
+    if (problem)
+        (void)strcpy(out->description.text, problem);
     else if (!read_type(rules, json, scrub, out))
         out->class = REPLY_UNSUPPORTED_TOKEN_TYPE;
     else

@@ -56,7 +56,7 @@ Test(exchange_take, taking_by_the_rules_of_the_profile)
     set_source("OLD_DATED");
     RUN(DO(TAKE, .text = "assertion"), DONE);
     cr_expect_eq(result.err.status, TW_E_CONFIG);
-    cr_expect_not_null(strstr(result.err.message, "or it is over"), "%s",
+    cr_expect_not_null(strstr(result.err.message, "none, or is over"), "%s",
                        result.err.message);
     cr_expect_str_eq(result.token, "");
 }
@@ -152,6 +152,9 @@ Test(exchange_take, taking_what_is_no_token)
     expect(TW_E_CONFIG,
            FROM("MAC") ": its token is no bearer token, and only these can be "
                        "handed out");
+    set_source("BOTH");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_E_CONFIG, FROM("BOTH") ": has an error beside its access_token");
     set_source("UNSET");
     RUN(DO(TAKE, .text = "assertion"), DONE);
     expect(TW_E_CONFIG,

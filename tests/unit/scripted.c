@@ -102,6 +102,8 @@ static char *given[] = {(char[]){"ASSERTION=s3cret+1"},
                         (char[]){"JWT=e30.eyJleHAiOjQxMDI0NDQ4MDB9.c2ln"},
                         (char[]){"OLD_JWT=e30.eyJleHAiOjF9.c2ln"},
                         (char[]){"OLDEST_JWT=e30.eyJleHAiOi0xZTMwfQ.c2ln"},
+                        (char[]){"BOTH={\"access_token\":\"j\","
+                                 "\"error\":{}}"},
                         (char[]){"MAC={\"access_token\":\"j\","
                                  "\"token_type\":\"mac\"}"},
                         NULL};
