@@ -131,6 +131,9 @@ Test(profile_client, issuer)
 
     cr_expect_str_eq(profile->issuer, "https://as.example.test");
     cr_expect_eq(profile_assertion(profile)->audience_kind, AUDIENCE_ISSUER);
+    /* A name that nobody is asked by. */
+    profile = profile_text_good(SIGNED "    issuer: http://as.example.test\n");
+    cr_expect_str_eq(profile->issuer, "http://as.example.test");
 }
 
 /* Whom an assertion is for, by what the profile says of it. */
