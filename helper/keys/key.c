@@ -37,6 +37,8 @@ static const struct opener OPENERS[] = {
     {"pkcs11:", "pkcs11", "pkcs11-provider", KEY_IN_PKCS11},
 };
 
+#define FILE_ERRORS_MAX 64
+#define TOKEN_ERRORS_MAX 1 /* a PIN that is wrong is not tried again */
 #define LOOK (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 
 /* What the passphrase's callback is given. */
@@ -174,34 +176,40 @@ load_provider(const struct opener *opener, struct key *key,
                    key->label, opener->provider, opener->package);
 }
 
-/* All keys of a store: there must be one. */
+/* All keys of a store: there must be one.  What cannot be read is passed over,
+ * @errors_max times: openssl-ecparam(1) writes a curve's parameters before its
+ * key. */
 static enum tw_status
-take_key(const struct key_place *place, OSSL_STORE_CTX *store,
-         const struct asking *asking, struct key *key, struct tw_error *err)
+take_key(const struct key_place *place, OSSL_STORE_CTX *store, int errors_max,
+         struct asking *asking, struct key *key, struct tw_error *err)
 {
-    bool is_cut = false;
-    int count = 0;
+    bool is_locked = false;
+    int count = 0, errors = 0;
 
-    while (!is_cut && !OSSL_STORE_eof(store)) {
-        OSSL_STORE_INFO *info = OSSL_STORE_load(store);
+    while (errors < errors_max && !OSSL_STORE_eof(store)) {
+        OSSL_STORE_INFO *info;
 
-        is_cut = !info && OSSL_STORE_error(store);
-        if (info && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY) {
-            if (count++ == 0)
-                key->pkey = OSSL_STORE_INFO_get1_PKEY(info);
+        asking->asked = false;
+        info = OSSL_STORE_load(store);
+        if (!info) {
+            is_locked = is_locked || asking->asked;
+            errors += OSSL_STORE_error(store) ? 1 : 0;
+        } else if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY &&
+                   count++ == 0) {
+            key->pkey = OSSL_STORE_INFO_get1_PKEY(info);
         }
         OSSL_STORE_INFO_free(info);
     }
     /* What asked for a passphrase and did not open is another one. */
-    if (count == 1 && key->pkey && !(is_cut && asking->asked))
+    if (count == 1 && key->pkey && !is_locked)
         return TW_OK;
     if (count)
         return tw_fail(err, TW_E_CONFIG, "%s: holds more than one key",
                        key->label);
-    if (asking->asked && !asking->passphrase->len)
+    if (is_locked && !asking->passphrase->len)
         return tw_fail(err, TW_E_CONFIG, "%s: is locked; add %s", key->label,
                        place->passphrase_key);
-    if (asking->asked)
+    if (is_locked)
         return tw_fail(err, TW_E_CONFIG,
                        "%s: does not open; is %s the right one?", key->label,
                        place->passphrase_key);
@@ -227,7 +235,8 @@ open_store(const struct key_place *place, BIO *bio, struct asking *asking,
     if (!store)
         return tw_fail(err, TW_E_CONFIG, "%s: cannot be opened", key->label);
     (void)OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY);
-    return take_key(place, store, asking, key, err);
+    return take_key(place, store, bio ? FILE_ERRORS_MAX : TOKEN_ERRORS_MAX,
+                    asking, key, err);
 }
 
 static enum tw_status

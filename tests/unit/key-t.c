@@ -50,6 +50,47 @@ Test(key, passphrase)
                  err.message);
 }
 
+/* As openssl-ecparam(1) writes one that it makes, and OpenSSL's own programs
+ * read it. */
+Test(key, behind_the_parameters_of_its_curve)
+{
+    static const char P256[] = "-----BEGIN EC PARAMETERS-----\n"
+                               "BggqhkjOPQMBBw==\n"
+                               "-----END EC PARAMETERS-----\n";
+    static const char *const PASSPHRASES[] = {NULL, "s3cret"};
+    char both[8192], uri[PATH_MAX] = "";
+    const struct key_place place = made_key_place(uri);
+
+    (void)snprintf(uri, sizeof uri, "%s", scratch_path("both"));
+    for (size_t i = 0; i < 2; i++) {
+        AUTO_SECRET secret = SECRET_INIT(64);
+        AUTO_KEY key = {0};
+        struct tw_error err = {0};
+        size_t n = sizeof P256 - 1;
+        FILE *file;
+
+        made_key_put(P256_KEY, PASSPHRASES[i]);
+        file = fopen(scratch_path("key"), "r");
+        cr_assert(file);
+        memcpy(both, P256, n);
+        n += fread(both + n, 1, sizeof both - n, file);
+        (void)fclose(file);
+        scratch_put("both", 0600, both, n);
+        cr_assert(!PASSPHRASES[i] ||
+                  secret_append_text(&secret, PASSPHRASES[i]));
+        cr_expect_eq(key_open(&place, &secret, &key, &err), TW_OK, "%s",
+                     err.message);
+    }
+    expect_no_key(place.uri, "", TW_E_CONFIG,
+                  LABEL " %s/both: is locked; add assertion_key_passphrase");
+    expect_no_key(place.uri, "other", TW_E_CONFIG,
+                  LABEL " %s/both: does not open; is assertion_key_passphrase "
+                        "the right one?");
+    scratch_put("both", 0600, P256, sizeof P256 - 1);
+    expect_no_key(place.uri, "", TW_E_CONFIG,
+                  LABEL " %s/both: no private key is found there");
+}
+
 Test(key, file_uri)
 {
     char uri[PATH_MAX] = "";
