@@ -356,8 +356,7 @@ Test(authorization, needs_somebody)
     context.secrets.system = true;
     cr_expect_eq(authorization_begin(&context, &action, &authorization, &err),
                  TW_E_INTERACT);
-    cr_expect_not_null(
-        strstr(err.message, "run: tokenward login --system p"));
+    cr_expect_not_null(strstr(err.message, "run: tokenward login --system p"));
     context.person = &deaf;
     cr_expect_eq(authorization_begin(&context, &action, &authorization, &err),
                  TW_E_INTERACT);
