@@ -146,6 +146,8 @@ tokenward_SOURCES = \
 	provider/cli/command.h \
 	provider/cli/complete.c \
 	provider/cli/edit.c \
+	provider/cli/edit_copy.c \
+	provider/cli/edit_copy.h \
 	provider/cli/edit_file.c \
 	provider/cli/edit_file.h \
 	provider/cli/exec.c \

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * edit_copy.c - see edit_copy.h.
+ *
+ * The copy lies beside the file, so that paths in it lead where they will,
+ * with a name that no reader of profiles looks at.  The file itself is locked
+ * (flock(2)) and never written: until the copy is renamed over it, whole and
+ * with the same owner and mode, every reader finds it as it was.
+ */
+#include "provider/cli/edit_copy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+
+#include "provider/base/mark.h"
+
+#define COPY_PREFIX ".edit." /* no reader looks at a name with a dot */
+#define CHUNK 4096
+
+static enum tw_status
+name_copy(struct edit_copy *edit, struct tw_error *err)
+{
+    const char *base = strrchr(edit->path, '/') + 1;
+
+    return snprintf(edit->copy, sizeof edit->copy, "%.*s" COPY_PREFIX "%s",
+                    (int)(base - edit->path), edit->path,
+                    base) < (int)sizeof edit->copy
+               ? TW_OK
+               : tw_fail(err, TW_E_USAGE, "the path is too long");
+}
+
+/* Opened, ours, locked, and still the one of that path. */
+static enum tw_status
+lock(struct edit_copy *edit, struct tw_error *err)
+{
+    struct stat now;
+
+    edit->file =
+        open(edit->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (edit->file < 0 || fstat(edit->file, &edit->before) < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->path);
+    if (!S_ISREG(edit->before.st_mode) ||
+        (edit->before.st_uid != geteuid() && geteuid() != 0))
+        return tw_fail(err, TW_E_ACCESS, "%s: is no file of yours",
+                       edit->path);
+    if (flock(edit->file, LOCK_EX | LOCK_NB) < 0)
+        return errno == EWOULDBLOCK
+                   ? tw_fail(err, TW_E_RETRY, "%s: is being edited",
+                             edit->path)
+                   : tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", edit->path);
+    if (lstat(edit->path, &now) < 0 || now.st_ino != edit->before.st_ino ||
+        now.st_dev != edit->before.st_dev)
+        return tw_fail(err, TW_E_RETRY, "%s: was replaced just now",
+                       edit->path);
+    return TW_OK;
+}
+
+/* All @size bytes of @from. */
+static bool
+pour(int to, int from, off_t size)
+{
+    off_t at = 0;
+
+    while (at < size) {
+        ssize_t n = sendfile(to, from, &at, (size_t)(size - at));
+
+        if (n == 0)
+            errno = EIO; /* it has become shorter */
+        if (n <= 0)
+            return false;
+    }
+    return true;
+}
+
+/* What a killed editing left behind is nobody's: the lock is ours. */
+static enum tw_status
+copy(struct edit_copy *edit, struct tw_error *err)
+{
+    AUTO_CLOSE int fd = -1;
+
+    (void)unlink(edit->copy);
+    fd = open(edit->copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+              0600);
+    if (fd < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->copy);
+    edit->copied = true;
+    if (fchmod(fd, 0600) < 0) /* whatever the umask left of it */
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", edit->copy);
+    edit->original = memfd_create("tokenward-edit", MFD_CLOEXEC);
+    if (edit->original < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "memfd_create");
+    if (!pour(edit->original, edit->file, edit->before.st_size) ||
+        !pour(fd, edit->original, edit->before.st_size))
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", edit->copy);
+    return TW_OK;
+}
+
+enum tw_status
+edit_copy_make(struct edit_copy *edit, struct tw_error *err)
+{
+    enum tw_status status = name_copy(edit, err);
+
+    if (!status)
+        status = lock(edit, err);
+    return status ? status : copy(edit, err);
+}
+
+bool
+edit_copy_is_changed(const struct edit_copy *edit)
+{
+    AUTO_CLOSE int copy =
+        open(edit->copy, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    char before[CHUNK], after[CHUNK];
+    ssize_t n, m;
+    off_t at = 0;
+
+    do {
+        n = pread(edit->original, before, sizeof before, at);
+        m = pread(copy, after, sizeof after, at);
+        if (n < 0 || n != m || memcmp(before, after, (size_t)n) != 0)
+            return true;
+        at += n;
+    } while (n > 0);
+    return false;
+}
+
+bool
+edit_copy_is_outdated(const struct edit_copy *edit)
+{
+    struct mark before;
+
+    mark_of(&edit->before, &before);
+    return !mark_is_current(edit->path, before.text);
+}
+
+/* The copy as the editor left it, perhaps another file by now: not one that
+ * has a name elsewhere, which root would give away where it edits for a user
+ * whose directory it is. */
+static enum tw_status
+open_copy(const struct edit_copy *edit, int *out, struct stat *st,
+          struct tw_error *err)
+{
+    AUTO_CLOSE int fd =
+        open(edit->copy, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0 || fstat(fd, st) < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->copy);
+    if (!S_ISREG(st->st_mode) || st->st_uid != geteuid() || st->st_nlink != 1)
+        return tw_fail(err, TW_E_ACCESS, "%s: is no file of yours alone",
+                       edit->copy);
+    *out = take_fd(&fd);
+    return TW_OK;
+}
+
+enum tw_status
+edit_copy_replace(struct edit_copy *edit, struct tw_error *err)
+{
+    const mode_t mode = edit->before.st_mode & 0777;
+    AUTO_CLOSE int fd = -1;
+    AUTO_CLOSE int dir = -1;
+    struct stat st = {0};
+    enum tw_status status = open_copy(edit, &fd, &st, err);
+
+    if (status)
+        return status;
+    if (fchmod(fd, mode) < 0 ||
+        ((st.st_uid != edit->before.st_uid ||
+          st.st_gid != edit->before.st_gid) &&
+         fchown(fd, edit->before.st_uid, edit->before.st_gid) < 0) ||
+        fsync(fd) < 0 || rename(edit->copy, edit->path) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s: was not replaced",
+                             edit->path);
+    edit->copied = false;
+    *strrchr(edit->copy, '/') = '\0';
+    dir = open(edit->copy[0] ? edit->copy : "/",
+               O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir >= 0)
+        (void)fsync(dir);
+    return TW_OK;
+}
+
+void
+edit_copy_clear(struct edit_copy *edit)
+{
+    if (edit->copied)
+        (void)unlink(edit->copy);
+    auto_close(&edit->file);
+    auto_close(&edit->original);
+}
