@@ -150,13 +150,15 @@ what_now(void)
     return line[0] ? line[0] : 'x';
 }
 
-/* Until it is good, or given up. */
+/* Until it is good, or given up; nothing that was edited is lost before a
+ * person says so. */
 static enum tw_status
 edit_copy(struct edit_copy *edit, int *exit_code, struct tw_error *err)
 {
     for (;;) {
         bool outdated;
         int checked;
+        char next;
 
         if (wait_for(run_editor, edit) != 0)
             return tw_fail(err, TW_E_USAGE,
@@ -166,20 +168,19 @@ edit_copy(struct edit_copy *edit, int *exit_code, struct tw_error *err)
             return TW_OK;
         checked = wait_for(run_check, edit);
         outdated = is_outdated(edit);
-        if (checked == 0 && !outdated)
-            return edit_copy_replace(edit, err);
-        switch (what_now()) {
-        case 'e':
-            break;
-        case 'Q':
-            return edit_copy_replace(edit, err);
-        default:
-            if (checked)
-                *exit_code =
-                    checked > 0 ? checked : status_exit_code(TW_E_SYSTEM);
-            return tw_fail(err, TW_E_RETRY, "%s %s", edit->path,
-                           outdated ? "was not replaced" : "is as it was");
+        next = checked == 0 && !outdated ? 'Q' : what_now();
+        for (; next == 'Q'; next = what_now()) {
+            if (!edit_copy_replace(edit, err))
+                return TW_OK;
+            terminal_error(PROGRAM, err);
+            checked = status_exit_code(err->status);
         }
+        if (next == 'e')
+            continue;
+        if (checked)
+            *exit_code = checked > 0 ? checked : status_exit_code(TW_E_SYSTEM);
+        return tw_fail(err, TW_E_RETRY, "%s %s", edit->path,
+                       outdated ? "was not replaced" : "is as it was");
     }
 }
 

@@ -157,10 +157,29 @@ open_copy(const struct edit_copy *edit, int *out, struct stat *st,
     return TW_OK;
 }
 
+/* @st: the copy's own, as it is given back where it is not taken. */
+static bool
+take_place(struct edit_copy *edit, int fd, const struct stat *st)
+{
+    const struct stat *before = &edit->before;
+    bool other = st->st_uid != before->st_uid || st->st_gid != before->st_gid;
+    int saved_errno;
+
+    if ((!other || fchown(fd, before->st_uid, before->st_gid) == 0) &&
+        fchmod(fd, before->st_mode & 0777) == 0 && fsync(fd) == 0 &&
+        rename(edit->copy, edit->path) == 0)
+        return true;
+    saved_errno = errno;
+    (void)fchmod(fd, 0600);
+    if (other)
+        (void)!fchown(fd, st->st_uid, st->st_gid);
+    errno = saved_errno;
+    return false;
+}
+
 enum tw_status
 edit_copy_replace(struct edit_copy *edit, struct tw_error *err)
 {
-    const mode_t mode = edit->before.st_mode & 0777;
     AUTO_CLOSE int fd = -1;
     AUTO_CLOSE int dir = -1;
     struct stat st = {0};
@@ -168,11 +187,7 @@ edit_copy_replace(struct edit_copy *edit, struct tw_error *err)
 
     if (status)
         return status;
-    if (fchmod(fd, mode) < 0 ||
-        ((st.st_uid != edit->before.st_uid ||
-          st.st_gid != edit->before.st_gid) &&
-         fchown(fd, edit->before.st_uid, edit->before.st_gid) < 0) ||
-        fsync(fd) < 0 || rename(edit->copy, edit->path) < 0)
+    if (!take_place(edit, fd, &st))
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s: was not replaced",
                              edit->path);
     edit->copied = false;

@@ -214,6 +214,32 @@ if has_terminals; then
     editor "$others" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
     answer Q; is $? 0 "Q over another's change: exit 0"
     is "$(grep -c 'timeout: 12' "$file") $(grep -c accounts "$file")" "1 0" "and replaced, as it was wanted"
+    cp "$T/good" "$file"
+    editor "chmod 500 $T/config/tokenward/profiles.d" 'echo "# more" >>"$1"'
+    terminal "env EDITOR=editor tokenward edit pay"
+    shows "What now?"; ok $? "where it cannot be replaced: was asked"
+    like "$(cat "$T/screen")" "pay.yaml: was not replaced: Permission denied" "was told why"
+    is "$(grep -c '# more' "$file") $(stat -c %a "$(left)") $(grep -c '# more' "$(left)")" "0 600 1" "and what was edited is there, for nobody else"
+    chmod 700 "$T/config/tokenward/profiles.d"
+    echo Q >&7
+    wait "$TERMINAL"; is $? 0 "Q, where it can: exit 0"
+    is "$(grep -c '# more' "$file") $(left)" "1 " "and replaced"
+    if [ "$(id -u)" = 0 ]; then
+        cp "$T/good" "$file"; chown "$USER_ID:0" "$file"; chmod 640 "$file"
+        editor 'if [ -e "$HOME/second" ]; then cp "$1" "$HOME/saved"; else touch "$HOME/second"; echo "# more" >>"$1"; fi'
+        rm -f "$T/home/second"
+        terminal "env EDITOR=editor tokenward edit pay"
+        shows "What now?"; ok $? "of a group that is not the caller's: was asked"
+        is "$(stat -c %a "$(left)")" 600 "and the copy is for nobody else, as it was"
+        echo e >&7
+        until_true 20 test -e "$T/home/saved"
+        echo x >&7
+        wait "$TERMINAL"; is $? 71 "x: exit 71"
+        is "$(grep -c '# more' "$file") $(grep -c '# more' "$T/home/saved") $(left)" "0 1 " "the file is as it was, and what was edited could be saved elsewhere"
+        own "$file"; chmod 600 "$file"
+    else
+        skip "a group that is not the caller's" "needs root"
+    fi
 else
     skip "what now?" "there are no terminals here, or no script(1)"
 fi
