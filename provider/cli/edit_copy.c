@@ -5,7 +5,7 @@
  * The copy lies beside the file, so that paths in it lead where they will,
  * with a name that no reader of profiles looks at.  The file itself is locked
  * (flock(2)) and never written: until the copy is renamed over it, whole and
- * with the same owner and mode, every reader finds it as it was.
+ * with the same owner, mode and ACL, every reader finds it as it was.
  */
 #include "provider/cli/edit_copy.h"
 
@@ -16,11 +16,14 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/xattr.h>
 
 #include "provider/base/mark.h"
 
 #define COPY_PREFIX ".edit." /* no reader looks at a name with a dot */
 #define CHUNK 4096
+#define ACL "system.posix_acl_access"
+#define ACL_MAX 8192 /* bytes; a thousand entries */
 
 static enum tw_status
 name_copy(struct edit_copy *edit, struct tw_error *err)
@@ -157,6 +160,27 @@ open_copy(const struct edit_copy *edit, int *out, struct stat *st,
     return TW_OK;
 }
 
+static bool
+has_none(void)
+{
+    return errno == ENODATA || errno == EOPNOTSUPP;
+}
+
+/* Where there is an ACL, the bits for the group in @mode are its mask, which
+ * without it would be rights of the group's.  Where there is none, @to may
+ * have one from its directory. */
+static bool
+copy_rights(int to, int from, mode_t mode)
+{
+    char acl[ACL_MAX];
+    ssize_t n = fgetxattr(from, ACL, acl, sizeof acl);
+
+    if (n >= 0)
+        return fsetxattr(to, ACL, acl, (size_t)n, 0) == 0;
+    return has_none() && (fremovexattr(to, ACL) == 0 || has_none()) &&
+           fchmod(to, mode) == 0;
+}
+
 /* @st: the copy's own, as it is given back where it is not taken. */
 static bool
 take_place(struct edit_copy *edit, int fd, const struct stat *st)
@@ -166,8 +190,8 @@ take_place(struct edit_copy *edit, int fd, const struct stat *st)
     int saved_errno;
 
     if ((!other || fchown(fd, before->st_uid, before->st_gid) == 0) &&
-        fchmod(fd, before->st_mode & 0777) == 0 && fsync(fd) == 0 &&
-        rename(edit->copy, edit->path) == 0)
+        copy_rights(fd, edit->file, before->st_mode & 0777) &&
+        fsync(fd) == 0 && rename(edit->copy, edit->path) == 0)
         return true;
     saved_errno = errno;
     (void)fchmod(fd, 0600);

@@ -115,6 +115,23 @@ if [ "$(id -u)" = 0 ]; then
 else
     skip "somebody else's file" "needs root"
 fi
+rights() { getfacl -cnp "$file" 2>/dev/null; }
+if setfacl -m g::-,u:1:r "$file" 2>/dev/null; then
+    own "$file"
+    kept=$(rights)
+    editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
+    edit "$file"; is "$STATUS $(grep -c 'timeout: 7' "$file")" "0 1" "a file with an ACL: exit 0"
+    is "$(rights)" "$kept" "which has the same afterwards, and its group no more"
+    setfacl -b "$file"; chmod 640 "$file"
+    setfacl -d -m u:1:r "$T/config/tokenward/profiles.d"
+    kept=$(rights)
+    editor 'sed -i "s/timeout: 7/timeout: 8/" "$1"'
+    edit "$file"; is "$STATUS $(grep -c 'timeout: 8' "$file")" "0 1" "one without, where new files are given one: exit 0"
+    is "$(rights)" "$kept" "which has none afterwards"
+    setfacl -b -k "$T/config/tokenward/profiles.d"; chmod 600 "$file"
+else
+    skip "ACLs" "there are none here, or no setfacl(1)"
+fi
 mkfifo "$T/home/pipe.yaml"; own "$T/home"
 user env EDITOR=editor timeout "$(patience 20)" tokenward edit "$T/home/pipe.yaml" >"$T/out" 2>&1 </dev/null; is $? 73 "a pipe: exit 73"
 like "$(cat "$T/out")" "pipe.yaml: is no file of yours$" "says so"
