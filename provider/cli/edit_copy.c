@@ -6,6 +6,9 @@
  * with a name that no reader of profiles looks at.  The file itself is locked
  * (flock(2)) and never written: until the copy is renamed over it, whole and
  * with the same owner, mode and ACL, every reader finds it as it was.
+ *
+ * Root may edit for a user whose directory it is, and who could have another
+ * one in its place at any time: nothing goes where that leads.
  */
 #include "provider/cli/edit_copy.h"
 
@@ -18,33 +21,48 @@
 #include <sys/sendfile.h>
 #include <sys/xattr.h>
 
-#include "provider/base/mark.h"
-
 #define COPY_PREFIX ".edit." /* no reader looks at a name with a dot */
 #define CHUNK 4096
 #define ACL "system.posix_acl_access"
 #define ACL_MAX 8192 /* bytes; a thousand entries */
 
-static enum tw_status
-name_copy(struct edit_copy *edit, struct tw_error *err)
+static const char *
+name_of(const char *path)
 {
-    const char *base = strrchr(edit->path, '/') + 1;
-
-    return snprintf(edit->copy, sizeof edit->copy, "%.*s" COPY_PREFIX "%s",
-                    (int)(base - edit->path), edit->path,
-                    base) < (int)sizeof edit->copy
-               ? TW_OK
-               : tw_fail(err, TW_E_USAGE, "the path is too long");
+    return strrchr(path, '/') + 1;
 }
 
-/* Opened, ours, locked, and still the one of that path. */
+static enum tw_status
+open_place(struct edit_copy *edit, struct tw_error *err)
+{
+    const char *name = name_of(edit->path);
+    int n = (int)(name - edit->path);
+    char dir[PATH_MAX];
+
+    (void)snprintf(dir, sizeof dir, "%.*s", n, edit->path);
+    if (snprintf(edit->copy, sizeof edit->copy, "%s" COPY_PREFIX "%s", dir,
+                 name) >= (int)sizeof edit->copy)
+        return tw_fail(err, TW_E_USAGE, "the path is too long");
+    edit->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return edit->dir < 0 ? tw_fail_errno(err, TW_E_ACCESS, errno, "%s", dir)
+                         : TW_OK;
+}
+
+static bool
+look(const struct edit_copy *edit, struct stat *out)
+{
+    return fstatat(edit->dir, name_of(edit->path), out, AT_SYMLINK_NOFOLLOW) ==
+           0;
+}
+
+/* Opened, ours, locked, and still the one of that name. */
 static enum tw_status
 lock(struct edit_copy *edit, struct tw_error *err)
 {
     struct stat now;
 
-    edit->file =
-        open(edit->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    edit->file = openat(edit->dir, name_of(edit->path),
+                        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (edit->file < 0 || fstat(edit->file, &edit->before) < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->path);
     if (!S_ISREG(edit->before.st_mode) ||
@@ -56,7 +74,7 @@ lock(struct edit_copy *edit, struct tw_error *err)
                    ? tw_fail(err, TW_E_RETRY, "%s: is being edited",
                              edit->path)
                    : tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", edit->path);
-    if (lstat(edit->path, &now) < 0 || now.st_ino != edit->before.st_ino ||
+    if (!look(edit, &now) || now.st_ino != edit->before.st_ino ||
         now.st_dev != edit->before.st_dev)
         return tw_fail(err, TW_E_RETRY, "%s: was replaced just now",
                        edit->path);
@@ -86,9 +104,9 @@ copy(struct edit_copy *edit, struct tw_error *err)
 {
     AUTO_CLOSE int fd = -1;
 
-    (void)unlink(edit->copy);
-    fd = open(edit->copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-              0600);
+    (void)unlinkat(edit->dir, name_of(edit->copy), 0);
+    fd = openat(edit->dir, name_of(edit->copy),
+                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->copy);
     edit->copied = true;
@@ -106,18 +124,24 @@ copy(struct edit_copy *edit, struct tw_error *err)
 enum tw_status
 edit_copy_make(struct edit_copy *edit, struct tw_error *err)
 {
-    enum tw_status status = name_copy(edit, err);
+    enum tw_status status = open_place(edit, err);
 
     if (!status)
         status = lock(edit, err);
     return status ? status : copy(edit, err);
 }
 
+static int
+reopen(const struct edit_copy *edit)
+{
+    return openat(edit->dir, name_of(edit->copy),
+                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
 bool
 edit_copy_is_changed(const struct edit_copy *edit)
 {
-    AUTO_CLOSE int copy =
-        open(edit->copy, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    AUTO_CLOSE int copy = reopen(edit);
     char before[CHUNK], after[CHUNK];
     ssize_t n, m;
     off_t at = 0;
@@ -132,24 +156,32 @@ edit_copy_is_changed(const struct edit_copy *edit)
     return false;
 }
 
+static bool
+is_same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* The change time tells of owner and mode, too. */
 bool
 edit_copy_is_outdated(const struct edit_copy *edit)
 {
-    struct mark before;
+    const struct stat *before = &edit->before;
+    struct stat now;
 
-    mark_of(&edit->before, &before);
-    return !mark_is_current(edit->path, before.text);
+    return !look(edit, &now) || now.st_ino != before->st_ino ||
+           now.st_dev != before->st_dev ||
+           !is_same_time(&now.st_mtim, &before->st_mtim) ||
+           !is_same_time(&now.st_ctim, &before->st_ctim);
 }
 
 /* The copy as the editor left it, perhaps another file by now: not one that
- * has a name elsewhere, which root would give away where it edits for a user
- * whose directory it is. */
+ * has a name elsewhere, which root would give away. */
 static enum tw_status
 open_copy(const struct edit_copy *edit, int *out, struct stat *st,
           struct tw_error *err)
 {
-    AUTO_CLOSE int fd =
-        open(edit->copy, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    AUTO_CLOSE int fd = reopen(edit);
 
     if (fd < 0 || fstat(fd, st) < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", edit->copy);
@@ -191,7 +223,9 @@ take_place(struct edit_copy *edit, int fd, const struct stat *st)
 
     if ((!other || fchown(fd, before->st_uid, before->st_gid) == 0) &&
         copy_rights(fd, edit->file, before->st_mode & 0777) &&
-        fsync(fd) == 0 && rename(edit->copy, edit->path) == 0)
+        fsync(fd) == 0 &&
+        renameat(edit->dir, name_of(edit->copy), edit->dir,
+                 name_of(edit->path)) == 0)
         return true;
     saved_errno = errno;
     (void)fchmod(fd, 0600);
@@ -205,7 +239,6 @@ enum tw_status
 edit_copy_replace(struct edit_copy *edit, struct tw_error *err)
 {
     AUTO_CLOSE int fd = -1;
-    AUTO_CLOSE int dir = -1;
     struct stat st = {0};
     enum tw_status status = open_copy(edit, &fd, &st, err);
 
@@ -215,11 +248,7 @@ edit_copy_replace(struct edit_copy *edit, struct tw_error *err)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s: was not replaced",
                              edit->path);
     edit->copied = false;
-    *strrchr(edit->copy, '/') = '\0';
-    dir = open(edit->copy[0] ? edit->copy : "/",
-               O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir >= 0)
-        (void)fsync(dir);
+    (void)fsync(edit->dir);
     return TW_OK;
 }
 
@@ -227,7 +256,8 @@ void
 edit_copy_clear(struct edit_copy *edit)
 {
     if (edit->copied)
-        (void)unlink(edit->copy);
+        (void)unlinkat(edit->dir, name_of(edit->copy), 0);
+    auto_close(&edit->dir);
     auto_close(&edit->file);
     auto_close(&edit->original);
 }

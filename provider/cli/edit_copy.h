@@ -15,6 +15,7 @@
 struct edit_copy {
     char path[PATH_MAX]; /* of the file, without links */
     char copy[PATH_MAX];
+    int dir;      /* of both */
     int file;     /* locked */
     int original; /* what was copied, in memory */
     struct stat before;
@@ -22,7 +23,8 @@ struct edit_copy {
 };
 
 #define AUTO_EDIT_COPY AUTO(edit_copy_clear) struct edit_copy
-#define EDIT_COPY_INIT ((struct edit_copy){.file = -1, .original = -1})
+#define EDIT_COPY_INIT \
+    ((struct edit_copy){.dir = -1, .file = -1, .original = -1})
 
 /* edit_copy_make: locks the file at @edit's path, and makes the copy.
  * TW_E_USAGE: the path is too long; TW_E_ACCESS: it is no file of the

@@ -115,6 +115,19 @@ if [ "$(id -u)" = 0 ]; then
 else
     skip "somebody else's file" "needs root"
 fi
+if [ "$(id -u)" = 0 ]; then
+    # What stands in root's own directory has come there as it may in a race.
+    chmod 755 "$T/config/tokenward" "$T/config/tokenward/profiles.d"; chmod 644 "$file"; cp -p "$file" "$T/kept"
+    mkdir "$T/roots"; ln "$file" "$T/roots/pay.yaml"
+    editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"' "cp -p \"\$1\" $T/roots" "mv $T/config/tokenward/profiles.d $T/moved; ln -s $T/roots $T/config/tokenward/profiles.d"
+    EDITOR=editor VISUAL='' tokenward edit "$file" >"$T/out" 2>&1 </dev/null; is $? 0 "root, for a user who puts a link in the directory's place: exit 0"
+    is "$(grep -c 'timeout: 7' "$T/moved/pay.yaml") $(stat -c %u "$T/moved/pay.yaml")" "1 $USER_ID" "the file is edited where it was"
+    is "$(grep -c 'timeout: 7' "$T/roots/pay.yaml") $(stat -c %u "$T/roots/.edit.pay.yaml")" "0 0" "and nothing is given away where the link leads"
+    rm "$T/config/tokenward/profiles.d"; mv "$T/moved" "$T/config/tokenward/profiles.d"; rm -r "$T/roots"
+    cp -p "$T/kept" "$file"; chmod 700 "$T/config/tokenward" "$T/config/tokenward/profiles.d"; chmod 600 "$file"
+else
+    skip "a link in the directory's place" "needs root"
+fi
 rights() { getfacl -cnp "$file" 2>/dev/null; }
 if setfacl -m g::-,u:1:r "$file" 2>/dev/null; then
     own "$file"
