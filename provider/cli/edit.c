@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "provider/base/clock.h"
 #include "provider/base/spawn.h"
 #include "provider/cli/command.h"
 #include "provider/cli/edit_copy.h"
@@ -22,6 +23,7 @@
 #include "provider/cli/terminal.h"
 
 #define NO_SHELL 127
+#define AT_ONCE_MS 1000 /* nobody edits in less */
 
 static enum tw_status
 find(const char *word, struct edit_copy *edit, struct tw_error *err)
@@ -150,12 +152,28 @@ what_now(void)
     return line[0] ? line[0] : 'x';
 }
 
+/* Who has edited, in a window that the editor did not wait for, is told why
+ * nothing of it is there. */
+static void
+say_unchanged(const struct edit_copy *edit, int64_t took_ms)
+{
+    struct tw_error err;
+
+    (void)tw_fail(&err, TW_OK, "%s: nothing was changed%s", edit->path,
+                  took_ms < AT_ONCE_MS
+                      ? "\nan editor with a window of its own has to wait "
+                        "for it, as in EDITOR='code --wait'"
+                      : "");
+    terminal_error(PROGRAM, &err);
+}
+
 /* Until it is good, or given up; nothing that was edited is lost before a
  * person says so. */
 static enum tw_status
 edit_copy(struct edit_copy *edit, int *exit_code, struct tw_error *err)
 {
     for (;;) {
+        int64_t begun_ms = clock_monotonic_ms();
         bool outdated;
         int checked;
         char next;
@@ -164,8 +182,10 @@ edit_copy(struct edit_copy *edit, int *exit_code, struct tw_error *err)
             return tw_fail(err, TW_E_USAGE,
                            "the editor failed, and the file is as it was\n"
                            "VISUAL or EDITOR names one");
-        if (!edit_copy_is_changed(edit))
+        if (!edit_copy_is_changed(edit)) {
+            say_unchanged(edit, clock_monotonic_ms() - begun_ms);
             return TW_OK;
+        }
         checked = wait_for(run_check, edit);
         outdated = is_outdated(edit);
         next = checked == 0 && !outdated ? 'Q' : what_now();

@@ -75,6 +75,10 @@ rm "$other" "$T/config/tokenward/profiles.yaml"
 inode=$(stat -c %i "$file")
 editor 'true'
 edit pay; is "$STATUS $(stat -c %i "$file")" "0 $inode" "no change: nothing is replaced"
+is "$(cat "$T/out")" "tokenward: $file: nothing was changed
+tokenward: hint: an editor with a window of its own has to wait for it, as in EDITOR='code --wait'" "which is told, and of an editor that was there for no time what it may have missed"
+editor 'sleep 1.1'
+edit pay; is "$STATUS $(cat "$T/out")" "0 tokenward: $file: nothing was changed" "but not of one that was there for a while"
 editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
 (umask 777; edit pay; exit $STATUS); is $? 0 "a umask that leaves nothing: exit 0"
 is "$(tail -n 1 "$file") $(stat -c %a "$file")" "    timeout: 7 600" "is edited all the same"
@@ -205,7 +209,7 @@ others="sed 's/payments wallet/accounts/' $file >$file.new; chmod 600 $file.new;
 for how in "$others" "sed 's/payments wallet/accounts/' $file >$file.new; cat $file.new >$file; rm $file.new"; do
     cp -p "$T/kept" "$file"; own "$file"
     editor "$how"
-    edit pay; is "$STATUS $(cat "$T/out") $(grep -c 'scope: accounts' "$file")" "0  1" "another's change, and none of ours: theirs stays"
+    edit pay; is "$STATUS $(grep -c warning "$T/out") $(grep -c 'scope: accounts' "$file")" "0 0 1" "another's change, and none of ours: theirs stays"
     cp -p "$T/kept" "$file"; own "$file"
     editor "$how" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
     edit pay; is "$STATUS $(grep -c 'scope: accounts' "$file")" "75 1" "and one of ours: exit 75, and theirs stays"
