@@ -43,6 +43,20 @@ find(const char *word, struct edit_copy *edit, struct tw_error *err)
     return TW_OK;
 }
 
+/* Whoever closed one of 0, 1 and 2 would have a file of ours in its place, and
+ * an editor that fails for want of it. */
+static void
+fill_descriptors(void)
+{
+    int null;
+
+    do
+        null = open("/dev/null", O_RDWR);
+    while (null >= 0 && null <= STDERR_FILENO);
+    if (null >= 0)
+        (void)close(null);
+}
+
 /* The exit status of @run in a process of its own; -1: there was none. */
 static int
 wait_for(void (*run)(const struct edit_copy *edit),
@@ -213,6 +227,7 @@ command_edit(const struct options *options, int *exit_code,
 
     /* Who ignores it is told no exit status of a child: any would be 0. */
     (void)signal(SIGCHLD, SIG_DFL);
+    fill_descriptors();
     status = find(options->name_count ? options->names[0] : NULL, &edit, err);
     if (!status)
         status = edit_copy_make(&edit, err);

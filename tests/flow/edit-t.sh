@@ -30,6 +30,12 @@ editor 'sed -i "s/timeout: 7/timeout: 9/" "$1"'
 edit pay; is $STATUS 0 "a profile in a file of another name: exit 0"
 is "$(tail -n 1 "$other")" "    timeout: 9" "is edited where it stands"
 rm "$other"; mv "$T/kept" "$file"
+for closed in '>&-' '<&- >&-' '<&- >&- 2>&-'; do
+    mv "$file" "$other"
+    editor 'sed -i "s/timeout: 7/timeout: 9/" "$1"'
+    user env VISUAL= EDITOR=editor sh -c "tokenward edit pay $closed" >"$T/out" 2>&1 </dev/null; is "$? $(grep -c 'timeout: 9' "$other")" "0 1" "from where there is no $closed: the same"
+    mv "$other" "$file"; sed -i 's/timeout: 9/timeout: 7/' "$file"; own "$file"
+done
 mkdir -p "$T/home/work/pay"; own "$T/home/work"
 editor 'sed -i "s/timeout: 7/timeout: 6/" "$1"'
 (cd "$T/home/work" && edit pay; exit $STATUS); is "$? $(grep -c 'timeout: 6' "$file")" "0 1" "from where a directory is called as it is: the profile"
