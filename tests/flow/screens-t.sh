@@ -32,7 +32,7 @@ else
 fi
 open() { # open COLUMNS COMMAND: in a terminal of its own
     tm kill-session -t seen 2>/dev/null
-    tm new-session -d -s seen -x "$1" -y 48 "${AS}env LANG=C.UTF-8 $2"
+    tm new-session -d -s seen -x "$1" -y 48 "exec ${AS}env LANG=C.UTF-8 $2" # $SHELL may stay
 }
 tm new-session -d -s idle 'sleep 600' # so that the server stays
 EXTRA_PID=$(tm display-message -p -t idle '#{pid}')
