@@ -10,6 +10,7 @@
  * something moved, and not by the clock: that may start a helper.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,7 +24,6 @@
 #include "provider/cli/command.h"
 #include "provider/cli/status_gather.h"
 #include "provider/cli/status_table.h"
-#include "provider/cli/terminal.h"
 
 #define OUTPUT_MAX (64 * 1024 * 1024)
 #define SECONDS_BELOW 120 /* status_table.c shows longer times in minutes */
@@ -49,16 +49,56 @@ struct page {
     struct termios before;
     bool silenced; /* @before is to be put back */
     bool open;
+    int own;      /* a descriptor of the terminal that does not block, or -1 */
+    int terminal; /* to write to: the same, or stdout */
+    int keyboard; /* -1: there is none */
     int events, signals;
     int dirs, newest; /* that are watched: how many, and the last number */
 };
 
+/* The same terminal, opened once more: whether a write may block is not said
+ * of a descriptor that others have, too.  Another user's can only be written
+ * to as it is. */
 static void
-write_out(const char *text)
+open_terminal(struct page *page)
 {
-    ssize_t written = write(STDOUT_FILENO, text, strlen(text));
+    page->own =
+        open("/proc/self/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    page->terminal = page->own >= 0 ? page->own : STDOUT_FILENO;
+    page->keyboard = isatty(STDIN_FILENO) ? STDIN_FILENO : -1;
+}
 
-    (void)written; /* a terminal that went away sends SIGHUP */
+/* Waits until the terminal takes more.  False: a signal or a key came first;
+ * it may take nothing for as long as somebody has stopped it. */
+static bool
+wait_for_room(const struct page *page)
+{
+    struct pollfd pollers[] = {{.fd = page->terminal, .events = POLLOUT},
+                               {.fd = page->signals, .events = POLLIN},
+                               {.fd = page->keyboard, .events = POLLIN}};
+
+    (void)poll(pollers, 3, -1);
+    return !pollers[1].revents && !pollers[2].revents;
+}
+
+/* TW_E_RETRY: not all, because of a signal or a key. */
+static enum tw_status
+write_out(const struct page *page, const char *text, size_t n,
+          struct tw_error *err)
+{
+    while (n) {
+        ssize_t written = write(page->terminal, text, n);
+
+        if (written < 0 && errno != EAGAIN && errno != EINTR)
+            return tw_fail_errno(err, TW_E_SYSTEM, errno, "the terminal");
+        if (written < 0 && !wait_for_room(page))
+            return tw_fail(err, TW_E_RETRY, "not all is written");
+        if (written > 0) {
+            text += written;
+            n -= (size_t)written;
+        }
+    }
+    return TW_OK;
 }
 
 static void
@@ -66,26 +106,31 @@ enter(struct page *page)
 {
     struct termios silent;
 
-    page->silenced = tcgetattr(STDIN_FILENO, &page->before) == 0;
-    if (page->silenced) {
+    if (!page->silenced && tcgetattr(STDIN_FILENO, &page->before) == 0) {
+        page->silenced = true;
         silent = page->before;
         silent.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
         silent.c_cc[VMIN] = 1;
         silent.c_cc[VTIME] = 0;
         (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &silent);
     }
-    write_out(ENTER);
-    page->open = true;
+    page->open = write_out(page, ENTER, strlen(ENTER), NULL) == TW_OK;
 }
 
+/* A terminal that was stopped goes on, or it would stay as it is: TCOON alone
+ * ends what TCOOFF began, and no Ctrl-S.  One that takes nothing all the same
+ * is not waited for. */
 static void
 leave(struct page *page)
 {
-    if (page->open)
-        write_out(LEAVE);
-    if (page->open && page->silenced)
+    if (page->open) {
+        (void)tcflow(STDOUT_FILENO, TCOOFF);
+        (void)tcflow(STDOUT_FILENO, TCOON);
+        (void)!write(page->terminal, LEAVE, strlen(LEAVE));
+    }
+    if (page->silenced)
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &page->before);
-    page->open = false;
+    page->open = page->silenced = false;
 }
 
 static void
@@ -93,10 +138,9 @@ auto_page(struct page *page)
 {
     leave(page);
     gather_clear(&page->gather);
-    if (page->events >= 0)
-        (void)close(page->events);
-    if (page->signals >= 0)
-        (void)close(page->signals);
+    auto_close(&page->own);
+    auto_close(&page->events);
+    auto_close(&page->signals);
 }
 
 /* The kernel knows a directory that is watched already. */
@@ -190,7 +234,7 @@ draw(const struct page *page, struct tw_error *err)
                           &table) ||
         !put_page(&table, size.ws_row, &out))
         return tw_no_memory(err);
-    return terminal_answer(&out, err);
+    return write_out(page, out.bytes, out.len, err);
 }
 
 static bool
@@ -241,19 +285,18 @@ take_signal(struct page *page)
         return false;
     leave(page);
     stop();
-    enter(page);
     return true;
 }
 
 /* False: the person wants no more of it. */
 static bool
-take_key(struct pollfd *keyboard)
+take_key(struct page *page)
 {
     char key;
     ssize_t n = read(STDIN_FILENO, &key, 1);
 
     if (n <= 0)
-        keyboard->fd = -1; /* it ended, and can still be watched */
+        page->keyboard = -1; /* it ended, and can still be watched */
     return n <= 0 || (key != 'q' && key != 'Q' && key != 4);
 }
 
@@ -274,21 +317,26 @@ drain(int events)
 static enum tw_status
 run(struct page *page, struct tw_error *err)
 {
-    struct pollfd pollers[] = {
-        {.fd = page->signals, .events = POLLIN},
-        {.fd = page->events, .events = POLLIN},
-        {.fd = isatty(STDIN_FILENO) ? STDIN_FILENO : -1, .events = POLLIN}};
-
     for (;;) {
-        enum tw_status status = draw(page, err);
+        enum tw_status status = TW_OK;
+        struct pollfd pollers[3];
 
+        if (!page->open)
+            enter(page);
+        if (page->open)
+            status = draw(page, err);
+        if (status == TW_E_RETRY)
+            status = TW_OK; /* what came first is seen to */
         if (status)
             return status;
+        pollers[0] = (struct pollfd){.fd = page->signals, .events = POLLIN};
+        pollers[1] = (struct pollfd){.fd = page->events, .events = POLLIN};
+        pollers[2] = (struct pollfd){.fd = page->keyboard, .events = POLLIN};
         if (poll(pollers, 3, wait_ms(page)) < 0 && errno != EINTR)
             return tw_fail_errno(err, TW_E_SYSTEM, errno, "poll");
         if (pollers[0].revents && !take_signal(page))
             return TW_OK;
-        if (pollers[2].revents && !take_key(&pollers[2]))
+        if (pollers[2].revents && !take_key(page))
             return TW_OK;
         if (pollers[1].revents)
             drain(page->events);
@@ -306,7 +354,8 @@ command_watch(const struct options *options, int *exit_code,
               struct tw_error *err)
 {
     AUTO(auto_page)
-    struct page page = {.options = options, .events = -1, .signals = -1};
+    struct page page = {
+        .options = options, .own = -1, .events = -1, .signals = -1};
     const char *term = getenv("TERM");
     sigset_t signals;
     enum tw_status status;
@@ -329,6 +378,6 @@ command_watch(const struct options *options, int *exit_code,
     status = gather(&page, err);
     if (status)
         return status;
-    enter(&page);
+    open_terminal(&page);
     return run(&page, err);
 }

@@ -153,6 +153,7 @@ EXTRA_DIST += \
 	tests/flow/metrics.py \
 	tests/flow/moved.py \
 	tests/flow/own_terminal.py \
+	tests/flow/stopped_terminal.py \
 	tests/flow/looking.c \
 	tests/flow/naming.c tests/flow/vanish.c \
 	tests/flow/pam_lib.sh \

@@ -162,8 +162,17 @@ if [ -x /usr/bin/python3 ]; then # not one of root's home
     chmod 644 "$T/bin/own_terminal.py"
     user env TERM=xterm /usr/bin/python3 "$T/bin/own_terminal.py" tokenward watch pay
     is $? 0 "watch: where nobody could have it continued, nothing is stopped"
+    # Ctrl-S: what it has to show does not get out, and it is ended all the same.
+    cp "$TOP_SRC/tests/flow/stopped_terminal.py" "$T/bin/"
+    chmod 644 "$T/bin/stopped_terminal.py"
+    for end in 15 q; do
+        age pay $(($(field pay refresh_at) - $(date +%s) - 100))
+        user env TERM=xterm /usr/bin/python3 "$T/bin/stopped_terminal.py" $end tokenward watch pay
+        is $? 0 "watch: $end ends it where the terminal is stopped, which it leaves as it was"
+    done
 else
     skip "watch: where nobody could have it continued" "python3 is not installed"
+    skip "watch: where the terminal is stopped" "python3 is not installed"
 fi
 # What never comes to rest is shown all the same, and q ends it.
 open 80 "seen tokenward watch pay"
