@@ -165,6 +165,15 @@ helper_path(void)
     return given && given[0] == '/' ? given : TW_HELPER_PATH;
 }
 
+/* As a setuid program is, or a server of root's that works as a user for a
+ * while: a helper would not be its caller's alone. */
+static bool
+is_raised(void)
+{
+    return getauxval(AT_SECURE) || getuid() != geteuid() ||
+           getgid() != getegid();
+}
+
 enum tw_status
 spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
 {
@@ -178,7 +187,7 @@ spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
     size_t n = 2;
     pid_t pid;
 
-    if (getauxval(AT_SECURE))
+    if (is_raised())
         return tw_fail(err, TW_E_ACCESS,
                        "a program with raised privileges is given kept "
                        "tokens only, and there is none");
@@ -215,7 +224,7 @@ spawn_in_place(const char *const *args, struct tw_error *err)
     AUTO_FREE char **argv = NULL;
     size_t n = 0;
 
-    if (getauxval(AT_SECURE))
+    if (is_raised())
         return tw_fail(err, TW_E_ACCESS,
                        "a program with raised privileges starts no helper");
     while (args[n])

@@ -15,7 +15,9 @@
  * program's name) in a session of its own, with no descriptor but the pipe.
  * The environment is the caller's without what steering.h knows.  @wait_ms 0:
  * does not wait for the report. The report's status and message; TW_E_RETRY
- * when the time was up; TW_E_SYSTEM when the helper could not be started. */
+ * when the time was up; TW_E_ACCESS for a process that has more privileges
+ * than its caller, or other ids for now; TW_E_SYSTEM when the helper could not
+ * be started. */
 enum tw_status spawn_helper(const char *const *args, int wait_ms,
                             struct tw_error *err);
 

@@ -134,6 +134,25 @@ Test(spawn, starts_nothing_by_a_relative_path)
     cr_expect_neq(access("seen", F_OK), 0);
 }
 
+Test(spawn, starts_nothing_for_root_that_works_as_a_user)
+{
+    static const char SCRIPT[] = "#!/bin/sh\necho status=ok\n";
+    const char *const args[] = {"fetch", NULL};
+    struct tw_error err;
+
+    if (geteuid() != 0)
+        cr_skip_test("needs another user");
+    scratch_put("helper", 0755, SCRIPT, strlen(SCRIPT));
+    cr_assert_eq(setenv("TOKENWARD_HELPER", scratch_path("helper"), 1), 0);
+    cr_assert_eq(spawn_helper(args, 20000, &err), TW_OK, "%s", err.message);
+    cr_assert_eq(seteuid(SCRATCH_OTHER), 0);
+    cr_expect_eq(spawn_helper(args, 20000, &err), TW_E_ACCESS);
+    cr_expect_eq(spawn_in_place(args, &err), TW_E_ACCESS);
+    cr_assert_eq(seteuid(0), 0);
+    cr_assert_eq(setegid(SCRATCH_OTHER), 0);
+    cr_expect_eq(spawn_helper(args, 20000, &err), TW_E_ACCESS);
+}
+
 Test(spawn, gives_no_variable_that_steers_libraries)
 {
     static const char *const NAMES[] = {"GCONV_PATH",
