@@ -106,8 +106,9 @@ run_check(const struct edit_copy *edit)
 
     if (null >= 0)
         (void)dup2(null, STDOUT_FILENO);
-    if (spawn_in_place(words, &err))
-        terminal_error(PROGRAM, &err);
+    (void)spawn_in_place(words, &err);
+    terminal_error(PROGRAM, &err);
+    _exit(status_exit_code(err.status));
 }
 
 /* Then it is told. */
