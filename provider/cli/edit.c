@@ -154,9 +154,7 @@ what_now(void)
     (void)sigaction(SIGINT, &heard, NULL);
     while (isatty(STDIN_FILENO)) {
         (void)!write(STDERR_FILENO, QUESTION, strlen(QUESTION));
-        if (ppoll(&terminal, 1, NULL, &before) < 0 && errno == EINTR &&
-            !has_enough)
-            continue; /* it was stopped, and goes on */
+        (void)ppoll(&terminal, 1, NULL, &before);
         if (has_enough || !fgets(line, sizeof line, stdin))
             (void)strcpy(line, "x\n");
         if (strchr("exQ", line[0]) && line[1] == '\n')
