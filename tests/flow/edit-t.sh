@@ -85,6 +85,12 @@ is "$(cat "$T/out")" "tokenward: $file: nothing was changed
 tokenward: hint: an editor with a window of its own has to wait for it, as in EDITOR='code --wait'" "which is told, and of an editor that was there for no time what it may have missed"
 editor 'sleep 1.1'
 edit pay; is "$STATUS $(cat "$T/out")" "0 tokenward: $file: nothing was changed" "but not of one that was there for a while"
+editor 'echo $(sed -n "s/^SigIgn:.*\([0-9a-f]\{8\}\)$/\1/p" /proc/self/status) $(ulimit -c) >"$HOME/begun"'
+# shellcheck disable=SC3045
+(ulimit -c unlimited; ulimit -c >"$T/cores"; edit pay) 2>/dev/null
+read -r ignored cores <"$T/home/begun"
+is "$((0x$ignored & 0x1000006)) $cores" "0 $(cat "$T/cores")" "an editor hears SIGINT, SIGQUIT and SIGXFSZ, and may leave a core as its caller may"
+rm "$T/home/begun"
 editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
 (umask 777; edit pay; exit $STATUS); is $? 0 "a umask that leaves nothing: exit 0"
 is "$(tail -n 1 "$file") $(stat -c %a "$file")" "    timeout: 7 600" "is edited all the same"
@@ -97,6 +103,18 @@ like "$(cat "$T/out")" "pay.yaml:[0-9]*:[0-9]*: .*unknown key 'client_di'" "says
 like "$(cat "$T/out")" "did you mean 'client_id'" "and what was meant"
 cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
 is "$(left)" "" "with no copy beside it"
+awk 'BEGIN { for (i = 0; i < 100; i++) printf "#%060d\n", i }' >>"$file"
+editor 'echo "    timeout: 7" >>"$1"'
+sed -i '/timeout/d' "$file"
+edit pay; is "$STATUS $(tail -n 1 "$file")" "0     timeout: 7" "a change behind the first 4 KiB"
+cp -p "$T/good" "$file"; own "$file"
+(user env VISUAL="$(printf '%05000d' 0)" tokenward edit pay >"$T/out" 2>&1 </dev/null); is $? 64 "an editor's name without end: exit 64"
+editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"' 'kill -KILL $$'
+edit pay; is "$STATUS $(grep -c 'timeout: 8' "$file")" "64 1" "an editor that is killed: exit 64, and the file is as it was"
+interrupts='p=$PPID; [ "$(cat /proc/$p/comm)" != sh ] || p=$(cut -d " " -f 4 /proc/$p/stat); kill -INT $p; kill -QUIT $p'
+editor "$interrupts" 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
+edit pay; is "$STATUS $(grep -c 'timeout: 7' "$file")" "0 1" "while it is edited, SIGINT and SIGQUIT are the editor's"
+cp -p "$T/good" "$file"; own "$file"
 editor 'exit 1'
 edit pay; is $STATUS 64 "an editor that fails: exit 64"
 cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
@@ -121,7 +139,16 @@ if [ "$(id -u)" = 0 ]; then
     edit "$file"; is $STATUS 73 "somebody else's file: exit 73"
     like "$(cat "$T/out")" "pay.yaml: is no file of yours$" "says so"
     is "$(stat -c %u "$file") $(left)" "0 " "and it stays, with no copy beside it"
-    own "$file"; chmod 600 "$file"
+    chmod 755 "$T/config/tokenward" "${file%/*}"
+    for owner in "$USER_ID:0" "0:$USER_ID"; do
+        cp -p "$T/good" "$file"; chown "$owner" "$file"; chmod 640 "$file"
+        EDITOR=editor VISUAL='' tokenward edit "$file" >"$T/out" 2>&1 </dev/null; is $? 0 "root edits one of $owner: exit 0"
+        is "$(stat -c '%u:%g %a' "$file") $(grep -c 'timeout: 7' "$file")" "$owner 640 1" "which stays so"
+    done
+    cp -p "$T/good" "$file"
+    editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"; chmod 644 "$1"; chown '"$USER_ID"' "$1"'
+    EDITOR=editor VISUAL='' tokenward edit "$file" >"$T/out" 2>&1 </dev/null; is "$? $(grep -c 'timeout: 8' "$file")" "73 1" "with what is the user's by then: exit 73"
+    cp -p "$T/good" "$file"; own "$file"; chmod 700 "$T/config/tokenward" "${file%/*}"
 else
     skip "somebody else's file" "needs root"
 fi
@@ -249,10 +276,30 @@ if has_terminals; then
     editor 'sed -i "s/client_id/client_di/" "$1"'
     answer x; is $? 78 "x: exit 78"
     is "$(grep -c client_di "$file")" 0 "and the file is as it was"
+    terminal "env EDITOR=editor tokenward edit pay"
+    shows "What now?"
+    echo Quit >&7
+    until_true 20 eval '[ "$(grep -o "What now" "$T/screen" | wc -l)" = 2 ]'; ok $? "another word: is asked again"
+    echo x >&7
+    wait "$TERMINAL"; is "$? $(grep -c client_di "$file")" "78 0" "and no answer before that counts"
     answer "$(printf '\003')"; is $? 78 "Ctrl-C: the same as x"
     is "$(grep -c client_di "$file") $(left)" "0 " "and nothing is left behind"
     answer Q; is $? 0 "Q: exit 0"
     is "$(grep -c client_di "$file")" 1 "and replaced, as it was wanted"
+    cp "$T/good" "$file"
+    for left in 'ln -s /etc/passwd "$1"' 'mkfifo "$1"'; do
+        editor 'rm "$1"' "$left"
+        answer Q; is "$? $(stat -c %F "$file")" "73 regular file" "Q over what is no file (${left%% *}): exit 73"
+    done
+    cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
+    editor "$others" 'grep -e ^SigIgn -e ^SigBlk /proc/self/status >"$HOME/begun"' "$interrupts" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
+    terminal "env EDITOR=editor tokenward edit pay"
+    shows "What now?"
+    echo e >&7
+    until_true 20 eval '[ "$(grep -o "What now" "$T/screen" | wc -l)" = 2 ]'; ok $? "an editor after a question: and another question"
+    is "$(sed 's/.*[0-9a-f]\{4\}\([0-9a-f]\{4\}\)$/\1/' "$T/home/begun" | while read -r set; do echo $((0x$set & 0x1006)); done | tr '\n' ' ')" "0 0 " "it hears SIGINT, SIGQUIT and SIGPIPE"
+    echo x >&7
+    wait "$TERMINAL"; is $? 75 "which is answered: exit 75"
     cp "$T/good" "$file"
     editor "$others" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
     answer Q; is $? 0 "Q over another's change: exit 0"
