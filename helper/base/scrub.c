@@ -12,7 +12,7 @@
 #include <strings.h>
 
 #define ESCAPES_MAX 8    /* backslashes: JSON in JSON in JSON needs seven */
-#define BASE64_MIN 8     /* characters: less holds no secret of SCRUB_MIN */
+#define BASE64_MIN 6     /* characters: less holds no secret of SCRUB_MIN */
 #define BASE64_MAX 65536 /* of one text: what is behind is never shown */
 #define LOOKS_MAX (8 * 1024 * 1024) /* bytes of it that are looked at */
 

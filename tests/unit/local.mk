@@ -96,6 +96,7 @@ UNIT_TESTS += \
 	tests/unit/retry-t \
 	tests/unit/schedule-t \
 	tests/unit/scribe-t \
+	tests/unit/scrub-t \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
 	tests/unit/serve-hold-t \
@@ -542,6 +543,11 @@ tests_unit_scribe_t_SOURCES = tests/unit/scribe-t.c
 tests_unit_scribe_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_scribe_t_CFLAGS = $(CC_UNIT)
 tests_unit_scribe_t_LDADD = $(LINK_UNIT)
+
+tests_unit_scrub_t_SOURCES = tests/unit/scrub-t.c
+tests_unit_scrub_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_scrub_t_CFLAGS = $(CC_UNIT)
+tests_unit_scrub_t_LDADD = $(LINK_UNIT)
 
 tests_unit_store_lock_t_SOURCES = tests/unit/store-lock-t.c tests/unit/soon.h tests/unit/storing.c tests/unit/storing.h
 tests_unit_store_lock_t_CPPFLAGS = $(CPP_UNIT)
