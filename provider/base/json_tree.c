@@ -47,7 +47,7 @@ is_at_closed(const struct reader *reader)
 {
     const char *const *path = reader->closed;
 
-    if (!path || !reader->depth || is_closed(reader))
+    if (!path)
         return false;
     for (size_t i = 1; i < reader->depth; i++, path++) {
         if (!*path ||

@@ -29,19 +29,21 @@ Test(json_tree, finds_members_at_any_depth)
 {
     cr_assert(reads_text(
         " {\"uri\":\"https://h.test/\",\"spec\":{\"cluster\":{\"server\":"
-        "\"https://k.test\"},\"n\":-1.5e+3 ,\"t\":true},\"l\":[1,{\"uri\":"
-        "\"x\"},[]],\"e\":{},\"v\":1}\r\n"));
+        "\"https://k.test\"},\"n\":-1.5e+3 ,\"N\" : 1E3,\"t\":true},\"l\":[1,"
+        "{\"uri\":\"x\"},[]],\"e\":{},\"v\":1}\r\n"));
     cr_assert_str_eq(json_tree_text(&tree, PATH("uri")), "https://h.test/");
     cr_assert_str_eq(json_tree_text(&tree, PATH("spec", "cluster", "server")),
                      "https://k.test");
     cr_assert_str_eq(json_tree_word(&tree, PATH("spec", "n")), "-1.5e+3");
+    cr_assert_str_eq(json_tree_word(&tree, PATH("spec", "N")), "1E3");
     cr_assert_str_eq(json_tree_word(&tree, PATH("spec", "t")), "true");
     cr_assert_str_eq(json_tree_word(&tree, PATH("v")), "1");
     cr_assert_null(json_tree_text(&tree, PATH("v")));
     cr_assert_null(json_tree_word(&tree, PATH("uri")));
     cr_assert_null(json_tree_text(&tree, PATH("server")));
     cr_assert_null(json_tree_text(&tree, PATH("l", "uri")));
-    cr_assert_null(json_tree_text(&tree, PATH("l", "")));
+    cr_assert_null(json_tree_word(&tree, PATH("l", "")));
+    cr_assert_null(json_tree_text(&tree, PATH("nobody", "uri")));
     cr_assert_null(json_tree_text(&tree, PATH("uri", "uri")));
     cr_assert_null(json_tree_text(&tree, PATH("e", "v")));
 }
@@ -58,50 +60,21 @@ Test(json_tree, decodes_each_escape)
 Test(json_tree, refuses_what_is_no_json)
 {
     const char *const bad[] = {
-        "",
-        " ",
-        "{",
-        "}",
-        "[",
-        "{]",
-        "[}",
-        "{\"a\"}",
-        "{\"a\":}",
-        "{\"a\":1,}",
-        "{,\"a\":1}",
-        "[1,]",
-        "[,1]",
-        "[1 2]",
-        "{\"a\" 1}",
-        "{a:1}",
-        "{1:1}",
-        "{\"a\":1}x",
-        "{} {}",
-        "1 2",
-        "\"a",
-        "\"a\\",
-        "\"\\x\"",
-        "\"\\u12\"",
-        "\"\\u12g4\"",
-        "\"\t\"",
-        "\"\n\"",
-        "'a'",
-        "tru",
-        "True",
-        "nul",
-        "NaN",
-        "-",
-        "+1",
-        "01",
-        "-01",
-        "1.",
-        ".5",
-        "1e",
-        "1e+",
-        "0x1",
-        "1/**/",
-        "// a\n1",
-        "\xef\xbb\xbf{}",
+        "",           " ",           "{",
+        "}",          "[",           "{]",
+        "[}",         "{\"a\"}",     "{\"a\":}",
+        "{\"a\":1,}", "{,\"a\":1}",  "[1,]",
+        "[,1]",       "[1 2]",       "{\"a\" 1}",
+        "{a:1}",      "{a\":1}",     "{1:1}",
+        "{\"a\":1}x", "{} {}",       "1 2",
+        "\"a",        "\"a\\",       "\"\\x\"",
+        "\"\\u12\"",  "\"\\u12g4\"", "\"\t\"",
+        "\"\n\"",     "'a'",         "tru",
+        "True",       "nul",         "NaN",
+        "-",          "+1",          "01",
+        "-01",        "1.",          ".5",
+        "1e",         "1e+",         "0x1",
+        "1/**/",      "// a\n1",     "\xef\xbb\xbf{}",
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -178,6 +151,7 @@ Test(json_tree, leaves_closed_what_nobody_wants)
         "{\"a\":{\"c\":\"1\",\"b\":{\"c\":[],\"c\":[{},2]},\"d\":\"2\"}}",
         "{\"a\":{\"b\":[],\"c\":\"1\",\"d\":\"2\"},\"b\":{\"b\":[]}}",
         "{\"b\":{},\"a\":{\"c\":\"1\",\"b\":null,\"d\":\"2\"}}",
+        "{\"a\":{\"c\":\"1\",\"b\":{\"e\":{\"a\":1}},\"d\":\"2\"}}",
     };
     static const char *const BAD[] = {
         "{\"a\":{\"b\":{\"c\":1]}}",
@@ -189,6 +163,8 @@ Test(json_tree, leaves_closed_what_nobody_wants)
         "{\"a\":{\"b\":{\"c\":{}},\"d\":1,\"d\":1}}",
         "{\"b\":{\"c\":1,\"c\":1}}",
         "{\"a\":[{\"b\":{\"c\":1,\"c\":1}}]}",
+        "{\"a\":[{\"b\":1},{\"c\":1,\"c\":1}]}",
+        "{\"a\":{\"b\":{},\"d\":{\"c\":1,\"c\":1}}}",
         "{\"a\":{\"a\":{\"b\":{\"c\":1,\"c\":1}}}}",
         "{\"a\":{\"b\":{\"c\":1}",
     };
