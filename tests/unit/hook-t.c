@@ -66,7 +66,7 @@ Test(hook, that_does_not_end_is_killed)
 
     later_ms = HOOK_MS;
     cr_expect_eq(
-        run("echo $$ >$0.new; mv $0.new $0; echo why; exec sleep 50", &err),
+        run("echo why; echo $$ >$0.new; mv $0.new $0; exec sleep 50", &err),
         TW_E_CONFIG);
     cr_expect_str_eq(err.message,
                      "on_refresh of 'p': did not end within 30 s and was "
@@ -116,6 +116,51 @@ Test(hook, that_is_killed_takes_along_what_it_has_started)
         cr_expect_eq(run(script, &err), RUNS[i].status);
         cr_expect(is_left_alone(held), "%s", RUNS[i].script);
     }
+}
+
+Test(hook, that_ends_well_leaves_what_it_has_started)
+{
+    AUTO_CLOSE int held = -1;
+    struct pollfd end = {.events = 0};
+    struct tw_error err;
+
+    cr_assert_eq(run("mkfifo $0.held", &err), TW_OK, "%s", err.message);
+    held = open(in_profile("said.held"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    cr_assert_geq(held, 0);
+    cr_expect_eq(run("exec 9>$0.held; sleep 5 >/dev/null 2>&1 & exit 0", &err),
+                 TW_OK, "%s", err.message);
+    end.fd = held;
+    cr_expect_eq(poll(&end, 1, 200), 0, "it is gone");
+}
+
+/* Who ignores the ends of children is told of none. */
+Test(hook, whose_end_is_lost_did_not_end_well)
+{
+    struct tw_error err;
+
+    cr_assert_neq(signal(SIGCHLD, SIG_IGN), SIG_ERR);
+    cr_expect_eq(run("sleep 0.3", &err), TW_E_SYSTEM);
+    cr_expect_str_eq(err.message,
+                     "on_refresh of 'p': its exit status is lost: No child "
+                     "processes",
+                     "%s", err.message);
+}
+
+/* Executable, but no program: no shell is tried. */
+Test(hook, that_is_no_program_cannot_be_started)
+{
+    char *argv[] = {NULL, NULL};
+    const struct program_call call = {.argv = argv, .label = "it"};
+    struct program program = PROGRAM_INIT;
+    struct tw_error err;
+
+    if (under_valgrind())
+        cr_skip_test("valgrind has no pidfd_open(2)");
+    cr_assert_eq(run("echo true >$0; chmod 755 $0", &err), TW_OK, "%s",
+                 err.message);
+    argv[0] = (char *)(uintptr_t)in_profile("said");
+    cr_expect_eq(program_start(&call, &program, &err), TW_E_CONFIG);
+    cr_expect_str_eq(err.message, "it: cannot be started: Exec format error");
 }
 
 /* Neither where we are, what we read, what is open here by mistake, nor what
