@@ -109,7 +109,7 @@ sed -i '/timeout/d' "$file"
 edit pay; is "$STATUS $(tail -n 1 "$file")" "0     timeout: 7" "a change behind the first 4 KiB"
 cp -p "$T/good" "$file"; own "$file"
 (user env VISUAL="$(printf '%05000d' 0)" tokenward edit pay >"$T/out" 2>&1 </dev/null); is $? 64 "an editor's name without end: exit 64"
-editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"' 'kill -KILL $$'
+editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"' '[ "$(cat /proc/$PPID/comm)" != sh ] || kill -KILL $PPID; kill -KILL $$'
 edit pay; is "$STATUS $(grep -c 'timeout: 8' "$file")" "64 1" "an editor that is killed: exit 64, and the file is as it was"
 interrupts='p=$PPID; [ "$(cat /proc/$p/comm)" != sh ] || p=$(cut -d " " -f 4 /proc/$p/stat); kill -INT $p; kill -QUIT $p'
 editor "$interrupts" 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
@@ -130,6 +130,9 @@ rm "$other"; cp -p "$T/good" "$file"; own "$file"
 editor 'rm "$1"; ln -s /etc/passwd "$1"'
 edit pay; [ $STATUS != 0 ]; ok $? "an editor that leaves a link: refused"
 cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
+cp -p "$T/good" "$T/home/linked"; own "$T/home/linked"
+editor 'rm "$1"; ln -s "$HOME/linked" "$1"'
+edit pay; is "$STATUS $(stat -c %F "$file")" "73 regular file" "or a link to what is good: exit 73"
 editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"; ln "$1" "$HOME/second"'
 edit pay; is $STATUS 73 "an editor that leaves a file of two names: exit 73"
 cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
@@ -265,6 +268,7 @@ cp -p "$T/kept" "$file"; own "$file"
 if has_terminals; then
     cp "$file" "$T/good"
     editor 'if [ -e "$HOME/again" ]; then sed -i "s/client_di/client_id/; s/timeout: 10/timeout: 11/" "$1"; else touch "$HOME/again"; sed -i "s/client_id/client_di/" "$1"; fi'
+    asked() { until_true 20 eval "[ \"\$(grep -o 'What now' '$T/screen' | wc -l)\" = $1 ]"; } # asked N: times
     answer() { # answer KEY: to the question, and waits for the end
         terminal "env EDITOR=editor tokenward edit pay"
         shows "What now?"; ok $? "$1: was asked"
@@ -279,7 +283,7 @@ if has_terminals; then
     terminal "env EDITOR=editor tokenward edit pay"
     shows "What now?"
     echo Quit >&7
-    until_true 20 eval '[ "$(grep -o "What now" "$T/screen" | wc -l)" = 2 ]'; ok $? "another word: is asked again"
+    asked 2; ok $? "another word: is asked again"
     echo x >&7
     wait "$TERMINAL"; is "$? $(grep -c client_di "$file")" "78 0" "and no answer before that counts"
     answer "$(printf '\003')"; is $? 78 "Ctrl-C: the same as x"
@@ -287,19 +291,19 @@ if has_terminals; then
     answer Q; is $? 0 "Q: exit 0"
     is "$(grep -c client_di "$file")" 1 "and replaced, as it was wanted"
     cp "$T/good" "$file"
-    for left in 'ln -s /etc/passwd "$1"' 'mkfifo "$1"'; do
-        editor 'rm "$1"' "$left"
-        answer Q; is "$? $(stat -c %F "$file")" "73 regular file" "Q over what is no file (${left%% *}): exit 73"
-    done
+    editor 'rm "$1"; mkfifo "$1"'
+    answer Q; is "$? $(stat -c %F "$file")" "73 regular file" "Q over what is no file: exit 73"
     cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
     editor "$others" 'grep -e ^SigIgn -e ^SigBlk /proc/self/status >"$HOME/begun"' "$interrupts" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
     terminal "env EDITOR=editor tokenward edit pay"
     shows "What now?"
     echo e >&7
-    until_true 20 eval '[ "$(grep -o "What now" "$T/screen" | wc -l)" = 2 ]'; ok $? "an editor after a question: and another question"
+    asked 2; ok $? "an editor after a question: and another question"
     is "$(sed 's/.*[0-9a-f]\{4\}\([0-9a-f]\{4\}\)$/\1/' "$T/home/begun" | while read -r set; do echo $((0x$set & 0x1006)); done | tr '\n' ' ')" "0 0 " "it hears SIGINT, SIGQUIT and SIGPIPE"
-    echo x >&7
-    wait "$TERMINAL"; is $? 75 "which is answered: exit 75"
+    echo e >&7
+    asked 3; ok $? "and another one"
+    printf '\003\n' >&7
+    wait "$TERMINAL"; is $? 75 "Ctrl-C is heard there, too: exit 75"
     cp "$T/good" "$file"
     editor "$others" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
     answer Q; is $? 0 "Q over another's change: exit 0"
