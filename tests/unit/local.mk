@@ -73,6 +73,7 @@ UNIT_TESTS += \
 	tests/unit/namer-t \
 	tests/unit/place-t \
 	tests/unit/profile-client-t \
+	tests/unit/profile-find-t \
 	tests/unit/profile-limits-t \
 	tests/unit/profile-links-t \
 	tests/unit/profile-option-t \
@@ -382,6 +383,11 @@ tests_unit_profile_limits_t_SOURCES = tests/unit/profile-limits-t.c tests/unit/f
 tests_unit_profile_limits_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_limits_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_limits_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_find_t_SOURCES = tests/unit/profile-find-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_profile_find_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_find_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_find_t_LDADD = $(LINK_UNIT)
 
 tests_unit_profile_links_t_SOURCES = tests/unit/profile-links-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_profile_links_t_CPPFLAGS = $(CPP_UNIT)
