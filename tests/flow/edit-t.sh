@@ -69,6 +69,13 @@ cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
 editor 'sed -i "s/wages:/pay:/" "$1"'
 edit wages; is $STATUS 78 "also from the other one: exit 78"
 like "$(cat "$T/out")" "profile 'pay': stands already in .*/.edit.other.yaml" "says where"
+printf 'profiles:\n  secretive:\n    token_endpoint: https://a.example.com/t\n    client_id: x\n    client_secret: words\n' >"$T/config/tokenward/profiles.yaml"
+chmod 600 "$T/config/tokenward/profiles.yaml"; chmod 644 "$file"; own "$T/config"
+editor 'echo "    timeout: 8" >>"$1"'; sed -i '/timeout/d' "$file"
+edit pay; is "$STATUS $(cat "$T/out")" "0 " "where another file holds a secret, and is closed to others: that one's mode counts for it"
+cp -p "$T/good" "$file"; chmod 600 "$file"; own "$file"
+user tokenward-helper check --for "$T/nowhere" "$file" >"$T/out" 2>&1; is "$? $(cat "$T/out")" "66 tokenward-helper: $T/nowhere: No such file or directory" "in the place of none: exit 66"
+editor 'sed -i "s/wages:/hours:/" "$1"'
 printf 'profiles:\n  needy:\n    token_endpoint: https://a.example.com/t\n    client_id: x\n    client_secret: {profile: wages}\n' >"$T/config/tokenward/profiles.yaml"
 chmod 600 "$T/config/tokenward/profiles.yaml"; own "$T/config"
 editor 'sed -i "s/wages:/hours:/" "$1"'

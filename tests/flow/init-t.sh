@@ -315,11 +315,20 @@ if command -v tmux >/dev/null && has_terminals; then
     tm kill-session -t asked
     asked '--preset google --no-test service'
     answer '^account (' service@google.example
-    answer '^assertion_key (' "$T/home/key.pem"
+    answer '^assertion_key (' home/key.pem
     answer '^scope (' payments
     await '^ended 0' "a person with a key: exit 0, and nobody asks for a client"
     like "$(cat "$dir/service.yaml")" "assertion_key: \"$T/home/key.pem\"" "a person with a key: stands there"
     tm kill-session -t asked
+    for question in account assertion_key; do
+        tm new-session -d -s asked -x 40 -y 40 "${as}sh -c 'trap : INT; tokenward init --preset google --no-test odd; echo ended; sleep 100'"
+        [ "$question" = account ] || answer '^account (' service@google.example
+        await "^$question (" "asks: $question"
+        tm send-keys -t asked C-c
+        await '^ended' "a person who ends it at that question: it ends"
+        like "$(tm capture-pane -p -J -t asked -S -)" "tokenward-helper: it was ended" "and no other is asked"
+        tm kill-session -t asked
+    done
     printf '%s\n' 'summary: a certificate' 'wants:' '  client_certificate: a PEM file' 'keys:' "  token_endpoint: $URL/oauth/v1/token" \
         >"$T/presets/key.yaml"
     asked "--preset key key"
@@ -337,6 +346,7 @@ if command -v tmux >/dev/null && has_terminals; then
     tm kill-session -t asked
     asked "--preset ../presets/key key"
     await '^ended 64' "no such preset: exit 64"
+    like "$(tm capture-pane -p -J -t asked -S -)" "there is no such preset" "says so"
     tm kill-server
     [ -n "$(user tokenward get asked)" ]; ok $? "a person: and get gives a token"
 else
