@@ -299,7 +299,12 @@ if has_terminals; then
     is "$(grep -c client_di "$file")" 1 "and replaced, as it was wanted"
     cp "$T/good" "$file"
     editor 'rm "$1"; mkfifo "$1"'
-    answer Q; is "$? $(stat -c %F "$file")" "73 regular file" "Q over what is no file: exit 73"
+    terminal "env EDITOR=editor tokenward edit pay"
+    shows "What now?"
+    echo Q >&7
+    asked 2; ok $? "Q over what is no file: is asked again"
+    echo x >&7
+    wait "$TERMINAL"; is "$? $(stat -c %F "$file")" "73 regular file" "and x: exit 73"
     cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
     editor "$others" 'grep -e ^SigIgn -e ^SigBlk /proc/self/status >"$HOME/begun"' "$interrupts" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
     terminal "env EDITOR=editor tokenward edit pay"

@@ -249,3 +249,29 @@ Test(reply_rules, words_wherever_they_stand)
         reply_clear(&reply);
     }
 }
+
+Test(reply_rules, a_malformed_answer_says_where)
+{
+    static const struct {
+        const char *body, *said;
+    } ROWS[] = {
+        {"{}", "access_token is not there, or is none"},
+        {"{\"access_token\":7}", "access_token is not there, or is none"},
+        {"{" TOKEN ",\"expires_in\":0}", "its lifetime is none, or is over"},
+        {"{" TOKEN ",\"expires_in\":\"\"}",
+         "its lifetime is none, or is over"},
+        {"{" TOKEN ",\"scope\":7}", "its scope is none"},
+        {"{" TOKEN "}", ""},
+        {"", ""},
+    };
+    const struct reply_rules none = {.scope_separator = ' '};
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct reply reply;
+
+        (void)read_by(&none, 200, ROWS[i].body, &reply);
+        cr_expect_str_eq(reply.description.text, ROWS[i].said, "%s",
+                         ROWS[i].body);
+        reply_clear(&reply);
+    }
+}

@@ -79,30 +79,6 @@ Test(reply, a_malformed_success_is_not_searched)
                  REPLY_MALFORMED_RESPONSE);
 }
 
-Test(reply, a_malformed_answer_says_where)
-{
-    static const struct {
-        const char *body, *said;
-    } ROWS[] = {
-        {"{}", "access_token is not there, or is none"},
-        {"{\"access_token\":7}", "access_token is not there, or is none"},
-        {TOKEN(",\"expires_in\":0"), "its lifetime is none, or is over"},
-        {TOKEN(",\"expires_in\":\"\""), "its lifetime is none, or is over"},
-        {TOKEN(",\"scope\":7"), "its scope is none"},
-        {TOKEN(""), ""},
-        {"", ""},
-    };
-
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        struct reply reply;
-
-        read_as(200, "application/json", ROWS[i].body, &reply);
-        cr_expect_str_eq(reply.description.text, ROWS[i].said, "%s",
-                         ROWS[i].body);
-        reply_clear(&reply);
-    }
-}
-
 Test(reply, codes_and_statuses)
 {
     cr_expect_eq(class_of(503, "{\"error\":\"invalid_client\"}"),
