@@ -48,6 +48,7 @@ struct page {
     struct tw_error why; /* what is wrong with the profiles */
     struct termios before;
     bool silenced; /* @before is to be put back */
+    bool begun;    /* some of it is there, and to be left */
     bool open;
     int own;      /* a descriptor of the terminal that does not block, or -1 */
     int terminal; /* to write to: the same, or stdout */
@@ -101,10 +102,12 @@ write_out(const struct page *page, const char *text, size_t n,
     return TW_OK;
 }
 
-static void
-enter(struct page *page)
+/* As draw(). */
+static enum tw_status
+enter(struct page *page, struct tw_error *err)
 {
     struct termios silent;
+    enum tw_status status;
 
     if (!page->silenced && tcgetattr(STDIN_FILENO, &page->before) == 0) {
         page->silenced = true;
@@ -112,25 +115,36 @@ enter(struct page *page)
         silent.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
         silent.c_cc[VMIN] = 1;
         silent.c_cc[VTIME] = 0;
-        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &silent);
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &silent);
     }
-    page->open = write_out(page, ENTER, strlen(ENTER), NULL) == TW_OK;
+    page->begun = true;
+    status = write_out(page, ENTER, strlen(ENTER), err);
+    page->open = !status;
+    return status;
 }
 
 /* A terminal that was stopped goes on, or it would stay as it is: TCOON alone
  * ends what TCOOFF began, and no Ctrl-S.  One that takes nothing all the same
- * is not waited for. */
+ * is not waited for, and in the background nothing of this stops us. */
 static void
 leave(struct page *page)
 {
-    if (page->open) {
+    sigset_t held, before;
+
+    (void)sigemptyset(&held);
+    (void)sigaddset(&held, SIGTTOU);
+    (void)sigprocmask(SIG_BLOCK, &held, &before);
+    if (page->begun) {
         (void)tcflow(STDOUT_FILENO, TCOOFF);
         (void)tcflow(STDOUT_FILENO, TCOON);
         (void)!write(page->terminal, LEAVE, strlen(LEAVE));
     }
-    if (page->silenced)
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &page->before);
-    page->open = page->silenced = false;
+    if (page->silenced) {
+        (void)tcflush(STDIN_FILENO, TCIFLUSH);
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &page->before);
+    }
+    page->begun = page->open = page->silenced = false;
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static void
@@ -322,8 +336,8 @@ run(struct page *page, struct tw_error *err)
         struct pollfd pollers[3];
 
         if (!page->open)
-            enter(page);
-        if (page->open)
+            status = enter(page, err);
+        if (!status)
             status = draw(page, err);
         if (status == TW_E_RETRY)
             status = TW_OK; /* what came first is seen to */

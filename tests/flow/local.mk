@@ -152,6 +152,7 @@ EXTRA_DIST += \
 	tests/flow/manager.py \
 	tests/flow/metrics.py \
 	tests/flow/moved.py \
+	tests/flow/background.py \
 	tests/flow/own_terminal.py \
 	tests/flow/stopped_terminal.py \
 	tests/flow/looking.c \

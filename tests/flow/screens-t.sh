@@ -170,7 +170,12 @@ if [ -x /usr/bin/python3 ]; then # not one of root's home
         user env TERM=xterm /usr/bin/python3 "$T/bin/stopped_terminal.py" $end tokenward watch pay
         is $? 0 "watch: $end ends it where the terminal is stopped, which it leaves as it was"
     done
+    cp "$TOP_SRC/tests/flow/background.py" "$T/bin/"
+    chmod 644 "$T/bin/background.py"
+    user env TERM=xterm /usr/bin/python3 "$T/bin/background.py" tokenward watch pay
+    is $? 0 "watch: ends in the background, too"
 else
+    skip "watch: in the background" "python3 is not installed"
     skip "watch: where nobody could have it continued" "python3 is not installed"
     skip "watch: where the terminal is stopped" "python3 is not installed"
 fi

@@ -3,7 +3,7 @@
 # Ctrl-S when it shows "q ends", and ends it a while after that: END is a
 # signal's number, or a key.  The exit status is the command's, and 1 where it
 # has not left the terminal as it was.
-import os, pty, select, signal, sys, time
+import os, pty, select, signal, sys, termios, time
 
 LEFT = b"\033[?1049l"
 
@@ -22,6 +22,7 @@ def read(seconds, until):
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
+before = termios.tcgetattr(terminal)
 read(60, b"q ends")
 os.write(terminal, b"\x13")
 read(2.5, b"not shown while it is stopped")  # it has more to show by now
@@ -30,6 +31,12 @@ if sys.argv[1].isdigit():
 else:
     os.write(terminal, sys.argv[1].encode())
 left = read(20, LEFT)
+for _ in range(50 if left else 0):
+    if termios.tcgetattr(terminal) == before:
+        break
+    time.sleep(0.1)
+else:
+    left = False
 os.kill(pid, 0 if left else signal.SIGKILL)
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.exit(status & 255 if status or left else 1)
