@@ -143,10 +143,11 @@ enum tw_status
 program_unstarted(int error, const char *label, struct tw_error *err)
 {
     bool is_host = error == EAGAIN || error == EMFILE || error == ENFILE ||
-                   error == ENOMEM || error == EPIPE;
+                   error == ENOMEM;
+    bool is_gone = error == EPIPE || error == ECONNRESET || error == ENOTCONN;
 
-    return tw_fail_errno(err, is_host ? TW_E_SYSTEM : TW_E_CONFIG, error,
-                         "%s: cannot be started", label);
+    return tw_fail_errno(err, is_host || is_gone ? TW_E_SYSTEM : TW_E_CONFIG,
+                         error, "%s: cannot be started", label);
 }
 
 enum tw_status

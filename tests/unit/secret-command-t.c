@@ -5,9 +5,11 @@
  */
 #include <criterion/criterion.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,6 +106,32 @@ Test(secret_command, command_that_there_is_no_room_for)
                  TW_E_SYSTEM);
     cr_expect_str_eq(err.message,
                      "it: cannot be started: Too many open files");
+    broker_close(&broker);
+}
+
+/* A broker that is killed before it reads the order. */
+Test(secret_command, command_that_nobody_starts)
+{
+    AUTO_SECRET secret = SECRET_INIT(100);
+    char **argv = SHELL("echo s3cret");
+    struct tw_error err = {0};
+    struct broker broker = BROKER_INIT;
+    int ends[2];
+    pid_t pid;
+
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+    pid = fork();
+    cr_assert_geq(pid, 0);
+    if (pid == 0) {
+        struct pollfd poller = {.fd = ends[1], .events = POLLIN};
+
+        _exit(poll(&poller, 1, 9000) != 1);
+    }
+    (void)close(ends[1]);
+    broker.fd = ends[0];
+    cr_expect_eq(secret_command_run(&broker, argv, "it", 9000, &secret, &err),
+                 TW_E_SYSTEM, "%s", err.message);
+    cr_expect_eq(waitpid(pid, NULL, 0), pid);
     broker_close(&broker);
 }
 
