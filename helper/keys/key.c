@@ -235,7 +235,8 @@ open_store(const struct key_place *place, BIO *bio, struct asking *asking,
     if (!store)
         return tw_fail(err, TW_E_CONFIG, "%s: cannot be opened", key->label);
     (void)OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY);
-    return take_key(place, store, bio ? FILE_ERRORS_MAX : TOKEN_ERRORS_MAX,
+    return take_key(place, store,
+                    key->providers[0] ? TOKEN_ERRORS_MAX : FILE_ERRORS_MAX,
                     asking, key, err);
 }
 
