@@ -34,7 +34,9 @@ refuse(const struct place *place, const struct reply *reply,
                        place->text);
     if (reply->json && json_string(reply->json, "access_token", &n))
         return tw_fail(err, TW_E_CONFIG, "%s: %s", place->text,
-                       *said ? said : "has an error beside its access_token");
+                       reply->problem
+                           ? reply->problem
+                           : "has an error beside its access_token");
     return tw_fail(err, TW_E_CONFIG,
                    "%s: holds neither a bare token nor a JSON object with "
                    "access_token\na token is printable ASCII without spaces, "

@@ -106,6 +106,12 @@ static const struct row EXPIRED = {
     NULL, REPLY_EXPIRED_TOKEN, ABOUT_PROFILE,
     "a token in the request (subject_token, an assertion) has expired"};
 
+/* Of an answer that is one, but for a member. */
+static const struct row ODD = {
+    NULL, REPLY_MALFORMED_RESPONSE, ABOUT_ENDPOINT,
+    "its operator can see what it sends; tokenward-profiles(5) has keys for "
+    "answers that are further from the standard"};
+
 static bool
 has_no_login(const struct profile *profile, const struct reply *reply)
 {
@@ -120,6 +126,8 @@ row_of(const struct profile *profile, const struct reply *reply)
 {
     if (has_no_login(profile, reply))
         return &EXPIRED;
+    if (reply->problem)
+        return &ODD;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         if (ROWS[i].class == reply->class &&
             (!ROWS[i].code || strcmp(ROWS[i].code, reply->error) == 0))
@@ -208,6 +216,10 @@ write_answer(const struct reply *reply, char *out, size_t size)
         (void)snprintf(out, size, "the server says %s%s%s%s (HTTP %d)",
                        reply->error, *said ? ": \"" : "", said,
                        *said ? "\"" : "", reply->http_status);
+    else if (reply->problem)
+        (void)snprintf(out, size, "the server answers HTTP %d, %s: %s",
+                       reply->http_status, reply_class_name(reply->class),
+                       reply->problem);
     else if (reply->class == REPLY_HTTP_ERROR && !*said)
         (void)snprintf(out, size,
                        "the server answers HTTP %d and no error "

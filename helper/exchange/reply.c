@@ -184,7 +184,7 @@ static const char *
 read_members(const struct reply_rules *rules, int64_t asked, struct reply *out)
 {
     if (!read_token(out->json, out))
-        return "access_token is not there, or is none";
+        return "its access_token is not there, is none, or is too long";
     if (!reply_expiry(rules, out->json, asked, out))
         return "its lifetime is none, or is over";
     return read_scope(rules->scope_separator, out->json, out)
@@ -197,11 +197,10 @@ read_good(const struct reply_rules *rules, int64_t asked,
           const struct secret *const *scrub, struct reply *out)
 {
     const struct json *json = out->json;
-    const char *problem = read_members(rules, asked, out);
 
-    out->class = REPLY_MALFORMED_RESPONSE;
-    if (problem)
-        (void)strcpy(out->description.text, problem);
+    out->problem = read_members(rules, asked, out);
+    if (out->problem)
+        out->class = REPLY_MALFORMED_RESPONSE;
     else if (!read_type(rules, json, scrub, out))
         out->class = REPLY_UNSUPPORTED_TOKEN_TYPE;
     else

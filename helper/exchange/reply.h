@@ -51,6 +51,7 @@ struct reply {
     int64_t lifetime; /* s, 1 to LIFETIME_MAX, or LIFETIME_UNKNOWN */
     char error[ERROR_CODE_MAX + 1]; /* the code as sent, printable, or "" */
     struct shown description;       /* printable, scrubbed, cut; or "" */
+    const char *problem; /* REPLY_MALFORMED_RESPONSE: in our words, or NULL */
     int64_t retry_after;            /* s, 0 to RETRY_AFTER_MAX; -1: not said */
     struct json *json; /* the whole answer when it was valid JSON, else NULL */
     struct tw_error err; /* REPLY_NETWORK and the like: the engine's words */

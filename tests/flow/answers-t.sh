@@ -61,10 +61,10 @@ ends 300 "no lifetime: the default" 'expires-in=none'
 ends 900 "or the profile's" 'expires-in=none' 'default_lifetime: "900"'
 ends 300 "null is none" 'expires-in=null'
 ends 31536000 "a lifetime beyond all numbers" 'expires-in=1e400'
-fails 76 'malformed_response: "its lifetime is none, or is over"' "a lifetime of 0" 'expires-in=0'
+fails 76 'malformed_response: its lifetime is none, or is over' "a lifetime of 0" 'expires-in=0'
 ends 300 "which some mean as no end" 'expires-in=0' 'zero_lifetime: default'
-fails 76 'malformed_response: "its lifetime is none, or is over"' "a negative one" 'expires-in=-1'
-fails 76 'malformed_response: "its lifetime is none, or is over"' "no number" "expires-in=$(raw '"soon"')"
+fails 76 'malformed_response: its lifetime is none, or is over' "a negative one" 'expires-in=-1'
+fails 76 'malformed_response: its lifetime is none, or is over' "no number" "expires-in=$(raw '"soon"')"
 for name in expires_on expires_at expires expiration expiresIn; do
     ends 31536000 "$name, as seconds since 1970" "expires-in=none,extra=$(raw ",\"$name\":\"4102444800\"")" "expires_member: $name"
 done
@@ -73,7 +73,7 @@ ends 5183 "as seconds from now" "expires-in=none,extra=$(raw ',"expires":5183')"
 ends 31536000 "as a date (GitHub)" "expires-in=none,extra=$(raw ',"expires_at":"2100-01-01T00:00:00Z"')" 'expires_member: expires_at'
 ends 31536000 "as Azure's managed identity has it" "expires-in=none,extra=$(raw ',"expires_on":"01/01/2100 00:00:00 AM +00:00"')" \
     'expires_member: expires_on'
-fails 76 'malformed_response: "its lifetime is none, or is over"' "a date that is over" "extra=$(raw ',"expires_at":"2001-01-01T00:00:00Z"')" 'expires_member: expires_at'
+fails 76 'malformed_response: its lifetime is none, or is over' "a date that is over" "extra=$(raw ',"expires_at":"2001-01-01T00:00:00Z"')" 'expires_member: expires_at'
 exp=$(($(date +%s) + 7000))
 jwt=e30.$(printf '{"exp":%s}' "$exp" | base64 -w0 | tr '+/' '-_' | tr -d =).x
 N=$((N + 1)); profile "row$N" "/m/expires-in=none,token=$jwt/oauth/v1/token"
@@ -101,10 +101,10 @@ fails 76 'unsupported_token_type' "mac" 'type=mac'
 ends 3600 "a refresh_token where none belongs" "extra=$(raw ',"refresh_token":"r3fresh-c4nary"')"
 is "$(grep -rl r3fresh-c4nary "$T/run" "$T/home" 2>/dev/null)" "" "is kept nowhere"
 ends 3600 "a token of 50,000 bytes" 'token-size=50000'
-fails 76 'malformed_response: "access_token is not there, or is none"' "of 70,000" 'token-size=70000'
-fails 76 'malformed_response: "access_token is not there, or is none"' "a token that is a word for none" 'token=null'
-fails 76 'malformed_response: "access_token is not there, or is none"' "an empty one" "token=none,extra=$(raw ',"access_token":""')"
-fails 76 'malformed_response: "access_token is not there, or is none"' "one with a line end" "token=none,extra=$(raw ',"access_token":"a\nb"')"
+fails 76 'malformed_response: its access_token is not there, is none, or is too long' "of 70,000" 'token-size=70000'
+fails 76 'malformed_response: its access_token is not there, is none, or is too long' "a token that is a word for none" 'token=null'
+fails 76 'malformed_response: its access_token is not there, is none, or is too long' "an empty one" "token=none,extra=$(raw ',"access_token":""')"
+fails 76 'malformed_response: its access_token is not there, is none, or is too long' "one with a line end" "token=none,extra=$(raw ',"access_token":"a\nb"')"
 fails 76 'malformed_response' "two of them" "extra=$(raw ',"access_token":"other"')"
 
 # In what they come.
