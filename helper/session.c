@@ -184,7 +184,7 @@ session_hint(const struct session *session, const char *name,
         !index_open(session->runtime.system, NULL, 0, &index, NULL) &&
         index_has_instance(&index, name))
         error_hint(err, "it is one of the system's, which root sees to with "
-                        "--system");
+                        "tokenward refresh --system");
 }
 
 int64_t

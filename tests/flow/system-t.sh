@@ -164,7 +164,7 @@ for words in check doctor "explain sys" "logout sys" "refresh sys" "refresh --al
     command=$1
     shift
     out=$("$T/bin/tokenward" "$command" --system "$@" 2>&1); is $? 0 "tokenward $command --system $*: exit 0"
-    like "$out" "\(sys\|removed\)" "of the system's"
+    like "$out" "\bsys\b\|^tokenward-helper: removed here" "of the system's"
     [ "$command" = check ] || {
         out=$(user "$T/bin/tokenward" "$command" --system "$@" 2>&1); is $? 73 "by a user: exit 73"
         like "$out" "root and $SERVICE may do this" "and who may"
@@ -180,7 +180,7 @@ like "$out" '^tokenward-helper: hint: run: tokenward login --system team$' "and 
 like "$(helper explain team)" '^  login *none is kept: tokenward login --system team$' "which explain says, too"
 for command in login logout explain refresh get; do
     out=$(user env XDG_CONFIG_HOME="$T/home/none" "$T/bin/tokenward" $command team 2>&1 </dev/null); is $? 66 "$command by a user: exit 66"
-    like "$out" "hint: it is one of the system's, which root sees to with --system$" "$command by a user: says whose it is"
+    like "$out" "hint: it is one of the system's, which root sees to with tokenward refresh --system$" "$command by a user: says whose it is"
 done
 system_profile each@ /oauth/v1/token
 printf '    %s\n' "readers: {users: [$(id -un "$USER_ID")]}" 'audience: for-%u' >>"$SYSCONF/profiles.d/each@.yaml"
