@@ -76,6 +76,7 @@ UNIT_TESTS += \
 	tests/unit/profile-find-t \
 	tests/unit/profile-limits-t \
 	tests/unit/profile-links-t \
+	tests/unit/profile-needs-t \
 	tests/unit/profile-option-t \
 	tests/unit/profile-perms-t \
 	tests/unit/profile-readers-t \
@@ -389,10 +390,15 @@ tests_unit_profile_find_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_find_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_find_t_LDADD = $(LINK_UNIT)
 
-tests_unit_profile_links_t_SOURCES = tests/unit/profile-links-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_profile_links_t_SOURCES = tests/unit/profile-links-t.c tests/unit/fake_modules.c tests/unit/linking.c tests/unit/linking.h tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_profile_links_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_links_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_links_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_needs_t_SOURCES = tests/unit/profile-needs-t.c tests/unit/fake_modules.c tests/unit/linking.c tests/unit/linking.h tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_profile_needs_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_needs_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_needs_t_LDADD = $(LINK_UNIT)
 
 tests_unit_profile_option_t_SOURCES = tests/unit/profile-option-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
 tests_unit_profile_option_t_CPPFLAGS = $(CPP_UNIT)
