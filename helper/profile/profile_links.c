@@ -182,6 +182,7 @@ drop_others(struct profile_set *set, struct tw_error *err)
     set->first = set->last = NULL;
     set->templates = set->last_template = NULL;
     set->count = set->instance_count = 0;
+    set->wlcg = NULL;
     table_clear(&set->names);
     table_clear(&set->routes);
     table_clear(&set->template_names);

@@ -232,7 +232,8 @@ Test(profile_links, none_may_be_left)
 
     linking_load_text(
         "profiles:\n"
-        "  bad: {provider: pickle, assertion: {profile: none}}\n"
+        "  bad: {provider: pickle, assertion: {profile: none}, "
+        "wlcg_discovery: true}\n"
         "  lost@: {instances: [a], provider: pickle, file: t/%i, "
         "assertion: {profile: none}}\n",
         &set);
@@ -241,6 +242,7 @@ Test(profile_links, none_may_be_left)
     cr_expect_null(set.last);
     cr_expect_null(set.templates);
     cr_expect_null(set.last_template);
+    cr_expect_null(set.wlcg);
     cr_expect_eq(set.count, 0);
     cr_expect_eq(set.instance_count, 0);
     profile_set_clear(&set);
