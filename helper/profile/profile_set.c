@@ -151,7 +151,7 @@ is_new_template(const struct profile_set *set,
                   template->entry->key->column, template->name,
                   other->context.file, other->entry->key->line,
                   other->entry->key->column);
-    profile_complain(complaints, template->name, &failure);
+    profile_leave_out(complaints, template->name, &failure);
     return false;
 }
 

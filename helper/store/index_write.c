@@ -32,7 +32,8 @@ put_sources(const struct profile_set *set, struct secret *out)
 }
 
 /* A name that stands in another place, too, is there.  Of a template nobody
- * knows which instances it would have had. */
+ * knows which instances it would have had, also where another one of its name
+ * is there. */
 static bool
 put_left_out(const struct profile_set *set, struct secret *out)
 {
@@ -42,7 +43,6 @@ put_left_out(const struct profile_set *set, struct secret *out)
     for (size_t i = 0; good && (name = table_text(&set->lost, i)); i++)
         good = !(text_is_profile_name(name) || text_is_template_name(name)) ||
                table_find(&set->names, name, "") ||
-               table_find(&set->template_names, name, "") ||
                lines_put(out, "left_out", name);
     return good;
 }

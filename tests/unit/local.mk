@@ -51,6 +51,7 @@ UNIT_TESTS += \
 	tests/unit/http-failure-t \
 	tests/unit/http-t \
 	tests/unit/index-t \
+	tests/unit/index-write-t \
 	tests/unit/instant-t \
 	tests/unit/json-memory-t \
 	tests/unit/json-pairs-t \
@@ -270,6 +271,11 @@ tests_unit_index_t_SOURCES = tests/unit/index-t.c
 tests_unit_index_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_index_t_CFLAGS = $(CC_UNIT)
 tests_unit_index_t_LDADD = $(LINK_UNIT)
+
+tests_unit_index_write_t_SOURCES = tests/unit/index-write-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_index_write_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_index_write_t_CFLAGS = $(CC_UNIT)
+tests_unit_index_write_t_LDADD = $(LINK_UNIT)
 
 tests_unit_instant_t_SOURCES = tests/unit/instant-t.c
 tests_unit_instant_t_CPPFLAGS = $(CPP_UNIT)

@@ -57,14 +57,18 @@ Test(profile_find, what_is_lost_hides_though_nothing_is_told_of_it)
     for (int i = 0; i <= PROFILES_LEFT_OUT_MAX; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, BROKEN("p%d"), i);
     (void)snprintf(text + n, sizeof text - n, "%s",
-                   TEMPLATE("last", "[one]") "    client_di: c\n");
+                   TEMPLATE("twice", "[one]")
+                       TEMPLATE("last", "[one]") "    client_di: c\n");
     loading_put("profiles.yaml", 0600, text);
-    load(PROFILES_LEFT_OUT_MAX + 2);
+    loading_put("profiles.d/a.yaml", 0600,
+                "profiles:\n" TEMPLATE("twice", "[two]"));
+    load(PROFILES_LEFT_OUT_MAX + 3);
     (void)snprintf(name, sizeof name, "p%d", PROFILES_LEFT_OUT_MAX);
     cr_expect(profiles_hide(&set, "p0"));
     cr_expect(profiles_hide(&set, name));
     cr_expect(profiles_hide(&set, "last@one"));
     cr_expect(profiles_hide(&set, "last@any"));
+    cr_expect(profiles_hide(&set, "twice@two"));
     cr_expect_not(profiles_hide(&set, "other"));
     profile_set_clear(&set);
 }

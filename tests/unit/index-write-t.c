@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * index-write-t.c - the index says what is hidden, as the profiles do.
+ */
+#include <criterion/criterion.h>
+
+#include "helper/store/index_write.h"
+#include "provider/base/index.h"
+#include "tests/unit/loading.h"
+
+TestSuite(index_write, .init = loading_begin, .fini = scratch_remove);
+
+#define KEYS                                                        \
+    "    token_endpoint: https://a.test/%i\n    client_id: c\n    " \
+    "instances: "
+
+static struct profile_set set;
+
+static void
+load_index(size_t complaints, struct index *index)
+{
+    const struct profile_scope scope = {.dir = scratch_path("")};
+    const char *runtime = scratch_path("runtime");
+    AUTO_STORE store = {.root = -1};
+    struct tw_error err = {0};
+
+    cr_assert_eq(loading_load(false, &set, &err), TW_OK, "%s", err.message);
+    cr_assert_eq(loading_count, complaints, "%s", loading_complaint.message);
+    cr_assert_eq(store_open(runtime, false, &store, &err), TW_OK, "%s",
+                 err.message);
+    cr_assert_eq(index_write(&set, &scope, &store, &err), TW_OK, "%s",
+                 err.message);
+    cr_assert_eq(index_open(runtime, scope.dir, 0, index, &err), TW_OK, "%s",
+                 err.message);
+}
+
+static void
+expect_hidden(const struct index *index, const char *name, bool hidden)
+{
+    cr_expect_eq(profiles_hide(&set, name), hidden, "%s", name);
+    cr_expect_eq(index_hides(index, name), hidden, "%s, by the index", name);
+}
+
+Test(index_write, a_template_that_stands_twice_hides_what_either_may_have)
+{
+    AUTO_INDEX index = INDEX_INIT;
+
+    loading_put("profiles.d/a.yaml", 0600,
+                "profiles:\n  t@:\n" KEYS "[a]\n"
+                "    client_secret: {file: s/%i}\n");
+    loading_put("profiles.d/b.yaml", 0600,
+                "profiles:\n  t@:\n" KEYS "[b]\n"
+                "    client_secret: {file: s/%i}\n");
+    load_index(1, &index);
+    expect_hidden(&index, "t@a", true);
+    expect_hidden(&index, "t@b", true);
+    expect_hidden(&index, "tt@b", false);
+    profile_set_clear(&set);
+}
+
+Test(index_write, so_does_one_in_a_file_that_is_left_out)
+{
+    AUTO_INDEX index = INDEX_INIT;
+
+    loading_put("profiles.d/a.yaml", 0600,
+                "profiles:\n  t@:\n" KEYS "[a]\n"
+                "    client_secret: {file: s/%i}\n");
+    loading_put("profiles.d/b.yaml", 0644,
+                "profiles:\n  t@:\n" KEYS "[b]\n"
+                "    client_secret: {file: s/%i}\n"
+                "  p:\n    token_endpoint: https://a.test/t\n"
+                "    client_id: c\n    client_secret: s3cret\n");
+    load_index(1, &index);
+    expect_hidden(&index, "t@a", true);
+    expect_hidden(&index, "t@b", true);
+    expect_hidden(&index, "p", true);
+    expect_hidden(&index, "q", false);
+    profile_set_clear(&set);
+}
