@@ -201,7 +201,6 @@ profiles_hide(const struct profile_set *set, const char *name)
     return table_find(&set->names, name, "") ||
            table_find(&set->lost, name, "") ||
            (instance && table_find(&set->lost, of, "")) ||
-           find_own_complaint(set, name) ||
            (template &&
             (template->of_users ||
              table_find(&set->instances, template->name, instance)));

@@ -77,3 +77,20 @@ Test(index_write, so_does_one_in_a_file_that_is_left_out)
     expect_hidden(&index, "q", false);
     profile_set_clear(&set);
 }
+
+/* One instance less, and nothing else. */
+Test(index_write, a_line_that_is_no_instance_hides_none)
+{
+    AUTO_INDEX index = INDEX_INIT;
+
+    loading_put("profiles.yaml", 0600,
+                "profiles:\n  t@:\n" KEYS "[a, '-b', a, 'c@']\n"
+                "    client_secret: {file: s/%i}\n");
+    load_index(3, &index);
+    expect_hidden(&index, "t@a", true);
+    expect_hidden(&index, "t@b", false);
+    expect_hidden(&index, "t@c", false);
+    expect_hidden(&index, "t@-b", false);
+    expect_hidden(&index, "t@", false);
+    profile_set_clear(&set);
+}
