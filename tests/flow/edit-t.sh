@@ -4,17 +4,8 @@
 # place whole; what is wrong, refused or killed leaves the file as it was.
 # shellcheck source=tests/flow/lib.sh
 . "${TOP_SRC:-.}/tests/flow/lib.sh"
-URL=https://a.example.com CA=/etc/ssl/certs/ca-certificates.crt
-profile pay /token
-file=$T/config/tokenward/profiles.d/pay.yaml
-cp "$file" "$T/good"
-editor() { # editor LINE...: what it does with its file, $1
-    printf '%s\n' '#!/bin/sh' "$@" >"$T/bin/editor"
-    chmod 755 "$T/bin/editor"
-}
-edit() { user env VISUAL= EDITOR=editor tokenward edit "$@" >"$T/out" 2>&1 </dev/null; STATUS=$?; }
-left() { find "$T/config/tokenward" -name '.edit.*'; }
-
+# shellcheck source=tests/flow/edit.sh
+. "${TOP_SRC:-.}/tests/flow/edit.sh"
 editor 'echo "    timeout: 7" >>"$1"' 'echo "$1" >"$HOME/edited"' 'stat -c %a "$1" >>"$HOME/edited"'
 inode=$(stat -c %i "$file")
 edit pay; is $STATUS 0 "a good change: exit 0"
@@ -118,7 +109,6 @@ cp -p "$T/good" "$file"; own "$file"
 (user env VISUAL="$(printf '%05000d' 0)" tokenward edit pay >"$T/out" 2>&1 </dev/null); is $? 64 "an editor's name without end: exit 64"
 editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"' '[ "$(cat /proc/$PPID/comm)" != sh ] || kill -KILL $PPID; kill -KILL $$'
 edit pay; is "$STATUS $(grep -c 'timeout: 8' "$file")" "64 1" "an editor that is killed: exit 64, and the file is as it was"
-interrupts='p=$PPID; [ "$(cat /proc/$p/comm)" != sh ] || p=$(cut -d " " -f 4 /proc/$p/stat); kill -INT $p; kill -QUIT $p'
 editor "$interrupts" 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
 edit pay; is "$STATUS $(grep -c 'timeout: 7' "$file")" "0 1" "while it is edited, SIGINT and SIGQUIT are the editor's"
 cp -p "$T/good" "$file"; own "$file"
@@ -143,38 +133,6 @@ edit pay; is "$STATUS $(stat -c %F "$file")" "73 regular file" "or a link to wha
 editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"; ln "$1" "$HOME/second"'
 edit pay; is $STATUS 73 "an editor that leaves a file of two names: exit 73"
 cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
-if [ "$(id -u)" = 0 ]; then
-    chown 0 "$file"; chmod 644 "$file"
-    editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
-    edit "$file"; is $STATUS 73 "somebody else's file: exit 73"
-    like "$(cat "$T/out")" "pay.yaml: is no file of yours$" "says so"
-    is "$(stat -c %u "$file") $(left)" "0 " "and it stays, with no copy beside it"
-    chmod 755 "$T/config/tokenward" "${file%/*}"
-    for owner in "$USER_ID:0" "0:$USER_ID"; do
-        cp -p "$T/good" "$file"; chown "$owner" "$file"; chmod 640 "$file"
-        EDITOR=editor VISUAL='' tokenward edit "$file" >"$T/out" 2>&1 </dev/null; is $? 0 "root edits one of $owner: exit 0"
-        is "$(stat -c '%u:%g %a' "$file") $(grep -c 'timeout: 7' "$file")" "$owner 640 1" "which stays so"
-    done
-    cp -p "$T/good" "$file"
-    editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"; chmod 644 "$1"; chown '"$USER_ID"' "$1"'
-    EDITOR=editor VISUAL='' tokenward edit "$file" >"$T/out" 2>&1 </dev/null; is "$? $(grep -c 'timeout: 8' "$file")" "73 1" "with what is the user's by then: exit 73"
-    cp -p "$T/good" "$file"; own "$file"; chmod 700 "$T/config/tokenward" "${file%/*}"
-else
-    skip "somebody else's file" "needs root"
-fi
-if [ "$(id -u)" = 0 ]; then
-    # What stands in root's own directory has come there as it may in a race.
-    chmod 755 "$T/config/tokenward" "$T/config/tokenward/profiles.d"; chmod 644 "$file"; cp -p "$file" "$T/kept"
-    mkdir "$T/roots"; ln "$file" "$T/roots/pay.yaml"
-    editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"' "cp -p \"\$1\" $T/roots" "mv $T/config/tokenward/profiles.d $T/moved; ln -s $T/roots $T/config/tokenward/profiles.d"
-    EDITOR=editor VISUAL='' tokenward edit "$file" >"$T/out" 2>&1 </dev/null; is $? 0 "root, for a user who puts a link in the directory's place: exit 0"
-    is "$(grep -c 'timeout: 7' "$T/moved/pay.yaml") $(stat -c %u "$T/moved/pay.yaml")" "1 $USER_ID" "the file is edited where it was"
-    is "$(grep -c 'timeout: 7' "$T/roots/pay.yaml") $(stat -c %u "$T/roots/.edit.pay.yaml")" "0 0" "and nothing is given away where the link leads"
-    rm "$T/config/tokenward/profiles.d"; mv "$T/moved" "$T/config/tokenward/profiles.d"; rm -r "$T/roots"
-    cp -p "$T/kept" "$file"; chmod 700 "$T/config/tokenward" "$T/config/tokenward/profiles.d"; chmod 600 "$file"
-else
-    skip "a link in the directory's place" "needs root"
-fi
 rights() { getfacl -cnp "$file" 2>/dev/null; }
 if setfacl -m g::-,u:1:r "$file" 2>/dev/null; then
     own "$file"
@@ -232,121 +190,4 @@ for said in '' pay: 'pay: nowhere' 'pay: nowhere:3' 'pay: /' 'pay /etc/passwd:3'
     (export TOKENWARD_HELPER="$T/bin/other" && edit pay; exit $STATUS)
     is "$? $(cat "$T/home/edited")" "0 $T/config/tokenward/profiles.d/.edit.pay.yaml" "where '$said' is said of its place, it is found by its name"
 done
-
-# Two at once, and one that is killed.
-editor 'touch "$HOME/begun"; while [ ! -e "$HOME/go" ]; do sleep 0.1; done; echo "    timeout: 9" >>"$1"'
-sed -i '/timeout/d' "$file"
-user env EDITOR=editor tokenward edit pay >/dev/null 2>&1 </dev/null &
-first=$!
-until_true 30 test -e "$T/home/begun"
-edit pay; is $STATUS 75 "while it is edited: exit 75"
-like "$(cat "$T/out")" "is being edited" "says so"
-touch "$T/home/go"
-wait $first; is $? 0 "and the first one ends well"
-is "$(grep -c 'timeout: 9' "$file")" 1 "with its change"
-echo rubbish >"$T/config/tokenward/profiles.d/.edit.pay.yaml"; own "$T/config"
-editor 'sed -i "s/timeout: 9/timeout: 10/" "$1"'
-edit pay; is $STATUS 0 "over what a killed one left behind"
-is "$(grep -c rubbish "$file") $(grep -c 'timeout: 10' "$file")" "0 1" "which is not taken for the file"
-
-# Another editor asks for no lock.
-cp -p "$file" "$T/kept"
-others="sed 's/payments wallet/accounts/' $file >$file.new; chmod 600 $file.new; mv $file.new $file"
-for how in "$others" "sed 's/payments wallet/accounts/' $file >$file.new; cat $file.new >$file; rm $file.new"; do
-    cp -p "$T/kept" "$file"; own "$file"
-    editor "$how"
-    edit pay; is "$STATUS $(grep -c warning "$T/out") $(grep -c 'scope: accounts' "$file")" "0 0 1" "another's change, and none of ours: theirs stays"
-    cp -p "$T/kept" "$file"; own "$file"
-    editor "$how" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
-    edit pay; is "$STATUS $(grep -c 'scope: accounts' "$file")" "75 1" "and one of ours: exit 75, and theirs stays"
-    like "$(cat "$T/out")" "warning: .*pay.yaml: was changed by somebody else meanwhile" "says so"
-    like "$(cat "$T/out")" "pay.yaml was not replaced" "and what came of it"
-    is "$(left)" "" "of which nothing is left"
-done
-cp -p "$T/kept" "$file"; own "$file"
-editor "chmod 400 $file" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
-edit pay; is "$STATUS $(stat -c %a "$file")" "75 400" "another mode meanwhile: the same"
-cp -p "$T/kept" "$file"; own "$file"
-editor "rm $file" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
-edit pay; [ $STATUS != 0 ] && [ ! -e "$file" ]; ok $? "or one that is gone: it stays so"
-cp -p "$T/kept" "$file"; own "$file"
-
-# What now?
-if has_terminals; then
-    cp "$file" "$T/good"
-    editor 'if [ -e "$HOME/again" ]; then sed -i "s/client_di/client_id/; s/timeout: 10/timeout: 11/" "$1"; else touch "$HOME/again"; sed -i "s/client_id/client_di/" "$1"; fi'
-    asked() { until_true 20 eval "[ \"\$(grep -o 'What now' '$T/screen' | wc -l)\" = $1 ]"; } # asked N: times
-    answer() { # answer KEY: to the question, and waits for the end
-        terminal "env EDITOR=editor tokenward edit pay"
-        shows "What now?"; ok $? "$1: was asked"
-        echo "$1" >&7
-        wait "$TERMINAL"
-    }
-    answer e; is $? 0 "e: edited again, and good: exit 0"
-    is "$(grep -c 'timeout: 11' "$file") $(grep -c client_di "$file")" "1 0" "and replaced by what is good"
-    editor 'sed -i "s/client_id/client_di/" "$1"'
-    answer x; is $? 78 "x: exit 78"
-    is "$(grep -c client_di "$file")" 0 "and the file is as it was"
-    terminal "env EDITOR=editor tokenward edit pay"
-    shows "What now?"
-    echo Quit >&7
-    asked 2; ok $? "another word: is asked again"
-    echo x >&7
-    wait "$TERMINAL"; is "$? $(grep -c client_di "$file")" "78 0" "and no answer before that counts"
-    answer "$(printf '\003')"; is $? 78 "Ctrl-C: the same as x"
-    is "$(grep -c client_di "$file") $(left)" "0 " "and nothing is left behind"
-    answer Q; is $? 0 "Q: exit 0"
-    is "$(grep -c client_di "$file")" 1 "and replaced, as it was wanted"
-    cp "$T/good" "$file"
-    editor 'rm "$1"; mkfifo "$1"'
-    terminal "env EDITOR=editor tokenward edit pay"
-    shows "What now?"
-    echo Q >&7
-    asked 2; ok $? "Q over what is no file: is asked again"
-    echo x >&7
-    wait "$TERMINAL"; is "$? $(stat -c %F "$file")" "73 regular file" "and x: exit 73"
-    cmp -s "$file" "$T/good"; ok $? "and the file is as it was"
-    editor "$others" 'grep -e ^SigIgn -e ^SigBlk /proc/self/status >"$HOME/begun"' "$interrupts" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
-    terminal "env EDITOR=editor tokenward edit pay"
-    shows "What now?"
-    echo e >&7
-    asked 2; ok $? "an editor after a question: and another question"
-    is "$(sed 's/.*[0-9a-f]\{4\}\([0-9a-f]\{4\}\)$/\1/' "$T/home/begun" | while read -r set; do echo $((0x$set & 0x1006)); done | tr '\n' ' ')" "0 0 " "it hears SIGINT, SIGQUIT and SIGPIPE"
-    echo e >&7
-    asked 3; ok $? "and another one"
-    printf '\003\n' >&7
-    wait "$TERMINAL"; is $? 75 "Ctrl-C is heard there, too: exit 75"
-    cp "$T/good" "$file"
-    editor "$others" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
-    answer Q; is $? 0 "Q over another's change: exit 0"
-    is "$(grep -c 'timeout: 12' "$file") $(grep -c accounts "$file")" "1 0" "and replaced, as it was wanted"
-    cp "$T/good" "$file"
-    editor "chmod 500 $T/config/tokenward/profiles.d" 'echo "# more" >>"$1"'
-    terminal "env EDITOR=editor tokenward edit pay"
-    shows "What now?"; ok $? "where it cannot be replaced: was asked"
-    like "$(cat "$T/screen")" "pay.yaml: was not replaced: Permission denied" "was told why"
-    is "$(grep -c '# more' "$file") $(stat -c %a "$(left)") $(grep -c '# more' "$(left)")" "0 600 1" "and what was edited is there, for nobody else"
-    chmod 700 "$T/config/tokenward/profiles.d"
-    echo Q >&7
-    wait "$TERMINAL"; is $? 0 "Q, where it can: exit 0"
-    is "$(grep -c '# more' "$file") $(left)" "1 " "and replaced"
-    if [ "$(id -u)" = 0 ]; then
-        cp "$T/good" "$file"; chown "$USER_ID:0" "$file"; chmod 640 "$file"
-        editor 'if [ -e "$HOME/second" ]; then cp "$1" "$HOME/saved"; else touch "$HOME/second"; echo "# more" >>"$1"; fi'
-        rm -f "$T/home/second"
-        terminal "env EDITOR=editor tokenward edit pay"
-        shows "What now?"; ok $? "of a group that is not the caller's: was asked"
-        is "$(stat -c %a "$(left)")" 600 "and the copy is for nobody else, as it was"
-        echo e >&7
-        until_true 20 test -e "$T/home/saved"
-        echo x >&7
-        wait "$TERMINAL"; is $? 71 "x: exit 71"
-        is "$(grep -c '# more' "$file") $(grep -c '# more' "$T/home/saved") $(left)" "0 1 " "the file is as it was, and what was edited could be saved elsewhere"
-        own "$file"; chmod 600 "$file"
-    else
-        skip "a group that is not the caller's" "needs root"
-    fi
-else
-    skip "what now?" "there are no terminals here, or no script(1)"
-fi
 done_testing

@@ -53,6 +53,7 @@ FLOW_TESTS = \
 	tests/flow/discovery-t.sh \
 	tests/flow/doctor-t.sh \
 	tests/flow/doorbell-t.sh \
+	tests/flow/edit-others-t.sh \
 	tests/flow/edit-t.sh \
 	tests/flow/families-t.sh \
 	tests/flow/fault-t.sh \
@@ -142,6 +143,7 @@ EXTRA_DIST += \
 	tests/flow/day.py \
 	tests/flow/failing.c \
 	tests/flow/git_client.py \
+	tests/flow/edit.sh \
 	tests/flow/host.sh \
 	tests/flow/intruder.c \
 	tests/flow/lib.sh \
