@@ -111,16 +111,22 @@ run_check(const struct edit_copy *edit)
     _exit(status_exit_code(err.status));
 }
 
-/* Then it is told. */
+/* Then it is told; and what was edited may be in a directory that is not the
+ * one that was copied in, and stays there. */
 static bool
 is_outdated(const struct edit_copy *edit)
 {
+    bool is_astray = edit_copy_is_astray(edit);
     struct tw_error err;
 
     if (!edit_copy_is_outdated(edit))
         return false;
     (void)tw_fail(&err, TW_E_RETRY,
-                  "%s: was changed by somebody else meanwhile", edit->path);
+                  "%s: was changed by somebody else meanwhile%s%s", edit->path,
+                  is_astray ? "\nits directory is another one, and what was "
+                              "edited may be in "
+                            : "",
+                  is_astray ? edit->copy : "");
     terminal_warning(PROGRAM, &err);
     return true;
 }

@@ -7,8 +7,8 @@
  * (flock(2)) and never written: until the copy is renamed over it, whole and
  * with the same owner, mode and ACL, every reader finds it as it was.
  *
- * Root may edit for a user whose directory it is, and who could have another
- * one in its place at any time: nothing goes where that leads.
+ * The editor finds the copy by its path, and another directory may be there
+ * by then: nothing is replaced where that leads.
  */
 #include "provider/cli/edit_copy.h"
 
@@ -32,20 +32,42 @@ name_of(const char *path)
     return strrchr(path, '/') + 1;
 }
 
+static void
+find_dir(const struct edit_copy *edit, char out[static PATH_MAX])
+{
+    (void)snprintf(out, PATH_MAX, "%.*s",
+                   (int)(name_of(edit->path) - edit->path), edit->path);
+}
+
 static enum tw_status
 open_place(struct edit_copy *edit, struct tw_error *err)
 {
-    const char *name = name_of(edit->path);
-    int n = (int)(name - edit->path);
     char dir[PATH_MAX];
 
-    (void)snprintf(dir, sizeof dir, "%.*s", n, edit->path);
+    find_dir(edit, dir);
     if (snprintf(edit->copy, sizeof edit->copy, "%s" COPY_PREFIX "%s", dir,
-                 name) >= (int)sizeof edit->copy)
+                 name_of(edit->path)) >= (int)sizeof edit->copy)
         return tw_fail(err, TW_E_USAGE, "the path is too long");
     edit->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return edit->dir < 0 ? tw_fail_errno(err, TW_E_ACCESS, errno, "%s", dir)
-                         : TW_OK;
+    if (edit->dir < 0 || fstat(edit->dir, &edit->place) < 0)
+        return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", dir);
+    return TW_OK;
+}
+
+static bool
+is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+bool
+edit_copy_is_astray(const struct edit_copy *edit)
+{
+    char dir[PATH_MAX];
+    struct stat now;
+
+    find_dir(edit, dir);
+    return stat(dir, &now) < 0 || !is_same_file(&now, &edit->place);
 }
 
 static bool
@@ -74,8 +96,7 @@ lock(struct edit_copy *edit, struct tw_error *err)
                    ? tw_fail(err, TW_E_RETRY, "%s: is being edited",
                              edit->path)
                    : tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", edit->path);
-    if (!look(edit, &now) || now.st_ino != edit->before.st_ino ||
-        now.st_dev != edit->before.st_dev)
+    if (!look(edit, &now) || !is_same_file(&now, &edit->before))
         return tw_fail(err, TW_E_RETRY, "%s: was replaced just now",
                        edit->path);
     return TW_OK;
@@ -146,6 +167,8 @@ edit_copy_is_changed(const struct edit_copy *edit)
     ssize_t n, m;
     off_t at = 0;
 
+    if (edit_copy_is_astray(edit))
+        return true;
     do {
         n = pread(edit->original, before, sizeof before, at);
         m = pread(copy, after, sizeof after, at);
@@ -169,14 +192,14 @@ edit_copy_is_outdated(const struct edit_copy *edit)
     const struct stat *before = &edit->before;
     struct stat now;
 
-    return !look(edit, &now) || now.st_ino != before->st_ino ||
-           now.st_dev != before->st_dev ||
+    return edit_copy_is_astray(edit) || !look(edit, &now) ||
+           !is_same_file(&now, before) ||
            !is_same_time(&now.st_mtim, &before->st_mtim) ||
            !is_same_time(&now.st_ctim, &before->st_ctim);
 }
 
 /* The copy as the editor left it, perhaps another file by now: not one that
- * has a name elsewhere, which root would give away. */
+ * has a name elsewhere, which root would give away with it. */
 static enum tw_status
 open_copy(const struct edit_copy *edit, int *out, struct stat *st,
           struct tw_error *err)
@@ -240,8 +263,13 @@ edit_copy_replace(struct edit_copy *edit, struct tw_error *err)
 {
     AUTO_CLOSE int fd = -1;
     struct stat st = {0};
-    enum tw_status status = open_copy(edit, &fd, &st, err);
+    enum tw_status status;
 
+    if (edit_copy_is_astray(edit))
+        return tw_fail(err, TW_E_RETRY,
+                       "%s: is not where it was, and was not replaced",
+                       edit->path);
+    status = open_copy(edit, &fd, &st, err);
     if (status)
         return status;
     if (!take_place(edit, fd, &st))

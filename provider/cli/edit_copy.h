@@ -15,11 +15,11 @@
 struct edit_copy {
     char path[PATH_MAX]; /* of the file, without links */
     char copy[PATH_MAX];
-    int dir;      /* of both */
-    int file;     /* locked */
-    int original; /* what was copied, in memory */
-    struct stat before;
-    bool copied; /* there is a copy, to be removed */
+    int dir;                   /* of both */
+    int file;                  /* locked */
+    int original;              /* what was copied, in memory */
+    struct stat place, before; /* of the directory and the file */
+    bool copied;               /* there is a copy, to be removed */
 };
 
 #define AUTO_EDIT_COPY AUTO(edit_copy_clear) struct edit_copy
@@ -32,17 +32,21 @@ struct edit_copy {
  * TW_E_SYSTEM. */
 enum tw_status edit_copy_make(struct edit_copy *edit, struct tw_error *err);
 
-/* edit_copy_is_changed: from what was copied, whatever became of that since?
- */
+/* edit_copy_is_astray: is there another directory at its path by now, where
+ * the editor may have written? */
+bool edit_copy_is_astray(const struct edit_copy *edit);
+
+/* edit_copy_is_changed: from what was copied, whatever became of that since,
+ * or astray? */
 bool edit_copy_is_changed(const struct edit_copy *edit);
 
 /* edit_copy_is_outdated: did somebody else change the file meanwhile, or its
- * owner or mode? */
+ * owner or mode, or is it astray? */
 bool edit_copy_is_outdated(const struct edit_copy *edit);
 
 /* edit_copy_replace: the copy takes the file's place.  TW_E_ACCESS: the copy
- * is no file of the caller's alone; TW_E_SYSTEM.  After a failure both are as
- * they were. */
+ * is no file of the caller's alone; TW_E_RETRY: it is astray; TW_E_SYSTEM.
+ * After a failure both are as they were. */
 enum tw_status edit_copy_replace(struct edit_copy *edit, struct tw_error *err);
 
 void edit_copy_clear(struct edit_copy *edit);

@@ -28,19 +28,6 @@ if [ "$(id -u)" = 0 ]; then
 else
     skip "somebody else's file" "needs root"
 fi
-if [ "$(id -u)" = 0 ]; then
-    # What stands in root's own directory has come there as it may in a race.
-    chmod 755 "$T/config/tokenward" "$T/config/tokenward/profiles.d"; chmod 644 "$file"; cp -p "$file" "$T/kept"
-    mkdir "$T/roots"; ln "$file" "$T/roots/pay.yaml"
-    editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"' "cp -p \"\$1\" $T/roots" "mv $T/config/tokenward/profiles.d $T/moved; ln -s $T/roots $T/config/tokenward/profiles.d"
-    EDITOR=editor VISUAL='' tokenward edit "$file" >"$T/out" 2>&1 </dev/null; is $? 0 "root, for a user who puts a link in the directory's place: exit 0"
-    is "$(grep -c 'timeout: 7' "$T/moved/pay.yaml") $(stat -c %u "$T/moved/pay.yaml")" "1 $USER_ID" "the file is edited where it was"
-    is "$(grep -c 'timeout: 7' "$T/roots/pay.yaml") $(stat -c %u "$T/roots/.edit.pay.yaml")" "0 0" "and nothing is given away where the link leads"
-    rm "$T/config/tokenward/profiles.d"; mv "$T/moved" "$T/config/tokenward/profiles.d"; rm -r "$T/roots"
-    cp -p "$T/kept" "$file"; chmod 700 "$T/config/tokenward" "$T/config/tokenward/profiles.d"; chmod 600 "$file"
-else
-    skip "a link in the directory's place" "needs root"
-fi
 
 # Two at once, and one that is killed.
 editor 'touch "$HOME/begun"; while [ ! -e "$HOME/go" ]; do sleep 0.1; done; echo "    timeout: 9" >>"$1"'
@@ -79,6 +66,20 @@ cp -p "$T/kept" "$file"; own "$file"
 editor "rm $file" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
 edit pay; [ $STATUS != 0 ] && [ ! -e "$file" ]; ok $? "or one that is gone: it stays so"
 cp -p "$T/kept" "$file"; own "$file"
+
+# The editor may write to another directory than the one that was copied in.
+cp -p "$file" "$T/kept"
+drop_ins=${file%/*}
+for how in "cp -a $T/config/moved $drop_ins" "cp -a $T/config/moved $T/home/mine; ln -s $T/home/mine $drop_ins"; do
+    for more in true 'echo "# mine" >>"$1"'; do
+        editor "mv $drop_ins $T/config/moved; $how" "$more"
+        edit pay; is $STATUS 75 "another directory in its place, or a link to one (${how%% *}, ${more%% *}): exit 75"
+        like "$(cat "$T/out")" "hint: its directory is another one, and what was edited may be in $drop_ins/.edit.pay.yaml$" "says so, and where to look"
+        cmp -s "$file" "$T/kept" && cmp -s "$T/config/moved/pay.yaml" "$T/kept"; ok $? "and both files are as they were"
+        [ "$more" = true ] || is "$(tail -n 1 "$drop_ins/.edit.pay.yaml")" "# mine" "what was edited is there"
+        rm -rf "$drop_ins" "$T/home/mine"; mv "$T/config/moved" "$drop_ins"
+    done
+done
 
 # What now?
 if has_terminals; then
@@ -129,6 +130,16 @@ if has_terminals; then
     editor "$others" 'sed -i "s/timeout: 10/timeout: 12/" "$1"'
     answer Q; is $? 0 "Q over another's change: exit 0"
     is "$(grep -c 'timeout: 12' "$file") $(grep -c accounts "$file")" "1 0" "and replaced, as it was wanted"
+    cp "$T/good" "$file"
+    editor "mv $drop_ins $T/config/moved; cp -a $T/config/moved $drop_ins" 'echo "# mine" >>"$1"'
+    terminal "env EDITOR=editor tokenward edit pay"
+    shows "What now?"
+    echo Q >&7
+    asked 2; ok $? "Q where there is another directory: is asked again"
+    like "$(cat "$T/screen")" "pay.yaml: is not where it was, and was not replaced" "was told why"
+    echo x >&7
+    wait "$TERMINAL"; is $? 75 "and x: exit 75"
+    rm -r "$drop_ins"; mv "$T/config/moved" "$drop_ins"
     cp "$T/good" "$file"
     editor "chmod 500 $T/config/tokenward/profiles.d" 'echo "# more" >>"$1"'
     terminal "env EDITOR=editor tokenward edit pay"
