@@ -7,8 +7,8 @@
  * (flock(2)) and never written: until the copy is renamed over it, whole and
  * with the same owner, mode and ACL, every reader finds it as it was.
  *
- * The editor finds the copy by its path, and another directory may be there
- * by then: nothing is replaced where that leads.
+ * The editor finds the copy by its path, and who may write to a directory on
+ * the way could lead it elsewhere.  What root edits is in none of those.
  */
 #include "provider/cli/edit_copy.h"
 
@@ -25,6 +25,7 @@
 #define CHUNK 4096
 #define ACL "system.posix_acl_access"
 #define ACL_MAX 8192 /* bytes; a thousand entries */
+#define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 
 static const char *
 name_of(const char *path)
@@ -39,6 +40,28 @@ find_dir(const struct edit_copy *edit, char out[static PATH_MAX])
                    (int)(name_of(edit->path) - edit->path), edit->path);
 }
 
+/* Below one that is root's alone, and so on from the top, nobody else can put
+ * anything in place of what is there; where only owners may move what is
+ * theirs, as in /tmp, neither, though files of any name may be there already.
+ */
+static bool
+is_roots_alone(const char *path)
+{
+    char dir[PATH_MAX];
+    struct stat st;
+
+    for (const char *end = strchr(path, '/'); end; end = strchr(end, '/')) {
+        bool is_last = end == strrchr(path, '/');
+
+        (void)snprintf(dir, sizeof dir, "%.*s", (int)(++end - path), path);
+        if (stat(dir, &st) < 0 || st.st_uid != 0 ||
+            ((st.st_mode & OTHERS_WRITE) &&
+             (is_last || !(st.st_mode & S_ISVTX))))
+            return false;
+    }
+    return true;
+}
+
 static enum tw_status
 open_place(struct edit_copy *edit, struct tw_error *err)
 {
@@ -48,6 +71,12 @@ open_place(struct edit_copy *edit, struct tw_error *err)
     if (snprintf(edit->copy, sizeof edit->copy, "%s" COPY_PREFIX "%s", dir,
                  name_of(edit->path)) >= (int)sizeof edit->copy)
         return tw_fail(err, TW_E_USAGE, "the path is too long");
+    if (geteuid() == 0 && !is_roots_alone(edit->path))
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s: others than root could lead the editor elsewhere\n"
+                       "edit it as the user whose it is, as in: sudo -u NAME "
+                       "tokenward edit",
+                       dir);
     edit->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (edit->dir < 0 || fstat(edit->dir, &edit->place) < 0)
         return tw_fail_errno(err, TW_E_ACCESS, errno, "%s", dir);

@@ -28,8 +28,9 @@ struct edit_copy {
 
 /* edit_copy_make: locks the file at @edit's path, and makes the copy.
  * TW_E_USAGE: the path is too long; TW_E_ACCESS: it is no file of the
- * caller's, or there can be no copy; TW_E_RETRY: somebody else is at it;
- * TW_E_SYSTEM. */
+ * caller's, or there can be no copy, or others could put another one in its
+ * place, who are not root as the caller is; TW_E_RETRY: somebody else is at
+ * it; TW_E_SYSTEM. */
 enum tw_status edit_copy_make(struct edit_copy *edit, struct tw_error *err);
 
 /* edit_copy_is_astray: is there another directory at its path by now, where

@@ -15,16 +15,33 @@ if [ "$(id -u)" = 0 ]; then
     edit "$file"; is $STATUS 73 "somebody else's file: exit 73"
     like "$(cat "$T/out")" "pay.yaml: is no file of yours$" "says so"
     is "$(stat -c %u "$file") $(left)" "0 " "and it stays, with no copy beside it"
-    chmod 755 "$T/config/tokenward" "${file%/*}"
+    own "$file"; chmod 600 "$file"
+    # What root edits, nobody else may lead elsewhere.
+    roots() { EDITOR=editor VISUAL='' tokenward edit "$1" >"$T/out" 2>&1 </dev/null; STATUS=$?; }
+    mkdir "$T/roots" "$T/home/roots"
+    cp "$T/good" "$T/victim"
+    editor 'touch "$HOME/begun"; ln -sf '"$T/victim"' "$1"; echo "# more" >>"$1"'
+    for place in "${file%/*}:755" "$T/roots:775" "$T/roots:757" "$T/roots:1777" "$T/home/roots:755"; do
+        dir=${place%:*}
+        [ "$dir/pay.yaml" = "$file" ] || { cp "$T/good" "$dir/pay.yaml"; chmod "${place#*:}" "$dir"; }
+        rm -f "$T/home/begun"
+        roots "$dir/pay.yaml"; is $STATUS 73 "root, in a directory where others could lead it elsewhere (${place#"$T/"}): exit 73"
+        like "$(cat "$T/out")" "$dir/: others than root could lead the editor elsewhere$" "says so"
+        like "$(cat "$T/out")" "hint: edit it as the user whose it is, as in: sudo -u NAME tokenward edit" "and what to do"
+        is "$(ls -A "$dir") $(ls "$T/home/begun" 2>&1 | grep -c 'No such') $(grep -c '# more' "$T/victim")" "pay.yaml 1 0" "before there is a copy or an editor"
+    done
+    chmod 755 "$T/roots"; file=$T/roots/pay.yaml
     for owner in "$USER_ID:0" "0:$USER_ID"; do
-        cp -p "$T/good" "$file"; chown "$owner" "$file"; chmod 640 "$file"
-        EDITOR=editor VISUAL='' tokenward edit "$file" >"$T/out" 2>&1 </dev/null; is $? 0 "root edits one of $owner: exit 0"
+        cp "$T/good" "$file"; chown "$owner" "$file"; chmod 640 "$file"
+        editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
+        roots "$file"; is $STATUS 0 "in one of its own, a file of $owner: exit 0"
         is "$(stat -c '%u:%g %a' "$file") $(grep -c 'timeout: 7' "$file")" "$owner 640 1" "which stays so"
     done
-    cp -p "$T/good" "$file"
-    editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"; chmod 644 "$1"; chown '"$USER_ID"' "$1"'
-    EDITOR=editor VISUAL='' tokenward edit "$file" >"$T/out" 2>&1 </dev/null; is "$? $(grep -c 'timeout: 8' "$file")" "73 1" "with what is the user's by then: exit 73"
-    cp -p "$T/good" "$file"; own "$file"; chmod 700 "$T/config/tokenward" "${file%/*}"
+    cp "$T/good" "$file"
+    editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"; chown '"$USER_ID"' "$1"'
+    roots "$file"; is "$STATUS $(grep -c 'timeout: 8' "$file")" "73 1" "with what is the user's by then: exit 73"
+    file=$T/config/tokenward/profiles.d/pay.yaml
+    rm -rf "$T/roots" "$T/home/roots" "$T/victim" "$T/home/begun"
 else
     skip "somebody else's file" "needs root"
 fi
