@@ -209,6 +209,11 @@ edit_copy(struct edit_copy *edit, int *exit_code, struct tw_error *err)
         outdated = is_outdated(edit);
         next = checked == 0 && !outdated ? 'Q' : what_now();
         for (; next == 'Q'; next = what_now()) {
+            if (!outdated) { /* it may be since the question was asked */
+                outdated = is_outdated(edit);
+                if (outdated)
+                    continue;
+            }
             if (!edit_copy_replace(edit, err))
                 return TW_OK;
             terminal_error(PROGRAM, err);

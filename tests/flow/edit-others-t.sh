@@ -148,6 +148,17 @@ if has_terminals; then
     answer Q; is $? 0 "Q over another's change: exit 0"
     is "$(grep -c 'timeout: 12' "$file") $(grep -c accounts "$file")" "1 0" "and replaced, as it was wanted"
     cp "$T/good" "$file"
+    editor 'sed -i "s/client_id/client_di/" "$1"'
+    terminal "env EDITOR=editor tokenward edit pay"
+    shows "What now?"
+    user sh -c "$others"
+    echo Q >&7
+    asked 2; ok $? "Q over what another changed since the question: is asked again"
+    like "$(cat "$T/screen")" "pay.yaml: was changed by somebody else meanwhile" "was told why"
+    is "$(grep -c accounts "$file")" 1 "and it is there"
+    echo Q >&7
+    wait "$TERMINAL"; is "$? $(grep -c client_di "$file")" "0 1" "Q then: replaced, as it was wanted"
+    cp "$T/good" "$file"
     editor "mv $drop_ins $T/config/moved; cp -a $T/config/moved $drop_ins" 'echo "# mine" >>"$1"'
     terminal "env EDITOR=editor tokenward edit pay"
     shows "What now?"
