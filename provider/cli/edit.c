@@ -165,6 +165,7 @@ what_now(void)
             (void)strcpy(line, "x\n");
         if (strchr("exQ", line[0]) && line[1] == '\n')
             break;
+        line[0] = '\0'; /* no answer, should the terminal be gone by now */
     }
     (void)sigaction(SIGINT, &ignored, NULL);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);

@@ -98,6 +98,18 @@ for how in "cp -a $T/config/moved $drop_ins" "cp -a $T/config/moved $T/home/mine
     done
 done
 
+# Who refuses an answer has none, when the terminal is gone by the next one.
+if ! is_sanitized && command -v "${CC:-cc}" >/dev/null; then
+    CC=${CC:-cc}
+    echo 'int isatty(int fd); int isatty(int fd) { static int n; return fd == 0 && n++ == 0; }' >"$T/gone.c"
+    compile -o "$T/bin/gone.so" "$T/gone.c"; ok $? "a terminal that goes away"
+    editor 'sed -i "s/client_id/client_di/" "$1"'
+    echo Quit | user env VISUAL= EDITOR=editor LD_PRELOAD="$T/bin/gone.so" tokenward edit pay >"$T/out" 2>&1; is $? 78 "after what is no answer: exit 78"
+    is "$(grep -c 'What now' "$T/out") $(grep -c client_di "$file")" "1 0" "asked once, and the file is as it was"
+else
+    skip "a terminal that goes away" "no compiler, or a sanitizer wants to be preloaded first"
+fi
+
 # What now?
 if has_terminals; then
     cp "$file" "$T/good"
