@@ -78,9 +78,15 @@ edit wages; is "$STATUS $(cat "$T/out")" "0 " "where something else is wrong wit
 rm "$other" "$T/config/tokenward/profiles.yaml"
 inode=$(stat -c %i "$file")
 editor 'true'
+begun=$(date +%s%N)
 edit pay; is "$STATUS $(stat -c %i "$file")" "0 $inode" "no change: nothing is replaced"
-is "$(cat "$T/out")" "tokenward: $file: nothing was changed
-tokenward: hint: an editor with a window of its own has to wait for it, as in EDITOR='code --wait'" "which is told, and of an editor that was there for no time what it may have missed"
+took_ms=$((($(date +%s%N) - begun) / 1000000))
+is "$(head -n 1 "$T/out")" "tokenward: $file: nothing was changed" "which is told"
+if [ $took_ms -lt 1000 ]; then
+    is "$(tail -n +2 "$T/out")" "tokenward: hint: an editor with a window of its own has to wait for it, as in EDITOR='code --wait'" "and of an editor that was there for no time what it may have missed"
+else
+    skip "an editor that was there for no time" "it took $took_ms ms"
+fi
 editor 'sleep 1.1'
 edit pay; is "$STATUS $(cat "$T/out")" "0 tokenward: $file: nothing was changed" "but not of one that was there for a while"
 editor 'echo $(sed -n "s/^SigIgn:.*\([0-9a-f]\{8\}\)$/\1/p" /proc/self/status) $(ulimit -c) >"$HOME/begun"'
