@@ -3,7 +3,7 @@
 # Ctrl-S when it shows "q ends", and ends it a while after that: END is a
 # signal's number, or a key.  The exit status is the command's, and 1 where it
 # has not left the terminal as it was.
-import os, pty, select, signal, sys, termios, time
+import fcntl, os, pty, select, signal, sys, termios, time
 
 LEFT = b"\033[?1049l"
 
@@ -19,10 +19,16 @@ def read(seconds, until):
     return until in shown
 
 
-pid, terminal = pty.fork()
+terminal, slave = pty.openpty()
+before = termios.tcgetattr(slave)
+pid = os.fork()
 if pid == 0:
+    os.setsid()
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+    for fd in 0, 1, 2:
+        os.dup2(slave, fd)
     os.execvp(sys.argv[2], sys.argv[2:])
-before = termios.tcgetattr(terminal)
+os.close(slave)
 read(60, b"q ends")
 os.write(terminal, b"\x13")
 read(2.5, b"not shown while it is stopped")  # it has more to show by now
