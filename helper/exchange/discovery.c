@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/exchange/reply.h"
 #include "helper/store/metadata_kept.h"
 #include "helper/text/url.h"
 #include "provider/base/clock.h"
@@ -288,7 +289,7 @@ on_answer(void *arg, struct http_reply *http)
     } else if (!ask(discovery, &err)) {
         return;
     }
-    finish(discovery, http->retry_after, &err);
+    finish(discovery, reply_retry_after(http), &err);
 }
 
 static enum tw_status

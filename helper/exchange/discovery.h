@@ -11,8 +11,8 @@
 
 struct discovery;
 
-/* @err: TW_OK, or why there is nothing; @retry_after as of struct http_reply.
- */
+/* @err: TW_OK, or why there is nothing; @retry_after as of
+ * reply_retry_after(). */
 typedef void discovery_done(void *arg, const struct tw_error *err,
                             int64_t retry_after);
 

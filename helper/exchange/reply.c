@@ -250,6 +250,13 @@ read_answer(const struct reply_rules *rules, int64_t asked,
     reply_error_of_status(http, scrub, out);
 }
 
+int64_t
+reply_retry_after(const struct http_reply *http)
+{
+    return http->retry_after < RETRY_AFTER_MAX ? http->retry_after
+                                               : RETRY_AFTER_MAX;
+}
+
 void
 reply_read_whole(const struct reply_rules *rules, int64_t asked,
                  const struct http_reply *http,
@@ -257,12 +264,8 @@ reply_read_whole(const struct reply_rules *rules, int64_t asked,
 {
     *out = (struct reply){.http_status = http->status,
                           .lifetime = LIFETIME_UNKNOWN,
-                          .retry_after = -1,
+                          .retry_after = reply_retry_after(http),
                           .token = SECRET_INIT(TOKEN_MAX)};
-    if (http->retry_after >= 0)
-        out->retry_after = http->retry_after < RETRY_AFTER_MAX
-                               ? http->retry_after
-                               : RETRY_AFTER_MAX;
     if (http->status == 0) {
         out->class = http->too_large ? REPLY_TOO_LARGE : REPLY_NETWORK;
         out->err = http->err;

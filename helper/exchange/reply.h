@@ -52,7 +52,7 @@ struct reply {
     char error[ERROR_CODE_MAX + 1]; /* the code as sent, printable, or "" */
     struct shown description;       /* printable, scrubbed, cut; or "" */
     const char *problem; /* REPLY_MALFORMED_RESPONSE: in our words, or NULL */
-    int64_t retry_after;            /* s, 0 to RETRY_AFTER_MAX; -1: not said */
+    int64_t retry_after; /* s, 0 to RETRY_AFTER_MAX; -1: not said */
     struct json *json; /* the whole answer when it was valid JSON, else NULL */
     struct tw_error err; /* REPLY_NETWORK and the like: the engine's words */
 };
@@ -74,6 +74,10 @@ void reply_read_by(const struct reply_rules *rules, int64_t asked,
 void reply_read_whole(const struct reply_rules *rules, int64_t asked,
                       const struct http_reply *http,
                       const struct secret *const *scrub, struct reply *out);
+
+/* reply_retry_after: s, 0 to RETRY_AFTER_MAX, that an answer asks to wait,
+ * whoever was asked; -1: not said. */
+int64_t reply_retry_after(const struct http_reply *http);
 
 /* reply_class_name: "invalid_client", ... as in RFC 6749. */
 const char *reply_class_name(enum reply_class which);

@@ -91,6 +91,13 @@ lies giant 76 ".*gives no answer" "a giant one" "$URL/m/oidc,big=3000000"
 lies page 76 ".*is no JSON object" "a page" "$URL/m/oidc,html"
 lies moved 76 ".*answers HTTP 302" "a redirect" "$URL/m/oidc,redirect=302"
 lies fault 75 ".*answers HTTP 503" "an outage" "$URL/m/oidc,status=503"
+# As far ahead as the number goes, and further than a clock does.
+for wait in 86400 99999999999999999999; do
+    lies "later$wait" 75 ".*answers HTTP 503" "an outage of $wait s" "$URL/m/oidc,status=503,retry-after=$wait"
+    until=$(sed -n 's/^not_before=//p' "$T/run/tokenward/later$wait/backoff")
+    left=$((until - $(date +%s)))
+    [ "$left" -gt 3500 ] && [ "$left" -le 3600 ]; ok $? "is waited for an hour, and no longer: $left s"
+done
 lies absent 76 "$URL$WELL/.* answers HTTP 404, and $URL/.*$OPENID HTTP 410" "none at all" "$URL/m/oidc,status=410"
 lies silent 75 ".*gives no answer" "silence" "$URL/m/oidc,hang" 'timeout: 1'
 lies closed 75 "https://127.0.0.1:1/.* gives no answer" "nobody there" "https://127.0.0.1:1"
