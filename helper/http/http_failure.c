@@ -304,6 +304,22 @@ time_failure(const struct transfer *transfer, char *words, size_t size)
     return (struct failure){TW_E_RETRY, words, NULL, true};
 }
 
+/* A line before the body that is longer than libcurl takes is told as a lack
+ * of memory.  Which of the two it was nobody knows; both may pass. */
+static struct failure
+memory_failure(const struct transfer *transfer, const struct failure *usual)
+{
+    bool is_in_head = http_phase(transfer) == PHASE_ANSWER &&
+                      (transfer->in_fields || !transfer->is_final);
+
+    return is_in_head
+               ? (struct failure){TW_E_RETRY,
+                                  "its answer begins with too long a line, or "
+                                  "there is no memory for it",
+                                  NULL, true}
+               : *usual;
+}
+
 static struct failure
 find_failure(const struct transfer *transfer, CURLcode code, char *words,
              size_t size)
@@ -335,6 +351,8 @@ find_failure(const struct transfer *transfer, CURLcode code, char *words,
         return tls_failure(transfer, usual);
     case CURLE_COULDNT_CONNECT:
         return connect_failure(transfer, usual, words, size);
+    case CURLE_OUT_OF_MEMORY:
+        return memory_failure(transfer, usual);
     default:
         return *usual;
     }
