@@ -125,11 +125,12 @@ send_form(struct exchange *exchange, struct tw_error *err)
     if (left_ms < request.timeout_ms)
         request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
     exchange->outcome.asked = clock_now();
-    exchange->outcome.sent = true;
     status =
         http_post(exchange->context.http, &request, on_reply, exchange, err);
     if (status)
         explain_unsent(exchange->context.profile, exchange->url, err);
+    else
+        exchange->outcome.sent = true;
     return status;
 }
 

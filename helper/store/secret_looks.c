@@ -87,12 +87,14 @@ add_source(struct secret *out, const struct secret_source *source,
     return false;
 }
 
-/* Keys and certificates; what stays in its token looks always the same. */
+/* Keys and certificates, and whom the source believes; what stays in its token
+ * looks always the same. */
 static bool
 add_files(struct secret *out, const struct profile *source)
 {
     struct profile_path file;
-    bool good = true;
+    bool good =
+        !source->ca_file || add_path(out, AT_FDCWD, "", source->ca_file);
 
     for (size_t i = 0; good && profile_source_file(source, i, &file); i++) {
         const char *path = file.path ? key_path(file.path) : "";

@@ -157,6 +157,15 @@ out=$(user tokenward-helper fetch $names none 2>&1)
 like "$out" "private authority must be named" "a kept connection is not for a profile with another trust"
 is "$(requests)" 9 "those with the ca_file got their tokens"
 [ ! -e "$(record none)" ]; ok $? "and the one without got none"
+# Whoever mends what is wrong with it does not wait for the server's sake.
+profile mended /oauth/v1/token
+sed -i "s|ca_file: .*|ca_file: $T/sandbox/mended.pem|" "$T/config/tokenward/profiles.d/mended.yaml"
+user tokenward-helper fetch mended 2>/dev/null; is $? 78 "a ca_file that is not there: exit 78"
+cp other.pem mended.pem; chmod 644 mended.pem
+out=$(user tokenward-helper fetch mended 2>&1); is $? 78 "another authority's, a moment later: exit 78"
+like "$out" "is that the right ca_file?" "is looked at"
+cp "$CA" mended.pem
+user tokenward-helper fetch mended; is $? 0 "the right one, a moment later: a token"
 if [ -n "$v6" ]; then
     URL=$(sed -n 's/^url6=//p' "$T/sandbox.out")
     profile six /oauth/v1/token
