@@ -47,6 +47,7 @@ struct received {
     const char *words;
     size_t size;
     int fd;
+    bool is_cut; /* there was one, and no room for it here */
 };
 
 struct plan {
@@ -292,6 +293,8 @@ wait_for(const struct broker_office *office, const struct received *received)
 static struct broker_answer
 obey(struct broker_office *office, const struct received *received, int *pipe)
 {
+    if (received->is_cut)
+        return (struct broker_answer){.error = EMFILE};
     switch (received->order.kind) {
     case ORDER_ALLOW:
         return allow(office, received);
@@ -335,6 +338,7 @@ hear(int fd, char *room, struct received *out)
     out->size = (size_t)n - sizeof out->order;
     room[out->size] = '\0';
     out->fd = broker_control_take(&control, &message);
+    out->is_cut = (message.msg_flags & MSG_CTRUNC) != 0;
     return true;
 }
 

@@ -109,6 +109,28 @@ Test(secret_command, command_that_there_is_no_room_for)
     broker_close(&broker);
 }
 
+/* It has no room even for the descriptor that it is sent. */
+Test(secret_command, command_whose_output_there_is_no_room_for)
+{
+    AUTO_SECRET secret = SECRET_INIT(100);
+    char **argv = SHELL("echo s3cret");
+    const struct environment environment = {.allowed = allowed};
+    struct tw_error err = {0};
+    int next = dup(STDIN_FILENO);
+    const struct rlimit none = {(rlim_t)next, (rlim_t)next};
+    struct broker broker;
+
+    cr_assert_geq(next, 0);
+    (void)close(next);
+    broker = brokered(argv, &environment);
+    cr_assert_eq(prlimit(broker.pid, RLIMIT_NOFILE, &none, NULL), 0);
+    cr_expect_eq(secret_command_run(&broker, argv, "it", 9000, &secret, &err),
+                 TW_E_SYSTEM);
+    cr_expect_str_eq(err.message,
+                     "it: cannot be started: Too many open files");
+    broker_close(&broker);
+}
+
 /* A broker that is killed before it reads the order. */
 Test(secret_command, command_that_nobody_starts)
 {
