@@ -222,6 +222,15 @@ is_no_error(const struct json *json)
     return kind == JSON_ABSENT || kind == JSON_NULL;
 }
 
+/* Of a success whose error tells nothing: a token beside it is not taken. */
+static void
+add_problem(struct reply *out)
+{
+    if (out->class == REPLY_MALFORMED_RESPONSE && out->json &&
+        !is_no_error(out->json) && !out->description.text[0])
+        out->problem = "its error is empty, or no text";
+}
+
 static void
 read_answer(const struct reply_rules *rules, int64_t asked,
             const struct http_reply *http, const struct secret *const *scrub,
@@ -248,6 +257,7 @@ read_answer(const struct reply_rules *rules, int64_t asked,
         reply_error_of_text(&http->body, scrub, out))
         return;
     reply_error_of_status(http, scrub, out);
+    add_problem(out);
 }
 
 int64_t

@@ -116,7 +116,7 @@ reply_error_of_json(const struct json *json, const struct secret *const *scrub,
     size_t n;
     const char *text = json_string(json, "error", &n);
 
-    if (!text)
+    if (!text || n == 0)
         return false;
     set_error(out, text, n, scrub);
     set_description(json, scrub, out);

@@ -8,7 +8,7 @@
 #include "helper/exchange/reply.h"
 
 /* reply_error_of_json: fills in class, error and description from the "error"
- * member; false when there is none that is a string. */
+ * member; false when there is none that is a string with something in it. */
 bool reply_error_of_json(const struct json *json,
                          const struct secret *const *scrub, struct reply *out);
 

@@ -101,6 +101,9 @@ fails 76 'unsupported_token_type' "mac" 'type=mac'
 ends 3600 "a refresh_token where none belongs" "extra=$(raw ',"refresh_token":"r3fresh-c4nary"')"
 is "$(grep -rl r3fresh-c4nary "$T/run" "$T/home" 2>/dev/null)" "" "is kept nowhere"
 ends 3600 "a token of 50,000 bytes" 'token-size=50000'
+fails 76 'malformed_response: its error is empty, or no text' "an empty error beside a token" "extra=$(raw ',"error":""')"
+fails 76 'malformed_response: its error is empty, or no text' "an error that is a word" "extra=$(raw ',"error":false')"
+fails 77 'HTTP 401, invalid_client' "an empty one that says why by its status" "status=401,body=$(raw '{"error":""}')"
 fails 76 'malformed_response: its access_token is not there, is none, or is too long' "of 70,000" 'token-size=70000'
 fails 76 'malformed_response: its access_token is not there, is none, or is too long' "a token that is a word for none" 'token=null'
 fails 76 'malformed_response: its access_token is not there, is none, or is too long' "an empty one" "token=none,extra=$(raw ',"access_token":""')"

@@ -154,7 +154,10 @@ Test(exchange_take, taking_what_is_no_token)
                        "handed out");
     set_source("BOTH");
     RUN(DO(TAKE, .text = "assertion"), DONE);
-    expect(TW_E_CONFIG, FROM("BOTH") ": has an error beside its access_token");
+    expect(TW_E_CONFIG, FROM("BOTH") ": its error is empty, or no text");
+    set_source("SAID");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_E_CONFIG, FROM("SAID") ": has an error beside its access_token");
     set_source("UNSET");
     RUN(DO(TAKE, .text = "assertion"), DONE);
     expect(TW_E_CONFIG,

@@ -44,7 +44,8 @@ expect(int status, const char *body, enum reply_class class, const char *said)
 Test(reply_error, a_code_is_one_as_a_whole)
 {
     expect(400, "{\"error\":\"invalid\"}", REPLY_OTHER_ERROR, NULL);
-    expect(400, "{\"error\":\"\"}", REPLY_OTHER_ERROR, NULL);
+    expect(400, "{\"error\":\"\"}", REPLY_HTTP_ERROR, NULL);
+    expect(401, "{\"error\":\"\"}", REPLY_INVALID_CLIENT, NULL);
     expect(400, "{\"error\":\"invalid_clients\"}", REPLY_OTHER_ERROR, NULL);
     expect(400, "{\"error\":\"invalid\",}", REPLY_HTTP_ERROR, NULL);
 }

@@ -104,6 +104,8 @@ static char *given[] = {(char[]){"ASSERTION=s3cret+1"},
                         (char[]){"OLDEST_JWT=e30.eyJleHAiOi0xZTMwfQ.c2ln"},
                         (char[]){"BOTH={\"access_token\":\"j\","
                                  "\"error\":{}}"},
+                        (char[]){"SAID={\"access_token\":\"j\","
+                                 "\"error\":{\"message\":\"x\"}}"},
                         (char[]){"MAC={\"access_token\":\"j\","
                                  "\"token_type\":\"mac\"}"},
                         NULL};
