@@ -228,29 +228,34 @@ authorization_begin(const struct exchange_context *context,
     return status;
 }
 
-/* RFC 6749 4.1.2.1: who must act. */
-static enum tw_status
-status_of(const char *error)
-{
-    static const struct {
-        const char *error;
-        enum tw_status status;
-    } ROWS[] = {
-        {"invalid_request", TW_E_CONFIG},
-        {"invalid_scope", TW_E_CONFIG},
-        {"invalid_target", TW_E_CONFIG}, /* RFC 8707 2 */
-        {"server_error", TW_E_RETRY},
-        {"temporarily_unavailable", TW_E_RETRY},
-        {"unauthorized_client", TW_E_CONFIG},
-        {"unsupported_response_type", TW_E_CONFIG},
-    };
+#define SHOW_NOBODY                                                      \
+    "the server was asked to show nothing to whoever logs in: does the " \
+    "profile say prompt: none?"
 
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        if (strcmp(ROWS[i].error, error) == 0)
-            return ROWS[i].status;
-    }
-    return TW_E_DENIED;
-}
+/* RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6: who must act, and what to do
+ * where that is something else than at the token endpoint. */
+static const struct refusal_row {
+    const char *error; /* NULL: any other */
+    enum tw_status status;
+    const char *hint; /* NULL: explain_code() has it */
+} REFUSALS[] = {
+    {"account_selection_required", TW_E_DENIED, SHOW_NOBODY},
+    {"consent_required", TW_E_DENIED, SHOW_NOBODY},
+    {"interaction_required", TW_E_DENIED, SHOW_NOBODY},
+    {"invalid_request", TW_E_CONFIG,
+     "the server misses or dislikes a parameter of the login; see its "
+     "documentation"},
+    {"invalid_scope", TW_E_CONFIG, NULL},
+    {"invalid_target", TW_E_CONFIG, NULL}, /* RFC 8707 2 */
+    {"login_required", TW_E_DENIED, SHOW_NOBODY},
+    {"server_error", TW_E_RETRY, "the server has a fault; log in again later"},
+    {"temporarily_unavailable", TW_E_RETRY,
+     "too many requests, or an outage; log in again later"},
+    {"unauthorized_client", TW_E_CONFIG, NULL},
+    {"unsupported_response_type", TW_E_CONFIG,
+     "the server lets nobody log in by a code that a browser brings back"},
+    {NULL, TW_E_DENIED, NULL},
+};
 
 static void
 explain_refusal(const struct authorization *authorization,
@@ -260,15 +265,18 @@ explain_refusal(const struct authorization *authorization,
     const struct redirect_answer *answer = &authorization->answer;
     const struct secret *said = &answer->values[REDIRECT_DESCRIPTION];
     const char *error = secret_text(&answer->values[REDIRECT_ERROR]);
+    const struct refusal_row *row = REFUSALS;
     struct shown code, words;
 
-    (void)tw_fail(err, status_of(error),
-                  "%s:%u: profile '%s': the login was refused: %s%s%s%s",
-                  profile->file, profile->line, profile->name,
-                  text_printable(&code, error, strlen(error)),
-                  said->len ? " (" : "",
-                  text_printable(&words, secret_text(said), said->len),
-                  said->len ? ")" : "");
+    while (row->error && strcmp(row->error, error) != 0)
+        row++;
+    (void)tw_fail(
+        err, row->status,
+        "%s:%u: profile '%s': the login was refused: %s%s%s%s\n%s",
+        profile->file, profile->line, profile->name,
+        text_printable(&code, error, strlen(error)), said->len ? " (" : "",
+        text_printable(&words, secret_text(said), said->len),
+        said->len ? ")" : "", row->hint ? row->hint : explain_code(error));
 }
 
 /* RFC 9207 2.4: what another server answers is not sent to this one's token

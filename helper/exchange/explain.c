@@ -136,6 +136,22 @@ row_of(const struct profile *profile, const struct reply *reply)
     return NULL;
 }
 
+const char *
+explain_code(const char *error)
+{
+    size_t i = 0;
+
+    while (ROWS[i].class != REPLY_OTHER_ERROR || ROWS[i].code) {
+        const struct row *row = &ROWS[i++];
+
+        if (row->hint &&
+            strcmp(row->code ? row->code : reply_class_name(row->class),
+                   error) == 0)
+            return row->hint;
+    }
+    return ROWS[i].hint;
+}
+
 /* The first value of an option, and where it stands; NULL if it is not set. */
 static const char *
 option_of(const struct profile *profile, const char *key, uint32_t *line)

@@ -17,6 +17,9 @@ void explain_reply(const struct profile *profile, const char *url,
                    const struct reply *reply, const struct client_proof *proof,
                    struct tw_error *err);
 
+/* explain_code: what @error, a code of OAuth's, likely comes from. */
+const char *explain_code(const char *error);
+
 /* explain_unsent: @err says why a request for a token did not even begin; it
  * then names the profile's line, too. */
 void explain_unsent(const struct profile *profile, const char *url,

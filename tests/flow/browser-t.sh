@@ -120,12 +120,14 @@ like "$page" "Not logged in" "a refusal: the browser is told"
 printf %s "$page" | grep -q script; is $? 1 "and shown nothing of the server's"
 wait "$LOGIN"; is $? 77 "exit 77"
 like "$(cat "$OUT")" "no.yaml:[0-9]*: profile 'no': the login was refused: access_denied" "as the server says"
+like "$(cat "$OUT")" "hint: who was asked said no" "and what that means"
 tr -d '\n' <"$OUT" | LC_ALL=C grep -q '[^ -~]'; is $? 1 "in printable text"
 [ ! -e "$T/run/tokenward/no/backoff" ]; ok $? "and the next login is not put off"
 code_profile busy ',error=temporarily_unavailable' ''
 login busy
 browse "$(led_to)" >/dev/null
 wait "$LOGIN"; is $? 75 "a server that is busy: exit 75"
+like "$(cat "$OUT")" "hint: .*log in again later" "and what is left to do"
 code_profile empty ',code=none' ''
 login empty
 browse "$(led_to)" >/dev/null

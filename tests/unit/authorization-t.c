@@ -242,6 +242,14 @@ Test(authorization, says_who_must_act)
     expect_end("error=temporarily_unavailable", TW_E_RETRY, "temporarily");
     expect_end("error=server_error&code=c", TW_E_RETRY, "server_error");
     expect_end("error=", TW_E_DENIED, "refused");
+    expect_end("error=invalid_scope", TW_E_CONFIG,
+               "invalid_scope\na scope this client was not granted");
+    expect_end("error=access_denied", TW_E_DENIED,
+               "access_denied\nwho was asked said no");
+    expect_end("error=login_required", TW_E_DENIED,
+               "login_required\nthe server was asked to show nothing");
+    expect_end("error=x", TW_E_DENIED,
+               "x\nthe server's documentation explains");
     expect_end("x=y", TW_E_PROTOCOL, "neither a code nor an error");
     expect_end("code=", TW_E_PROTOCOL, "neither a code nor an error");
 }
