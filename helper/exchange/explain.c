@@ -56,11 +56,11 @@ static const struct row ROWS[] = {
      "the server has a fault; nothing "
      "to do here but wait"},
     {NULL, REPLY_TEMPORARILY_UNAVAILABLE, ABOUT_ENDPOINT,
-     "too many requests, or an outage; it is asked again later"},
+     "too many requests, or an outage; later it may answer"},
     {"authorization_pending", REPLY_OTHER_ERROR, ABOUT_PROFILE,
      "nobody has entered the code yet; a login waits for it"},
     {"slow_down", REPLY_OTHER_ERROR, ABOUT_ENDPOINT,
-     "it was asked too often; it is asked again later"},
+     "it was asked too often; later it may answer"},
     {"unsupported_token_type", REPLY_OTHER_ERROR, ABOUT_ENDPOINT,
      "the server takes back no tokens of this kind (RFC 7009); they end by "
      "themselves"},

@@ -122,6 +122,9 @@ login down
 wait "$LOGIN"; is $? 75 "an outage to the end: exit 75"
 like "$(cat "$OUT")" "down.yaml:[0-9]*: profile 'down': token_endpoint: the server answers HTTP 503" "says that it was the server"
 like "$(cat "$OUT")" "hint: run: tokenward login down$" "and what to do"
+device_profile full ',status=429,retry-after=9' ''
+out=$(user timeout 60 tokenward login full 2>&1 </dev/null); is $? 75 "a server that is asked too often before it began: exit 75"
+like "$out" "hint: it asks to wait 9 s; too many requests, or an outage; later it may answer$" "and nobody says that it goes on by itself"
 device_profile bare '' ',refresh-token=none'
 login bare
 ask "/device/approve/$CODE" >/dev/null
