@@ -121,7 +121,7 @@ hear(struct run *run, const char *label, int wait_ms, struct secret *out,
         bool has_exited;
 
         if (left <= 0)
-            return tw_fail(err, TW_E_CONFIG,
+            return tw_fail(err, TW_E_RETRY,
                            "%s: did not end within %d ms and was killed",
                            label, wait_ms);
         if (run->exited < 0 && left > LOOK_MS)

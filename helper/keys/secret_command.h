@@ -14,8 +14,8 @@
  * nothing on stdin and nowhere to complain to, and takes its standard output.
  * The group is killed after @wait_ms, or when it prints more than @out's
  * maximum.  Descriptors stay the caller's.
- * @label begins every message.  TW_E_CONFIG: not found, too late, too much,
- * failed; TW_E_SYSTEM. */
+ * @label begins every message.  TW_E_CONFIG: not found, too much, failed;
+ * TW_E_RETRY: too late; TW_E_SYSTEM. */
 enum tw_status secret_command_run(const struct broker *broker,
                                   char *const *argv, const char *label,
                                   int wait_ms, struct secret *out,

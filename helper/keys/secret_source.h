@@ -54,8 +54,8 @@ struct secret_context {
  * A profile's token is not fetched here: TW_E_RETRY when none is alive that
  * was bought by the profile as it is now.
  * Refuses an empty secret, NUL, CR, LF inside, and more than @out's maximum.
- * A command gets an environment of PATH, HOME and
- * the like, no stdin, SECRET_COMMAND_MS, and is killed with its group then.
+ * A command gets an environment of PATH, HOME and the like, no stdin,
+ * SECRET_COMMAND_MS, and is killed with its group then, which is TW_E_RETRY.
  * TW_E_CONFIG, TW_E_ACCESS, TW_E_SYSTEM; a message names the source and the
  * profile's line, never a byte of the secret. */
 enum tw_status secret_source_read(const struct secret_source *source,
