@@ -12,6 +12,15 @@
 #include "helper/profile/fingerprint.h"
 #include "helper/store/secret_looks.h"
 
+static bool
+is_noted(const struct backoff *note, const struct secret *mark)
+{
+    char tag[SECRET_TAG_SIZE];
+
+    return secret_tag(note->salt, mark, tag) &&
+           strcmp(tag, note->secret_tag) == 0;
+}
+
 /* One that cannot be read is new, unless it could not be when that was told:
  * its reading says why. */
 static bool
@@ -23,19 +32,18 @@ has_new_secret(const struct backoff *note, const struct profile *profile,
     AUTO_SECRET mark = SECRET_INIT(LOOKS_MAX + 2 * PROOF_MARK_MAX);
     int last =
         profile_secret_next(profile)->kind ? AUTH_SECRET_NEXT : AUTH_SECRET;
-    char tag[SECRET_TAG_SIZE];
 
-    if (!note->secret_tag[0] || !secret_looks(profile, secrets, &mark))
+    if (!note->secret_tag[0] || !secret_looks(profile, secrets, &mark) ||
+        is_noted(note, &mark))
         return false;
     client_proof_init(&proof);
-    /* Refused was the first alone, or the first and then the next. */
+    /* Refused was none yet, the first alone, or it and then the next. */
     for (int which = AUTH_SECRET; which <= last; which++) {
         (void)client_auth_apply(profile, secrets, (enum auth_secret)which,
                                 &form, &proof, NULL);
         if (!secret_append(&mark, secret_text(&proof.mark), proof.mark.len))
             return true;
-        if (secret_tag(note->salt, &mark, tag) &&
-            strcmp(tag, note->secret_tag) == 0)
+        if (is_noted(note, &mark))
             return false;
     }
     return true;

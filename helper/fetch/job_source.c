@@ -12,6 +12,7 @@
 #include "helper/fetch/publish.h"
 #include "helper/store/metadata_kept.h"
 #include "helper/store/quota.h"
+#include "helper/store/secret_looks.h"
 
 /* Without any_of there is one source, and one note. */
 static struct backoff *
@@ -191,6 +192,16 @@ job_source_exchange(struct job *job)
         exchange(job);
 }
 
+/* Nothing was sent, but whom the source believes may be what is wrong. */
+static void
+note_unfound(struct job *job, int64_t retry_after)
+{
+    AUTO_SECRET mark = SECRET_INIT(LOOKS_MAX);
+
+    (void)secret_looks(job->source, &job->context->secrets, &mark);
+    job_source_note(job, &mark, retry_after);
+}
+
 static void
 on_found(void *arg, const struct tw_error *err, int64_t retry_after)
 {
@@ -204,7 +215,7 @@ on_found(void *arg, const struct tw_error *err, int64_t retry_after)
     }
     job->result = *err;
     if (!job_is_refused_login(job))
-        job_source_note(job, NULL, retry_after);
+        note_unfound(job, retry_after);
     fail(job, true);
 }
 

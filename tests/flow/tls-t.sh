@@ -166,6 +166,14 @@ out=$(user tokenward-helper fetch mended 2>&1); is $? 78 "another authority's, a
 like "$out" "is that the right ca_file?" "is looked at"
 cp "$CA" mended.pem
 user tokenward-helper fetch mended; is $? 0 "the right one, a moment later: a token"
+profile issued ''
+sed -i "s|token_endpoint: .*|issuer: $URL|; s|ca_file: .*|ca_file: $T/sandbox/mended.pem|" "$T/config/tokenward/profiles.d/issued.yaml"
+cp other.pem mended.pem
+user tokenward-helper fetch issued 2>/dev/null; is $? 78 "an issuer, with another authority's: exit 78"
+out=$(user tokenward-helper fetch issued 2>&1)
+like "$out" "asked again in [0-9]* s" "which is told again as long as it is so"
+cp "$CA" mended.pem
+user tokenward-helper fetch issued; is $? 0 "and not when it is the right one: a token"
 if [ -n "$v6" ]; then
     URL=$(sed -n 's/^url6=//p' "$T/sandbox.out")
     profile six /oauth/v1/token
