@@ -8,6 +8,7 @@
  */
 #include "helper/fetch/hook_once.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -28,22 +29,40 @@ let_go(struct session *session, enum tw_status status)
         (void)dup2(null, STDOUT_FILENO);
 }
 
-/* The process that was started speaks for itself. */
+static void
+tell(const struct session *session, const char *name, const char *what)
+{
+    struct tw_error err;
+
+    (void)tw_fail(&err, TW_E_RETRY,
+                  "on_refresh of '%s': %s: there was no time left\n"
+                  "serve begins it again when it starts",
+                  name, what);
+    (void)session_fail(session, &err);
+}
+
+/* The process that was started speaks for itself, unless it ends with us. */
 static void
 start_and_wait(const struct session *session, const char *name)
 {
+    const int64_t deadline_ms = session->options.deadline_ms;
     struct tw_error err;
     pid_t pid = 0;
-    int error = broker_hook(&session->broker, name, &pid), state;
+    int error, state;
 
+    if (clock_monotonic_ms() >= deadline_ms) {
+        tell(session, name, "not begun");
+        return;
+    }
+    error = broker_hook(&session->broker, name, &pid);
     if (error) {
         (void)tw_fail_errno(&err, TW_E_SYSTEM, error,
                             "on_refresh of '%s': cannot be started", name);
         (void)session_fail(session, &err);
         return;
     }
-    (void)broker_await(&session->broker, pid, session->options.deadline_ms,
-                       &state);
+    if (broker_await(&session->broker, pid, deadline_ms, &state) == EAGAIN)
+        tell(session, name, "ended before its end");
 }
 
 void
