@@ -162,12 +162,11 @@ find_profiles(const struct file_reader *reader, const struct yaml_node *root,
     if (profiles && profiles->kind == YAML_MAP)
         *out = profiles;
     if (other)
-        return tw_fail(
-            reader->err, TW_E_CONFIG,
-            "%s:%u:%u: unknown key '%s'; the top level has "
-            "'profiles' and nothing else",
-            path, other->key->line, other->key->column,
-            text_printable(&shown, other->key->text, other->key->len));
+        return tw_fail(reader->err, TW_E_CONFIG,
+                       "%s:%u:%u: unknown key '%s'; the top level has "
+                       "'profiles' and nothing else",
+                       path, other->key->line, other->key->column,
+                       yaml_key_shown(&shown, other->key));
     if (!profiles)
         return tw_fail(reader->err, TW_E_CONFIG,
                        "%s:%u:%u: missing key 'profiles'", path, root->line,

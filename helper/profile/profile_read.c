@@ -63,8 +63,7 @@ check_name(const struct profile_context *context, const struct yaml_node *name,
                    "0-9 . _ - and begin with a letter, a digit or _; the name "
                    "of an instance is two of these with an @ between",
                    context->file, name->line, name->column,
-                   text_printable(&shown, name->text, name->len),
-                   NAME_PART_MAX);
+                   yaml_key_shown(&shown, name), NAME_PART_MAX);
 }
 
 static enum tw_status
@@ -77,11 +76,16 @@ refuse_unknown(const struct profile_reader *reader,
     const struct profile_key *keys = profile_keys(&count);
     struct shown shown;
 
+    (void)yaml_key_shown(&shown, key);
+    if (strpbrk(key->text, ":="))
+        return profile_refuse(reader, key,
+                              "unknown key '%s'\nwrite KEY: VALUE, with a "
+                              "space behind the colon",
+                              shown.text);
     for (size_t i = 0; i < count; i++)
         nearest_look(&nearest, keys[i].name);
     for (size_t i = 0; i < provider->option_count; i++)
         nearest_look(&nearest, provider->options[i].name);
-    (void)text_printable(&shown, key->text, key->len);
     if (nearest.best)
         return profile_refuse(reader, key,
                               "unknown key '%s'\ndid you mean '%s'?",

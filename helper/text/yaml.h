@@ -52,6 +52,11 @@ enum tw_status yaml_read(const char *name, const char *text, size_t n,
                          struct yaml_document **out, struct tw_error *err);
 const struct yaml_node *yaml_root(const struct yaml_document *document);
 
+/* yaml_key_shown: @key for a message, without what stands behind a ':' or '=':
+ * where a space is missing, as in {client_secret:...}, that is the value. */
+struct shown;
+const char *yaml_key_shown(struct shown *out, const struct yaml_node *key);
+
 /* yaml_child: the value of @map's @key; NULL: it is not there, as in a @map
  * that is NULL or none. */
 const struct yaml_node *yaml_child(const struct yaml_node *map,

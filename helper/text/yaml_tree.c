@@ -49,6 +49,17 @@ key_of_next(const struct yaml_tree *tree)
     return frame->node->kind == YAML_LIST ? frame->node->key : frame->key;
 }
 
+const char *
+yaml_key_shown(struct shown *out, const struct yaml_node *key)
+{
+    size_t n = strcspn(key->text, ":=");
+
+    (void)text_printable(out, key->text, n);
+    if (key->text[n] && n <= TEXT_SHOWN_MAX)
+        (void)strcpy(out->text + n, "...");
+    return out->text;
+}
+
 static enum tw_status
 check_characters(const struct yaml_tree *tree, struct yaml_place place,
                  const char *text, size_t n)
@@ -63,8 +74,8 @@ check_characters(const struct yaml_tree *tree, struct yaml_place place,
         return yaml_tree_refuse(tree, place, "a text here holds %s (U+%04X)",
                                 fault.what, fault.character);
     return yaml_tree_refuse(tree, place, "the value of '%s' holds %s (U+%04X)",
-                            text_printable(&shown, key->text, key->len),
-                            fault.what, fault.character);
+                            yaml_key_shown(&shown, key), fault.what,
+                            fault.character);
 }
 
 static bool
@@ -192,9 +203,9 @@ yaml_tree_close(struct yaml_tree *tree)
         return tw_no_memory(tree->err);
     if (!second)
         return TW_OK;
-    return yaml_tree_refuse(
-        tree, place_of(second), "duplicate key '%s' (the first is in line %u)",
-        text_printable(&shown, second->text, second->len), first->line);
+    return yaml_tree_refuse(tree, place_of(second),
+                            "duplicate key '%s' (the first is in line %u)",
+                            yaml_key_shown(&shown, second), first->line);
 }
 
 enum tw_status

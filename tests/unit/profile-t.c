@@ -161,6 +161,12 @@ static const struct refusal REFUSALS[] = {
     {GOOD "    witness: x\n",
      AT(6, 5) "unknown key 'witness'\ntokenward providers "
               "client_credentials lists what there is"},
+    {URL "    client_id: c\n    any_of: [{client_secret:s3cret}]\n",
+     AT(5, 15) "unknown key 'client_secret...'\nwrite KEY: VALUE, with a "
+               "space behind the colon"},
+    {URL "    client_id: c\n    any_of: [{client_secret=s3cret}]\n",
+     AT(5, 15) "unknown key 'client_secret...'\nwrite KEY: VALUE, with a "
+               "space behind the colon"},
     {GOOD "    provider: nosuch\n",
      AT(6, 15) "provider: no provider 'nosuch'\nlook elsewhere"},
     {GOOD "    provider: ../s3cret\n",

@@ -54,6 +54,8 @@ static const struct refusal REFUSALS[] = {
      "f.yaml:3:1: duplicate key 'a' (the first is in line 1)"},
     {"x:\n  a: 1\n  a: 2\n",
      "f.yaml:3:3: duplicate key 'a' (the first is in line 2)"},
+    {"{a:s3cret, b, a:s3cret}\n",
+     "f.yaml:1:15: duplicate key 'a...' (the first is in line 1)"},
     {"&x {a: 1}\n", "f.yaml:1:1: anchors and aliases are not supported"},
     {"!x {a: 1}\n", "f.yaml:1:1: tags are not supported"},
     {"{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9, j: 1, k: 2, "
