@@ -54,7 +54,7 @@ is_value(const struct merge *merge, const struct yaml_node *node)
     const char *allowed =
         merge->reader->context->specifier ? ALLOWED : ALLOWED + 1;
 
-    return node->kind == YAML_TEXT && node->len > 0 &&
+    return node->kind == YAML_TEXT && !node->is_null && node->len > 0 &&
            node->len <= PRESET_VALUE_MAX &&
            strspn(node->text, allowed) == node->len;
 }

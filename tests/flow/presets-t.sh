@@ -85,6 +85,8 @@ refused "preset auth0 needs vars: {domain: ...}, the tenant's domain" "a missing
 refused "preset auth0 needs audience: in the profile" "a missing key" auth0 "vars: {domain: a.b}"
 refused "vars: preset auth0 has no variable 'domian'; it has: domain" "an unknown variable" auth0 'vars: {domian: a.b}' 'audience: a'
 refused "vars: domain must be" "a value that is none" auth0 'vars: {domain: "a b"}' 'audience: a'
+refused "vars: domain must be" "a word that is no value" auth0 'vars: {domain: null}' 'audience: a'
+refused "vars: domain must be" "another such word" auth0 'vars: {domain: ~}' 'audience: a'
 refused "vars must be a map" "vars that are none" auth0 'vars: a.b' 'audience: a'
 refused "token_endpoint has a port" "a value that makes a bad URL" auth0 'vars: {domain: "a:b:c"}' 'audience: a'
 like "$out" 'auth0.yaml:7:' "where the variable is set"
