@@ -122,6 +122,17 @@ refuse_text(const struct merge *merge, const struct yaml_node *node)
                           merge->name, node->line);
 }
 
+/* Behind what @text has; it may be too long, or memory short. */
+static enum tw_status
+append(const struct merge *merge, const struct yaml_node *node,
+       struct secret *text, const char *bytes, size_t n)
+{
+    if (secret_append(text, bytes, n))
+        return TW_OK;
+    return errno == ENOMEM ? tw_no_memory(merge->reader->err)
+                           : refuse_text(merge, node);
+}
+
 /* Puts the values in; @place becomes that of the first variable. */
 static enum tw_status
 expand(const struct merge *merge, const struct yaml_node *node,
@@ -129,6 +140,7 @@ expand(const struct merge *merge, const struct yaml_node *node,
 {
     AUTO_SECRET text = SECRET_INIT(PRESET_TEXT_MAX);
     const char *at = node->text, *open, *close;
+    enum tw_status status;
 
     while ((open = strchr(at, '{'))) {
         const struct yaml_node *value = NULL;
@@ -140,17 +152,22 @@ expand(const struct merge *merge, const struct yaml_node *node,
         (void)snprintf(name, sizeof name, "%.*s", (int)(close - open - 1),
                        open + 1);
         value = yaml_child(merge->vars, name);
-        if (!value || !secret_append(&text, at, (size_t)(open - at)) ||
-            !secret_append(&text, value->text, value->len))
+        if (!value)
             return refuse_text(merge, node);
+        status = append(merge, node, &text, at, (size_t)(open - at));
+        if (!status)
+            status = append(merge, node, &text, value->text, value->len);
+        if (status)
+            return status;
         if (out->line == merge->chosen->line) {
             out->line = value->line;
             out->column = value->column;
         }
         at = close + 1;
     }
-    if (!secret_append_text(&text, at))
-        return refuse_text(merge, node);
+    status = append(merge, node, &text, at, strlen(at));
+    if (status)
+        return status;
     out->text = arena_text(merge->arena, secret_text(&text), text.len);
     out->len = (uint32_t)text.len;
     return out->text ? TW_OK : tw_no_memory(merge->reader->err);

@@ -10,6 +10,7 @@
  */
 #include "helper/profile/specifier.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "helper/profile/profile_keys.h"
@@ -210,27 +211,40 @@ choose(const struct expansion *this, const struct yaml_node *node,
     return TW_OK;
 }
 
+/* Behind what @text has; it may be too long, or memory short. */
+static enum tw_status
+append(const struct expansion *this, const struct yaml_node *node,
+       struct secret *text, const char *bytes, size_t n)
+{
+    if (secret_append(text, bytes, n))
+        return TW_OK;
+    return errno == ENOMEM ? tw_no_memory(this->reader->err)
+                           : refuse(this, node, "makes the text too long");
+}
+
 static enum tw_status
 expand_text(const struct expansion *this, enum place place,
             struct yaml_node *node)
 {
     AUTO_SECRET text = SECRET_INIT(TEXT_MAX);
     const char *at = node->text, *percent, *value = NULL;
+    enum tw_status status;
 
     if (!strchr(at, '%'))
         return TW_OK;
     while ((percent = strchr(at, '%'))) {
-        enum tw_status status = choose(this, node, place, percent, &value);
-
+        status = choose(this, node, place, percent, &value);
+        if (!status)
+            status = append(this, node, &text, at, (size_t)(percent - at));
+        if (!status)
+            status = append(this, node, &text, value, strlen(value));
         if (status)
             return status;
-        if (!secret_append(&text, at, (size_t)(percent - at)) ||
-            !secret_append_text(&text, value))
-            return refuse(this, node, "makes the text too long");
         at = percent + 2;
     }
-    if (!secret_append_text(&text, at))
-        return refuse(this, node, "makes the text too long");
+    status = append(this, node, &text, at, strlen(at));
+    if (status)
+        return status;
     node->text = arena_text(this->arena, secret_text(&text), text.len);
     node->len = (uint32_t)text.len;
     return node->text ? TW_OK : tw_no_memory(this->reader->err);

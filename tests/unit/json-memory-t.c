@@ -5,13 +5,12 @@
  */
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "helper/text/json.h"
-#include "tests/unit/under_valgrind.h"
+#include "tests/unit/short_memory.h"
 
 #define ALLOCATIONS_MAX 200
 
@@ -19,47 +18,6 @@ static const char TEXT[] =
     "{\"access_token\":\"a\\u0062cdefghijklmnopqrstuvwxyz0123456789\","
     "\"\\u00e9\":[{\"a\\u0000b\":\"\\ud834\\udd1e\"},null,1.5,\"\\n\"],"
     "\"expires_in\":3600,\"scope\":[\"one\",\"two\"]}";
-
-static int left; /* until one fails; 0: none does */
-static bool failed;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OURS false
-#else
-#define OURS true
-
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *block, size_t size);
-
-static bool
-fails(void)
-{
-    if (left == 0 || --left > 0)
-        return false;
-    failed = true;
-    errno = ENOMEM;
-    return true;
-}
-
-__attribute__((visibility("default"))) void *
-malloc(size_t size)
-{
-    return fails() ? NULL : __libc_malloc(size);
-}
-
-__attribute__((visibility("default"))) void *
-calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __libc_calloc(count, size);
-}
-
-__attribute__((visibility("default"))) void *
-realloc(void *block, size_t size)
-{
-    return fails() ? NULL : __libc_realloc(block, size);
-}
-#endif
 
 enum outcome { WHOLE, NOTHING, PART, DONE };
 
@@ -84,13 +42,13 @@ read_it(int nth)
     struct json *json;
     enum outcome outcome = NOTHING;
 
-    left = nth;
+    short_memory_left = nth;
     json = json_read(TEXT, sizeof TEXT - 1);
     if (!json && errno != ENOMEM)
         outcome = PART;
-    left = 0;
+    short_memory_left = 0;
     if (json)
-        outcome = !is_whole(json) ? PART : failed ? WHOLE : DONE;
+        outcome = !is_whole(json) ? PART : short_memory_failed ? WHOLE : DONE;
     json_free(json);
     return outcome;
 }
@@ -99,7 +57,7 @@ Test(json_memory, all_or_nothing, .timeout = 60)
 {
     int nth = 0, nothing = 0, outcome = WHOLE, status;
 
-    if (!OURS || under_valgrind())
+    if (!short_memory_is_possible())
         cr_skip_test("the allocator is another");
     while (outcome != DONE) {
         pid_t child = fork();

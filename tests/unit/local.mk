@@ -77,6 +77,7 @@ UNIT_TESTS += \
 	tests/unit/profile-find-t \
 	tests/unit/profile-limits-t \
 	tests/unit/profile-links-t \
+	tests/unit/profile-memory-t \
 	tests/unit/profile-needs-t \
 	tests/unit/profile-option-t \
 	tests/unit/profile-perms-t \
@@ -282,7 +283,7 @@ tests_unit_instant_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_instant_t_CFLAGS = $(CC_UNIT)
 tests_unit_instant_t_LDADD = $(LINK_UNIT)
 
-tests_unit_json_memory_t_SOURCES = tests/unit/json-memory-t.c tests/unit/under_valgrind.h
+tests_unit_json_memory_t_SOURCES = tests/unit/json-memory-t.c tests/unit/short_memory.c tests/unit/short_memory.h tests/unit/under_valgrind.h
 tests_unit_json_memory_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_json_memory_t_CFLAGS = $(CC_UNIT)
 tests_unit_json_memory_t_LDADD = $(LINK_UNIT)
@@ -400,6 +401,11 @@ tests_unit_profile_links_t_SOURCES = tests/unit/profile-links-t.c tests/unit/fak
 tests_unit_profile_links_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_profile_links_t_CFLAGS = $(CC_UNIT)
 tests_unit_profile_links_t_LDADD = $(LINK_UNIT)
+
+tests_unit_profile_memory_t_SOURCES = tests/unit/profile-memory-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h tests/unit/short_memory.c tests/unit/short_memory.h tests/unit/under_valgrind.h
+tests_unit_profile_memory_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_profile_memory_t_CFLAGS = $(CC_UNIT)
+tests_unit_profile_memory_t_LDADD = $(LINK_UNIT)
 
 tests_unit_profile_needs_t_SOURCES = tests/unit/profile-needs-t.c tests/unit/fake_modules.c tests/unit/linking.c tests/unit/linking.h tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_profile_needs_t_CPPFLAGS = $(CPP_UNIT)
