@@ -59,9 +59,12 @@ keep(struct profile_set *set, const char *name, const struct tw_error *err)
 {
     struct profile_left_out *left_out = calloc(1, sizeof *left_out);
 
-    if (!left_out)
+    if (!left_out) {
+        set->is_short = true;
         return;
+    }
     left_out->name = name ? strdup(name) : NULL;
+    set->is_short = set->is_short || (name && !left_out->name);
     left_out->err = *err;
     left_out->next = set->left_out;
     set->left_out = left_out;
@@ -90,8 +93,8 @@ note_lost(struct profile_set *set, const char *name)
     if (table_find(&set->lost, name, ""))
         return;
     copy = arena_text(&set->arena, name, strlen(name));
-    if (copy)
-        (void)table_add(&set->lost, copy, "", copy);
+    if (!copy || !table_add(&set->lost, copy, "", copy))
+        set->is_short = true;
 }
 
 void

@@ -205,6 +205,8 @@ conclude(const struct loader *loader, bool whole, struct profile_set *out)
     enum tw_status status =
         profile_links_check(set, whole, &loader->complaints, loader->err);
 
+    if (!status && set->is_short)
+        status = tw_no_memory(loader->err);
     if (status)
         return status;
     yaml_document_free(TAKE_POINTER(set->document));

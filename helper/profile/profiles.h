@@ -60,6 +60,7 @@ struct profile_set {
     struct tw_error
         broken; /* the first file or profile left out; TW_OK if none */
     size_t broken_count;
+    bool is_short;   /* memory was, for one of them or of `lost` */
     bool is_passing; /* one of them is left out for what passes by itself */
     struct profile_left_out *left_out;
 };
