@@ -22,11 +22,21 @@
 #define CHUNK 4096
 #define FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
+bool
+owned_path_is_link(const struct owned_path *path)
+{
+    struct stat st;
+
+    return fstatat(path->dir, path->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISLNK(st.st_mode);
+}
+
 /* Whose it is, if it can be seen, and what opens it to us, but to nobody who
  * may have none of @forbidden.  What is not of owner and mode is no affair of
- * the file's owner. */
+ * the file's owner, and no command is told that would change what a link
+ * leads to: it may be anything. */
 static enum tw_status
-explain_closed(const struct owned_path *path, mode_t forbidden,
+explain_closed(const struct owned_path *path, bool root_too, mode_t forbidden,
                struct tw_error *err)
 {
     const char *opens = NULL;
@@ -40,7 +50,10 @@ explain_closed(const struct owned_path *path, mode_t forbidden,
                        "a directory above it is closed to uid %u",
                        path->label, (unsigned)user);
     (void)snprintf(owner, sizeof owner, "chown %u", (unsigned)user);
-    if (st.st_uid == 0 && user && !(forbidden & (S_IRGRP | S_IROTH)))
+    if (owned_path_is_link(path))
+        opens = NULL;
+    else if (root_too && st.st_uid == 0 && user &&
+             !(forbidden & (S_IRGRP | S_IROTH)))
         opens = S_ISDIR(st.st_mode) ? "chmod a+rx" : "chmod a+r";
     else if (st.st_uid != user)
         opens = owner;
@@ -54,12 +67,12 @@ explain_closed(const struct owned_path *path, mode_t forbidden,
 }
 
 static enum tw_status
-explain_open(const struct owned_path *path, mode_t forbidden, int reason,
-             struct tw_error *err)
+explain_open(const struct owned_path *path, bool root_too, mode_t forbidden,
+             int reason, struct tw_error *err)
 {
     switch (reason) {
     case EACCES:
-        return explain_closed(path, forbidden, err);
+        return explain_closed(path, root_too, forbidden, err);
     case ENOENT:
         return tw_fail(err, TW_E_NOT_FOUND, "%s: does not exist", path->label);
     case ELOOP:
@@ -88,6 +101,12 @@ check_owner(const struct owned_path *path, const struct stat *st,
 
     if (st->st_uid == user || (root_too && st->st_uid == 0))
         return TW_OK;
+    if (owned_path_is_link(path))
+        return tw_fail(err, TW_E_ACCESS,
+                       "%s: is a link to what belongs to uid %u; that must "
+                       "belong to uid %u%s",
+                       path->label, (unsigned)st->st_uid, (unsigned)user,
+                       root_too && user ? " or to root" : "");
     return tw_fail(err, TW_E_ACCESS,
                    "%s: belongs to uid %u; it must belong to uid %u%s\n"
                    "chown %u %s",
@@ -124,7 +143,7 @@ owned_file_open(const struct owned_path *path, const struct owned_rule *rule,
     struct stat found;
 
     if (fd < 0)
-        return explain_open(path, rule->forbidden, errno, err);
+        return explain_open(path, rule->root_too, rule->forbidden, errno, err);
     if (fstat(fd, &found) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", path->label);
     if (!S_ISREG(found.st_mode))
@@ -158,7 +177,7 @@ owned_directory_open(const struct owned_path *path, bool follow, int *out,
                        "root)",
                        path->label);
     if (fd < 0)
-        return explain_open(path, S_IWGRP | S_IWOTH, errno, err);
+        return explain_open(path, true, S_IWGRP | S_IWOTH, errno, err);
     if (fstat(fd, &found) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", path->label);
     status = check_owner(path, &found, true, err);

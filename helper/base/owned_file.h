@@ -31,6 +31,9 @@ struct owned_path {
     const char *path, *label;
 };
 
+/* owned_path_is_link: stands a symbolic link there? */
+bool owned_path_is_link(const struct owned_path *path);
+
 /* owned_file_open: a regular file of the right owner and mode; never blocks.
  * TW_E_NOT_FOUND when there is none, TW_E_ACCESS, TW_E_SYSTEM. */
 enum tw_status owned_file_open(const struct owned_path *path,

@@ -111,17 +111,6 @@ auto_reader(struct file_reader *reader)
     profile_list_clear(&reader->list);
 }
 
-/* Whoever made it wants what it leads to, so it is not as if it were absent.
- */
-static bool
-is_link(const struct owned_path *where)
-{
-    struct stat st;
-
-    return fstatat(where->dir, where->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           S_ISLNK(st.st_mode);
-}
-
 static enum tw_status
 read_text(struct file_reader *reader, const struct file_rule *rule,
           struct secret *text)
@@ -131,7 +120,9 @@ read_text(struct file_reader *reader, const struct file_rule *rule,
     enum tw_status status =
         owned_file_open(reader->where, &rule->open, &fd, &st, reader->err);
 
-    if (status == TW_E_NOT_FOUND && is_link(reader->where))
+    /* Who made a link wants what it leads to: it is not as if it were absent.
+     */
+    if (status == TW_E_NOT_FOUND && owned_path_is_link(reader->where))
         return tw_fail(reader->err, TW_E_CONFIG,
                        "%s: is a link to a file that is not there",
                        reader->where->label);

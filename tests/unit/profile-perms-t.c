@@ -169,6 +169,34 @@ Test(profile_perms, of_root_among_a_users) /* prof-owner-root: refused */
                    "65534\nchown 65534 %s/profiles.yaml");
 }
 
+/* Who is told to open it to all would show the secret, and gain nothing. */
+Test(profile_perms, of_root_and_closed_among_a_users)
+{
+    need_root();
+    loading_put_profile("profiles.yaml", 0600, "acme", "s3cret");
+    become_other();
+    loading_expect(false, 0,
+                   "%s/profiles.yaml: Permission denied: mode 0600 of uid "
+                   "0\nchown 65534 %s/profiles.yaml");
+}
+
+/* A command would change what it leads to, which may be /etc/shadow. */
+Test(profile_perms, link_to_a_file_of_roots)
+{
+    need_root();
+    loading_put_profile("closed", 0600, "acme", "s3cret");
+    loading_put_profile("open", 0644, "acme", "{env: A}");
+    become_other();
+    cr_assert_eq(symlink("closed", scratch_path("profiles.yaml")), 0);
+    loading_expect(false, 0,
+                   "%s/profiles.yaml: Permission denied: mode 0600 of uid 0");
+    cr_assert_eq(unlink(scratch_path("profiles.yaml")), 0);
+    cr_assert_eq(symlink("open", scratch_path("profiles.yaml")), 0);
+    loading_expect(false, 0,
+                   "%s/profiles.yaml: is a link to what belongs to uid 0; "
+                   "that must belong to uid 65534");
+}
+
 Test(profile_perms, of_root_for_the_service_user)
 {
     need_root();
