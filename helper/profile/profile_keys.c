@@ -224,7 +224,7 @@ static const struct profile_key KEYS[] = {
      read_instances, SHAPE(INSTANCES), KEY_ALWAYS},
     {"issuer", "URL",
      "the server's name for itself; asked for missing endpoints (RFC 8414)",
-     false, profile_client_issuer, SHAPE(ENDPOINT), KEY_ALWAYS},
+     false, profile_client_issuer, SHAPE(TEXT), KEY_ALWAYS},
     {"lifetime", "session, user or linger",
      "how long a token of a login stays: until the last session ends, until "
      "the user's services end too, or as long as it lives; default session",

@@ -88,6 +88,7 @@ both invalid "and needs it" "$URL" 'provider: token_exchange'
 both invalid "an endpoint is needed" 'scope: a'
 both valid "or an issuer" 'issuer: https://a.example.com'
 both valid "which names that of devices, too" 'issuer: https://a.example.com' 'provider: device_code'
+both valid "one that is not asked may be any URI" 'issuer: urn:example:as' "$URL"
 both invalid "unless it is not asked" 'issuer: https://a.example.com' "$URL" 'provider: device_code'
 both invalid "a choice is one of its words" "$URL" 'reply_format: xml'
 both valid "and may be a boolean to YAML" "$URL" 'login: true'
