@@ -243,7 +243,7 @@ profile_client_check(const struct profile_reader *reader)
     if (profile->auth_method == AUTH_CLIENT_SECRET_BASIC &&
         profile->basic_encoding == BASIC_RAW && profile->client_id &&
         strchr(profile->client_id, ':'))
-        return profile_refuse(reader, reader->entry->key,
+        return profile_refuse(reader, yaml_child(reader->entry, "client_id"),
                               "client_id holds a ':', which basic_encoding: "
                               "raw can't send; use form");
     return TW_OK;

@@ -286,8 +286,8 @@ static const struct refusal REFUSALS[] = {
     {URL "    client_id: a:b\n    client_secret: s3cret\n"
          "    token_endpoint_auth_method: client_secret_basic\n"
          "    basic_encoding: raw\n",
-     AT(2, 3) "client_id holds a ':', which basic_encoding: raw can't send; "
-              "use form"},
+     AT(4, 16) "client_id holds a ':', which basic_encoding: raw can't send; "
+               "use form"},
 };
 
 Test(profile, says_what_is_wrong)
