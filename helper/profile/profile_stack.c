@@ -152,7 +152,7 @@ read_name(const struct profile_reader *reader, const struct yaml_node *item,
     if (status)
         return status;
     if (n != node->len || n > PROFILE_SOURCE_NAME_MAX ||
-        !text_is_profile_name(node->text))
+        !text_is_name_part(node->text))
         return profile_refuse(reader, node,
                               "name of a source must be 1 to %d of A-Z a-z "
                               "0-9 . _ - and begin with a letter, a digit or "

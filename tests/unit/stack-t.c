@@ -98,6 +98,9 @@ Test(stack, refused)
         {GOOD "    any_of: [{name: a b}]\n",
          AT(6, 21) "name of a source must be 1 to 32 of A-Z a-z 0-9 . _ - and "
                    "begin with a letter, a digit or _"},
+        {GOOD "    any_of: [{name: a@b}]\n",
+         AT(6, 21) "name of a source must be 1 to 32 of A-Z a-z 0-9 . _ - and "
+                   "begin with a letter, a digit or _"},
         {GOOD "    any_of: [{actions: return}]\n",
          AT(6, 24) "actions must be a map, like {denied: return}"},
         {GOOD "    any_of: [{actions: {success: return}}]\n",
