@@ -279,6 +279,18 @@ place_below(enum place place, const struct yaml_node *node, size_t index)
     return key ? NOWHERE : place; /* a list has the place of its key */
 }
 
+/* A name of params or headers is sent as it is written, whoever hopes that it
+ * is not. */
+static enum tw_status
+check_name(const struct expansion *this, const struct yaml_node *node)
+{
+    if (!node->key || !strchr(node->key->text, '%'))
+        return TW_OK;
+    return profile_refuse(this->reader, node->key,
+                          "%s: a name in a template can hold no %%",
+                          this->key);
+}
+
 /* @node is a copy that may be changed, and so is all below it. */
 static enum tw_status
 expand(const struct expansion *this, enum place place, struct yaml_node *node)
@@ -291,9 +303,12 @@ expand(const struct expansion *this, enum place place, struct yaml_node *node)
     if (node->kind == YAML_TEXT)
         return expand_text(this, place, node);
     for (const struct yaml_node *child = node->child; child && !status;
-         child = child->next)
-        status = expand(this, place_below(place, child, index++),
-                        (struct yaml_node *)(uintptr_t)child);
+         child = child->next) {
+        status = check_name(this, child);
+        if (!status)
+            status = expand(this, place_below(place, child, index++),
+                            (struct yaml_node *)(uintptr_t)child);
+    }
     return status;
 }
 

@@ -100,6 +100,11 @@ static const struct {
     {"headers: {X-A: {file: '%i/key'}}",
      "headers: %i may stand in the last part"},
     {"headers: {X-A: {env: '%i'}}", "headers: %i cannot stand in it"},
+    {"headers: {X-%i: a}", ":7:15: profile 'tenant@': headers: a name in a "
+                           "template can hold no %"},
+    {"params: {'p%%': a}", "params: a name in a template can hold no %"},
+    {"resource: 'https://%i.test/'", "resource: %i must come after the host"},
+    {"params: {p: {command: [a, b], x: '%i'}}", "params: %i cannot stand in"},
 };
 
 /* The same of a provider's options. */
@@ -165,6 +170,29 @@ Test(template_bad, leads_nowhere_else)
     }
 }
 
+/* And what it may do. */
+Test(template_bad, stands_where_it_leads_nowhere_else)
+{
+    static const char *const GOOD[] = {
+        "client_certificate: a\n    client_certificate_key: b\n"
+        "    client_certificate_key_passphrase: {file: 's/%i'}",
+        "client_secret_next: {credential: 'next-%i'}",
+        "git_username: 'git-%i'",
+        "params: {p: 'a %i', q: {command: [x, '%i']}}",
+        "resource: ['https://a.test?of=%i', 'https://b.test/%i']",
+        "revocation_endpoint: 'https://a.test?of=%i'",
+        "scope: 'all:%i'",
+    };
+    char text[1024];
+
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
+        (void)snprintf(text, sizeof text, "%s    %s\n", LISTED("[a]"),
+                       GOOD[i]);
+        loading_put("profiles.yaml", 0600, text);
+        loading_expect(false, 0, NULL);
+    }
+}
+
 /* Whoever may write the names says whose secrets are read. */
 Test(template_bad, believes_no_names_that_others_may_write)
 {
@@ -200,6 +228,30 @@ Test(template_bad, of_users_lists_nobody)
         loading_put("profiles.d/a.yaml", 0644, BOTH[i]);
         expect_one_complaint(true, BOTH[i], "a template has one of the two");
     }
+}
+
+/* Which the longest name of the instances meets, and a user's may. */
+Test(template_bad, limits_are_met_by_all)
+{
+    char text[1024], name[241] = "", longest[65] = "";
+
+    (void)memset(name, 'n', sizeof name - 1);
+    (void)memset(longest, 'l', sizeof longest - 1);
+    (void)snprintf(text, sizeof text,
+                   "profiles:\n  t@:\n    token_endpoint: https://a.test/t\n"
+                   "    client_id: c-%%u\n    client_secret: {credential: "
+                   "'%s%%u'}\n    readers: {users: [root]}\n",
+                   name);
+    loading_put("profiles.d/a.yaml", 0644, text);
+    expect_one_complaint(true, "a user's", "must be a credential's name");
+    (void)unlink(scratch_path("profiles.d/a.yaml"));
+    (void)snprintf(text, sizeof text,
+                   "profiles:\n  t@:\n    token_endpoint: https://a.test/t\n"
+                   "    client_id: c-%%i\n    client_secret: {credential: "
+                   "'%s%%i'}\n    instances: [a, %s, b]\n",
+                   name, longest);
+    loading_put("profiles.yaml", 0600, text);
+    expect_one_complaint(false, "a listed one", "must be a credential's name");
 }
 
 Test(template_bad, of_users_has_no_units)
