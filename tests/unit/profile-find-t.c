@@ -48,11 +48,13 @@ Test(profile_find, what_is_left_out_hides_as_what_is_there)
     profile_set_clear(&set);
 }
 
-/* Not even the complaint is kept. */
+/* Not even the complaint is kept: the first one is told for it. */
 Test(profile_find, what_is_lost_hides_though_nothing_is_told_of_it)
 {
     char text[16384] = "profiles:\n", name[16];
+    const struct profile *profile;
     size_t n = strlen(text);
+    struct tw_error err;
 
     for (int i = 0; i <= PROFILES_LEFT_OUT_MAX; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, BROKEN("p%d"), i);
@@ -70,6 +72,10 @@ Test(profile_find, what_is_lost_hides_though_nothing_is_told_of_it)
     cr_expect(profiles_hide(&set, "last@any"));
     cr_expect(profiles_hide(&set, "twice@two"));
     cr_expect_not(profiles_hide(&set, "other"));
+    cr_expect_eq(profiles_find(&set, "p63", &profile, &err), TW_E_CONFIG);
+    cr_expect_not_null(strstr(err.message, "'p63'"), "%s", err.message);
+    cr_expect_eq(profiles_find(&set, name, &profile, &err), TW_E_CONFIG);
+    cr_expect_not_null(strstr(err.message, "'p0'"), "%s", err.message);
     profile_set_clear(&set);
 }
 

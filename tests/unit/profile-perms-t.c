@@ -53,6 +53,12 @@ Test(profile_perms, modes) /* prof-ok-0600, prof-ok-0400, prof-0644, ... */
         "%s/profiles.yaml:5:20: profile 'acme': client_secret stands "
         "here by value, and mode 0640 lets others read the file; "
         "wanted: 0600\nchmod 600 %s/profiles.yaml");
+    cr_assert_eq(chmod(scratch_path("profiles.yaml"), 0611), 0);
+    loading_expect(
+        false, 0,
+        "%s/profiles.yaml:5:20: profile 'acme': client_secret stands "
+        "here by value, and mode 0611 lets others read the file; "
+        "wanted: 0600\nchmod 600 %s/profiles.yaml");
     cr_assert_eq(chmod(scratch_path("profiles.yaml"), 0606), 0);
     loading_expect(false, 0,
                    "%s/profiles.yaml: mode 0606 lets others write it; wanted: "
@@ -203,9 +209,12 @@ Test(profile_perms, of_root_for_the_service_user)
     loading_put_profile("profiles.d/a.yaml", 0640, "acme", "s3cret");
     cr_assert_eq(chown(scratch_path("profiles.d/a.yaml"), 0, SCRATCH_OTHER),
                  0);
+    cr_assert_eq(symlink("a.yaml", scratch_path("profiles.d/b.yaml")), 0);
     cr_assert_eq(setegid(SCRATCH_OTHER), 0);
     cr_assert_eq(seteuid(SCRATCH_OTHER), 0);
-    loading_expect(true, 1, NULL);
+    loading_expect(true, 1,
+                   "%s/profiles.d/b.yaml: is a symbolic link, which is not "
+                   "followed here\nput the file itself there, or name it");
 }
 
 Test(profile_perms, own_link_is_followed) /* prof-symlink-own */

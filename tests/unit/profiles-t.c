@@ -216,7 +216,7 @@ Test(profiles, wlcg_discovery_is_one_users_profiles)
 Test(profiles, broken_file_is_left_out_whole)
 {
     loading_put_profile("profiles.d/a.yaml", 0600, "a", "{env: A}");
-    loading_put("profiles.d/b.yaml", 0600, "profiles: {}\nversion: s3cret\n");
+    loading_put("profiles.d/b.yaml", 0600, "profiles: {}\nversion: s3cret\nx: y\n");
     loading_expect(false, 1,
                    "%s/profiles.d/b.yaml:2:1: unknown key 'version'; the top "
                    "level has 'profiles' and nothing else");
@@ -226,8 +226,8 @@ Test(profiles, top_level)
 {
     loading_put("profiles.yaml", 0600, "profiles:\n");
     loading_expect(false, 0, NULL);
-    loading_put("profiles.yaml", 0600, "{}\n");
-    loading_expect(false, 0, "%s/profiles.yaml:1:1: missing key 'profiles'");
+    loading_put("profiles.yaml", 0600, "\n{}\n");
+    loading_expect(false, 0, "%s/profiles.yaml:2:1: missing key 'profiles'");
     loading_put("profiles.yaml", 0600, "profiles: [a]\n");
     loading_expect(
         false, 0,
