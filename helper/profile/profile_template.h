@@ -29,8 +29,8 @@ struct profile_template {
     const struct yaml_node *listed; /* its `instances`; NULL: of_users */
     bool of_users;                  /* one for each user who asks, by %u */
     struct profile *sample; /* what holds for every instance; its name is the
-                               template's, paths of its matches have
-                               SPECIFIER_SEGMENT */
+                               template's, paths of its matches and its
+                               git_username have SPECIFIER_SEGMENT */
     struct profile_instance *instances;
     size_t count, capacity;
 };

@@ -24,6 +24,7 @@ enum place {
     NOWHERE = 0,
     AS_IS,     /* it is read by others, who know what a specifier is */
     ANYWHERE,  /* of a text, or of the texts of a list */
+    USERNAME,  /* anywhere, too: the index has it of all instances at once */
     LAST_PART, /* of a path */
     AFTER_HOST,
     SEGMENT,   /* of a match's path, as a whole */
@@ -53,7 +54,7 @@ static const struct row KEYS[] = {
     {"client_id", ANYWHERE},
     {"client_secret", SECRET},
     {"client_secret_next", SECRET},
-    {"git_username", ANYWHERE},
+    {"git_username", USERNAME},
     {"headers", FIELDS},
     {"instances", AS_IS},
     {"issuer", AFTER_HOST},
@@ -165,6 +166,7 @@ problem_at(enum place place, const char *text, const char *at)
                    ? "must be a whole part of the path, between two /"
                    : NULL;
     case ANYWHERE:
+    case USERNAME:
         return NULL;
     case NOWHERE:
     case AS_IS:
@@ -205,9 +207,10 @@ choose(const struct expansion *this, const struct yaml_node *node,
     problem = problem_at(place, node->text, at);
     if (problem)
         return refuse(this, node, problem);
-    *out = place == SEGMENT && this->specifier->is_sample
-               ? SPECIFIER_SEGMENT
-               : this->specifier->value;
+    *out =
+        (place == SEGMENT || place == USERNAME) && this->specifier->is_sample
+            ? SPECIFIER_SEGMENT
+            : this->specifier->value;
     return TW_OK;
 }
 
@@ -271,6 +274,7 @@ place_below(enum place place, const struct yaml_node *node, size_t index)
     case NOWHERE:
     case AS_IS:
     case ANYWHERE:
+    case USERNAME:
     case LAST_PART:
     case AFTER_HOST:
     case SEGMENT:

@@ -23,11 +23,13 @@ struct specifier {
     char letter;       /* of the two */
     const char *value; /* what it stands for: text_is_name_part() */
     bool is_sample;    /* a template is checked: no reader is looked up, and
-                          match: keeps SPECIFIER_SEGMENT for the value */
+                          match: and git_username: keep SPECIFIER_SEGMENT for
+                          the value */
     uid_t uid;         /* USER: of that name */
 };
 
-/* A whole segment of a match's path in a sample; no instance has a '~'. */
+/* A whole segment of a match's path in a sample, or a part of its
+ * git_username; no instance has a '~'. */
 #define SPECIFIER_SEGMENT "~i~"
 
 struct profile_reader;

@@ -64,6 +64,26 @@ write_path(const char *path, const char *specifier, char *out, size_t size)
         (void)snprintf(out + used, size - used, "%s", path);
 }
 
+/* The same of a user name, in which any other % is %%. */
+static void
+write_username(const char *name, const char *specifier, char *out, size_t size)
+{
+    size_t used = 0;
+
+    while (*name && used < size) {
+        size_t n = 1;
+
+        if (text_begins(name, SPECIFIER_SEGMENT)) {
+            n = strlen(SPECIFIER_SEGMENT);
+            used += (size_t)snprintf(out + used, size - used, "%s", specifier);
+        } else {
+            used += (size_t)snprintf(out + used, size - used, "%s%c",
+                                     *name == '%' ? "%" : "", *name);
+        }
+        name += n;
+    }
+}
+
 /* Without them nobody is told that there is a token to be had: an index is
  * everybody's to read, and the profiles are not. */
 static bool
@@ -88,19 +108,22 @@ static bool
 put_routes(const struct profile *profile, const char *name,
            const char *specifier, struct secret *out)
 {
-    char line[LINE_MAX_BYTES], path[LINE_MAX_BYTES / 2];
+    char line[LINE_MAX_BYTES], path[LINE_MAX_BYTES / 2], username[512];
 
     if (profile->match_count &&
         !put_readers(profile_readers(profile), name, out))
         return false;
+    if (specifier[0])
+        write_username(profile->git_username, specifier, username,
+                       sizeof username);
     for (size_t i = 0; i < profile->match_count; i++) {
         const struct profile_match *match = &profile->matches[i];
         int n;
 
         write_path(match->path, specifier, path, sizeof path);
         n = snprintf(line, sizeof line, "%s %s %s%s%s", name,
-                     profile->git_username, match->host, path[0] ? " " : "",
-                     path);
+                     specifier[0] ? username : profile->git_username,
+                     match->host, path[0] ? " " : "", path);
         if (n >= (int)sizeof line || !lines_put(out, "route", line))
             return false;
     }

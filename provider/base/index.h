@@ -28,9 +28,9 @@
  * the NAME@ above them (who has one, and what it is called), readers=NAME
  * uUID... gGID... (of the system's, who may have what the routes below it lead
  * to), route=NAME USERNAME HOST[:PORT] [PATH].  NAME@ is the instance of
- * whoever reads it (own_name.h), with %u for that name in the PATH; NAME@%i,
- * of a route, the instance that stands for %i in the PATH.  Templates come
- * first.
+ * whoever reads it (own_name.h), with %u for that name in USERNAME and PATH;
+ * NAME@%i, of a route, the instance that stands for %i in them.  In their
+ * USERNAME %% is a percent sign.  Templates come first.
  */
 struct index {
     struct secret text;

@@ -52,25 +52,48 @@ path_leads(const char *pattern, const char *path, char *instance)
     return (size_t)(at - path);
 }
 
-/* Whose token a route leads to: the profile in @route, or its instance; one
- * that is written out has routes of its own. */
+bool
+route_username(const char *form, const char *instance,
+               char out[static ROUTE_USERNAME_SIZE])
+{
+    size_t used = 0;
+
+    while (*form) {
+        bool is_specifier =
+            form[0] == '%' && (form[1] == 'i' || form[1] == 'u');
+        const char *part = is_specifier ? instance : form;
+        size_t n = is_specifier ? strlen(instance) : 1;
+
+        if (n >= ROUTE_USERNAME_SIZE - used)
+            return false;
+        memcpy(out + used, part, n);
+        used += n;
+        form += is_specifier || (form[0] == '%' && form[1] == '%') ? 2 : 1;
+    }
+    out[used] = '\0';
+    return true;
+}
+
+/* Whose token a route leads to: the profile in @route, or its instance, and as
+ * who; one that is written out has routes of its own. */
 static bool
 settle_profile(const struct index *index, const char *instance,
                struct route *route)
 {
-    char own[PROFILE_NAME_MAX + 1];
+    char own[PROFILE_NAME_MAX + 1], form[ROUTE_USERNAME_SIZE];
     char *at = strchr(route->profile, '@');
     size_t room;
 
     if (!at)
         return text_is_name_part(route->profile);
+    (void)strcpy(form, route->username);
     if (!at[1]) {
         if (own_name(route->profile, own, NULL) ||
             (instance[0] && strcmp(strchr(own, '@') + 1, instance) != 0) ||
             index_has_line(index, "written", own))
             return false;
         (void)strcpy(route->profile, own);
-        return true;
+        return route_username(form, strchr(own, '@') + 1, route->username);
     }
     if (strcmp(at, "@%i") != 0)
         return text_is_profile_name(route->profile);
@@ -79,7 +102,8 @@ settle_profile(const struct index *index, const char *instance,
         return false;
     (void)strcpy(at + 1, instance);
     return index_has_profile(index, route->profile) &&
-           !index_has_line(index, "written", route->profile);
+           !index_has_line(index, "written", route->profile) &&
+           route_username(form, instance, route->username);
 }
 
 /* "team/../other" is not of the team, whatever the server makes of it. */

@@ -7,12 +7,19 @@
 
 #include "provider/base/index.h"
 
+#define ROUTE_USERNAME_SIZE 256
+
 struct route {
     char profile[PROFILE_NAME_MAX + 1];
-    char username[256];
+    char username[ROUTE_USERNAME_SIZE];
     size_t path_len; /* how much of the path asked for led here, with its '/';
                         0: the whole host is the profile's */
 };
+
+/* route_username: the index's @form of one, in which a template has %i or %u
+ * for @instance and %% for a percent sign.  False: it is too long. */
+bool route_username(const char *form, const char *instance,
+                    char out[static ROUTE_USERNAME_SIZE]);
 
 /* route_find: the profile whose match: is for this https host ("h" or
  * "h:port") and path ("" when unknown); the longest path wins.  Hosts are

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "provider/base/json_text.h"
+#include "provider/base/own_name.h"
 #include "provider/credential/input.h"
 #include "provider/credential/place.h"
 #include "provider/credential/protocol.h"
@@ -152,24 +153,46 @@ is_listed(const struct listing *listing, const char *host)
     return false;
 }
 
+/* @n bytes of a @form, of the profile whose name is @length bytes of @name; as
+ * NAME@ it is the caller's own.  False: it leads nowhere. */
+static bool
+take_username(const char *name, size_t length, const char *form, size_t n,
+              char out[static ROUTE_USERNAME_SIZE])
+{
+    char template[PROFILE_NAME_MAX + 1], own[PROFILE_NAME_MAX + 1];
+    char text[ROUTE_USERNAME_SIZE];
+
+    if (length == 0 || length >= sizeof template || n >= sizeof text)
+        return false;
+    memcpy(text, form, n);
+    text[n] = '\0';
+    if (name[length - 1] != '@') {
+        (void)strcpy(out, text);
+        return true;
+    }
+    memcpy(template, name, length);
+    template[length] = '\0';
+    return own_name(template, own, NULL) == TW_OK &&
+           route_username(text, strchr(own, '@') + 1, out);
+}
+
 /* @value: NAME USERNAME HOST[:PORT] [PATH]; a registry has no path. */
 static bool
 list_one(void *arg, const char *key, const char *value)
 {
     struct listing *listing = arg;
-    char username[256], server[PLACE_HOST_MAX + 8] = "https://";
+    char username[ROUTE_USERNAME_SIZE],
+        server[PLACE_HOST_MAX + 8] = "https://";
     const char *user = strchr(value, ' ');
     const char *host = user ? strchr(user + 1, ' ') : NULL;
     size_t n = host ? (size_t)(host - user) - 1 : 0;
 
     if (strcmp(key, "route") != 0 || !host || strchr(host + 1, ' ') ||
-        n >= sizeof username || strlen(host + 1) >= PLACE_HOST_MAX ||
-        is_listed(listing, host + 1))
+        strlen(host + 1) >= PLACE_HOST_MAX || is_listed(listing, host + 1) ||
+        !take_username(value, (size_t)(user - value), user + 1, n, username))
         return true;
     if (listing->count == LISTED_MAX)
         return false;
-    memcpy(username, user + 1, n);
-    username[n] = '\0';
     (void)strcpy(listing->listed[listing->count++].host, host + 1);
     (void)strcat(server, host + 1);
     listing->good = json_put_text_member(listing->out, server, username);

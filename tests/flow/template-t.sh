@@ -44,6 +44,7 @@ profiles:
     scope: payments
     ca_file: $T/ca.pem
     match: https://corp.example.test
+    git_username: "%u-at-50%%"
     login: true
     readers: {users: [anna], groups: [team]}
 EOF
@@ -111,6 +112,8 @@ for name in corp@dora corp@nobody-of-here; do
 done
 like "$($PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=ensure\nprofile=corp@bert\n')" '^status=ok' "root may have what is there"
 like "$(git_of bert corp.example.test x)" "^password=$(token corp@bert)" "a route leads each user to the own one"
+like "$(git_of bert corp.example.test x)" "^username=bert-at-50%$" "as that user"
+is "$(as bert "$T/bin/tokenward-credential" docker list)" '{"https://corp.example.test":"bert-at-50%"}' "and so docker lists it"
 is "$(as anna cat "$SYSCONF/secrets/anna" 2>&1 | grep -c "$CANARY")" 0 "no user can read the secret"
 like "$(cat /run/tokenward/index)" '^login=corp@$' "the index tells whose login it is for"
 is "$(grep -m 1 '^profile=' /run/tokenward/index)" "profile=corp@" "before a million instances"

@@ -22,12 +22,12 @@ fill(struct index *index, const char *text)
     cr_assert(secret_append_text(&index->text, text));
 }
 
+static struct route route; /* where it led */
+
 /* The profile that host and path lead to, or "". */
 static const char *
 leads(const struct index *index, const char *host, const char *path)
 {
-    static struct route route;
-
     return route_find(index, host, path, &route) ? route.profile : "";
 }
 
@@ -73,7 +73,6 @@ Test(index, knows_an_address_however_it_is_written)
 Test(index, says_how_much_of_the_path_led_there)
 {
     AUTO_INDEX index;
-    struct route route;
 
     fill(&index, "tokenward-index=1\nroute=a git h.test\n"
                  "route=b git h.test /team\n");
@@ -94,7 +93,12 @@ Test(index, leads_to_instances)
     fill(&index, "tokenward-index=1\nprofile=t@a\nprofile=t@b\nprofile=t@ab\n"
                  "route=t@%i git h.test /%i\nroute=c git h.test /b\n"
                  "route=t@%i git i.test /x/%i/y\n"
+                 "route=t@%i u-%i-%%i h.test /as/%i\nroute=d u-%i d.test\n"
                  "route=t@%i git j.test /%i/%i\n");
+    cr_assert_str_eq(leads(&index, "h.test", "as/ab"), "t@ab");
+    cr_assert_str_eq(route.username, "u-ab-%i");
+    cr_assert_str_eq(leads(&index, "d.test", "a"), "d");
+    cr_assert_str_eq(route.username, "u-%i");
     cr_assert_str_eq(leads(&index, "j.test", "a/a/x"), "t@a");
     cr_assert_str_eq(leads(&index, "j.test", "a/b/x"), "");
     cr_assert_str_eq(leads(&index, "h.test", "a"), "t@a");
@@ -165,9 +169,10 @@ Test(index, leads_users_to_their_own)
     if (!user)
         cr_skip_test("this user has no name");
     (void)snprintf(own, sizeof own, "corp@%s", user->pw_name);
-    fill(&index, "tokenward-index=1\nprofile=corp@\nroute=corp@ git h.test\n"
+    fill(&index, "tokenward-index=1\nprofile=corp@\nroute=corp@ %u h.test\n"
                  "route=corp@ git i.test /%u\n");
     cr_assert_str_eq(leads(&index, "h.test", "x"), own);
+    cr_assert_str_eq(route.username, user->pw_name);
     cr_assert_str_eq(leads(&index, "i.test", user->pw_name), own);
     cr_assert_str_eq(leads(&index, "i.test", "somebody-else"), "");
 }

@@ -94,3 +94,24 @@ Test(index_write, a_line_that_is_no_instance_hides_none)
     expect_hidden(&index, "t@", false);
     profile_set_clear(&set);
 }
+
+/* Of which instance, the place that is asked for says. */
+Test(index_write, a_template_has_one_route_and_user_name_for_all)
+{
+    AUTO_INDEX index = INDEX_INIT;
+
+    loading_put("profiles.yaml", 0600,
+                "profiles:\n  t@:\n" KEYS "[a, longer]\n"
+                "    client_secret: {file: s/%i}\n"
+                "    git_username: u-%i-50%%\n"
+                "    match: [https://h.test/%i, https://h.test/x/%i/y]\n"
+                "  p:\n    token_endpoint: https://a.test/t\n"
+                "    client_id: c\n    client_secret: {file: s}\n"
+                "    git_username: u-%i~i~\n    match: https://i.test\n");
+    load_index(0, &index);
+    cr_expect(index_has_line(&index, "route", "t@%i u-%i-50%% h.test /%i"));
+    cr_expect(
+        index_has_line(&index, "route", "t@%i u-%i-50%% h.test /x/%i/y"));
+    cr_expect(index_has_line(&index, "route", "p u-%i~i~ i.test"));
+    profile_set_clear(&set);
+}
