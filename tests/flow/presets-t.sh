@@ -102,6 +102,12 @@ for mode in 666 664 646; do
 done
 chmod 644 "$T/presets/auth0.yaml"
 like "$(user tokenward-helper check 2>&1)" "^auth0: good" "and is when they may not"
+mv "$T/presets/auth0.yaml" "$T/presets/real"
+ln -s real "$T/presets/auth0.yaml"
+like "$(user tokenward-helper check 2>&1)" "presets/auth0.yaml: is a symbolic link" "nor is a link"
+mv "$T/presets/real" "$T/presets/auth0.yaml"
+ln -s presets "$T/linked"
+like "$(user env TOKENWARD_PRESET_DIR="$T/linked" tokenward-helper check 2>&1)" "^auth0: good" "their directory may be one"
 echo 'summary: {}' >"$T/presets/odd.yaml"
 out=$(user tokenward presets 2>&1); is $? 0 "a broken one"
 like "$out" "odd.yaml:1:1: a preset's keys are" "is named"
@@ -118,6 +124,8 @@ preset() { # preset PATTERN TITLE LINE...: one of these lines, used by the profi
 }
 END='keys: {token_endpoint: https://a.example.test/}'
 preset "own.yaml:1:1: a preset's summary or keys is missing" "a preset without keys" 'summary: s' 'vars: {a: b}'
+preset "own.yaml:1:1: a preset's summary or keys is missing" "a preset without a summary" "$END"
+preset "own.yaml:2:[0-9]*: more than 256 keys and values" "a preset of many keys" 'summary: s' "wants: {$(seq -s ': a, ' 130): a}" "$END"
 preset "own.yaml:2:1: a preset's keys are" "a preset whose variables are lists" 'summary: s' 'vars: {a: [b]}' "$END"
 preset "own.yaml:2:1: a preset's keys are" "a preset that wants a text" 'summary: s' 'wants: text' "$END"
 preset "preset own is broken at its line 2: .*names no variable" "a preset that names no variable of its own" \
