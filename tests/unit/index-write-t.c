@@ -98,7 +98,9 @@ Test(index_write, a_line_that_is_no_instance_hides_none)
 /* Of which instance, the place that is asked for says. */
 Test(index_write, a_template_has_one_route_and_user_name_for_all)
 {
+    AUTO(auto_release) const struct profile *made = NULL;
     AUTO_INDEX index = INDEX_INIT;
+    struct tw_error err;
 
     loading_put("profiles.yaml", 0600,
                 "profiles:\n  t@:\n" KEYS "[a, longer]\n"
@@ -113,5 +115,8 @@ Test(index_write, a_template_has_one_route_and_user_name_for_all)
     cr_expect(
         index_has_line(&index, "route", "t@%i u-%i-50%% h.test /x/%i/y"));
     cr_expect(index_has_line(&index, "route", "p u-%i~i~ i.test"));
+    cr_assert_eq(profiles_find(&set, "t@a", &made, &err), TW_OK);
+    cr_expect_str_eq(made->git_username, "u-a-50%");
+    cr_expect_str_eq(made->matches[1].path, "/x/a/y");
     profile_set_clear(&set);
 }

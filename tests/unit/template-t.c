@@ -327,7 +327,7 @@ Test(template, of_users_is_revoked_without_a_command)
         "    client_id: c-%u\n    client_secret: {command: [/bin/cat, "
         "\"%u\"]}\n"
         "    readers: {users: [root]}\n    revoke_on_logout: true\n";
-    char text[sizeof OF_USERS + 64];
+    char text[sizeof OF_USERS + sizeof SLOW];
 
     (void)snprintf(text, sizeof text, "%s    revoke_on_logout: true\n",
                    OF_USERS);
@@ -339,6 +339,9 @@ Test(template, of_users_is_revoked_without_a_command)
                    "revoke_on_logout of an instance by %u cannot wait for a "
                    "command or another profile: name the secrets by file, "
                    "credential or env");
+    *strstr(strcpy(text, SLOW), "    revoke") = '\0';
+    loading_put("profiles.d/a.yaml", 0644, text);
+    loading_expect(true, 0, NULL);
 }
 
 /* What a preset makes of a variable is looked at, too. */
@@ -381,5 +384,6 @@ Test(template, presets_cannot_lead_elsewhere)
         TW_OK);
     cr_expect_eq(loading_count, 0, "%s", loading_complaint.message);
     expect_client("t@acme", "c");
+    cr_expect_not_null(table_text(&set.preset_files, 0), "is not watched");
     profile_set_clear(&set);
 }
