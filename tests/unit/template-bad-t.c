@@ -170,6 +170,10 @@ Test(template_bad, leads_nowhere_else)
     }
 }
 
+#define CLIENT                                                         \
+    "instances: [a], token_endpoint: https://a.test/t, client_id: c, " \
+    "token_endpoint_auth_method: "
+
 /* And what it may do. */
 Test(template_bad, stands_where_it_leads_nowhere_else)
 {
@@ -185,6 +189,14 @@ Test(template_bad, stands_where_it_leads_nowhere_else)
     };
     char text[1024];
 
+    loading_put("profiles.yaml", 0600,
+                "profiles:\n  t@: {" CLIENT "private_key_jwt, "
+                "assertion_key: 'k-%i', assertion_key_id: 'i-%i', "
+                "assertion_audience: 'a-%i', "
+                "assertion_key_passphrase: {file: 'p-%i'}}\n"
+                "  u@: {" CLIENT "client_assertion, "
+                "client_assertion: {file: 'a-%i'}}\n");
+    loading_expect(false, 0, NULL);
     for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
         (void)snprintf(text, sizeof text, "%s    %s\n", LISTED("[a]"),
                        GOOD[i]);
