@@ -180,6 +180,14 @@ is "$(user tokenward get kept)" "$token" "a living token is given while all sour
 printf %s "$CANARY" >"$T/config/tokenward/secret"
 grep -rqF -e "$CANARY" "$T/run"; is $? 1 "no secret is in the runtime directory"
 
+# Options of a provider that is not there are nobody's, also of an instance.
+stack many@ "- $GOOD" '- provider: quantum' '  entangled_with: "https://%i.example.test"'
+sed -i 's/^  many@:/&\n    instances: [a]/' "$DIR/many@.yaml"
+like "$(user tokenward-helper check "$DIR/many@.yaml" 2>&1)" "^many@a: good" "an instance with a source whose provider is not installed"
+echo '      timeout: "%i"' >>"$DIR/many@.yaml"
+like "$(user tokenward-helper check "$DIR/many@.yaml" 2>&1)" "many@.yaml:12:16: profile 'many@': timeout: %i cannot stand in it" "a key of every provider's is everybody's"
+rm "$DIR/many@.yaml"
+
 # What is wrong is said with its place.
 stack bad "- $GOOD" '  match: https://x.example.test'
 like "$(user tokenward-helper check "$DIR/bad.yaml" 2>&1)" "bad.yaml:9:7: profile 'bad': match is the whole profile's" "match in a source"
