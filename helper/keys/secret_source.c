@@ -307,23 +307,6 @@ secret_source_remedy(const struct secret_source *source, struct tw_error *err)
         error_hint(err, KINDS[source->kind].remedy);
 }
 
-enum tw_status
-secret_source_look(const struct secret_source *source, bool system,
-                   const char *label, struct tw_error *err)
-{
-    const struct owned_rule rule = rule_of_file(source->kind, system);
-    const struct owned_path path = {.dir = AT_FDCWD,
-                                    .name = source->text,
-                                    .path = source->text,
-                                    .label = label};
-    AUTO_CLOSE int fd = -1;
-    struct stat st;
-
-    if (source->kind != SECRET_FILE && source->kind != SECRET_FOREIGN_FILE)
-        return TW_OK;
-    return owned_file_open(&path, &rule, &fd, &st, err);
-}
-
 void
 secret_source_place(const struct secret_source *source, char *out, size_t size)
 {
@@ -335,10 +318,49 @@ secret_source_place(const struct secret_source *source, char *out, size_t size)
 }
 
 static enum tw_status
+read_checked(const struct reading *reading, bool is_line)
+{
+    enum tw_status status = KINDS[reading->source->kind].read(reading);
+
+    if (!status)
+        status = check_size(reading, reading->out);
+    return status || !is_line ? status : check_line(reading, reading->out);
+}
+
+enum tw_status
+secret_source_look(const struct secret_source *source, bool system,
+                   const char *label, struct tw_error *err)
+{
+    const struct owned_rule rule = rule_of_file(source->kind, system);
+    const struct secret_context context = {.system = system};
+    AUTO_SECRET read = SECRET_INIT(TOKEN_MAX + strlen("\r\n"));
+    struct reading reading = {.source = source,
+                              .context = &context,
+                              .max = TOKEN_MAX,
+                              .out = &read,
+                              .err = err};
+    const struct owned_path path = {.dir = AT_FDCWD,
+                                    .name = source->text,
+                                    .path = source->text,
+                                    .label = label};
+    AUTO_CLOSE int fd = -1;
+    enum tw_status status;
+    struct stat st;
+
+    if (source->kind == SECRET_FOREIGN_FILE)
+        return owned_file_open(&path, &rule, &fd, &st, err);
+    if (source->kind != SECRET_FILE)
+        return TW_OK;
+    (void)snprintf(reading.label, sizeof reading.label, "%s", label);
+    status = read_checked(&reading, false);
+    /* What a provider takes as its answer is an object, and may have lines. */
+    return status || read.bytes[0] == '{' ? status
+                                          : check_line(&reading, &read);
+}
+
+static enum tw_status
 read_source(const struct secret_source *source,
-            const struct secret_context *context,
-            enum tw_status (*check)(const struct reading *reading,
-                                    const struct secret *read),
+            const struct secret_context *context, bool is_line,
             struct secret *out, struct tw_error *err)
 {
     AUTO_SECRET read = SECRET_INIT(out->max + strlen("\r\n"));
@@ -352,11 +374,7 @@ read_source(const struct secret_source *source,
     if (!KINDS[source->kind].read)
         return tw_fail(err, TW_E_CONFIG, "the profile names no secret");
     secret_source_place(source, reading.label, sizeof reading.label);
-    status = KINDS[source->kind].read(&reading);
-    if (!status)
-        status = check_size(&reading, &read);
-    if (!status && check)
-        status = check(&reading, &read);
+    status = read_checked(&reading, is_line);
     if (status)
         return status;
     read.max = out->max;
@@ -369,7 +387,7 @@ secret_source_read(const struct secret_source *source,
                    const struct secret_context *context, struct secret *out,
                    struct tw_error *err)
 {
-    return read_source(source, context, check_line, out, err);
+    return read_source(source, context, true, out, err);
 }
 
 enum tw_status
@@ -377,5 +395,5 @@ secret_source_read_document(const struct secret_source *source,
                             const struct secret_context *context,
                             struct secret *out, struct tw_error *err)
 {
-    return read_source(source, context, NULL, out, err);
+    return read_source(source, context, false, out, err);
 }

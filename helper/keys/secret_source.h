@@ -77,9 +77,10 @@ void secret_source_describe(const struct secret_source *source, char *out,
 void secret_source_remedy(const struct secret_source *source,
                           struct tw_error *err);
 
-/* secret_source_look: what a reading would say of the owner and mode of a file
- * that is there, which is opened and not read; TW_OK for what is no file.
- * @label begins the message.  Statuses of owned_file_open(). */
+/* secret_source_look: what a reading would say of a file that is there: its
+ * owner and mode, and whether it holds a secret at all.  A foreign one is
+ * opened and not read; TW_OK for what is no file.  @label begins the message.
+ * Statuses of secret_source_read(). */
 enum tw_status secret_source_look(const struct secret_source *source,
                                   bool system, const char *label,
                                   struct tw_error *err);

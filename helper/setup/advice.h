@@ -10,7 +10,7 @@
 
 /* advise: calls @tell for each thing there is to say of @profile and its
  * sources, "FILE:LINE: profile 'NAME': ..." with a hint.  Looks at files'
- * modes; reads none, and asks nobody. */
+ * modes, and whether a secret's holds one; asks nobody. */
 void advise(const struct profile *profile,
             const struct environment *environment, bool system,
             void (*tell)(void *arg, const struct tw_error *advice), void *arg);

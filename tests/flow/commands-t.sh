@@ -142,6 +142,14 @@ chmod 600 "$T/config/tokenward/secret"
 ln -s "$T/config/tokenward/secret" "$T/config/tokenward/link"
 unwise a.example.com/token "client_secret: {file: $T/config/tokenward/link}"
 like "$out" "warning: .*odd.yaml:5: .*is a symbolic link, which is not followed" "check: a secret behind a link"
+cp "$T/config/tokenward/secret" "$T/secret"
+for bad in "|is empty" "$CANARY\\n\\n|a secret is one line" "\\357\\273\\277$CANARY|begins with a byte order mark"; do
+    # shellcheck disable=SC2059  # it has backslashes
+    printf "${bad%|*}" >"$T/config/tokenward/secret"
+    unwise a.example.com/token
+    like "$out" "warning: .*odd.yaml:5: .*secret: .*${bad#*|}" "check: a secret that ${bad#*|}"
+done
+cp "$T/secret" "$T/config/tokenward/secret"
 unwise a.example.com/token 'ca_file: /nonexistent.pem'
 like "$out" "warning: .*odd.yaml:5: .*: ca_file /nonexistent.pem is not there" "check: authorities that are not there"
 unwise a.example.com/token 'client_certificate: /nonexistent.pem' 'client_certificate_key: /nonexistent.key'

@@ -167,6 +167,13 @@ profile pay /oauth/v1/token
 chmod 640 "$T/config/tokenward/secret"
 broken 73 '^  FAIL  secret .*pay.yaml:5: file .*/secret: mode 0640 lets others read it' "a secret that others may read"
 profile pay /oauth/v1/token
+printf '%s\n\n' "$CANARY" >"$T/config/tokenward/secret"
+doctor pay; is $STATUS 78 "a secret with an empty line behind it: exit 78"
+says '^  FAIL  secret .*pay.yaml:5: file .*/secret: holds NUL, CR or a line break; a secret is one line$' "says so"
+: >"$T/config/tokenward/secret"
+doctor pay; is $STATUS 78 "an empty secret: exit 78"
+says '^  FAIL  secret .*pay.yaml:5: file .*/secret: is empty$' "says so"
+profile pay /oauth/v1/token
 printf 'profiles:\n  odd: [\n' >"$T/config/tokenward/profiles.d/odd.yaml"; chmod 600 "$T/config/tokenward/profiles.d/odd.yaml"; own "$T/config"
 doctor; is $STATUS 78 "a broken file: exit 78"
 says '^  FAIL  profiles .*odd.yaml:' "says so, with the place"

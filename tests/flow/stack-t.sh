@@ -219,6 +219,12 @@ out=$(user tokenward explain here)
 like "$out" "^  secret    line 11: file .*/secret: there, and REFUSED$" "one that others may read"
 like "$out" "^  rule      a fetch that comes here ends: .*here.yaml:11: file .*/secret: mode 0640 lets others read it" "and what comes of it"
 chmod 600 "$T/config/tokenward/secret"
+cp "$T/config/tokenward/secret" "$T/secret"
+: >"$T/config/tokenward/secret"
+out=$(user tokenward explain here)
+like "$out" "^  secret    line 11: file .*/secret: there, and REFUSED$" "one that is empty"
+like "$out" "^  rule      a fetch that comes here ends: .*here.yaml:11: file .*/secret: is empty$" "and what comes of that"
+cp "$T/secret" "$T/config/tokenward/secret"
 out=$(user tokenward explain stops)
 like "$out" "^  rule      not configured here: return: none after it is asked$" "return"
 like "$out" "^  token     none is kept" "no token"
