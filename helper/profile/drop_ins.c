@@ -10,22 +10,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "provider/base/text.h"
+
 void
 drop_ins_clear(struct drop_ins *drop_ins)
 {
     for (size_t i = 0; i < drop_ins->count; i++)
         free(drop_ins->names[i]);
     free(drop_ins->names);
+    free(drop_ins->misnamed);
     *drop_ins = (struct drop_ins){.names = NULL};
+}
+
+static bool
+ends_with(const char *name, const char *suffix)
+{
+    size_t n = strlen(name), m = strlen(suffix);
+
+    return name[0] != '.' && n > m && strcmp(name + n - m, suffix) == 0;
 }
 
 bool
 drop_ins_takes(const char *name)
 {
-    size_t n = strlen(name), suffix = strlen(DROP_IN_SUFFIX);
-
-    return name[0] != '.' && n > suffix &&
-           strcmp(name + n - suffix, DROP_IN_SUFFIX) == 0;
+    return ends_with(name, DROP_IN_SUFFIX);
 }
 
 static bool
@@ -63,6 +71,10 @@ drop_ins_list(int fd, const char *path, size_t max, struct drop_ins *out,
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", path);
     copy = -1;
     for (errno = 0; (entry = readdir(dir)); errno = 0) {
+        if (!out->misnamed && ends_with(entry->d_name, MISNAMED_SUFFIX) &&
+            text_is_line(entry->d_name, strlen(entry->d_name)) &&
+            !(out->misnamed = strdup(entry->d_name)))
+            return tw_no_memory(err);
         if (!drop_ins_takes(entry->d_name))
             continue;
         if (out->count == max)

@@ -12,10 +12,12 @@
 #include "provider/base/error.h"
 
 #define DROP_IN_SUFFIX ".yaml"
+#define MISNAMED_SUFFIX ".yml" /* what a person may take for it */
 
 struct drop_ins {
     char **names;
     size_t count, capacity;
+    char *misnamed; /* one that ends with MISNAMED_SUFFIX, or NULL */
 };
 
 /* drop_ins_takes: is that a profile file's name? */

@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <string.h>
 
+#include "helper/profile/drop_ins.h"
 #include "helper/profile/profile_links.h"
 #include "provider/base/nearest.h"
 
@@ -64,6 +65,16 @@ find_complaint(const struct profile_set *set, const char *name)
     return of_file;
 }
 
+bool
+profiles_misnamed(const struct profile_set *set, struct tw_error *err)
+{
+    if (set->misnamed)
+        (void)tw_fail(err, TW_E_NOT_FOUND,
+                      "%s is not read: its name must end with " DROP_IN_SUFFIX,
+                      set->misnamed);
+    return set->misnamed;
+}
+
 static enum tw_status
 fail_unknown(const struct profile_set *set, const char *name,
              struct tw_error *err)
@@ -72,6 +83,7 @@ fail_unknown(const struct profile_set *set, const char *name,
     const struct tw_error *complaint = find_complaint(set, name);
     struct profile_cursor cursor = {.set = set};
     struct nearest nearest = {.written = name};
+    struct tw_error misnamed;
     struct shown shown;
 
     if (complaint)
@@ -89,8 +101,11 @@ fail_unknown(const struct profile_set *set, const char *name,
         return tw_fail(err, TW_E_NOT_FOUND,
                        "no profile '%s' in %s\ndid you mean '%s'?", shown.text,
                        set->places, nearest.best);
-    return tw_fail(err, TW_E_NOT_FOUND, "no profile '%s' in %s", shown.text,
-                   set->places);
+    (void)tw_fail(err, TW_E_NOT_FOUND, "no profile '%s' in %s", shown.text,
+                  set->places);
+    if (err && profiles_misnamed(set, &misnamed))
+        error_hint(err, misnamed.message);
+    return TW_E_NOT_FOUND;
 }
 
 /* @room: see profile_links.h. */

@@ -266,5 +266,6 @@ profile_set_clear(struct profile_set *set)
         free(left_out);
     }
     free(set->places);
+    free(set->misnamed);
     *set = (struct profile_set){0};
 }

@@ -23,6 +23,7 @@
 #include "provider/base/text.h"
 
 #define USER_FILE "profiles.yaml"
+#define USER_MISNAMED "profiles" MISNAMED_SUFFIX
 #define DROP_INS "profiles.d"
 #define SYSTEM_FILES_MAX 65536
 
@@ -105,6 +106,16 @@ load_drop_in(const struct loader *loader, int fd, const char *dir,
 }
 
 static enum tw_status
+note_misnamed(const struct loader *loader, const char *dir, const char *name)
+{
+    if (loader->set->misnamed ||
+        asprintf(&loader->set->misnamed, "%s/%s", dir, name) >= 0)
+        return TW_OK;
+    loader->set->misnamed = NULL;
+    return tw_no_memory(loader->err);
+}
+
+static enum tw_status
 load_drop_ins(const struct loader *loader, int fd, const char *path)
 {
     AUTO_DROP_INS names = {0};
@@ -116,6 +127,8 @@ load_drop_ins(const struct loader *loader, int fd, const char *path)
     if (status)
         return loader->scope->system ? error_copy(loader->err, &failure)
                                      : complain(loader, &failure);
+    if (names.misnamed)
+        status = note_misnamed(loader, path, names.misnamed);
     for (size_t i = 0; i < names.count && !status; i++)
         status = load_drop_in(loader, fd, path, names.names[i]);
     return status;
@@ -184,6 +197,9 @@ load_places(const struct loader *loader, int dir, const struct places *places)
 
     if (!loader->scope->system)
         status = load_file(loader, dir, USER_FILE, places->file, &is_there);
+    if (!status && !loader->scope->system &&
+        faccessat(dir, USER_MISNAMED, F_OK, 0) == 0)
+        status = note_misnamed(loader, loader->scope->dir, USER_MISNAMED);
     if (status)
         return status;
     status = open_directory(loader, dir, DROP_INS, places->drop_ins, &drop_ins,

@@ -57,6 +57,7 @@ struct profile_set {
     struct profile_source *sources;
     struct table preset_files; /* those of them that are a preset's, by path */
     char *places;              /* "A, B" for "no such profile" */
+    char *misnamed; /* a file there that is not read for its name, or NULL */
     struct tw_error
         broken; /* the first file or profile left out; TW_OK if none */
     size_t broken_count;
@@ -100,14 +101,18 @@ enum tw_status profiles_load_one(const struct profile_scope *scope,
                                  struct profile_set *out,
                                  struct tw_error *err);
 
+/* profiles_misnamed: is there a file whose name keeps it from being read?
+ * @err says so. */
+bool profiles_misnamed(const struct profile_set *set, struct tw_error *err);
+
 /* profiles_find: the profile of that name; an instance is made for the one who
  * asks.  A written-out NAME@INSTANCE wins over its template.  A user's
  * instance (%u) is that of a user of this host, who must be one of the
  * template's readers: TW_E_ACCESS.
  * TW_E_NOT_FOUND names the places looked at, and the nearest
- * name if there is one close enough; when it was left out
- * itself, or may stand in a file that was, that complaint (its own status) is
- * given instead. */
+ * name if there is one close enough, or else a misnamed file; when it was left
+ * out itself, or may stand in a file that was, that complaint (its own status)
+ * is given instead. */
 enum tw_status profiles_find(const struct profile_set *set, const char *name,
                              const struct profile **out, struct tw_error *err);
 

@@ -128,6 +128,8 @@ look_at_profiles(struct doctor *doctor, struct profile_set *set)
         doctor_fail(doctor, "profiles", now_us() - begun, &err);
         return false;
     }
+    if (profiles_misnamed(set, &err))
+        doctor_say(doctor, SHEET_WARN, TW_OK, "profiles", -1, err.message);
     is_there = set->count || set->templates;
     if (set->templates)
         (void)snprintf(instances, sizeof instances,

@@ -117,6 +117,8 @@ check_set(struct session *session, const struct profile_scope *scope,
                          "read");
     if (status)
         return session_fail(session, &err);
+    if (profiles_misnamed(&set, &err))
+        warn(session, &err);
     status = tell_all(session, &set);
     if (!set.count && !set.templates && !set.broken_count) {
         (void)tw_fail(&err, TW_E_NOT_FOUND, "no profiles in %s",

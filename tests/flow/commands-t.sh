@@ -178,6 +178,12 @@ out=$(user tokenward check 2>&1); is $? 78 "check: a link to a file that is not 
 like "$out" "^tokenward-helper: $T/config/tokenward/profiles.d/lost.yaml: is a link to a file that is not there$" "check: says so"
 like "$(user tokenward list 2>&1)" "a profile is left out" "and list tells that something is left out"
 rm "$T/config/tokenward/profiles.d/lost.yaml"
+sed 's/pay:/late:/' "$T/config/tokenward/profiles.d/pay.yaml" >"$T/config/tokenward/profiles.d/late.yml"
+out=$(user tokenward check 2>&1); is $? 0 "check: a file with another suffix: exit 0"
+like "$out" "^tokenward-helper: warning: $T/config/tokenward/profiles.d/late.yml is not read: its name must end with .yaml$" "check: warns of it"
+out=$(user tokenward get late 2>&1); is $? 66 "get: a profile in such a file: exit 66"
+like "$out" "^tokenward: hint: $T/config/tokenward/profiles.d/late.yml is not read" "get: and why"
+rm "$T/config/tokenward/profiles.d/late.yml"
 
 # get: a token that lives, though another one is wanted and cannot be had.
 profile stale /oauth/v1/token

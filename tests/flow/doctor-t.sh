@@ -11,6 +11,10 @@ nameless
 sandbox
 out=$(user tokenward doctor 2>&1); is $? 66 "no profile at all: exit 66"
 like "$out" '^  FAIL  profiles .* 0 in ' "says so"
+printf 'profiles: {}\n' >"$T/config/tokenward/profiles.yml"; own "$T/config"
+out=$(user tokenward doctor 2>&1); is $? 66 "a file of another name: exit 66"
+like "$out" "^  warn  profiles  *$T/config/tokenward/profiles.yml is not read: its name must end with .yaml$" "says why"
+rm "$T/config/tokenward/profiles.yml"
 profile pay /oauth/v1/token
 doctor() { user tokenward doctor "$@" >"$T/out" 2>&1; STATUS=$?; cat "$T/out" >>"$T/everything"; }
 says() { like "$(cat "$T/out")" "$1" "$2"; }
