@@ -137,7 +137,10 @@ look_at_profiles(struct doctor *doctor, struct profile_set *set)
     (void)tw_fail(&err, TW_E_NOT_FOUND, "%zu%s in %s", set->count, instances,
                   set->places ? set->places : scope.dir);
     if (!is_there)
-        error_hint(&err, "tokenward-profiles(5) tells how to write one");
+        error_hint(&err, set->broken.status || set->misnamed
+                             ? "mend what is told of above"
+                             : "tokenward init writes a first one; "
+                               "tokenward-profiles(5) tells how to");
     if (!is_there && doctor->named)
         session_hint(session, doctor->named, &err);
     doctor_say(doctor, is_there ? SHEET_GOOD : SHEET_BAD,

@@ -15,6 +15,15 @@ printf 'profiles: {}\n' >"$T/config/tokenward/profiles.yml"; own "$T/config"
 out=$(user tokenward doctor 2>&1); is $? 66 "a file of another name: exit 66"
 like "$out" "^  warn  profiles  *$T/config/tokenward/profiles.yml is not read: its name must end with .yaml$" "says why"
 rm "$T/config/tokenward/profiles.yml"
+out=$(user tokenward doctor 2>&1)
+like "$out" '^  *-> tokenward init writes a first one; ' "nothing there: what writes one"
+printf 'profiles:\n  pay: [\n' >"$T/config/tokenward/profiles.yaml"; chmod 600 "$T/config/tokenward/profiles.yaml"; own "$T/config"
+for name in "" pay; do
+    # shellcheck disable=SC2086  # one word or none
+    out=$(user tokenward doctor $name 2>&1); is $? 78 "doctor $name, and the only file is broken: exit 78"
+    like "$out" '^  *-> mend what is told of above$' "doctor $name: that is to be mended"
+done
+rm "$T/config/tokenward/profiles.yaml"
 profile pay /oauth/v1/token
 doctor() { user tokenward doctor "$@" >"$T/out" 2>&1; STATUS=$?; cat "$T/out" >>"$T/everything"; }
 says() { like "$(cat "$T/out")" "$1" "$2"; }
