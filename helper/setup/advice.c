@@ -182,14 +182,14 @@ static void
 about_file(const struct adviser *this)
 {
     const struct profile *source = this->source;
-    char text[160];
+    char text[sizeof((struct tw_error *)NULL)->message];
     struct stat st;
 
     if (this->system || stat(source->file, &st) < 0 || !(st.st_mode & 077))
         return;
     (void)snprintf(text, sizeof text,
-                   "others may read the file: mode %04o\nchmod go= it",
-                   (unsigned)st.st_mode & 07777);
+                   "others may read the file: mode %04o\nchmod go= %s",
+                   (unsigned)st.st_mode & 07777, source->file);
     say(this, source->line, text);
 }
 

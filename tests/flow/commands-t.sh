@@ -161,6 +161,7 @@ unwise a.example.com/token 'on_refresh: {command: [/nonexistent, now]}'
 like "$out" "warning: .*odd.yaml:2: .*on_refresh: command /nonexistent is not there" "check: a program that is not there"
 chmod 644 "$T/config/odd.yaml"
 like "$(user tokenward check "$T/config/odd.yaml" 2>&1)" "warning: .*others may read the file: mode 0644" "check: a profile that others may read"
+like "$(user tokenward check "$T/config/odd.yaml" 2>&1)" "^tokenward-helper: hint: chmod go= $T/config/odd.yaml$" "check: and what closes it"
 unwise a.example.com/token 'issuer: https://b.example.com'
 like "$out" "warning: .*different hosts" "check: endpoint and issuer of two hosts"
 unwise a.example.com/token 'token_endpoint_auth_method: client_secret_jwt' 'issuer: https://a.example.com' 'assertion_audience: token_endpoint'
