@@ -130,7 +130,8 @@ explain_fault(const struct reading *reading, const yaml_parser_t *parser)
                                 "bad YAML: a TAB can't indent; use spaces");
     if (parser->context && strstr(parser->context, "simple key"))
         return yaml_tree_refuse(tree, place_of(&parser->context_mark),
-                                "bad YAML: %s", problem);
+                                "bad YAML: a key wants a colon and a space "
+                                "behind it");
     if (!parser->context)
         return yaml_tree_refuse(tree, place, "bad YAML: %s", problem);
     return yaml_tree_refuse(
