@@ -166,7 +166,8 @@ explain_absent(const struct runtime *runtime, const char *profile,
     else if (look_in_system(runtime, profile, &record, failure) != TW_E_ACCESS)
         (void)tw_fail(failure, TW_E_RETRY,
                       "'%s' is kept by the system's resident helper, which "
-                      "is not there",
+                      "is not there\nroot starts it, with systemd by: "
+                      "systemctl start tokenward",
                       profile);
     return true;
 }

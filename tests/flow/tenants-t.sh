@@ -257,6 +257,7 @@ like "$(as dora env HOME="$T/dora" "$T/bin/tokenward" get bofh 2>&1)" "no runtim
 mv /run/tokenward/one "$T/one"
 out=$(as anna "$T/bin/tokenward" get one 2>&1); is $? 75 "what was never fetched, while it is not there: exit 75"
 like "$out" "^tokenward: 'one' is kept by the system's resident helper, which is not there$" "says who keeps it"
+like "$out" "^tokenward: hint: root starts it, with systemd by: systemctl start tokenward$" "and who sees to that"
 mv "$T/one" /run/tokenward/one
 
 # Root drops a token while it is stopped: who reads that is the profile's affair.
