@@ -20,6 +20,7 @@
 #include "provider/base/mark.h"
 
 #define CHUNK 4096
+#define OWNER_SIZE 64 /* "chown NAME" */
 #define FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 bool
@@ -31,17 +32,28 @@ owned_path_is_link(const struct owned_path *path)
            S_ISLNK(st.st_mode);
 }
 
+/* "chown NAME", so that it is whose it should be. */
+static const char *
+give(const struct owned_rule *rule, char out[static OWNER_SIZE])
+{
+    if (rule->owner)
+        (void)snprintf(out, OWNER_SIZE, "chown %s", rule->owner);
+    else
+        (void)snprintf(out, OWNER_SIZE, "chown %u", (unsigned)geteuid());
+    return out;
+}
+
 /* Whose it is, if it can be seen, and what opens it to us, but to nobody who
- * may have none of @forbidden.  What is not of owner and mode is no affair of
- * the file's owner, and no command is told that would change what a link
- * leads to: it may be anything. */
+ * may have none of what is forbidden.  What is not of owner and mode is no
+ * affair of the file's owner, and no command is told that would change what a
+ * link leads to: it may be anything. */
 static enum tw_status
-explain_closed(const struct owned_path *path, bool root_too, mode_t forbidden,
+explain_closed(const struct owned_path *path, const struct owned_rule *rule,
                struct tw_error *err)
 {
     const char *opens = NULL;
     uid_t user = geteuid();
-    char owner[32];
+    char owner[OWNER_SIZE];
     struct stat st;
 
     if (fstatat(path->dir, path->name, &st, 0) < 0)
@@ -49,14 +61,13 @@ explain_closed(const struct owned_path *path, bool root_too, mode_t forbidden,
                        "%s: Permission denied\n"
                        "a directory above it is closed to uid %u",
                        path->label, (unsigned)user);
-    (void)snprintf(owner, sizeof owner, "chown %u", (unsigned)user);
     if (owned_path_is_link(path))
         opens = NULL;
-    else if (root_too && st.st_uid == 0 && user &&
-             !(forbidden & (S_IRGRP | S_IROTH)))
+    else if (rule->root_too && st.st_uid == 0 && user &&
+             !(rule->forbidden & (S_IRGRP | S_IROTH)))
         opens = S_ISDIR(st.st_mode) ? "chmod a+rx" : "chmod a+r";
     else if (st.st_uid != user)
-        opens = owner;
+        opens = give(rule, owner);
     else if (!(st.st_mode & S_IRUSR))
         opens = "chmod u+r";
     return tw_fail(err, TW_E_ACCESS,
@@ -67,12 +78,12 @@ explain_closed(const struct owned_path *path, bool root_too, mode_t forbidden,
 }
 
 static enum tw_status
-explain_open(const struct owned_path *path, bool root_too, mode_t forbidden,
+explain_open(const struct owned_path *path, const struct owned_rule *rule,
              int reason, struct tw_error *err)
 {
     switch (reason) {
     case EACCES:
-        return explain_closed(path, root_too, forbidden, err);
+        return explain_closed(path, rule, err);
     case ENOENT:
         return tw_fail(err, TW_E_NOT_FOUND, "%s: does not exist", path->label);
     case ELOOP:
@@ -95,24 +106,25 @@ explain_open(const struct owned_path *path, bool root_too, mode_t forbidden,
 
 static enum tw_status
 check_owner(const struct owned_path *path, const struct stat *st,
-            bool root_too, struct tw_error *err)
+            const struct owned_rule *rule, struct tw_error *err)
 {
     uid_t user = geteuid();
+    char owner[OWNER_SIZE];
 
-    if (st->st_uid == user || (root_too && st->st_uid == 0))
+    if (st->st_uid == user || (rule->root_too && st->st_uid == 0))
         return TW_OK;
     if (owned_path_is_link(path))
         return tw_fail(err, TW_E_ACCESS,
                        "%s: is a link to what belongs to uid %u; that must "
                        "belong to uid %u%s",
                        path->label, (unsigned)st->st_uid, (unsigned)user,
-                       root_too && user ? " or to root" : "");
+                       rule->root_too && user ? " or to root" : "");
     return tw_fail(err, TW_E_ACCESS,
                    "%s: belongs to uid %u; it must belong to uid %u%s\n"
-                   "chown %u %s",
+                   "%s %s",
                    path->label, (unsigned)st->st_uid, (unsigned)user,
-                   root_too && user ? " or to root" : "", (unsigned)user,
-                   path->path);
+                   rule->root_too && user ? " or to root" : "",
+                   give(rule, owner), path->path);
 }
 
 static enum tw_status
@@ -143,7 +155,7 @@ owned_file_open(const struct owned_path *path, const struct owned_rule *rule,
     struct stat found;
 
     if (fd < 0)
-        return explain_open(path, rule->root_too, rule->forbidden, errno, err);
+        return explain_open(path, rule, errno, err);
     if (fstat(fd, &found) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", path->label);
     if (!S_ISREG(found.st_mode))
@@ -151,7 +163,7 @@ owned_file_open(const struct owned_path *path, const struct owned_rule *rule,
                        path->label);
     if (rule->as)
         found.st_mode = (found.st_mode & S_IFMT) | (*rule->as & 07777);
-    status = check_owner(path, &found, rule->root_too, err);
+    status = check_owner(path, &found, rule, err);
     if (!status)
         status = check_mode(path, &found, rule->forbidden, rule->wanted, err);
     if (status)
@@ -165,6 +177,8 @@ enum tw_status
 owned_directory_open(const struct owned_path *path, bool follow, int *out,
                      struct stat *st, struct tw_error *err)
 {
+    static const struct owned_rule RULE = {.root_too = true,
+                                           .forbidden = S_IWGRP | S_IWOTH};
     AUTO_CLOSE int fd =
         openat(path->dir, path->name,
                FLAGS | O_DIRECTORY | (follow ? 0 : O_NOFOLLOW));
@@ -177,13 +191,13 @@ owned_directory_open(const struct owned_path *path, bool follow, int *out,
                        "root)",
                        path->label);
     if (fd < 0)
-        return explain_open(path, true, S_IWGRP | S_IWOTH, errno, err);
+        return explain_open(path, &RULE, errno, err);
     if (fstat(fd, &found) < 0)
         return tw_fail_errno(err, TW_E_SYSTEM, errno, "%s", path->label);
-    status = check_owner(path, &found, true, err);
+    status = check_owner(path, &found, &RULE, err);
     if (!status)
-        status = check_mode(path, &found, S_IWGRP | S_IWOTH,
-                            found.st_mode & 0755, err);
+        status = check_mode(path, &found, RULE.forbidden, found.st_mode & 0755,
+                            err);
     if (status)
         return status;
     *st = found;

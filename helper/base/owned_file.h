@@ -15,12 +15,13 @@
 #include "provider/base/secret.h"
 
 struct owned_rule {
-    bool root_too;    /* root may own it, besides the effective user */
-    bool follow;      /* a symbolic link at the end of the path is followed */
-    mode_t forbidden; /* permission bits that it may not have */
-    mode_t wanted;    /* what a message tells to chmod to; 0: as it is, less
-                         what is forbidden */
-    const mode_t *as; /* this mode counts, and is told of; NULL: its own */
+    bool root_too;     /* root may own it, besides the effective user */
+    bool follow;       /* a symbolic link at the end of the path is followed */
+    mode_t forbidden;  /* permission bits that it may not have */
+    mode_t wanted;     /* what a message tells to chmod to; 0: as it is, less
+                          what is forbidden */
+    const mode_t *as;  /* this mode counts, and is told of; NULL: its own */
+    const char *owner; /* to whom a hint gives it; NULL: the effective user */
 };
 
 /* A path as it is opened and as it is called.  @label begins every message:

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/base/confine.h"
 #include "helper/base/owned_file.h"
 #include "provider/base/text.h"
 
@@ -141,7 +142,8 @@ rule_of_file(bool system)
 {
     return (struct owned_rule){.root_too = system,
                                .forbidden = system ? 037 : 077,
-                               .wanted = system ? 0640 : 0600};
+                               .wanted = system ? 0640 : 0600,
+                               .owner = system ? TW_SERVICE_USER : NULL};
 }
 
 static enum tw_status

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/base/confine.h"
 #include "helper/base/owned_file.h"
 #include "helper/keys/secret_command.h"
 #include "helper/store/store.h"
@@ -37,10 +38,9 @@ not_found_is_config(const struct reading *reading, enum tw_status status)
 {
     if (status != TW_E_NOT_FOUND)
         return status;
-    if (reading->err) {
+    if (reading->err)
         reading->err->status = TW_E_CONFIG;
-        secret_source_remedy(reading->source, reading->err);
-    }
+    secret_source_remedy(reading->source, reading->err);
     return TW_E_CONFIG;
 }
 
@@ -102,7 +102,8 @@ rule_of_file(enum secret_kind kind, bool system)
                                    .wanted = 0644};
     return (struct owned_rule){.root_too = system,
                                .forbidden = system ? 037 : 077,
-                               .wanted = system ? 0640 : 0600};
+                               .wanted = system ? 0640 : 0600,
+                               .owner = system ? TW_SERVICE_USER : NULL};
 }
 
 static enum tw_status

@@ -139,8 +139,8 @@ refused() { # refused OWNER MODE PATTERN NAME
 chown "$SERVICE_ID:0" "$SYSCONF/secret"
 chmod 600 "$SYSCONF/secret"
 helper fetch --force sys; is $? 0 "a secret of the service user's own"
-refused 0:0 600 "Permission denied: mode 0600 of uid 0$" "a secret for root alone" "chown $SERVICE_ID"
-refused "65534:$SERVICE_ID" 640 "belongs to uid 65534" "a secret of another user's" "chown $SERVICE_ID"
+refused 0:0 600 "Permission denied: mode 0600 of uid 0$" "a secret for root alone" "chown $SERVICE"
+refused "65534:$SERVICE_ID" 640 "belongs to uid 65534" "a secret of another user's" "chown $SERVICE"
 refused "0:$SERVICE_ID" 644 "mode 0644 lets others read it" "a secret that all may read" "chmod 640"
 refused "0:$SERVICE_ID" 660 "mode 0660 lets others write it" "a secret that a group may write" "chmod 640"
 chmod 700 "$SYSCONF/profiles.d"
@@ -171,6 +171,8 @@ for words in check doctor "explain sys" "logout sys" "refresh sys" "refresh --al
     }
 done
 is "$(stat -c %u /run/tokenward/sys/token)" "$SERVICE_ID" "what it bought is the service user's"
+out=$(user "$T/bin/tokenward" check --system 2>&1); is $? 0 "check by a user, to whom the secret is closed: exit 0"
+like "$out" "hint: chown $SERVICE $SYSCONF/.*/secret$" "whose it should be, which is not the user"
 
 system_profile team /oauth/v1/token
 printf '    %s\n' 'provider: authorization_code' "authorization_endpoint: $URL/oauth/v1/authorize" \
