@@ -25,6 +25,11 @@ if command -v mandoc >/dev/null && command -v col >/dev/null; then
             grep -q -F "$(echo "$heading" | flat)" "$T/shown" || echo "$heading"
         done)
         is "$lost" "" "$page: every heading is shown"
+        # What is to be typed, or copied into a file, is so as it is shown.
+        broken=$(sed -n 's/^\.Dl //p' "$TOP_SRC/$page" | sed 's/\\(dq/"/g; s/\\&//g; s/\\e/\\/g' | while read -r line; do
+            shown "$TOP_SRC/$page" | grep -q -F -e "$line" || echo "$line"
+        done)
+        is "$broken" "" "$page: every line of an example is shown in one"
         # shellcheck disable=SC1112  # they are what is looked for
         is "$(grep -oE '.{30}(””|’’|“[^”]*“)' "$T/shown")" "" "$page: every quotation ends once"
         is "$(shown "$TOP_SRC/$page" | grep -e '0-9\. _')" "" "$page: a full stop among characters stands apart"
