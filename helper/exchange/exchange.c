@@ -89,6 +89,7 @@ on_reply(void *arg, struct http_reply *http)
                                        .no_next = &no_next};
     struct reply *reply = &exchange->outcome.reply;
 
+    exchange->outcome.sent = exchange->outcome.sent || !http->unsent;
     remember(exchange);
     reply_clear(reply);
     exchange_answer_read(context, &sent, http, &exchange->outcome);
@@ -129,8 +130,6 @@ send_form(struct exchange *exchange, struct tw_error *err)
         http_post(exchange->context.http, &request, on_reply, exchange, err);
     if (status)
         explain_unsent(exchange->context.profile, exchange->url, err);
-    else
-        exchange->outcome.sent = true;
     return status;
 }
 

@@ -180,6 +180,7 @@ start_all(struct http *http, const struct transfer *own, struct tw_error *err)
         if (!status)
             continue;
         stop(http, transfer, false);
+        transfer->reply.unsent = true;
         if (is_own)
             result = status;
         else

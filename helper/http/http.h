@@ -53,6 +53,7 @@ struct http_reply {
                             for overflow */
     struct secret body;
     bool too_large; /* the answer passed a limit */
+    bool unsent;    /* status 0: it could not be begun, and nobody was asked */
     struct tw_error
         err; /* status 0: TW_E_RETRY (network), TW_E_CONFIG (ca_file),
                 TW_E_PROTOCOL (too large, no HTTP), ... */

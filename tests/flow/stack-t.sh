@@ -133,6 +133,25 @@ chmod 644 "$T/config/tokenward/open"; own "$T/config"
 stack open '- client_secret: {file: ../open}' "- $GOOD"
 out=$(fetch open); is $? 73 "a secret that others may read is a fault, and not passed over"
 like "$out" "chmod 600" "it says what to do"
+cp "$CA" "$T/config/tokenward/own.pem"
+chmod 666 "$T/config/tokenward/own.pem"
+stack trust "- ca_file: $T/config/tokenward/own.pem" "  $GOOD" "- $GOOD"
+before=$(requests)
+for time in first second; do
+    out=$(fetch trust); is $? 73 "a ca_file that others may write, the $time time: a fault, and not passed over"
+done
+is "$(requests)" "$before" "and nobody is asked"
+rm "$T/config/tokenward/own.pem"
+out=$(fetch trust); is $? 78 "one that is not there: a fault, too"
+cp "$CA" "$T/config/tokenward/own.pem"
+chmod 644 "$T/config/tokenward/own.pem"; own "$T/config"
+fetch trust >/dev/null; is "$? $(field trust answered_by)" "0 1" "one that is mended: used at once"
+for name in slow1 slow2 slow3 slow4 slow5 slow6 slow7 slow8 late; do profile $name /m/delay=500/oauth/v1/token; done
+sed -i "s|ca_file: .*|ca_file: $T/late.pem|" "$DIR/late.yaml"
+out=$(fetch slow1 slow2 slow3 slow4 slow5 slow6 slow7 slow8 late); is $? 78 "one that is not there, of a profile that waited for its turn"
+cp "$CA" "$T/late.pem"; chmod 644 "$T/late.pem"
+fetch late >/dev/null; is $? 0 "mended: used at once"
+rm "$DIR"/slow?.yaml "$DIR/late.yaml"
 
 # Unavailable, and back-off for each source.
 stack down '- name: first' "  $DOWN" "  $GOOD" '- name: second' "  $GOOD"
