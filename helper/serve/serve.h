@@ -23,9 +23,10 @@
 #include "helper/serve/watch.h"
 #include "helper/session.h"
 
-#define SERVE_SETTLE_MS 100 /* from the last change to the reload */
-#define SERVE_END_MS 1500   /* for what is under way, at the end, and ... */
-#define SERVE_KEEP_MS 3500  /* ... then for refresh tokens to come */
+#define SERVE_SETTLE_MS 100 /* from the last change to the reload, and ... */
+#define SERVE_SETTLE_MAX_MS 2000 /* ... from the first one, at most */
+#define SERVE_END_MS 1500  /* for what is under way, at the end, and ... */
+#define SERVE_KEEP_MS 3500 /* ... then for refresh tokens to come */
 /* Fetches that have left their lane, and are being written. */
 #define SERVE_WRITING_MAX 64
 #define SERVE_CONTENDED_S 1    /* until a lock that another holds is tried */
@@ -70,6 +71,7 @@ struct serve {
     int64_t absent_ms; /* when the next one who was nobody is asked for */
     struct schedule schedule;
     int64_t reload_ms;       /* LOOP_NEVER: nothing changed */
+    int64_t settled_ms;      /* else: until then a change puts it off */
     int64_t again_ms;        /* LOOP_NEVER: nor was the host too short */
     bool is_again;           /* it is being read for that alone */
     int64_t watch_ms;        /* LOOP_NEVER: it is watched */

@@ -43,6 +43,20 @@ dismiss(struct serve *serve)
     }
 }
 
+/* Something has changed.  What goes on changing, as a file that others write
+ * does, puts it off for so long and no longer. */
+static void
+reload_soon(struct serve *serve)
+{
+    int64_t now_ms = loop_now_ms();
+
+    if (serve->reload_ms == LOOP_NEVER)
+        serve->settled_ms = now_ms + SERVE_SETTLE_MAX_MS;
+    serve->reload_ms = now_ms + SERVE_SETTLE_MS < serve->settled_ms
+                           ? now_ms + SERVE_SETTLE_MS
+                           : serve->settled_ms;
+}
+
 static void
 on_change(void *arg, int fd, uint32_t events)
 {
@@ -51,7 +65,7 @@ on_change(void *arg, int fd, uint32_t events)
     (void)fd;
     (void)events;
     if (watch_read(&serve->watch))
-        serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
+        reload_soon(serve);
 }
 
 /* What cannot be watched is tried again, and told once. */
@@ -68,7 +82,7 @@ watch(struct serve *serve)
         (void)loop_watch(&serve->loop, serve->watch.fd, 0, NULL, NULL);
     status = watch_set(&serve->watch, &serve->era->set, &missed, &failure);
     if (missed)
-        serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
+        reload_soon(serve);
     if (!status && !loop_watch(&serve->loop, serve->watch.fd, EPOLLIN,
                                on_change, serve)) {
         status = tw_fail(&failure, TW_E_SYSTEM, "epoll takes no more");
@@ -176,7 +190,7 @@ static void
 give_up(struct serve *serve, struct profile_set *set)
 {
     if (serve->refused.status && watch_also(&serve->watch, set))
-        serve->reload_ms = loop_now_ms() + SERVE_SETTLE_MS;
+        reload_soon(serve);
     profile_set_clear(set);
 }
 

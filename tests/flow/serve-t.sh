@@ -88,6 +88,14 @@ sleep 0.03
 profile meanwhile /oauth/v1/token
 until_true 5 has_token meanwhile; is $? 0 "what comes while others are read is not missed"
 rm "$T/config/tokenward/profiles.d"/story*.yaml
+while :; do
+    touch "$T/config/tokenward/secret"
+    sleep 0.05
+done &
+touching=$!
+profile beside /oauth/v1/token
+until_true 9 has_token beside; is $? 0 "nor is what comes while a secret's file changes again and again"
+kill "$touching"
 told() { grep -c 'pay.yaml:.*scoop' "$T/serve.out"; }
 cp -p "$T/config/tokenward/profiles.d/pay.yaml" "$T/pay.yaml"
 profile pay /nowhere 'scoop: x'
