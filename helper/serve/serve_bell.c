@@ -78,6 +78,19 @@ may_have_fetched(const struct serve *serve, const struct caller *caller,
                    ALLOWANCE_FETCHES);
 }
 
+/* What became due while nobody asked for it was let go. */
+static void
+wake(struct serve *serve, struct ward *ward)
+{
+    struct now now = clock_now();
+    bool was_idle = ward_is_idle(ward, now);
+
+    ward->asked = now.boot;
+    if (was_idle && !ward->task &&
+        !schedule_put(&serve->schedule, &ward->entry, now))
+        (void)tw_no_memory(&serve->broken);
+}
+
 static void
 ensure(struct serve *serve, struct caller *caller, const struct peer *peer,
        struct ward *ward, const struct profile *profile, int64_t min_valid)
@@ -85,7 +98,7 @@ ensure(struct serve *serve, struct caller *caller, const struct peer *peer,
     static const struct tw_error GOOD = {.status = TW_OK};
     struct tw_error err;
 
-    ward->asked = clock_now().boot;
+    wake(serve, ward);
     (void)snprintf(caller->profile, sizeof caller->profile, "%s", ward->name);
     if (serve_is_good(serve, profile, min_valid)) {
         write_down(serve, caller, ward->name);

@@ -69,6 +69,7 @@ FLOW_TESTS = \
 	tests/flow/isolation-t.sh \
 	tests/flow/hook-owed-t.sh \
 	tests/flow/hook-t.sh \
+	tests/flow/idle-t.sh \
 	tests/flow/init-t.sh \
 	tests/flow/install-helpers-t.sh \
 	tests/flow/kill-t.sh \
