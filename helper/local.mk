@@ -284,6 +284,8 @@ helper_libhelper_la_SOURCES = \
 	helper/serve/hooks.h \
 	helper/serve/lane.c \
 	helper/serve/lane.h \
+	helper/serve/links.c \
+	helper/serve/links.h \
 	helper/serve/listener.c \
 	helper/serve/listener.h \
 	helper/serve/metrics.c \

@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "helper/serve/links.h"
 #include "provider/base/auto.h"
 
 #define EVENTS                                                              \
@@ -29,8 +30,9 @@
 struct watch_dir {
     struct watch_dir *next;
     int wd;
-    bool whole; /* any name in it that is a profile's file matters */
-    bool all;   /* any name at all */
+    bool whole;    /* any name in it that is a profile's file matters */
+    bool all;      /* any name at all */
+    bool followed; /* the links that lead to it matter, too */
     char path[];
 };
 
@@ -133,18 +135,35 @@ keep(struct watch *watch, const char *path)
     return kept->text;
 }
 
-/* What is changed where a link leads to is not seen where the link lies. */
+static void
+add_link(void *arg, const char *path)
+{
+    struct watch *watch = arg;
+    const char *kept =
+        table_find(&watch->names, path, "") ? NULL : keep(watch, path);
+
+    if (kept)
+        add_path(watch, kept);
+}
+
+/* What is changed where a link leads to, or on the way, is not seen where the
+ * link lies.  Files of one directory have the way to it in common. */
 static void
 add_target(struct watch *watch, const char *path)
 {
-    char target[PATH_MAX];
-    const char *kept = NULL;
+    char parent[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    struct watch_dir *dir;
     struct stat st;
 
-    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && realpath(path, target))
-        kept = keep(watch, target);
-    if (kept)
-        add_path(watch, kept);
+    (void)snprintf(parent, sizeof parent, "%.*s",
+                   slash ? (int)(slash - path) : 0, path);
+    dir = (struct watch_dir *)(uintptr_t)table_find(&watch->dirs, parent, "");
+    if (dir && dir->followed && (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode)))
+        return;
+    if (dir)
+        dir->followed = true;
+    links_follow(path, add_link, watch);
 }
 
 static void
@@ -186,6 +205,7 @@ add_directories(struct watch *watch, const struct profile *sample)
         (void)snprintf(path, sizeof path, "%.*s", (int)(slash - secret->text),
                        secret->text);
         add_whole(watch, path);
+        add_target(watch, path);
     }
 }
 

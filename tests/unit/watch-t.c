@@ -190,3 +190,39 @@ Test(watch, tells_that_a_file_behind_a_link_is_another)
     loading_put("token/..2/jwt", 0644, "g.h.i");
     cr_expect(watch_read(&watch), "written in place, too");
 }
+
+/* And nobody removes the directory before, as a kubelet does. */
+Test(watch, tells_that_a_link_on_the_way_leads_elsewhere)
+{
+    cr_assert_eq(mkdir(scratch_path("r1"), 0755), 0);
+    cr_assert_eq(mkdir(scratch_path("r2"), 0755), 0);
+    loading_put("r1/key", 0600, "one");
+    loading_put("r2/key", 0600, "two");
+    cr_assert_eq(mkdir(scratch_path("app"), 0755), 0);
+    cr_assert_eq(symlink("../r1", scratch_path("app/current")), 0);
+    cr_assert_eq(symlink("app/current/key", scratch_path("key")), 0);
+    loading_put_profile("etc/profiles.d/k.yaml", 0644, "k",
+                        "{file: ../../key}");
+    load(&sets[1]);
+    cr_assert_eq(sets[1].broken_count, 0, "%s", sets[1].broken.message);
+    cr_expect_not(misses(&sets[1]));
+    cr_assert_eq(symlink("../r2", scratch_path("app/new")), 0);
+    cr_expect_not(watch_read(&watch));
+    cr_assert_eq(rename(scratch_path("app/new"), scratch_path("app/current")),
+                 0);
+    cr_expect(watch_read(&watch));
+    cr_expect_not(misses(&sets[1]));
+    loading_put("r2/key", 0600, "three");
+    cr_expect(watch_read(&watch), "and what it leads to now is watched");
+}
+
+Test(watch, ends_where_links_do_not)
+{
+    cr_assert_eq(symlink("round", scratch_path("round")), 0);
+    loading_put_profile("etc/profiles.d/r.yaml", 0644, "r",
+                        "{file: ../../round}");
+    load(&sets[1]);
+    cr_expect_not(misses(&sets[1]));
+    cr_assert_eq(unlink(scratch_path("round")), 0);
+    cr_expect(watch_read(&watch));
+}
