@@ -333,9 +333,23 @@ watch_set(struct watch *watch, const struct profile_set *set, bool *missed,
     return status;
 }
 
+/* Another may have taken the place of a directory. */
+static void
+look_anew(const struct watch *watch)
+{
+    for (struct watch_dir *dir = watch->first; dir; dir = dir->next) {
+        int wd = inotify_add_watch(watch->fd, dir->path, EVENTS | IN_ONLYDIR);
+
+        if (wd >= 0)
+            dir->wd = wd;
+        dir->followed = false;
+    }
+}
+
 bool
 watch_also(struct watch *watch, const struct profile_set *set)
 {
+    look_anew(watch);
     for (const struct profile_source *source = set->sources;
          source && watch->fd >= 0; source = source->next) {
         const char *path = table_find(&watch->names, source->path, "")
@@ -344,6 +358,8 @@ watch_also(struct watch *watch, const struct profile_set *set)
 
         if (path)
             add_source(watch, source, path);
+        else
+            add_target(watch, source->path);
     }
     return !is_as_it_was_read(set);
 }

@@ -55,6 +55,13 @@ user ln -s "$T/home/dotfiles/linked.yaml" "$T/config/tokenward/profiles.d/linked
 until_true 5 has_token linked; is $? 0 "a link to a profile's file: a token"
 user sed -i 's/payments wallet/payments/' "$T/home/dotfiles/linked.yaml"
 until_true 5 sh -c "grep -qx scope=payments '$(record linked)'"; is $? 0 "and the file is watched where it lies"
+other=$T/home/dotfiles/other.yaml
+user sh -c "echo 'profiles: {other: {nonsense: x}}' >'$other'"
+user chmod 600 "$other"
+user ln -sfn "$other" "$T/config/tokenward/profiles.d/linked.yaml"
+until_true 5 grep -q 'linked.yaml:.*nonsense' "$T/serve.out"; is $? 0 "it leads to a broken one"
+user sh -c "sed 's/^  linked:/  other:/' '$T/home/dotfiles/linked.yaml' >'$other'"
+until_true 5 has_token other; is $? 0 "which is watched until it is not"
 rm "$T/config/tokenward/profiles.d/linked.yaml"
 profile refused /oauth/v1/token
 until_true 5 has_token refused; is $? 0 "a changed profile closes the circuit of a refusal"

@@ -216,6 +216,25 @@ Test(watch, tells_that_a_link_on_the_way_leads_elsewhere)
     cr_expect(watch_read(&watch), "and what it leads to now is watched");
 }
 
+/* The set is refused, and the watch is that of the one before. */
+Test(watch, looks_into_a_directory_that_took_the_place_of_another)
+{
+    cr_expect_not(misses(&sets[0]));
+    cr_assert_eq(mkdir(scratch_path("etc/new"), 0755), 0);
+    loading_put("etc/new/c.yaml", 0644, "profiles: {x: {nonsense: y}}\n");
+    cr_assert_eq(
+        rename(scratch_path("etc/profiles.d"), scratch_path("etc/old")), 0);
+    cr_assert_eq(
+        rename(scratch_path("etc/new"), scratch_path("etc/profiles.d")), 0);
+    cr_expect(watch_read(&watch));
+    load(&sets[1]);
+    cr_assert_eq(sets[1].broken_count, 1);
+    cr_expect_not(watch_also(&watch, &sets[1]));
+    cr_expect_not(watch_read(&watch));
+    loading_put_profile("etc/profiles.d/c.yaml", 0644, "third", "{env: A}");
+    cr_expect(watch_read(&watch));
+}
+
 Test(watch, ends_where_links_do_not)
 {
     cr_assert_eq(symlink("round", scratch_path("round")), 0);
