@@ -319,6 +319,9 @@ turn_work(struct serve *serve)
 static void
 tell_status(struct serve *serve)
 {
+    const struct tw_error *left_out = &serve->era->set.broken;
+    const struct tw_error *why =
+        serve->refused.status ? &serve->refused : left_out;
     char text[sizeof serve->notify.said];
 
     if (serve->notify.fd < 0)
@@ -327,8 +330,10 @@ tell_status(struct serve *serve)
                    "%zu profiles, %zu failing, %zu failing on_refresh%s%.150s",
                    serve->wards.count, serve->wards.failing,
                    serve->hooks.failing,
-                   serve->refused.status ? "; not reloaded: " : "",
-                   serve->refused.status ? serve->refused.message : "");
+                   why->status == TW_OK ? ""
+                   : why == left_out    ? "; left out: "
+                                        : "; not reloaded: ",
+                   why->status ? why->message : "");
     text[strcspn(text, "\n")] = '\0';
     notify_status(&serve->notify, text);
 }

@@ -155,6 +155,25 @@ is "$(grep -c 'event=metrics' "$T/serve.out")" 1 "told once"
 stop_system; is $? 0 "it ends cleanly"
 [ -s $METRICS ]; ok $? "and leaves its metrics"
 
+# A start that leaves one out.
+tenant broken /oauth/v1/token 'nonsense: x'
+$PYTHON -c 'import os, socket
+told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+told.bind("/run/notify")
+os.chmod("/run/notify", 0o666)
+while True:
+    print(told.recv(4096).decode(), flush=True)' >"$T/notified" &
+notified=$!
+until_true 9 test -S /run/notify
+NOTIFY_SOCKET=/run/notify serve_system --metrics $METRICS
+until_true 12 grep -qx 'tokenward_reload_ok 0' $METRICS; is $? 0 "a start that leaves one out: profiles are not as their files say"
+until_true 9 grep -q '^STATUS=.*; left out: .*broken.yaml:.*nonsense' "$T/notified"; is $? 0 "and the service manager is told why"
+rm "$SYSCONF/profiles.d/broken.yaml"
+until_true 12 grep -qx 'tokenward_reload_ok 1' $METRICS; is $? 0 "until they are"
+like "$(grep '^STATUS=' "$T/notified" | tail -n 1)" 'failing on_refresh$' "which it is told, too"
+stop_system; is $? 0 "it ends cleanly"
+kill "$notified"
+
 # The journal.
 if [ -x /lib/systemd/systemd-journald ] && command -v systemd-cat >/dev/null; then
     mkdir -p /run/systemd/journal /run/log/journal
