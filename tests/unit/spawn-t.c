@@ -174,9 +174,10 @@ Test(spawn, gives_no_variable_that_steers_libraries)
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         cr_assert_eq(setenv(NAMES[i], "", 1), 0);
     cr_assert_eq(setenv("MINE", "kept", 1), 0);
+    cr_assert_eq(setenv("NIS_PATHS", "kept", 1), 0); /* which is another */
     start("env | grep '^GCONV\\|^GETCONF\\|^GLIBC_\\|^HOSTALIASES\\|^LD_\\|"
           "^LOCALDOMAIN\\|^MALLOC\\|^MINE\\|^NIS\\|^OPENSSL\\|^RES\\|^SSL' | "
           "sort | tr '\\n' ' '",
           seen, sizeof seen);
-    cr_expect_str_eq(seen, "MINE=kept ");
+    cr_expect_str_eq(seen, "MINE=kept NIS_PATHS=kept ");
 }
