@@ -104,6 +104,7 @@ UNIT_TESTS += \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
 	tests/unit/serve-hold-t \
+	tests/unit/serve-reload-t \
 	tests/unit/serve-stray-t \
 	tests/unit/spawn-t \
 	tests/unit/stack-t \
@@ -527,6 +528,13 @@ tests_unit_serve_hold_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_serve_hold_t_CFLAGS = $(CC_UNIT)
 tests_unit_serve_hold_t_LDFLAGS = -Wl,--wrap=fingerprint_of
 tests_unit_serve_hold_t_LDADD = $(LINK_UNIT)
+
+tests_unit_serve_reload_t_SOURCES = tests/unit/serve-reload-t.c
+tests_unit_serve_reload_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_serve_reload_t_CFLAGS = $(CC_UNIT)
+tests_unit_serve_reload_t_LDFLAGS = \
+	-Wl,--wrap=renewal_is_busy,--wrap=renewal_start,--wrap=serve_check_place,--wrap=log_failure
+tests_unit_serve_reload_t_LDADD = $(LINK_UNIT)
 
 tests_unit_serve_stray_t_SOURCES = tests/unit/serve-stray-t.c tests/unit/storing.c tests/unit/storing.h
 tests_unit_serve_stray_t_CPPFLAGS = $(CPP_UNIT)
