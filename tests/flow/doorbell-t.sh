@@ -111,6 +111,11 @@ like "$(grep '^message=' "$T/run/tokenward/lost/backoff")" "nobody.invalid: coul
 profile more /oauth/v1/token
 user tokenward get more >/dev/null; is $? 0 "while others get theirs"
 rm "$T/config/tokenward/profiles.d/lost.yaml"
+profile goes /m/delay=9000/oauth/v1/token
+ring 'command=ensure\nprofile=goes\n' >"$T/goes" &
+until_true 30 fetches
+rm "$T/config/tokenward/profiles.d/goes.yaml"
+until_true 6 grep -q '^message=the profile was removed' "$T/goes"; is $? 0 "whoever waits for a profile that is removed is told so"
 
 # An endpoint that never answers and a thousand callers.
 profile hang /m/hang/oauth/v1/token 'timeout: 60'
