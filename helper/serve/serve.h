@@ -179,17 +179,18 @@ bool serve_alive(const struct serve *serve, const struct profile *profile,
 void serve_await(struct serve *serve, struct ward *ward, struct waiter *waiter,
                  int64_t min_valid);
 
-/* serve_user: may @peer have the instance @name of a users' template?  @ward:
- * its, or NULL, then one is made.  TW_E_NOT_FOUND: no such template;
- * TW_E_ACCESS; TW_E_RETRY: who that is is not known yet; TW_E_SYSTEM. */
+/* serve_user: may @peer have the instance of a users' template that @request
+ * names, or, to leave, give up what is kept of it?  @ward: its, or NULL, then
+ * one is made.  TW_E_NOT_FOUND: no such template; TW_E_ACCESS; TW_E_RETRY: who
+ * that is is not known yet; TW_E_SYSTEM. */
 enum tw_status serve_user(struct serve *serve, const struct peer *peer,
-                          const char *name, struct ward **ward,
-                          struct tw_error *err);
+                          const struct bell_request *request,
+                          struct ward **ward, struct tw_error *err);
 
 /* serve_user_is_unnamed: would it take what @peer is called, which is not
  * known yet? */
 bool serve_user_is_unnamed(struct serve *serve, const struct peer *peer,
-                           const char *name);
+                           const struct bell_request *request);
 
 /* serve_resume_users: at its start: users' instances of which a token is kept
  * that lives are as if their users had just asked for them. */
@@ -202,6 +203,10 @@ void serve_resume_users(struct serve *serve);
 enum tw_status serve_leave(struct serve *serve, const struct peer *peer,
                            struct ward *ward, const struct profile *profile,
                            struct tw_error *err);
+
+/* serve_leave_ends: does the last logout end what is kept as the instance
+ * @name, of @profile or of the template whose sample that is? */
+bool serve_leave_ends(const struct profile *profile, const char *name);
 
 /* serve_leave_after: @task, which was under way then, has ended: what it
  * brought is removed, too, unless the user came back. */

@@ -134,15 +134,13 @@ reject(struct serve *serve, struct caller *caller, const struct peer *peer,
     caller_answer(caller, &err, NULL);
 }
 
-/* Who leaves and comes back has a token fetched that was not due. */
 static void
 leave(struct serve *serve, struct caller *caller, const struct peer *peer,
       struct ward *ward, const struct profile *profile)
 {
     struct tw_error err = {.status = TW_OK};
 
-    if (!may_have_fetched(serve, caller, peer, NULL, &err))
-        (void)serve_leave(serve, peer, ward, profile, &err);
+    (void)serve_leave(serve, peer, ward, profile, &err);
     caller_answer(caller, &err, NULL);
 }
 
@@ -194,7 +192,7 @@ find(struct serve *serve, const struct peer *peer,
 
     *ward = wards_find(&serve->wards, request->profile);
     if (!*ward || ((*ward)->users && !gives_up(peer, *ward, request->command)))
-        status = serve_user(serve, peer, request->profile, ward, err);
+        status = serve_user(serve, peer, request, ward, err);
     if (!status)
         status = ward_profile(&serve->wards, *ward, profile, err);
     if (!status && !may_ask(serve, peer, *profile))
@@ -214,7 +212,11 @@ serve_act(struct serve *serve, struct caller *caller, const struct peer *peer,
 
     if (request->command != BELL_STATUS) {
         catch_up(serve);
-        (void)find(serve, peer, request, &ward, &profile, &err);
+        /* Who leaves and comes back has a token fetched that was not due. */
+        if (request->command == BELL_LEAVE)
+            (void)may_have_fetched(serve, caller, peer, NULL, &err);
+        if (!err.status)
+            (void)find(serve, peer, request, &ward, &profile, &err);
     } else if (!may_ask(serve, peer, NULL)) {
         (void)tw_fail(&err, TW_E_ACCESS,
                       "what there is in all is told to the service and root");

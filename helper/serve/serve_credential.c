@@ -38,7 +38,7 @@ find(const struct serve *serve, const struct load *load,
 {
     struct ward *ward = wards_find(&serve->wards, load->claim.profile);
 
-    if (!ward)
+    if (!ward || ward->is_given_up)
         (void)tw_fail(err, TW_E_NOT_FOUND, "there is no such profile");
     else if (!ward_profile(&serve->wards, ward, profile, err))
         return ward;

@@ -102,6 +102,14 @@ forsake_tasks(struct serve *serve, const struct ward *ward)
     return result;
 }
 
+bool
+serve_leave_ends(const struct profile *profile, const char *name)
+{
+    return profile->login &&
+           lifetime_is_over(profile->login_lifetime,
+                            lifetime_lingers(strchr(name, '@') + 1));
+}
+
 enum tw_status
 serve_leave(struct serve *serve, const struct peer *peer, struct ward *ward,
             const struct profile *profile, struct tw_error *err)
@@ -109,9 +117,7 @@ serve_leave(struct serve *serve, const struct peer *peer, struct ward *ward,
     enum tw_status status = check(ward, peer, profile, err);
     struct tw_error ended;
 
-    if (status ||
-        !lifetime_is_over(profile->login_lifetime,
-                          lifetime_lingers(strchr(ward->name, '@') + 1)))
+    if (status || !serve_leave_ends(profile, ward->name))
         return status;
     if (forsake_tasks(serve, ward))
         scribe_settle(serve->scribe);

@@ -20,6 +20,8 @@ serve_admit(struct serve *serve, struct ward *ward, struct tw_error *err)
     bool was_unadmitted = ward->is_unadmitted;
     struct tw_error failure;
 
+    if (ward->is_given_up)
+        return TW_OK;
     ward->is_unadmitted =
         ward_admit(&serve->wards, ward, &serve->store, &failure) != TW_OK;
     if (!ward->is_unadmitted)

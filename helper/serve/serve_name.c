@@ -31,7 +31,7 @@ serve_puts_off(struct serve *serve, struct caller *caller,
     int64_t now_ms = loop_now_ms();
 
     if (request->command == BELL_STATUS || !serve->namer ||
-        !serve_user_is_unnamed(serve, peer, request->profile) ||
+        !serve_user_is_unnamed(serve, peer, request) ||
         namer_late_ms(serve->namer) <= now_ms)
         return false;
     caller_put_off(caller, request, &serve->unnamed,

@@ -14,17 +14,35 @@
 #include "helper/base/own_directory.h"
 #include "helper/serve/serve.h"
 
-/* Is @name the instance of this very user, who may have one?  @was_own: it was
+static bool
+is_reader(const struct profile_template *template, const struct peer *peer)
+{
+    return profile_template_has_user(template, peer->uid, peer->groups,
+                                     peer->group_count);
+}
+
+/* May one of @template's be for @peer?  What a login had kept is its user's to
+ * give up, who may be no reader any more; but nothing of it is to stay. */
+static bool
+may_be_for(const struct serve *serve, const struct profile_template *template,
+           const struct peer *peer, const struct bell_request *request)
+{
+    return is_reader(template, peer) ||
+           (request->command == BELL_LEAVE &&
+            serve_leave_ends(template->sample, request->profile) &&
+            store_has(&serve->store, request->profile));
+}
+
+/* Is it the instance of this very user, who may have one?  @was_own: it was
  * the last time, which is believed while the user database says nothing. */
 static enum tw_status
 check_own(const struct serve *serve, const struct profile_template *template,
-          const char *name, const struct peer *peer, bool was_own,
-          struct tw_error *err)
+          const struct bell_request *request, const struct peer *peer,
+          bool was_own, struct tw_error *err)
 {
     char own[NAME_PART_MAX + 1] = "";
 
-    if (profile_template_has_user(template, peer->uid, peer->groups,
-                                  peer->group_count) &&
+    if (may_be_for(serve, template, peer, request) &&
         !namer_name(serve->namer, peer->uid, loop_now_ms(), own))
         return was_own
                    ? TW_OK
@@ -32,11 +50,11 @@ check_own(const struct serve *serve, const struct profile_template *template,
                          err, TW_E_RETRY,
                          "the user database has not said yet who user %u is",
                          (unsigned)peer->uid);
-    if (strcmp(own, strchr(name, '@') + 1) != 0)
+    if (strcmp(own, strchr(request->profile, '@') + 1) != 0)
         return tw_fail(err, TW_E_ACCESS,
                        "'%s' is had by the user of that name who is one of "
                        "the readers of '%s', and by nobody else",
-                       name, template->name);
+                       request->profile, template->name);
     return TW_OK;
 }
 
@@ -44,13 +62,15 @@ check_own(const struct serve *serve, const struct profile_template *template,
  * this one, and closed to that one, is tried again, and not called good. */
 static enum tw_status
 give(struct serve *serve, const struct profile_template *template,
-     const char *name, uid_t uid, struct ward **ward, struct tw_error *err)
+     const char *name, const struct peer *peer, struct ward **ward,
+     struct tw_error *err)
 {
     if (!*ward)
-        *ward = wards_add_user(&serve->wards, template, name, uid);
+        *ward = wards_add_user(&serve->wards, template, name, peer->uid);
     if (!*ward)
         return tw_no_memory(err);
-    (*ward)->uid = uid;
+    (*ward)->uid = peer->uid;
+    (*ward)->is_given_up = !is_reader(template, peer);
     (void)ward_look(&serve->wards, *ward, &serve->store, clock_now());
     return serve_admit(serve, *ward, err);
 }
@@ -70,27 +90,30 @@ template_of(const struct serve *serve, const struct ward *ward,
 static bool
 may_have(const struct peer *peer, const struct ward *ward)
 {
-    return ward && (peer->uid == 0 || peer->uid == geteuid());
+    return ward && !ward->is_given_up &&
+           (peer->uid == 0 || peer->uid == geteuid());
 }
 
 bool
 serve_user_is_unnamed(struct serve *serve, const struct peer *peer,
-                      const char *name)
+                      const struct bell_request *request)
 {
-    const struct ward *ward = wards_find(&serve->wards, name);
-    const struct profile_template *template = template_of(serve, ward, name);
+    const struct ward *ward = wards_find(&serve->wards, request->profile);
+    const struct profile_template *template =
+        template_of(serve, ward, request->profile);
     char own[NAME_PART_MAX + 1];
 
     return template && !may_have(peer, ward) &&
-           profile_template_has_user(template, peer->uid, peer->groups,
-                                     peer->group_count) &&
+           may_be_for(serve, template, peer, request) &&
            !namer_name(serve->namer, peer->uid, loop_now_ms(), own);
 }
 
 enum tw_status
-serve_user(struct serve *serve, const struct peer *peer, const char *name,
-           struct ward **ward, struct tw_error *err)
+serve_user(struct serve *serve, const struct peer *peer,
+           const struct bell_request *request, struct ward **ward,
+           struct tw_error *err)
 {
+    const char *name = request->profile;
     const struct profile_template *template = template_of(serve, *ward, name);
     enum tw_status status;
     bool was_own;
@@ -100,11 +123,11 @@ serve_user(struct serve *serve, const struct peer *peer, const char *name,
                        "the resident helper has no profile '%s'", name);
     if (may_have(peer, *ward))
         return TW_OK;
-    was_own = *ward && (*ward)->uid == peer->uid;
-    status = check_own(serve, template, name, peer, was_own, err);
+    was_own = *ward && (*ward)->uid == peer->uid && !(*ward)->is_given_up;
+    status = check_own(serve, template, request, peer, was_own, err);
     if (status || (was_own && !(*ward)->is_unadmitted))
         return status;
-    return give(serve, template, name, peer->uid, ward, err);
+    return give(serve, template, name, peer, ward, err);
 }
 
 /* Its user may have it still, and had it lately. */

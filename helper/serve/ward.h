@@ -50,6 +50,8 @@ struct ward {
     enum turn turn;             /* while it is in its lane */
     bool in_lane, is_failing, wants_hook, hook_failed;
     bool is_unadmitted; /* its readers could not be set */
+    bool is_given_up;   /* its user is no reader, and came to give it up: it is
+                           opened to nobody, and gone with the next reload */
     bool has_place; /* a directory of its name is there: as of wards_seek(), or
                        something was published since */
     char name[];

@@ -57,7 +57,7 @@ same_template(const struct profile_set *set, const struct ward *ward)
     const struct profile_template *template =
         before ? profiles_template(set, ward->name) : NULL;
 
-    if (!template || !template->of_users)
+    if (!template || !template->of_users || ward->is_given_up)
         return NULL;
     return readers_cover(profile_readers(template->sample), before) ||
                    readers_has(profile_readers(template->sample), ward->uid,

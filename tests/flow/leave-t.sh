@@ -23,6 +23,7 @@ asked() { curl -s --cacert "$CA" "$URL/count${1:-$BUSY}" | tr -dc 0-9; }
 template plain /oauth/v1/token 'login: true' 'readers: {users: [anna]}'
 template two /oauth/v1/token 'login: true' 'readers: {users: [anna]}' 'any_of:' \
     "- {name: busy, token_endpoint: '$URL$BUSY'}" '- name: other'
+template kept /oauth/v1/token 'login: true' 'readers: {users: [anna]}'
 template late "$LATE" 'login: true' 'readers: {users: [anna]}'
 serve_system
 
@@ -49,6 +50,17 @@ has_ended() { $PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=status\n
 until_true 9 has_ended; is $? 0 "the answer is there: to come again in ten minutes"
 like "$(ensure anna late@anna)" '^status=retry' "who comes back waits as long"
 is "$(asked $LATE)" 1 "and the server is not asked again"
+
+# A reload of whose readers the user is none takes nothing away from that.
+is "$(ensure anna kept@anna)" status=ok "another login's token"
+for profile in kept gone; do template $profile /oauth/v1/token 'login: true' 'readers: {users: [bert]}'; done
+reload
+like "$(ensure anna kept@anna)" '^status=access' "whose user is no reader any more"
+like "$(leave bert kept@anna)" '^status=access' "nobody else ends it"
+is "$(leave anna kept@anna)" status=ok "and whose last logout comes"
+is_left kept@anna; ok $? "takes it along"
+like "$(ensure root kept@anna)" '^status=access' "and nobody has it fetched again"
+like "$(leave anna gone@anna)" '^status=access' "where nothing is kept there is nothing to leave"
 
 # A token that nobody takes is not bought again and again.
 for _ in 1 2 3 4 5 6; do
