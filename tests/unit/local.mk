@@ -103,6 +103,7 @@ UNIT_TESTS += \
 	tests/unit/scrub-t \
 	tests/unit/secret-command-t \
 	tests/unit/secret-source-t \
+	tests/unit/serve-adopt-t \
 	tests/unit/serve-hold-t \
 	tests/unit/serve-reload-t \
 	tests/unit/serve-stray-t \
@@ -522,6 +523,13 @@ tests_unit_secret_source_t_SOURCES = tests/unit/secret-source-t.c tests/unit/bro
 tests_unit_secret_source_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_secret_source_t_CFLAGS = $(CC_UNIT)
 tests_unit_secret_source_t_LDADD = $(LINK_UNIT)
+
+tests_unit_serve_adopt_t_SOURCES = tests/unit/serve-adopt-t.c tests/unit/fake_modules.c tests/unit/loading.c tests/unit/loading.h tests/unit/soon.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_serve_adopt_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_serve_adopt_t_CFLAGS = $(CC_UNIT)
+tests_unit_serve_adopt_t_LDFLAGS = \
+	-Wl,--wrap=watch_set,--wrap=index_write,--wrap=loop_watch,--wrap=session_fail,--wrap=renewal_is_busy
+tests_unit_serve_adopt_t_LDADD = $(LINK_UNIT)
 
 tests_unit_serve_hold_t_SOURCES = tests/unit/serve-hold-t.c tests/unit/storing.c tests/unit/storing.h
 tests_unit_serve_hold_t_CPPFLAGS = $(CPP_UNIT)
