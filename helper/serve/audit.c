@@ -10,7 +10,9 @@
  *
  * A line is one write(2) to O_APPEND, so lines do not mix, and a full disk
  * loses lines, not tokens; the next line that fits says how many.  What was
- * told is not told again, so that nobody fills the disk by asking.
+ * told is not told again, so that nobody fills the disk by asking: a place is
+ * for several answers, or who reads some tens of profiles would find two that
+ * drive each other out.
  */
 #include "helper/serve/audit.h"
 
@@ -88,25 +90,36 @@ key_of(const struct audit_answer *answer, const struct record *record)
     return mix(key, record->token, record->token_len);
 }
 
+/* The place for @key; the answer that came last is the first in it. */
+static uint64_t *
+place_of(struct audit *audit, uint64_t key)
+{
+    return &audit->seen[key % (AUDIT_SEEN / AUDIT_WAYS) * AUDIT_WAYS];
+}
+
 /* Was this told before?  From now on it was. */
 static bool
 was_told(struct audit *audit, const struct audit_answer *answer,
          const struct record *record)
 {
     uint64_t key = key_of(answer, record);
-    uint64_t *slot = &audit->seen[key % AUDIT_SEEN];
+    uint64_t *place = place_of(audit, key);
+    size_t at = 0;
+    bool result;
 
-    if (*slot == key)
-        return true;
-    *slot = key;
-    return false;
+    while (place[at] != key && at < AUDIT_WAYS - 1)
+        at++;
+    result = place[at] == key;
+    memmove(place + 1, place, at * sizeof *place);
+    place[0] = key;
+    return result;
 }
 
 static void
 forget(struct audit *audit, const struct audit_answer *answer,
        const struct record *record)
 {
-    audit->seen[key_of(answer, record) % AUDIT_SEEN] = 0;
+    *place_of(audit, key_of(answer, record)) = 0;
 }
 
 static size_t

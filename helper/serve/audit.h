@@ -19,7 +19,8 @@
 #include "provider/base/error.h"
 #include "provider/base/record.h"
 
-#define AUDIT_SEEN 1024 /* answers that are remembered, not to tell twice */
+#define AUDIT_SEEN 8192 /* answers that are remembered, not to tell twice */
+#define AUDIT_WAYS 8    /* of them in one place, the latest that came there */
 #define AUDIT_MAX_BYTES (256LL * 1024 * 1024) /* of a file nobody rotates */
 
 struct audit {

@@ -51,7 +51,7 @@ tell(const struct audit_answer *answer, const struct record *record)
 static const char *
 written(void)
 {
-    static char text[4096];
+    static char text[1 << 17];
     FILE *file = fopen(scratch_path("audit"), "r");
     size_t n;
 
@@ -129,6 +129,21 @@ Test(audit, tells_what_is_another_answer_and_no_other_twice)
     tell(&ANSWER, &record);
     tell(&answer, &another);
     cr_expect_eq(lines(), count);
+}
+
+/* Who asks for some hundred profiles in turn costs a line for each. */
+Test(audit, is_not_filled_by_asking)
+{
+    struct record record = a_token();
+    char name[16];
+
+    record.profile = name;
+    cr_assert_eq(audit_open(&audit, &err), TW_OK);
+    for (int i = 0; i < 900; i++) {
+        (void)snprintf(name, sizeof name, "p%d", i % 300);
+        tell(&ANSWER, &record);
+    }
+    cr_expect_eq(lines(), 300, "%d lines", lines());
 }
 
 Test(audit, writes_to_a_file_of_ours_alone)
