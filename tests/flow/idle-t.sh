@@ -23,8 +23,11 @@ chmod 644 "$T/clock"
 printf %s "$CANARY" | put secrets/anna
 template own /m/expires-in=172800/oauth/v1/token 'readers: {users: [anna]}'
 tenant all /m/expires-in=172800/oauth/v1/token
-LD_PRELOAD="$T/bin/clock.so" TEST_CLOCK=$T/clock "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
-EXTRA_PID=$!
+start() {
+    LD_PRELOAD="$T/bin/clock.so" TEST_CLOCK=$T/clock "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
+    EXTRA_PID=$!
+}
+start
 until_true 30 test -s /run/tokenward/all/token
 is "$(ensure own)" status=ok "a user's token of two days"
 
@@ -35,5 +38,14 @@ until_true 9 is_of all 2; is $? 0 "after 42 hours that of all is another"
 is_of own@anna 1; is $? 0 "and the user's, who has not asked for a day, is not"
 is "$(ensure own)" status=ok "who comes back finds it good"
 until_true 9 is_of own@anna 2; is $? 0 "and it is kept fresh again"
+stop_system; is $? 0 "it ends cleanly"
+
+# One that is started anew does not know who asked the one before it.
+passed 270000
+start
+until_true 30 ring root 'command=status\n' >/dev/null
+passed 290000
+ring root 'command=status\n' >/dev/null
+until_true 9 is_of own@anna 3; is $? 0 "started anew, it keeps a user's token that lives fresh"
 stop_system; is $? 0 "it ends cleanly"
 done_testing
