@@ -22,6 +22,7 @@
 #include "provider/base/clock.h"
 #include "provider/base/text.h"
 
+#define TOO_LONG 100 /* CURLE_TOO_LARGE, which libcurl has from 8.6 on */
 #define PROXY_HINT "see the variables https_proxy and no_proxy"
 
 /* What a failure is, once it is known. */
@@ -305,7 +306,8 @@ time_failure(const struct transfer *transfer, char *words, size_t size)
 }
 
 /* A line before the body that is longer than libcurl takes is told as a lack
- * of memory.  Which of the two it was nobody knows; both may pass. */
+ * of memory by the older ones.  Which of the two it was nobody knows; both may
+ * pass. */
 static struct failure
 memory_failure(const struct transfer *transfer, const struct failure *usual)
 {
@@ -352,6 +354,7 @@ find_failure(const struct transfer *transfer, CURLcode code, char *words,
     case CURLE_COULDNT_CONNECT:
         return connect_failure(transfer, usual, words, size);
     case CURLE_OUT_OF_MEMORY:
+    case TOO_LONG:
         return memory_failure(transfer, usual);
     default:
         return *usual;
