@@ -338,7 +338,7 @@ hear(int fd, char *room, struct received *out)
     out->size = (size_t)n - sizeof out->order;
     room[out->size] = '\0';
     out->fd = broker_control_take(&control, &message);
-    out->is_cut = (message.msg_flags & MSG_CTRUNC) != 0;
+    out->is_cut = out->fd < 0 && (message.msg_flags & MSG_CTRUNC);
     return true;
 }
 
