@@ -99,13 +99,14 @@ static enum tw_status
 read_field(const struct profile_reader *reader, const struct yaml_node *node,
            struct profile_field *out)
 {
-    const char *name = node->key->text;
     struct arena *arena = reader->context->arena;
     struct secret_source *value = &out->value;
+    struct shown shown;
+    const char *name = yaml_key_shown(&shown, node->key);
     size_t n = 0;
     enum tw_status status;
 
-    out->name = arena_text(arena, name, node->key->len);
+    out->name = arena_text(arena, node->key->text, node->key->len);
     if (!out->name)
         return tw_no_memory(reader->err);
     if (node->kind != YAML_TEXT)

@@ -273,6 +273,8 @@ static const struct refusal REFUSALS[] = {
     {GOOD "    scope: '  '\n", AT(6, 12) "scope must not be empty"},
     {GOOD "    params: x\n", AT(6, 13) "params must be a map, {NAME: VALUE}"},
     {GOOD "    params: {}\n", AT(6, 13) "params must have 1 to 32 names"},
+    {GOOD "    params: {p:s3cret}\n",
+     AT(6, 22) "p... has no value (a word like null needs quotes to be text)"},
     {GOOD "    scope: 'a\\b'\n",
      AT(6, 12) "scope must be scopes separated by spaces, of printable ASCII "
                "without \" and \\, 8192 bytes at most"},
