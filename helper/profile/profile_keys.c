@@ -57,9 +57,16 @@ read_git_username(const struct profile_reader *reader,
     enum tw_status status =
         profile_value_word(reader, value, "", GIT_USERNAME_MAX, &name);
 
-    if (!status)
-        reader->profile->git_username = name;
-    return status;
+    if (status)
+        return status;
+    if (strlen(name) + specifier_room(reader->context->specifier, name) >
+        GIT_USERNAME_MAX)
+        return profile_refuse(reader, value,
+                              "git_username must be at most %d bytes with the "
+                              "longest instance's name in it",
+                              GIT_USERNAME_MAX);
+    reader->profile->git_username = name;
+    return TW_OK;
 }
 
 /* A profile that has one itself is read by profile_stack_read(). */

@@ -316,6 +316,19 @@ expand(const struct expansion *this, enum place place, struct yaml_node *node)
     return status;
 }
 
+size_t
+specifier_room(const struct specifier *specifier, const char *text)
+{
+    const size_t marker = strlen(SPECIFIER_SEGMENT);
+    size_t room = 0, n = specifier ? strlen(specifier->value) : 0;
+
+    if (!specifier || !specifier->is_sample || n <= marker)
+        return 0;
+    for (; (text = strstr(text, SPECIFIER_SEGMENT)); text += marker)
+        room += n - marker;
+    return room;
+}
+
 struct yaml_node *
 specifier_copy(struct arena *arena, const struct yaml_node *node)
 {

@@ -44,6 +44,10 @@ bool specifier_find(const struct yaml_node *node, char letter);
 enum tw_status specifier_expand(const struct profile_reader *reader,
                                 struct arena *arena, struct yaml_node *whole);
 
+/* specifier_room: bytes that @text of a sample, in which SPECIFIER_SEGMENT
+ * stands, lacks beside one with the value in it; 0 of no sample's. */
+size_t specifier_room(const struct specifier *specifier, const char *text);
+
 /* specifier_copy: @node with all below it, as it stands; NULL: no memory. */
 struct yaml_node *specifier_copy(struct arena *arena,
                                  const struct yaml_node *node);

@@ -3,6 +3,8 @@
  * index-write-t.c - the index says what is hidden, as the profiles do.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "helper/store/index_write.h"
 #include "provider/base/index.h"
@@ -92,6 +94,28 @@ Test(index_write, a_line_that_is_no_instance_hides_none)
     expect_hidden(&index, "t@c", false);
     expect_hidden(&index, "t@-b", false);
     expect_hidden(&index, "t@", false);
+    profile_set_clear(&set);
+}
+
+/* A reader has room for no longer one than the manual lets a profile have. */
+Test(index_write, a_user_name_is_too_long_for_no_instance)
+{
+    char text[1024], name[241] = "", longest[65] = "";
+    struct tw_error err;
+
+    (void)memset(name, 'n', sizeof name - 1);
+    (void)memset(longest, 'l', sizeof longest - 1);
+    (void)snprintf(text, sizeof text,
+                   "profiles:\n  t@:\n%s[a, %s]\n    client_secret: {file: "
+                   "s/%%i}\n    git_username: %s%%i\n"
+                   "    match: https://h.test/%%i\n",
+                   KEYS, longest, name);
+    loading_put("profiles.yaml", 0600, text);
+    (void)loading_load(false, &set, &err);
+    cr_expect_eq(loading_count, 1);
+    cr_expect(strstr(loading_complaint.message, "git_username must be at most "
+                                                "255 bytes"),
+              "%s", loading_complaint.message);
     profile_set_clear(&set);
 }
 
