@@ -103,7 +103,7 @@ read_answer(const struct exchange_context *context,
             const struct secret_source *source, int64_t now, int64_t age,
             struct reply *out, struct tw_error *err)
 {
-    AUTO_SECRET text = SECRET_INIT(TAKEN_MAX);
+    AUTO_SECRET text = SECRET_INIT(SECRET_DOCUMENT_MAX);
     struct place place;
     enum tw_status status =
         secret_source_read_document(source, &context->secrets, &text, err);

@@ -8,8 +8,6 @@
 
 #include "helper/exchange/exchange.h"
 
-#define TAKEN_MAX (256 * 1024) /* bytes; a token and what is around it */
-
 /* exchange_take: reads the secret option @name as an answer.  Its lifetime is
  * what the profile's rules read in it, which a file began to count when it
  * was last changed; else that of the token itself if it is a JWT (RFC

@@ -334,16 +334,14 @@ secret_source_look(const struct secret_source *source, bool system,
 {
     const struct owned_rule rule = rule_of_file(source->kind, system);
     const struct secret_context context = {.system = system};
-    AUTO_SECRET read = SECRET_INIT(TOKEN_MAX + strlen("\r\n"));
+    AUTO_SECRET read = SECRET_INIT(SECRET_DOCUMENT_MAX + strlen("\r\n"));
     struct reading reading = {.source = source,
                               .context = &context,
-                              .max = TOKEN_MAX,
+                              .max = SECRET_DOCUMENT_MAX,
                               .out = &read,
                               .err = err};
-    const struct owned_path path = {.dir = AT_FDCWD,
-                                    .name = source->text,
-                                    .path = source->text,
-                                    .label = label};
+    const struct owned_path path = {AT_FDCWD, source->text, source->text,
+                                    label};
     AUTO_CLOSE int fd = -1;
     enum tw_status status;
     struct stat st;
@@ -355,8 +353,9 @@ secret_source_look(const struct secret_source *source, bool system,
     (void)snprintf(reading.label, sizeof reading.label, "%s", label);
     status = read_checked(&reading, false);
     /* What a provider takes as its answer is an object, and may have lines. */
-    return status || read.bytes[0] == '{' ? status
-                                          : check_line(&reading, &read);
+    return status || read.bytes[strspn(read.bytes, " \t\r\n")] == '{'
+               ? status
+               : check_line(&reading, &read);
 }
 
 static enum tw_status

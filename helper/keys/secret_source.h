@@ -9,7 +9,8 @@
 #include "provider/base/error.h"
 #include "provider/base/secret.h"
 
-#define CLIENT_SECRET_MAX 8192 /* bytes, by value or of a client */
+#define CLIENT_SECRET_MAX 8192           /* bytes, by value or of a client */
+#define SECRET_DOCUMENT_MAX (256 * 1024) /* bytes around a token, and it */
 #define SECRET_COMMAND_MS 10000
 
 enum secret_kind {

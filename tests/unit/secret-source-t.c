@@ -45,6 +45,25 @@ Test(secret_source, file)
     expect_secret(&source, false, " s3\tcret ");
 }
 
+/* Of a provider that takes one as its answer, as exchange_take() does. */
+Test(secret_source, a_document_is_none_that_looks_bad)
+{
+    const struct secret_source source =
+        source_of(SECRET_FILE, scratch_path("secret"));
+    static char large[100000];
+    struct tw_error err;
+
+    scratch_put("secret", 0600, "\n {\n\"access_token\": \"a\"\n}\n", 24);
+    cr_expect_eq(secret_source_look(&source, false, "x", &err), TW_OK);
+    (void)memset(large, ' ', sizeof large);
+    large[0] = '{';
+    large[sizeof large - 1] = '}';
+    scratch_put("secret", 0600, large, sizeof large);
+    cr_expect_eq(secret_source_look(&source, false, "x", &err), TW_OK);
+    scratch_put("secret", 0600, "\n s3cret\n", 9);
+    cr_expect_eq(secret_source_look(&source, false, "x", &err), TW_E_CONFIG);
+}
+
 #define FILE_ PLACE "file %s/secret: "
 
 Test(secret_source, file_with_bad_text)
