@@ -228,6 +228,7 @@ wards_adopt(struct wards *wards, struct schedule *schedule,
         assign(wards, ward, cursor.profile);
         ward->instance = cursor.instance;
         ward->users = NULL;
+        ward->is_given_up = false;
     }
     return true;
 }

@@ -186,6 +186,23 @@ Test(serve_adopt, who_waits_goes_on_or_is_told_that_there_is_nothing)
     cr_expect_neq(serve.strays_ms, LOOP_NEVER, "what is kept is looked at");
 }
 
+/* Its name is another profile's by now, which nobody has given up. */
+Test(serve_adopt, what_a_user_gave_up_does_not_outlast_the_set)
+{
+    static struct profile sample = {.name = NULL};
+    static const struct profile_template users = {.sample = &sample,
+                                                  .of_users = true};
+    struct ward *ward = wards_add_user(&serve.wards, &users, "own@anna", 1);
+
+    cr_assert(ward);
+    ward->is_given_up = true;
+    loading_put_profile("profiles.d/c.yaml", 0600, "own@anna", "{env: A}");
+    reload();
+    ward = wards_find(&serve.wards, "own@anna");
+    cr_assert(ward && !ward->users);
+    cr_expect_not(ward->is_given_up);
+}
+
 Test(serve_adopt, the_set_before_is_let_go)
 {
     struct era *before = serve.era;
