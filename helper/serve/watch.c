@@ -4,7 +4,8 @@
  *
  * Directories are watched and names compared: an editor's temporary file
  * beside a profile, or a log that grows beside a secret, wakes us, and nothing
- * more.  A directory that is not there yet is waited for in its parent.
+ * more.  A directory that is not there yet is waited for in its parent, by its
+ * name: others make directories there, too.
  *
  * The trap is what changes while a set is read, which is known only then: the
  * watch before goes on until the new one is there, and is asked last.
@@ -68,6 +69,31 @@ add_dir(struct watch *watch, const char *path)
     return dir;
 }
 
+static const char *
+keep(struct watch *watch, const char *path)
+{
+    size_t n = strlen(path) + 1;
+    struct watch_path *kept = malloc(sizeof *kept + n);
+
+    if (!kept)
+        return NULL;
+    memcpy(kept->text, path, n);
+    kept->next = watch->kept;
+    watch->kept = kept;
+    return kept->text;
+}
+
+/* It is not there yet, nor what lies in it. */
+static void
+await(struct watch *watch, const char *path)
+{
+    const char *kept =
+        table_find(&watch->names, path, "") ? NULL : keep(watch, path);
+
+    if (kept)
+        (void)table_add(&watch->names, kept, "", kept);
+}
+
 /* @path matters, whatever it is or will be. */
 static void
 add_path(struct watch *watch, const char *path)
@@ -88,6 +114,7 @@ add_path(struct watch *watch, const char *path)
 
         if (!cut || cut == parent)
             return;
+        await(watch, parent);
         *cut = '\0';
     }
 }
@@ -121,22 +148,9 @@ forget(struct watch *watch)
     watch->fd = -1;
 }
 
-static const char *
-keep(struct watch *watch, const char *path)
-{
-    size_t n = strlen(path) + 1;
-    struct watch_path *kept = malloc(sizeof *kept + n);
-
-    if (!kept)
-        return NULL;
-    memcpy(kept->text, path, n);
-    kept->next = watch->kept;
-    watch->kept = kept;
-    return kept->text;
-}
-
+/* @path, which does not last, in the way of links_told. */
 static void
-add_link(void *arg, const char *path)
+add_passing(void *arg, const char *path)
 {
     struct watch *watch = arg;
     const char *kept =
@@ -163,7 +177,7 @@ add_target(struct watch *watch, const char *path)
         return;
     if (dir)
         dir->followed = true;
-    links_follow(path, add_link, watch);
+    links_follow(path, add_passing, watch);
 }
 
 static void
@@ -204,6 +218,7 @@ add_directories(struct watch *watch, const struct profile *sample)
             continue;
         (void)snprintf(path, sizeof path, "%.*s", (int)(slash - secret->text),
                        secret->text);
+        add_passing(watch, path);
         add_whole(watch, path);
         add_target(watch, path);
     }
@@ -261,8 +276,6 @@ matters_in(const struct watch *watch, const struct watch_dir *dir,
 
     if (dir->all || (dir->whole && is_profile_file(event->name)))
         return true;
-    if ((event->mask & IN_ISDIR) && (event->mask & (IN_CREATE | IN_MOVED_TO)))
-        return true; /* perhaps one that was waited for */
     n = strlen(dir->path);
     m = strlen(event->name);
     if (n + m + 2 > sizeof path)

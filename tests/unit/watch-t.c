@@ -100,6 +100,47 @@ Test(watch, minds_nothing_else)
     cr_expect_not(watch_read(&watch));
 }
 
+/* What is waited for comes by its name, and others make directories, too. */
+Test(watch, minds_no_directory_but_what_it_waits_for)
+{
+    cr_assert_eq(mkdir(scratch_path("keys"), 0755), 0);
+    loading_put_profile("etc/profiles.d/k.yaml", 0644, "k",
+                        "{file: ../../keys/of/one/key}");
+    load(&sets[1]);
+    cr_expect_not(misses(&sets[1]));
+    cr_assert_eq(mkdir(scratch_path("keys/on"), 0755), 0);
+    cr_assert_eq(mkdir(scratch_path("etc/profiles.d/old"), 0755), 0);
+    cr_assert_eq(rename(scratch_path("keys/on"), scratch_path("keys/off")), 0);
+    cr_expect_not(watch_read(&watch));
+    cr_assert_eq(mkdir(scratch_path("keys/of"), 0755), 0);
+    cr_expect(watch_read(&watch));
+    cr_expect_not(misses(&sets[1]));
+    cr_assert_eq(mkdir(scratch_path("keys/of/one"), 0755), 0);
+    cr_expect(watch_read(&watch));
+    cr_expect_not(misses(&sets[1]));
+    loading_put("keys/of/one/key", 0600, "secret");
+    cr_expect(watch_read(&watch));
+}
+
+Test(watch, waits_for_a_directory_that_instances_have_their_secrets_in)
+{
+    loading_put("etc/profiles.d/t.yaml", 0644,
+                "profiles:\n"
+                "  t@:\n"
+                "    token_endpoint: https://a.test/token\n"
+                "    client_id: a\n"
+                "    client_secret: {file: ../own/%i}\n"
+                "    instances: [one]\n");
+    load(&sets[1]);
+    cr_assert_eq(sets[1].broken_count, 0, "%s", sets[1].broken.message);
+    cr_expect_not(misses(&sets[1]));
+    cr_assert_eq(mkdir(scratch_path("etc/own"), 0755), 0);
+    cr_expect(watch_read(&watch));
+    cr_expect_not(misses(&sets[1]));
+    loading_put("etc/own/one", 0600, "secret");
+    cr_expect(watch_read(&watch));
+}
+
 /* Two profiles with the one preset. */
 static void
 use_preset(void)
