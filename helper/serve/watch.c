@@ -346,15 +346,17 @@ watch_set(struct watch *watch, const struct profile_set *set, bool *missed,
     return status;
 }
 
-/* Another may have taken the place of a directory. */
+/* Another may have taken the place of a directory, or is waited for. */
 static void
-look_anew(const struct watch *watch)
+look_anew(struct watch *watch)
 {
     for (struct watch_dir *dir = watch->first; dir; dir = dir->next) {
         int wd = inotify_add_watch(watch->fd, dir->path, EVENTS | IN_ONLYDIR);
 
         if (wd >= 0)
             dir->wd = wd;
+        else
+            add_path(watch, dir->path);
         dir->followed = false;
     }
 }

@@ -276,6 +276,27 @@ Test(watch, looks_into_a_directory_that_took_the_place_of_another)
     cr_expect(watch_read(&watch));
 }
 
+/* The same, but the place is empty for a while. */
+Test(watch, waits_for_a_directory_that_is_gone_while_a_set_is_refused)
+{
+    cr_assert_eq(mkdir(scratch_path("of"), 0755), 0);
+    cr_assert_eq(mkdir(scratch_path("of/keys"), 0755), 0);
+    loading_put("of/keys/key", 0600, "one");
+    loading_put_profile("etc/profiles.d/k.yaml", 0644, "k",
+                        "{file: ../../of/keys/key}");
+    load(&sets[1]);
+    cr_expect_not(misses(&sets[1]));
+    cr_assert_eq(rename(scratch_path("of/keys"), scratch_path("of/away")), 0);
+    cr_expect(watch_read(&watch));
+    cr_expect_not(watch_also(&watch, &sets[1]));
+    cr_expect_not(watch_read(&watch));
+    cr_assert_eq(mkdir(scratch_path("of/keys"), 0755), 0);
+    cr_expect(watch_read(&watch));
+    cr_expect_not(watch_also(&watch, &sets[1]));
+    loading_put("of/keys/key", 0600, "two");
+    cr_expect(watch_read(&watch));
+}
+
 Test(watch, ends_where_links_do_not)
 {
     cr_assert_eq(symlink("round", scratch_path("round")), 0);
