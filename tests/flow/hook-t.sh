@@ -52,7 +52,7 @@ until_true 30 test -e "$T/home/slow.out"; is $? 0 "which ends all the same"
 echo 'touch $out; sleep 20' | program long
 profile longer /oauth/v1/token "on_refresh: {command: [$T/bin/long]}"
 profile later /m/delay=500/oauth/v1/token "on_refresh: {command: [$T/bin/told]}"
-out=$(user tokenward-helper --deadline 6 fetch longer later 2>&1); is $? 0 "a hook that has not ended at the deadline fails no fetch"
+out=$(user tokenward-helper --deadline 9 fetch longer later 2>&1); is $? 0 "a hook that has not ended at the deadline fails no fetch"
 [ -e "$T/home/long.out" ]; is $? 0 "was begun"
 like "$out" "on_refresh of 'longer': ended before its end: there was no time left" "is ended, and told"
 like "$out" "on_refresh of 'later': not begun: there was no time left" "and so is one for which none is left"

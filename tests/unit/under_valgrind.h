@@ -24,6 +24,9 @@ time_limit(int64_t ms)
 #ifdef TW_TESTS_COVERAGE_H
     ms *= 10;
 #endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    ms *= 4;
+#endif
     return under_valgrind() ? 50 * ms : ms;
 }
 
