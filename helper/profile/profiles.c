@@ -108,11 +108,14 @@ load_drop_in(const struct loader *loader, int fd, const char *dir,
 static enum tw_status
 note_misnamed(const struct loader *loader, const char *dir, const char *name)
 {
-    if (loader->set->misnamed ||
-        asprintf(&loader->set->misnamed, "%s/%s", dir, name) >= 0)
+    char *path;
+
+    if (loader->set->misnamed)
         return TW_OK;
-    loader->set->misnamed = NULL;
-    return tw_no_memory(loader->err);
+    if (asprintf(&path, "%s/%s", dir, name) < 0)
+        return tw_no_memory(loader->err);
+    loader->set->misnamed = path;
+    return TW_OK;
 }
 
 static enum tw_status

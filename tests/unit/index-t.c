@@ -160,6 +160,23 @@ Test(index, leads_to_no_instance_that_cannot_be_named)
     cr_assert_str_eq(leads(&index, "i.test", instance), "");
 }
 
+Test(index, leads_nobody_by_a_username_that_is_too_long)
+{
+    char name[ROUTE_USERNAME_SIZE - 2], text[1024];
+    AUTO_INDEX index;
+
+    memset(name, 'u', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    (void)snprintf(text, sizeof text,
+                   "tokenward-index=1\nprofile=t@ab\nprofile=t@abc\n"
+                   "route=t@%%i %s%%i h.test /%%i\n",
+                   name);
+    fill(&index, text);
+    cr_assert_str_eq(leads(&index, "h.test", "ab"), "t@ab");
+    cr_assert_eq(strlen(route.username), ROUTE_USERNAME_SIZE - 1);
+    cr_assert_str_eq(leads(&index, "h.test", "abc"), "");
+}
+
 Test(index, leads_users_to_their_own)
 {
     const struct passwd *user = getpwuid(geteuid());

@@ -64,6 +64,19 @@ Test(secret_source, a_document_is_none_that_looks_bad)
     cr_expect_eq(secret_source_look(&source, false, "x", &err), TW_E_CONFIG);
 }
 
+/* A foreign one is opened and not read. */
+Test(secret_source, a_foreign_file_looks_as_who_may_write_it)
+{
+    const struct secret_source source =
+        source_of(SECRET_FOREIGN_FILE, scratch_path("secret"));
+    struct tw_error err;
+
+    scratch_put("secret", 0644, "", 0);
+    cr_expect_eq(secret_source_look(&source, false, "x", &err), TW_OK);
+    scratch_put("secret", 0664, "", 0);
+    cr_expect_eq(secret_source_look(&source, false, "x", &err), TW_E_ACCESS);
+}
+
 #define FILE_ PLACE "file %s/secret: "
 
 Test(secret_source, file_with_bad_text)
