@@ -73,7 +73,7 @@ profile late /m/delay=500/oauth/v1/token
 for _ in 1 2 3 4 5 6 7 8; do user tokenward get late >>"$T/got" 2>&1 & pids="${pids:-} $!"; done
 # shellcheck disable=SC2086
 wait $pids
-is "$(sort -u "$T/got" | wc -l)" 1 "eight get one token"
+is "$(sort "$T/got" | uniq -c | sed 's/^ *//')" "8 $(field late access_token)" "eight get one token"
 is "$(($(requests) - before))" 1 "by one request"
 # A profile changed a moment ago is the one that is fetched.
 sed -i 's/payments wallet/payments/' "$T/config/tokenward/profiles.d/late.yaml"

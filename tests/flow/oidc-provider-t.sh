@@ -37,7 +37,7 @@ refused nobody 77 'nobody.yaml:3: .*client_id.*invalid_client' "an unknown clien
 peer rawodd 'cc odd' 's3cr3t: +%&=/"\~' "$BASIC" 'basic_encoding: raw'
 refused rawodd 77 'invalid_request' "an odd secret that is not encoded"
 peer colon 'cc basic:odd' 's3cr3t: +%&=/"\~' "$BASIC" 'basic_encoding: raw'
-refused colon 78 "colon.yaml:2:.*client_id holds a ':'" "an id with a colon that is not encoded, and not sent"
+refused colon 78 "colon.yaml:3:.*client_id holds a ':'" "an id with a colon that is not encoded, and not sent"
 rm "$T/config/tokenward/profiles.d/colon.yaml"
 
 # Scopes and resources.
