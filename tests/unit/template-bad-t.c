@@ -174,15 +174,12 @@ Test(template_bad, leads_nowhere_else)
     "instances: [a], token_endpoint: https://a.test/t, client_id: c, " \
     "token_endpoint_auth_method: "
 
-#define CERTIFICATE                                          \
-    "client_certificate: a\n    client_certificate_key: b\n" \
-    "    "
-
 /* And what it may do. */
 Test(template_bad, stands_where_it_leads_nowhere_else)
 {
     static const char *const GOOD[] = {
-        CERTIFICATE "client_certificate_key_passphrase: {file: 's/%i'}",
+        ("client_certificate: a\n    client_certificate_key: b\n"
+         "    client_certificate_key_passphrase: {file: 's/%i'}"),
         "client_secret_next: {credential: 'next-%i'}",
         "git_username: 'git-%i'",
         "params: {p: 'a %i', q: {command: [x, '%i']}}",
