@@ -230,7 +230,7 @@ expand_text(const struct expansion *this, enum place place,
             struct yaml_node *node)
 {
     AUTO_SECRET text = SECRET_INIT(TEXT_MAX);
-    const char *at = node->text, *percent, *value = NULL;
+    const char *at = node->text, *percent, *value = "";
     enum tw_status status;
 
     if (!strchr(at, '%'))

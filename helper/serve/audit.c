@@ -107,7 +107,7 @@ was_told(struct audit *audit, const struct audit_answer *answer,
     size_t at = 0;
     bool result;
 
-    while (place[at] != key && at < AUDIT_WAYS - 1)
+    while (at < AUDIT_WAYS - 1 && place[at] != key)
         at++;
     result = place[at] == key;
     memmove(place + 1, place, at * sizeof *place);

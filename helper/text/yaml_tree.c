@@ -55,7 +55,7 @@ yaml_key_shown(struct shown *out, const struct yaml_node *key)
     size_t n = strcspn(key->text, ":=");
 
     (void)text_printable(out, key->text, n);
-    if (key->text[n] && n <= TEXT_SHOWN_MAX)
+    if (n <= TEXT_SHOWN_MAX && key->text[n])
         (void)strcpy(out->text + n, "...");
     return out->text;
 }
