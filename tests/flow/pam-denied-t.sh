@@ -41,10 +41,10 @@ for call in $("$DENIED"); do
     done
 done
 for _ in $(seq 220); do # 20 s: the helper's own deadline
-    pgrep -u "$USER_ID" -x tokenward-helpe >/dev/null || break
+    pgrep -r DRST -u "$USER_ID" -x tokenward-helpe >/dev/null || break
     sleep 0.1
 done
-is "$(pgrep -c -u "$USER_ID" -x tokenward-helpe)" 0 "no process is left"
+is "$(pgrep -c -r DRST -u "$USER_ID" -x tokenward-helpe)" 0 "no process is left"
 # A count that could not be taken back is not believed for long.
 find /run/tokenward/user/.sessions/$USER_ID -type f -exec touch -d '2 hours ago' {} +
 rm -rf "$OWN/login"

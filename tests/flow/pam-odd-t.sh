@@ -318,10 +318,10 @@ umount /var/lib/systemd
 umount "$(readlink -f /etc/resolv.conf)" "$(readlink -f /etc/nsswitch.conf)" 2>/dev/null
 touched=$([ "$(find /etc /usr/local -xdev -printf '%p %m %u %s %T@\n' 2>/dev/null | cksum)" = "$before" ] && echo 0 || echo some)
 for _ in $(seq 220); do # 20 s: the helper's own deadline
-    pgrep -u "$USER_ID" -x tokenward-helpe >/dev/null || break
+    pgrep -r DRST -u "$USER_ID" -x tokenward-helpe >/dev/null || break
     sleep 0.1
 done
-left=$(pgrep -c -u "$USER_ID" -x tokenward-helpe)
+left=$(pgrep -c -r DRST -u "$USER_ID" -x tokenward-helpe)
 figure odd-logins "$LOGINS"
 figure odd-logins-failed "$FAILURES"
 figure odd-logins-over-the-deadline "$OVER"
