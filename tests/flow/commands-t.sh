@@ -184,7 +184,9 @@ out=$(user tokenward check 2>&1); is $? 0 "check: a file with another suffix: ex
 like "$out" "^tokenward-helper: warning: $T/config/tokenward/profiles.d/late.yml is not read: its name must end with .yaml$" "check: warns of it"
 out=$(user tokenward get late 2>&1); is $? 66 "get: a profile in such a file: exit 66"
 like "$out" "^tokenward: hint: $T/config/tokenward/profiles.d/late.yml is not read" "get: and why"
-rm "$T/config/tokenward/profiles.d/late.yml"
+cp "$T/config/tokenward/profiles.d/late.yml" "$T/config/tokenward/profiles.yml"
+like "$(user tokenward check 2>&1)" "warning: $T/config/tokenward/profiles.yml is not read" "check: of two the first is told"
+rm "$T/config/tokenward/profiles.yml" "$T/config/tokenward/profiles.d/late.yml"
 
 # get: a token that lives, though another one is wanted and cannot be had.
 profile stale /oauth/v1/token

@@ -297,6 +297,17 @@ Test(watch, waits_for_a_directory_that_is_gone_while_a_set_is_refused)
     cr_expect(watch_read(&watch));
 }
 
+/* There is no parent that could be watched but the root. */
+Test(watch, waits_for_nothing_in_the_root)
+{
+    loading_put_profile("etc/profiles.d/k.yaml", 0644, "k",
+                        "{file: /nonexistent/tokenward/key}");
+    load(&sets[1]);
+    cr_expect_not(misses(&sets[1]));
+    loading_put_profile("etc/profiles.d/k.yaml", 0644, "k", "{env: A}");
+    cr_expect(watch_read(&watch), "and watches the rest");
+}
+
 Test(watch, ends_where_links_do_not)
 {
     cr_assert_eq(symlink("round", scratch_path("round")), 0);
