@@ -95,6 +95,7 @@ Test(exchange_take, taking_from_a_file_of_two_years_ago)
     RUN(DO(TAKE, .text = "assertion"), DONE);
     expect(TW_OK, "");
     cr_expect_eq(result.lifetime, LIFETIME_MAX);
+    scratch_remove();
 }
 
 /* As from an image that was made without times, and from a wrong clock. */
@@ -122,6 +123,7 @@ Test(exchange_take, taking_from_a_file_of_1970_and_before)
         cr_expect_null(strstr(result.err.message, " -"), "%s",
                        result.err.message);
     }
+    scratch_remove();
 }
 
 Test(exchange_take, taking_a_json_answer)
