@@ -200,15 +200,21 @@ chmod 700 "$T/config/tokenward"
 rm "$T/config/tokenward/profiles.d/odd.yaml"
 profile failing /m/status=401,error=invalid_client/oauth/v1/token
 user tokenward get failing 2>/dev/null
-doctor failing
-says '^  warn  token  *the last fetch failed [0-9]* s ago: .*invalid_client' "how the last fetch failed"
+doctor failing; is $STATUS 77 "the last fetch was refused, and the next would be: exit 77"
+says '^  FAIL  token  *the last fetch failed [0-9]* s ago: .*invalid_client' "how the last fetch failed"
 # The clock was set back since.
 sed -i "s/^failed_at=.*/failed_at=$(($(date +%s) + 7200))/" "$T/run/tokenward/failing/backoff"
 doctor failing
-says '^  warn  token  *the last fetch failed 0 s ago: ' "no failure was in the future"
+says '^  FAIL  token  *the last fetch failed 0 s ago: ' "no failure was in the future"
 like "$(user tokenward explain failing)" '^  failed  *0 s ago, denied: ' "explain says the same"
 like "$(user tokenward get failing 2>&1)" '(asked 0 s ago, asked again in [0-9]* s)' "as does who asks for a token"
 doctor --fetch failing; is $STATUS 77 "--fetch: a refusal: exit 77"
+printf another >"$T/config/tokenward/secret"
+doctor failing; is $STATUS 0 "another secret than the refused one: exit 0"
+says '^  warn  token  *the last fetch failed ' "another secret: how the last fetch failed"
+profile failing /m/status=503/oauth/v1/token
+doctor failing; is $STATUS 75 "another endpoint than the one that refused: its own exit"
+says '^  warn  token  *the last fetch failed ' "another endpoint: how the last fetch failed"
 
 # What is kept, and whose it is.
 state=$T/home/.local/state/tokenward
