@@ -97,6 +97,10 @@ void serve_reload(struct serve *serve);
 void serve_reloaded(void *arg, struct profile_set *set,
                     const struct tw_error *err);
 
+/* serve_reload_fault: why the profiles are not as their files say: the last
+ * reload was refused, or the start left some out.  Of TW_OK: they are. */
+const struct tw_error *serve_reload_fault(const struct serve *serve);
+
 /* serve_reload_turn: reloads if it is time to.  Returns when it wants the next
  * turn. */
 int64_t serve_reload_turn(struct serve *serve, int64_t now_ms);

@@ -156,7 +156,7 @@ tell_status(const struct serve *serve, struct caller *caller)
                          (int64_t)serve->hooks.failing) ||
         !lines_put_int64(&more, "fetching", (int64_t)serve->running_count) ||
         !lines_put(&more, "reload",
-                   tw_status_name((int)serve->refused.status)))
+                   tw_status_name((int)serve_reload_fault(serve)->status)))
         (void)tw_no_memory(&err);
     caller_answer(caller, &err, &more);
 }

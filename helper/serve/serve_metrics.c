@@ -79,8 +79,7 @@ put_whole(const struct serve *serve, struct secret *out)
                        (int64_t)serve->wards.failing) &&
            metrics_one(out, "tokenward_reload_ok", "gauge",
                        "Whether the profiles are as their files say.",
-                       !serve->refused.status &&
-                           !serve->era->set.broken.status) &&
+                       !serve_reload_fault(serve)->status) &&
            put_statuses(out, "tokenward_fetches_total",
                         "Fetches that ended, by status.", serve->fetches) &&
            metrics_spans(out, "tokenward_fetch_duration_seconds",

@@ -331,6 +331,12 @@ next_reload_ms(const struct serve *serve)
                                               : serve->reload_ms;
 }
 
+const struct tw_error *
+serve_reload_fault(const struct serve *serve)
+{
+    return serve->refused.status ? &serve->refused : &serve->era->set.broken;
+}
+
 int64_t
 serve_reload_turn(struct serve *serve, int64_t now_ms)
 {

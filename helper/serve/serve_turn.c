@@ -319,9 +319,7 @@ turn_work(struct serve *serve)
 static void
 tell_status(struct serve *serve)
 {
-    const struct tw_error *left_out = &serve->era->set.broken;
-    const struct tw_error *why =
-        serve->refused.status ? &serve->refused : left_out;
+    const struct tw_error *why = serve_reload_fault(serve);
     char text[sizeof serve->notify.said];
 
     if (serve->notify.fd < 0)
@@ -330,9 +328,9 @@ tell_status(struct serve *serve)
                    "%zu profiles, %zu failing, %zu failing on_refresh%s%.150s",
                    serve->wards.count, serve->wards.failing,
                    serve->hooks.failing,
-                   why->status == TW_OK ? ""
-                   : why == left_out    ? "; left out: "
-                                        : "; not reloaded: ",
+                   why->status == TW_OK     ? ""
+                   : why == &serve->refused ? "; not reloaded: "
+                                            : "; left out: ",
                    why->status ? why->message : "");
     text[strcspn(text, "\n")] = '\0';
     notify_status(&serve->notify, text);

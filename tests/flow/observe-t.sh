@@ -168,6 +168,7 @@ until_true 9 test -S /run/notify
 NOTIFY_SOCKET=/run/notify serve_system --metrics $METRICS
 until_true 12 grep -qx 'tokenward_reload_ok 0' $METRICS; is $? 0 "a start that leaves one out: profiles are not as their files say"
 until_true 9 grep -q '^STATUS=.*; left out: .*broken.yaml:.*nonsense' "$T/notified"; is $? 0 "and the service manager is told why"
+like "$(ring root 'command=status\n')" '^reload=config$' "and who asks how it is"
 rm "$SYSCONF/profiles.d/broken.yaml"
 until_true 12 grep -qx 'tokenward_reload_ok 1' $METRICS; is $? 0 "until they are"
 like "$(grep '^STATUS=' "$T/notified" | tail -n 1)" 'failing on_refresh$' "which it is told, too"
