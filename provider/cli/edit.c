@@ -78,17 +78,22 @@ wait_for(void (*run)(const struct edit_copy *edit),
     return ended > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* The first that there is: Debian's choice, POSIX's, and what small systems
+ * have instead. */
+#define ANY_EDITOR                    \
+    "for each in editor vi nano; do " \
+    "command -v $each >/dev/null && exec $each \"$1\"; done; exit 127"
+
 static void
 run_editor(const struct edit_copy *edit)
 {
     const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR");
-    const char *chosen = visual && visual[0]   ? visual
-                         : editor && editor[0] ? editor
-                                               : "vi";
-    char line[PATH_MAX];
+    const char *chosen = visual && visual[0] ? visual : editor;
+    char line[PATH_MAX] = ANY_EDITOR;
 
     guard_end();
-    if (snprintf(line, sizeof line, "%s \"$1\"", chosen) < (int)sizeof line)
+    if (!chosen || !chosen[0] ||
+        snprintf(line, sizeof line, "%s \"$1\"", chosen) < (int)sizeof line)
         (void)execl("/bin/sh", "sh", "-c", line, "editor", edit->copy,
                     (char *)NULL);
 }
@@ -199,9 +204,10 @@ edit_copy(struct edit_copy *edit, int *exit_code, struct tw_error *err)
         char next;
 
         if (wait_for(run_editor, edit) != 0)
-            return tw_fail(err, TW_E_USAGE,
-                           "the editor failed, and the file is as it was\n"
-                           "VISUAL or EDITOR names one");
+            return tw_fail(
+                err, TW_E_USAGE,
+                "the editor failed, or there is none; the file is as "
+                "it was\nVISUAL or EDITOR names one");
         if (!edit_copy_is_changed(edit)) {
             say_unchanged(edit, clock_monotonic_ms() - begun_ms);
             return TW_OK;

@@ -163,9 +163,15 @@ like "$(cat "$T/out")" "pipe.yaml: is no file of yours$" "says so"
 editor 'sed -i "s/timeout: 8/timeout: 7/" "$1"'
 (user env VISUAL=editor EDITOR=false tokenward edit pay >"$T/out" 2>&1 </dev/null); is "$? $(grep -c 'timeout: 7' "$file")" "0 1" "VISUAL comes before EDITOR"
 cp -p "$T/good" "$file"; own "$file"
-cp "$T/bin/editor" "$T/bin/vi"
-(user env VISUAL= EDITOR= tokenward edit pay >"$T/out" 2>&1 </dev/null); is "$? $(grep -c 'timeout: 7' "$file")" "0 1" "where both are empty it is vi"
-rm "$T/bin/vi"; cp -p "$T/good" "$file"; own "$file"
+mkdir "$T/few"; ln -s "$(command -v sed)" "$T/few/"
+without() { (user env PATH="$T/few" VISUAL= EDITOR= "$T/bin/tokenward" edit pay >"$T/out" 2>&1 </dev/null); }
+without; is $? 64 "where both are empty and there is no editor: exit 64"
+like "$(cat "$T/out")" "the editor failed, or there is none; the file is as it was$" "says so"
+for name in nano vi editor; do
+    sed "s/timeout: 7/timeout: ${#name}/" "$T/bin/editor" >"$T/few/$name"; chmod 755 "$T/few/$name"
+    without; is "$? $(grep -c "timeout: ${#name}" "$file")" "0 1" "where both are empty it is $name, before those that came"
+    cp -p "$T/good" "$file"; own "$file"
+done
 printf '#!/bin/sh\ncase " $* " in *" check "*) kill -KILL $$ ;; esac\nexec "%s/bin/tokenward-helper" "$@"\n' "$T" >"$T/bin/dying"
 chmod 755 "$T/bin/dying"
 (export TOKENWARD_HELPER="$T/bin/dying" && edit pay; exit $STATUS); is $? 71 "a check that is killed: exit 71"
