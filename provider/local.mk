@@ -127,6 +127,7 @@ tokenward_credential_SOURCES = \
 	provider/credential/kubectl.c \
 	provider/credential/kubelet.c \
 	provider/credential/mail.c \
+	provider/credential/match.c \
 	provider/credential/oidc_token.c \
 	provider/credential/place.c \
 	provider/credential/place.h \

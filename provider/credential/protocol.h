@@ -38,6 +38,8 @@ enum tw_status kubectl_run(const struct call *call, struct secret *out,
                            int *exit_code, struct tw_error *err);
 enum tw_status kubelet_run(const struct call *call, struct secret *out,
                            int *exit_code, struct tw_error *err);
+enum tw_status match_run(const struct call *call, struct secret *out,
+                         int *exit_code, struct tw_error *err);
 enum tw_status oauthbearer_run(const struct call *call, struct secret *out,
                                int *exit_code, struct tw_error *err);
 enum tw_status oidc_token_run(const struct call *call, struct secret *out,

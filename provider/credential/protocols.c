@@ -39,6 +39,7 @@ static const struct protocol PROTOCOLS[] = {
     {"keyring", "keyring", keyring_run},
     {"kubectl", NULL, kubectl_run},
     {"kubelet", NULL, kubelet_run},
+    {"match", NULL, match_run},
     {"oauthbearer", NULL, oauthbearer_run},
     {"oidc-token", "oidc-token", oidc_token_run},
     {"pnpm", "pnpm-credential-tokenward-", pnpm_run},
@@ -71,6 +72,8 @@ print_help(struct secret *out, struct tw_error *err)
         "  terraform get|forget|store HOST\n"
         "  xoauth2 PROFILE USER\n"
         "  --help, --version\n"
+        "\n"
+        "  match URL  which profile that is, and if none, why\n"
         "\n"
         "tokenward install-helpers makes the links that tools look for, and "
         "says what\n"

@@ -86,6 +86,7 @@ FLOW_TESTS = \
 	tests/flow/look-t.sh \
 	tests/flow/main-t.sh \
 	tests/flow/manuals-t.sh \
+	tests/flow/match-t.sh \
 	tests/flow/memory-t.sh \
 	tests/flow/misdeeds-t.sh \
 	tests/flow/mtls-t.sh \

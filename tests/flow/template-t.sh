@@ -88,6 +88,11 @@ git_of() { printf 'protocol=https\nhost=%s\npath=%s\n\n' "$2" "$3" | as "$1" "$T
 like "$(git_of anna git.example.test anna/repo.git)" "^password=$(token tenant@anna)" "git finds the tenant by its path"
 is "$(git_of anna git.example.test other/repo.git 2>&1)" "" "and nobody by a path that is no tenant's"
 
+match_of() { as "$1" "$T/bin/tokenward-credential" match "$2" 2>&1 | sed -n 's/^  //p' | grep -v username | tr -s ' \n' ' '; }
+is "$(match_of anna git.example.test/anna/repo.git)" "profile tenant@anna of the system path /anna no path nobody's: git tells one where credential.useHttpPath is true " \
+    "anna is told so"
+like "$(match_of bert git.example.test/anna/repo.git)" "^profile tenant@anna of the system, for others: you are not one of its readers " "and bert that it is not for him"
+
 # Each user's own.
 for who in anna bert; do
     got=$(as "$who" "$T/bin/tokenward" get corp@ 2>"$T/err")
