@@ -49,6 +49,10 @@ importer_take_secret(const struct importer *this, const char *value)
     if (!text_is_line(value, strlen(value)))
         return tw_fail(this->err, TW_E_CONFIG,
                        "%s: the secret is no line of text", this->path);
+    if (strlen(value) > secret->max)
+        return tw_fail(this->err, TW_E_CONFIG,
+                       "%s: the secret is longer than %zu bytes", this->path,
+                       secret->max);
     return secret_append_text(secret, value) ? TW_OK : tw_no_memory(this->err);
 }
 

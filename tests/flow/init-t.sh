@@ -236,6 +236,9 @@ like "$(cat "$T/out")" "kubeconfig:.*bad YAML" "kubelogin, no YAML: says where"
 printf '{"name":"agent","client_id":"c","client_secret":"a\\nb","issuer_url":"https://iam.example.com/"}' >"$T/home/account.json"
 init --from oidc-agent --file "$T/home/account.json" lines; is $STATUS 78 "oidc-agent, a secret of two lines: exit 78"
 like "$(cat "$T/out")" "the secret is no line of text" "oidc-agent, a secret of two lines: says so"
+printf '{"name":"agent","client_id":"c","client_secret":"%08193d","issuer_url":"https://iam.example.com/"}' 0 >"$T/home/account.json"
+init --from oidc-agent --file "$T/home/account.json" long; is $STATUS 78 "oidc-agent, a secret of more than there is room for: exit 78"
+like "$(cat "$T/out")" "account.json: the secret is longer than 8192 bytes$" "oidc-agent, a secret of more than there is room for: says so"
 # A preset's variables.
 init --preset auth0 --var domain=acme.eu.auth0.com --audience https://api.example.com --client-id x --secret-file "$dir/kafka.secret" --no-test vars
 is $STATUS 0 "a preset and its variable: exit 0"
