@@ -42,6 +42,14 @@ struct watch_path {
     char text[];
 };
 
+/* The root's path is "", so that a name in it has one slash. */
+static int
+watch_path(const struct watch *watch, const char *path)
+{
+    return inotify_add_watch(watch->fd, path[0] ? path : "/",
+                             EVENTS | IN_ONLYDIR);
+}
+
 static struct watch_dir *
 add_dir(struct watch *watch, const char *path)
 {
@@ -52,7 +60,7 @@ add_dir(struct watch *watch, const char *path)
 
     if (dir)
         return dir;
-    wd = inotify_add_watch(watch->fd, path, EVENTS | IN_ONLYDIR);
+    wd = watch_path(watch, path);
     if (wd < 0)
         return NULL;
     dir = calloc(1, sizeof *dir + n);
@@ -102,7 +110,7 @@ add_path(struct watch *watch, const char *path)
     size_t n = strlen(path);
     const char *slash = strrchr(path, '/');
 
-    if (n >= sizeof parent || !slash || slash == path)
+    if (n >= sizeof parent || !slash)
         return;
     memcpy(parent, path, n + 1);
     parent[slash - path] = '\0';
@@ -112,7 +120,7 @@ add_path(struct watch *watch, const char *path)
     while (!add_dir(watch, parent) && errno == ENOENT) {
         char *cut = strrchr(parent, '/');
 
-        if (!cut || cut == parent)
+        if (!cut)
             return;
         await(watch, parent);
         *cut = '\0';
@@ -351,7 +359,7 @@ static void
 look_anew(struct watch *watch)
 {
     for (struct watch_dir *dir = watch->first; dir; dir = dir->next) {
-        int wd = inotify_add_watch(watch->fd, dir->path, EVENTS | IN_ONLYDIR);
+        int wd = watch_path(watch, dir->path);
 
         if (wd >= 0)
             dir->wd = wd;

@@ -3,6 +3,7 @@
  * watch-t.c - what changes while profiles are read is not missed.
  */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -317,4 +318,36 @@ Test(watch, ends_where_links_do_not)
     cr_expect_not(misses(&sets[1]));
     cr_assert_eq(unlink(scratch_path("round")), 0);
     cr_expect(watch_read(&watch));
+}
+
+static void
+make_in_root(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    cr_assert_geq(fd, 0);
+    (void)close(fd);
+}
+
+/* In a root of the test's own. */
+Test(watch, minds_a_secret_that_lies_in_the_root)
+{
+    int root;
+
+    loading_put_profile("etc/profiles.d/k.yaml", 0644, "k", "{file: /key}");
+    load(&sets[1]);
+    root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (chroot(scratch_path("")) < 0) {
+        (void)close(root);
+        cr_skip_test("a root of its own takes root");
+    }
+    (void)misses(&sets[1]);
+    cr_expect_not(watch_read(&watch));
+    make_in_root("/other");
+    cr_expect_not(watch_read(&watch));
+    make_in_root("/key");
+    cr_expect(watch_read(&watch));
+    cr_assert_eq(fchdir(root), 0);
+    cr_assert_eq(chroot("."), 0);
+    (void)close(root);
 }
