@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
+#include "helper/base/unicode.h"
 #include "provider/base/lines.h"
 #include "provider/base/write_whole.h"
 
@@ -20,6 +21,20 @@ static void
 write_out(int fd, const char *text, size_t n)
 {
     (void)write_whole(fd, text, n);
+}
+
+/* A line of stderr, @n bytes of @text with what begins and ends it. */
+static void
+write_line(const char *begin, const char *text, size_t n)
+{
+    char line[REPORT_MAX];
+    int size = snprintf(line, sizeof line, "tokenward-helper: %s%.*s\n", begin,
+                        (int)n, text);
+
+    if (size < 0 || size >= (int)sizeof line)
+        return;
+    unicode_show(line, (size_t)size);
+    write_out(STDERR_FILENO, line, (size_t)size);
 }
 
 static void
@@ -64,9 +79,7 @@ report_word(const struct report *report, const struct session_word *word)
 void
 report_failure(const struct report *report, const struct tw_error *err)
 {
-    char line[sizeof err->message + 128];
     const char *hint = strchr(err->message, '\n');
-    int n;
 
     if (report->session) {
         report_word(report, &(struct session_word){.kind = WORD_FAILED,
@@ -81,16 +94,9 @@ report_failure(const struct report *report, const struct tw_error *err)
         log_failure(report->log, "failure", NULL, err);
         return;
     }
-    n = snprintf(
-        line, sizeof line, "tokenward-helper: %.*s\n",
-        (int)(hint ? hint - err->message : (ptrdiff_t)strlen(err->message)),
-        err->message);
-    write_out(STDERR_FILENO, line, (size_t)n);
-    if (hint) {
-        n = snprintf(line, sizeof line, "tokenward-helper: hint: %s\n",
-                     hint + 1);
-        write_out(STDERR_FILENO, line, (size_t)n);
-    }
+    write_line("", err->message, strcspn(err->message, "\n"));
+    if (hint)
+        write_line("hint: ", hint + 1, strlen(hint + 1));
 }
 
 static void
@@ -117,11 +123,8 @@ report_cut_off(const struct report *report)
 void
 report_note(const struct report *report, const char *text)
 {
-    char line[REPORT_MAX];
-    int n = snprintf(line, sizeof line, "tokenward-helper: %s\n", text);
-
-    if (!report->detached && n > 0 && n < (int)sizeof line)
-        write_out(STDERR_FILENO, line, (size_t)n);
+    if (!report->detached)
+        write_line("", text, strlen(text));
 }
 
 void

@@ -128,6 +128,18 @@ unicode_check(const char *text, size_t n, bool crlf,
 }
 
 void
+unicode_show(char *text, size_t n)
+{
+    struct unicode_fault fault;
+    size_t at = 0;
+
+    while (!unicode_check(text + at, n - at, false, &fault)) {
+        at += fault.offset;
+        text[at++] = '?';
+    }
+}
+
+void
 unicode_place(const char *text, size_t offset, uint32_t *line,
               uint32_t *column)
 {

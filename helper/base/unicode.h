@@ -23,6 +23,10 @@ struct unicode_fault {
 bool unicode_check(const char *text, size_t n, bool crlf,
                    struct unicode_fault *fault);
 
+/* unicode_show: writes '?' over each byte of what that refuses, so that none of
+ * it steers a terminal. */
+void unicode_show(char *text, size_t n);
+
 /* unicode_offset: the byte at a line and column, or that line's end. */
 size_t unicode_offset(const char *text, size_t n, uint32_t line,
                       uint32_t column);

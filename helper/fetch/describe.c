@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/base/print.h"
 #include "helper/commands.h"
 #include "helper/exchange/client_auth.h"
 #include "helper/exchange/explain.h"
@@ -259,7 +260,9 @@ describe(struct description *this)
 {
     const struct profile *profile = this->profile;
 
-    (void)printf("%s: %s:%u\n", profile->name, profile->file, profile->line);
+    (void)printf("%s: ", profile->name);
+    print_shown(profile->file);
+    (void)printf(":%u\n", profile->line);
     say_token(this);
     say_quota(this);
     for (const struct profile *source = profile; source; source = source->then)

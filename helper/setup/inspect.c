@@ -59,8 +59,9 @@ tell_sources(const struct profile *profile)
 static void
 print_good(const struct profile *profile, const char *what)
 {
-    (void)printf("%s: good (%s:%u, ", profile->name, profile->file,
-                 profile->line);
+    (void)printf("%s: good (", profile->name);
+    print_shown(profile->file);
+    (void)printf(":%u, ", profile->line);
     tell_sources(profile);
     (void)printf("%s)\n", what);
 }

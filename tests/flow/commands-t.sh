@@ -169,6 +169,15 @@ like "$out" "warning: .*odd.yaml:7: .*token_endpoint lets one server pass the as
 unwise a.example.com/token 'token_endpoint_auth_method: client_secret_jwt' 'issuer: https://a.example.com' 'assertion_audience: issuer'
 is "$(printf '%s\n' "$out" | grep -c warning)" 0 "check: one for the issuer"
 out=$(user tokenward check "$T/config/none.yaml" 2>&1); is $? 66 "check: a file that is not there: exit 66"
+# Names that would steer a terminal: ESC [ 2 J, and the same as one character of UTF-8.
+for odd in '\033[2J' '\302\2332J'; do
+    odd=$T/config/tokenward/caf$(printf "\303\251 $odd").yaml
+    cp "$T/config/tokenward/profiles.d/pay.yaml" "$odd"; own "$odd"
+    like "$(user tokenward check "$odd" 2>/dev/null | LC_ALL=C cat -v)" "^pay: good (.*/cafM-CM-) ?*.2J.yaml:2, " "check: a file's name is shown, and steers no terminal"
+    echo '  odd: [' >>"$odd"
+    like "$(user tokenward check "$odd" 2>&1 | LC_ALL=C cat -v)" "^tokenward-helper: .*/cafM-CM-) ?*.2J.yaml:[0-9]*:" "check: nor where it is bad"
+    rm "$odd"
+done
 like "$(cd "$T" && user tokenward check pay 2>&1)" "^tokenward-helper: hint: check wants a file; without one all profiles are read$" "check: a profile's name is no file's"
 printf 'profiles:\n  odd:\n    token_endpiont: x\n' >"$T/config/odd.yaml"
 out=$(user tokenward check "$T/config/odd.yaml" 2>&1); is $? 78 "check: a typo: exit 78"

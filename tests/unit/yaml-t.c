@@ -322,3 +322,23 @@ Test(unicode, knows_utf8)
     cr_expect(!unicode_check("a\rb", 3, true, &fault));
     cr_expect_eq(fault.offset, 1);
 }
+
+Test(yaml, showing_what_is_no_text)
+{
+    static const char *const TEXTS[][2] = {
+        {"", ""},
+        {"caf\xc3\xa9", "caf\xc3\xa9"},
+        {"a\x1b[31mb", "a?[31mb"},
+        {"\xc2\x9b[m", "??[m"},
+        {"\xe2\x80\xae.lmay", "???.lmay"},
+        {"a\xff\xc3", "a??"},
+    };
+
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        char text[32];
+
+        (void)strcpy(text, TEXTS[i][0]);
+        unicode_show(text, strlen(text));
+        cr_expect_str_eq(text, TEXTS[i][1], "%zu", i);
+    }
+}
