@@ -143,6 +143,9 @@ say_keys(const struct description *this, const struct profile *source)
         say("client", "line %u: %s, by %s", source->client_id_line,
             source->client_id, client_auth_name(source->auth_method));
     say_files(this, source);
+    if (source->ca_file)
+        say("trusts", "line %u: %s%s", source->ca_file_line, source->ca_file,
+            stack_lacks_file(source->ca_file) ? ": NOT there" : "");
     for (size_t i = 0; i < source->option_count; i++) {
         const struct profile_option *option = &source->options[i];
 

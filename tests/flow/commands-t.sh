@@ -250,6 +250,10 @@ rm "$T/config/tokenward/profiles.d/lasting.yaml"
 
 # explain: what is kept, whatever became of it.
 like "$(user tokenward explain pay)" "^  token *cached, alive for [0-9]* s$" "explain: a token that is alive"
+like "$(user tokenward explain pay)" "^  trusts *line [0-9]*: $CA$" "explain: whose certificates are believed"
+mv "$CA" "$CA.away"
+like "$(user tokenward explain pay)" "^  trusts *line [0-9]*: $CA: NOT there$" "explain: and that they are not there"
+mv "$CA.away" "$CA"
 age pay "$(field pay lifetime)"
 like "$(user tokenward explain pay)" "^  token *run out: the next reader asks for one$" "explain: one that has run out"
 user tokenward reject pay
