@@ -42,6 +42,7 @@ struct neighbours {
     const struct place *place;
     char of_host[LINE_SIZE]; /* the first profile of this host; "": none */
     char left_out[PROFILE_NAME_MAX + 2]; /* one that is broken; "": none */
+    bool incomplete;                     /* so may be a whole file of them */
     struct nearest nearest;
     char host[PLACE_HOST_MAX]; /* the nearest */
 };
@@ -77,7 +78,10 @@ look(void *arg, const char *key, const char *value)
     size_t name = strcspn(value, " ");
     const char *host = value[name] ? strchr(value + name + 1, ' ') : NULL;
 
-    if (strcmp(key, "left_out") == 0 && name < sizeof neighbours->left_out)
+    if (strcmp(key, "incomplete") == 0)
+        neighbours->incomplete = true;
+    else if (strcmp(key, "left_out") == 0 && !value[name] &&
+             name < sizeof neighbours->left_out)
         (void)strcpy(neighbours->left_out, value);
     else if (strcmp(key, "route") == 0 && host)
         look_at_host(neighbours, value, name, host + 1);
@@ -103,6 +107,10 @@ fail_unknown(const struct place *place, struct tw_error *err)
         (void)snprintf(hint, sizeof hint,
                        "something is wrong with '%s': run tokenward check",
                        neighbours.left_out);
+    else if (neighbours.incomplete)
+        (void)snprintf(hint, sizeof hint,
+                       "something is wrong with a file of profiles: run "
+                       "tokenward check");
     else if (neighbours.nearest.best)
         (void)snprintf(hint, sizeof hint, "there is one for %s",
                        neighbours.nearest.best);

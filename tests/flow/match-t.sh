@@ -50,6 +50,9 @@ refuses https://git.example.test:8443 "no profile is for https://git.example.tes
 printf 'profiles:\n  broken:\n    match: https://odd.example.test\n' >"$T/config/tokenward/profiles.d/broken.yaml"
 chmod 600 "$T/config/tokenward/profiles.d/broken.yaml"; own "$T/config"
 refuses https://odd.example.test "no profile is for https://odd.example.test" "something is wrong with 'broken': run tokenward check"
+echo '  [' >"$T/config/tokenward/profiles.d/broken.yaml"
+refuses https://odd.example.test "no profile is for https://odd.example.test" "something is wrong with a file of profiles: run tokenward check"
+finds https://git.example.test plain
 rm "$T/config/tokenward/profiles.d/broken.yaml"
 for odd in http://git.example.test ssh://git@git.example.test/x git@git.example.test:x.git https:// '' 'https://git.example.test\x' "https://git.example.test$NL"; do
     match "$odd"
