@@ -157,17 +157,19 @@ take_name(char *word, unsigned allowed, struct options *out,
 
     if ((allowed & OPTION_COMMAND) && out->name_count)
         return tw_fail(err, TW_E_USAGE, "the command stands after --");
+    if (!(allowed & OPTION_PATHS) && strstr(word, "://")) /* and a password */
+        return tw_fail(err, TW_E_USAGE,
+                       "an address is no profile's name\n"
+                       "tokenward-credential match URL tells which profile is "
+                       "for one");
     if (!(allowed & OPTION_PATHS) && !text_is_profile_name(word) &&
         !text_is_template_name(word))
-        return tw_fail(
-            err, TW_E_USAGE, "'%s' cannot be a profile's name\n%s",
-            text_printable(&shown, word, strlen(word)),
-            strstr(word, "://")
-                ? "tokenward-credential match URL tells which profile is for "
-                  "an address"
-                : "a name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a "
-                  "letter, a digit or _; an instance's is two of these with "
-                  "an @ between");
+        return tw_fail(err, TW_E_USAGE,
+                       "'%s' cannot be a profile's name\n"
+                       "a name is 1 to 64 of A-Z a-z 0-9 . _ - and begins "
+                       "with a letter, a digit or _; an instance's is two of "
+                       "these with an @ between",
+                       text_printable(&shown, word, strlen(word)));
     if (!(allowed & OPTION_PATHS) && text_is_template_name(word)) {
         enum tw_status status = own_name(word, own, err);
 
