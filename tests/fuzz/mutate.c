@@ -49,7 +49,7 @@ put_changed(const struct span *lines, size_t count, size_t i, unsigned *seed,
     static const char *const INDENTS[] = {" ", "    ", "- ", "\t"};
     const struct span line = lines[i], other = lines[next(seed) % count];
     const char *indent = INDENTS[next(seed) % 4];
-    size_t cut = line.n ? next(seed) % line.n : 0;
+    size_t cut = line.n ? next(seed) % line.n : 0, from;
 
     switch (next(seed) % 5) {
     case 0: /* out */
@@ -60,9 +60,9 @@ put_changed(const struct span *lines, size_t count, size_t i, unsigned *seed,
         return line.n + other.n;
     case 2: /* another's end on its begin */
         memcpy(out, line.at, cut);
-        cut = other.n ? cut % other.n : 0;
-        memcpy(out + line.n, other.at + cut, other.n - cut);
-        return line.n + other.n - cut;
+        from = other.n ? next(seed) % other.n : 0;
+        memcpy(out + cut, other.at + from, other.n - from);
+        return cut + other.n - from;
     case 3: /* deeper */
         memcpy(out, indent, strlen(indent));
         memcpy(out + strlen(indent), line.at, line.n);
