@@ -62,6 +62,7 @@ cover() { # cover NAME
     done
 }
 
+[ -z "${FUZZ_BY_AFL:-}" ] || . "$TOP_SRC/tests/fuzz/afl.sh" # its fuzz()
 if [ -n "${FUZZ_ALONE:-}" ]; then # a shell for each, which counts its own seconds
     fuzz "$1"
     exit

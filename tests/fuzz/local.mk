@@ -77,7 +77,7 @@ tests_fuzz_libfuzzer_LDADD = helper/libhelper.la
 
 dist_check_SCRIPTS += tests/fuzz/cost-t.sh tests/fuzz/replay-t.sh
 TESTS += tests/fuzz/cost-t.sh tests/fuzz/replay-t.sh
-EXTRA_DIST += tests/fuzz/check.sh tests/fuzz/harnesses.sh tests/fuzz/seeds tests/fuzz/targets tests/fuzz/words.dict
+EXTRA_DIST += tests/fuzz/afl.sh tests/fuzz/check.sh tests/fuzz/harnesses.sh tests/fuzz/seeds tests/fuzz/targets tests/fuzz/words.dict
 
 # Each harness for FUZZ_SECONDS under AddressSanitizer and
 # UndefinedBehaviorSanitizer, then what of each parser was reached.  What it
@@ -87,11 +87,22 @@ FUZZ_TARGETS =
 FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=undefined -DTW_NO_WIPE
 COVER_FLAGS = -O0 -g -fprofile-instr-generate -fcoverage-mapping -DTW_NO_WIPE
-check-fuzz:
+CONFIGURE_FUZZ = test -f Makefile || AFL_QUIET=1 $(abs_top_srcdir)/configure -q --disable-fortify
+check-fuzz: libfuzzer
 	mkdir -p build-fuzz/coverage
-	cd build-fuzz && { test -f Makefile || $(abs_top_srcdir)/configure -q CC=clang --disable-fortify \
-	    CFLAGS='$(FUZZ_FLAGS)'; } && $(MAKE) -s tests/fuzz/libfuzzer
-	cd build-fuzz/coverage && { test -f Makefile || $(abs_top_srcdir)/configure -q CC=clang --disable-fortify \
-	    CFLAGS='$(COVER_FLAGS)'; } && $(MAKE) -s tests/fuzz/replay
+	cd build-fuzz/coverage && { $(CONFIGURE_FUZZ) CC=clang CFLAGS='$(COVER_FLAGS)'; } && $(MAKE) -s tests/fuzz/replay
 	FUZZ_SECONDS=$(FUZZ_SECONDS) sh $(top_srcdir)/tests/fuzz/check.sh build-fuzz $(FUZZ_TARGETS)
-.PHONY: check-fuzz
+libfuzzer:
+	mkdir -p build-fuzz
+	cd build-fuzz && { $(CONFIGURE_FUZZ) CC=clang CFLAGS='$(FUZZ_FLAGS)'; } && $(MAKE) -s tests/fuzz/libfuzzer
+
+# AFL++ for FUZZ_SECONDS more, from what libFuzzer has found.
+AFL_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined -DTW_NO_WIPE
+check-afl: libfuzzer
+	mkdir -p build-fuzz/afl/cmplog
+	cd build-fuzz/afl && { $(CONFIGURE_FUZZ) CC=afl-clang-fast CFLAGS='$(AFL_FLAGS)'; } && \
+	    AFL_QUIET=1 $(MAKE) -s tests/fuzz/libfuzzer
+	cd build-fuzz/afl/cmplog && { $(CONFIGURE_FUZZ) CC=afl-clang-fast CFLAGS='$(AFL_FLAGS)'; } && \
+	    AFL_QUIET=1 AFL_LLVM_CMPLOG=1 $(MAKE) -s tests/fuzz/libfuzzer
+	FUZZ_BY_AFL=1 FUZZ_SECONDS=$(FUZZ_SECONDS) sh $(top_srcdir)/tests/fuzz/check.sh build-fuzz $(FUZZ_TARGETS)
+.PHONY: check-afl check-fuzz libfuzzer
