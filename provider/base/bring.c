@@ -92,22 +92,28 @@ bring_ahead(const struct runtime *runtime, const char *profile)
         (void)spawn_helper(args, 0, NULL);
 }
 
+/* doorbell_ensure() or doorbell_reject(). */
+typedef enum tw_status ring_for(const char *dir, uid_t owner,
+                                const char *profile, int64_t number,
+                                int wait_ms, bool *is_there,
+                                struct tw_error *err);
+
 /* All users of a host may come at once, more than are let in; and one that was
  * killed is started again by its service manager, which keeps the socket. */
 static enum tw_status
-ring_again(const char *dir, uid_t owner, const char *profile,
-           int64_t min_valid, int64_t until_ms, struct tw_error *err)
+ring_again(ring_for *ring, const char *dir, uid_t owner, const char *profile,
+           int64_t number, int64_t until_ms, bool *is_there,
+           struct tw_error *err)
 {
     int64_t pause_ms = PAUSE_MS;
-    bool is_there = false;
     enum tw_status status;
 
     for (;;) {
         int rest_ms = (int)(pause_ms / 2 + arc4random() % pause_ms);
 
-        status = doorbell_ensure(dir, owner, profile, min_valid,
-                                 left_ms(until_ms), &is_there, err);
-        if (is_there || status != TW_E_RETRY || left_ms(until_ms) <= rest_ms)
+        status = ring(dir, owner, profile, number, left_ms(until_ms), is_there,
+                      err);
+        if (*is_there || status != TW_E_RETRY || left_ms(until_ms) <= rest_ms)
             return status;
         (void)poll(NULL, 0, rest_ms);
         pause_ms = pause_ms < PAUSE_MAX_MS ? 2 * pause_ms : pause_ms;
@@ -118,12 +124,13 @@ enum tw_status
 bring_system_token(const struct runtime *runtime, const char *profile,
                    int64_t min_valid, int64_t until_ms, struct tw_error *err)
 {
+    bool is_there;
     uid_t owner;
 
     if (!system_owner(runtime, &owner))
         return tw_fail(err, TW_E_NOT_FOUND, "no resident helper is there");
-    return ring_again(runtime->system, owner, profile, sayable(min_valid),
-                      until_ms, err);
+    return ring_again(doorbell_ensure, runtime->system, owner, profile,
+                      sayable(min_valid), until_ms, &is_there, err);
 }
 
 int
@@ -146,13 +153,14 @@ reject_system(const struct runtime *runtime, const char *profile,
     enum tw_status status = TW_OK;
 
     if (system_owner(runtime, &owner))
-        status = doorbell_reject(runtime->system, owner, profile, generation,
-                                 left_ms(until_ms), &is_there, err);
-    return is_there ? status
-                    : tw_fail(err, TW_E_ACCESS,
-                              "the token of '%s' is the system's: its "
-                              "service alone drops it, and is not there",
-                              profile);
+        status = ring_again(doorbell_reject, runtime->system, owner, profile,
+                            generation, until_ms, &is_there, err);
+    return is_there || status == TW_E_RETRY
+               ? status
+               : tw_fail(err, TW_E_ACCESS,
+                         "the token of '%s' is the system's: its service "
+                         "alone drops it, and is not there",
+                         profile);
 }
 
 enum tw_status

@@ -55,6 +55,13 @@ is "$(asked)" "command=ensure command=ensure command=ensure " "when it is rung a
 bell 'status=retry\nmessage=later\n'
 get >"$T/out"; is "$?$(cat "$T/out")" 75 "one that says to come later"
 is "$(asked)" "command=ensure " "is not rung again at once"
+drop() { as anna env XDG_RUNTIME_DIR="$T/anna" TOKENWARD_HELPER="$T/bin/told" timeout "$(patience 60)" "$T/bin/tokenward" reject pay 2>"$T/err"; }
+bell '' '' 'status=ok\n'
+drop; is "$?$(cat "$T/err")" 0 "a token that a server refused: one that hangs up and is there again drops it"
+is "$(asked)" "command=reject command=reject command=reject " "when it is rung again"
+bell 'status=retry\nmessage=later\n'
+drop; is "$?$(cat "$T/err")" "75tokenward: later" "one that says to come later"
+is "$(asked)" "command=reject " "is not rung again at once"
 bell ''
 now=$(date +%s)
 awk -F= -v s="$(($(sed -n 's/^expires_at=//p' "$T/kept") - now - 120))" \
@@ -67,5 +74,7 @@ nobody
 edit 's/^\(expires_at\|boottime_expires\)=.*/\1=1/'
 gets_none() { ! get >/dev/null; }
 within 9000 gets_none; is $? 0 "nobody to ring is told at once ($TOOK ms)"
+drop; is $? 73 "nor is there anybody to drop a token"
+like "$(cat "$T/err")" "the token of 'pay' is the system's: its service alone drops it, and is not there$" "says so"
 is "$(cat "$T/started")" "" "and no helper is started"
 done_testing
