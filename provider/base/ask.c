@@ -103,6 +103,19 @@ user_has_profile(const struct runtime *runtime, const char *profile,
     return !(*unsure && (flags & ASK_UNSURE)) && index_hides(&index, profile);
 }
 
+enum tw_status
+look_given(const struct runtime *runtime, const char *profile,
+           struct record *out, bool *system, struct tw_error *err)
+{
+    enum tw_status status = look_record(runtime, profile, out, system, err);
+    bool unsure;
+
+    if (status || !*system || !user_has_profile(runtime, profile, 0, &unsure))
+        return status;
+    record_clear(out);
+    return tw_fail(err, TW_E_NOT_FOUND, "no record of '%s'", profile);
+}
+
 static bool
 may_fetch(const struct runtime *runtime, const char *profile, struct now now)
 {

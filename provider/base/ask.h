@@ -60,6 +60,13 @@ enum tw_status look_record(const struct runtime *runtime, const char *profile,
                            struct record *out, bool *system,
                            struct tw_error *err);
 
+/* look_given: the same, of a record that ask_record() might give: none of the
+ * system's where the user has a profile of that name.  Where the user's
+ * profiles have changed a helper tells, which is waited for as there. */
+enum tw_status look_given(const struct runtime *runtime, const char *profile,
+                          struct record *out, bool *system,
+                          struct tw_error *err);
+
 /* look_record_in: the same at the user's or the @system's record alone. */
 enum tw_status look_record_in(const struct runtime *runtime, bool system,
                               const char *profile, struct record *out,

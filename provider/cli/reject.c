@@ -20,7 +20,7 @@ command_reject(const struct options *options, int *exit_code,
 
     (void)exit_code;
     runtime_find(&runtime, NULL);
-    status = look_record(&runtime, options->names[0], &record, &system, err);
+    status = look_given(&runtime, options->names[0], &record, &system, err);
     if (status == TW_E_NOT_FOUND)
         return tw_fail(err, status, "no token of '%s' is kept",
                        options->names[0]);

@@ -148,8 +148,8 @@ target_reject(const struct target *target,
 {
     AUTO_RECORD record = RECORD_INIT;
     bool system;
-    enum tw_status status = look_record(
-        &target->runtime, target->route.profile, &record, &system, err);
+    enum tw_status status = look_given(&target->runtime, target->route.profile,
+                                       &record, &system, err);
 
     if (status == TW_E_NOT_FOUND)
         return TW_OK;

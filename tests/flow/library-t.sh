@@ -50,6 +50,9 @@ reads TOKENWARD_HELPER="$T/bin/told" reader --many pay; is "$?$(started)" 0 "non
 profile pay /m/status=401,error=invalid_client/oauth/v1/token
 reads TOKENWARD_HELPER="$T/bin/told" reader pay 2>"$T/err"; is $? 5 "one of that name hides it at once"
 is "$(started | head -n 1)" "--detach index" "as a helper says"
+out=$(user tokenward reject pay 2>&1); is $? 66 "reject: there is nothing of that name to drop"
+like "$out" "^tokenward: no token of 'pay' is kept$" "and says so"
+is "$(GOOGLE_EXTERNAL_ACCOUNT_REVOKE=1 user tokenward-credential google pay)" '{"version":1,"success":true}' "nor for a client that gives its token back"
 rm "$T/config/tokenward/profiles.d/pay.yaml"
 waits() { reads TOKENWARD_HELPER="$T/bin/stuck" reader --many pay; }
 within 5000 waits; is $? 0 "one that is stuck: the living token after 3 s ($TOOK)"
