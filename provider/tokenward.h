@@ -78,7 +78,8 @@ struct tw_token;  /* one token, immutable, counted */
  * Reads $XDG_RUNTIME_DIR and the like (secure_getenv(3)) and sees whether
  * that directory is the caller's own now; reads files later.
  * Return: TW_OK, TW_E_USAGE (bad name), TW_E_NOT_FOUND (NAME@, and the user
- * has no name that could be an instance's), TW_E_SYSTEM (no memory).
+ * has no name that could be an instance's), TW_E_RETRY (NAME@, and nobody says
+ * who the user is), TW_E_SYSTEM (no memory, no descriptor).
  */
 int tw_open(const char *profile, struct tw_handle **out, struct tw_error *err);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "provider/base/auto.h"
+#include "provider/base/own_name.h"
 
 #define ENTRY_SIZE 4096      /* bytes that most of the database's need, ... */
 #define ENTRY_MAX (64 << 20) /* ... and a group of very many members */
@@ -40,14 +41,6 @@ ask(enum host_name kind, const char *name, char *entry, size_t size,
     return 0;
 }
 
-/* All else says that nobody could be asked; one that is too long is none. */
-bool
-host_names_told(int rc)
-{
-    return rc == 0 || rc == ENOENT || rc == ESRCH || rc == EBADF ||
-           rc == EPERM || rc == ERANGE;
-}
-
 enum host_name
 host_names_ask(enum host_name kind, const char *name, unsigned *id,
                gid_t *group)
@@ -62,7 +55,7 @@ host_names_ask(enum host_name kind, const char *name, unsigned *id,
             return HOST_NO_MEMORY;
         rc = ask(kind, name, entry, n, &found, id, group);
     }
-    return host_names_told(rc) ? found : HOST_UNTOLD;
+    return own_name_told(rc) ? found : HOST_UNTOLD;
 }
 
 static struct host_id *

@@ -42,10 +42,6 @@ struct host_names {
     struct host_id *absent; /* those of them */
 };
 
-/* host_names_told: is what getpwnam_r(3) and its like returned an answer, be
- * it that there is none? */
-bool host_names_told(int rc);
-
 /* host_names_ask: @id of that user or group, with a user's own @group, which
  * may be NULL.  As host_names_find(), but nothing is kept. */
 enum host_name host_names_ask(enum host_name kind, const char *name,

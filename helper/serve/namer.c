@@ -20,6 +20,7 @@
 
 #include "helper/base/thread.h"
 #include "provider/base/auto.h"
+#include "provider/base/own_name.h"
 
 #define ENTRY_MAX 65536 /* bytes of one of the user database */
 
@@ -68,7 +69,7 @@ ask_name(uid_t uid, char out[static NAME_PART_MAX + 1])
     out[0] = '\0';
     if (rc == 0 && found && text_is_name_part(found->pw_name))
         (void)strcpy(out, found->pw_name);
-    return host_names_told(rc);
+    return own_name_told(rc);
 }
 
 static void

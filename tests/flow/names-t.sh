@@ -149,6 +149,8 @@ sed 's/^crew:.*/&,eve/' "$T/group" >"$T/group.new" && cat "$T/group.new" >"$T/gr
 get dora own@ >"$T/dora" 2>&1; is $? 0 "it fails: who was known before has a token"
 get eve own@ >"$T/eve" 2>&1; is $? 75 "and another: exit 75"
 like "$(cat "$T/eve")" "the user database has not said yet who user $(id -u eve) is" "says why"
+as dora env LD_PRELOAD="$T/bin/naming.so" "$T/bin/tokenward" get own@ >"$T/dora" 2>&1; is $? 75 "it fails for who asks, too: exit 75"
+like "$(cat "$T/dora")" "^tokenward: the user database does not say who user $(id -u dora) is: Input/output error$" "and says so"
 rm "$T/hangs.fails"
 get eve own@ >"$T/eve" 2>"$T/err"; is $? 0 "and has a token as soon as it does not"
 stop_system; is $? 0 "it ends cleanly"
