@@ -190,7 +190,7 @@ spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
     if (is_raised())
         return tw_fail(err, TW_E_ACCESS,
                        "a program with raised privileges is given kept "
-                       "tokens only, and there is none");
+                       "tokens only, and starts no helper");
     argv[0] = (char *)path;
     if (!wait_ms)
         argv[n++] = (char *)"--quiet";

@@ -46,6 +46,8 @@ is "$(raised "$T/bin/tokenward" get --cached pay)" planted "not raised: the call
 is "$(raised "$T/raised/tokenward" get pay)" "$token" "raised: the token of whom it runs as"
 [ ! -e "$T/planted/ran" ]; ok $? "and no helper of the caller's was started"
 like "$(printf 'protocol=https\nhost=git.example.test\n\n' | raised "$T/raised/git-credential-tokenward" get)" "password=$token" "the same for git"
+out=$(raised "$T/raised/tokenward" reject pay); is "$?$out" $REFUSED "it drops none: exit 73"
+like "$(cat "$T/err")" "^tokenward: a program with raised privileges is given kept tokens only, and starts no helper$" "says why"
 # Nothing is kept: it is said, and nobody is started for it, the real one neither.
 rm -rf "/run/user/$USER_ID/tokenward/pay"
 before=$(requests)
