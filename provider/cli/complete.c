@@ -9,11 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "provider/base/index.h"
 #include "provider/cli/help.h"
 #include "provider/cli/names.h"
 #include "provider/cli/terminal.h"
 
-#define OUT_MAX (8 * 1024 * 1024)
+#define OUT_MAX (2 * INDEX_MAX) /* every name of two of them */
 
 struct completion {
     struct secret out;

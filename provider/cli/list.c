@@ -3,11 +3,12 @@
  * list.c - tokenward list: the profiles' names, one a line, for scripts and
  * for shells that complete a word.
  */
+#include "provider/base/index.h"
 #include "provider/cli/command.h"
 #include "provider/cli/names.h"
 #include "provider/cli/terminal.h"
 
-#define OUT_MAX (8 * 1024 * 1024) /* two indexes */
+#define OUT_MAX (2 * INDEX_MAX) /* every name of two of them */
 
 enum tw_status
 command_list(const struct options *options, int *exit_code,

@@ -28,6 +28,16 @@ out=$(user env -u XDG_CONFIG_HOME -u HOME tokenward list 2>&1)
 like "$out" "no profiles: neither XDG_CONFIG_HOME nor HOME" "no configuration: says so"
 is "$(printf '%s\n' "$out" | grep -c pay)" 0 "no configuration: and lists no names"
 is "$(user tokenward list | tr '\n' ' ')" "new pay routed short wallet " "the first one's again: its names"
+# As many names as an index has room for.
+mkdir -p "$T/home/many/tokenward" "$T/home/named/tokenward"
+{ printf 'tokenward-index=1\nconfig=%s/home/named/tokenward\n' "$T"
+    awk 'BEGIN { for (i = 0; i < 60; i++) x = x "x"; for (i = 1; i <= 90000; i++) printf "profile=%s%04d@%s%04d\n", x, i % 10000, x, i / 10000 }'; } >"$T/home/many/tokenward/index"
+chmod 700 "$T/home/many" "$T/home/many/tokenward"
+chmod 600 "$T/home/many/tokenward/index"
+own "$T/home"
+many() { user env XDG_RUNTIME_DIR="$T/home/many" XDG_CONFIG_HOME="$T/home/named" TOKENWARD_HELPER=/nonexistent "$@"; }
+is "$(many tokenward list 2>&1 | wc -l)" 90000 "list: ninety thousand long names"
+is "$(many tokenward complete -- get x 2>&1 | wc -l)" 90000 "complete: the same"
 rm "$T/config/tokenward/profiles.d/routed.yaml"
 
 # What is nearly right.
