@@ -205,9 +205,10 @@ check_file(int fd, const char *path, uid_t owner, bool private, size_t *size,
     if (st.st_uid != owner || (st.st_mode & forbidden))
         return tw_fail(err, TW_E_ACCESS,
                        "%s: owner %u, mode %04o; wanted owner %u and nothing "
-                       "for others",
+                       "%s",
                        path, (unsigned)st.st_uid, (unsigned)st.st_mode & 07777,
-                       (unsigned)owner);
+                       (unsigned)owner,
+                       private ? "for others" : "that others may write");
     if (st.st_size <= 0 || st.st_size > RECORD_MAX)
         return tw_fail(err, TW_E_NOT_FOUND, "%s: is not a record", path);
     *size = (size_t)st.st_size;

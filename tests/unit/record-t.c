@@ -256,6 +256,27 @@ Test(record, is_believed_of_its_owner_s_file_alone, .init = scratch_make,
     cr_expect_eq(read_file(geteuid(), true), TW_E_ACCESS, "a directory");
 }
 
+/* Readers may read the system's. */
+Test(record, says_what_is_wanted_of_its_file, .init = scratch_make,
+     .fini = scratch_remove)
+{
+    AUTO_RECORD record = RECORD_INIT;
+    struct tw_error err;
+    char wanted[80];
+
+    scratch_put("record", 0664, WHOLE, strlen(WHOLE));
+    for (int closed = 0; closed < 2; closed++) {
+        (void)snprintf(wanted, sizeof wanted,
+                       "mode 0664; wanted owner %u and nothing %s",
+                       (unsigned)geteuid(),
+                       closed ? "for others" : "that others may write");
+        cr_expect_eq(record_read(AT_FDCWD, scratch_path("record"), geteuid(),
+                                 closed, &record, &err),
+                     TW_E_ACCESS);
+        cr_expect(strstr(err.message, wanted), "%s", err.message);
+    }
+}
+
 /* Its owner can do nothing about it. */
 Test(record, is_the_system_s_matter_where_no_descriptor_is_left,
      .init = scratch_make, .fini = scratch_remove)
