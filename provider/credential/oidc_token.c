@@ -74,7 +74,9 @@ parse(char **at, struct request *out, struct tw_error *err)
                                "--time: not a number of seconds");
         } else if ((*at)[0] == '-' && !take_form(*at, out)) {
             return tw_fail(err, TW_E_USAGE,
-                           "%s: a profile says this, not its reader",
+                           "option %s is not taken\n"
+                           "scope, audience and issuer are the profile's "
+                           "affair; see tokenward-credential(1)",
                            text_printable(&shown, *at, strlen(*at)));
         } else if ((*at)[0] != '-' && out->account) {
             return tw_fail(err, TW_E_USAGE, "one profile at a time");

@@ -175,6 +175,8 @@ for words in '--scope=x reg' '--aud x reg' '-i reg' '' 'reg reg' '--time=x reg' 
     put "" oidc-token $words
     is "$OUT$STATUS" 64 "oidc-token $words: a usage error"
 done
+put "" oidc-token --help
+like "$(cat "$T/err")" "^oidc-token: option --help is not taken$" "oidc-token: what is no option is said to be none"
 
 # A token of another type is none for those who send it as a Bearer.
 cp -p "$(record reg)" "$T/kept"
