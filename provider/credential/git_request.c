@@ -104,7 +104,8 @@ git_request_read(int fd, struct git_request *out, struct tw_error *err)
                            GIT_LINE_MAX);
         if (!set_key(&request, key, value))
             return tw_fail(err, TW_E_USAGE,
-                           "the request names more than one place");
+                           "the request names more than one place, or one by "
+                           "url, which git takes apart itself");
     }
     if (lines.broken)
         return tw_fail(err, TW_E_USAGE,

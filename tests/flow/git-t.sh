@@ -182,4 +182,8 @@ is "$(fill closed.example.test)" "" "an endpoint that refuses: no other helper a
 like "$(cat "$T/err")" 'told us to quit' "since git is told to quit"
 like "$(cat "$T/err")" '^git-credential-tokenward: ' "after it was told why"
 like "$(fill down.example.test)" '^password=other$' "an endpoint that is down: the next helper's turn"
+
+# By hand: what git alone reads.
+out=$(printf 'url=https://down.example.test/\n\n' | user git-credential-tokenward get 2>&1); is $? 64 "a request by url: exit 64"
+like "$out" "the request names more than one place, or one by url, which git takes apart itself$" "and says so"
 done_testing
