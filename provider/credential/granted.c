@@ -13,7 +13,7 @@
 struct granted {
     bool (*visit)(void *arg, const char *key, const char *value);
     void *arg;
-    const struct index *users;
+    const struct index *systems, *users;
     struct own_ids own;
     bool all;
     bool is_reader; /* of the profile @name */
@@ -51,7 +51,8 @@ note_readers(struct granted *granted, const char *value)
     }
 }
 
-/* @value: NAME and more. */
+/* @value: NAME and more.  An instance that is written out has routes of its
+ * own. */
 static bool
 is_granted(const struct granted *granted, const char *value)
 {
@@ -63,6 +64,7 @@ is_granted(const struct granted *granted, const char *value)
         return false;
     if (text_is_template_name(name))
         return own_name(name, own, NULL) == TW_OK &&
+               !index_has_line(granted->systems, "written", own) &&
                !index_hides(granted->users, own);
     return !index_hides(granted->users, name);
 }
@@ -83,8 +85,11 @@ granted_each(const struct index *systems, const struct index *users, bool all,
              bool (*visit)(void *arg, const char *key, const char *value),
              void *arg)
 {
-    struct granted granted = {
-        .visit = visit, .arg = arg, .users = users, .all = all};
+    struct granted granted = {.visit = visit,
+                              .arg = arg,
+                              .systems = systems,
+                              .users = users,
+                              .all = all};
 
     own_ids_take(&granted.own);
     index_each(systems, visit_granted, &granted);
