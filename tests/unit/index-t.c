@@ -192,6 +192,10 @@ Test(index, leads_users_to_their_own)
     cr_assert_str_eq(route.username, user->pw_name);
     cr_assert_str_eq(leads(&index, "i.test", user->pw_name), own);
     cr_assert_str_eq(leads(&index, "i.test", "somebody-else"), "");
+    cr_assert(secret_append_text(&index.text, "written=") &&
+              secret_append_text(&index.text, own) &&
+              secret_append_text(&index.text, "\n"));
+    cr_assert_str_eq(leads(&index, "h.test", "x"), "", "written out");
 }
 
 Test(index, trusts_no_path_that_climbs)
