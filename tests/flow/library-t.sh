@@ -18,14 +18,17 @@ reads() { user env LD_LIBRARY_PATH="$T/bin" "$@"; }
 LOGIN=/run/user/$USER_ID
 mkdir -p -m 755 /run/user
 mkdir -m 700 "$LOGIN" /run/user/1
-own "$LOGIN"
+mkdir "$T/team" "$T/all"
+chmod 770 "$T/team"
+chmod 703 "$T/all"
+own "$LOGIN" "$T/team" "$T/all"
 profile pay /oauth/v1/token
-for named in XDG_RUNTIME_DIR=/run/user/1 XDG_RUNTIME_DIR=/nowhere XDG_RUNTIME_DIR=run; do
+for named in XDG_RUNTIME_DIR=/run/user/1 XDG_RUNTIME_DIR=/nowhere XDG_RUNTIME_DIR=run "XDG_RUNTIME_DIR=$T/team" "XDG_RUNTIME_DIR=$T/all"; do
     reads "$named" reader pay; is $? 0 "$named: a token all the same"
     [ -s "$LOGIN/tokenward/pay/token" ]; ok $? "which is kept in the login's directory"
     rm -r "$LOGIN/tokenward"
 done
-is "$(find /run/user/1 "$T/run" -mindepth 1)" "" "and nowhere else"
+is "$(find /run/user/1 "$T/run" "$T/team" "$T/all" -mindepth 1)" "" "and nowhere else"
 
 # The system's token, where the user has profiles, too, that might hide it.
 mkdir -m 755 /run/tokenward
