@@ -72,6 +72,7 @@ UNIT_TESTS += \
 	tests/unit/module-lack-t \
 	tests/unit/module-t \
 	tests/unit/namer-t \
+	tests/unit/nearest-t \
 	tests/unit/place-t \
 	tests/unit/profile-client-t \
 	tests/unit/profile-find-t \
@@ -383,6 +384,11 @@ tests_unit_place_t_SOURCES = tests/unit/place-t.c provider/credential/place.c
 tests_unit_place_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_place_t_CFLAGS = $(CC_UNIT)
 tests_unit_place_t_LDADD = $(LINK_UNIT)
+
+tests_unit_nearest_t_SOURCES = tests/unit/nearest-t.c
+tests_unit_nearest_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_nearest_t_CFLAGS = $(CC_UNIT)
+tests_unit_nearest_t_LDADD = $(LINK_UNIT)
 
 tests_unit_profile_client_t_SOURCES = tests/unit/profile-client-t.c tests/unit/fake_modules.c tests/unit/profile_text.c tests/unit/profile_text.h
 tests_unit_profile_client_t_CPPFLAGS = $(CPP_UNIT)
