@@ -43,6 +43,7 @@ UNIT_TESTS += \
 	tests/unit/explain-t \
 	tests/unit/form-t \
 	tests/unit/grants-t \
+	tests/unit/hand-t \
 	tests/unit/hook-t \
 	tests/unit/hooks-t \
 	tests/unit/hours-t \
@@ -232,6 +233,11 @@ tests_unit_grants_t_SOURCES = tests/unit/grants-t.c tests/unit/fake_host.c tests
 tests_unit_grants_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_grants_t_CFLAGS = $(CC_UNIT)
 tests_unit_grants_t_LDADD = $(LINK_UNIT)
+
+tests_unit_hand_t_SOURCES = tests/unit/hand-t.c provider/client/hand.c provider/client/token.c
+tests_unit_hand_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_hand_t_CFLAGS = $(CC_UNIT)
+tests_unit_hand_t_LDADD = $(LINK_UNIT)
 
 tests_unit_hook_t_SOURCES = tests/unit/hook-t.c tests/unit/storing.c tests/unit/storing.h tests/unit/under_valgrind.h
 tests_unit_hook_t_CPPFLAGS = $(CPP_UNIT)
