@@ -50,6 +50,11 @@ is "$(started)" "" "and no helper is started"
 reads TOKENWARD_HELPER="$T/bin/told" reader --many pay; is $? 0 "a program of many threads: a token for each"
 is "$(started)" "--detach index" "and one helper, which looks at the user's profiles"
 reads TOKENWARD_HELPER="$T/bin/told" reader --many pay; is "$?$(started)" 0 "none, while they are as they were"
+reads reader --held pay 2>"$T/err"; is $? 10 "no descriptor is left, and nothing tells that it is still the one: none"
+cp "$T/run/tokenward/epoch" /run/tokenward/
+chown 0:0 /run/tokenward/epoch
+chmod 644 /run/tokenward/epoch
+reads reader --held pay; is $? 0 "where the system's epoch does it is given"
 profile pay /m/status=401,error=invalid_client/oauth/v1/token
 reads TOKENWARD_HELPER="$T/bin/told" reader pay 2>"$T/err"; is $? 5 "one of that name hides it at once"
 is "$(started | head -n 1)" "--detach index" "as a helper says"

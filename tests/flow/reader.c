@@ -3,21 +3,25 @@
  * reader.c - a program with libtokenward: opens a profile, gets its token
  * twice, and ends with the status that came.
  *
- * usage: reader [--reject | --many] PROFILE
+ * usage: reader [--reject | --many | --held | --min-valid=SECONDS] PROFILE
  * --reject: says before the second time that the first one was refused, and
  * again behind it: the second is another one, and stays.
  * --many: by sixteen threads at once.
+ * --held: once more when it can open no file any more.
+ * --min-valid=SECONDS: one that lives so long.
  */
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <tokenward.h>
 
 #define NOT_AS_TOLD (-1)
 #define THREADS 16
 
 static int
-get_twice(struct tw_handle *handle, struct tw_error *err)
+get_twice(struct tw_handle *handle, int64_t min_valid, struct tw_error *err)
 {
     struct tw_token *token = NULL;
     int status = 0;
@@ -25,12 +29,23 @@ get_twice(struct tw_handle *handle, struct tw_error *err)
     for (int i = 0; i < 2 && !status; i++) {
         tw_token_free(token);
         token = NULL;
-        status = tw_get(handle, 0, &token, err);
+        status = tw_get(handle, min_valid, &token, err);
     }
     if (!status && !strlen(tw_token_value(token)))
         status = NOT_AS_TOLD;
     tw_token_free(token);
     return status;
+}
+
+static int
+get_held(struct tw_handle *handle, struct tw_error *err)
+{
+    const struct rlimit none = {0, 0};
+    int status = get_twice(handle, 0, err);
+
+    if (!status && setrlimit(RLIMIT_NOFILE, &none) < 0)
+        status = NOT_AS_TOLD;
+    return status ? status : get_twice(handle, 0, err);
 }
 
 static int
@@ -96,21 +111,31 @@ get_by_many(struct tw_handle *handle, struct tw_error *err)
     return status;
 }
 
+static int
+run(const char *option, struct tw_handle *handle, struct tw_error *err)
+{
+    if (strcmp(option, "--reject") == 0)
+        return get_and_reject(handle, err);
+    if (strcmp(option, "--many") == 0)
+        return get_by_many(handle, err);
+    if (strcmp(option, "--held") == 0)
+        return get_held(handle, err);
+    if (strncmp(option, "--min-valid=", 12) == 0)
+        return get_twice(handle, atoll(option + 12), err);
+    return option[0] ? TW_E_USAGE : get_twice(handle, 0, err);
+}
+
 int
 main(int argc, char **argv)
 {
     struct tw_handle *handle = NULL;
     struct tw_error err = {0};
-    int rejects = argc == 3 && strcmp(argv[1], "--reject") == 0;
-    int many = argc == 3 && strcmp(argv[1], "--many") == 0;
-    int status = argc == 2 || rejects || many
+    int status = argc == 2 || argc == 3
                      ? tw_open(argv[argc - 1], &handle, &err)
                      : TW_E_USAGE;
 
     if (!status)
-        status = rejects ? get_and_reject(handle, &err)
-                 : many  ? get_by_many(handle, &err)
-                         : get_twice(handle, &err);
+        status = run(argc == 3 ? argv[1] : "", handle, &err);
     tw_close(handle);
     if (status)
         (void)fprintf(stderr, "reader: %s\n", err.message);
