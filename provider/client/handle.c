@@ -194,11 +194,10 @@ may_refresh(struct tw_handle *handle)
 static bool
 is_short(const struct answer *answer, int64_t min_valid)
 {
-    return !answer->system &&
-           answer->left < record_wanted(&answer->record, min_valid);
+    return answer->left < record_wanted(&answer->record, min_valid);
 }
 
-/* Is it time to start the helper, though there is a living token? */
+/* Is it time to have another one brought, though there is a living token? */
 static bool
 wants_refresh(struct tw_handle *handle, const struct answer *answer,
               int64_t min_valid)
