@@ -7,6 +7,18 @@
 #include <string.h>
 
 #include "provider/base/lines.h"
+#include "provider/base/text.h"
+
+/* Who says it may be another user, whose text may not steer a terminal. */
+static const char *
+made_printable(char *text)
+{
+    for (char *at = text; *at; at++) {
+        if (!text_is_line(at, 1))
+            *at = '?';
+    }
+    return text;
+}
 
 enum tw_status
 verdict_read(char *text, size_t n, struct tw_error *err)
@@ -21,9 +33,9 @@ verdict_read(char *text, size_t n, struct tw_error *err)
         if (strcmp(key, "status") == 0)
             named = status_from_name(value, &status);
         else if (strcmp(key, "message") == 0)
-            message = value;
+            message = made_printable(text + (value - text));
         else if (strcmp(key, "hint") == 0)
-            hint = value;
+            hint = made_printable(text + (value - text));
     }
     if (!named)
         return tw_fail(err, TW_E_SYSTEM,

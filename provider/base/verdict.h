@@ -10,9 +10,9 @@
 
 #include "provider/base/error.h"
 
-/* verdict_read: the status that @text names, with its message in @err.  Cuts
- * @text, which must have room for one byte more at @n.  TW_E_SYSTEM when it
- * names none. */
+/* verdict_read: the status that @text names, with its message in @err, control
+ * characters as '?'.  Cuts @text, which must have room for one byte more at
+ * @n.  TW_E_SYSTEM when it names none. */
 enum tw_status verdict_read(char *text, size_t n, struct tw_error *err);
 
 #endif
