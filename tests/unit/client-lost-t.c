@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * client-lost-t.c - libtokenward where what it read before is not there any
- * more, or cannot be read again.
+ * more, cannot be read again, or was not there yet.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -84,5 +85,24 @@ Test(client_lost, who_cannot_look_keeps_a_living_token)
     cr_expect(gives(handle, ""), "it is another one's turn");
     let_open(64);
     cr_expect(gives(handle, "token-2"));
+    tw_close(handle);
+}
+
+/* A service may begin before its directory is there. */
+Test(client_lost, a_directory_that_comes_later_is_found)
+{
+    struct tw_handle *handle;
+    char elsewhere[sizeof published_top + 8], login[64];
+
+    (void)snprintf(login, sizeof login, "/run/user/%u", (unsigned)geteuid());
+    if (access(login, F_OK) == 0)
+        cr_skip_test("this user has another one");
+    publish(1, 3600, 1000);
+    (void)snprintf(elsewhere, sizeof elsewhere, "%s.later", published_top);
+    cr_assert_eq(rename(published_top, elsewhere), 0);
+    cr_assert_eq(tw_open("p", &handle, NULL), TW_OK);
+    cr_expect(gives(handle, ""));
+    cr_assert_eq(rename(elsewhere, published_top), 0);
+    cr_expect(gives(handle, "token-1"));
     tw_close(handle);
 }
