@@ -150,7 +150,7 @@ drop_read(struct secret *text, size_t *done)
 }
 
 /* The next line without its end, at *@line, out of @text, whose first
- * *@done bytes were read before.  *@n is 0 at the end. */
+ * *@done bytes were read before.  NULL at the end. */
 static enum tw_status
 next_line(struct secret *text, size_t *done, char **line, size_t *n,
           struct tw_error *err)
@@ -162,7 +162,7 @@ next_line(struct secret *text, size_t *done, char **line, size_t *n,
         drop_read(text, done);
         status = input_read(STDIN_FILENO, INPUT_FOREVER, has_line, text, err);
     }
-    *n = 0;
+    *line = NULL;
     if (status || text->len == *done)
         return status;
     *line = text->bytes + *done;
@@ -188,7 +188,7 @@ cargo_run(const struct call *call, struct secret *out, int *exit_code,
     AUTO_SECRET text = SECRET_INIT(JSON_TREE_BYTES);
     struct tw_error failure;
     size_t done = 0, n = 0;
-    char *line;
+    char *line = NULL;
     enum tw_status status;
 
     (void)exit_code;
@@ -201,7 +201,7 @@ cargo_run(const struct call *call, struct secret *out, int *exit_code,
     status = say(out, err);
     while (!status) {
         status = next_line(&text, &done, &line, &n, err);
-        if (status || !n)
+        if (status || !line)
             break;
         if (answer_line(line, n, out, &failure)) {
             secret_clear(out);

@@ -105,6 +105,9 @@ is "$OUT$STATUS" "$HELLO$NL{\"Err\":{\"kind\":\"operation-not-supported\"}}${NL}
 put "{\"v\":2}$NL" cargo-credential-tokenward --cargo-plugin
 is "$OUT$STATUS" "$HELLO$NL{\"Err\":{\"kind\":\"other\",\"message\":\"the request is none of version 1 of the protocol\",\"caused-by\":[]}}${NL}0" \
     "cargo: a failure is an answer, too"
+put "$NL$(ask get sparse+https://other.example.test/ ",$read_")$NL" cargo-credential-tokenward --cargo-plugin
+is "$OUT$STATUS" "$HELLO$NL{\"Err\":{\"kind\":\"other\",\"message\":\"the request is no JSON\",\"caused-by\":[]}}$NL{\"Err\":{\"kind\":\"url-not-supported\"}}${NL}0" \
+    "cargo: an empty line is not the end"
 put "" cargo-credential-tokenward --cargo-plugin
 is "$OUT$STATUS" "$HELLO${NL}0" "cargo that asks nothing"
 odd=$(ask get "sparse+https://other.example.test/$(printf %0300d 0)" ",$read_") # with its line end of an odd length, as no piece of it that is read at once
