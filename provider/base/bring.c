@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "provider/base/clock.h"
@@ -92,6 +93,17 @@ bring_ahead(const struct runtime *runtime, const char *profile)
         (void)spawn_helper(args, 0, NULL);
 }
 
+/* Another number for each of those who come at once.  Not arc4random(3): that
+ * ends a process that may not ask for random numbers. */
+static int64_t
+jitter(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_nsec / 16;
+}
+
 /* doorbell_ensure() or doorbell_reject(). */
 typedef enum tw_status ring_for(const char *dir, uid_t owner,
                                 const char *profile, int64_t number,
@@ -109,7 +121,7 @@ ring_again(ring_for *ring, const char *dir, uid_t owner, const char *profile,
     enum tw_status status;
 
     for (;;) {
-        int rest_ms = (int)(pause_ms / 2 + arc4random() % pause_ms);
+        int rest_ms = (int)(pause_ms / 2 + jitter() % pause_ms);
 
         status = ring(dir, owner, profile, number, left_ms(until_ms), is_there,
                       err);

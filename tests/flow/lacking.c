@@ -2,12 +2,13 @@
 /*
  * lacking.c - runs a program as on a kernel that lacks something.
  *
- * usage: lacking [--landlock] [--seccomp] [--pidfd] PROGRAM [ARGUMENT...]
+ * usage: lacking [--landlock] [--seccomp] [--pidfd] [--random] PROGRAM
+ *                [ARGUMENT...]
  *        lacking --tell: what this kernel has: "landlock VERSION seccomp 0|1"
  *
  * landlock: its system calls answer ENOSYS; seccomp: a second filter is
  * refused with EINVAL, as where there are none; pidfd: pidfd_open(2) answers
- * ENOSYS.
+ * ENOSYS; random: getrandom(2) answers EPERM, as in some sandboxes.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -60,6 +61,8 @@ main(int argc, char **argv)
                 ? refuse(LANDLOCK_FIRST, LANDLOCK_LAST, ENOSYS)
             : strcmp(*argv, "--pidfd") == 0
                 ? refuse(SYS_pidfd_open, SYS_pidfd_open, ENOSYS)
+            : strcmp(*argv, "--random") == 0
+                ? refuse(SYS_getrandom, SYS_getrandom, EPERM)
                 : strcmp(*argv, "--seccomp") == 0 &&
                       refuse(SYS_seccomp, SYS_seccomp, EINVAL))
             continue;

@@ -55,6 +55,14 @@ is "$(asked)" "command=ensure command=ensure command=ensure " "when it is rung a
 bell 'status=retry\nmessage=later\n'
 get >"$T/out"; is "$?$(cat "$T/out")" 75 "one that says to come later"
 is "$(asked)" "command=ensure " "is not rung again at once"
+if "$TOP_BUILD/tests/flow/lacking" --random true 2>/dev/null; then
+    bell '' 'status=retry\nmessage=later\n'
+    cp "$TOP_BUILD/tests/flow/lacking" "$T/bin/"
+    as anna env XDG_RUNTIME_DIR="$T/anna" TOKENWARD_HELPER="$T/bin/told" "$T/bin/lacking" --random "$T/bin/tokenward" get pay >"$T/out" 2>"$T/err"
+    is "$?$(cat "$T/err")" "75tokenward: later" "who may ask for no random number rings again, too"
+else
+    skip "no random numbers" "the kernel has no seccomp"
+fi
 drop() { as anna env XDG_RUNTIME_DIR="$T/anna" TOKENWARD_HELPER="$T/bin/told" timeout "$(patience 60)" "$T/bin/tokenward" reject pay 2>"$T/err"; }
 bell '' '' 'status=ok\n'
 drop; is "$?$(cat "$T/err")" 0 "a token that a server refused: one that hangs up and is there again drops it"
