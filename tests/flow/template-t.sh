@@ -119,6 +119,12 @@ like "$($PYTHON "$T/bin/ring.py" /run/tokenward/doorbell 'command=ensure\nprofil
 like "$(git_of bert corp.example.test x)" "^password=$(token corp@bert)" "a route leads each user to the own one"
 like "$(git_of bert corp.example.test x)" "^username=bert-at-50%$" "as that user"
 is "$(as bert "$T/bin/tokenward-credential" docker list)" '{"https://corp.example.test":"bert-at-50%"}' "and so docker lists it"
+mkdir -p -m 700 "$T/berts/tokenward" "$T/berts/run"
+printf 'profiles:\n  own:\n    token_endpoint: %s/oauth/v1/token\n    client_id: own\n    client_secret: {file: secret}\n    match: https://corp.example.test\n    git_username: own\n' "$URL" >"$T/berts/tokenward/profiles.yaml"
+chmod 600 "$T/berts/tokenward/profiles.yaml"
+chown -R bert "$T/berts"
+is "$(as bert env XDG_CONFIG_HOME="$T/berts" XDG_RUNTIME_DIR="$T/berts/run" "$T/bin/tokenward-credential" docker list)" \
+    '{"https://corp.example.test":"own"}' "once, where a profile of the user's is for it, too"
 is "$(as anna cat "$SYSCONF/secrets/anna" 2>&1 | grep -c "$CANARY")" 0 "no user can read the secret"
 like "$(cat /run/tokenward/index)" '^login=corp@$' "the index tells whose login it is for"
 is "$(grep -m 1 '^profile=' /run/tokenward/index)" "profile=corp@" "before a million instances"
