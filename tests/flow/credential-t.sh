@@ -320,6 +320,9 @@ for file in "$T/run/nosuch/x" "$T/run/google/" "$T/run/open/x"; do
     FILE=$file INTERACTIVE=1 account jwt
     like "$OUT" '"success":false,"code":"access"' "unless it is the only way"
 done
+chmod 1777 "$T/run/open"
+FILE=$T/run/open/x INTERACTIVE=1 account jwt
+near "$(cat "$T/run/open/x")$NL=" "$(subject)" "Google: where everybody may write, but nobody replace, as in /tmp" subject
 TYPE=urn:ietf:params:oauth:token-type:saml2 account jwt
 like "$OUT=$STATUS" '"success":false,"code":"usage"' "Google: SAML is not ours"
 account nosuch
@@ -339,6 +342,8 @@ is "$OUT=" "$(block reg.example.test)" "GOAUTH: a young token is given again"
 age reg 60
 put "$(head_ ', error="insufficient_scope"')" tokenward-credential goauth https://reg.example.test/module
 is "$OUT=" "$(block reg.example.test)" "GOAUTH: a token without the scope is given again"
+put "$(printf 'HTTP/1.1 403 Forbidden\nX-Before: invalid_token\n\n')" tokenward-credential goauth https://reg.example.test/module
+is "$OUT=" "$(block reg.example.test)" "GOAUTH: and so is one of which no challenge says that it is no good"
 put "$(head_ ', error="invalid_token"')" tokenward-credential goauth https://other.example.test/module
 is "$OUT$(field reg access_token)" "$TOKEN" "GOAUTH: another host's refusal drops nothing"
 put "$(head_ ', error="invalid_token"')" tokenward-credential goauth https://reg.example.test/module
