@@ -73,6 +73,7 @@ UNIT_TESTS += \
 	tests/unit/module-lack-t \
 	tests/unit/module-t \
 	tests/unit/namer-t \
+	tests/unit/names-t \
 	tests/unit/nearest-t \
 	tests/unit/place-t \
 	tests/unit/profile-client-t \
@@ -390,6 +391,11 @@ tests_unit_place_t_SOURCES = tests/unit/place-t.c provider/credential/place.c
 tests_unit_place_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_place_t_CFLAGS = $(CC_UNIT)
 tests_unit_place_t_LDADD = $(LINK_UNIT)
+
+tests_unit_names_t_SOURCES = tests/unit/names-t.c provider/cli/names.c
+tests_unit_names_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_names_t_CFLAGS = $(CC_UNIT)
+tests_unit_names_t_LDADD = $(LINK_UNIT)
 
 tests_unit_nearest_t_SOURCES = tests/unit/nearest-t.c
 tests_unit_nearest_t_CPPFLAGS = $(CPP_UNIT)
