@@ -14,11 +14,12 @@
  * Blocking: a token that is good for long enough costs no system call while
  * nothing changed, and one small file read otherwise.  Only when the kept
  * token is too old, or it is the system's and the user's profiles have
- * changed, is the helper process started, and then tw_get() waits: at most
- * TW_WAIT_ALIVE_S seconds while the kept token is still alive, at most
- * TW_WAIT_S seconds when there is none.  No function touches a network,
- * a signal handler, the locale, stdin, stdout or stderr; but what
- * getpwuid_r(3) does for tw_open() of a NAME@ is the C library's affair.
+ * changed, is the helper process started, or the system's resident one asked,
+ * and then tw_get() waits: at most TW_WAIT_ALIVE_S seconds while the kept
+ * token is still alive, at most TW_WAIT_S seconds when there is none.  No
+ * function touches a network, a signal handler, the locale, stdin, stdout or
+ * stderr; but what getpwuid_r(3) does for tw_open() of a NAME@ is the C
+ * library's affair.
  *
  * Processes: the helper is started by a child that ends at once and is reaped
  * here.  A program that ignores SIGCHLD, or waits for every child, changes
@@ -110,7 +111,8 @@ int tw_get(struct tw_handle *handle, int64_t min_valid, struct tw_token **out,
  * @token: of this handle's profile; still held by the caller afterwards
  *
  * Drops the kept token for every reader, if it is still this one.  Starts
- * the helper and waits for it, at most TW_WAIT_S seconds.
+ * the helper, or asks the system's resident one, and waits for it, at most
+ * TW_WAIT_S seconds.
  * Return: TW_OK (also when a newer one is already kept), TW_E_USAGE (NULL), or
  * any other status: then the next get may give this token again.
  */
