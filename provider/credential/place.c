@@ -41,7 +41,8 @@ read_path(const char *text, char out[PLACE_PATH_MAX])
     size_t n = strcspn(text, "?#");
 
     out[0] = '\0';
-    if (text[0] != '/' || n >= PLACE_PATH_MAX || strcspn(text, "%\\") < n)
+    if (text[0] != '/' || n >= PLACE_PATH_MAX || strcspn(text, "%\\") < n ||
+        !text_is_line(text, n))
         return;
     memcpy(out, text, n);
     out[n] = '\0';

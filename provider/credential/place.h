@@ -24,8 +24,8 @@ bool place_is_host(const char *text);
 
 /* place_read: "https://HOST[:PORT][/PATH]", or without the "https://" if
  * @bare.  A query is left away; a path that is longer than the maximum or
- * holds '%' or a backslash is as good as unknown.  False, and @out is as it
- * was: not https, or no host. */
+ * holds '%', a backslash or a control character is as good as unknown.  False,
+ * and @out is as it was: not https, or no host. */
 bool place_read(const char *text, bool bare, struct place *out);
 
 #endif

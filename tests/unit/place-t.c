@@ -27,6 +27,8 @@ Test(place, reads_host_and_path)
         {"https://h.test/a%2fb", "h.test", ""},
         {"https://h.test/a\\..\\b", "h.test", ""},
         {"https://h.test/a?%2f", "h.test", "/a"},
+        {"https://h.test/a\33[31mb", "h.test", ""},
+        {"https://h.test/a\n", "h.test", ""},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
