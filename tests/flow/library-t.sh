@@ -76,4 +76,15 @@ dying() { # dying RECORD
 out=$(dying /run/tokenward/pay/record); is "$?$out" 75 "one that dies meanwhile is given to nobody"
 user tokenward get mine >/dev/null
 out=$(dying "$(record mine)"); is "$?$out" 75 "nor is the user's own, of which a refresh was begun"
+
+# Of the user's own there is less left than is asked for, and it is not due.
+forget mine
+user tokenward get mine >/dev/null
+age mine 2160
+for words in "tokenward get" reader; do
+    # shellcheck disable=SC2086
+    waits() { reads TOKENWARD_HELPER="$T/bin/stuck" $words --min-valid=1800 mine >"$T/out"; }
+    within 5000 waits; is $? 0 "$words: a helper that is stuck is waited for as long, while a token lives ($TOOK)"
+    [ "$TOOK" -ge 2900 ]; ok $? "and no shorter"
+done
 done_testing
