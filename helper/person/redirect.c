@@ -232,6 +232,7 @@ welcome(struct redirect *redirect, int listening)
     caller = find_place(redirect);
     caller->fd = fd;
     caller->end_ms = clock_monotonic_ms() + CALLER_MS;
+    hear(redirect, caller); /* before the next one can take this place */
 }
 
 /* A line of the terminal: an address with an answer, or something else. */

@@ -9,13 +9,15 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "provider/base/auto.h"
 
 #define BACKLOG SOMAXCONN /* a crowd must not keep the browser out */
-#define TRIES 16 /* a port that is free at one address may not be at both */
+#define TRIES 16   /* a port that is free at one address may not be at both */
+#define SILENT_S 5 /* for who connects to say something (tcp(7)) */
 
 union address {
     struct sockaddr any;
@@ -43,7 +45,7 @@ make_address(bool is_ipv6, uint16_t port, union address *out)
 static int
 listen_at(bool is_ipv6, uint16_t *port, int *fd)
 {
-    const int on = 1;
+    const int on = 1, silent_s = SILENT_S;
     union address address;
     socklen_t len = make_address(is_ipv6, *port, &address);
 
@@ -53,6 +55,9 @@ listen_at(bool is_ipv6, uint16_t *port, int *fd)
         bind(*fd, &address.any, len) || listen(*fd, BACKLOG) ||
         getsockname(*fd, &address.any, &len))
         return errno;
+    /* Who connects and is silent takes nobody's place. */
+    (void)setsockopt(*fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silent_s,
+                     sizeof silent_s);
     *port = ntohs(is_ipv6 ? address.v6.sin6_port : address.v4.sin_port);
     return 0;
 }

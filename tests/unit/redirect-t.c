@@ -246,7 +246,7 @@ Test(redirect, looks_as_the_window_does)
     redirect_close(redirect);
 }
 
-Test(redirect, stands_who_says_nothing_and_who_says_too_much)
+Test(redirect, stands_who_says_too_little_and_who_says_too_much)
 {
     static char much[REDIRECT_HEAD_MAX + 4096];
     int idle[40];
@@ -256,6 +256,7 @@ Test(redirect, stands_who_says_nothing_and_who_says_too_much)
     open_at(NULL);
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
         idle[i] = connect_to(port_of());
+        cr_assert_eq(send(idle[i], "GET /", 5, MSG_NOSIGNAL), 5);
         redirect_wait(redirect, 0);
     }
     loud = connect_to(port_of());
@@ -272,6 +273,30 @@ Test(redirect, stands_who_says_nothing_and_who_says_too_much)
         (void)close(idle[i]);
 }
 
+/* A browser connects, and says what it wants a moment later. */
+Test(redirect, keeps_no_browser_out_for_a_crowd)
+{
+    static const char VISIT[] =
+        "GET /?code=c&state=st4te HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n";
+    char page[64] = "";
+    AUTO_CLOSE int browser = -1;
+    int idle[40];
+
+    open_at(NULL);
+    browser = connect_to(port_of());
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
+        idle[i] = connect_to(port_of());
+        redirect_wait(redirect, 0);
+    }
+    (void)dprintf(browser, VISIT, port_of());
+    redirect_wait(redirect, 5000);
+    cr_assert_gt(recv(browser, page, sizeof page - 1, MSG_DONTWAIT), 0);
+    cr_expect_not_null(strstr(page, "200 OK"));
+    redirect_close(redirect);
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        (void)close(idle[i]);
+}
+
 /* Whoever comes then stays in line, and the socket ready. */
 Test(redirect, rests_while_there_is_no_descriptor)
 {
@@ -281,6 +306,7 @@ Test(redirect, rests_while_there_is_no_descriptor)
 
     open_at(NULL);
     caller = connect_to(port_of());
+    cr_assert_eq(send(caller, "GET /", 5, MSG_NOSIGNAL), 5);
     cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
     none = (struct rlimit){.rlim_cur = (rlim_t)caller + 1,
                            .rlim_max = limit.rlim_max};
