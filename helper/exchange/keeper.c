@@ -101,7 +101,6 @@ void
 keeper_close(struct keeper *keeper)
 {
     secret_clear(&keeper->token);
-    secret_clear(&keeper->before);
     state_leave(&keeper->state);
     *keeper = KEEPER_INIT;
 }
@@ -162,26 +161,12 @@ know(struct keeper *keeper, const struct secret *token, enum tw_status status,
 }
 
 enum tw_status
-keeper_put(struct keeper *keeper, const struct secret *token,
-           struct tw_error *err)
+keeper_give(struct keeper *keeper, const struct secret *token,
+            struct tw_error *err)
 {
-    secret_take(&keeper->before, &keeper->token);
-    return know(keeper, token,
-                state_keep(&keeper->state, keeper->fingerprint, token, err),
-                err);
-}
-
-void
-keeper_put_back(struct keeper *keeper)
-{
-    AUTO_SECRET before = SECRET_INIT(TOKEN_MAX);
-
-    secret_take(&before, &keeper->before);
-    if (before.len)
-        (void)know(
-            keeper, &before,
-            state_keep(&keeper->state, keeper->fingerprint, &before, NULL),
-            NULL);
+    return secret_append(&keeper->token, token->bytes, token->len)
+               ? TW_OK
+               : tw_no_memory(err);
 }
 
 /* A parser's first use, and memory that has to be asked for, are system calls
@@ -231,12 +216,16 @@ keeper_store(struct keeper *keeper, const struct json *answer,
     AUTO_SECRET token = SECRET_INIT(TOKEN_MAX);
     size_t n = 0;
     const char *text = json_string(answer, "refresh_token", &n);
+    bool is_none = brings_none(keeper, answer);
     enum tw_status status;
 
-    secret_clear(&keeper->before);
-    if (brings_none(keeper, answer))
-        return keeper->is_anew ? state_drop(&keeper->state, err) : TW_OK;
-    if (text && !secret_append(&token, text, n))
+    if (is_none && !keeper->is_anew)
+        return TW_OK;
+    if (is_none && !keeper->token.len)
+        return state_drop(&keeper->state, err);
+    if (is_none)
+        secret_take(&token, &keeper->token);
+    else if (text && !secret_append(&token, text, n))
         secret_clear(&token); /* too long: refused as what cannot be kept */
     status = state_store(&keeper->state, keeper->fingerprint, &token, err);
     if (status && keeper->is_anew)
@@ -273,5 +262,6 @@ void
 keeper_drop(struct keeper *keeper)
 {
     secret_clear(&keeper->token);
-    (void)state_drop(&keeper->state, NULL); /* it is of no use either way */
+    if (!keeper->is_anew)
+        (void)state_drop(&keeper->state, NULL); /* of no use either way */
 }

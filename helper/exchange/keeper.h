@@ -11,16 +11,13 @@
 
 struct keeper {
     struct state state;
-    struct secret token;  /* empty: none is kept */
-    struct secret before; /* what keeper_put() has replaced */
-    bool is_anew;         /* a person logs in; what lies there is not used */
+    struct secret token; /* empty: none is kept */
+    bool is_anew;        /* a person logs in; what lies there is not used */
     char fingerprint[FINGERPRINT_SIZE];
 };
 
-#define KEEPER_INIT                               \
-    ((struct keeper){.state = STATE_INIT,         \
-                     .token = {.max = TOKEN_MAX}, \
-                     .before = {.max = TOKEN_MAX}})
+#define KEEPER_INIT \
+    ((struct keeper){.state = STATE_INIT, .token = {.max = TOKEN_MAX}})
 #define AUTO_KEEPER AUTO(keeper_close) struct keeper
 
 /* keeper_open: takes hold of @profile's refresh token, and reads it if there
@@ -67,9 +64,10 @@ enum tw_status keeper_reserve(struct keeper *keeper, struct tw_error *err);
 
 /* keeper_store: the refresh token of a token's answer, if it has one that is
  * not empty, and not the one that is kept already; of a login that brings
- * none, or one that cannot be kept, none is kept then, since the one before
- * may be somebody else's.  As state_store(): who tells others of what came
- * with it calls keeper_settle() before. */
+ * none the given one, if one was.  If that is none, or it cannot be kept, none
+ * is kept then, since the one before may be somebody else's.  As
+ * state_store(): who tells others of what came with it calls keeper_settle()
+ * before. */
 enum tw_status keeper_store(struct keeper *keeper, const struct json *answer,
                             struct tw_error *err);
 
@@ -80,13 +78,13 @@ void keeper_rescue(struct keeper *keeper, const struct json *answer);
 bool keeper_is_settled(const struct keeper *keeper);
 enum tw_status keeper_settle(struct keeper *keeper, struct tw_error *err);
 
-/* keeper_put: this token, whoever says so; as state_keep().  keeper_put_back:
- * the one before it, if it has brought no token. */
-enum tw_status keeper_put(struct keeper *keeper, const struct secret *token,
-                          struct tw_error *err);
-void keeper_put_back(struct keeper *keeper);
+/* keeper_give: after keeper_forget(), the person has this one from elsewhere.
+ * It is used, and kept once it has brought a token. TW_E_SYSTEM. */
+enum tw_status keeper_give(struct keeper *keeper, const struct secret *token,
+                           struct tw_error *err);
 
-/* keeper_drop: the server does not take it any more. */
+/* keeper_drop: the server does not take it any more; what lies there stays, if
+ * it is not that. */
 void keeper_drop(struct keeper *keeper);
 
 #endif

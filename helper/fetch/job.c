@@ -14,13 +14,10 @@
 #include "helper/fetch/job_source.h"
 #include "helper/fetch/publish.h"
 
-/* However it ended: a login that was given and brought no token leaves the one
- * before it. */
 void
 job_end(struct job *job)
 {
     job->state = JOB_ENDED;
-    keeper_put_back(&job->keeper);
     keeper_close(&job->keeper);
     store_leave(&job->place);
 }

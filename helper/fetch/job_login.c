@@ -33,9 +33,11 @@ job_is_refused_login(const struct job *job)
 enum tw_status
 job_begin_login(struct job *job, struct tw_error *err)
 {
-    if (!job->context->person)
+    if (!job_is_login(job))
         return TW_OK;
     keeper_forget(&job->keeper);
+    if (job->context->given)
+        return keeper_give(&job->keeper, job->context->given, err);
     return job_source_keeps(job) ? keeper_begin_login(&job->keeper, err)
                                  : TW_OK;
 }

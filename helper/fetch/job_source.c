@@ -352,11 +352,6 @@ ask(struct job *job)
         job_end_with(job, &err);
         return;
     }
-    if (job->context->given &&
-        keeper_put(&job->keeper, job->context->given, &err)) {
-        job_end_with(job, &err);
-        return;
-    }
     start(job);
 }
 

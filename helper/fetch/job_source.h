@@ -41,8 +41,9 @@ void job_source_look(struct job *job);
 bool job_is_login(const struct job *job);
 bool job_is_refused_login(const struct job *job);
 
-/* job_begin_login: where a person is there, this is the login of the source
- * that is asked.  Fails as keeper_begin_login(). */
+/* job_begin_login: where a person is there, or has brought a refresh token,
+ * this is the login of the source that is asked.  Fails as
+ * keeper_begin_login(). */
 enum tw_status job_begin_login(struct job *job, struct tw_error *err);
 
 /* job_lacks_person: does it take one, and none is there?  Then why is the

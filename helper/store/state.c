@@ -351,15 +351,6 @@ state_settle(struct state *state, struct tw_error *err)
 }
 
 enum tw_status
-state_keep(struct state *state, const char *fingerprint,
-           const struct secret *token, struct tw_error *err)
-{
-    enum tw_status status = state_store(state, fingerprint, token, err);
-
-    return status ? status : state_settle(state, err);
-}
-
-enum tw_status
 state_drop(struct state *state, struct tw_error *err)
 {
     (void)state_settle(state, NULL); /* or the next run would */

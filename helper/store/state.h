@@ -104,10 +104,6 @@ enum tw_status state_store(struct state *state, const char *fingerprint,
  * waits for the disk.  TW_E_SYSTEM: it may not be. */
 enum tw_status state_settle(struct state *state, struct tw_error *err);
 
-/* state_keep: both. */
-enum tw_status state_keep(struct state *state, const char *fingerprint,
-                          const struct secret *token, struct tw_error *err);
-
 /* state_drop: none is kept any more. */
 enum tw_status state_drop(struct state *state, struct tw_error *err);
 

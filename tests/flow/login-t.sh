@@ -180,6 +180,14 @@ done
 instead counted tokenward
 like "$(cat "$OUT")" "max_fetches is used up" "counted: no fetch is left"
 instead slow tokenward-helper --deadline 1
+# Nor is one whose helper does not live to hear of it.
+before=$(kept slow)
+ask "/mint/$CLIENT_ID" | user "$T/bin/tokenward-helper" login slow >"$OUT" 2>&1 &
+until_true 9 pgrep -f "$HELPER login slow" >/dev/null
+sleep 0.5
+pkill -KILL -f "$HELPER login slow"; is $? 0 "slow: a login is killed while another one is tried"
+wait $!
+is "$(kept slow)" "$before" "slow: the one before it stays"
 profile begun /oauth/v1/token 'provider: refresh_token' 'refresh_token: {file: ../first}'
 out=$(user tokenward explain begun)
 like "$out" "^  login *none is kept yet: the profile's refresh_token is sent$" "explain: one that the profile names is sent first"

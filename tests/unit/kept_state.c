@@ -20,6 +20,14 @@ kept_state_set_up(void)
 }
 
 enum tw_status
+keep_in(struct state *state, const struct secret *token, struct tw_error *err)
+{
+    enum tw_status status = state_store(state, SERVER, token, err);
+
+    return status ? status : state_settle(state, err);
+}
+
+enum tw_status
 keep(const char *token)
 {
     AUTO_STATE state = STATE_INIT;
@@ -30,7 +38,7 @@ keep(const char *token)
     cr_assert_eq(state_enter(state_dir, "p", &state, &err), TW_OK, "%s",
                  err.message);
     cr_assert_eq(state_reserve(&state, &err), TW_OK, "%s", err.message);
-    return state_keep(&state, SERVER, &text, &err);
+    return keep_in(&state, &text, &err);
 }
 
 void

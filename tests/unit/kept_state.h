@@ -15,8 +15,11 @@ extern char state_dir[PATH_MAX];
 
 void kept_state_set_up(void); /* scratch_remove() ends it */
 
-/* keep: one more refresh token, as of SERVER. */
+/* keep: one more refresh token, as of SERVER.  keep_in: the same of who has
+ * entered. */
 enum tw_status keep(const char *token);
+enum tw_status keep_in(struct state *state, const struct secret *token,
+                       struct tw_error *err);
 
 /* expect_kept: what @fingerprint finds; NULL: nothing. */
 void expect_kept(const char *fingerprint, const char *expected);

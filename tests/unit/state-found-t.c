@@ -174,9 +174,9 @@ Test(state_found, is_still_used_after_a_rotation)
 
     cr_assert(secret_append_text(&text, "first"));
     cr_assert_eq(state_enter(state_dir, "p", &state, NULL), TW_OK);
-    cr_assert_eq(state_keep(&state, SERVER, &text, NULL), TW_OK);
+    cr_assert_eq(keep_in(&state, &text, NULL), TW_OK);
     expect_entry(TW_E_RETRY, "another process");
-    cr_expect_eq(state_keep(&state, SERVER, &text, NULL), TW_OK);
+    cr_expect_eq(keep_in(&state, &text, NULL), TW_OK);
 }
 
 Test(state_found, believes_no_planted_file)

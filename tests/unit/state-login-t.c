@@ -267,7 +267,7 @@ Test(state_login, leaves_nobody_elses_where_its_own_cannot_be_kept)
 
     cr_assert(secret_append_text(&token, "first"));
     enter(&before);
-    cr_assert_eq(state_keep(&before, SERVER, &token, NULL), TW_OK);
+    cr_assert_eq(keep_in(&before, &token, NULL), TW_OK);
     state_leave(&before);
     begin(&login);
     memcpy(login.fingerprint, SERVER, sizeof SERVER);
@@ -294,10 +294,7 @@ rescue(struct keeper *keeper, const char *text)
 Test(state_login, is_not_what_was_refused)
 {
     AUTO_KEEPER login = KEEPER_INIT;
-    AUTO_SECRET first = SECRET_INIT(TOKEN_MAX), given = SECRET_INIT(TOKEN_MAX);
 
-    cr_assert(secret_append_text(&first, "first"));
-    cr_assert(secret_append_text(&given, "given"));
     begin(&login);
     memcpy(login.fingerprint, SERVER, sizeof SERVER);
     expect_resumed(&login, TW_OK, "");
@@ -305,19 +302,79 @@ Test(state_login, is_not_what_was_refused)
     keeper_close(&login);
     expect_kept(SERVER, NULL);
 
+    cr_assert_eq(keep("first"), TW_OK);
     login = KEEPER_INIT;
     enter(&login.state);
     memcpy(login.fingerprint, SERVER, sizeof SERVER);
-    cr_assert_eq(keeper_put(&login, &first, NULL), TW_OK);
+    cr_assert(secret_append_text(&login.token, "first"));
     rescue(&login, "{\"refresh_token\": \"of two\\nlines\"}");
     rescue(&login, "{\"refresh_token\": \"\"}");
     rescue(&login, "{\"refresh_token\": 7}");
     rescue(&login, "{}");
     cr_expect_str_eq(secret_text(&login.token), "first");
-    cr_assert_eq(keeper_put(&login, &given, NULL), TW_OK);
-    rescue(&login, "{\"refresh_token\": \"next\"}");
-    cr_expect_str_eq(secret_text(&login.token), "next");
-    keeper_put_back(&login);
+}
+
+/* In place of "first", which is kept. */
+static void
+give(struct keeper *keeper)
+{
+    AUTO_SECRET given = SECRET_INIT(TOKEN_MAX);
+
+    cr_assert_eq(keep("first"), TW_OK);
+    cr_assert(secret_append_text(&given, "given"));
+    *keeper = KEEPER_INIT;
+    enter(&keeper->state);
+    memcpy(keeper->fingerprint, SERVER, sizeof SERVER);
+    cr_assert(secret_append_text(&keeper->token, "first"));
+    keeper_forget(keeper);
+    cr_assert_eq(keeper_give(keeper, &given, NULL), TW_OK);
+    cr_assert_str_eq(secret_text(&keeper->token), "given");
+    cr_assert_eq(keeper_reserve(keeper, NULL), TW_OK);
+}
+
+/* Until it has brought a token, however it ends, and be it by a kill. */
+Test(state_login, by_a_given_token_leaves_the_one_before_it)
+{
+    AUTO_KEEPER login = KEEPER_INIT;
+
+    give(&login);
     keeper_close(&login);
     expect_kept(SERVER, "first");
+    give(&login);
+    rescue(&login, "{\"refresh_token\": \"next\"}");
+    keeper_close(&login);
+    expect_kept(SERVER, "first");
+    give(&login);
+    keeper_drop(&login);
+    cr_expect_eq(login.token.len, 0);
+    keeper_close(&login);
+    expect_kept(SERVER, "first");
+}
+
+Test(state_login, by_a_given_token_keeps_that_or_the_next)
+{
+    static const struct {
+        const char *answer, *kept;
+        enum tw_status status;
+    } ROWS[] = {
+        {"{}", "given", TW_OK},
+        {"{\"refresh_token\": \"\"}", "given", TW_OK},
+        {"{\"refresh_token\": \"given\"}", "given", TW_OK},
+        {"{\"refresh_token\": \"next\"}", "next", TW_OK},
+        {"{\"refresh_token\": \"of two\\nlines\"}", NULL, TW_E_PROTOCOL},
+        {"{\"refresh_token\": 7}", NULL, TW_E_PROTOCOL},
+    };
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        AUTO_KEEPER login = KEEPER_INIT;
+        struct json *answer =
+            json_read(ROWS[i].answer, strlen(ROWS[i].answer));
+
+        give(&login);
+        cr_expect_eq(keeper_store(&login, answer, NULL), ROWS[i].status, "%s",
+                     ROWS[i].answer);
+        json_free(answer);
+        keeper_close(&login);
+        expect_kept(SERVER, ROWS[i].kept);
+    }
 }

@@ -125,8 +125,7 @@ Test(state, has_room_for_another_one_once_it_is_kept)
         cr_assert(secret_append_text(&text, token));
         cr_assert_eq(state_reserve(&state, &err), TW_OK, "%s", err.message);
         cr_assert_eq(mode_of("state/.next.p"), 0600);
-        cr_assert_eq(state_keep(&state, SERVER, &text, &err), TW_OK, "%s",
-                     err.message);
+        cr_assert_eq(keep_in(&state, &text, &err), TW_OK, "%s", err.message);
         cr_assert_eq(state_read(&state, SERVER, &read, &err), TW_OK);
         cr_expect_str_eq(secret_text(&read), token);
     }
