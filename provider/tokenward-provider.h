@@ -90,7 +90,7 @@ struct tw_option {
 #define TW_NEEDS_REDIRECT 0x10u
 
 /* What tw_host.has() answers: bits. */
-#define TW_HAS_SECRET 0x1 /* the profile names a secret by this option */
+#define TW_HAS_SECRET 0x1 /* this option names a secret that may be sent */
 #define TW_HAS_KEPT 0x2   /* as "refresh_token": one is kept */
 
 /** struct tw_host - the helper's services, lent for one call */

@@ -83,16 +83,21 @@ host_member(const struct tw_host *table, const char *name)
     return text_is_line(text, n) ? text : NULL;
 }
 
+/* Whoever brings a refresh token, or comes for one, means no other: the
+ * profile's may be one that was used, for which a server ends the login before
+ * this one (RFC 9700 4.14.2). */
 static int
 host_has(const struct tw_host *table, const char *name)
 {
     const struct exchange_host *host = table->context;
     const struct profile_option *option = profile_option(host->profile, name);
-    bool is_kept = host->keeper && host->keeper->token.len &&
-                   strcmp(name, "refresh_token") == 0;
+    const struct keeper *keeper =
+        strcmp(name, "refresh_token") == 0 ? host->keeper : NULL;
+    bool is_kept = keeper && keeper->token.len;
+    bool is_secret = option && option->secret.kind != SECRET_NONE &&
+                     !(keeper && keeper->is_anew);
 
-    return (option && option->secret.kind != SECRET_NONE ? TW_HAS_SECRET : 0) |
-           (is_kept ? TW_HAS_KEPT : 0);
+    return (is_secret ? TW_HAS_SECRET : 0) | (is_kept ? TW_HAS_KEPT : 0);
 }
 
 void

@@ -174,6 +174,16 @@ is "$(kept empty)" "$(cat "$T/config/tokenward/empty.refresh")" "which is kept"
 out=$($FETCH empty 2>&1); is "$? $out" "0 " "and good as often as it is used"
 is "$(kept empty)" "$(cat "$T/config/tokenward/empty.refresh")" "and is still kept"
 
+# A login by a wrong one: the profile's, which was used, would end the login
+# before it.
+rotating typed /oauth/v1/token
+$FETCH typed
+before=$(kept typed)
+out=$(echo wrong | user tokenward login typed 2>&1); is $? 69 "a login by a wrong one: exit 69"
+is "$(kept typed)" "$before" "the one before it stays"
+like "$(families | tail -n 1)" "alive rotations 1" "and lives: the profile's was not sent"
+$FETCH typed; is $? 0 "and is used"
+
 # Refused: one that was used, by somebody else or before a crash.
 curl -s --cacert "$CA" "$URL/oauth/v1/token" -d grant_type=refresh_token -d client_id="$CLIENT_ID" \
     -d client_secret="$CANARY" -d refresh_token="$(kept work)" >/dev/null
