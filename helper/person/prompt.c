@@ -5,7 +5,8 @@
  * A terminal gives at most 4095 bytes as one line, and refresh tokens can be
  * longer: so it is read byte by byte, and the few keys that edit a line are
  * done here.  Nobody sees what is typed, so what no key of these is and no
- * text is refused, at the line's end: what follows it is no shell's to read.
+ * text is refused, as is too much of it, at the line's end: the rest is no
+ * shell's to read.
  */
 #include "helper/person/prompt.h"
 
@@ -137,14 +138,16 @@ is_control(char byte)
     return (unsigned char)byte < ' ' && byte != '\r';
 }
 
-/* @before: of a terminal that does not edit the line itself, or of none. */
+/* @before: of a terminal that does not edit the line itself, or of none.  One
+ * that is too long is read to its end where a shell reads on, and no further
+ * than that is known where none does. */
 static enum tw_status
-read_line(const struct before *before, struct secret *line,
+read_line(const struct before *before, bool is_terminal, struct secret *line,
           struct tw_error *err)
 {
-    bool is_typed = before->is_terminal, is_odd = false;
+    bool is_typed = before->is_terminal, is_odd = false, is_long = false;
 
-    for (;;) {
+    while (!is_long || is_terminal) {
         char byte;
         ssize_t n;
         enum tw_status status = next_byte(&byte, &n, err);
@@ -156,10 +159,11 @@ read_line(const struct before *before, struct secret *line,
         if (is_typed && edit(before, byte, line))
             continue;
         is_odd = is_odd || (is_typed && is_control(byte));
-        if (!secret_append(line, &byte, 1))
-            return tw_fail(err, TW_E_USAGE, "more than %zu bytes were given",
-                           line->max);
+        is_long = is_long || !secret_append(line, &byte, 1);
     }
+    if (is_long)
+        return tw_fail(err, TW_E_USAGE, "more than %zu bytes were given",
+                       line->max);
     return is_odd ? tw_fail(err, TW_E_USAGE,
                             "what was typed holds a key that is no text, like "
                             "an arrow or Tab\nnothing of it is used; begin "
@@ -186,7 +190,7 @@ prompt_secret_or_nothing(const char *question, struct secret *out,
     silence(&before);
     if (before.is_terminal)
         (void)!write(STDOUT_FILENO, question, strlen(question));
-    status = read_line(&before, &line, err);
+    status = read_line(&before, before.is_terminal, &line, err);
     if (before.is_terminal)
         (void)!write(STDOUT_FILENO, "\n", 1);
     if (status)
@@ -211,11 +215,12 @@ prompt_text(const char *question, struct secret *out, struct tw_error *err)
 {
     AUTO_SECRET line = SECRET_INIT(out->max);
     const struct before edits_itself = {.is_terminal = false};
+    bool is_terminal = isatty(STDIN_FILENO);
     enum tw_status status;
 
-    if (isatty(STDIN_FILENO))
+    if (is_terminal)
         (void)!write(STDOUT_FILENO, question, strlen(question));
-    status = read_line(&edits_itself, &line, err);
+    status = read_line(&edits_itself, is_terminal, &line, err);
     if (status)
         return status;
     drop_return(&line);

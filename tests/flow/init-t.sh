@@ -269,6 +269,13 @@ if command -v tmux >/dev/null && has_terminals; then
     asked() { # asked OPTIONS: of a person, on a terminal
         tm new-session -d -s asked -x 40 -y 40 "${as}sh -c 'tokenward init --ca-file $CA $1; echo ended \$?; sleep 100'"
     }
+    terminal "env TERM=xterm sh -c 'tokenward init; IFS= read -r left; echo left:\$left'"
+    shows 'Name of the profile:'
+    { head -c 300 /dev/zero | tr '\0' a; echo; } >&7
+    shows "more than [0-9]* bytes were given"; ok $? "a person who gives more than a name: is told"
+    echo next >&7
+    wait "$TERMINAL"
+    like "$(cat "$T/screen")" "^left:next" "a person who gives more than a name: no shell is left the rest to run"
     asked ''
     await() {
         for _ in $(seq 600); do tm capture-pane -p -t asked | grep -q -e "$1" && { ok 0 "$2"; return; }; sleep 0.1; done

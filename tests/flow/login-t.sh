@@ -267,6 +267,14 @@ if has_terminals; then
     wait "$TERMINAL"
     like "$(cat "$T/screen")" "a key that is no text" "a key that only moves: is told"
     is "$(ask /log | wc -l)" "$((sent + 1))" "and nothing is sent"
+    terminal "env TERM=xterm sh -c 'tokenward login given; IFS= read -r left; echo left:\$left'"
+    shows "Refresh token for 'given':"
+    { head -c 66000 /dev/zero | tr '\0' a; echo; } >&7
+    shows "more than 65000 bytes were given"; ok $? "more than any is: is told"
+    echo next >&7
+    wait "$TERMINAL"
+    like "$(cat "$T/screen")" "^left:next" "and no shell is left the rest to run"
+    grep -q aaa "$T/screen"; is $? 1 "or to show"
     terminal "env TERM=xterm sh -c 'tokenward-helper --deadline 2 login given; echo exit \$?; stty -a'"
     wait "$TERMINAL"
     out=$(cat "$T/screen")
