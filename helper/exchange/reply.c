@@ -246,10 +246,11 @@ read_answer(const struct reply_rules *rules, int64_t asked,
         out->json = reply_form_read(secret_text(&http->body), http->body.len);
     if (out->json && reply_error_of_json(out->json, scrub, out))
         return;
+    out->is_success = out->json && http->status >= 200 && http->status < 300 &&
+                      is_no_error(out->json);
     /* Unless the profile says so, 200 and no other: a 202 is no answer yet, a
      * 206 a part of one. */
-    if (out->json && success && is_no_error(out->json)) {
-        out->is_success = true;
+    if (out->is_success && success) {
         read_good(rules, asked, scrub, out);
         return;
     }

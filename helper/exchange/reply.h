@@ -44,7 +44,7 @@ struct reply {
     enum reply_class class;
     int http_status;
     struct secret token; /* REPLY_TOKEN alone */
-    bool is_success;     /* one of RFC 6749 5.1, be it refused or not */
+    bool is_success;     /* of the server's, be it refused here or not */
     char token_type[32]; /* "Bearer" or "N_A", whatever the case it came in */
     bool has_scope;
     char *scope;      /* single spaces; NULL unless has_scope */

@@ -131,6 +131,14 @@ done <<EOF
 "access_token":"a","token_type":"Bearer","scope":"\""
 "access_token":"a","token_type":"Bearer","expires_in":true
 EOF
+# So it has with a status that is expected from now on.
+rotating created "/m/status=201/oauth/v1/token"
+out=$($FETCH created 2>&1); is $? 76 "a status that is not expected: exit 76"
+like "$out" "HTTP 201" "which the message says"
+[ -n "$(kept created)" ]; ok $? "the next refresh token is kept"
+echo '    success_status: "201"' >>"$T/config/tokenward/profiles.d/created.yaml"
+$FETCH created; is $? 0 "and used, once it is"
+is "$(families | tail -n 1 | sed 's/family [0-9]* //')" "alive rotations 2" "and the login lives"
 untouched_by() { # untouched_by NAME TITLE: what was kept before
     $FETCH "$1" 2>"$T/err"; is $? 76 "$2: exit 76"
     is "$(kept "$1")" "" "nothing of it is kept"
