@@ -235,6 +235,13 @@ welcome(struct redirect *redirect, int listening)
     hear(redirect, caller); /* before the next one can take this place */
 }
 
+/* The address that the login began at has its state, too. */
+static bool
+has_end(const struct redirect_answer *answer)
+{
+    return answer->has[REDIRECT_CODE] || answer->has[REDIRECT_ERROR];
+}
+
 /* A line of the terminal: an address with an answer, or something else. */
 static void
 read_pasted(struct redirect *redirect)
@@ -246,7 +253,7 @@ read_pasted(struct redirect *redirect)
     if (!redirect_terminal_read(terminal))
         return;
     if (!redirect_address_read(secret_text(&terminal->line), &answer) ||
-        !settle(redirect, &answer))
+        !has_end(&answer) || !settle(redirect, &answer))
         redirect_terminal_refuse(terminal);
     redirect_terminal_clear(terminal);
 }

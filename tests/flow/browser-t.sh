@@ -218,6 +218,8 @@ if has_terminals; then
     SHOWN=$(tr -d '\r' <"$T/screen" | sed -n 's/^    \(http.*\)/\1/p')
     printf 'http://127.0.0.1/?code=x\r' >&7
     shows "not where this login leads to"
+    printf '%s\r' "$SHOWN" >&7
+    until_true 9 eval '[ "$(grep -c "not where this login leads to" "$T/screen")" = 2 ]'; ok $? "nor is the address that it began at"
     long=$(printf '%5000s' '' | tr ' ' x)
     printf '%s&long=%s\r' "$place?code=x" "$long" >&7
     shows "has cut that off"
