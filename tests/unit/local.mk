@@ -60,6 +60,7 @@ UNIT_TESTS += \
 	tests/unit/json-text-t \
 	tests/unit/json-tree-t \
 	tests/unit/jwt-expiry-t \
+	tests/unit/jwt-signature-t \
 	tests/unit/jwt-t \
 	tests/unit/key-t \
 	tests/unit/lane-t \
@@ -322,6 +323,11 @@ tests_unit_jwt_expiry_t_SOURCES = tests/unit/jwt-expiry-t.c
 tests_unit_jwt_expiry_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_jwt_expiry_t_CFLAGS = $(CC_UNIT)
 tests_unit_jwt_expiry_t_LDADD = $(LINK_UNIT)
+
+tests_unit_jwt_signature_t_SOURCES = tests/unit/jwt-signature-t.c tests/unit/made_key.c tests/unit/made_key.h tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_jwt_signature_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_jwt_signature_t_CFLAGS = $(CC_UNIT)
+tests_unit_jwt_signature_t_LDADD = $(LINK_UNIT)
 
 tests_unit_jwt_t_SOURCES = tests/unit/jwt-t.c tests/unit/made_key.c tests/unit/made_key.h tests/unit/scratch.c tests/unit/scratch.h
 tests_unit_jwt_t_CPPFLAGS = $(CPP_UNIT)
