@@ -30,6 +30,7 @@ UNIT_TESTS += \
 	tests/unit/bearer-file-t \
 	tests/unit/bell-t \
 	tests/unit/broker-t \
+	tests/unit/certificate-t \
 	tests/unit/claim-t \
 	tests/unit/client-lost-t \
 	tests/unit/client-t \
@@ -170,6 +171,11 @@ tests_unit_broker_t_SOURCES = tests/unit/broker-t.c tests/unit/brokered.h
 tests_unit_broker_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_broker_t_CFLAGS = $(CC_UNIT)
 tests_unit_broker_t_LDADD = $(LINK_UNIT)
+
+tests_unit_certificate_t_SOURCES = tests/unit/certificate-t.c tests/unit/scratch.c tests/unit/scratch.h
+tests_unit_certificate_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_certificate_t_CFLAGS = $(CC_UNIT)
+tests_unit_certificate_t_LDADD = $(LINK_UNIT)
 
 tests_unit_claim_t_SOURCES = tests/unit/claim-t.c
 tests_unit_claim_t_CPPFLAGS = $(CPP_UNIT)
