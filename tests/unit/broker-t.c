@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "helper/broker/broker_order.h"
 #include "tests/unit/brokered.h"
 
 static char *variables[] = {(char[]){"PATH=/usr/bin:/bin"},
@@ -156,4 +158,55 @@ Test(broker, has_room_for_so_much)
     word[BROKER_WORDS_MAX - 1] = '\0';
     cr_expect_eq(broker_allow(&broker, argv, &err), TW_OK);
     broker_close(&broker);
+}
+
+/* What is answered to an order as no broker.c would give it. */
+static int
+answer_to(struct broker_order order, const char *words, size_t n, pid_t asker)
+{
+    struct broker broker = BROKER_INIT;
+    struct broker_office office = BROKER_OFFICE_INIT;
+    struct iovec parts[] = {{&order, sizeof order},
+                            {(char *)(uintptr_t)words, n}};
+    struct broker_answer answer = {.error = -1};
+
+    cr_assert_eq(broker_open(BROKER_COMMANDS, &ENVIRONMENT, false, &broker,
+                             &office, NULL),
+                 TW_OK);
+    office.asker = asker;
+    cr_assert_eq(writev(broker.fd, parts, 2), (ssize_t)(sizeof order + n));
+    cr_assert(broker_turn(&office));
+    cr_assert_eq(read(broker.fd, &answer, sizeof answer),
+                 (ssize_t)sizeof answer);
+    broker_office_close(&office);
+    broker_close(&broker);
+    return answer.error;
+}
+
+Test(broker, allows_whole_words_alone)
+{
+    const struct broker_order allow = {.kind = ORDER_ALLOW};
+
+    cr_expect_eq(answer_to(allow, "printenv", 8, 0), EINVAL);
+    cr_expect_eq(answer_to(allow, "printenv\0MARK", 13, 0), EINVAL);
+    cr_expect_eq(answer_to(allow, "", 0, 0), EINVAL);
+    cr_expect_eq(answer_to(allow, "printenv\0MARK", 14, 0), 0);
+}
+
+/* How whoever asks has ended is for the supervisor to know. */
+Test(broker, tells_nobody_how_he_ended_himself)
+{
+    struct broker_order wait = {.kind = ORDER_WAIT};
+    pid_t pid = fork();
+    siginfo_t info;
+    int state = 0;
+
+    cr_assert_geq(pid, 0);
+    if (pid == 0)
+        _exit(3);
+    wait.pid = pid;
+    cr_assert_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    cr_expect_eq(answer_to(wait, "", 0, pid), ECHILD);
+    cr_expect_eq(waitpid(pid, &state, WNOHANG), pid);
+    cr_expect_eq(WEXITSTATUS(state), 3);
 }
