@@ -126,6 +126,20 @@ Test(exchange_take, taking_from_a_file_of_1970_and_before)
     scratch_remove();
 }
 
+/* Of a clock that was ahead, or another host's: nobody lives longer by it. */
+Test(exchange_take, taking_from_a_file_of_tomorrow)
+{
+    static const char HOUR[] = "{\"access_token\":\"j\",\"expires_in\":3600}";
+
+    scratch_make();
+    scratch_put("hour", 0600, HOUR, strlen(HOUR));
+    set_file("hour", clock_now().wall + 86400);
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    cr_expect_eq(result.lifetime, 3600);
+    scratch_remove();
+}
+
 Test(exchange_take, taking_a_json_answer)
 {
     set_source("JSON");

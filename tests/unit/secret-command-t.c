@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "helper/broker/program.h"
 #include "helper/keys/secret_command.h"
 #include "provider/base/clock.h"
 #include "tests/unit/brokered.h"
@@ -34,6 +35,8 @@ Test(secret_command, command)
     expect_secret(&source, false, "/nowhere");
     source = command_of(SHELL("ls /proc/self/fd | tr '\\n' ' '"));
     expect_secret(&source, false, "0 1 2 3 ");
+    source = command_of(SHELL("pwd -P"));
+    expect_secret(&source, false, "/");
 }
 
 Test(secret_command, command_that_fails)
@@ -69,6 +72,39 @@ Test(secret_command, command_that_fails)
     expect_refusal(&source, false, TW_E_CONFIG,
                    PLACE "command %s/script: cannot be started: Exec format "
                          "error");
+}
+
+/* With @before and then the scratch directory in PATH: the file that is found,
+ * or NULL. */
+static const char *
+find_program(const char *before)
+{
+    static char found[PATH_MAX];
+    char path[2 * PATH_MAX];
+    char *const variables[] = {path, NULL};
+
+    (void)snprintf(path, sizeof path, "PATH=%s%s", before, scratch_path(""));
+    return program_find("program", variables, found) ? found : NULL;
+}
+
+/* Whose the caller's directory is, and what only has its name, is no matter.
+ */
+Test(secret_command, command_that_is_looked_for)
+{
+    static const char *const OTHERS[] = {"", ":", ".:", "other:", "::./:"};
+    char directory[PATH_MAX];
+
+    (void)snprintf(directory, sizeof directory, "%s:", scratch_path("other"));
+    cr_assert_eq(mkdir(scratch_path("other"), 0755), 0);
+    cr_assert_eq(mkdir(scratch_path("other/program"), 0755), 0);
+    cr_assert_eq(chdir(scratch_path("")), 0);
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
+        scratch_put("program", 0755, "", 0);
+        cr_expect_str_eq(find_program(OTHERS[i]), scratch_path("program"));
+        cr_expect_str_eq(find_program(directory), scratch_path("program"));
+        scratch_put("program", 0644, "", 0);
+        cr_expect_null(find_program(OTHERS[i]));
+    }
 }
 
 /* A child that keeps the pipe open does not make the answer late. */
