@@ -147,6 +147,7 @@ static enum tw_status
 make_form(struct exchange *exchange, const struct tw_action *action)
 {
     struct keeper *keeper = exchange->context.keeper;
+    const struct tw_error before = exchange->outcome.err;
     const struct exchange_known known = {
         .answer = exchange->outcome.reply.json,
         .asked = exchange->asked,
@@ -158,7 +159,8 @@ make_form(struct exchange *exchange, const struct tw_action *action)
     if (!status && keeper && !(action->flags & TW_POST_ANSWER))
         status = keeper_reserve(keeper, &exchange->outcome.err);
     if (status)
-        return status;
+        return exchange_answer_outlast(&before, &exchange->outcome.err);
+    exchange->outcome.err = (struct tw_error){.status = TW_OK};
     exchange->flags = action->flags;
     exchange->is_again = false;
     return TW_OK;
@@ -267,7 +269,6 @@ do_action(struct exchange *exchange, const struct tw_action *action)
 {
     switch ((enum tw_action_kind)action->kind) {
     case TW_ACTION_POST:
-        exchange->outcome.err = (struct tw_error){.status = TW_OK};
         post(exchange, action);
         return;
     case TW_ACTION_WAIT:

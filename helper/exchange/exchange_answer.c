@@ -4,6 +4,9 @@
  */
 #include "helper/exchange/exchange_answer.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "helper/exchange/explain.h"
 #include "helper/exchange/reply_answer.h"
 #include "helper/store/secret_looks.h"
@@ -92,4 +95,20 @@ exchange_answer_explain(const struct exchange_context *context,
         keeper_drop(context->keeper);
     if (refused || bare)
         explain_login(context->profile, context->secrets.system, &out->err);
+}
+
+enum tw_status
+exchange_answer_outlast(const struct tw_error *before, struct tw_error *err)
+{
+    const char *hint = strchr(before->message, '\n');
+    char text[2 * sizeof err->message];
+
+    if (before->status == TW_E_INTERACT) {
+        (void)snprintf(text, sizeof text, "%s%sno other can be sent: %.*s",
+                       hint ? hint + 1 : "", hint ? "; " : "",
+                       (int)strcspn(err->message, "\n"), err->message);
+        *err = *before;
+        error_hint(err, text);
+    }
+    return (enum tw_status)err->status;
 }

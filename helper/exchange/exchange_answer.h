@@ -29,6 +29,12 @@ void exchange_answer_explain(const struct exchange_context *context,
                              const struct exchange_sent *sent,
                              struct outcome *out);
 
+/* exchange_answer_outlast: after the failure @before, nothing else can be sent
+ * for the reason in @err, which it returns.  A refusal that takes a person to
+ * mend stays what is told, and that is a hint beside it. */
+enum tw_status exchange_answer_outlast(const struct tw_error *before,
+                                       struct tw_error *err);
+
 /* exchange_answer_refuses: is it an error of RFC 6749 5.2, which a module may
  * know what to do about? */
 bool exchange_answer_refuses(const struct reply *reply);

@@ -193,13 +193,22 @@ like "$(families | tail -n 1)" "alive rotations 1" "and lives: the profile's was
 $FETCH typed; is $? 0 "and is used"
 
 # Refused: one that was used, by somebody else or before a crash.
-curl -s --cacert "$CA" "$URL/oauth/v1/token" -d grant_type=refresh_token -d client_id="$CLIENT_ID" \
-    -d client_secret="$CANARY" -d refresh_token="$(kept work)" >/dev/null
+use() { curl -s --cacert "$CA" "$URL/oauth/v1/token" -d grant_type=refresh_token -d client_id="$CLIENT_ID" \
+    -d client_secret="$CANARY" -d refresh_token="$(kept "$1")" >/dev/null; }
+use work
 out=$($FETCH work 2>&1); is $? 69 "used by somebody else: exit 69"
 like "$out" "invalid_grant" "says what the server said"
 like "$out" "tokenward login work" "and what to do"
 [ ! -e "$STATE/work" ]; ok $? "what is refused is not kept"
 is "$(user tokenward get work 2>/dev/null)" "$(cat "$T/run/tokenward/work/token")" "a living token is served all the same"
+# The profile's, which comes next, may be gone since it was used: that is not why.
+rotating gone /oauth/v1/token
+$FETCH gone
+use gone
+rm "$T/config/tokenward/gone.refresh"
+out=$($FETCH gone 2>&1); is $? 69 "and nothing else to send: exit 69"
+like "$out" "invalid_grant" "says what the server said"
+like "$out" "tokenward login gone; no other can be sent: .*gone.refresh.*does not exist" "and what to do"
 mint >"$T/config/tokenward/work.refresh"
 $FETCH work; is $? 0 "a new one in the profile's file heals it"
 
