@@ -45,14 +45,21 @@ before=$(visits $WELL)
 user tokenward-helper fetch --force good 2>/dev/null; is $? 75 "an endpoint whose host is gone: exit 75"
 user tokenward-helper fetch --force good; is "$? $(visits $WELL)" "0 $((before + 1))" \
     "the issuer is asked before it is tried again"
-issued gone https://127.0.0.1:1
-user mkdir -m 700 "$T/run/tokenward/gone"
-user cp "$T/run/tokenward/good/metadata" "$T/run/tokenward/gone/"
-kept gone issuer https://127.0.0.1:1
-kept gone token_endpoint https://127.0.0.1:1/
-user tokenward-helper fetch gone 2>/dev/null; is $? 75 "endpoint and issuer are gone: exit 75"
-kept gone token_endpoint "$URL/oauth/v1/token"
+back() { # back NAME ISSUER: its endpoint was gone, and is back; that is kept of it
+    issued "$1" "$2"
+    user mkdir -m 700 "$T/run/tokenward/$1"
+    user cp "$T/run/tokenward/good/metadata" "$T/run/tokenward/$1/"
+    kept "$1" issuer "$2"
+    kept "$1" token_endpoint https://127.0.0.1:1/
+    user tokenward-helper fetch "$1" 2>/dev/null; is $? 75 "$1: the endpoint is gone: exit 75"
+    kept "$1" token_endpoint "$URL/oauth/v1/token"
+}
+back gone https://127.0.0.1:1
 user tokenward-helper fetch --force gone; is $? 0 "the endpoint is back before its issuer: what was kept serves"
+back hangs "$URL/m/oidc,hang"
+user tokenward-helper --deadline 4 fetch --force hangs; is $? 0 "and there is time left for it where the issuer hangs"
+back lies "$URL/m/oidc,issuer=https%3A%2F%2Fevil.example"
+user tokenward-helper fetch --force lies 2>/dev/null; is $? 76 "an issuer that is another by now: what was kept does not serve"
 kept good token_endpoint "$URL/m/auth=basic/oauth/v1/token"
 user tokenward-helper fetch --force good 2>/dev/null; is $? 77 "an endpoint that takes no secret in a form: exit 77"
 kept good token_endpoint "$URL/m/auth=basic/oauth/v1/token"
@@ -91,6 +98,8 @@ lies giant 76 ".*gives no answer" "a giant one" "$URL/m/oidc,big=3000000"
 lies page 76 ".*is no JSON object" "a page" "$URL/m/oidc,html"
 lies moved 76 ".*answers HTTP 302" "a redirect" "$URL/m/oidc,redirect=302"
 lies fault 75 ".*answers HTTP 503" "an outage" "$URL/m/oidc,status=503"
+lies crowd 75 ".*answers HTTP 429" "too many requests" "$URL/m/oidc,status=429"
+lies late 75 ".*answers HTTP 408" "a request that took too long" "$URL/m/oidc,status=408"
 # As far ahead as the number goes, and further than a clock does.
 for wait in 86400 99999999999999999999; do
     lies "later$wait" 75 ".*answers HTTP 503" "an outage of $wait s" "$URL/m/oidc,status=503,retry-after=$wait"
