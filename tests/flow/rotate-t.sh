@@ -91,6 +91,10 @@ kill "$(helper_pid)"
 wait "$EXTRA_PID"
 rm "$T/config/tokenward/profiles.d/many@.yaml"
 
+# Whatever name a server has for the provider's grant, this one keeps its own.
+rotating named /oauth/v1/token 'grant_type: urn:example:other'
+$FETCH named; is $? 0 "a refresh has no other grant_type"
+
 # Servers that do not rotate, or send the same one.
 rotating same /m/no-rotation/oauth/v1/token
 before=$(cat "$T/config/tokenward/same.refresh")
