@@ -158,6 +158,7 @@ fill_in(struct discovery *discovery, struct tw_error *err)
         memcpy(discovery->options, profile->options,
                profile->option_count * sizeof *profile->options);
     *filled = *profile;
+    filled->is_found = true;
     filled->options = discovery->options;
     filled->token_endpoint = metadata->token_endpoint;
     filled->token_endpoint_line = profile->issuer_line;

@@ -184,7 +184,7 @@ endpoint_line(const struct profile *profile, const char *url, const char **key)
         *key = option->name;
         line = option->line;
     }
-    if (line && line == profile->issuer_line)
+    if (line && profile->is_found && line == profile->issuer_line)
         *key = "issuer";
     return line;
 }

@@ -166,6 +166,7 @@ struct profile {
     enum login_lifetime login_lifetime : 8;
     bool revoke_on_logout; /* when that is over */
     bool allow_loopback_http;
+    bool is_found;     /* its issuer was asked for what it leaves open */
     bool names_issuer; /* its server says who it is in the answer to a login
                           (RFC 9207 3): found out, never written */
     int timeout_s;

@@ -204,7 +204,12 @@ Test(explain, another_endpoint_than_the_token_s)
     profile.mtls_token_endpoint = NULL;
     profile.mtls_token_endpoint_line = 0;
     profile.option_count = 1;
-    profile.issuer_line = endpoint.line;
+    profile.issuer_line = endpoint.line; /* all in one line */
+    (void)explain(404, "", &err);
+    cr_expect(strstr(err.message, "/c/p.yaml:9: profile 'acme': "
+                                  "device_authorization_endpoint: "),
+              "%s", err.message);
+    profile.is_found = true;
     (void)explain(404, "", &err);
     cr_expect(strstr(err.message, "/c/p.yaml:9: profile 'acme': issuer: "),
               "%s", err.message);
