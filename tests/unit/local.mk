@@ -33,6 +33,7 @@ UNIT_TESTS += \
 	tests/unit/certificate-t \
 	tests/unit/claim-t \
 	tests/unit/client-lost-t \
+	tests/unit/client-proof-t \
 	tests/unit/client-t \
 	tests/unit/device-code-t \
 	tests/unit/doorbell-t \
@@ -186,6 +187,11 @@ tests_unit_client_lost_t_SOURCES = tests/unit/client-lost-t.c tests/unit/publish
 tests_unit_client_lost_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_client_lost_t_CFLAGS = $(CC_UNIT)
 tests_unit_client_lost_t_LDADD = provider/client/libtokenward.la $(LINK_UNIT)
+
+tests_unit_client_proof_t_SOURCES = tests/unit/client-proof-t.c
+tests_unit_client_proof_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_client_proof_t_CFLAGS = $(CC_UNIT)
+tests_unit_client_proof_t_LDADD = $(LINK_UNIT)
 
 tests_unit_client_t_SOURCES = tests/unit/client-t.c tests/unit/marks.c tests/unit/marks.h tests/unit/published.c tests/unit/published.h
 tests_unit_client_t_CPPFLAGS = $(CPP_UNIT)
