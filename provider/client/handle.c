@@ -268,7 +268,8 @@ ask(struct tw_handle *handle, int64_t min_valid, bool alive,
 
         if ((status || out->unsure) && came && failure.status)
             return error_copy(err, &failure);
-        if (!status && (!came || failure.status || !is_short(out, min_valid)))
+        if (!status &&
+            (alive || !came || failure.status || !is_short(out, min_valid)))
             return TW_OK;
         if (!came)
             return tw_fail(err, TW_E_RETRY,

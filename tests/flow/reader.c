@@ -3,10 +3,11 @@
  * reader.c - a program with libtokenward: opens a profile, gets its token
  * twice, and ends with the status that came.
  *
- * usage: reader [--reject | --many | --held | --min-valid=SECONDS] PROFILE
+ * usage: reader [--reject | --many[=SECONDS] | --held | --min-valid=SECONDS]
+ *               PROFILE
  * --reject: says before the second time that the first one was refused, and
  * again behind it: the second is another one, and stays.
- * --many: by sixteen threads at once.
+ * --many: by sixteen threads at once, one that lives so long.
  * --held: once more when it can open no file any more.
  * --min-valid=SECONDS: one that lives so long.
  */
@@ -70,6 +71,7 @@ get_and_reject(struct tw_handle *handle, struct tw_error *err)
 
 struct one {
     struct tw_handle *handle;
+    int64_t min_valid;
     pthread_barrier_t *start;
     int status;
     struct tw_error err;
@@ -82,13 +84,13 @@ get_one(void *arg)
     struct tw_token *token = NULL;
 
     (void)pthread_barrier_wait(one->start);
-    one->status = tw_get(one->handle, 0, &token, &one->err);
+    one->status = tw_get(one->handle, one->min_valid, &token, &one->err);
     tw_token_free(token);
     return NULL;
 }
 
 static int
-get_by_many(struct tw_handle *handle, struct tw_error *err)
+get_by_many(struct tw_handle *handle, int64_t min_valid, struct tw_error *err)
 {
     struct one all[THREADS];
     pthread_t threads[THREADS];
@@ -97,7 +99,8 @@ get_by_many(struct tw_handle *handle, struct tw_error *err)
 
     (void)pthread_barrier_init(&start, NULL, THREADS);
     for (int i = 0; i < THREADS; i++) {
-        all[i] = (struct one){.handle = handle, .start = &start};
+        all[i] = (struct one){
+            .handle = handle, .min_valid = min_valid, .start = &start};
         if (pthread_create(&threads[i], NULL, get_one, &all[i]))
             return NOT_AS_TOLD;
     }
@@ -117,7 +120,9 @@ run(const char *option, struct tw_handle *handle, struct tw_error *err)
     if (strcmp(option, "--reject") == 0)
         return get_and_reject(handle, err);
     if (strcmp(option, "--many") == 0)
-        return get_by_many(handle, err);
+        return get_by_many(handle, 0, err);
+    if (strncmp(option, "--many=", 7) == 0)
+        return get_by_many(handle, atoll(option + 7), err);
     if (strcmp(option, "--held") == 0)
         return get_held(handle, err);
     if (strncmp(option, "--min-valid=", 12) == 0)

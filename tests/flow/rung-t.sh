@@ -80,12 +80,21 @@ count=$(wc -l <"$T/asked")
 [ "$count" -ge 2 ] && [ "$count" -le 20 ]; is $? 0 "after $count calls, with pauses between them"
 cp "$TOP_BUILD/tests/flow/.libs/reader" "$T/bin/" 2>/dev/null || cp "$TOP_BUILD/tests/flow/reader" "$T/bin/"
 cp "$TOP_BUILD/provider/client/.libs/libtokenward.so.0" "$T/bin/"
-reads() { as anna env XDG_RUNTIME_DIR="$T/anna" TOKENWARD_HELPER="$T/bin/told" LD_LIBRARY_PATH="$T/bin" timeout "$(patience 60)" "$T/bin/reader" "$@" pay 2>"$T/err"; }
+reads() { as anna env XDG_RUNTIME_DIR="$T/anna" XDG_CONFIG_HOME="$T/annas" TOKENWARD_HELPER="$T/bin/told" LD_LIBRARY_PATH="$T/bin" timeout "$(patience 60)" "$T/bin/reader" "$@" pay 2>"$T/err"; }
 bell 'status=retry\nmessage=later\n'
 reads --min-valid=100; is $? 0 "a program whose token lives long enough has it"
 is "$(asked)" "" "and nobody is rung"
 reads --min-valid=600; is $? 0 "one whose token does not has that which lives"
 is "$(asked)" "command=ensure " "when it was rung for another, once a second at most"
+# Each of its threads has to look whether a profile of the user's hides it.
+mkdir -m 700 "$T/annas" "$T/annas/tokenward"
+chown -R anna "$T/annas"
+bell 'status=retry\nmessage=later\n'
+reads --many=600; is $? 0 "so has one of many threads, whose profiles are not known yet"
+count=$(wc -l <"$T/asked")
+[ "$count" -ge 1 ] && [ "$count" -le 8 ]; is $? 0 "and not each of the sixteen has rung, one after the other ($count)"
+is "$(uniq "$T/started")" "--detach index" "and a helper has looked at the profiles"
+: >"$T/started"
 nobody
 edit 's/^\(expires_at\|boottime_expires\)=.*/\1=1/'
 gets_none() { ! get >/dev/null; }
