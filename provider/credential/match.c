@@ -6,6 +6,7 @@
  * It looks where the clients' requests do.  Nobody is asked for a token.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,15 +16,40 @@
 #include "provider/credential/target.h"
 
 #define SCHEME "https://"
+#define HEX "0123456789abcdefABCDEF"
 #define LINE_SIZE (PROFILE_NAME_MAX + PLACE_HOST_MAX + PLACE_PATH_MAX + 128)
 
 struct wanted {
     struct place place;
-    const char *username; /* before the host; NULL: none is */
-    size_t username_len;
+    bool has_username; /* before the host */
+    char username[ROUTE_USERNAME_SIZE];
 };
 
-/* A password behind the user name is left alone. */
+/* The @n bytes of @text as git decodes them (RFC 3986 2.1), where what is no
+ * %XX stays as it is; "" when they are too long or no line. */
+static void
+decode(const char *text, size_t n, char *out, size_t size)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < n && len < size; i++) {
+        char digits[3] = {0}, byte = text[i];
+
+        if (byte == '%' && n - i > 2)
+            memcpy(digits, text + i + 1, 2);
+        if (strspn(digits, HEX) == 2) {
+            byte = (char)strtol(digits, NULL, 16);
+            i += 2;
+        }
+        out[len++] = byte;
+    }
+    if (len == size || !text_is_line(out, len))
+        len = 0;
+    out[len] = '\0';
+}
+
+/* As git takes an address apart.  A password behind the user name is left
+ * alone. */
 static bool
 read_wanted(const char *text, struct wanted *out)
 {
@@ -32,9 +58,15 @@ read_wanted(const char *text, struct wanted *out)
     if (text_begins(text, SCHEME))
         text += strlen(SCHEME);
     at = memrchr(text, '@', strcspn(text, "/?#"));
-    *out = (struct wanted){.username = at ? text : NULL,
-                           .username_len = at ? strcspn(text, ":@") : 0};
-    return place_read(at ? at + 1 : text, true, &out->place);
+    out->has_username = at != NULL;
+    decode(text, at ? strcspn(text, ":@") : 0, out->username,
+           sizeof out->username);
+    if (!place_read(at ? at + 1 : text, true, &out->place))
+        return false;
+    text += strcspn(text, "/?#");
+    decode(text, text[0] == '/' ? strcspn(text, "?#") : 0, out->place.path,
+           sizeof out->place.path);
+    return true;
 }
 
 /* What there is instead. */
@@ -174,10 +206,8 @@ put_target(struct secret *out, const struct place *place,
 static bool
 is_username(const struct wanted *wanted, const struct route *route)
 {
-    return !wanted->username ||
-           (strlen(route->username) == wanted->username_len &&
-            memcmp(route->username, wanted->username, wanted->username_len) ==
-                0);
+    return !wanted->has_username ||
+           strcmp(route->username, wanted->username) == 0;
 }
 
 enum tw_status

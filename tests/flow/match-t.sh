@@ -31,10 +31,17 @@ is "$(row username) $(row path) $(row 'no path')" "robot /team plain" "below a p
 finds https://path.example.test/team team
 is "$(row 'no path')" "nobody's: git tells one where credential.useHttpPath is true" "nobody's without a path"
 is "$(find "$T/run/tokenward" -name record)" "" "no token was asked for"
+finds https://git.example.test/team/my%20repo.git team
+finds https://git.example.test/te%61m/100%.git team
+finds https://git.example.test/%2e%2e/team plain
+finds https://git.example.test/team%0a plain
 # What git would do with it.
 asks() { printf 'protocol=https\nhost=%s\npath=%s\n%s\n' "$1" "$2" "${3:+username=$3$NL}" | user git-credential-tokenward get | grep -c '^password='; }
 is "$(asks git.example.test team/repo.git robot) $(asks path.example.test other)" "1 0" "git is answered in the same way"
 finds https://robot@git.example.test/team/repo.git team
+finds https://rob%6Ft:s3cret@git.example.test/team/repo.git team
+refuses https://robot%00@git.example.test/team "the address has another user name than 'robot', which is the git_username of profile 'team'" \
+    "leave it out of the address, or write it into the profile"
 refuses https://me:s3cret@git.example.test/team \
     "the address has another user name than 'robot', which is the git_username of profile 'team'" \
     "leave it out of the address, or write it into the profile"
