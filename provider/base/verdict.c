@@ -14,8 +14,11 @@ static const char *
 made_printable(char *text)
 {
     for (char *at = text; *at; at++) {
-        if (!text_is_line(at, 1))
-            *at = '?';
+        if (at[0] == '\xc2' && (at[1] & 0xe0) == 0x80) /* U+0080 to U+009F */
+            *at++ = '?';
+        else if (text_is_line(at, 1))
+            continue;
+        *at = '?';
     }
     return text;
 }

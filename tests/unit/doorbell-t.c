@@ -145,8 +145,8 @@ Test(doorbell, tells_one_that_went_away_from_one_that_is_slow)
 /* It is shown to people, by programs that believe it to be one line. */
 Test(doorbell, hears_nothing_that_steers_a_terminal)
 {
-    static const char SAID[] =
-        "status=retry\nmessage=\33[31mred\177\nhint=a\tb \303\244\n";
+    static const char SAID[] = "status=retry\nmessage=\33[31mred\177\nhint="
+                               "a\tb \303\244\302\2332J\302\240\302\n";
     struct tw_error err;
     bool is_there;
     int fd, peer;
@@ -156,7 +156,7 @@ Test(doorbell, hears_nothing_that_steers_a_terminal)
     peer = accept(listener, NULL, NULL);
     cr_expect_eq(send(peer, SAID, strlen(SAID), 0), (ssize_t)strlen(SAID));
     cr_expect_eq(doorbell_hear(fd, 5000, &is_there, &err), TW_E_RETRY);
-    cr_expect_str_eq(err.message, "?[31mred?\na?b \303\244");
+    cr_expect_str_eq(err.message, "?[31mred?\na?b \303\244??2J\302\240\302");
     (void)close(fd);
     (void)close(peer);
 }
