@@ -18,6 +18,13 @@ broke() { # broke NAME: what ended a run, or took over five seconds
     done | grep -q .
 }
 
+# Debian 12's leaves the servers of its second build behind.
+end_servers() { # end_servers NAME
+    for pid in $(pgrep -f "^$AFL/(cmplog/)?tests/fuzz/libfuzzer"); do
+        tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx "FUZZ_TARGET=$1" && kill -KILL "$pid"
+    done
+}
+
 fuzz() { # fuzz NAME: one line about it
     in=$AFL/in/$1 out=$AFL/out/$1 log=$AFL/$1.log
     rm -rf "$in" "$out"
@@ -28,6 +35,7 @@ fuzz() { # fuzz NAME: one line about it
     FUZZ_TARGET=$1 afl-fuzz -V "$SECONDS_EACH" -t 5000 -m none -c "$AFL/cmplog/tests/fuzz/libfuzzer" \
         -x "$TOP_SRC/tests/fuzz/words.dict" -i "$in" -o "$out" -- "$AFL/tests/fuzz/libfuzzer" >>"$log" 2>&1
     rc=$?
+    end_servers "$1"
     if [ $rc != 0 ] || broke "$1"; then
         printf '%-13s FAILED: see %s and %s\n' "$1" "$log" "$DIR/crashes"
         return 1
