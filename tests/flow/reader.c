@@ -38,15 +38,23 @@ get_twice(struct tw_handle *handle, int64_t min_valid, struct tw_error *err)
     return status;
 }
 
+/* A sanitizer opens files at the end. */
 static int
 get_held(struct tw_handle *handle, struct tw_error *err)
 {
-    const struct rlimit none = {0, 0};
+    struct rlimit before, none;
     int status = get_twice(handle, 0, err);
 
-    if (!status && setrlimit(RLIMIT_NOFILE, &none) < 0)
-        status = NOT_AS_TOLD;
-    return status ? status : get_twice(handle, 0, err);
+    if (status)
+        return status;
+    if (getrlimit(RLIMIT_NOFILE, &before) < 0)
+        return NOT_AS_TOLD;
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &none) < 0)
+        return NOT_AS_TOLD;
+    status = get_twice(handle, 0, err);
+    (void)setrlimit(RLIMIT_NOFILE, &before);
+    return status;
 }
 
 static int
