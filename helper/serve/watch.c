@@ -106,24 +106,23 @@ await(struct watch *watch, const char *path)
 static void
 add_path(struct watch *watch, const char *path)
 {
-    char parent[PATH_MAX];
+    char parent[PATH_MAX], *end;
     size_t n = strlen(path);
     const char *slash = strrchr(path, '/');
 
     if (n >= sizeof parent || !slash)
         return;
     memcpy(parent, path, n + 1);
-    parent[slash - path] = '\0';
+    end = parent + (slash - path);
+    *end = '\0';
     if (!table_find(&watch->names, path, "") &&
         !table_add(&watch->names, path, "", path))
         return;
-    while (!add_dir(watch, parent) && errno == ENOENT) {
-        char *cut = strrchr(parent, '/');
-
-        if (!cut)
-            return;
+    while (!add_dir(watch, parent) && errno == ENOENT && end > parent) {
         await(watch, parent);
-        *cut = '\0';
+        while (end > parent && *--end != '/')
+            continue;
+        *end = '\0';
     }
 }
 
