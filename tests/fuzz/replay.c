@@ -4,8 +4,11 @@
  * other.  So `make check` builds and runs them all with any compiler.
  *
  * With --cost first each file is read by a process of its own, and what the
- * dearest took beyond one with nothing to read is printed: "MS KIB".
+ * dearest took beyond one with nothing to read is printed: "MS KIB".  What
+ * else the machine does only adds to a process's time, so a file that would be
+ * the dearest is read again, and the shortest counts.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -16,6 +19,7 @@
 #include "tests/fuzz/engine.h"
 
 #define SEED_MAX (8 * 1024 * 1024)
+#define LOOKS 5
 
 struct cost {
     long ms, kib; /* processor time; memory at its most */
@@ -57,20 +61,38 @@ weigh(const uint8_t *bytes, size_t n, struct cost *out)
     return true;
 }
 
+/* No more looks than show that it takes no longer than @most. */
+static bool
+weigh_again(const uint8_t *bytes, size_t n, const struct cost *none,
+            const struct cost *most, struct cost *out)
+{
+    long least = LONG_MAX;
+
+    for (int look = 0; look < LOOKS && least > most->ms; look++) {
+        if (!weigh(bytes, n, out))
+            return false;
+        out->ms -= none->ms;
+        least = out->ms < least ? out->ms : least;
+    }
+    out->ms = least;
+    out->kib -= none->kib;
+    return true;
+}
+
 static bool
 weigh_all(char *const *paths, uint8_t *bytes)
 {
-    struct cost none, one, most = {0, 0};
+    static const struct cost NOTHING = {0, 0}, LESS = {-1, -1};
+    struct cost none, one, most = NOTHING;
 
-    if (!weigh(bytes, 0, &none))
+    if (!weigh_again(bytes, 0, &NOTHING, &LESS, &none))
         return false;
     for (; *paths; paths++) {
         size_t n;
 
-        if (!read_file(*paths, bytes, &n) || !weigh(bytes, n, &one))
+        if (!read_file(*paths, bytes, &n) ||
+            !weigh_again(bytes, n, &none, &most, &one))
             return false;
-        one.ms -= none.ms;
-        one.kib -= none.kib;
         most.ms = one.ms > most.ms ? one.ms : most.ms;
         most.kib = one.kib > most.kib ? one.kib : most.kib;
     }
