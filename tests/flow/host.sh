@@ -50,7 +50,7 @@ tenant() { # tenant NAME PATH [LINE...]: one more profile of the system's
     shift 2
     {
         printf 'profiles:\n  %s:\n    token_endpoint: %s\n    client_id: %s\n' "$name" "$endpoint" "$CLIENT_ID"
-        printf '    client_secret: {file: ../secret}\n    scope: payments\n    ca_file: %s\n' "$T/ca.pem"
+        printf '    client_secret: {%s}\n    scope: payments\n    ca_file: %s\n' "${TENANT_SECRET:-file: ../secret}" "$T/ca.pem"
         for line in "$@"; do echo "    $line"; done
     } >"$SYSCONF/profiles.d/.$name"
     chmod 644 "$SYSCONF/profiles.d/.$name"

@@ -47,8 +47,9 @@ rm "$SYSCONF/profiles.d/down.yaml"
 
 # What a process of its own fetches is told like the others, and answered.
 apart() { # apart NAME PATH [LINE...]: its secret is a command's
+    TENANT_SECRET="command: [cat, $SYSCONF/secret]"
     tenant "$@"
-    sed -i "s|client_secret: .*|client_secret: {command: [cat, $SYSCONF/secret]}|" "$SYSCONF/profiles.d/$1.yaml"
+    TENANT_SECRET=
 }
 apart apart /m/status=400,error=invalid_scope/oauth/v1/token 'readers: {users: [anna]}'
 until_true 10 grep -q 'event=fetch profile=apart' "$T/serve.out"
