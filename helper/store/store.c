@@ -75,6 +75,13 @@ store_prepare(struct store_profile *profile, const struct record *record,
     return TW_OK;
 }
 
+static bool
+has_token(const struct record *kept, const char *token, size_t n)
+{
+    return kept->token ? bytes_equal(kept->token, kept->token_len, token, n)
+                       : n == 0;
+}
+
 /* Before the token is there, or a kill between the two would lose it; a
  * failure to do so is nobody's: the hook is run by who lives. */
 static void
@@ -125,21 +132,25 @@ store_commit(const struct store_change *change, struct tw_error *err)
     if (!guard.is_new && !store_record(profile, &kept, NULL))
         generation = kept.generation;
     profile->is_new = false;
-    if (generation != change->expected)
+    /* After a logout they are counted anew. */
+    if (generation != change->expected ||
+        (change->is_same &&
+         !has_token(&kept, change->token.bytes, change->token.len)))
         return tw_fail(err, TW_E_RETRY,
                        "the token of '%s' was rejected or replaced meanwhile",
                        profile->name);
     return put_all(change, kept.wlcg_discovery, err);
 }
 
-enum tw_status
-store_publish(struct store_profile *profile, const struct record *record,
-              int64_t expected, struct tw_error *err)
+static enum tw_status
+publish(struct store_profile *profile, const struct record *record,
+        int64_t expected, bool is_same, struct tw_error *err)
 {
     AUTO_STORE_CHANGE change = STORE_CHANGE_INIT;
     enum tw_status status =
         store_prepare(profile, record, expected, &change, err);
 
+    change.is_same = is_same;
     if (!status)
         status = store_commit(&change, err);
     store_rest();
@@ -147,9 +158,28 @@ store_publish(struct store_profile *profile, const struct record *record,
 }
 
 enum tw_status
+store_publish(struct store_profile *profile, const struct record *record,
+              int64_t expected, struct tw_error *err)
+{
+    return publish(profile, record, expected, false, err);
+}
+
+enum tw_status
 store_republish(struct store_profile *profile, const struct record *record)
 {
-    return store_publish(profile, record, record->generation, NULL);
+    return publish(profile, record, record->generation, true, NULL);
+}
+
+/* Who read it held no lock: it may have been rejected or removed since, and
+ * that is the last word. */
+static bool
+is_kept(const struct store_profile *profile, const struct record *record)
+{
+    AUTO_RECORD kept = RECORD_INIT;
+
+    return !store_record(profile, &kept, NULL) &&
+           kept.generation == record->generation &&
+           has_token(&kept, record->token, record->token_len);
 }
 
 enum tw_status
@@ -164,6 +194,8 @@ store_mend(const struct store_profile *profile, const struct record *record,
 
     if (status)
         return said ? TW_OK : status; /* the strays can wait */
+    if (!is_kept(profile, record))
+        return TW_OK;
     if (!said)
         status = put_token(profile, record->token, record->token_len, err);
     if (!status && record->wlcg_discovery)

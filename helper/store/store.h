@@ -105,6 +105,7 @@ struct store_change {
     struct secret record, token; /* their files' texts */
     bool wlcg_discovery;
     bool has_hook; /* publish.c: an on_refresh is owed from then on */
+    bool is_same;  /* it is the kept token, of which other facts are told */
     int64_t expected;
 };
 
@@ -126,12 +127,13 @@ void store_rest(void);
 #define AUTO_STORE_CHANGE AUTO(store_change_clear) struct store_change
 
 /* store_republish: other facts about the same token, of @record's
- * generation; nothing happens if another is kept by now. */
+ * generation; TW_E_RETRY, and nothing is changed, if another is kept by now.
+ */
 enum tw_status store_republish(struct store_profile *profile,
                                const struct record *record);
 
-/* store_mend: sweeps strays, and makes the token file say what @record says.
- */
+/* store_mend: sweeps strays, and makes the token file say what @record says,
+ * unless another is kept by now, or none. */
 enum tw_status store_mend(const struct store_profile *profile,
                           const struct record *record, struct tw_error *err);
 

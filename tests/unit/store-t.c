@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "helper/keys/token_file.h"
 #include "provider/base/epoch.h"
 #include "tests/unit/storing.h"
 
@@ -252,6 +253,42 @@ Test(store, a_token_file_that_differs_is_mended)
     (void)!fgets(text, sizeof text, file);
     (void)fclose(file);
     cr_assert_str_eq(text, "one");
+}
+
+/* Whoever finds a good token looks at it without a lock. */
+Test(store, a_token_that_was_removed_or_rejected_since_is_not_mended)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record record = a_record("one", 1), none = a_record(NULL, 2);
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    cr_assert_eq(store_forget(&place, NULL), TW_OK);
+    cr_expect_eq(store_mend(&place, &record, NULL), TW_OK);
+    cr_expect_neq(access(in_profile("token"), F_OK), 0, "after a logout");
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    cr_assert_eq(store_publish(&place, &none, 1, NULL), TW_OK);
+    cr_expect_eq(store_mend(&place, &record, NULL), TW_OK);
+    cr_expect_neq(access(in_profile("token"), F_OK), 0, "after a rejection");
+}
+
+/* The first token after a logout has the number of the first one before. */
+Test(store, a_login_is_not_undone_by_who_has_seen_the_one_before)
+{
+    AUTO_STORE store = {.root = -1};
+    AUTO_STORE_PROFILE place = {.dir = -1, .lock = -1};
+    struct record before = a_record("hers", 1), record = a_record("his", 1);
+
+    open_both(&store, &place);
+    cr_assert_eq(store_publish(&place, &before, 0, NULL), TW_OK);
+    cr_assert_eq(store_republish(&place, &before), TW_OK);
+    cr_assert_eq(store_forget(&place, NULL), TW_OK);
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    cr_expect_eq(store_republish(&place, &before), TW_E_RETRY);
+    cr_expect_eq(store_mend(&place, &before, NULL), TW_OK);
+    check_published(&place, "his", 1);
+    cr_expect(token_file_says(place.dir, "token", "his", 3));
 }
 
 /* A good token file needs no guard: not when the disk is full, not when
