@@ -5,8 +5,6 @@
 #ifndef TW_HELPER_COMMANDS_H
 #define TW_HELPER_COMMANDS_H
 
-#include <signal.h>
-
 #include "helper/session.h"
 
 /* Each is given the words behind its own name, reports what fails, and returns
@@ -28,8 +26,5 @@ enum tw_status command_module(struct session *session, int argc, char **argv);
 enum tw_status command_reject(struct session *session, int argc, char **argv);
 enum tw_status command_schema(struct session *session, int argc, char **argv);
 enum tw_status command_serve(struct session *session, int argc, char **argv);
-
-/* login_signals: what main blocks for a login, before anything is started. */
-void login_signals(sigset_t *out);
 
 #endif

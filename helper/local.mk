@@ -43,6 +43,8 @@ helper_libhelper_la_SOURCES = \
 	helper/base/scribe.h \
 	helper/base/scrub.c \
 	helper/base/scrub.h \
+	helper/base/signals.c \
+	helper/base/signals.h \
 	helper/base/table.c \
 	helper/base/table.h \
 	helper/base/thread.c \

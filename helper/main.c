@@ -19,13 +19,13 @@
 
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "helper/base/asked.h"
 #include "helper/base/confine.h"
 #include "helper/base/print.h"
+#include "helper/base/signals.h"
 #include "helper/commands.h"
 #include "helper/fence/fence.h"
 #include "helper/fence/filter.h"
@@ -247,13 +247,13 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
     struct tw_error err = {0};
     struct broker_office office = BROKER_OFFICE_INIT;
     enum tw_status status = TW_OK;
-    sigset_t held;
+    sigset_t held, before;
     int exit_status;
 
     session->options.deadline_ms = deadline_ms - GRACE_MS;
-    login_signals(&held);
-    if (command->for_person)
-        (void)sigprocmask(SIG_BLOCK, &held, NULL);
+    signals_ending(&held);
+    if (command->deadline_s)
+        (void)sigprocmask(SIG_BLOCK, &held, &before);
     if (command->programs)
         status = broker_open(command->programs, &session->environment,
                              session->options.system, &session->broker,
@@ -261,8 +261,7 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
     if (!status && command->programs && !command->deadline_s)
         status = broker_settle(&session->broker, &office, &err);
     if (!status && command->deadline_s &&
-        !supervise(deadline_ms, command->for_person ? &held : NULL, &office,
-                   &exit_status, &err)) {
+        !supervise(deadline_ms, &held, &office, &exit_status, &err)) {
         if (exit_status >= 0)
             exit(exit_status);
         report_cut_off(&session->report);
@@ -271,6 +270,8 @@ run(const struct command *command, struct session *session, int64_t deadline_s,
     last_word = session->report;
     if (command->deadline_s)
         (void)atexit(end_of_others);
+    if (command->deadline_s && !command->for_person)
+        (void)sigprocmask(SIG_SETMASK, &before, NULL);
     /* Before a profile is read; fence.h has what is given up after that. */
     if (!status && !command->is_open)
         status = fence(command, session, &err);

@@ -46,18 +46,20 @@ supervise_detach(bool quiet, struct tw_error *err)
 
 /* What this process was told to end by is for the child to obey. */
 static void
-hand_on(int signals, pid_t pid)
+hand_on(int signals, pid_t pid, sigset_t *told)
 {
     struct signalfd_siginfo info;
 
-    while (signals >= 0 && read(signals, &info, sizeof info) == sizeof info)
+    while (signals >= 0 && read(signals, &info, sizeof info) == sizeof info) {
+        (void)sigaddset(told, (int)info.ssi_signo);
         (void)kill(pid, (int)info.ssi_signo);
+    }
 }
 
 /* Has the child ended by @deadline_ms?  Where there is no pidfd_open(2) the
  * question is asked every few milliseconds. */
 static bool
-wait_until(pid_t pid, int64_t deadline_ms, int signals,
+wait_until(pid_t pid, int64_t deadline_ms, int signals, sigset_t *told,
            struct broker_office *office)
 {
     AUTO_CLOSE int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -80,7 +82,7 @@ wait_until(pid_t pid, int64_t deadline_ms, int signals,
         if (poll(pollers, 3, (int)left) > 0 && pollers[2].revents &&
             !broker_turn(office))
             pollers[2].fd = -1; /* it will ask no more */
-        hand_on(signals, pid);
+        hand_on(signals, pid, told);
     }
 }
 
@@ -155,12 +157,26 @@ restore(const struct before *before)
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before->settings);
 }
 
+/* Whoever told this one to end learns that it did. */
+static void
+end_as(int signal_number)
+{
+    sigset_t alone;
+
+    (void)signal(signal_number, SIG_DFL);
+    (void)raise(signal_number);
+    (void)sigemptyset(&alone);
+    (void)sigaddset(&alone, signal_number);
+    (void)sigprocmask(SIG_UNBLOCK, &alone, NULL);
+}
+
 bool
 supervise(int64_t deadline_ms, const sigset_t *held,
           struct broker_office *office, int *exit_status, struct tw_error *err)
 {
     AUTO_CLOSE int signals = -1;
     struct before before = {.is_terminal = false};
+    sigset_t told;
     pid_t parent = getpid(), pid;
     int state = 0;
 
@@ -184,10 +200,12 @@ supervise(int64_t deadline_ms, const sigset_t *held,
     office->asker = pid;
     if (held)
         signals = signalfd(-1, held, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (!wait_until(pid, deadline_ms, signals, office)) {
+    (void)sigemptyset(&told);
+    if (!wait_until(pid, deadline_ms, signals, &told, office)) {
         (void)kill(pid, SIGKILL);
         tell_end(TW_E_RETRY, "took too long and was ended", err);
     }
+    hand_on(signals, pid, &told); /* a terminal tells both */
     while (waitpid(pid, &state, 0) < 0 && errno == EINTR)
         ;
     sweep_children();
@@ -197,6 +215,8 @@ supervise(int64_t deadline_ms, const sigset_t *held,
         return false;
     }
     restore(&before);
+    if (sigismember(&told, WTERMSIG(state)) > 0)
+        end_as(WTERMSIG(state));
     if (!err->status)
         tell_death(WTERMSIG(state), err);
     return false;

@@ -22,10 +22,10 @@ enum tw_status supervise_detach(bool quiet, struct tw_error *err);
 /* supervise: in the child, returns true: do the work and exit.  In the
  * parent, false, with the child's exit status in @exit_status; or -1 when it
  * was killed at @deadline_ms or died, with the reason in @err.  Every process
- * below the child is gone then.  @held (NULL: none; else a person is asked):
- * signals that are blocked in both; the parent hands them on, and leaves the
- * terminal as it was when the child could not.  @office: the parent starts
- * programs for the child, which closes it. */
+ * below the child is gone then.  @held (NULL: none): signals that are blocked
+ * in both; the parent hands them on, dies by one that the child died by, and
+ * leaves the terminal as it was when the child could not.  @office: the parent
+ * starts programs for the child, which closes it. */
 bool supervise(int64_t deadline_ms, const sigset_t *held,
                struct broker_office *office, int *exit_status,
                struct tw_error *err);

@@ -68,6 +68,9 @@ exchange_answer_read(const struct exchange_context *context,
         reply_read_by(&rules, out->asked.wall, http, secrets.list,
                       &out->reply);
     keep(context->keeper, sent, out);
+    if (context->keeper &&
+        !exchange_form_has_next(sent->form, context->profile, &out->reply))
+        keeper_answered(context->keeper);
     note_mark(sent, out);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/base/signals.h"
 #include "provider/base/auto.h"
 #include "provider/base/text.h"
 
@@ -100,6 +101,7 @@ keeper_has_first(const struct profile *profile)
 void
 keeper_close(struct keeper *keeper)
 {
+    keeper_answered(keeper);
     secret_clear(&keeper->token);
     state_leave(&keeper->state);
     *keeper = KEEPER_INIT;
@@ -192,7 +194,18 @@ enum tw_status
 keeper_reserve(struct keeper *keeper, struct tw_error *err)
 {
     make_ready();
+    if (!keeper->is_awaited)
+        signals_hold();
+    keeper->is_awaited = true;
     return state_reserve(&keeper->state, err);
+}
+
+void
+keeper_answered(struct keeper *keeper)
+{
+    if (keeper->is_awaited)
+        signals_let_go();
+    keeper->is_awaited = false;
 }
 
 /* An empty one means nothing by RFC 6749, so it means what none does. */

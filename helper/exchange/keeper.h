@@ -13,6 +13,7 @@ struct keeper {
     struct state state;
     struct secret token; /* empty: none is kept */
     bool is_anew;        /* a person logs in; what lies there is not used */
+    bool is_awaited;     /* an answer that may bring the next one is */
     char fingerprint[FINGERPRINT_SIZE];
 };
 
@@ -59,8 +60,11 @@ enum tw_status keeper_check_login(const struct keeper *keeper,
                                   struct tw_error *err);
 
 /* keeper_reserve: before a request that may bring the next one, as
- * state_reserve(). */
+ * state_reserve().  What would end this process waits (signals.h) until
+ * keeper_answered(): all that there was in the answer is kept, or will not
+ * come. */
 enum tw_status keeper_reserve(struct keeper *keeper, struct tw_error *err);
+void keeper_answered(struct keeper *keeper);
 
 /* keeper_store: the refresh token of a token's answer, if it has one that is
  * not empty, and not the one that is kept already; of a login that brings

@@ -6,10 +6,10 @@
  * nothing is under way: an answer that may hold a refresh token is waited for
  * and kept, so that Ctrl-C never leaves a login half done.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/base/signals.h"
 #include "helper/commands.h"
 #include "helper/exchange/explain.h"
 #include "helper/fence/fence.h"
@@ -29,29 +29,13 @@ struct login {
     struct redirect *redirect; /* for a browser, or NULL */
 };
 
-void
-login_signals(sigset_t *out)
-{
-    static const int SIGNALS[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-
-    (void)sigemptyset(out);
-    for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++) {
-        struct sigaction action;
-
-        /* nohup(1) and shells say what shall not end it. */
-        if (sigaction(SIGNALS[i], NULL, &action) == 0 &&
-            action.sa_handler != SIG_IGN)
-            (void)sigaddset(out, SIGNALS[i]);
-    }
-}
-
 static bool
 is_interrupted(void)
 {
     const struct timespec now = {0};
     sigset_t signals;
 
-    login_signals(&signals);
+    signals_ending(&signals);
     return sigtimedwait(&signals, NULL, &now) > 0;
 }
 

@@ -196,6 +196,21 @@ is "$(kept typed)" "$before" "the one before it stays"
 like "$(families | tail -n 1)" "alive rotations 1" "and lives: the profile's was not sent"
 $FETCH typed; is $? 0 "and is used"
 
+# Told to end while the answer is under way, as a terminal tells both of its processes.
+rotating told /m/tag=told,delay=1500/oauth/v1/token
+asked() { ask /count/m/tag=told,delay=1500/oauth/v1/token | tr -dc 0-9; }
+asked_since() { [ "$(asked)" -gt "${1:-0}" ]; }
+for signal in HUP:129 INT:130 QUIT:131 TERM:143; do
+    before=$(kept told) count=$(asked)
+    user env --default-signal=HUP,INT,QUIT,TERM tokenward refresh told >/dev/null 2>&1 &
+    until_true 20 asked_since "$count"
+    pkill "-${signal%:*}" -f "$HELPER fetch"
+    wait $!; is $? "${signal#*:}" "SIG${signal%:*} while a refresh token is used: it ends by that"
+    user tokenward-helper fetch --force told; is $? 0 "and the next one is kept and used"
+    [ "$(kept told)" != "$before" ]; ok $? "which brings another"
+done
+is "$(families | tail -n 1 | sed 's/family [0-9]* //')" "alive rotations 8" "the login lives"
+
 # Refused: one that was used, by somebody else or before a crash.
 use() { curl -s --cacert "$CA" "$URL/oauth/v1/token" -d grant_type=refresh_token -d client_id="$CLIENT_ID" \
     -d client_secret="$CANARY" -d refresh_token="$(kept "$1")" >/dev/null; }

@@ -127,6 +127,32 @@ Test(supervise, hands_on_what_it_was_told_to_end_by)
     cr_expect_eq(exit_status, 42);
 }
 
+/* A shell, or a service manager, is not to take it for a failure of its own.
+ */
+Test(supervise, dies_of_what_its_work_died_of)
+{
+    struct tw_error err = {0};
+    pid_t watcher = fork();
+    sigset_t held;
+    int exit_status, state = 0;
+
+    if (watcher == 0) {
+        watcher = getpid();
+        (void)sigemptyset(&held);
+        (void)sigaddset(&held, SIGTERM);
+        (void)sigprocmask(SIG_BLOCK, &held, NULL);
+        if (supervise(clock_monotonic_ms() + 8000, &held, &office,
+                      &exit_status, &err)) {
+            (void)kill(watcher, SIGTERM);
+            (void)sigprocmask(SIG_UNBLOCK, &held, NULL);
+            (void)sleep(8);
+        }
+        _exit(0);
+    }
+    cr_assert_eq(waitpid(watcher, &state, 0), watcher);
+    cr_expect(WIFSIGNALED(state) && WTERMSIG(state) == SIGTERM, "%d", state);
+}
+
 Test(supervise, none_outlives_who_watches_it)
 {
     struct pollfd poller = {.events = POLLIN};
