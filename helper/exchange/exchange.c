@@ -118,13 +118,12 @@ on_reply(void *arg, struct http_reply *http)
 static enum tw_status
 send_form(struct exchange *exchange, struct tw_error *err)
 {
-    int64_t left_ms = exchange->context.deadline_ms - clock_monotonic_ms();
     struct http_request request = exchange_form_request(
         &exchange->form, exchange->context.profile, exchange->url);
     enum tw_status status;
 
-    if (left_ms < request.timeout_ms)
-        request.timeout_ms = left_ms > 1 ? (int)left_ms : 1;
+    exchange_form_limit(&exchange->form, exchange->context.deadline_ms,
+                        &request);
     exchange->outcome.asked = clock_now();
     status =
         http_post(exchange->context.http, &request, on_reply, exchange, err);

@@ -17,6 +17,9 @@
 #include "helper/exchange/authorization.h"
 #include "helper/store/secret_looks.h"
 #include "helper/text/form.h"
+#include "provider/base/clock.h"
+
+#define ANSWER_MS 2000 /* for one that may hold a refresh token, at least */
 
 /* One field on its way. */
 struct making {
@@ -289,6 +292,20 @@ exchange_form_request(const struct exchange_form *form,
         .allow_loopback_http = profile->allow_loopback_http,
         .timeout_ms = profile->timeout_s * 1000,
     };
+}
+
+void
+exchange_form_limit(const struct exchange_form *form, int64_t deadline_ms,
+                    struct http_request *request)
+{
+    const int64_t left_ms = deadline_ms - clock_monotonic_ms();
+    const int least_ms =
+        request->timeout_ms < ANSWER_MS ? request->timeout_ms : ANSWER_MS;
+
+    if (form->has_refresh)
+        request->begin_by_ms = deadline_ms - least_ms;
+    if (left_ms < request->timeout_ms)
+        request->timeout_ms = left_ms > 1 ? (int)left_ms : 1;
 }
 
 void

@@ -71,6 +71,11 @@ struct http_request exchange_form_request(const struct exchange_form *form,
                                           const struct profile *profile,
                                           const char *url);
 
+/* exchange_form_limit: @request ends by the monotonic time @deadline_ms, and
+ * what may bring the next refresh token is not begun shortly before. */
+void exchange_form_limit(const struct exchange_form *form, int64_t deadline_ms,
+                         struct http_request *request);
+
 /* exchange_form_secrets: all that was sent and must not come back in a
  * message; borrowed from @form. */
 void exchange_form_secrets(const struct exchange_form *form,

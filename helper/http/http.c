@@ -159,6 +159,12 @@ start(struct http *http, struct transfer *transfer, struct tw_error *err)
     if (!transfer->easy)
         return tw_no_memory(err);
     transfer->started_ms = clock_monotonic_ms();
+    if (transfer->request.begin_by_ms &&
+        transfer->started_ms > transfer->request.begin_by_ms)
+        return tw_fail(err, TW_E_RETRY,
+                       "%.100s: was not asked, too little time is left for an "
+                       "answer that must not be lost",
+                       http_host_shown(transfer->host));
     status = http_easy_set(transfer, &http->common, err);
     if (!status && curl_multi_add_handle(http->multi, transfer->easy))
         status = tw_fail(err, TW_E_SYSTEM, "libcurl takes no request");

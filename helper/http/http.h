@@ -43,6 +43,9 @@ struct http_request {
     bool once; /* what is in the form may be used once: a lost answer is a
                   failure, and the request is never sent again */
     int timeout_ms;
+    int64_t
+        begin_by_ms; /* monotonic: after that it is not sent any more, since
+                        a lost answer would cost more; 0: at any time */
     struct http_trace *trace; /* filled in on its way, or NULL */
 };
 

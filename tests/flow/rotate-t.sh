@@ -211,6 +211,18 @@ for signal in HUP:129 INT:130 QUIT:131 TERM:143; do
 done
 is "$(families | tail -n 1 | sed 's/family [0-9]* //')" "alive rotations 8" "the login lives"
 
+# Where the client's secret took so long that the answer might come too late.
+rotating hasty /m/delay=1500/oauth/v1/token
+sed -i "s|client_secret:.*|client_secret: {command: [/bin/sh, -c, \"sleep 1; printf %s $CANARY\"]}|" "$T/config/tokenward/profiles.d/hasty.yaml"
+user tokenward-helper fetch hasty; is $? 0 "a client's secret that takes its time"
+before=$(kept hasty)
+out=$(user tokenward-helper --deadline 3 fetch --force hasty 2>&1); is $? 75 "and too much of it: exit 75"
+under_valgrind || like "$out" "too little time is left for an answer that must not be lost" "which is said"
+is "$(families | tail -n 1 | sed 's/family [0-9]* //')" "alive rotations 1" "the refresh token was not sent"
+is "$(kept hasty)" "$before" "and is kept"
+user tokenward-helper fetch --force hasty; is $? 0 "for the next fetch"
+is "$(families | tail -n 1 | sed 's/family [0-9]* //')" "alive rotations 2" "and the login lives"
+
 # Refused: one that was used, by somebody else or before a crash.
 use() { curl -s --cacert "$CA" "$URL/oauth/v1/token" -d grant_type=refresh_token -d client_id="$CLIENT_ID" \
     -d client_secret="$CANARY" -d refresh_token="$(kept "$1")" >/dev/null; }

@@ -51,6 +51,7 @@ UNIT_TESTS += \
 	tests/unit/hours-t \
 	tests/unit/host-names-t \
 	tests/unit/http-answer-t \
+	tests/unit/http-begin-t \
 	tests/unit/http-failure-t \
 	tests/unit/http-t \
 	tests/unit/index-t \
@@ -280,6 +281,11 @@ tests_unit_http_answer_t_SOURCES = tests/unit/http-answer-t.c tests/unit/asking.
 tests_unit_http_answer_t_CPPFLAGS = $(CPP_UNIT)
 tests_unit_http_answer_t_CFLAGS = $(CC_UNIT)
 tests_unit_http_answer_t_LDADD = $(LINK_UNIT)
+
+tests_unit_http_begin_t_SOURCES = tests/unit/http-begin-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/under_valgrind.h
+tests_unit_http_begin_t_CPPFLAGS = $(CPP_UNIT)
+tests_unit_http_begin_t_CFLAGS = $(CC_UNIT)
+tests_unit_http_begin_t_LDADD = $(LINK_UNIT)
 
 tests_unit_http_failure_t_SOURCES = tests/unit/http-failure-t.c tests/unit/asking.c tests/unit/asking.h tests/unit/raw_server.h tests/unit/soon.h tests/unit/under_valgrind.h
 tests_unit_http_failure_t_CPPFLAGS = $(CPP_UNIT)
