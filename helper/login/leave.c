@@ -22,6 +22,7 @@
 #include "helper/login/lifetime.h"
 #include "helper/login/logout.h"
 #include "helper/login/system_login.h"
+#include "helper/store/bearer_file.h"
 #include "helper/store/discard.h"
 #include "provider/base/epoch.h"
 #include "provider/base/text.h"
@@ -102,6 +103,25 @@ fail_leftover(const struct session *session, const struct store *store,
     return session_fail(session, &err);
 }
 
+/* False: some of it is left.  Where WLCG's clients look is no part of its
+ * directory, and nothing is there of ours where the place is not. */
+static bool
+remove_profile(struct discard *discard, const struct store *store,
+               const char *name)
+{
+    AUTO_RECORD kept = RECORD_INIT;
+    char path[NAME_MAX];
+    bool gone;
+
+    (void)snprintf(path, sizeof path, "%s/record", name);
+    (void)record_read(store->root, path, geteuid(), true, &kept, NULL);
+    gone = discard_directory(discard, store->root, name);
+    if (kept.wlcg_discovery &&
+        bearer_file_put(store->root, NULL, 0, NULL) == TW_E_SYSTEM)
+        return false;
+    return gone;
+}
+
 static enum tw_status
 remove_profiles(struct leaving *leaving, const struct store *store,
                 bool *stays)
@@ -124,7 +144,7 @@ remove_profiles(struct leaving *leaving, const struct store *store,
         }
         if (cursor.profile->revoke_on_logout)
             remember(leaving, store, cursor.name);
-        if (!discard_directory(&discard, store->root, cursor.name))
+        if (!remove_profile(&discard, store, cursor.name))
             status = fail_leftover(session, store, cursor.name);
     }
     epoch_bump(store->root, 0600);

@@ -98,6 +98,7 @@ bearer_file_put(int root, const char *token, size_t n, struct tw_error *err)
         return status;
     if (token)
         return replace(dir, &names, token, n, err);
+    (void)unlinkat(dir, names.temporary, 0); /* a killed writer's */
     if (there && unlinkat(dir, names.file, 0) < 0 && errno != ENOENT)
         return tw_fail_errno(err, TW_E_SYSTEM, errno,
                              "wlcg_discovery: removing '%s'", names.file);

@@ -35,6 +35,22 @@ user tokenward-helper fetch grid
 is "$(here)" "$(get grid)" "the next run of the helper mends what a cleaner took"
 is "$(ls -A "$T/run" | tr '\n' ' ')" "bt_u$USER_ID planted tokenward " "nothing else is left there"
 
+# A login's goes with it.
+profile grid /oauth/v1/token 'wlcg_discovery: true' 'login: true'
+profile other /oauth/v1/token 'login: true'
+user tokenward-helper fetch --login
+is "$(here)" "$(get grid)" "the token of a login is there"
+out=$(user tokenward-helper leave 2>&1); is "$?$out" 0 "the last session ends"
+[ ! -e "$(record grid)" ] && [ ! -e "$B" ]; ok $? "and nothing of it is left"
+echo "another program's" >"$B"
+own "$B"
+user tokenward-helper fetch other
+user tokenward-helper leave
+is "$(here)" "another program's" "nothing else is taken away"
+rm "$B"
+profile grid /oauth/v1/token 'wlcg_discovery: true'
+profile other /oauth/v1/token
+
 # What is no token of RFC 6750's makes such a client stop.
 profile grid '/m/token=odd%25token/oauth/v1/token' 'wlcg_discovery: true'
 get grid >/dev/null

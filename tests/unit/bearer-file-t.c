@@ -82,6 +82,9 @@ Test(bearer_file, takes_over_what_a_killed_writer_left)
     cr_assert_eq(bearer_file_put(root, "whole", 5, &err), TW_OK);
     cr_assert_neq(access(scratch_path(name), F_OK), 0);
     cr_assert_eq(access(file_path(), F_OK), 0);
+    scratch_put(name, 0400, "half", 4);
+    cr_assert_eq(bearer_file_put(root, NULL, 0, &err), TW_OK);
+    cr_assert_neq(access(scratch_path(name), F_OK), 0, "nor when it is gone");
 }
 
 Test(bearer_file, refuses_a_directory_that_others_may_write)
