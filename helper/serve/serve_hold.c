@@ -45,9 +45,10 @@ await_quota(const struct serve *serve, struct ward *ward, struct now now)
         schedule_wait(&ward->entry.facts, next - now.wall, now);
 }
 
-/* A job says what it has published; of another profile than the current one,
- * for a session that has ended, or after anything else, what is kept is looked
- * at. */
+/* Whoever waits while another process is at it may want more than what is kept
+ * and not due.  A job says what it has published; of another profile than the
+ * current one, for a session that has ended, or after anything else, what is
+ * kept is looked at. */
 void
 serve_put_back(struct serve *serve, struct ward *ward, const struct task *task)
 {
@@ -66,7 +67,7 @@ serve_put_back(struct serve *serve, struct ward *ward, const struct task *task)
         schedule_due(&ward->entry.facts, now) <= now.boot)
         await_quota(serve, ward, now);
     due = schedule_due(&ward->entry.facts, now);
-    if (due <= now.boot)
+    if (due <= now.boot || (task->is_contended && ward->waiting))
         due = now.boot + SERVE_CONTENDED_S;
     if (ward_is_idle(ward, now))
         return;

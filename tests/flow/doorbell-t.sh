@@ -47,6 +47,17 @@ like "$(ring 'command=ensure\nprofile=../pay\n')" "^status=usage" "a path for a 
 like "$(ring "command=ensure\\nprofile=pay\\nx=$(printf %0600d 0)\\n")" "^gone\|^$" "a long packet: the call ends"
 is "$(ring 'command=ensure\nprofile=pay\n' 'command=ensure\nprofile=pay\n' | grep -c '^status=ok')" 2 "two requests on one call"
 
+# Another process is at it, and the token is not due, but too old for who asks.
+age pay 2000
+user flock -o "$T/run/tokenward/pay/lock" sleep 5 &
+holder=$!
+until_true 9 eval '! user flock -n "$T/run/tokenward/pay/lock" true'
+before=$(field pay generation)
+ring 'command=ensure\nprofile=pay\nmin_valid=1800\n' >"$T/waits" &
+until_true 30 grep -q '^status=ok' "$T/waits"; is $? 0 "who waits while another process fetches is answered after it"
+[ "$(field pay generation)" -gt "$before" ]; ok $? "by another token"
+wait $holder
+
 # 200 at once and 100 a second are more than anybody needs.
 if under_valgrind; then
     skip "who asks without end is told so" "nobody is fast enough"

@@ -140,6 +140,22 @@ Test(serve_hold, what_somebody_else_has_published_is_found)
     expect_due(REFRESH_S - TICK_S, REFRESH_S, "published by another process");
 }
 
+Test(serve_hold, who_waits_for_another_process_waits_no_longer_than_that)
+{
+    struct record record = a_record("secret", 7);
+    struct waiter waiter = {.ward = ward, .min_valid = LIFETIME_S};
+
+    record.fingerprint = "f";
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    task.job.published = false;
+    task.is_contended = true;
+    put_back();
+    expect_due(REFRESH_S - TICK_S, REFRESH_S, "nobody waits");
+    ward->waiting = &waiter;
+    put_back();
+    expect_due(SERVE_CONTENDED_S, SERVE_CONTENDED_S, "somebody waits");
+}
+
 Test(serve_hold, a_failure_without_a_note_is_put_off_for_longer_each_time)
 {
     int64_t first, third;
