@@ -45,10 +45,10 @@ await_quota(const struct serve *serve, struct ward *ward, struct now now)
         schedule_wait(&ward->entry.facts, next - now.wall, now);
 }
 
-/* Whoever waits while another process is at it may want more than what is kept
- * and not due.  A job says what it has published; of another profile than the
- * current one, for a session that has ended, or after anything else, what is
- * kept is looked at. */
+/* A job says what it has published; of another profile than the current one,
+ * for a session that has ended, rejected since, or after anything else, what
+ * is kept is looked at.  Whoever waits while another process is at it may want
+ * more than what is kept and not due. */
 void
 serve_put_back(struct serve *serve, struct ward *ward, const struct task *task)
 {
@@ -58,7 +58,7 @@ serve_put_back(struct serve *serve, struct ward *ward, const struct task *task)
     if (!ward->profile)
         return;
     if (task->era == serve->era && !task->job.is_moot && task->job.published &&
-        task->job.is_told)
+        task->job.is_told && task->job.brought.generation >= ward->generation)
         ward_hear(&serve->wards, ward, &task->job.brought, now);
     else
         (void)ward_look(&serve->wards, ward, &serve->store, now);

@@ -129,6 +129,20 @@ Test(serve_hold, who_does_not_say_all_of_the_current_profile_is_not_believed)
     cr_expect_eq(ward->generation, 0);
 }
 
+/* By who was quicker to use it than we are to hear that it is there. */
+Test(serve_hold, what_was_rejected_since_is_fetched_anew)
+{
+    struct record record = a_record("secret", 1), none = a_record(NULL, 2);
+
+    record.fingerprint = none.fingerprint = "f";
+    cr_assert_eq(store_publish(&place, &record, 0, NULL), TW_OK);
+    cr_assert_eq(store_publish(&place, &none, 1, NULL), TW_OK);
+    ward->generation = 2; /* as the rejection was looked at */
+    put_back();
+    expect_due(SERVE_CONTENDED_S, SERVE_CONTENDED_S, "rejected");
+    cr_expect_eq(ward->generation, 2);
+}
+
 Test(serve_hold, what_somebody_else_has_published_is_found)
 {
     struct record record = a_record("secret", 7);
