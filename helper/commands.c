@@ -134,9 +134,10 @@ log_in(struct session *session, enum tw_status loaded,
        const struct profile_set *set, const struct store *store, char **names,
        size_t count)
 {
-    enum tw_status status =
-        provision(session, loaded ? NULL : set, store, names, count);
+    enum tw_status status;
 
+    session->options.is_session = true;
+    status = provision(session, loaded ? NULL : set, store, names, count);
     return loaded ? loaded : status;
 }
 

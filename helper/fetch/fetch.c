@@ -267,7 +267,8 @@ fetch_profiles(
                   .secrets = *secrets},
         .plain = {.min_valid = TW_MIN_VALID_DEFAULT,
                   .deadline_ms = options->deadline_ms,
-                  .system = options->system},
+                  .system = options->system,
+                  .is_session = options->is_session},
     };
     struct tw_error err = {0};
     enum tw_status first = TW_OK;

@@ -27,6 +27,8 @@ struct fetch_options {
     bool background;     /* only if a refresh is due and nobody is at it */
     int64_t deadline_ms; /* monotonic */
     bool system;
+    bool is_session; /* where its end has removed a directory, none is made
+                        anew */
     struct progress *progress;   /* shown while it runs, or NULL */
     struct published *published; /* is added to, or NULL */
 };

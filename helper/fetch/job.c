@@ -195,6 +195,23 @@ job_block(struct job *job, const struct job *needed)
     job_end(job);
 }
 
+/* Whoever waited for the lock of what a session's end removed would bring its
+ * token back. */
+static enum tw_status
+lock(struct job *job, int64_t deadline_ms, struct tw_error *err)
+{
+    enum tw_status status;
+
+    if (!job->context->options->is_session)
+        return store_lock(&job->place, deadline_ms, err);
+    status = store_lock_here(&job->place, deadline_ms, err);
+    return status == TW_E_NOT_FOUND
+               ? tw_fail(err, TW_E_RETRY,
+                         "the session that '%s' was for has ended",
+                         job->profile->name)
+               : status;
+}
+
 /* Finds a token that is good, or takes the lock. */
 static enum tw_status
 prepare(struct job *job, int64_t lock_deadline_ms, bool *kept,
@@ -207,7 +224,7 @@ prepare(struct job *job, int64_t lock_deadline_ms, bool *kept,
     *kept = is_good(job, clock_now());
     if (*kept)
         return TW_OK;
-    status = store_lock(&job->place, lock_deadline_ms, err);
+    status = lock(job, lock_deadline_ms, err);
     if (status)
         return status;
     if (job->place.is_new) { /* in the place of one that was removed */

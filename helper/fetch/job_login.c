@@ -116,7 +116,7 @@ static enum tw_status
 hold_again(struct job *job, struct tw_error *err)
 {
     struct tw_error over;
-    enum tw_status status = store_lock_again(&job->place, err);
+    enum tw_status status = store_lock_here(&job->place, 0, err);
 
     if (status)
         return status == TW_E_NOT_FOUND ? fail_removed(job, err) : status;

@@ -79,11 +79,11 @@ void store_leave(struct store_profile *profile);
 enum tw_status store_lock(struct store_profile *profile, int64_t deadline_ms,
                           struct tw_error *err);
 
-/* store_unlock: others may fetch.  store_lock_again: as store_lock(), without
- * waiting, and in the same directory.  TW_E_NOT_FOUND: it was removed. */
+/* store_unlock: others may fetch.  store_lock_here: as store_lock(), in the
+ * same directory.  TW_E_NOT_FOUND: it was removed. */
 void store_unlock(struct store_profile *profile);
-enum tw_status store_lock_again(struct store_profile *profile,
-                                struct tw_error *err);
+enum tw_status store_lock_here(struct store_profile *profile,
+                               int64_t deadline_ms, struct tw_error *err);
 
 /* store_record: the kept one.  TW_E_NOT_FOUND: none, or none that is whole. */
 enum tw_status store_record(const struct store_profile *profile,

@@ -304,9 +304,10 @@ store_lock(struct store_profile *profile, int64_t deadline_ms,
 }
 
 enum tw_status
-store_lock_again(struct store_profile *profile, struct tw_error *err)
+store_lock_here(struct store_profile *profile, int64_t deadline_ms,
+                struct tw_error *err)
 {
-    enum tw_status status = lock_here(profile, 0, err);
+    enum tw_status status = lock_here(profile, deadline_ms, err);
 
     if (store_is_here(profile))
         return status;

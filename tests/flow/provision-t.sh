@@ -157,4 +157,20 @@ until_true 9 is_asked
 helper leave 2>/dev/null
 wait "$job"
 [ ! -e "$T/run/tokenward/first/token" ]; ok $? "a fetch that ends after leave leaves no token"
+# Nor has the one of another login, which waits for that.
+profile first /oauth/v1/token 'login: true'
+LOCK=$T/run/tokenward/first/lock
+user mkdir -m 700 "$T/run/tokenward/first"
+user flock -o "$LOCK" sh -c "for _ in \$(seq 600); do [ ! -e '$T/run/go' ] || break; sleep 0.1; done" &
+holder=$!
+until_true 9 eval '! user flock -n "$LOCK" true'
+helper fetch --login >"$T/out" 2>&1 &
+job=$!
+until_true 20 eval 'grep -q -e "-> FLOCK .*:$(stat -c %i "$LOCK") " /proc/locks'; is $? 0 "a fetch waits for another one"
+helper leave; is $? 0 "when the last session ends"
+user touch "$T/run/go"
+wait "$holder"
+wait "$job"; is $? 75 "it ends, too: exit 75"
+like "$(cat "$T/out")" "the session that 'first' was for has ended" "and says why"
+[ ! -e "$T/run/tokenward/first" ]; ok $? "it brings nothing back"
 done_testing
