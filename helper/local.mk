@@ -123,6 +123,7 @@ helper_libhelper_la_SOURCES = \
 	helper/fetch/hook_once.h \
 	helper/fetch/job.c \
 	helper/fetch/job.h \
+	helper/fetch/job_hold.c \
 	helper/fetch/job_login.c \
 	helper/fetch/job_source.c \
 	helper/fetch/job_source.h \

@@ -238,12 +238,14 @@ prepare(struct job *job, int64_t lock_deadline_ms, bool *kept,
     return TW_OK;
 }
 
-/* Another process fetches it, or the lock is out of reach. */
-static void
-give_way(struct job *job, int64_t lock_deadline_ms, const struct tw_error *why)
+void
+job_give_way(struct job *job, const struct tw_error *why)
 {
-    bool later = why->status == TW_E_RETRY && lock_deadline_ms == 0;
+    /* Who has gone on to another source does not go back. */
+    bool later = why->status == TW_E_RETRY && job->lock_deadline_ms == 0 &&
+                 !job->account.count;
 
+    store_unlock(&job->place);
     if (later && job->context->options->background)
         job_end(job);
     else if (later)
@@ -261,8 +263,9 @@ job_begin(struct job *job, struct http *http, int64_t lock_deadline_ms)
     if (job->state == JOB_ENDED)
         return;
     job->http = http;
+    job->lock_deadline_ms = lock_deadline_ms;
     if (prepare(job, lock_deadline_ms, &kept, &err))
-        give_way(job, lock_deadline_ms, &err);
+        job_give_way(job, &err);
     else if (kept)
         keep(job);
     else if (may_ask(job, clock_now()))

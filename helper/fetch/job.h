@@ -31,6 +31,7 @@ struct job {
     const struct profile *source; /* the one that is asked, while busy */
     struct http *http;            /* while it is busy */
     enum job_state state;
+    int64_t lock_deadline_ms; /* until when others' locks are waited for */
     struct store_profile place;
     struct record kept;
     int64_t expected;           /* generation of the kept record, 0: none */

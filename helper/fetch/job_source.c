@@ -316,23 +316,6 @@ know_source(struct job *job)
     return true;
 }
 
-/* Holds the refresh token for what is to come.  Why it cannot, status shows,
- * unless another process is at it. */
-static enum tw_status
-hold(struct job *job, struct tw_error *err)
-{
-    enum tw_status status = keeper_open(
-        job->source, job->context->options->system, &job->keeper, err);
-
-    if (status && status != TW_E_RETRY) {
-        retry_after_none(&job->note, err, clock_now());
-        (void)snprintf(job->note.fingerprint, sizeof job->note.fingerprint,
-                       "%s", job->fingerprint);
-        store_backoff(&job->place, 0, &job->note);
-    }
-    return status;
-}
-
 static void
 ask(struct job *job)
 {
@@ -347,8 +330,11 @@ ask(struct job *job)
     if (job->source->source_number && !may_ask(job))
         return;
     job->result = (struct tw_error){.status = TW_OK};
-    if ((job_source_keeps(job) && hold(job, &err)) ||
-        job_begin_login(job, &err)) {
+    if (job_source_keeps(job) && job_hold(job, &err)) {
+        job_give_way(job, &err);
+        return;
+    }
+    if (job_begin_login(job, &err)) {
         job_end_with(job, &err);
         return;
     }

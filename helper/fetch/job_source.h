@@ -75,6 +75,13 @@ void job_settle(struct job *job, void (*done)(void *job));
 void job_end(struct job *job);
 void job_end_with(struct job *job, const struct tw_error *err);
 
+/* job_hold: the source's refresh token.  Fails as keeper_open(). */
+enum tw_status job_hold(struct job *job, struct tw_error *err);
+
+/* job_give_way: another process holds what it needs, or that is out of reach,
+ * for the reason in @why: it is to be begun again later, or has ended. */
+void job_give_way(struct job *job, const struct tw_error *why);
+
 /* job_look: reads what is kept, and the note. */
 void job_look(struct job *job);
 

@@ -69,6 +69,11 @@ wait $pids
 like "$(families)" "family 0 alive" "20 processes in two runtime directories: the login lives"
 cat "$T"/err.* | sort | uniq -c | sed 's/^/# /'
 $FETCH work; is $? 0 "and goes on"
+user sh -c "umask 077; : >'$STATE/.next.work'"
+user flock -o "$STATE/.next.work" sleep 2 &
+until_true 9 eval '! user flock -n "$STATE/.next.work" true'
+$FETCH work; is $? 0 "a process of another runtime directory is at it: it is waited for"
+like "$(families)" "family 0 alive" "and the login lives"
 
 # Beside the resident helper, which has others to look after: who waits for its
 # fetch has the refresh token next.
