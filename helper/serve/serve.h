@@ -191,6 +191,11 @@ enum tw_status serve_user(struct serve *serve, const struct peer *peer,
                           const struct bell_request *request,
                           struct ward **ward, struct tw_error *err);
 
+/* serve_user_leaves: what a login had kept as @ward (or NULL), its user gives
+ * up, a reader still or no more, whatever they are called. */
+bool serve_user_leaves(const struct peer *peer, const struct ward *ward,
+                       const struct bell_request *request);
+
 /* serve_user_is_unnamed: would it take what @peer is called, which is not
  * known yet? */
 bool serve_user_is_unnamed(struct serve *serve, const struct peer *peer,

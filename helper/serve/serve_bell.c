@@ -174,14 +174,6 @@ catch_up(struct serve *serve)
         serve_reload(serve);
 }
 
-/* What a login had kept, its user gives up, a reader still or no more. */
-static bool
-gives_up(const struct peer *peer, const struct ward *ward,
-         enum bell_command command)
-{
-    return command == BELL_LEAVE && ward && ward->uid == peer->uid;
-}
-
 /* The ward that is meant, and its profile, if this caller may have them. */
 static enum tw_status
 find(struct serve *serve, const struct peer *peer,
@@ -191,7 +183,7 @@ find(struct serve *serve, const struct peer *peer,
     enum tw_status status = TW_OK;
 
     *ward = wards_find(&serve->wards, request->profile);
-    if (!*ward || ((*ward)->users && !gives_up(peer, *ward, request->command)))
+    if (!*ward || ((*ward)->users && !serve_user_leaves(peer, *ward, request)))
         status = serve_user(serve, peer, request, ward, err);
     if (!status)
         status = ward_profile(&serve->wards, *ward, profile, err);

@@ -95,6 +95,13 @@ may_have(const struct peer *peer, const struct ward *ward)
 }
 
 bool
+serve_user_leaves(const struct peer *peer, const struct ward *ward,
+                  const struct bell_request *request)
+{
+    return request->command == BELL_LEAVE && ward && ward->uid == peer->uid;
+}
+
+bool
 serve_user_is_unnamed(struct serve *serve, const struct peer *peer,
                       const struct bell_request *request)
 {
@@ -104,6 +111,7 @@ serve_user_is_unnamed(struct serve *serve, const struct peer *peer,
     char own[NAME_PART_MAX + 1];
 
     return template && !may_have(peer, ward) &&
+           !serve_user_leaves(peer, ward, request) &&
            may_be_for(serve, template, peer, request) &&
            !namer_name(serve->namer, peer->uid, loop_now_ms(), own);
 }

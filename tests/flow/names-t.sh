@@ -125,13 +125,21 @@ stop_system; is $? 0 "it ends cleanly all the same"
 rm "$T/hangs"
 serve_system
 
-# Who hangs up while the database is asked is forgotten.
+# Who hangs up while the database is asked is forgotten, but for who logs out: a
+# logout waits for no database, and does not come again.
+tenant bye@ /oauth/v1/token 'readers: {groups: [crew]}' 'login: true' 'audience: for-%u'
+until_true 9 eval 'get anna bye@ >"$T/anna" 2>&1'; is $? 0 "a login's token"
 stop_system; is $? 0 "it ends cleanly"
 LD_PRELOAD="$T/bin/naming.so" NAMING_MS=0 "$T/bin/tokenward-helper" --system serve >"$T/serve.out" 2>&1 &
 EXTRA_PID=$!
 is_up() { ring 'command=status\n' | grep -q '^status=ok'; }
 until_true 9 is_up
 : >"$T/hangs"
+as anna $PYTHON -c 'import socket
+bell = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+bell.connect("/run/tokenward/doorbell")
+bell.send(b"command=leave\nprofile=bye@anna\n")'
+until_true 9 eval '[ ! -e /run/tokenward/bye@anna/token ]'; is $? 0 "who logs out and is gone has none, while it hangs"
 rm -rf /run/tokenward/own@*
 has_descriptors() { [ "$(descriptors "$EXTRA_PID")" = "$1" ]; }
 before=$(descriptors "$EXTRA_PID")
