@@ -149,16 +149,18 @@ may_ask(struct job *job, struct now now)
     return job_refuse(job, now);
 }
 
-/* Looks into the profile's directory. */
+/* Looks into the profile's directory.  Who comes again may know less of its
+ * readers than who was there since. */
 static enum tw_status
 enter(struct job *job, struct tw_error *err)
 {
+    const bool is_first = job->place.dir < 0;
     enum tw_status status = TW_OK;
 
-    if (job->place.dir < 0)
+    if (is_first)
         status = store_enter(job->context->store, job->profile->name,
                              &job->place, err);
-    if (!status)
+    if (!status && is_first)
         status = store_admit(&job->place, profile_readers(job->profile), err);
     if (!status)
         job_look(job);
@@ -225,6 +227,8 @@ prepare(struct job *job, int64_t lock_deadline_ms, bool *kept,
     if (*kept)
         return TW_OK;
     status = lock(job, lock_deadline_ms, err);
+    if (!status)
+        status = job_check_readers(job, err);
     if (status)
         return status;
     if (job->place.is_new) { /* in the place of one that was removed */

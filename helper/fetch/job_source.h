@@ -75,6 +75,10 @@ void job_settle(struct job *job, void (*done)(void *job));
 void job_end(struct job *job);
 void job_end_with(struct job *job, const struct tw_error *err);
 
+/* job_check_readers: are those the readers still whom this process has read
+ * of?  Others are not to have what it brings.  TW_E_RETRY. */
+enum tw_status job_check_readers(const struct job *job, struct tw_error *err);
+
 /* job_hold: the source's refresh token.  Fails as keeper_open(). */
 enum tw_status job_hold(struct job *job, struct tw_error *err);
 

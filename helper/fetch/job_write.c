@@ -149,6 +149,18 @@ on_settled(void *arg)
         write_by(job, write_token, on_written);
 }
 
+/* The resident helper sees to it itself when it has read its profiles anew. */
+enum tw_status
+job_check_readers(const struct job *job, struct tw_error *err)
+{
+    if (job->context->store->is_resident || store_is_admitted(&job->place))
+        return TW_OK;
+    return tw_fail(err, TW_E_RETRY,
+                   "'%s' was not fetched: the profile got other readers "
+                   "meanwhile",
+                   job->profile->name);
+}
+
 /* What @outcome borrows is gone when the scribe is done. */
 void
 job_write(struct job *job, const struct outcome *outcome)
@@ -160,6 +172,10 @@ job_write(struct job *job, const struct outcome *outcome)
         .fingerprint = job->fingerprint,
         .server = job->server};
 
+    if (job_check_readers(job, &job->result)) {
+        job_end(job);
+        return;
+    }
     job->is_told = !job->has_note && !outcome->watched;
     job->outcome.sent = outcome->sent;
     job->outcome.lifetime = publish_lifetime(job->source, &outcome->reply);

@@ -67,6 +67,37 @@ wait "$LOGIN"; is $? 0 "units read no file: the login goes on"
 shared 'readers: {users: [dora]}'
 until_true 30 reads dora; is $? 0 "a reader again"
 login
+
+# So it is while a fetch waits, for another one or for its answer.
+shop() { tenant shop /m/tag=shop,delay=9000/oauth/v1/token "$@"; }
+shops() { as "$1" cat /run/tokenward/shop/token >/dev/null 2>&1; }
+asked() { curl -s --cacert "$CA" "$URL/count/m/tag=shop,delay=9000/oauth/v1/token" | tr -dc 0-9; }
+asked_since() { [ "$(asked)" -gt "$1" ]; }
+LOCK=/run/tokenward/shop/lock
+for waits in lock answer; do
+    shop 'readers: {users: [anna]}'
+    until_true 30 shops anna; is $? 0 "a reader"
+    if [ $waits = lock ]; then
+        as "$SERVICE" flock -o $LOCK sh -c "for _ in \$(seq 600); do [ ! -e '$T/go' ] || break; sleep 0.1; done" &
+        until_true 9 eval '! as "$SERVICE" flock -n $LOCK true'
+    fi
+    before=$(token shop) count=$(asked)
+    helper fetch --force shop >"$OUT" 2>&1 &
+    fetch=$!
+    if [ $waits = lock ]; then
+        until_true 9 eval 'grep -q -e "-> FLOCK .*:$(stat -c %i $LOCK) " /proc/locks'
+    else
+        until_true 9 asked_since "$count"
+    fi
+    is $? 0 "a fetch waits for its $waits"
+    shop
+    until_true 5 eval '! shops anna'; is $? 0 "who is no reader any more"
+    : >"$T/go"
+    wait $fetch; is $? 75 "the fetch: exit 75"
+    like "$(cat "$OUT")" "the profile got other readers meanwhile" "and says why"
+    is "$(token shop)" "$before" "it has published nothing"
+    shops anna; is $? 1 "who was shut out stays out"
+done
 rm "$SYSCONF/profiles.d/shared.yaml"
 until_true 30 eval '! reads dora'; is $? 0 "the profile is gone: nobody reads what is kept"
 agree
