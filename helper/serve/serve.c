@@ -85,9 +85,10 @@ on_broker_end(void *arg, int fd, uint32_t events)
 
     (void)events;
     (void)loop_watch(&serve->loop, fd, 0, NULL, NULL);
-    (void)tw_fail(&serve->broken, TW_E_SYSTEM,
+    (void)tw_fail(&serve->gone, TW_E_SYSTEM,
                   "the process that starts programs has ended\n"
                   "start the helper again");
+    serve_end(serve);
 }
 
 /* Without it no hook runs, and nothing is fetched apart any more. */
@@ -294,7 +295,7 @@ run(struct serve *serve, struct tw_error *err)
                 notify_say(&serve->notify, "STOPPING=1");
             said = true;
             if (has_ended(serve))
-                return TW_OK;
+                return error_copy(err, &serve->gone);
         }
         if (loop_wait(&serve->loop, next_ms, &serve->broken))
             break;

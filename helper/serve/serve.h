@@ -81,7 +81,8 @@ struct serve {
     int64_t end_ms;          /* LOOP_NEVER: not told to end */
     bool ends_soon;          /* and nothing lengthens that any more */
     struct tw_error refused; /* why the last reload was */
-    struct tw_error broken;  /* it cannot go on */
+    struct tw_error gone;    /* what it lives by: it ends as if told to */
+    struct tw_error broken;  /* it cannot go on, and ends at once */
 };
 
 /* serve_load: the first set: what is good of it is taken.  None is if this one
@@ -224,6 +225,10 @@ void serve_leave_after(struct serve *serve, const struct task *task);
 /* serve_answer: all who wait for @ward. */
 void serve_answer(struct serve *serve, struct ward *ward,
                   const struct tw_error *result);
+
+/* serve_end: as serve->gone says; but what may hold the only good refresh
+ * token is waited for. */
+void serve_end(struct serve *serve);
 
 /* serve_check_place: ends it all if others do not see its directory, or the
  * sockets that it made, any more; tells of those that it was handed. */

@@ -88,22 +88,31 @@ tell_if_missed(struct serve *serve, struct listener *listener)
 }
 
 void
+serve_end(struct serve *serve)
+{
+    if (serve->end_ms == LOOP_NEVER)
+        serve->end_ms = loop_now_ms();
+}
+
+void
 serve_check_place(struct serve *serve)
 {
-    if (serve->broken.status)
+    if (serve->gone.status)
         return;
     if (is_gone(serve))
-        (void)tw_fail(&serve->broken, TW_E_SYSTEM,
+        (void)tw_fail(&serve->gone, TW_E_SYSTEM,
                       "%s was removed or replaced while it was served\n"
                       "start the helper again, and before it the sockets that "
                       "its service manager holds there",
                       serve->store.path);
     else if (is_removed(serve, &serve->bell.listener) ||
              is_removed(serve, &serve->credential.listener))
-        (void)tw_fail(&serve->broken, TW_E_SYSTEM,
+        (void)tw_fail(&serve->gone, TW_E_SYSTEM,
                       "%s: a socket was removed while it was served\n"
                       "start the helper again",
                       serve->store.path);
+    if (serve->gone.status)
+        serve_end(serve);
     tell_if_missed(serve, &serve->bell.listener);
     tell_if_missed(serve, &serve->credential.listener);
 }

@@ -311,7 +311,7 @@ serve_load(struct serve *serve, struct tw_error *err)
     if (serve->broken.status)
         return error_copy(err, &serve->broken);
     if (!serve->era)
-        return TW_OK; /* told to end */
+        return error_copy(err, &serve->gone); /* TW_OK: told to end */
     while (serve_look_turn(serve) != LOOP_NEVER)
         ;
     serve_resume_users(serve);

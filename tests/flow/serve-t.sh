@@ -147,6 +147,15 @@ kill -TERM "$(helper_pid)"
 wait "$EXTRA_PID"; is $? 0 "SIGTERM while a refresh token is used"
 has_token rotates; is $? 0 "the answer is waited for"
 grep -q '^refresh_token=' "$T/home/.local/state/tokenward/rotates"; is $? 0 "and the next refresh token kept"
+# So it is where somebody cleans up below it.
+forget rotates
+before=$(requests)
+serve
+until_true 5 sh -c "[ -k '$T/run/tokenward/rotates' ] && [ \$(curl -s --cacert '$CA' '$URL/count' | tr -dc 0-9) -gt $before ]"
+mv "$T/run/tokenward" "$T/run/removed"
+kill -HUP "$(helper_pid)"
+wait "$EXTRA_PID"; is $? 71 "its directory is removed while a refresh token is used: exit 71"
+user "$T/bin/tokenward-helper" fetch rotates; is $? 0 "and the next one is kept, and good"
 rm "$T/config/tokenward/profiles.d/rotates.yaml"
 
 # Idle: not one system call, also with many profiles and after somebody rang.
