@@ -77,7 +77,8 @@ struct tw_token;  /* one token, immutable, counted */
  * @out:     set on success; release with tw_close()
  *
  * Reads $XDG_RUNTIME_DIR and the like (secure_getenv(3)) and sees whether
- * that directory is the caller's own now; reads files later.
+ * that directory is the caller's own now; reads files later.  Where there is
+ * no runtime directory yet, tw_get() looks for it again until there is one.
  * Return: TW_OK, TW_E_USAGE (bad name), TW_E_NOT_FOUND (NAME@, and the user
  * has no name that could be an instance's), TW_E_RETRY (NAME@, and nobody says
  * who the user is), TW_E_SYSTEM (no memory, no descriptor).

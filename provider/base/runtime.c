@@ -86,33 +86,63 @@ runtime_guess(struct runtime *out)
     set_path(out->user, xdg, "/tokenward");
 }
 
+/* Of the two that come with a login, by systemd or by pam_tokenward(8). */
+static void
+name_login(bool ours, char out[RUNTIME_PATH_MAX])
+{
+    char number[24];
+
+    (void)text_put_unsigned(number, geteuid(), 1);
+    set_path(out, ours ? TW_SYSTEM_RUNTIME_DIR "/user/" : "/run/user/",
+             number);
+}
+
+/* False: there is none. */
+static bool
+find_login(struct runtime *out)
+{
+    char login[RUNTIME_PATH_MAX];
+
+    for (int ours = 0; ours < 2; ours++) {
+        name_login(ours, login);
+        if (is_own_directory(login)) {
+            set_path(out->user, login, ours ? "" : "/tokenward");
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 runtime_find(struct runtime *out, struct tw_error *why)
 {
     const char *xdg = absolute("XDG_RUNTIME_DIR");
-    unsigned uid = (unsigned)geteuid();
-    char number[24], login[RUNTIME_PATH_MAX], own[RUNTIME_PATH_MAX];
+    char login[RUNTIME_PATH_MAX], own[RUNTIME_PATH_MAX];
 
     set_common(out);
     if (why)
         *why = (struct tw_error){.status = TW_OK};
-    (void)text_put_unsigned(number, uid, 1);
-    set_path(login, "/run/user/", number);
-    set_path(own, TW_SYSTEM_RUNTIME_DIR "/user/", number);
-    if (xdg && is_own_directory(xdg))
+    if (xdg && is_own_directory(xdg)) {
         set_path(out->user, xdg, "/tokenward");
-    else if (is_own_directory(login))
-        set_path(out->user, login, "/tokenward");
-    else if (is_own_directory(own))
-        set_path(out->user, own, "");
-    else
-        (void)tw_fail(why, TW_E_ACCESS,
-                      "no runtime directory: %s%s%s and %s are not "
-                      "directories of uid %u, closed to others\n"
-                      "log in, or set XDG_RUNTIME_DIR to a directory of mode "
-                      "0700 that is yours (never in /tmp)",
-                      xdg ? "XDG_RUNTIME_DIR" : "/run/user/", xdg ? ", " : "",
-                      xdg ? login : login + 10, own, uid);
+        return;
+    }
+    if (find_login(out))
+        return;
+    name_login(false, login);
+    name_login(true, own);
+    (void)tw_fail(why, TW_E_ACCESS,
+                  "no runtime directory: %s%s and %s are not directories of "
+                  "uid %u, closed to others\n"
+                  "log in, or set XDG_RUNTIME_DIR to a directory of mode 0700 "
+                  "that is yours (never in /tmp)",
+                  xdg ? "XDG_RUNTIME_DIR, " : "", login, own,
+                  (unsigned)geteuid());
+}
+
+bool
+runtime_find_later(struct runtime *runtime)
+{
+    return runtime_has_place(runtime) || find_login(runtime);
 }
 
 bool

@@ -30,6 +30,10 @@ void runtime_find(struct runtime *out, struct tw_error *why);
  * the file they open instead. */
 void runtime_guess(struct runtime *out);
 
+/* runtime_find_later: of one that runtime_find() found nothing for, or that
+ * was guessed: is there one by now?  No environment is read. */
+bool runtime_find_later(struct runtime *runtime);
+
 /* runtime_has_place: is the user's directory there, the caller's own, or can
  * it be made in one that is? */
 bool runtime_has_place(const struct runtime *runtime);

@@ -25,10 +25,14 @@
 #define LOOK (ASK_CACHED | ASK_UNSURE) /* starts no helper */
 
 struct tw_handle {
-    struct runtime runtime;
+    const struct runtime *_Atomic runtime; /* one of: */
+    struct runtime at_first, later;
+    uid_t user; /* who opened it */
     char profile[PROFILE_NAME_MAX + 1];
     pthread_mutex_t lock; /* of what follows; no system call under it but
-                             those that map the epochs */
+                             those that look for the runtime directory and map
+                             the epochs */
+    bool is_placed;       /* there is, or was, a runtime directory */
     struct hand hand;
     bool looked;      /* once: the epochs are mapped at the second look */
     int64_t asked_at; /* monotonic ms; the last helper began or ended */
@@ -85,9 +89,13 @@ tw_open(const char *profile, struct tw_handle **out, struct tw_error *err)
     if (!handle)
         return (int)tw_no_memory(err);
     (void)strcpy(handle->profile, name);
-    runtime_find(&handle->runtime, NULL);
-    if (!handle->runtime.user[0])
-        runtime_guess(&handle->runtime); /* it may be there later */
+    runtime_find(&handle->at_first, NULL);
+    handle->is_placed = handle->at_first.user[0];
+    if (!handle->is_placed)
+        runtime_guess(&handle->at_first); /* it may be there later */
+    handle->later = handle->at_first;
+    handle->runtime = &handle->at_first;
+    handle->user = geteuid();
     handle->asked_at = INT64_MIN;
     (void)pthread_mutex_init(&handle->lock, NULL);
     (void)pthread_condattr_init(&clock);
@@ -109,6 +117,18 @@ tw_close(struct tw_handle *handle)
     free(handle);
 }
 
+/* A program may begin before the login that brings its runtime directory.  Who
+ * is another user for a while looks for no directory of that one. */
+static void
+find_place(struct tw_handle *handle)
+{
+    if (handle->is_placed || geteuid() != handle->user ||
+        !runtime_find_later(&handle->later))
+        return;
+    handle->runtime = &handle->later;
+    handle->is_placed = true;
+}
+
 /* Maps the epochs at the second look, sees at later ones that they are still
  * the files in their directories, and gives what they say.  Under the lock: a
  * page that another thread may be reading is not unmapped. */
@@ -117,18 +137,20 @@ watch(struct tw_handle *handle)
 {
     AUTO_WHOLE before = begin_whole();
     struct hand *hand = &handle->hand;
+    const struct runtime *runtime;
     struct stat st;
 
+    find_place(handle);
+    runtime = handle->runtime;
     if (handle->looked) {
-        if (!epoch_is_current(&hand->user_epoch, handle->runtime.user)) {
+        if (!epoch_is_current(&hand->user_epoch, runtime->user)) {
             epoch_unmap(&hand->user_epoch);
-            epoch_map(handle->runtime.user, geteuid(), &hand->user_epoch);
+            epoch_map(runtime->user, geteuid(), &hand->user_epoch);
         }
-        if (!epoch_is_current(&hand->system_epoch, handle->runtime.system)) {
+        if (!epoch_is_current(&hand->system_epoch, runtime->system)) {
             epoch_unmap(&hand->system_epoch);
-            if (lstat(handle->runtime.system, &st) == 0)
-                epoch_map(handle->runtime.system, st.st_uid,
-                          &hand->system_epoch);
+            if (lstat(runtime->system, &st) == 0)
+                epoch_map(runtime->system, st.st_uid, &hand->system_epoch);
         }
     }
     handle->looked = true;
@@ -263,7 +285,7 @@ ask(struct tw_handle *handle, int64_t min_valid, bool alive,
 
     while (!begin_asking(handle)) {
         bool came = await_answer(handle, until_ms, &failure);
-        enum tw_status status = ask_record(&handle->runtime, handle->profile,
+        enum tw_status status = ask_record(handle->runtime, handle->profile,
                                            min_valid, LOOK, out, err);
 
         if ((status || out->unsure) && came && failure.status)
@@ -276,7 +298,7 @@ ask(struct tw_handle *handle, int64_t min_valid, bool alive,
                            "no token of '%s' came within %d s",
                            handle->profile, TW_WAIT_S);
     }
-    if (!ask_record(&handle->runtime, handle->profile, min_valid, 0, out,
+    if (!ask_record(handle->runtime, handle->profile, min_valid, 0, out,
                     &failure))
         failure.status = TW_OK; /* what the first look said does not count */
     end_asking(handle, &failure);
@@ -290,7 +312,7 @@ look(struct tw_handle *handle, int64_t min_valid, uint64_t seen,
 {
     AUTO_WHOLE before = begin_whole();
     AUTO_ANSWER answer = ANSWER_INIT;
-    enum tw_status status = ask_record(&handle->runtime, handle->profile,
+    enum tw_status status = ask_record(handle->runtime, handle->profile,
                                        min_valid, LOOK, &answer, err);
 
     if (status == TW_E_SYSTEM && (*out = keep_in_hand(handle)))
@@ -336,7 +358,7 @@ tw_reject(struct tw_handle *handle, const struct tw_token *token,
     dropped = hand_drop(&handle->hand, token);
     (void)pthread_mutex_unlock(&handle->lock);
     tw_token_free(dropped);
-    return end(ask_reject(&handle->runtime, handle->profile, token->generation,
+    return end(ask_reject(handle->runtime, handle->profile, token->generation,
                           token->value, err),
                err);
 }

@@ -30,6 +30,29 @@ for named in XDG_RUNTIME_DIR=/run/user/1 XDG_RUNTIME_DIR=/nowhere XDG_RUNTIME_DI
 done
 is "$(find /run/user/1 "$T/run" "$T/team" "$T/all" -mindepth 1)" "" "and nowhere else"
 
+# A program that began before its user had a place for tokens.
+appears() { # appears DIR TOP: DIR comes while it waits; its token is kept below TOP
+    mkfifo "$T/input"
+    reads env -u XDG_RUNTIME_DIR reader --later pay <"$T/input" >"$T/later" 2>"$T/err" &
+    reader=$!
+    exec 8>"$T/input"
+    until_true 60 grep -q '^none yet' "$T/later"; ok $? "without a runtime directory: none"
+    mkdir -m 700 "$1"
+    own "$1"
+    exec 8>&-
+    wait $reader; is $? 0 "once there is $1: a token"
+    sed 's/^/# /' "$T/err"
+    [ -s "$2/pay/token" ]; ok $? "which is kept there"
+    rm -r "$1" "$T/input"
+}
+rm -r "$LOGIN"
+appears "$LOGIN" "$LOGIN/tokenward"
+mkdir -m 755 /run/tokenward /run/tokenward/user
+appears "/run/tokenward/user/$USER_ID" "/run/tokenward/user/$USER_ID"
+rm -r /run/tokenward
+mkdir -m 700 "$LOGIN"
+own "$LOGIN"
+
 # The system's token, where the user has profiles, too, that might hide it.
 mkdir -m 755 /run/tokenward
 user tokenward get pay >/dev/null

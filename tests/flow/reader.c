@@ -3,12 +3,14 @@
  * reader.c - a program with libtokenward: opens a profile, gets its token
  * twice, and ends with the status that came.
  *
- * usage: reader [--reject | --many[=SECONDS] | --held | --min-valid=SECONDS]
- *               PROFILE
+ * usage: reader [--reject | --many[=SECONDS] | --held | --later |
+ *                --min-valid=SECONDS] PROFILE
  * --reject: says before the second time that the first one was refused, and
  * again behind it: the second is another one, and stays.
  * --many: by sixteen threads at once, one that lives so long.
  * --held: once more when it can open no file any more.
+ * --later: gets none at first, says so, and tries again at the end of its
+ * input.
  * --min-valid=SECONDS: one that lives so long.
  */
 #include <pthread.h>
@@ -55,6 +57,18 @@ get_held(struct tw_handle *handle, struct tw_error *err)
     status = get_twice(handle, 0, err);
     (void)setrlimit(RLIMIT_NOFILE, &before);
     return status;
+}
+
+static int
+get_later(struct tw_handle *handle, struct tw_error *err)
+{
+    if (!get_twice(handle, 0, err))
+        return NOT_AS_TOLD;
+    (void)puts("none yet");
+    (void)fflush(stdout);
+    while (getchar() != EOF)
+        ;
+    return get_twice(handle, 0, err);
 }
 
 static int
@@ -133,6 +147,8 @@ run(const char *option, struct tw_handle *handle, struct tw_error *err)
         return get_by_many(handle, atoll(option + 7), err);
     if (strcmp(option, "--held") == 0)
         return get_held(handle, err);
+    if (strcmp(option, "--later") == 0)
+        return get_later(handle, err);
     if (strncmp(option, "--min-valid=", 12) == 0)
         return get_twice(handle, atoll(option + 12), err);
     return option[0] ? TW_E_USAGE : get_twice(handle, 0, err);
