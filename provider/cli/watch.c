@@ -183,6 +183,8 @@ look_out(struct page *page)
     const int dirs = page->dirs, newest = page->newest;
 
     page->dirs = 0;
+    if (!runtime->user[0]) /* it may have come since */
+        runtime_find(&page->runtime, NULL);
     look_out_for(page, runtime->user, NULL);
     look_out_for(page, runtime->system, NULL);
     look_out_for(page, runtime->config, NULL);

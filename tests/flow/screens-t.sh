@@ -125,6 +125,14 @@ for end in INT QUIT HUP Q C-d; do
     esac
     await '^terminal good' "watch: $end ends it, too"
 done
+if [ -d "/run/user/$USER_ID" ]; then
+    skip "watch: a runtime directory that comes meanwhile" "this user has one"
+else
+    open 80 "XDG_RUNTIME_DIR='$T/arrived' seen tokenward watch"
+    await 'no runtime directory' "watch: before there is a runtime directory"
+    cp -a "$T/run" "$T/arrived"
+    await 'pay .*valid .*  3  ' "watch: one that comes meanwhile"
+fi
 # What goes on by the clock alone is shown each second, while it is in seconds.
 age pay $(($(field pay refresh_at) - $(date +%s) - 100))
 open 80 "seen tokenward watch pay"
