@@ -190,7 +190,7 @@ options_parse(int argc, char **argv, struct session *session,
             return tw_fail(err, TW_E_USAGE,
                            "bad option or value at '%s'\n"
                            "tokenward-helper --help",
-                           text_printable(&shown, word, strlen(word)));
+                           text_printable(&shown, word, strcspn(word, "=")));
         }
     }
     return TW_OK;

@@ -14,6 +14,7 @@
 #include "helper/profile/profile_keys.h"
 #include "helper/profile/schema.h"
 #include "helper/setup/advice.h"
+#include "provider/base/text.h"
 
 static void
 complain(void *arg, const struct tw_error *err)
@@ -113,6 +114,8 @@ check_set(struct session *session, const struct profile_scope *scope,
              : profiles_load(scope, &session->modules, complain, session, &set,
                              &err);
 
+    if (status == TW_E_NOT_FOUND && file && text_may_hold_password(file))
+        (void)tw_fail(&err, status, "an address is no file");
     if (status == TW_E_NOT_FOUND && file)
         error_hint(&err, "check wants a file; without one all profiles are "
                          "read");

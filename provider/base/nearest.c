@@ -65,7 +65,7 @@ nearest_fail_command(const struct nearest *nearest, const char *help,
 {
     struct shown shown;
 
-    if (strstr(nearest->written, "://")) /* and a password, perhaps */
+    if (text_may_hold_password(nearest->written))
         return tw_fail(err, TW_E_USAGE, "an address is no command\n%s", help);
     (void)text_printable(&shown, nearest->written, strlen(nearest->written));
     if (nearest->best)

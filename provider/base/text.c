@@ -119,6 +119,15 @@ text_begins(const char *text, const char *lower)
 }
 
 bool
+text_may_hold_password(const char *text)
+{
+    const char *at = strrchr(text, '@');
+
+    return strstr(text, "://") ||
+           (at && memchr(text, ':', (size_t)(at - text)));
+}
+
+bool
 text_is_token(const char *text, size_t n)
 {
     block bad = {0}, bytes;

@@ -40,6 +40,10 @@ bool text_is_variable_name(const char *text);
  * Unlike strncasecmp(3), it knows no locale, and touches no page of one. */
 bool text_begins(const char *text, const char *lower);
 
+/* text_may_hold_password: an address, or what has the user and password of one
+ * (RFC 3986 3.2.1), as USER:PASSWORD@HOST: no message shows it. */
+bool text_may_hold_password(const char *text);
+
 /* text_is_token: 1 to TOKEN_MAX bytes 0x21-0x7E (RFC 6749 A.12 without SP). */
 bool text_is_token(const char *text, size_t n);
 

@@ -97,6 +97,11 @@ edit_file(const char *word, char out[static PATH_MAX], struct tw_error *err)
     struct runtime runtime;
     int n = -1;
 
+    if (word && text_may_hold_password(word) && access(word, F_OK) < 0)
+        return tw_fail(err, TW_E_USAGE,
+                       "an address is no file and no profile's name\n"
+                       "tokenward-credential match URL tells which profile is "
+                       "for one");
     if (word &&
         (strchr(word, '/') || !text_is_profile_name(word) || is_file(word)))
         return check_fits(snprintf(out, PATH_MAX, "%s", word), err);

@@ -61,7 +61,7 @@ fail_unknown(const char *word, unsigned allowed, struct tw_error *err)
         if ((unsigned)ROWS[i].bit & allowed)
             nearest_look(&nearest, ROWS[i].name);
     }
-    (void)text_printable(&shown, word, strlen(word));
+    (void)text_printable(&shown, word, strcspn(word, "="));
     return tw_fail(err, TW_E_USAGE, "unknown option %s%s%s", shown.text,
                    nearest.best ? "\ndid you mean " : "",
                    nearest.best ? nearest.best : "");
@@ -157,7 +157,7 @@ take_name(char *word, unsigned allowed, struct options *out,
 
     if ((allowed & OPTION_COMMAND) && out->name_count)
         return tw_fail(err, TW_E_USAGE, "the command stands after --");
-    if (!(allowed & OPTION_PATHS) && strstr(word, "://")) /* and a password */
+    if (!(allowed & OPTION_PATHS) && text_may_hold_password(word))
         return tw_fail(err, TW_E_USAGE,
                        "an address is no profile's name\n"
                        "tokenward-credential match URL tells which profile is "

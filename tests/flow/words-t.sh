@@ -12,6 +12,7 @@ while IFS='|' read -r words pattern; do
     # shellcheck disable=SC2086  # words are wanted
     out=$(user $words 2>&1 </dev/null); is $? 64 "${words% }: exit 64"
     like "$out" "$pattern" "and why"
+    case $words in *CANARY*) case $out in *CANARY*) false ;; esac; ok $? "without a word of what must not be shown" ;; esac
 done <<END
 tokenward |^tokenward: which command?
 tokenward --nothing |^tokenward: unknown command '--nothing'
@@ -24,6 +25,13 @@ tokenward get a --min-valid -3 |^tokenward: --min-valid: not a number of seconds
 tokenward get a --min-valid 3s |^tokenward: --min-valid: not a number of seconds
 tokenward get a --min-valid 253402300800 |^tokenward: --min-valid: not a number of seconds
 tokenward get --form raw a |^tokenward: unknown option --form$
+tokenward get --tokn=CANARY a |^tokenward: unknown option --tokn$
+tokenward get me:CANARY@a.test |^tokenward: an address is no profile's name$
+tokenward exec me:CANARY@a.test -- true |^tokenward: an address is no profile's name$
+tokenward edit me:CANARY@a.test |^tokenward: an address is no file and no profile's name$
+tokenward edit https://me:CANARY@a.test/x |^tokenward: an address is no file and no profile's name$
+tokenward me:CANARY@a.test |^tokenward: an address is no command$
+tokenward help me:CANARY@a.test |^tokenward: an address is no command$
 tokenward get -- --cached |^tokenward: '--cached' cannot be a profile's name
 tokenward init -- --help |^tokenward-helper: init: .*no profile's name
 tokenward get a/b |^tokenward: 'a/b' cannot be a profile's name
@@ -35,6 +43,8 @@ tokenward-helper nothing |^tokenward-helper: unknown command 'nothing'$
 tokenward-helper fetsh |^tokenward-helper: hint: did you mean 'fetch'?$
 tokenward-helper --system explian a |^tokenward-helper: hint: did you mean 'explain'?$
 tokenward-helper --nothing check |^tokenward-helper: bad option or value at '--nothing'
+tokenward-helper --nothing=CANARY check |^tokenward-helper: bad option or value at '--nothing'$
+tokenward-helper me:CANARY@a.test |^tokenward-helper: an address is no command$
 tokenward-helper --deadline 0 check |^tokenward-helper: bad option or value at '0'
 tokenward-helper --log-level loud serve |^tokenward-helper: bad option or value at 'loud'
 tokenward-helper --metrics here serve |^tokenward-helper: bad option or value at 'here'
