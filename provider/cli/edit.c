@@ -22,7 +22,7 @@
 #include "provider/cli/guard.h"
 #include "provider/cli/terminal.h"
 
-#define NO_SHELL 127
+#define NO_EDITOR 127
 #define AT_ONCE_MS 1000 /* nobody edits in less */
 
 static enum tw_status
@@ -70,7 +70,7 @@ wait_for(void (*run)(const struct edit_copy *edit),
         (void)signal(SIGQUIT, SIG_DFL);
         (void)signal(SIGPIPE, SIG_DFL); /* what was said ignores it */
         run(edit);
-        _exit(NO_SHELL);
+        _exit(NO_EDITOR);
     }
     do
         ended = pid > 0 ? waitpid(pid, &status, 0) : -1;
@@ -78,22 +78,29 @@ wait_for(void (*run)(const struct edit_copy *edit),
     return ended > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* The first that there is: Debian's choice, POSIX's, and what small systems
+/* The first that can be run: Debian's choice, POSIX's, and what small systems
  * have instead. */
-#define ANY_EDITOR                    \
-    "for each in editor vi nano; do " \
-    "command -v $each >/dev/null && exec $each \"$1\"; done; exit 127"
+static void
+run_any_editor(const char *copy)
+{
+    static const char *const EDITORS[] = {"editor", "vi", "nano"};
+
+    for (size_t i = 0; i < sizeof EDITORS / sizeof *EDITORS; i++)
+        (void)execlp(EDITORS[i], EDITORS[i], copy, (char *)NULL);
+}
 
 static void
 run_editor(const struct edit_copy *edit)
 {
     const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR");
     const char *chosen = visual && visual[0] ? visual : editor;
-    char line[PATH_MAX] = ANY_EDITOR;
+    char line[PATH_MAX];
 
     guard_end();
-    if (!chosen || !chosen[0] ||
-        snprintf(line, sizeof line, "%s \"$1\"", chosen) < (int)sizeof line)
+    if (!chosen || !chosen[0])
+        run_any_editor(edit->copy);
+    else if (snprintf(line, sizeof line, "%s \"$1\"", chosen) <
+             (int)sizeof line)
         (void)execl("/bin/sh", "sh", "-c", line, "editor", edit->copy,
                     (char *)NULL);
 }

@@ -172,6 +172,9 @@ for name in nano vi editor; do
     without; is "$? $(grep -c "timeout: ${#name}" "$file")" "0 1" "where both are empty it is $name, before those that came"
     cp -p "$T/good" "$file"; own "$file"
 done
+printf '#!%s/nowhere\n' "$T" >"$T/few/editor"
+without; is "$? $(grep -c "timeout: 2" "$file")" "0 1" "where editor cannot be run it is vi"
+cp -p "$T/good" "$file"; own "$file"
 printf '#!/bin/sh\ncase " $* " in *" check "*) kill -KILL $$ ;; esac\nexec "%s/bin/tokenward-helper" "$@"\n' "$T" >"$T/bin/dying"
 chmod 755 "$T/bin/dying"
 (export TOKENWARD_HELPER="$T/bin/dying" && edit pay; exit $STATUS); is $? 71 "a check that is killed: exit 71"
