@@ -41,6 +41,12 @@ static const char *const NAMES[] = {
     [REPLY_ANSWER] = "answer",
 };
 
+bool
+reply_is_redirect(int http_status)
+{
+    return http_status >= 300 && http_status < 400 && http_status != 304;
+}
+
 const char *
 reply_class_name(enum reply_class which)
 {
@@ -236,7 +242,7 @@ read_answer(const struct reply_rules *rules, int64_t asked,
             const struct http_reply *http, const struct secret *const *scrub,
             struct reply *out)
 {
-    bool redirect = http->status >= 300 && http->status < 400;
+    bool redirect = reply_is_redirect(http->status);
     bool success =
         http->status == 200 || http->status == rules->success_status;
 

@@ -79,6 +79,10 @@ void reply_read_whole(const struct reply_rules *rules, int64_t asked,
  * whoever was asked; -1: not said. */
 int64_t reply_retry_after(const struct http_reply *http);
 
+/* reply_is_redirect: is the answer elsewhere?  304 leads nowhere (RFC 9110
+ * 15.4.5). */
+bool reply_is_redirect(int http_status);
+
 /* reply_class_name: "invalid_client", ... as in RFC 6749. */
 const char *reply_class_name(enum reply_class which);
 

@@ -56,7 +56,7 @@ class_of_status(int status)
         return REPLY_TEMPORARILY_UNAVAILABLE;
     if (status >= 500)
         return REPLY_SERVER_ERROR;
-    if (status >= 300 && status < 400)
+    if (reply_is_redirect(status))
         return REPLY_REDIRECT_REFUSED;
     return status >= 400 ? REPLY_HTTP_ERROR : REPLY_MALFORMED_RESPONSE;
 }

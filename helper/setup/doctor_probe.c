@@ -10,7 +10,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "helper/http/http.h"
+#include "helper/exchange/reply.h"
 #include "helper/http/http_trace.h"
 #include "helper/setup/doctor_probe.h"
 #include "helper/text/json.h"
@@ -150,7 +150,7 @@ say_answer(const struct probing *probing, const struct http_reply *reply)
     if (reply->status == 429 || reply->status >= 500) {
         status = TW_E_RETRY;
         hint = "\nits operator knows more; it is tried again by itself";
-    } else if (reply->status >= 300 && reply->status < 400) {
+    } else if (reply_is_redirect(reply->status)) {
         status = TW_E_CONFIG;
         hint = "\nit is elsewhere: write the address that it leads to";
     } else if (!code && reply->status == 404) {

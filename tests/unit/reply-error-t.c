@@ -106,6 +106,12 @@ Test(reply_error, a_redirect_is_refused_with_any_body)
             expect(STATUSES[i], BODIES[j], REPLY_REDIRECT_REFUSED, NULL);
 }
 
+/* Nobody asked whether it was modified. */
+Test(reply_error, what_leads_nowhere_is_no_redirect)
+{
+    expect(304, "", REPLY_MALFORMED_RESPONSE, NULL);
+}
+
 Test(reply_error, others_are_told_when_to_come_again)
 {
     static const int LATER[] = {403, 408, 425};
