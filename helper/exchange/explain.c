@@ -126,7 +126,7 @@ row_of(const struct profile *profile, const struct reply *reply)
 {
     if (has_no_login(profile, reply))
         return &EXPIRED;
-    if (reply->problem)
+    if (reply->problem && reply->json)
         return &ODD;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         if (ROWS[i].class == reply->class &&

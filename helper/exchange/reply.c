@@ -228,12 +228,16 @@ is_no_error(const struct json *json)
     return kind == JSON_ABSENT || kind == JSON_NULL;
 }
 
-/* Of a success whose error tells nothing: a token beside it is not taken. */
+/* Of a success whose error tells nothing: a token beside it is not taken.  Of
+ * two members of one name nobody knows which one counts (RFC 8259 4). */
 static void
-add_problem(struct reply *out)
+add_problem(bool is_double, struct reply *out)
 {
-    if (out->class == REPLY_MALFORMED_RESPONSE && out->json &&
-        !is_no_error(out->json) && !out->description.text[0])
+    if (out->class != REPLY_MALFORMED_RESPONSE || out->description.text[0])
+        return;
+    if (is_double)
+        out->problem = "a name stands in it twice";
+    else if (out->json && !is_no_error(out->json))
         out->problem = "its error is empty, or no text";
 }
 
@@ -245,11 +249,13 @@ read_answer(const struct reply_rules *rules, int64_t asked,
     bool redirect = reply_is_redirect(http->status);
     bool success =
         http->status == 200 || http->status == rules->success_status;
+    bool is_double;
 
     if (!redirect && http->body.len)
         out->json = json_read(secret_text(&http->body), http->body.len);
     if (!out->json && !redirect && rules->form)
         out->json = reply_form_read(secret_text(&http->body), http->body.len);
+    is_double = !out->json && errno == EEXIST;
     if (out->json && reply_error_of_json(out->json, scrub, out))
         return;
     out->is_success = out->json && http->status >= 200 && http->status < 300 &&
@@ -264,7 +270,7 @@ read_answer(const struct reply_rules *rules, int64_t asked,
         reply_error_of_text(&http->body, scrub, out))
         return;
     reply_error_of_status(http, scrub, out);
-    add_problem(out);
+    add_problem(is_double, out);
 }
 
 int64_t

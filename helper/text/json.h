@@ -28,9 +28,9 @@ enum json_kind {
 
 struct json;
 
-/* json_read: NULL when @text is no valid JSON object, passes a limit, or
- * memory is short: errno is ENOMEM then.  A UTF-8 byte order mark in front is
- * skipped. */
+/* json_read: NULL when @text is no valid JSON object, passes a limit, has a
+ * name twice in one object (errno is EEXIST then), or memory is short
+ * (ENOMEM).  A UTF-8 byte order mark in front is skipped. */
 struct json *json_read(const char *text, size_t n);
 void json_free(struct json *json); /* wiped by the allocator, see wipe.c */
 

@@ -9,6 +9,7 @@
  */
 #include "helper/text/json_scan.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@ struct scan {
     size_t values;
     uint64_t *keys; /* of the objects that are open, innermost last */
     size_t key_count, key_room;
+    bool is_double; /* a name stands in an object twice */
 };
 
 static bool scan_value(struct scan *scan);
@@ -156,11 +158,12 @@ scan_object(struct scan *scan)
     do
         good = scan_member(scan);
     while (good && json_take(&scan->cursor, ','));
-    if (!good || !json_take(&scan->cursor, '}') ||
-        !are_different(scan->keys + first, scan->key_count - first))
+    if (!good || !json_take(&scan->cursor, '}'))
         return false;
+    scan->is_double =
+        !are_different(scan->keys + first, scan->key_count - first);
     scan->key_count = first;
-    return true;
+    return !scan->is_double;
 }
 
 /* A value and the white space on both sides of it. */
@@ -216,6 +219,8 @@ json_scan(const char *text, size_t n, struct json_size *out)
     good = scan.cursor.at < scan.cursor.end && *scan.cursor.at == '{' &&
            scan_value(&scan) && scan.cursor.at == scan.cursor.end;
     free(scan.keys);
+    if (scan.is_double)
+        errno = EEXIST;
     if (good)
         *out = (struct json_size){.values = scan.values,
                                   .bytes = scan.cursor.bytes,

@@ -17,9 +17,9 @@ struct json_size {
 };
 
 /* json_scan: also false for more than JSON_DEPTH_MAX levels or
- * JSON_VALUES_MAX values, a key twice in one object (however it is escaped),
- * a NUL in a key of the outermost object, bad UTF-8 and lone surrogates.  Time
- * and memory grow with @n alone. */
+ * JSON_VALUES_MAX values, a key twice in one object, however it is escaped
+ * (errno is EEXIST then), a NUL in a key of the outermost object, bad UTF-8
+ * and lone surrogates.  Time and memory grow with @n alone. */
 bool json_scan(const char *text, size_t n, struct json_size *out);
 
 #endif

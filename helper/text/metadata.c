@@ -136,6 +136,8 @@ metadata_read(const struct metadata_rule *rule, const char *text, size_t n,
                        METADATA_MAX);
     errno = 0;
     json = json_read(text, n);
+    if (!json && errno == EEXIST)
+        return tw_fail(err, TW_E_PROTOCOL, "has a name twice in one object");
     if (!json)
         return TW_FAIL_ROOM(err, TW_E_PROTOCOL, "is no JSON object");
     status = read_members(rule, json, &read, err);

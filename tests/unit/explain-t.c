@@ -215,6 +215,25 @@ Test(explain, another_endpoint_than_the_token_s)
               "%s", err.message);
 }
 
+Test(explain, a_name_that_stands_twice)
+{
+    static const char *const BODIES[] = {
+        "{\"access_token\":\"" SECRET "\",\"access_token\":\"x\"}",
+        "{\"access_token\":\"" SECRET "\",\"x\":[{\"a\":1,\"a\":2}]}",
+    };
+    struct tw_error err;
+
+    for (size_t i = 0; i < sizeof BODIES / sizeof *BODIES; i++) {
+        cr_expect_eq(explain(200, BODIES[i], &err), TW_E_PROTOCOL);
+        cr_expect(strstr(err.message, "malformed_response: a name stands in "
+                                      "it twice\nis this the endpoint's "),
+                  "%s", err.message);
+        cr_expect(!strstr(err.message, SECRET), "%s", err.message);
+    }
+    (void)explain(200, "{\"access_token\":\"" SECRET "\",}", &err);
+    cr_expect(!strstr(err.message, "twice"), "%s", err.message);
+}
+
 Test(explain, a_code_nobody_knows)
 {
     struct tw_error err;

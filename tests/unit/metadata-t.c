@@ -94,6 +94,7 @@ static const struct {
     {"", "is no JSON object"},
     {"[]", "is no JSON object"},
     {"{" TOKEN "}", "is no JSON object"},
+    {"{" NAMED TOKEN TOKEN "}", "has a name twice in one object"},
     {"{\"token_endpoint\":\"https://as.example.test/\"}",
      "is of another issuer, \"\"\n"},
     {"{\"issuer\":\"" ISSUER "/\"" TOKEN "}",
