@@ -32,6 +32,7 @@
 #include "helper/fence/fence_needs.h"
 #include "helper/fence/filter.h"
 #include "helper/fence/landlock.h"
+#include "helper/http/http.h"
 #include "helper/http/trust.h"
 #include "helper/keys/key.h"
 #include "helper/store/bearer_file.h"
@@ -252,13 +253,31 @@ allow_places(const struct landlock *landlock, const struct fence_needs *needs,
 }
 
 static enum tw_status
+allow_link(void *arg, const char *path, struct tw_error *err)
+{
+    return allow_path(arg, path, err);
+}
+
+/* A directory's rule is none for what its links lead to. */
+static enum tw_status
+allow_authorities(const struct landlock *landlock, struct tw_error *err)
+{
+    const char *directory = trust_directory();
+    enum tw_status status =
+        allow_path(landlock, directory ? directory : http_bundle(), err);
+
+    return status
+               ? status
+               : trust_each_link(allow_link, (void *)(uintptr_t)landlock, err);
+}
+
+static enum tw_status
 allow_system(const struct landlock *landlock, struct tw_error *err)
 {
-    const char *trusted = trust_directory();
     enum tw_status status = ALLOW_EACH(landlock, READ, LANDLOCK_READ, err);
 
     if (!status)
-        status = allow_path(landlock, trusted, err);
+        status = allow_authorities(landlock, err);
     return status ? status : landlock_allow_port(landlock, PORT_DNS, err);
 }
 

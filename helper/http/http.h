@@ -108,4 +108,8 @@ void http_overdue(struct http *http, int64_t now_ms, int64_t grace_ms);
 
 void http_free(struct http *http);
 
+/* http_bundle: libcurl's own file of authorities, which it reads where there
+ * is no trust_directory(); NULL: it has none. */
+const char *http_bundle(void);
+
 #endif

@@ -88,6 +88,12 @@ http_easy_fields(void)
     return fields;
 }
 
+const char *
+http_bundle(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->cainfo;
+}
+
 /* A profile's authority stands alone; without one, a directory of hashed
  * names is looked into instead of reading a whole bundle, if there is one. */
 static bool

@@ -12,6 +12,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,10 @@
 #ifndef TW_CA_PATH
 #define TW_CA_PATH "/etc/ssl/certs"
 #endif
+
+/* Where the links of a package's own authorities lead, which are many, and
+ * what lies there is none. */
+#define USUAL "/usr/share/ca-certificates/"
 
 #define LABEL_MAX 320 /* a message is not longer */
 
@@ -54,6 +59,35 @@ trust_directory(void)
     if (!known)
         known = has_hashed(TW_CA_PATH) ? 1 : -1;
     return known > 0 ? TW_CA_PATH : NULL;
+}
+
+static bool
+leads_out(int dir, const char *name)
+{
+    char target[PATH_MAX];
+    ssize_t n = readlinkat(dir, name, target, sizeof target - 1);
+
+    target[n > 0 ? n : 0] = '\0';
+    return strchr(target, '/') && strncmp(target, USUAL, strlen(USUAL)) != 0;
+}
+
+enum tw_status
+trust_each_link(enum tw_status (*visit)(void *arg, const char *path,
+                                        struct tw_error *err),
+                void *arg, struct tw_error *err)
+{
+    AUTO_CLOSEDIR DIR *dir = trust_directory() ? opendir(TW_CA_PATH) : NULL;
+    const struct dirent *entry;
+    enum tw_status status = TW_OK;
+    char path[PATH_MAX];
+
+    while (!status && dir && (entry = readdir(dir))) {
+        if (leads_out(dirfd(dir), entry->d_name) &&
+            snprintf(path, sizeof path, TW_CA_PATH "/%s", entry->d_name) <
+                (int)sizeof path)
+            status = visit(arg, path, err);
+    }
+    return status;
 }
 
 static enum tw_status

@@ -14,6 +14,13 @@
  * (then libcurl's own default is used).  Looked at once. */
 const char *trust_directory(void);
 
+/* trust_each_link: the links that lead out of it, as to an authority that its
+ * administrator keeps elsewhere, until @visit fails. */
+enum tw_status trust_each_link(enum tw_status (*visit)(void *arg,
+                                                       const char *path,
+                                                       struct tw_error *err),
+                               void *arg, struct tw_error *err);
+
 #define TRUST_FILE_MAX (1024 * 1024) /* the common bundle has a quarter */
 
 #define TRUST_FRESH_MS 1000 /* ten thousand profiles may name one ca_file */

@@ -174,6 +174,25 @@ out=$(user tokenward-helper fetch issued 2>&1)
 like "$out" "asked again in [0-9]* s" "which is told again as long as it is so"
 cp "$CA" mended.pem
 user tokenward-helper fetch issued; is $? 0 "and not when it is the right one: a token"
+# The system's authorities, of which an administrator keeps one elsewhere.
+profile corp /oauth/v1/token
+sed -i '/ca_file/d' "$T/config/tokenward/profiles.d/corp.yaml"
+AUTHORITIES=$(configured capath)
+linked() { # linked NAME: that is all there is
+    unshare -m sh -c 'mount -t tmpfs -o mode=755 none "$1" && ln -s "$2" "$1/$3" && shift 3 && exec "$@"' sh "$AUTHORITIES" "$CA" "$1" \
+        setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups "$T/bin/tokenward-helper" fetch --force corp 2>&1
+}
+if [ "$(id -u)" = 0 ] && [ -d "$AUTHORITIES" ] && unshare -m true 2>/dev/null; then
+    is "$(linked "$(openssl x509 -hash -noout -in "$CA").0")" "" "a link among the system's hashed authorities: believed"
+    if [ "$(curl -sv "$URL" 2>&1 | sed -n 's/^\* *CAfile: //p')" = "$AUTHORITIES/ca-certificates.crt" ]; then
+        is "$(linked ca-certificates.crt)" "" "where they are one file, and that is a link: believed"
+    else
+        skip "where they are one file" "libcurl has another"
+    fi
+    is "$(linked none.0 | grep -c "unknown\|cannot be read")" 1 "where it is not among them it is not"
+else
+    skip "links among the system's authorities" "needs root, and mount namespaces"
+fi
 if [ -n "$v6" ]; then
     URL=$(sed -n 's/^url6=//p' "$T/sandbox.out")
     profile six /oauth/v1/token
