@@ -322,6 +322,19 @@ memory_failure(const struct transfer *transfer, const struct failure *usual)
                : *usual;
 }
 
+/* Where libcurl could not ask, it says the same as where nobody knows it. */
+static struct failure
+name_failure(const struct transfer *transfer, const struct failure *usual)
+{
+    return strstr(transfer->error, "thread failed to start")
+               ? (struct failure){TW_E_SYSTEM,
+                                  "no thread can be started to resolve its "
+                                  "name",
+                                  "is there a limit of processes or memory?",
+                                  true}
+               : *usual;
+}
+
 static struct failure
 find_failure(const struct transfer *transfer, CURLcode code, char *words,
              size_t size)
@@ -351,6 +364,9 @@ find_failure(const struct transfer *transfer, CURLcode code, char *words,
     case CURLE_SEND_ERROR: /* TLS 1.3 says so after the handshake */
     case CURLE_RECV_ERROR:
         return tls_failure(transfer, usual);
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return name_failure(transfer, usual);
     case CURLE_COULDNT_CONNECT:
         return connect_failure(transfer, usual, words, size);
     case CURLE_OUT_OF_MEMORY:

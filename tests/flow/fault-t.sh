@@ -137,6 +137,16 @@ for way in "cat $T/config/tokenward/secret" "sh -c exit\\ 3" "sleep 60"; do
         [ $wanted = 0 ] || like "$out" "by-command.yaml:.*command" "with a word"
     done
 done
+# A name is resolved by a thread of its own, and a host may allow no more.
+profile nameless /token
+sed -i 's|token_endpoint: .*|token_endpoint: https://as.example.test/token|' "$T/config/tokenward/profiles.d/nameless.yaml"
+out=$(user timeout 60 strace -f -o "$T/run/trace2" -e trace=clone3 -e inject=clone3:error=EAGAIN "$T/bin/tokenward-helper" fetch nameless 2>&1); status=$?
+if grep -q INJECTED "$T/run/trace2" && grep -q 'thread failed to start' "$(ldd "$T/bin/tokenward-helper" | sed -n 's/.*libcurl.* => \([^ ]*\).*/\1/p')"; then
+    is $status 71 "no thread: exit 71"
+    like "$out" "as.example.test: no thread can be started to resolve its name$" "and no word of how the name is spelled"
+else
+    skip "no thread" "libcurl asks for names in another way here"
+fi
 # The resident helper tells why it has no socket.
 if hides_sockets; then
     skip "serve without a socket: exit 71, with a word" "strace cannot tell one use of a socket from another here"
