@@ -27,6 +27,7 @@
 #define TW_HELPER_PATH "/usr/libexec/tokenward-helper"
 #endif
 
+#define NULL_DEVICE "/dev/null"
 #define ARGS_MAX 16
 #define REPORT_MAX 4096
 #define START_MS 2000 /* for the process that only forks */
@@ -59,11 +60,11 @@ set_up(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
     (void)sigfillset(&all);
     (void)sigemptyset(&none);
     rc =
-        posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_addopen(actions, 0, NULL_DEVICE, O_RDONLY, 0);
     if (!rc)
         rc = posix_spawn_file_actions_adddup2(actions, pipe_fd, 1);
     if (!rc)
-        rc = posix_spawn_file_actions_addopen(actions, 2, "/dev/null",
+        rc = posix_spawn_file_actions_addopen(actions, 2, NULL_DEVICE,
                                               O_WRONLY, 0);
     if (!rc)
         rc = posix_spawn_file_actions_addclosefrom_np(actions, 3);
@@ -174,6 +175,17 @@ is_raised(void)
            getgid() != getegid();
 }
 
+/* posix_spawn(3) does not say which of its steps failed.  A root directory of
+ * somebody's own may have no device, or a file in its place. */
+static enum tw_status
+fail_start(const char *path, int reason, struct tw_error *err)
+{
+    if (access(path, X_OK) == 0 && access(NULL_DEVICE, R_OK | W_OK) < 0)
+        return tw_fail_errno(err, TW_E_SYSTEM, errno, NULL_DEVICE);
+    return tw_fail_errno(err, TW_E_SYSTEM, reason, "%s: cannot be started",
+                         path);
+}
+
 enum tw_status
 spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
 {
@@ -202,8 +214,7 @@ spawn_helper(const char *const *args, int wait_ms, struct tw_error *err)
     writing = ends[1];
     rc = start(path, argv, writing, &pid);
     if (rc)
-        return tw_fail_errno(err, TW_E_SYSTEM, rc, "%s: cannot be started",
-                             path);
+        return fail_start(path, rc, err);
     (void)close(take_fd(&writing));
     ended = read_report(reading, wait_ms ? wait_ms : START_MS, report, &n);
     reap(pid);

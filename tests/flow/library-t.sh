@@ -53,6 +53,13 @@ rm -r /run/tokenward
 mkdir -m 700 "$LOGIN"
 own "$LOGIN"
 
+# A root directory without devices, as of a chroot that somebody made.
+bare() { # bare COMMAND...: what it says there
+    unshare -m sh -c 'mount -t tmpfs none /dev && exec "$@"' sh setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups "$@" 2>&1
+}
+is "$(bare "$T/bin/tokenward" get pay)" "tokenward: /dev/null: No such file or directory" "where there is no /dev/null it is told"
+is "$(bare env TOKENWARD_HELPER="$T/nowhere" "$T/bin/tokenward" get pay)" "tokenward: $T/nowhere: cannot be started: No such file or directory" "and not where it is the helper that is not there"
+
 # The system's token, where the user has profiles, too, that might hide it.
 mkdir -m 755 /run/tokenward
 user tokenward get pay >/dev/null
