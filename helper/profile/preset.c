@@ -276,7 +276,7 @@ look(const struct merge *merge, const char *dir)
     enum tw_status status =
         preset_file_path(dir, merge->name, path, merge->reader->err);
 
-    if (status || !set || profile_set_look_preset(set, path))
+    if (status || !set || profile_set_look_once(set, path))
         return status;
     return tw_no_memory(merge->reader->err);
 }

@@ -5,9 +5,35 @@
  *
  * One of several sources is not needed by the others: what is wrong with its
  * module is kept, and told when it would be asked.
+ *
+ * A provider may be installed, or mended, after the profile that needs it: its
+ * file is one that the set was made of, so that who has the set, or an index
+ * of it, sees the change.
  */
+#include <limits.h>
+#include <stdio.h>
+
 #include "helper/profile/profile_reader.h"
+#include "helper/profile/profile_set.h"
 #include "provider/base/text.h"
+
+static enum tw_status
+get_module(const struct profile_reader *reader, const char *name,
+           struct tw_error *failure)
+{
+    struct modules *modules = reader->context->modules;
+    struct profile_set *set = reader->context->set;
+    enum tw_status status =
+        modules_get(modules, name, &reader->profile->module, failure);
+    char path[PATH_MAX];
+
+    if (status != TW_E_MODULE || !set ||
+        snprintf(path, sizeof path, "%s/%s" MODULE_SUFFIX, modules->dir,
+                 name) >= (int)sizeof path ||
+        profile_set_look_once(set, path))
+        return status;
+    return tw_no_memory(failure);
+}
 
 enum tw_status
 profile_use_provider(const struct profile_reader *reader,
@@ -16,7 +42,7 @@ profile_use_provider(const struct profile_reader *reader,
     struct modules *modules = reader->context->modules;
     const struct module **module = &reader->profile->module;
     struct tw_error failure;
-    enum tw_status status = modules_get(modules, name, module, &failure);
+    enum tw_status status = get_module(reader, name, &failure);
 
     if (status == TW_E_MODULE && reader->context->in_stack)
         return modules_stand_in(modules, name, &failure, module, reader->err);

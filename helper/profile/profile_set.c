@@ -33,14 +33,14 @@ profile_set_look(struct profile_set *set, const char *path)
 }
 
 bool
-profile_set_look_preset(struct profile_set *set, const char *path)
+profile_set_look_once(struct profile_set *set, const char *path)
 {
     struct profile_source *source;
 
-    if (table_find(&set->preset_files, path, ""))
+    if (table_find(&set->shared, path, ""))
         return true;
     source = profile_set_look(set, path);
-    return source && table_add(&set->preset_files, source->path, "", source);
+    return source && table_add(&set->shared, source->path, "", source);
 }
 
 static bool
@@ -252,7 +252,7 @@ profile_set_clear(struct profile_set *set)
     table_clear(&set->template_names);
     table_clear(&set->instances);
     table_clear(&set->lost);
-    table_clear(&set->preset_files);
+    table_clear(&set->shared);
     for (struct profile_source *source = set->sources; source; source = next) {
         next = source->next;
         free(source->path);

@@ -13,9 +13,10 @@
 struct profile_source *profile_set_look(struct profile_set *set,
                                         const char *path);
 
-/* profile_set_look_preset: the same for a preset's file, noted once for all
- * profiles that use it.  False: out of memory. */
-bool profile_set_look_preset(struct profile_set *set, const char *path);
+/* profile_set_look_once: the same for a preset's file, or a provider's that
+ * cannot be had, noted once for all profiles that need it.  False: out of
+ * memory. */
+bool profile_set_look_once(struct profile_set *set, const char *path);
 
 /* profile_set_add_take: takes all of @list.  A profile whose name or match: is
  * there already, or wlcg_discovery, is left out with a complaint. */

@@ -55,8 +55,9 @@ struct profile_set {
                                        next profile's, until all are read */
     struct arena scratch;
     struct profile_source *sources;
-    struct table preset_files; /* those of them that are a preset's, by path */
-    char *places;              /* "A, B" for "no such profile" */
+    struct table shared; /* those of them that several profiles may
+                            need, by path */
+    char *places;        /* "A, B" for "no such profile" */
     char *misnamed; /* a file there that is not read for its name, or NULL */
     struct tw_error
         broken; /* the first file or profile left out; TW_OK if none */

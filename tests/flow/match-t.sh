@@ -66,6 +66,14 @@ for odd in http://git.example.test ssh://git@git.example.test/x git@git.example.
     is "$STATUS" 64 "'$odd' is no address of https: exit 64"
     like "$OUT" "this is no address of https$" "says so"
 done
+# A provider that is installed after the profile that needs it.
+mv "$T/modules/file.so" "$T/"
+printf 'profiles:\n  broken:\n    provider: file\n    file: %s/late\n    match: https://late.example.test\n' "$T" >"$T/config/tokenward/profiles.d/broken.yaml"
+chmod 600 "$T/config/tokenward/profiles.d/broken.yaml"; own "$T/config"
+refuses https://late.example.test "no profile is for https://late.example.test" "something is wrong with 'broken': run tokenward check"
+mv "$T/file.so" "$T/modules/"
+finds https://late.example.test broken
+is "$(user tokenward list 2>&1 | tr '\n' ' ')" "broken plain team " "and it is listed with the others, without a warning"
 match; is "$STATUS" 64 "without an address: exit 64"
 match a.test b.test; is "$STATUS" 64 "two addresses: exit 64"
 is "$(user tokenward-credential match https://git.example.test 2>&1 >/dev/full; echo $?)" "tokenward-credential: the answer could not be written: No space left on device${NL}71" "an answer that cannot be written is told"

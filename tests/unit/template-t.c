@@ -384,6 +384,6 @@ Test(template, presets_cannot_lead_elsewhere)
         TW_OK);
     cr_expect_eq(loading_count, 0, "%s", loading_complaint.message);
     expect_client("t@acme", "c");
-    cr_expect_not_null(table_text(&set.preset_files, 0), "is not watched");
+    cr_expect_not_null(table_text(&set.shared, 0), "is not watched");
     profile_set_clear(&set);
 }
