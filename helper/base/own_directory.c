@@ -28,6 +28,13 @@ explain_mkdir(const struct own_directory *directory, int reason,
                        directory->path, strerrordesc_np(reason),
                        directory->owner, (unsigned)directory->mode,
                        directory->path);
+    if (reason == ENOENT)
+        return tw_fail(err, status,
+                       "%s: cannot be made: %s\n"
+                       "nor can what is above it: set %s to a directory of "
+                       "yours",
+                       directory->path, strerrordesc_np(reason),
+                       directory->else_where);
     return tw_fail_errno(err, status, reason, "%s: cannot be made",
                          directory->path);
 }

@@ -48,3 +48,21 @@ Test(state_path, is_where_the_environment_says)
     unsetenv("HOME");
     expect_path(false, NULL);
 }
+
+/* A service's home may be none, or one that nobody may write. */
+Test(state_path, says_what_to_do_where_there_is_no_home)
+{
+    char path[PATH_MAX] = "";
+    struct tw_error err;
+    int dir = -1;
+
+    setenv("HOME", "/proc/nowhere", 1);
+    unsetenv("XDG_STATE_HOME");
+    cr_assert_eq(state_path(false, path, NULL), TW_OK);
+    cr_expect_eq(state_directory(path, &dir, &err), TW_E_ACCESS);
+    cr_expect_str_eq(err.message,
+                     "/proc/nowhere/.local/state/tokenward: cannot be made: "
+                     "No such file or directory\n"
+                     "nor can what is above it: set XDG_STATE_HOME to a "
+                     "directory of yours");
+}
