@@ -13,11 +13,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "provider/cli/command.h"
+#include "provider/cli/terminal.h"
 
 #define PROCESS_NAME "tokenward-tend" /* 15 bytes at most */
 #define PAUSE_MIN_S 2                 /* for a helper to bring a token */
@@ -93,6 +97,19 @@ tend(const struct runtime *runtime, const char *profile, int process)
     _exit(0);
 }
 
+/* The command is run all the same, with what signals it would have. */
+static void
+warn(int reason)
+{
+    void (*on_pipe)(int) = signal(SIGPIPE, SIG_IGN);
+    struct tw_error why;
+
+    (void)tw_fail_errno(&why, TW_E_SYSTEM, reason,
+                        "the token is not renewed while the command runs");
+    terminal_warning(PROGRAM, &why);
+    (void)signal(SIGPIPE, on_pipe);
+}
+
 void
 tend_begin(const struct runtime *runtime, const char *profile,
            struct answer *held)
@@ -100,6 +117,8 @@ tend_begin(const struct runtime *runtime, const char *profile,
     AUTO_CLOSE int process = pidfd_open(getpid(), 0);
     pid_t between = process < 0 ? -1 : fork();
 
+    if (between < 0)
+        warn(errno);
     if (between == 0) {
         answer_clear(held);
         if (setsid() >= 0 && fork() == 0)

@@ -11,8 +11,8 @@
  * whenever it is due, until the calling process ends, whatever that has
  * become by execve(2).  It holds none of the caller's descriptors, belongs to
  * a session of its own and is nobody's child; its copy of @held is wiped.
- * Where it cannot be started the token is as fresh as it is: no failure is
- * told. */
+ * Where it cannot be started the token is as fresh as it is, which is told on
+ * standard error and is no failure. */
 void tend_begin(const struct runtime *runtime, const char *profile,
                 struct answer *held);
 

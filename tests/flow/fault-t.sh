@@ -137,6 +137,12 @@ for way in "cat $T/config/tokenward/secret" "sh -c exit\\ 3" "sleep 60"; do
         [ $wanted = 0 ] || like "$out" "by-command.yaml:.*command" "with a word"
     done
 done
+# Who keeps a command's token fresh needs one.  A command is run without.
+out=$(user timeout 60 strace -o "$T/run/trace2" -e trace=pidfd_open -e inject=pidfd_open:error=ENOSYS "$T/bin/tokenward" exec fault -- \
+    sh -c 'sed -n "s/^SigIgn:.*\([0-9a-f]\{4\}\)$/\1/p" /proc/self/status; exit 3' 2>&1)
+is $? 3 "exec without pidfd_open: the command's exit status"
+is "$((0x$(printf '%s\n' "$out" | tail -n 1) & 0x1000))" 0 "which is killed by a pipe that nobody reads, as ever"
+like "$out" "^tokenward: warning: the token is not renewed while the command runs: Function not implemented$" "and a warning comes before it"
 # A name is resolved by a thread of its own, and a host may allow no more.
 profile nameless /token
 sed -i 's|token_endpoint: .*|token_endpoint: https://as.example.test/token|' "$T/config/tokenward/profiles.d/nameless.yaml"
