@@ -11,8 +11,9 @@
  *
  * It is written through a mapping: a store is no system call at which the
  * process could be killed, and stays when it is.  The blocks were allocated
- * before, so that a store never meets a full disk.  Where a file system
- * cannot allocate, pwrite(2) does it.
+ * before, so that a store never meets a full disk, nor the end of a limited
+ * file.  Where a file system cannot allocate (NFS before 4.2), zeros are
+ * written and synced for it, and pwrite(2) stores.
  */
 #include "helper/store/state.h"
 
@@ -260,46 +261,6 @@ state_read(const struct state *state, const char *fingerprint,
     return secret_append_text(out, kept.token) ? TW_OK : tw_no_memory(err);
 }
 
-enum tw_status
-state_reserve(struct state *state, struct tw_error *err)
-{
-    enum tw_status status = state_settle(state, err);
-    void *map;
-
-    if (!status && state->next < 0) {
-        status = open_next(state, err);
-        if (!status)
-            status = recover(state, err);
-    }
-    if (status)
-        return status;
-    if (state->map)
-        return TW_OK;
-    if (fallocate(state->next, 0, 0, STATE_TEXT_MAX) < 0) {
-        if (errno != ENOSPC && errno != EDQUOT)
-            return TW_OK; /* not to be had here: pwrite(2) will do */
-        return tw_fail_errno(err, TW_E_SYSTEM, errno,
-                             "%s: no room for the next refresh token of "
-                             "'%s', so it is not asked for",
-                             state->path, state->name);
-    }
-    if (!state->locked)
-        return TW_OK; /* somebody may cut the file: no mapping lives that */
-    map = mmap(NULL, STATE_TEXT_MAX, PROT_READ | PROT_WRITE,
-               MAP_SHARED | MAP_POPULATE, state->next, 0);
-    state->map = map == MAP_FAILED ? NULL : map;
-    return TW_OK;
-}
-
-/* All bytes, and the last one after the others. */
-static void
-store(char *map, const char *bytes, size_t n)
-{
-    memcpy(map, bytes, n - 1);
-    atomic_thread_fence(memory_order_seq_cst);
-    *(volatile char *)(map + n - 1) = bytes[n - 1];
-}
-
 static bool
 write_all(int fd, const char *bytes, size_t n)
 {
@@ -314,6 +275,63 @@ write_all(int fd, const char *bytes, size_t n)
             done += (size_t)written;
     }
     return true;
+}
+
+/* Errors of a file system that cannot allocate are no word of its room. */
+static bool
+make_room(struct state *state, bool *allocated)
+{
+    AUTO_FREE char *zeros = NULL;
+
+    *allocated = fallocate(state->next, 0, 0, STATE_TEXT_MAX) == 0;
+    if (*allocated)
+        return true;
+    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+        return false;
+    zeros = calloc(1, STATE_TEXT_MAX);
+    return zeros && write_all(state->next, zeros, STATE_TEXT_MAX) &&
+           fsync(state->next) == 0;
+}
+
+enum tw_status
+state_reserve(struct state *state, struct tw_error *err)
+{
+    enum tw_status status = state_settle(state, err);
+    bool allocated;
+    void *map;
+
+    if (!status && state->next < 0) {
+        status = open_next(state, err);
+        if (!status)
+            status = recover(state, err);
+        if (!status && state->next < 0) /* what was there is in its place */
+            status = open_next(state, err);
+    }
+    if (status)
+        return status;
+    if (state->map)
+        return TW_OK;
+    if (!make_room(state, &allocated))
+        return tw_fail_errno(err, TW_E_SYSTEM, errno,
+                             "%s: no room for the next refresh token of "
+                             "'%s', so it is not asked for",
+                             state->path, state->name);
+    /* Somebody may cut a file that is not locked: no mapping lives that. */
+    if (!allocated || !state->locked)
+        return TW_OK;
+    map = mmap(NULL, STATE_TEXT_MAX, PROT_READ | PROT_WRITE,
+               MAP_SHARED | MAP_POPULATE, state->next, 0);
+    state->map = map == MAP_FAILED ? NULL : map;
+    return TW_OK;
+}
+
+/* All bytes, and the last one after the others. */
+static void
+store(char *map, const char *bytes, size_t n)
+{
+    memcpy(map, bytes, n - 1);
+    atomic_thread_fence(memory_order_seq_cst);
+    *(volatile char *)(map + n - 1) = bytes[n - 1];
 }
 
 enum tw_status

@@ -100,4 +100,17 @@ is $? 71 "the next refresh token cannot take its place: exit 71"
 like "$(cat "$T/err")" "the refresh token may not be kept" "which is told"
 user $FETCH strict; is $? 0 "and the login goes on, with that one"
 is "$(lost)" "$before_errors" "which is not lost"
+# Where the next one could not be kept it is not asked for: a limit of files, and
+# a full disk whose file system cannot allocate.
+unkept() { # unkept NAME COMMAND...: a fetch under it
+    name=$1
+    shift
+    # shellcheck disable=SC2086
+    out=$(user "$@" $FETCH strict 2>&1); is $? 71 "$name: exit 71"
+    like "$out" "no room for the next refresh token of 'strict', so it is not asked for" "$name: says so"
+    # shellcheck disable=SC2086
+    user $FETCH strict; is "$? $(lost)" "0 $before_errors" "$name: the login goes on"
+}
+for limit in 0 100 4096; do unkept "files of $limit bytes" prlimit --fsize=$limit; done
+unkept "a full disk on NFS" strace -f -o /dev/null -e trace=fallocate,pwrite64 -e inject=fallocate:error=EOPNOTSUPP -e inject=pwrite64:error=ENOSPC
 done_testing
