@@ -109,9 +109,9 @@ report_line(const struct report *report, const char *key, const char *value)
 }
 
 void
-report_published(const struct report *report, const char *name)
+report_published(const struct report *report, const char *name, bool is_same)
 {
-    report_line(report, "published", name);
+    report_line(report, is_same ? "kept" : "published", name);
 }
 
 void

@@ -27,8 +27,10 @@ enum tw_status report_aside(struct report *report, struct tw_error *err);
  * detached: status=, message=, hint=. */
 void report_failure(const struct report *report, const struct tw_error *err);
 
-/* report_published: detached: published=@name, for whoever started this. */
-void report_published(const struct report *report, const char *name);
+/* report_published: detached: published=@name, for whoever started this; or
+ * kept=@name of one whose token is the one that it had. */
+void report_published(const struct report *report, const char *name,
+                      bool is_same);
 
 /* report_cut_off: detached: what was to report was killed, and may have
  * published what it did not say. */

@@ -224,33 +224,37 @@ void
 published_clear(struct published *published)
 {
     while (published->count)
-        free(published->names[--published->count]);
-    free(published->names);
-    *published = (struct published){.names = NULL};
+        free(published->tokens[--published->count].name);
+    free(published->tokens);
+    *published = (struct published){.tokens = NULL};
 }
 
 /* One that is forgotten for lack of memory has a token all the same. */
 static void
 note_published(struct published *published, const struct job *job)
 {
+    const bool is_same = job->change.is_same;
     char *name;
 
     if (!published || !job->published ||
-        (published->hooks_alone && !profile_has_hook(job->profile)))
+        (published->hooks_alone &&
+         (is_same || !profile_has_hook(job->profile))))
         return;
     if (published->count == published->capacity) {
         size_t capacity = published->capacity ? published->capacity * 2 : 8;
-        char **larger =
-            reallocarray(published->names, capacity, sizeof *larger);
+        void *larger = reallocarray(published->tokens, capacity,
+                                    sizeof *published->tokens);
 
         if (!larger)
             return;
-        published->names = larger;
+        published->tokens = larger;
         published->capacity = capacity;
     }
     name = strdup(job->profile->name);
-    if (name)
-        published->names[published->count++] = name;
+    if (!name)
+        return;
+    published->tokens[published->count].name = name;
+    published->tokens[published->count++].is_same = is_same;
 }
 
 enum tw_status

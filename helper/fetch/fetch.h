@@ -12,12 +12,15 @@
 
 #define FETCH_PROFILES_MAX 1024 /* in one run */
 
-/* Profiles that got a new token, by name: an instance of a template is no
- * profile any more once it was fetched. */
+/* Profiles whose fetch brought a token, by name: an instance of a template is
+ * no profile any more once it was fetched. */
 struct published {
-    char **names;
+    struct {
+        char *name;
+        bool is_same; /* it was the one that was kept */
+    } * tokens;
     size_t count, capacity;
-    bool hooks_alone; /* none without an on_refresh */
+    bool hooks_alone; /* none without an on_refresh that is to be run */
 };
 void published_clear(struct published *published);
 

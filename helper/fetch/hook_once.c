@@ -72,7 +72,8 @@ hook_once(struct session *session, enum tw_status status)
 
     if (session->no_hooks) { /* whoever said so runs them */
         for (size_t i = 0; i < published->count; i++)
-            report_published(&session->report, published->names[i]);
+            report_published(&session->report, published->tokens[i].name,
+                             published->tokens[i].is_same);
         return;
     }
     if (!published->count)
@@ -80,7 +81,7 @@ hook_once(struct session *session, enum tw_status status)
     if (session->report.detached || session->report.session)
         let_go(session, status);
     for (size_t i = 0; i < published->count; i++)
-        start_and_wait(session, published->names[i]);
+        start_and_wait(session, published->tokens[i].name);
 }
 
 /* What became of it is kept for `tokenward status', unless a logout removed

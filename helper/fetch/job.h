@@ -61,7 +61,7 @@ struct job {
         int64_t lifetime;
         struct tw_error unkept;
     } outcome;             /* what there is to know of it then */
-    bool published;        /* a new token is the current one */
+    bool published;        /* what it brought is the current one */
     struct record brought; /* then: its record, without the texts */
     bool is_told; /* and that is all there is to know: no note was written,
                      and nothing is watched */

@@ -169,6 +169,7 @@ job_write(struct job *job, const struct outcome *outcome)
         .profile = discovery_profile(job->discovery, job->source),
         .outcome = outcome,
         .expected = job->expected,
+        .kept = &job->kept,
         .fingerprint = job->fingerprint,
         .server = job->server};
 

@@ -112,6 +112,18 @@ publish_lifetime(const struct profile *profile, const struct reply *reply)
                                                : reply->lifetime;
 }
 
+/* A server may answer with the token of before, and a file holds the same one
+ * each time that it is read. */
+static bool
+is_kept(const struct publication *publication, const struct secret *token)
+{
+    const struct record *kept = publication->kept;
+
+    return kept && kept->token && kept->generation == publication->expected &&
+           bytes_equal(kept->token, kept->token_len, secret_text(token),
+                       token->len);
+}
+
 enum tw_status
 publish_prepare(struct store_profile *place,
                 const struct publication *publication,
@@ -125,9 +137,10 @@ publish_prepare(struct store_profile *place,
     char answered_by[STACK_LABEL_MAX], warning[WARNING_MAX],
         exports[RECORD_EXPORTS_MAX][96];
     int64_t lifetime = publish_lifetime(profile, reply);
+    const bool is_same = is_kept(publication, &reply->token);
     struct record record = {
         .profile = profile->name,
-        .generation = publication->expected + 1,
+        .generation = publication->expected + !is_same,
         .token = secret_text(&reply->token),
         .token_len = reply->token.len,
         .token_type = reply->token_type,
@@ -159,7 +172,8 @@ publish_prepare(struct store_profile *place,
         record.answered_by = answered_by;
     }
     status = store_prepare(place, &record, publication->expected, change, err);
-    change->has_hook = !status && profile_has_hook(profile);
+    change->is_same = is_same;
+    change->has_hook = !status && !is_same && profile_has_hook(profile);
     if (!status)
         *numbers = (struct record){.generation = record.generation,
                                    .expires = record.expires,

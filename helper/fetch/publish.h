@@ -13,6 +13,7 @@ struct publication {
     const struct profile *profile; /* as it was used */
     const struct outcome *outcome;
     int64_t expected;                 /* as of store_publish() */
+    const struct record *kept;        /* of that generation, or NULL */
     const char *fingerprint, *server; /* of the profile as it is written */
 };
 
@@ -22,7 +23,8 @@ int64_t publish_lifetime(const struct profile *profile,
 
 /* publish_prepare: the outcome's token is to become the current one, by
  * store_commit() of @change.  @numbers becomes its record, without the texts.
- */
+ * One that is kept already stays the same token: of its generation, with no
+ * on_refresh. */
 enum tw_status publish_prepare(struct store_profile *place,
                                const struct publication *publication,
                                struct store_change *change,

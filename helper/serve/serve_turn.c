@@ -71,15 +71,17 @@ hear_published(struct serve *serve, struct task *task)
         return false;
     lines_begin(&lines, task->report, strlen(task->report));
     while (lines_next(&lines, &key, &value)) {
-        struct ward *ward = strcmp(key, "published") == 0
+        const bool is_same = strcmp(key, "kept") == 0;
+        struct ward *ward = is_same || strcmp(key, "published") == 0
                                 ? wards_find(&serve->wards, value)
                                 : NULL;
 
         if (strcmp(key, "cut_off") == 0)
             task->is_cut_off = true;
-        if (ward == task->ward)
+        if (ward == task->ward) {
             result = true;
-        else if (ward && ward->profile)
+            task->is_same = is_same;
+        } else if (ward && ward->profile && !is_same)
             hooks_want(&serve->hooks, ward);
     }
     return result;
@@ -102,6 +104,8 @@ brought_token(struct serve *serve, struct task *task, int64_t before)
     bool published = hear_published(serve, task) || task->job.published ||
                      may_have_published(task, before);
 
+    if (task->job.published)
+        task->is_same = task->job.change.is_same;
     return published && task->ward->profile &&
            (!task->job.is_moot || task->ward->entry.facts.lifetime > 0);
 }
@@ -173,7 +177,7 @@ finish(struct serve *serve, struct task *task)
     brought = brought_token(serve, task, before);
     count(serve, task, brought);
     serve_tell(serve, task, brought);
-    if (brought)
+    if (brought && !task->is_same)
         hooks_want(&serve->hooks, ward);
     if (!task->is_contended)
         answer(serve, ward, task);

@@ -50,6 +50,7 @@ struct task {
     pid_t pid;       /* of it */
     int told;        /* what it says in the end, or -1, ... */
     char *report;    /* ... and what it has said, or NULL */
+    bool is_same;    /* what it brought is the token that was kept */
     bool is_cut_off; /* it was killed, and may have done more than it said */
     int64_t began_ms, end_ms; /* monotonic: it is ended then */
     bool has_ended;

@@ -102,13 +102,16 @@ put_all(const struct store_change *change, bool had_bearer,
 {
     const struct store_profile *profile = change->profile;
     const struct secret *record = &change->record, *token = &change->token;
+    const bool said =
+        change->is_same &&
+        token_file_says(profile->dir, TOKEN_FILE, token->bytes, token->len);
     enum tw_status status;
 
     if (change->has_hook)
         owe_hook(profile->dir);
     status = replace_file_for(profile->dir, RECORD_FILE, profile->readers,
                               record->bytes, record->len, err);
-    if (!status)
+    if (!status && !said) /* whoever watches it is told of new ones alone */
         status = put_token(profile, token->bytes, token->len, err);
     if (!status && (change->wlcg_discovery || had_bearer))
         status = bearer_file_put(profile->store->root,

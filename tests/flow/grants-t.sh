@@ -91,6 +91,20 @@ refresh=$(($(field held refresh_at) - $(field held issued_at)))
 [ "$refresh" -le 60 ]; ok $? "file: and within a minute by who does not look"
 hold "$T/sandbox/held" 666 f3
 is "$(user tokenward get held 2>/dev/null)" f2 "file: that all may write is not believed, the kept token lives"
+# shellcheck disable=SC2016 # the program's own
+printf '#!/bin/sh\necho "$TOKENWARD_GENERATION" >>%s/told\n' "$T/sandbox" >"$T/bin/tell"
+chmod 755 "$T/bin/tell"
+hold "$T/sandbox/same" 600 s1
+put same 'provider: file' "file: $T/sandbox/same" 'default_lifetime: 86400' "on_refresh: {command: [$T/bin/tell]}"
+user tokenward-helper fetch same; is "$(cat "$T/sandbox/told")" 1 "file: on_refresh is told of its token"
+inode=$(stat -c %i "$T/run/tokenward/same/token")
+age same 3700
+user tokenward-helper --background fetch same; is $? 0 "file: is read again"
+[ "$(field same refresh_at)" -gt "$now" ]; ok $? "file: a minute later"
+is "$(cat "$T/sandbox/told") $(field same generation) $(stat -c %i "$T/run/tokenward/same/token")" "1 1 $inode" \
+    "file: the same token is no new one"
+hold "$T/sandbox/same" 600 s2
+user tokenward-helper fetch same; is "$(tr '\n' ' ' <"$T/sandbox/told")" "1 2 " "file: another one is told of"
 user tokenward reject held
 out=$(user tokenward get held 2>&1); is $? 73 "file: and is refused where none is kept: exit 73"
 like "$out" "lets others write" "file: says why"

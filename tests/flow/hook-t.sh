@@ -277,6 +277,23 @@ done
 last=$(field many generation)
 until_true 30 grep -qx "$last" "$T/home/counts.out"; is $? 0 "the last generation is told"
 [ "$(wc -l <"$T/home/counts.out")" -le "$last" ]; is $? 0 "and never more than there were"
+# A file that is read again and has the same token has none to tell of.
+# shellcheck disable=SC2016
+echo 'echo "$TOKENWARD_GENERATION" >>$out' | program held
+hold() { user sh -c 'printf %s "$1" >"$0.new" && mv "$0.new" "$0"' "$T/home/token" "$1"; }
+hold one
+printf 'profiles:\n  held: {provider: file, file: %s, default_lifetime: 86400, on_refresh: {command: [%s]}}\n' "$T/home/token" "$T/bin/held" >"$D/held.yaml"
+chmod 600 "$D/held.yaml"; own "$D/held.yaml"
+kill -HUP "$(helper_pid)"
+until_true 30 grep -qx 1 "$T/home/held.out"; is $? 0 "the token of a file is told"
+age held 3700
+kill -HUP "$(helper_pid)"
+until_true 30 sh -c "[ \"\$(sed -n 's/^refresh_at=//p' '$(record held)')\" -gt $(date +%s) ]"; is $? 0 "which is read again"
+hold two
+user tokenward get held >/dev/null
+until_true 30 grep -qx "$(field held generation)" "$T/home/held.out"
+is "$(tr '\n' ' ' <"$T/home/held.out")" "1 2 " "and told again when it is another one"
+rm "$D/held.yaml"
 profile many /oauth/v1/token "on_refresh: {command: [/bin/sleep, '60.$$']}"
 rm -rf "$T/run/tokenward/many"
 kill -HUP "$(helper_pid)"

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "helper/fetch/publish.h"
 #include "tests/unit/loading.h"
@@ -46,30 +47,42 @@ end(struct scene *scene)
     profile_set_clear(&scene->set);
 }
 
-static void
-publish(struct scene *scene)
+/* The result: is an on_refresh owed for it? */
+static bool
+publish_token(struct scene *scene, const char *token,
+              const struct record *kept, int64_t generation)
 {
     struct outcome outcome = {
         .reply = {.token = SECRET_INIT(TOKEN_MAX), .lifetime = 60},
         .asked = clock_now()};
     const struct publication publication = {.profile = scene->set.first,
                                             .outcome = &outcome,
+                                            .expected =
+                                                kept ? kept->generation : 0,
+                                            .kept = kept,
                                             .fingerprint = "f",
                                             .server = "s"};
     AUTO_STORE_CHANGE change = STORE_CHANGE_INIT;
     struct record numbers;
 
     (void)strcpy(outcome.reply.token_type, "Bearer");
-    cr_assert(secret_append_text(&outcome.reply.token, "tok"));
+    cr_assert(secret_append_text(&outcome.reply.token, token));
     cr_assert_eq(
         publish_prepare(&scene->place, &publication, &change, &numbers, NULL),
         TW_OK);
     cr_assert_eq(store_commit(&change, NULL), TW_OK);
-    cr_expect_eq(numbers.generation, 1);
+    cr_expect_eq(numbers.generation, generation);
     cr_expect_eq(numbers.lifetime, 60);
     cr_expect_eq(numbers.expires.wall, outcome.asked.wall + 60);
     cr_expect_null(numbers.token);
     secret_clear(&outcome.reply.token);
+    return change.has_hook;
+}
+
+static void
+publish(struct scene *scene)
+{
+    cr_expect_not(publish_token(scene, "tok", NULL, 1));
 }
 
 static void
@@ -116,5 +129,48 @@ Test(publish, a_change_before_a_kept_token_is_looked_at_shows)
     loading_put_profile("profiles.yaml", 0600, "acme", "afterwards");
     cr_assert_eq(publish_source(scene.set.first, &scene.place, &kept), TW_OK);
     expect_current(&scene, false);
+    end(&scene);
+}
+
+static ino_t
+token_inode(const struct scene *scene)
+{
+    struct stat st;
+
+    cr_assert_eq(fstatat(scene->place.dir, "token", &st, 0), 0);
+    return st.st_ino;
+}
+
+/* A file is read again every minute: what its token was told to has it. */
+Test(publish, the_same_token_again_is_no_new_one)
+{
+    static const struct hook HOOK = {.pidfile = (char *)"/nowhere"};
+    AUTO_RECORD kept = RECORD_INIT;
+    struct scene scene;
+    ino_t before;
+
+    begin(&scene);
+    scene.set.first->on_refresh = &HOOK;
+    cr_expect(publish_token(&scene, "tok", NULL, 1));
+    before = token_inode(&scene);
+    cr_assert_eq(store_record(&scene.place, &kept, NULL), TW_OK);
+    cr_expect_not(publish_token(&scene, "tok", &kept, 1));
+    cr_expect_eq(token_inode(&scene), before);
+    cr_expect(publish_token(&scene, "other", &kept, 2));
+    cr_expect_neq(token_inode(&scene), before);
+    end(&scene);
+}
+
+Test(publish, the_same_token_after_its_rejection_is_a_new_one)
+{
+    AUTO_RECORD kept = RECORD_INIT;
+    struct scene scene;
+
+    begin(&scene);
+    publish(&scene);
+    cr_assert_eq(publish_rejection(&scene.store, "acme", NULL, 1, NULL),
+                 TW_OK);
+    cr_assert_eq(store_record(&scene.place, &kept, NULL), TW_OK);
+    cr_expect_not(publish_token(&scene, "tok", &kept, 3));
     end(&scene);
 }
