@@ -56,6 +56,5 @@ refusal_is_over(const struct backoff *note, const struct profile *profile,
     enum tw_status status;
 
     return status_from_name(note->status, &status) &&
-           (status == TW_E_DENIED || status == TW_E_CONFIG) &&
-           has_new_secret(note, profile, secrets);
+           status_is_refusal(status) && has_new_secret(note, profile, secrets);
 }

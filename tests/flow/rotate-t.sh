@@ -248,6 +248,18 @@ like "$out" "tokenward login gone; no other can be sent: .*gone.refresh.*does no
 mint >"$T/config/tokenward/work.refresh"
 $FETCH work; is $? 0 "a new one in the profile's file heals it"
 
+# Nobody waits for a person who has brought another one.
+rotating anew /oauth/v1/token
+user tokenward get anew >/dev/null
+use anew
+user tokenward reject anew
+user tokenward get anew >/dev/null 2>&1; is $? 69 "one that was used, and no token is left: exit 69"
+before=$(requests)
+user tokenward get anew >/dev/null 2>&1; is "$? $(requests)" "69 $before" "the server is not asked again"
+mint >"$T/config/tokenward/anew.refresh"
+user tokenward get anew >/dev/null 2>"$T/err"; is $? 0 "before there is another one in the profile's file"
+sed 's/^/# /' "$T/err"
+
 # Another server, client or scope never gets it.
 before=$(kept work)
 sed -i "s#token_endpoint:.*#token_endpoint: $URL/m/tag=other/oauth/v1/token#" "$T/config/tokenward/profiles.d/work.yaml"
