@@ -78,6 +78,12 @@ add_source(EVP_MD_CTX *context, const struct secret_source *source)
     return good && add(context, source->fingerprint);
 }
 
+static bool
+add_value(EVP_MD_CTX *context, const struct secret_source *source)
+{
+    return !source->value || add(context, source->value);
+}
+
 /* The one whose name comes next, in the alphabet, behind @name or NULL. */
 static const struct profile_option *
 option_after(const struct profile *profile, const char *name)
@@ -119,7 +125,8 @@ is_granted(const struct profile *profile, const char *option)
 }
 
 /* Not as they stand in the file: a line that is moved buys the same.
- * @granted: of the grant alone. */
+ * @granted: of the grant alone, whose fingerprint lies with a refresh token,
+ * so that one that is written out may go in. */
 static bool
 add_options(EVP_MD_CTX *context, const struct profile *profile, bool granted)
 {
@@ -127,8 +134,10 @@ add_options(EVP_MD_CTX *context, const struct profile *profile, bool granted)
     bool good = true;
 
     for (; good && option; option = option_after(profile, option->name))
-        good = (granted && !is_granted(profile, option->name)) ||
-               add_option(context, option);
+        good = granted ? !is_granted(profile, option->name) ||
+                             (add_option(context, option) &&
+                              add_value(context, &option->secret))
+                       : add_option(context, option);
     return good;
 }
 

@@ -260,6 +260,18 @@ mint >"$T/config/tokenward/anew.refresh"
 user tokenward get anew >/dev/null 2>"$T/err"; is $? 0 "before there is another one in the profile's file"
 sed 's/^/# /' "$T/err"
 
+# One that is written out is the profile's own word: another is another login.
+rotating written /oauth/v1/token
+written() { sed -i "s#refresh_token: .*#refresh_token: $1#" "$T/config/tokenward/profiles.d/written.yaml"; }
+written "$(mint)"
+$FETCH written; is $? 0 "a refresh token in the profile"
+before=$(kept written)
+written "$(mint)"
+$FETCH written; is $? 0 "another one in its place"
+is "$(families | tail -n 2 | sed 's/.* //' | tr '\n' ' ')" "1 1 " "is sent, and not what the one before it has brought"
+[ "$(kept written)" != "$before" ]; ok $? "which is kept no more"
+rm "$T/config/tokenward/profiles.d/written.yaml"
+
 # Another server, client or scope never gets it.
 before=$(kept work)
 sed -i "s#token_endpoint:.*#token_endpoint: $URL/m/tag=other/oauth/v1/token#" "$T/config/tokenward/profiles.d/work.yaml"

@@ -267,3 +267,32 @@ Test(state_found, belongs_to_one_server_and_client)
     cr_assert(fingerprint_of_grant(&changed[0], next));
     cr_expect_str_eq(first, next, "another proof is no other grant");
 }
+
+/* The first one, in the profile itself; elsewhere it may be one that was used
+ * and is renewed in its place. */
+Test(state_found, belongs_to_the_refresh_token_that_is_written_out)
+{
+    static char a[] = "https://a.test/", name[] = "p", first[] = "one",
+                second[] = "two";
+    struct module module = {.provider = {.name = "refresh_token",
+                                         .needs = TW_KEEPS_REFRESH_TOKEN}};
+    struct profile_option option = {
+        .name = "refresh_token",
+        .secret = {.kind = SECRET_VALUE, .value = first}};
+    const struct profile profile = {.name = name,
+                                    .module = &module,
+                                    .token_endpoint = a,
+                                    .client_id = name,
+                                    .options = &option,
+                                    .option_count = 1};
+    char grant[FINGERPRINT_SIZE], whole[FINGERPRINT_SIZE],
+        next[FINGERPRINT_SIZE];
+
+    cr_assert(fingerprint_of_grant(&profile, grant));
+    cr_assert(fingerprint_of(&profile, whole));
+    option.secret.value = second;
+    cr_assert(fingerprint_of_grant(&profile, next));
+    cr_expect_str_neq(grant, next);
+    cr_assert(fingerprint_of(&profile, next));
+    cr_expect_str_eq(whole, next, "a record tells nothing of it");
+}
