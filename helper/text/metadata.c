@@ -19,6 +19,7 @@
 #include "provider/base/text.h"
 
 #define VERSION "2"
+#define UNSAID_METHOD "client_secret_basic" /* RFC 8414 2 */
 #define NAMES_ISSUER "authorization_response_iss_parameter_supported"
 
 static const struct endpoint {
@@ -87,6 +88,8 @@ read_methods(const struct json *json, struct metadata *out)
     static const char KEY[] = "token_endpoint_auth_methods_supported";
     size_t count = json_count(json, KEY), used = 0;
 
+    if (json_kind(json, KEY) == JSON_ABSENT)
+        (void)strcpy(out->auth_methods, UNSAID_METHOD);
     for (size_t i = 0; i < count; i++) {
         size_t n;
         const char *text = json_item(json, KEY, i, &n);

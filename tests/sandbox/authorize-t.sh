@@ -209,6 +209,8 @@ ask /.well-known/oauth-authorization-server/m/no-iss
 ok 'metadata: no iss' body_lacks iss_parameter
 ask /m/no-iss/.well-known/openid-configuration
 ok "metadata: nor in OpenID's" body_lacks iss_parameter
+ask /m/no-methods/.well-known/openid-configuration
+ok 'metadata: not how a client proves who it is' body_lacks auth_methods
 ask /m/authorize=none/.well-known/openid-configuration
 ok 'metadata: without' body_lacks '"authorization_endpoint"'
 ask /m/device=none/.well-known/openid-configuration

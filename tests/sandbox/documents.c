@@ -22,11 +22,14 @@ static const char METADATA[] =
     "  'urn:ietf:params:oauth:grant-type:jwt-bearer',\n"
     "  'urn:ietf:params:oauth:grant-type:token-exchange'],\n"
     " 'response_types_supported': ['code'],\n"
-    " 'token_endpoint_auth_methods_supported':\n"
-    "  ['client_secret_post', 'client_secret_basic', 'client_secret_jwt',\n"
-    "   'private_key_jwt', 'self_signed_tls_client_auth', 'none'],\n"
     " 'service_documentation': '^/openapi.json',\n"
     " 'scopes_supported': [";
+
+static const char METHODS[] =
+    ",\n"
+    " 'token_endpoint_auth_methods_supported':\n"
+    "  ['client_secret_post', 'client_secret_basic', 'client_secret_jwt',\n"
+    "   'private_key_jwt', 'self_signed_tls_client_auth', 'none']";
 
 static const char OPENAPI[] =
     "{\n"
@@ -190,6 +193,8 @@ documents_metadata(const struct sandbox *sandbox, struct span prefix,
         (void)json_raw_member(out,
                               "authorization_response_iss_parameter_supported",
                               span_of("true"));
+    if (!m->no_methods)
+        expand(out, METHODS, sandbox->url, prefix);
     expand(out, METADATA, sandbox->url, prefix);
     for (size_t i = 0; i < clients->n; i++) {
         struct span rest = clients->rows[i].scopes, word = span_word(&rest);

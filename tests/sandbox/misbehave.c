@@ -86,6 +86,8 @@ static const struct row ROWS[] = {
      "where `redirect` leads (default: the token endpoint)"},
     {"no-iss", FLAG, SHAPE, AT(no_iss), 0, 0,
      "authorization: no iss, and metadata that promise none"},
+    {"no-methods", FLAG, SHAPE, AT(no_methods), 0, 0,
+     "metadata: no token_endpoint_auth_methods_supported"},
     {"no-rotation", FLAG, SHAPE, AT(no_rotation), 0, 0,
      "a refresh token stays the same, and good"},
     {"no-scope", FLAG, SHAPE, AT(no_scope), 0, 0,

@@ -29,8 +29,8 @@ struct misbehaviour {
         location, query, refresh_token, retry_after, scope, state, tag, token,
         type, user_code, verification_uri, want, want_header;
 
-    bool endless, endless_headers, form_reply, hang, html, no_iss, no_rotation,
-        no_scope, oidc, reset, same_token;
+    bool endless, endless_headers, form_reply, hang, html, no_iss, no_methods,
+        no_rotation, no_scope, oidc, reset, same_token;
 };
 
 #define AUTO_MISBEHAVIOUR AUTO(misbehave_clear) struct misbehaviour

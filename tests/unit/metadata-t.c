@@ -61,6 +61,24 @@ Test(metadata, taken)
     metadata_clear(&metadata);
 }
 
+/* What is not said at all is not the same as an empty list. */
+Test(metadata, without_a_word_on_methods)
+{
+    struct metadata metadata = {0};
+    struct tw_error err;
+
+    cr_assert_eq(read_text("{" NAMED TOKEN "}", &metadata, &err), TW_OK, "%s",
+                 err.message);
+    cr_expect_str_eq(metadata.auth_methods, "client_secret_basic");
+    metadata_clear(&metadata);
+    cr_assert_eq(read_text("{" NAMED TOKEN
+                           ",\"token_endpoint_auth_methods_supported\":[]}",
+                           &metadata, &err),
+                 TW_OK, "%s", err.message);
+    cr_expect_str_eq(metadata.auth_methods, "");
+    metadata_clear(&metadata);
+}
+
 Test(metadata, with_places_that_are_none)
 {
     static const char *const PLACES[] = {"\"\"", "\"urn:a:programmatic\"",
