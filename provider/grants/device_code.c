@@ -6,8 +6,10 @@
  * from then on.  Without one, the server is asked for a code, the person is
  * told, and the token endpoint is asked again and again, never faster than
  * the server says: slow_down adds five seconds for good, an outage doubles
- * the wait.  How long the person may take is the helper's affair.
+ * the wait until it is over.  How long the person may take is the helper's
+ * affair.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +25,8 @@
 struct exchange {
     struct form form;
     char url[URL_SIZE], scan[URL_SIZE], code[CODE_SIZE];
-    int64_t interval_s;
+    int64_t interval_s; /* as the server wants it */
+    int64_t wait_s;     /* the same, and more during an outage */
 };
 
 static const struct tw_option OPTIONS[] = {
@@ -95,6 +98,7 @@ tell(const struct tw_host *host, struct exchange *exchange,
         exchange->interval_s = 1;
     if (exchange->interval_s > INTERVAL_MAX_S)
         exchange->interval_s = INTERVAL_MAX_S;
+    exchange->wait_s = exchange->interval_s;
     action->kind = TW_ACTION_TELL;
     action->url = copy(exchange->url, sizeof exchange->url, url);
     action->code = copy(exchange->code, sizeof exchange->code,
@@ -112,10 +116,10 @@ tell(const struct tw_host *host, struct exchange *exchange,
 static void
 wait(struct exchange *exchange, struct tw_action *action)
 {
-    if (exchange->interval_s > INTERVAL_MAX_S)
-        exchange->interval_s = INTERVAL_MAX_S;
+    if (exchange->wait_s > INTERVAL_MAX_S)
+        exchange->wait_s = INTERVAL_MAX_S;
     action->kind = TW_ACTION_WAIT;
-    action->wait_ms = exchange->interval_s * 1000;
+    action->wait_ms = exchange->wait_s * 1000;
 }
 
 static void
@@ -131,13 +135,16 @@ ask_for_token(struct form *form, struct tw_action *action)
 static void
 go_on(struct exchange *exchange, const char *error, struct tw_action *action)
 {
-    int64_t interval_s = exchange->interval_s;
+    bool is_slow = strcmp(error, "slow_down") == 0;
 
-    if (interval_s && strcmp(error, "slow_down") == 0)
-        exchange->interval_s += SLOWER_S;
-    else if (interval_s && strcmp(error, "temporarily_unavailable") == 0)
-        exchange->interval_s *= 2;
-    else if (!interval_s || strcmp(error, "authorization_pending") != 0) {
+    if (exchange->interval_s &&
+        strcmp(error, "temporarily_unavailable") == 0) {
+        exchange->wait_s *= 2;
+    } else if (exchange->interval_s &&
+               (is_slow || strcmp(error, "authorization_pending") == 0)) {
+        exchange->interval_s += is_slow ? SLOWER_S : 0;
+        exchange->wait_s = exchange->interval_s;
+    } else {
         action->kind = TW_ACTION_FAIL;
         return;
     }

@@ -152,7 +152,21 @@ Test(device_code, waits_longer_in_an_outage)
     for (int64_t seconds = 10; seconds < 600; seconds *= 2)
         expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable", seconds);
     expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable", 600);
-    expect_wait(TW_EVENT_REFUSED, "slow_down", 600);
+    expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable", 600);
+}
+
+/* Who has logged in meanwhile shall not wait for as long as it took. */
+Test(device_code, is_as_quick_as_before_after_an_outage)
+{
+    ask();
+    answer("5");
+    expect_wait(TW_EVENT_TOLD, NULL, 5);
+    expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable", 10);
+    expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable", 20);
+    expect_wait(TW_EVENT_REFUSED, "authorization_pending", 5);
+    expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable", 10);
+    expect_wait(TW_EVENT_REFUSED, "slow_down", 10);
+    expect_wait(TW_EVENT_REFUSED, "temporarily_unavailable", 20);
 }
 
 Test(device_code, bounds_what_the_server_says)
