@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "helper/exchange/reply_error.h"
+#include "helper/exchange/reply_form.h"
 
 static bool
 has_error(const struct json *json)
@@ -32,6 +33,25 @@ reply_read_answer(const struct http_reply *http,
     secret_clear(&out->token);
 }
 
+static bool
+is_absent(const struct json *json, const char *key)
+{
+    return json_kind(json, key) == JSON_ABSENT;
+}
+
+/* Where it may be one: to the letter it may be a bare token, too. */
+static bool
+is_form(const struct reply_rules *rules, const struct secret *text)
+{
+    struct json *json =
+        rules->form ? reply_form_read(secret_text(text), text->len) : NULL;
+    bool result =
+        json && !(is_absent(json, "access_token") && is_absent(json, "error"));
+
+    json_free(json);
+    return result;
+}
+
 void
 reply_read_text(const struct reply_rules *rules, int64_t written,
                 const struct secret *text, struct reply *out)
@@ -43,7 +63,7 @@ reply_read_text(const struct reply_rules *rules, int64_t written,
                               .retry_after = -1,
                               .body = *text};
 
-    if (bytes[strspn(bytes, " \t\r\n")] == '{') {
+    if (bytes[strspn(bytes, " \t\r\n")] == '{' || is_form(rules, text)) {
         reply_read_whole(rules, written, &http, NOTHING, out);
         return;
     }

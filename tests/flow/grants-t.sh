@@ -63,6 +63,8 @@ put signed 'provider: exec' "command: [$T/bin/mint, $(jwt $((now + 5000)))]"
 user tokenward get signed >/dev/null 2>&1
 life=$(field signed lifetime)
 [ "${life:-0}" -gt 4900 ] && [ "$life" -le 5000 ]; ok $? "exec: a JWT says itself when it ends"
+put form 'provider: exec' "command: [$T/bin/mint, 'access_token=o%2B2&expires_in=66']" 'reply_format: form'
+is "$(user tokenward get form 2>&1) $(field form lifetime)" "o+2 66" "exec: a form, where the profile says so"
 put old 'provider: exec' "command: [$T/bin/mint, $(jwt $((now - 5)))]"
 out=$(user tokenward get old 2>&1); is $? 75 "exec: one that has run out: exit 75"
 like "$out" "old.yaml:[0-9]*:[0-9]*: .*ran out" "exec: with the place that names the command"

@@ -61,6 +61,24 @@ Test(exchange_take, taking_by_the_rules_of_the_profile)
     cr_expect_str_eq(result.token, "");
 }
 
+/* A form's letters are those of a bare token, too. */
+Test(exchange_take, taking_a_form_where_it_may_be_one)
+{
+    set_source("FORM");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    cr_expect_str_eq(result.token, "access_token=f&expires_in=77");
+    profile.reply.form = true;
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    cr_expect_str_eq(result.token, "f");
+    cr_expect_eq(result.lifetime, 77);
+    set_source("ASSERTION");
+    RUN(DO(TAKE, .text = "assertion"), DONE);
+    expect(TW_OK, "");
+    cr_expect_str_eq(result.token, "s3cret+1", "and a bare one is one");
+}
+
 static void
 set_file(const char *file, int64_t written)
 {

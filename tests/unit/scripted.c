@@ -90,6 +90,7 @@ answer(struct raw_server *self, int fd, const char *request)
 }
 
 static char *given[] = {(char[]){"ASSERTION=s3cret+1"},
+                        (char[]){"FORM=access_token=f&expires_in=77"},
                         (char[]){"TWO=a\nb"},
                         (char[]){"JSON={\"access_token\": \"j\",\n"
                                  "\"expires_in\": 30}"},
