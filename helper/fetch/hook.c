@@ -29,7 +29,6 @@
 #define CHUNK 4096
 #define LABEL_MAX (PROFILE_NAME_MAX + 32)
 #define SAID_MAX 120 /* bytes of what it printed, in a message */
-#define HOOK_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/bin"
 
 /* One under way. */
 struct hook_process {

@@ -9,6 +9,7 @@
 #include "helper/store/store.h"
 
 #define HOOK_MS 30000 /* then it is killed */
+#define HOOK_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/bin"
 
 /* hook_run: for the token that @profile has by now; at most HOOK_MS.  The
  * program's environment is TOKENWARD_PROFILE, _TOKEN_FILE, _GENERATION and

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "helper/broker/program.h"
+#include "helper/fetch/hook.h"
 #include "helper/fetch/stack.h"
 #include "helper/text/url.h"
 #include "provider/base/session_word.h"
@@ -308,14 +309,18 @@ about_hook(const struct adviser *this)
 {
     const struct profile *source = this->source;
     char *const *argv = profile_hook(source)->argv;
+    char *const variables[] = {(char *)HOOK_PATH, NULL};
     char path[PATH_MAX], text[320];
     struct shown shown;
 
-    if (!argv || program_find(argv[0], this->environment->allowed, path))
+    if (!argv || program_find(argv[0], variables, path))
         return;
     (void)snprintf(text, sizeof text,
-                   "on_refresh: command %s is not there, or not for us",
-                   text_printable(&shown, argv[0], strlen(argv[0])));
+                   "on_refresh: command %s is not there, or not for us%s",
+                   text_printable(&shown, argv[0], strlen(argv[0])),
+                   argv[0][0] == '/' ? ""
+                                     : "\nit is looked for in " HOOK_PATH
+                                       "; else write its path");
     say(this, source->line, text);
 }
 

@@ -169,6 +169,10 @@ unwise a.example.com/token 'provider: jwt_bearer'
 like "$out" "warning: .*odd.yaml:2: .*there is nothing to give for a token$" "check: an assertion that comes from nowhere"
 unwise a.example.com/token 'on_refresh: {command: [/nonexistent, now]}'
 like "$out" "warning: .*odd.yaml:2: .*on_refresh: command /nonexistent is not there" "check: a program that is not there"
+cp "$T/bin/tokenward" "$T/bin/only-here"
+unwise a.example.com/token 'on_refresh: {command: [only-here]}'
+like "$out" "warning: .*odd.yaml:2: .*on_refresh: command only-here is not there" "check: one that the caller's PATH has alone"
+rm "$T/bin/only-here"
 chmod 644 "$T/config/odd.yaml"
 like "$(user tokenward check "$T/config/odd.yaml" 2>&1)" "warning: .*others may read the file: mode 0644" "check: a profile that others may read"
 like "$(user tokenward check "$T/config/odd.yaml" 2>&1)" "^tokenward-helper: hint: chmod go= $T/config/odd.yaml$" "check: and what closes it"
