@@ -178,6 +178,13 @@ about_trust(const struct adviser *this)
             "issuer, if the server takes it");
 }
 
+/* A template of users has a secret for each, and none of its own. */
+static bool
+is_for_users(const struct profile *source)
+{
+    return source->name[strlen(source->name) - 1] == '@';
+}
+
 /* Also where nothing secret stands in it: who reads it knows where to look. */
 static void
 about_file(const struct adviser *this)
@@ -218,13 +225,6 @@ about_secret(const struct adviser *this, const struct secret_source *secret)
     } else if (secret_source_look(secret, this->system, what, &fault)) {
         say(this, secret->line, fault.message);
     }
-}
-
-/* A template of users has a secret for each, and none of its own. */
-static bool
-is_for_users(const struct profile *source)
-{
-    return source->name[strlen(source->name) - 1] == '@';
 }
 
 static void
@@ -346,7 +346,7 @@ about_login(const struct adviser *this)
 
     if (!this->system || !source->login)
         return;
-    if (!strchr(source->name, '@')) {
+    if (!is_for_users(source)) {
         say(this, source->line,
             "login: means nothing here\n"
             "of the system's profiles it is for templates with %u alone");

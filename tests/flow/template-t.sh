@@ -197,6 +197,10 @@ tenant plain /oauth/v1/token 'login: true'
 like "$("$T/bin/tokenward-helper" --system check 2>&1)" "warning: .*plain.yaml:2: profile 'plain': login: means nothing here$" \
     "a login that no user has is told of"
 rm "$SYSCONF/profiles.d/plain.yaml"
+tenant listed@ /oauth/v1/token 'instances: [one]' 'params: {tenant: "%i"}' 'login: true'
+like "$("$T/bin/tokenward-helper" --system check 2>&1)" "warning: .*listed@.yaml:2: profile 'listed@one': login: means nothing here$" \
+    "nor has one of a template that lists its instances"
+rm "$SYSCONF/profiles.d/listed@.yaml"
 stop_system; is $? 0 "it ends cleanly"
 
 # Who had a name leaves it behind, and what was bought for it.
