@@ -91,8 +91,6 @@ hold "$T/sandbox/held" 600 f2
 is "$(user tokenward get held 2>&1)" f2 "file: a new one is noticed at once"
 refresh=$(($(field held refresh_at) - $(field held issued_at)))
 [ "$refresh" -le 60 ]; ok $? "file: and within a minute by who does not look"
-hold "$T/sandbox/held" 666 f3
-is "$(user tokenward get held 2>/dev/null)" f2 "file: that all may write is not believed, the kept token lives"
 # shellcheck disable=SC2016 # the program's own
 printf '#!/bin/sh\necho "$TOKENWARD_GENERATION" >>%s/told\n' "$T/sandbox" >"$T/bin/tell"
 chmod 755 "$T/bin/tell"
@@ -107,6 +105,8 @@ is "$(cat "$T/sandbox/told") $(field same generation) $(stat -c %i "$T/run/token
     "file: the same token is no new one"
 hold "$T/sandbox/same" 600 s2
 user tokenward-helper fetch same; is "$(tr '\n' ' ' <"$T/sandbox/told")" "1 2 " "file: another one is told of"
+hold "$T/sandbox/held" 666 f3
+is "$(user tokenward get held 2>/dev/null)" f2 "file: that all may write is not believed, the kept token lives"
 user tokenward reject held
 out=$(user tokenward get held 2>&1); is $? 73 "file: and is refused where none is kept: exit 73"
 like "$out" "lets others write" "file: says why"
