@@ -226,12 +226,17 @@ check_free(const struct init *init, struct tw_error *err)
         return tw_fail(err, TW_E_USAGE,
                        "%s: is there already\ntokenward edit %s", init->path,
                        init->draft.name);
-    if (!profiles_load(&scope, &init->session->modules, NULL, NULL, &set,
-                       NULL) &&
-        !profiles_find(&set, init->draft.name, &there, NULL))
+    if (profiles_load(&scope, &init->session->modules, NULL, NULL, &set, NULL))
+        return TW_OK;
+    if (!profiles_find(&set, init->draft.name, &there, NULL))
         return tw_fail(err, TW_E_USAGE,
                        "%s:%u: there is a profile '%s' already", there->file,
                        there->line, init->draft.name);
+    if (profiles_hide(&set, init->draft.name))
+        return tw_fail(err, TW_E_USAGE,
+                       "there is a profile '%s' already, and something is "
+                       "wrong with it\ntokenward explain %s tells what",
+                       init->draft.name, init->draft.name);
     return TW_OK;
 }
 
@@ -246,20 +251,24 @@ buy(struct init *init, const struct profile_set *set)
     struct discard discard = {.entries = 0};
     struct tw_error err;
     enum tw_status status;
+    bool was_there, is_bought;
 
     if (session_store(session, &store, &err))
         return session_fail(session, &err);
+    was_there = store_has(&store, name);
     session->options.force = true;
     session->options.deadline_ms = clock_monotonic_ms() + FETCH_MS;
     status = fetch_profiles(&session->options, set, &secrets, &name, 1, report,
                             init);
-    if (!status && prompt_is_ended()) {
+    is_bought = !status;
+    if (is_bought && prompt_is_ended()) {
         (void)tw_fail(&err, TW_E_INTERACT, "it was ended");
         status = session_fail(session, &err);
     }
-    /* That it failed is nobody's affair: there is no such profile. */
+    /* That it failed is nobody's affair: there is no such profile.  What is
+     * kept of one that was removed is still given. */
     discard.deadline_ms = clock_monotonic_ms() + DISCARD_MS;
-    if (status)
+    if (status && (is_bought || !was_there))
         (void)discard_directory(&discard, store.root, name);
     return status;
 }

@@ -362,5 +362,23 @@ if command -v tmux >/dev/null && has_terminals; then
 else
     skip "a person" "tmux is not installed, or there are no terminals"
 fi
+
+# A name that is somebody's already, though nobody finds the profile.
+refused() { # refused NAME: an endpoint that says no
+    init --token-endpoint "$URL/m/status=401,error=invalid_client/oauth/v1/token" --client-id x \
+        --secret-file "$T/home/secret" --ca-file "$CA" "$1"
+}
+profile broken /oauth/v1/token
+profile removed /oauth/v1/token
+token=$(user tokenward get broken)
+other=$(user tokenward get removed)
+sed -i 's/client_id:/client_idd:/' "$dir/broken.yaml"
+mv "$dir/broken.yaml" "$dir/elsewhere.yaml"
+rm "$dir/removed.yaml"
+refused broken; is $STATUS 64 "the name of a profile that something is wrong with: exit 64"
+like "$(cat "$T/out")" "^tokenward-helper: there is a profile 'broken' already, and something is wrong with it$" "says so"
+is "$(user tokenward get --cached broken)" "$token" "and its token is there"
+refused removed; is $STATUS 77 "that of one that was removed, and refused: exit 77"
+is "$(user tokenward get --cached removed)" "$other" "and what is kept of that is there"
 is "$(grep -cF -e "$CANARY" "$T/everything")" 0 "no secret in what was said"
 done_testing
