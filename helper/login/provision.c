@@ -92,25 +92,30 @@ tell_variables(const struct session *session, const struct profile_set *set,
     }
 }
 
-/* Where nobody is at the door and nothing is kept, there will be no file. */
+/* Where nobody is at the door and nothing is kept, there will be no file.  The
+ * user's own has its variable, whatever a template calls its file. */
 static void
 tell_system_variables(const struct session *session,
                       const struct system_logins *logins,
                       struct wanted *wanted)
 {
+    const bool is_taken = wanted->variables || wanted->bearer_is_named;
     size_t next = 0;
 
     for (size_t i = 0; i < logins->count; i++) {
         const struct system_login *login = &logins->logins[i];
         bool is_named = login->kept || login->is_there;
 
-        if (is_named && !wanted->variables && !wanted->bearer_is_named)
+        if (is_named && !wanted->variables && !is_taken)
             tell_variable(session, wanted, WORD_SYSTEM, TOKEN_FILE_VARIABLE,
                           login->name);
         for (; next < login->variables; next++) {
-            if (is_named)
-                tell_variable(session, wanted, WORD_SYSTEM,
-                              logins->variables[next], login->name);
+            const char *variable = logins->variables[next];
+
+            if (is_named &&
+                !(is_taken && strcmp(variable, TOKEN_FILE_VARIABLE) == 0))
+                tell_variable(session, wanted, WORD_SYSTEM, variable,
+                              login->name);
         }
     }
 }

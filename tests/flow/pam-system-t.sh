@@ -66,6 +66,16 @@ open anna
 has corp@anna; ok $? "it comes back with its user"
 close anna
 
+# Of the user's own profiles there is one, says the service's line.
+template claims /oauth/v1/token 'login: true' "$TEAM" 'env: {BEARER_TOKEN_FILE: file}'
+reload
+is "$(seen anna | head -n 1)" "/run/tokenward/claims@anna/token $PLACE unset" "a template that asks for it has BEARER_TOKEN_FILE"
+sed -i 's/ deadline=10/& profile=own/' /etc/pam.d/su-l
+is "$(seen anna | head -n 1)" "/run/tokenward/user/$(id -u anna)/own/token $PLACE unset" "but not where it names the user's own token"
+sed -i 's/ profile=own//' /etc/pam.d/su-l
+rm "$SYSCONF/profiles.d/claims@.yaml"
+reload
+
 # What the last logout leaves.
 mkdir -p /var/lib/systemd
 mount -t tmpfs -o mode=755 none /var/lib/systemd
