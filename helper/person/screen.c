@@ -56,7 +56,8 @@ screen_open(const struct environment *environment, const char *profile,
                     strcmp(variable(environment, "TERM"), "dumb") != 0;
     out->columns = size.ws_col;
     out->utf8 = is_utf8(environment);
-    out->colour = !*variable(environment, "NO_COLOR");
+    out->colour =
+        *variable(environment, "TERM") && !*variable(environment, "NO_COLOR");
 }
 
 static void

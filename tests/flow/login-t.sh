@@ -234,6 +234,9 @@ if has_terminals; then
     out=$(on_terminal 100 "NO_COLOR=1 LANG=C.UTF-8 TERM=xterm" Waiting)
     like "$out" "▀" "NO_COLOR: a QR code"
     printf %s "$out" | grep -q "$(printf '\033')"; is $? 1 "without colours"
+    none=$(on_terminal 100 "-u TERM LANG=C.UTF-8" Waiting)
+    like "$none" "▀" "nothing says what the terminal can: a QR code"
+    printf %s "$none" | grep -q "$(printf '\033')"; is $? 1 "without colours, too"
     if command -v zbarimg >/dev/null && command -v python3 >/dev/null; then
         printf '%s\n' "$out" | python3 "$TOP_SRC/tests/flow/qr_image.py" >"$T/qr.pgm"
         code=$(printf '%s\n' "$out" | grep -o '[B-Z]\{4\}-[B-Z]\{4\}' | head -n 1)
