@@ -131,6 +131,14 @@ end_of_option(char **words, int count, int i)
     return i < count - 2 && strcmp(words[i + 1], "=") == 0 ? i + 2 : i + 1;
 }
 
+/* Perhaps a file as well, in which one stands. */
+static bool
+takes_profiles(const struct command *command)
+{
+    return (command->allowed & OPTION_OWN) ||
+           !(command->allowed & (OPTION_PATHS | OPTION_WORDS));
+}
+
 /* @words: the command's own, the last of @count to be completed. */
 static void
 offer_words(struct completion *this, const struct command *command,
@@ -165,8 +173,7 @@ offer_words(struct completion *this, const struct command *command,
         offer_told(this, command->details);
     else if (this->word[0] == '-')
         offer_options(this, command->allowed);
-    else if (!(command->allowed & (OPTION_PATHS | OPTION_WORDS)) &&
-             names < command->names_max)
+    else if (takes_profiles(command) && names < command->names_max)
         offer_names(this, system, command->allowed & OPTION_OWN);
 }
 

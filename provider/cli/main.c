@@ -35,7 +35,7 @@ static const struct command COMMANDS[] = {
      "certificate,\n"
      "answer, each with the time it took. Nothing is bought.\n"
      "  --fetch   buy a token, too\n" SYSTEM_HELP},
-    {"edit", command_edit, OPTION_PATHS, 0, 1, "[NAME | FILE]",
+    {"edit", command_edit, OPTION_OWN | OPTION_PATHS, 0, 1, "[NAME | FILE]",
      "edit a profiles file, and check it before it is replaced",
      "With $VISUAL or $EDITOR, on a copy. Without a name: profiles.yaml.\n"},
     {"exec", command_exec,

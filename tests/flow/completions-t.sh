@@ -37,6 +37,8 @@ is "$(user tokenward complete -- init -- | cut -f 1 | sort)" \
     "every option of init"
 is "$(words init --pr)" "--preset --provider " "and those that begin so"
 is "$(words check '')" "" "nothing where a file is wanted"
+is "$(words edit pay)" "payments payroll " "a profile where it stands for its file"
+is "$(words edit payments '')" "" "one of them"
 is "$(words exec payments -- '')" "" "nor where a command is"
 is "$(words exec payments -- --a)" "" "nor an option of ours, which would be the command's"
 is "$(words help ex)" "exec explain " "help's commands"
