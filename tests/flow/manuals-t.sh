@@ -86,6 +86,13 @@ is "$(sed -n '/^Keys outside of/,/stand outside/p' "$TOP_SRC/helper/tokenward-pr
     "$(sed -n '/^static const char \*const WHOLE/,/NULL/s/.*"\(.*\)",/\1/p' "$TOP_SRC/helper/profile/profile_stack.c" | tr '\n' ' ')" \
     "and which of them are no source's"
 
+# What is made by hand without systemd, systemd-tmpfiles makes.
+made=$(manual tokenward-helper.8 | sed -n 's/^install -d .*-m \(0[0-7]*\) \(\/.*\)/\2 \1/p')
+is "$(echo "$made" | wc -l)" 3 "tokenward-helper(8) makes three directories"
+is "$(echo "$made" | while read -r made; do
+    sed 's#@sysconfdir@#/etc#' "$TOP_SRC/etc/systemd/tokenward.tmpfiles.in" | grep -q "^d $made " || echo "$made"
+done)" "" "and so does systemd-tmpfiles"
+
 # Examples are profiles.  What they name is not here; the system's are read by
 # the system alone.
 mkdir -m 700 "$T/examples"

@@ -51,6 +51,7 @@ profile closed '{users: [root]}'
 # The doorbell first: nothing runs until somebody rings.
 systemctl start tokenward.socket
 is "$(systemctl is-active tokenward.service)" inactive "only the doorbell is there"
+is "$(stat -c '%a %U' /var/lib/tokenward)" "700 tokenward" "and where refresh tokens are kept, for who logs in before"
 is "$(stat -c '%a %U' /run/tokenward/doorbell)" "666 tokenward" "anybody may ring it"
 token=$(reader tokenward get pay)
 is $? 0 "the first get starts the service and is answered"
