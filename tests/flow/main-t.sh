@@ -140,4 +140,18 @@ reads refused; is $? 0 "a program reads a token"
 before=$(requests)
 reads --reject refused; is $? 0 "rejects it, is given another one, and a late rejection does not cost that"
 is "$(($(requests) - before)) $(field refused generation)" "1 3" "by one request"
+
+# Nobody but a timer has tokens fetched, as tokenward-helper(8) tells it to.
+words=$(sed -n 's/^\.Ql tokenward-helper --system \(.*fetch\) NAME$/\1/p' "$TOP_SRC/helper/tokenward-helper.8")
+profile timed /oauth/v1/token
+lived=
+for _ in 1 2 3 4; do
+    # shellcheck disable=SC2046,SC2086  # several words
+    user tokenward-helper $(echo $words | sed "s/SECONDS/${seconds:-60}/") timed || break
+    half=$(($(field timed lifetime) / 2))
+    seconds=$((half - 1))
+    age timed $((half - 60))
+    user tokenward get --cached timed >/dev/null && lived="$lived yes"
+done
+is "$lived" " yes yes yes yes" "a timer, twice in the life of a token: there is a living one before each run ($words)"
 done_testing
