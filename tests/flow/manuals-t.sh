@@ -93,6 +93,13 @@ is "$(echo "$made" | while read -r made; do
     sed 's#@sysconfdir@#/etc#' "$TOP_SRC/etc/systemd/tokenward.tmpfiles.in" | grep -q "^d $made " || echo "$made"
 done)" "" "and so does systemd-tmpfiles"
 
+# Of the files that programs read, the manual knows the first lines.
+version() { sed -n 's/^#define [A-Z_]*VERSION[A-Z_]* "\([0-9]*\)"$/\1/p' "$TOP_SRC/$1"; }
+for kind in record:provider/base/record.c index:provider/base/index.h metadata:helper/text/metadata.c; do
+    is "$(manual tokenward-record.5 | sed -n "s/^\.Ql \(tokenward-${kind%%:*}=[0-9]*\) [.;]\$/\1/p")" \
+        "tokenward-${kind%%:*}=$(version "${kind#*:}")" "tokenward-record(5) has the first line of ${kind%%:*}"
+done
+
 # Examples are profiles.  What they name is not here; the system's are read by
 # the system alone.
 mkdir -m 700 "$T/examples"
