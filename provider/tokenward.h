@@ -12,14 +12,14 @@
  * for all of this.
  *
  * Blocking: a token that is good for long enough costs no system call while
- * nothing changed, and one small file read otherwise.  Only when the kept
- * token is too old, or it is the system's and the user's profiles have
- * changed, is the helper process started, or the system's resident one asked,
- * and then tw_get() waits: at most TW_WAIT_ALIVE_S seconds while the kept
- * token is still alive, at most TW_WAIT_S seconds when there is none.  No
- * function touches a network, a signal handler, the locale, stdin, stdout or
- * stderr; but what getpwuid_r(3) does for tw_open() of a NAME@ is the C
- * library's affair.
+ * nothing changed, and one small file read otherwise, and every ten seconds.
+ * Only when the kept token is too old, or it is the system's and the user's
+ * profiles have changed, is the helper process started, or the system's
+ * resident one asked, and then tw_get() waits: at most TW_WAIT_ALIVE_S seconds
+ * while the kept token is still alive, at most TW_WAIT_S seconds when there is
+ * none.  No function touches a network, a signal handler, the locale, stdin,
+ * stdout or stderr; but what getpwuid_r(3) does for tw_open() of a NAME@ is
+ * the C library's affair.
  *
  * Processes: the helper is started by a child that ends at once and is reaped
  * here.  A program that ignores SIGCHLD, or waits for every child, changes
