@@ -19,7 +19,7 @@ const char OPTIONS_HELP[] =
     "user\n"
     "  --deadline SECONDS end the whole run after so long (default 20, "
     "login\n"
-    "                     and init 1800)\n"
+    "                     and init 1800, doctor 300, logout 60)\n"
     "  --min-valid SECONDS  fetch: how long a kept token must still live\n"
     "  --all              fetch: every profile\n"
     "  --progress         fetch: tell a person how it goes\n"
