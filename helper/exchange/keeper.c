@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <malloc.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "helper/base/signals.h"
 #include "provider/base/auto.h"
+#include "provider/base/clock.h"
 #include "provider/base/text.h"
 
+#define NAP_NS 20000000
 #define ROOM_BLOCKS 8
 #define ROOM_BLOCK (64 * 1024) /* bytes; a larger one would be mapped */
 
@@ -96,6 +99,17 @@ bool
 keeper_has_first(const struct profile *profile)
 {
     return profile_option(profile, "refresh_token") != NULL;
+}
+
+bool
+keeper_await(enum tw_status status, int64_t deadline_ms)
+{
+    const struct timespec nap = {.tv_nsec = NAP_NS};
+
+    if (status != TW_E_RETRY || clock_monotonic_ms() >= deadline_ms)
+        return false;
+    (void)nanosleep(&nap, NULL);
+    return true;
 }
 
 void

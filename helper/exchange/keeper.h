@@ -27,6 +27,11 @@ enum tw_status keeper_open(const struct profile *profile, bool system,
                            struct keeper *out, struct tw_error *err);
 void keeper_close(struct keeper *keeper);
 
+/* keeper_await: of an opening that ended with @status: whether to try again,
+ * after a moment, since another process is at it and it is not yet the
+ * monotonic time @deadline_ms. */
+bool keeper_await(enum tw_status status, int64_t deadline_ms);
+
 /* keeper_look: whether one is kept that may be sent, for who only tells of it:
  * nothing is held or made.  TW_E_NOT_FOUND: none; TW_E_ACCESS, TW_E_SYSTEM. */
 enum tw_status keeper_look(const struct profile *profile, bool system,

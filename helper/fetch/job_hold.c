@@ -7,35 +7,20 @@
  * it, the refresh token is shared and that lock is not.
  */
 #include <stdio.h>
-#include <time.h>
 
 #include "helper/fetch/job_source.h"
 
-#define NAP_NS 20000000
-
-/* As long as for the profile's. */
-static enum tw_status
-await(struct job *job, struct tw_error *err)
-{
-    const struct timespec nap = {.tv_nsec = NAP_NS};
-
-    for (;;) {
-        enum tw_status status = keeper_open(
-            job->source, job->context->options->system, &job->keeper, err);
-
-        if (status != TW_E_RETRY ||
-            clock_monotonic_ms() >= job->lock_deadline_ms)
-            return status;
-        (void)nanosleep(&nap, NULL);
-    }
-}
-
-/* Why it cannot, status shows, unless another process is at it. */
+/* Waits as long as for the profile's lock.  Why it cannot, status shows,
+ * unless another process is at it. */
 enum tw_status
 job_hold(struct job *job, struct tw_error *err)
 {
-    enum tw_status status = await(job, err);
+    enum tw_status status;
 
+    do
+        status = keeper_open(job->source, job->context->options->system,
+                             &job->keeper, err);
+    while (keeper_await(status, job->lock_deadline_ms));
     if (status && status != TW_E_RETRY) {
         retry_after_none(&job->note, err, clock_now());
         (void)snprintf(job->note.fingerprint, sizeof job->note.fingerprint,

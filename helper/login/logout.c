@@ -9,7 +9,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "helper/commands.h"
 #include "helper/exchange/discovery.h"
@@ -21,8 +20,6 @@
 #include "helper/login/logout.h"
 #include "helper/profile/fingerprint.h"
 #include "helper/store/quota.h"
-
-#define NAP_NS 20000000
 
 struct logout {
     struct session *session;
@@ -75,15 +72,12 @@ open_keeper(struct logout *logout, struct tw_error *err)
 static enum tw_status
 await_keeper(struct logout *logout, int64_t deadline_ms, struct tw_error *err)
 {
-    const struct timespec nap = {.tv_nsec = NAP_NS};
+    enum tw_status status;
 
-    for (;;) {
-        enum tw_status status = open_keeper(logout, err);
-
-        if (status != TW_E_RETRY || clock_monotonic_ms() >= deadline_ms)
-            return status;
-        (void)nanosleep(&nap, NULL);
-    }
+    do
+        status = open_keeper(logout, err);
+    while (keeper_await(status, deadline_ms));
+    return status;
 }
 
 static void
