@@ -23,12 +23,21 @@ fuzz_fail(const char *file, int line, const char *condition)
 char *
 fuzz_text(const uint8_t *data, size_t n)
 {
-    char *text = malloc(n + 1);
+    return fuzz_between("", data, n, "");
+}
+
+char *
+fuzz_between(const char *before, const uint8_t *data, size_t n,
+             const char *after)
+{
+    size_t head = strlen(before), tail = strlen(after);
+    char *text = malloc(head + n + tail + 1);
 
     FUZZ_CHECK(text);
+    memcpy(text, before, head);
     if (n)
-        memcpy(text, data, n);
-    text[n] = '\0';
+        memcpy(text + head, data, n);
+    memcpy(text + head + n, after, tail + 1);
     return text;
 }
 

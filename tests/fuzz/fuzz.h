@@ -40,6 +40,10 @@ _Noreturn void fuzz_fail(const char *file, int line, const char *condition);
 /* fuzz_text: a copy with a NUL behind it, in a block of that very size. */
 char *fuzz_text(const uint8_t *data, size_t n);
 
+/* fuzz_between: the same between two texts. */
+char *fuzz_between(const char *before, const uint8_t *data, size_t n,
+                   const char *after);
+
 /* fuzz_input: descriptor @fd, at its begin, has these bytes and ends. */
 void fuzz_input(int fd, const uint8_t *data, size_t n);
 

@@ -8,7 +8,6 @@
  */
 #include "helper/profile/profile.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -158,20 +157,21 @@ check_slow(const struct profile *profile)
     FUZZ_CHECK(profile_is_linked(profile) == is_linked);
 }
 
+/* A file, and who reads it; do the harness's own bytes name what must not be
+ * said? */
+struct reading {
+    const char *text;
+    bool names_canary, system, may_hold_secret;
+};
+
 static void
-check_refusal(const struct tw_error *err, const char *text)
+check_refusal(const struct tw_error *err, const struct reading *reading)
 {
     /* Bytes of the harness's own may have made a key of it. */
-    if (err->status == TW_E_CONFIG && !strstr(text, "c4n"))
+    if (err->status == TW_E_CONFIG && !reading->names_canary)
         FUZZ_CHECK(!strstr(err->message, CANARY));
     fuzz_check_message(err);
 }
-
-/* A file, who reads it, and the bytes that it was made of. */
-struct reading {
-    const char *text, *given;
-    bool system, may_hold_secret;
-};
 
 /* What others may read holds no secret; what is added to a request may be
  * text for all to see. */
@@ -220,7 +220,7 @@ read_entry(const struct reading *reading, const struct yaml_node *entry,
     out[0] = '\0';
     if (profile_read(&context, entry, &profile, &err)) {
         FUZZ_CHECK(!profile);
-        check_refusal(&err, reading->given);
+        check_refusal(&err, reading);
         return;
     }
     check_whole(profile);
@@ -245,7 +245,7 @@ read_file(const struct reading *reading, char out[static FINGERPRINT_SIZE])
     out[0] = '\0';
     if (yaml_read("/c/p.yaml", reading->text, strlen(reading->text), &limits,
                   &document, &err)) {
-        check_refusal(&err, reading->given);
+        check_refusal(&err, reading);
         return;
     }
     root = yaml_root(document)->child;
@@ -258,9 +258,9 @@ read_file(const struct reading *reading, char out[static FINGERPRINT_SIZE])
 
 /* In whatever order its keys stand, a profile is the same. */
 static void
-read_drafted(const uint8_t *data, size_t n, const char *given)
+read_drafted(const uint8_t *data, size_t n, bool names_canary)
 {
-    struct reading reading = {.given = given};
+    struct reading reading = {.names_canary = names_canary};
     char forwards[FINGERPRINT_SIZE], backwards[FINGERPRINT_SIZE];
     struct drafted drafted;
 
@@ -279,22 +279,27 @@ read_drafted(const uint8_t *data, size_t n, const char *given)
     script_end();
 }
 
+static bool
+has(const uint8_t *data, size_t n, const char *word)
+{
+    return memmem(data, n, word, strlen(word)) != NULL;
+}
+
 void
 fuzz_profile(const uint8_t *data, size_t n)
 {
-    AUTO_FREE char *given = fuzz_text(data, n);
-    AUTO_FREE char *text = NULL;
-    bool has_secret = strstr(given, "client_secret") != NULL;
-    bool is_file = strncmp(given, "profiles:", 9) == 0;
-    struct reading reading = {.given = given, .may_hold_secret = true};
+    size_t length = strnlen((const char *)data, n);
+    bool is_file = has(data, length < 9 ? length : 9, "profiles:");
+    bool has_secret = has(data, length, "client_secret");
+    AUTO_FREE char *text = fuzz_between(is_file ? "" : BEFORE, data, length,
+                                        has_secret ? "" : AFTER);
+    const struct reading reading = {.text = text,
+                                    .names_canary = has(data, length, "c4n"),
+                                    .may_hold_secret = true};
     char fingerprint[FINGERPRINT_SIZE];
 
-    if (n && data[0] == '@') {
-        read_drafted(data + 1, n - 1, given);
-        return;
-    }
-    FUZZ_CHECK(asprintf(&text, "%s%s%s", is_file ? "" : BEFORE, given,
-                        has_secret ? "" : AFTER) > 0);
-    reading.text = text;
-    read_file(&reading, fingerprint);
+    if (n && data[0] == '@')
+        read_drafted(data + 1, n - 1, reading.names_canary);
+    else
+        read_file(&reading, fingerprint);
 }
