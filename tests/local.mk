@@ -3,11 +3,13 @@
 # against the embedded sandbox. What a machine lacks is skipped with a word.
 
 TEST_EXTENSIONS = .sh
-TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+# Not configure's shell, which is the larger one where there are two: a test
+# forks some hundred times.
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' /bin/sh $(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_DRIVER = $(TAP_DRIVER)
-LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/run
-SH_LOG_COMPILER = $(SHELL)
+LOG_COMPILER = /bin/sh $(top_srcdir)/tests/unit/run
+SH_LOG_COMPILER = /bin/sh
 # Whoever makes the tests may have an order of letters and messages of their own,
 # a proxy, places for files, an editor, a repository, no colours: what a test
 # needs it sets.
