@@ -25,8 +25,10 @@
 
 #define SERVE_SETTLE_MS 100 /* from the last change to the reload, and ... */
 #define SERVE_SETTLE_MAX_MS 2000 /* ... from the first one, at most */
-#define SERVE_END_MS 1500  /* for what is under way, at the end, and ... */
-#define SERVE_KEEP_MS 3500 /* ... then for refresh tokens to come */
+#define SERVE_END_MS 1500 /* for what is under way, at the end, and ... */
+/* ... then for refresh tokens to come: as long as they can.  The units'
+ * TimeoutStopSec is longer than both. */
+#define SERVE_KEEP_MS (TASK_MS + TASK_GRACE_MS)
 /* Fetches that have left their lane, and are being written. */
 #define SERVE_WRITING_MAX 64
 #define SERVE_CONTENDED_S 1    /* until a lock that another holds is tried */

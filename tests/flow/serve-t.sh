@@ -138,7 +138,7 @@ done
 # A request that may bring the next refresh token is waited for.
 curl -s --cacert "$CA" "$URL/mint/$CLIENT_ID" >"$T/config/tokenward/first"
 chmod 600 "$T/config/tokenward/first"
-profile rotates /m/delay=3000/oauth/v1/token 'provider: refresh_token' 'refresh_token: {file: ../first}'
+profile rotates /m/delay=7000/oauth/v1/token 'provider: refresh_token' 'refresh_token: {file: ../first}'
 sed -i '/scope:/d' "$T/config/tokenward/profiles.d/rotates.yaml"
 before=$(requests)
 serve
