@@ -325,6 +325,16 @@ about_hook(const struct adviser *this)
 }
 
 static void
+about_session(const struct adviser *this)
+{
+    const struct profile *source = this->source;
+
+    if (!source->login && (source->revoke_on_logout || source->login_lifetime))
+        say(this, source->line,
+            "lifetime and revoke_on_logout mean nothing without login: true");
+}
+
+static void
 about_module(const struct adviser *this)
 {
     const struct tw_error *fault = &this->source->module->fault;
@@ -380,6 +390,7 @@ advise(const struct profile *profile, const struct environment *environment,
 
     about_file(&this);
     about_hook(&this);
+    about_session(&this);
     for (; this.source; this.source = this.source->then) {
         for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)
             RULES[i](&this);

@@ -253,6 +253,13 @@ like "$out" "without a revocation_endpoint" "which is told"
 is "$(active "$refresh")$(active "$token")" '{"active":true}{"active":false}' "and keeps nobody from revoking the other's"
 rm "$T/config/tokenward/profiles.d/several.yaml"
 user tokenward logout 2>/dev/null; is $? 64 "no name: exit 64"
+for key in 'revoke_on_logout: true' 'lifetime: linger'; do
+    profile unlived /oauth/v1/token "$key"
+    like "$(user tokenward check "$T/config/tokenward/profiles.d/unlived.yaml" 2>&1)" "warning: .*: lifetime and revoke_on_logout mean nothing without login: true$" \
+        "check: $key of no login"
+    profile unlived /oauth/v1/token "$key" 'login: true'
+    is "$(user tokenward check "$T/config/tokenward/profiles.d/unlived.yaml" 2>&1 | grep -c "mean nothing")" 0 "and of one"
+done
 profile bad /oauth/v1/token 'revocation_endpoint: http://a.test/revoke'
 out=$(user "$T/bin/tokenward-helper" check 2>&1); is $? 78 "an address that is not https: exit 78"
 like "$out" "bad.yaml:[0-9]*:[0-9]*: .*revocation_endpoint" "names the key"
