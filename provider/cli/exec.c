@@ -10,6 +10,7 @@
 
 #include "provider/base/ask.h"
 #include "provider/base/session_word.h"
+#include "provider/base/text.h"
 #include "provider/cli/command.h"
 #include "provider/cli/guard.h"
 #include "provider/cli/tend.h"
@@ -129,6 +130,8 @@ command_exec(const struct options *options, int *exit_code,
     guard_end();
     (void)execvp(options->command[0], options->command);
     *exit_code = errno == ENOENT ? EXIT_NO_COMMAND : EXIT_NOT_EXECUTABLE;
+    if (text_may_hold_password(options->command[0]))
+        return tw_fail(err, TW_E_USAGE, "an address is no program's name");
     return tw_fail_errno(err, TW_E_USAGE, errno, "%s",
                          text_printable(&shown, options->command[0],
                                         strlen(options->command[0])));

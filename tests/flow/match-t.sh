@@ -80,4 +80,5 @@ is "$(user tokenward-credential match https://git.example.test 2>&1 >/dev/full; 
 is "$(user tokenward explain https://me:s3cret@git.example.test/x 2>&1)" "tokenward: an address is no profile's name${NL}tokenward: hint: tokenward-credential match URL tells which profile is for one" "explain of an address says who tells"
 is "$(user tokenward https://me:s3cret@git.example.test/x 2>&1)" "tokenward: an address is no command${NL}tokenward: hint: tokenward --help" "nor is one shown that stands for a command"
 is "$(user tokenward check https://me:s3cret@git.example.test/x 2>&1)" "tokenward-helper: an address is no file${NL}tokenward-helper: hint: check wants a file; without one all profiles are read" "or for a file"
+is "$(user tokenward exec plain -- https://me:s3cret@git.example.test/x 2>&1; echo $?)" "tokenward: an address is no program's name${NL}127" "or for a program"
 done_testing
