@@ -124,8 +124,9 @@ profile more /oauth/v1/token
 user tokenward get more >/dev/null; is $? 0 "while others get theirs"
 rm "$T/config/tokenward/profiles.d/lost.yaml"
 profile goes /m/delay=9000/oauth/v1/token
-ring 'command=ensure\nprofile=goes\n' >"$T/goes" &
-until_true 30 fetches
+until_true 30 test -k "$T/run/tokenward/goes"
+ring 'command=status\n' 'command=ensure\nprofile=goes\n' >"$T/goes" & # the second is sent at once
+until_true 30 grep -q '^profiles=' "$T/goes"
 rm "$T/config/tokenward/profiles.d/goes.yaml"
 until_true 6 grep -q '^message=the profile was removed' "$T/goes"; is $? 0 "whoever waits for a profile that is removed is told so"
 
