@@ -136,6 +136,33 @@ FLOW_TESTS = \
 	tests/flow/zones-t.sh
 dist_check_SCRIPTS += $(FLOW_TESTS)
 TESTS += $(FLOW_TESTS)
+
+# Flows that do nothing for most of their time, since something has to become
+# due: one after the other beside all the rest, as etc/check has them, they
+# cost hardly any.
+WAITING_TESTS = \
+	tests/flow/doorbell-t.sh \
+	tests/flow/hook-t.sh \
+	tests/flow/lanes-t.sh \
+	tests/flow/library-t.sh \
+	tests/flow/login-beside-t.sh \
+	tests/flow/login-readers-t.sh \
+	tests/flow/login-t.sh \
+	tests/flow/names-t.sh \
+	tests/flow/observe-t.sh \
+	tests/flow/pam-odd-t.sh \
+	tests/flow/pam-script-t.sh \
+	tests/flow/pam-system-t.sh \
+	tests/flow/screens-t.sh \
+	tests/flow/serve-t.sh \
+	tests/flow/system-t.sh
+check-waiting:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(WAITING_TESTS)' TEST_SUITE_LOG=test-waiting.log
+check-busy:
+	$(MAKE) $(AM_MAKEFLAGS) check TEST_SUITE_LOG=test-busy.log \
+	    TESTS='$(filter-out $(WAITING_TESTS),$(TESTS))'
+CLEANFILES += test-waiting.log test-busy.log
+.PHONY: check-waiting check-busy
 EXTRA_DIST += \
 	tests/flow/api.py \
 	tests/flow/bearer_server.py \
