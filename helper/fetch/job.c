@@ -285,7 +285,11 @@ job_is_busy(const struct job *job)
 bool
 job_keeps(const struct job *job)
 {
-    return job->state == JOB_BUSY && job_source_keeps(job);
+    const bool asks =
+        job->exchange && exchange_wake_ms(job->exchange) == INT64_MAX;
+
+    return job->state == JOB_BUSY && job_source_keeps(job) &&
+           (asks || job->is_writing);
 }
 
 bool

@@ -97,7 +97,8 @@ void job_block(struct job *job, const struct job *needed);
 
 bool job_is_busy(const struct job *job);
 
-/* job_keeps: is it busy with a source that keeps a refresh token? */
+/* job_keeps: may an answer that is to come, or being written, hold a refresh
+ * token to be kept? */
 bool job_keeps(const struct job *job);
 bool job_is_writing(const struct job *job);
 bool job_has_answer(const struct job *job); /* which is being written */

@@ -256,8 +256,8 @@ open_all(struct serve *serve, struct tw_error *err)
     return status;
 }
 
-/* What is under way may take its time to end, and one whose answer may hold
- * the only good refresh token some more. */
+/* What is under way may take its time to end, and then those whose answers may
+ * hold the only good refresh token as long as they need. */
 static bool
 has_ended(struct serve *serve)
 {
@@ -267,12 +267,14 @@ has_ended(struct serve *serve)
         return false; /* who is no reader any more would be one */
     if (!task && !serve->hooks.running_count && !serve->revokes.count)
         return true;
-    if (loop_now_ms() < serve->end_ms)
+    if (!serve->ends_soon && loop_now_ms() < serve->end_ms)
         return false;
     while (task && !task_keeps(task))
         task = task->next;
-    if (!task || serve->ends_soon)
+    if (!task)
         return true;
+    if (serve->ends_soon)
+        return loop_now_ms() >= serve->end_ms;
     serve->ends_soon = true;
     serve->end_ms = loop_now_ms() + SERVE_KEEP_MS;
     return false;

@@ -140,11 +140,15 @@ curl -s --cacert "$CA" "$URL/mint/$CLIENT_ID" >"$T/config/tokenward/first"
 chmod 600 "$T/config/tokenward/first"
 profile rotates /m/delay=7000/oauth/v1/token 'provider: refresh_token' 'refresh_token: {file: ../first}'
 sed -i '/scope:/d' "$T/config/tokenward/profiles.d/rotates.yaml"
+profile hangs /m/hang/oauth/v1/token 'timeout: 60'
 before=$(requests)
 serve
-until_true 5 sh -c "[ -k '$T/run/tokenward/rotates' ] && [ \$(curl -s --cacert '$CA' '$URL/count' | tr -dc 0-9) -gt $before ]"
+until_true 5 sh -c "[ -k '$T/run/tokenward/rotates' ] && [ \$(curl -s --cacert '$CA' '$URL/count' | tr -dc 0-9) -gt $((before + 1)) ]"
 kill -TERM "$(helper_pid)"
+start=$(date +%s)
 wait "$EXTRA_PID"; is $? 0 "SIGTERM while a refresh token is used"
+[ $(($(date +%s) - start)) -lt 20 ]; is $? 0 "which another request that hangs does not lengthen"
+rm "$T/config/tokenward/profiles.d/hangs.yaml"
 has_token rotates; is $? 0 "the answer is waited for"
 grep -q '^refresh_token=' "$T/home/.local/state/tokenward/rotates"; is $? 0 "and the next refresh token kept"
 # So it is where somebody cleans up below it.
