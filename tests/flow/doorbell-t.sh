@@ -144,7 +144,11 @@ if [ "$(id -u)" = 0 ]; then
 else
     skip "another uid's ensure takes under 100 ms" "needs root"
 fi
-within 100 user tokenward get other >/dev/null; is $? 0 "a token that is kept is served within 100 ms ($TOOK)"
+if is_sanitized; then
+    skip "a token that is kept is served within 100 ms" "a sanitizer takes as long to begin"
+else
+    within 100 user tokenward get other >/dev/null; is $? 0 "a token that is kept is served within 100 ms ($TOOK)"
+fi
 pkill -f "$T/bin/ring.py $BELL --many"
 wait $! 2>/dev/null
 
