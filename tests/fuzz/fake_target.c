@@ -39,15 +39,16 @@ enum tw_status
 target_each(bool (*visit)(void *arg, const char *key, const char *value),
             void *arg, struct tw_error *err)
 {
-    const char *at = fake_target_routes;
+    const char *at = fake_target_routes; /* the last one ends with its block */
     bool goes_on = visit(arg, "route", "acme oauth2 " FAKE_HOST);
 
     (void)err;
     while (goes_on && at && *at) {
         size_t n = strcspn(at, "\n");
-        AUTO_FREE char *line = fuzz_text((const uint8_t *)at, n);
+        AUTO_FREE char *line =
+            at[n] ? fuzz_text((const uint8_t *)at, n) : NULL;
 
-        goes_on = visit(arg, "route", line);
+        goes_on = visit(arg, "route", line ? line : at);
         at += n + (at[n] == '\n');
     }
     return TW_OK;
